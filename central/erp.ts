@@ -1,0 +1,50 @@
+/** The documents Holdfast posts, in the words of production and inventory accounting. */
+export const postingKinds = [
+  'confirmation', // yield, scrap, rework and times of one operation
+  'goodsIssue', // component lot consumed by an order
+  'goodsReceipt', // lot produced by an order, into unrestricted and blocked stock
+  'blockStock', // unrestricted to blocked
+  'unblockStock', // blocked to unrestricted
+  'scrapStock', // out of blocked stock
+] as const;
+export type PostingKind = (typeof postingKinds)[number];
+
+/** One intended ERP document. Quantities are decimal texts in `unit`. */
+export type Posting = Readonly<{
+  key: string; // UUIDv5 of the fact and the kind; written into the ERP's document
+  kind: PostingKind;
+  eventId: string; // the fact that calls for it
+  atMs: number; // when that was true at the line; gives the posting date
+  order?: string;
+  operation?: string;
+  material?: string;
+  lot?: string;
+  unit?: string;
+  quantity?: string; // goods movements: all of it
+  blocked?: string; // goodsReceipt: how much of it goes into blocked stock
+  yield?: string; // confirmation
+  scrap?: string; // confirmation
+  rework?: string; // confirmation
+  setupMs?: number; // confirmation
+  machineMs?: number; // confirmation
+  final?: boolean; // confirmation: nothing more will come for this operation
+}>;
+
+/** What came of a call, by what the ERP has certainly done (facts: executed yes, no, maybe). */
+export type Outcome =
+  | { kind: 'posted'; document: string }
+  | { kind: 'refused'; code: string; reason: string } // not executed; the same again is refused again
+  | { kind: 'busy'; reason: string; retryAfterMs?: number } // not executed; may work later (lock, 429, 503)
+  | { kind: 'unknown'; reason: string }; // may have been executed: wait, then look up
+
+/** An ERP as the poster sees it. No call rejects for a reason of the ERP's or the network's. */
+export type Erp = Readonly<{
+  name: string;
+  /** After an unknown outcome, the time until the ERP has certainly committed or dropped the call, ms. */
+  maxInFlightMs: number;
+  /** Why this posting can never be expressed in this ERP (field lengths, unit codes), or undefined. */
+  unfit(posting: Posting): string | undefined;
+  post(posting: Posting): Promise<Outcome>;
+  /** The documents that carry this posting's key; undefined when the ERP did not answer. */
+  lookup(posting: Posting): Promise<readonly string[] | undefined>;
+}>;

@@ -1,0 +1,133 @@
+import { bodies, type Context, type FactType, type Statement } from './event.ts';
+import { type Fields, id, integer, invalid, optional, readFields } from './field.ts';
+import { linePath } from './subject.ts';
+
+/** What a person, a machine or central may ask of a line, and the fact it becomes if allowed. */
+export const commands = {
+  ReleaseOrder: 'OrderReleased',
+  CloseOrder: 'OrderClosed',
+  StartOperation: 'OperationStarted',
+  StartPhase: 'PhaseStarted',
+  ReportQuantity: 'QuantityReported',
+  EndPhase: 'PhaseEnded',
+  PauseOperation: 'OperationPaused',
+  ResumeOperation: 'OperationResumed',
+  CompleteOperation: 'OperationCompleted',
+  ConsumeMaterial: 'MaterialConsumed',
+  ProduceLot: 'LotProduced',
+  PlaceHold: 'HoldPlaced',
+  DispositionHold: 'HoldDispositioned',
+  ReleaseHold: 'HoldReleased',
+  ChangeEquipmentState: 'EquipmentStateChanged',
+  StartShift: 'ShiftStarted',
+} as const satisfies Record<string, FactType>;
+
+export type CommandType = keyof typeof commands;
+export const commandTypes = Object.keys(commands) as CommandType[];
+
+/** A command that passed its schema. Asked twice under one id, it is answered the same. */
+export type Command = Readonly<{
+  commandId: string;
+  line: string;
+  command: CommandType;
+  statement: Omit<Statement, 'atMs'> & { atMs?: number };
+}>;
+
+const order = id('Order number.');
+const operation = id('Operation number within the order.');
+const lot = id('Lot, batch or serial number.');
+
+/** What each fact must say it is about; whatever is not named here may not be given. */
+const subjects: Record<FactType, Fields> = {
+  OrderReleased: { order },
+  OrderClosed: { order },
+  OperationStarted: { order, operation },
+  PhaseStarted: { order, operation },
+  QuantityReported: { order, operation, lot: optional(lot) },
+  PhaseEnded: { order, operation },
+  OperationPaused: { order, operation },
+  OperationResumed: { order, operation },
+  OperationCompleted: { order, operation },
+  MaterialConsumed: { order, operation, lot },
+  LotProduced: { order, operation, lot },
+  HoldPlaced: { order: optional(order), operation: optional(operation), lot: optional(lot) },
+  HoldDispositioned: { order: optional(order), operation: optional(operation), lot: optional(lot) },
+  HoldReleased: { order: optional(order), operation: optional(operation), lot: optional(lot) },
+  EquipmentStateChanged: {},
+  ShiftStarted: {},
+};
+
+/** From 1970-01-01 to 2100-01-01, Unix ms: what a source may claim as its time. */
+const atMs = integer('True at the machine, Unix ms.', 0, 4_102_444_800_000);
+
+const envelope = {
+  commandId: id('Given by whoever asks; the same for every retry.', 64),
+  line: { doc: 'enterprise/site/area/line.', read: linePath },
+  type: { doc: 'What is asked.', read: readType },
+  atMs: optional(atMs),
+  actor: id('Who asks: "person:…", "machine:…" or "system:…".', 64),
+  correlationId: optional(id('Groups what belongs together.', 64)),
+  causationId: optional(id('The fact or command that led to this one.', 64)),
+  shift: optional(id('Shift it belongs to.')),
+  workCenter: optional(id('Work centre within the line.')),
+  costObject: optional(id('Cost object.')),
+  serial: optional(id('Serial number of the piece.')),
+} satisfies Fields;
+
+function readType(value: unknown, name: string): CommandType {
+  if (typeof value === 'string' && Object.hasOwn(commands, value)) return value as CommandType;
+  const shown = typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : typeof value;
+  throw invalid(name, `${shown} is no command; known are ${commandTypes.join(', ')}`);
+}
+
+/**
+ * Reads a command from outside: envelope, subject and body.
+ *
+ * Throws Fault INVALID naming each field that is bad, missing or unknown, and its limit.
+ */
+export function readCommand(given: unknown): Command {
+  if (typeof given !== 'object' || given === null) throw invalid('command', 'must be an object');
+  const type = readType((given as Record<string, unknown>)['type'], 'command.type');
+  const fact = commands[type];
+  const fields = {
+    ...envelope,
+    ...subjects[fact],
+    body: { doc: '', read: (v: unknown, name: string) => readFields(bodies[fact], v ?? {}, name) },
+  };
+  const {
+    commandId,
+    line,
+    type: _type,
+    body,
+    correlationId,
+    ...rest
+  } = readFields(fields, given, 'command') as Record<string, unknown> & {
+    commandId: string;
+    line: string;
+  };
+  checkHold(fact, body as Record<string, unknown>, rest);
+  const context = { ...rest, commandId, correlationId: correlationId ?? commandId } as Context;
+  const statement = { ...context, type: fact, version: 1, body } as Command['statement'];
+  return Object.freeze({ commandId, line, command: type, statement });
+}
+
+/** A hold must say what it holds; for a quantity, also how much. */
+function checkHold(fact: FactType, body: Record<string, unknown>, about: Record<string, unknown>) {
+  if (fact !== 'HoldPlaced') return;
+  const needs = {
+    quantity: ['order', 'operation'],
+    lot: ['lot'],
+    operation: ['order', 'operation'],
+    order: ['order'],
+    line: [],
+  }[body['scope'] as string] as string[];
+  for (const need of needs) {
+    if (about[need] === undefined) {
+      throw invalid(`command.${need}`, `must be given for a hold of scope ${body['scope']}`);
+    }
+  }
+  const measured = body['scope'] === 'quantity' || body['scope'] === 'lot';
+  if (measured && (body['quantity'] === undefined || body['unit'] === undefined)) {
+    throw invalid('command.body.quantity', `and unit must be given for scope ${body['scope']}`);
+  }
+}

@@ -1,0 +1,78 @@
+import { statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { Fault } from './fault.ts';
+
+export type Database = Sqlite.Database;
+
+/** Linux magic numbers of network file systems, on which SQLite's locks and fsync do not hold. */
+const networkFileSystems = new Set([0x6969, 0xff534d42, 0xfe534d42, 0x517b]); // NFS, CIFS, SMB2, SMB
+
+/** Pages of the write-ahead log before SQLite writes them back: 16 MB. */
+const checkpointPages = 4_000;
+
+/**
+ * Opens `path` for one writing process and applies `migrations` not yet applied, in order.
+ *
+ * FULL, not better-sqlite3's NORMAL: a commit we have answered for must survive a power cut. The
+ * exclusive lock refuses a second process for as long as this one lives. Throws Fault CONFLICT if
+ * the file is in use, Fault CORRUPT if it is damaged or newer than this program.
+ */
+export function openDatabase(path: string, migrations: readonly string[]): Database {
+  if (path !== ':memory:') refuseNetwork(path);
+  const db = new Sqlite(path, { timeout: 1_000 });
+  try {
+    db.pragma('locking_mode = EXCLUSIVE');
+    db.pragma('journal_mode = WAL');
+    db.pragma('synchronous = FULL');
+    db.pragma('foreign_keys = ON');
+    db.pragma(`wal_autocheckpoint = ${checkpointPages}`);
+    migrate(db, path, migrations);
+    db.pragma('synchronous = FULL');
+    const synchronous = db.pragma('synchronous', { simple: true });
+    if (synchronous !== 2) throw new Fault('CORRUPT', `${path}: synchronous is ${synchronous}`);
+    const check = db.pragma('quick_check(1)', { simple: true });
+    if (check !== 'ok') throw new Fault('CORRUPT', `${path}: ${check}`);
+    return db;
+  } catch (error) {
+    db.close();
+    throw faultOf(error, path);
+  }
+}
+
+function refuseNetwork(path: string): void {
+  const { type } = statfsSync(dirname(path));
+  if (networkFileSystems.has(type)) {
+    throw new Fault('INVALID', `${path}: is on a network file system; must be on a local disk`);
+  }
+}
+
+function migrate(db: Database, path: string, migrations: readonly string[]): void {
+  const applied = db.pragma('user_version', { simple: true }) as number;
+  if (applied > migrations.length) {
+    throw new Fault('CORRUPT', `${path}: was written by a newer version (schema ${applied})`);
+  }
+  db.transaction(() => {
+    for (let version = applied; version < migrations.length; version++) {
+      db.exec(migrations[version]!);
+      db.pragma(`user_version = ${version + 1}`);
+    }
+  }).immediate();
+}
+
+/** SQLite's error in our words; anything that is not SQLite's stays as it is. */
+export function faultOf(error: unknown, path: string): unknown {
+  if (!(error instanceof Sqlite.SqliteError)) return error;
+  const { code, message } = error;
+  const options = { cause: error };
+  if (code.startsWith('SQLITE_BUSY')) {
+    return new Fault('CONFLICT', `${path}: another process has it open`, options);
+  }
+  if (code.startsWith('SQLITE_FULL') || code.startsWith('SQLITE_IOERR')) {
+    return new Fault('FULL', `${path}: the disk does not take it (${code})`, options);
+  }
+  if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) {
+    return new Fault('CORRUPT', `${path}: ${message} (${code})`, options);
+  }
+  return error;
+}

@@ -1,0 +1,148 @@
+import {
+  amount,
+  choice,
+  type Fields,
+  flag,
+  id,
+  integer,
+  list,
+  optional,
+  prose,
+  type Read,
+  record,
+  someAmount,
+} from './field.ts';
+
+/** States an observed line can be in: the acting and wait states of PackML (ISA-TR88.00.02). */
+export const equipmentStates = [
+  'stopped',
+  'idle',
+  'execute',
+  'held',
+  'suspended',
+  'complete',
+  'aborted',
+] as const;
+
+export const phases = ['setup', 'run', 'breakdown'] as const;
+export const holdScopes = ['quantity', 'lot', 'operation', 'order', 'line'] as const;
+export const dispositions = ['useAsIs', 'rework', 'scrap', 'return'] as const;
+
+const unit = id('Unit code as the ERP spells it (UCUM, UN Rec 20 or its own).', 6);
+const reason = prose('Why, in words or as a reason code.');
+const hold = id('Identity of the hold.');
+const run = id('Identity of the run: one open stretch of work in one lane.');
+
+/**
+ * The facts a line can state (names ours, meanings ISA-95 and ISA-88), and the body of each.
+ *
+ * Past tense, never edited; a later fact corrects an earlier one. Order, operation and lot stand in
+ * the envelope. Quantities are decimal texts in the body's one unit.
+ */
+export const bodies = {
+  OrderReleased: {
+    material: id('Material number.'),
+    quantity: someAmount('Order quantity.'),
+    unit,
+    tolerancePercent: optional(integer('Over-completion allowed, percent.', 0, 100)),
+    operations: optional(
+      list(
+        record('One step of the routing.', {
+          operation: id('Operation number.'),
+          name: prose('What is done.'),
+        }),
+        100,
+      ),
+    ),
+  },
+  OrderClosed: {},
+  OperationStarted: { name: optional(prose('What is done.')) },
+  PhaseStarted: {
+    run,
+    phase: choice('Kind of work.', phases),
+    lane: integer('Which of the parallel places at the line.', 1, 1_000),
+    rework: flag('True in a rework loop, which has its own counters.'),
+  },
+  QuantityReported: {
+    run,
+    phase: choice('Kind of work.', phases),
+    good: amount('Good quantity.'),
+    scrap: amount('Scrapped quantity.'),
+    rework: amount('Quantity to be reworked.'),
+    held: amount('Quantity that quality holds; in neither of the others.'),
+    unit,
+    inRework: flag('True when these came out of a rework loop: not counted again as new.'),
+    reason: optional(reason),
+  },
+  PhaseEnded: {
+    run,
+    statedMs: optional(integer('Duration as the source states it, ms.', 0, 1e12)),
+  },
+  OperationPaused: { reason },
+  OperationResumed: {},
+  OperationCompleted: {},
+  MaterialConsumed: { material: id('Material number.'), quantity: someAmount('Consumed.'), unit },
+  LotProduced: { material: id('Material number.'), quantity: someAmount('Produced.'), unit },
+  HoldPlaced: {
+    hold,
+    scope: choice('What is held.', holdScopes),
+    quantity: optional(someAmount('Held quantity; must be given for the scope quantity.')),
+    unit: optional(unit),
+    reason,
+  },
+  HoldDispositioned: {
+    hold,
+    disposition: choice('What becomes of it.', dispositions),
+    quantity: someAmount('How much of the hold is decided.'),
+    unit,
+  },
+  HoldReleased: { hold, reason },
+  EquipmentStateChanged: { state: choice('PackML state.', equipmentStates), reason },
+  ShiftStarted: { people: list(id('Person at the line.'), 100) },
+} as const satisfies Record<string, Fields>;
+
+export type FactType = keyof typeof bodies;
+export type BodyOf<T extends FactType> = Read<(typeof bodies)[T]>;
+export const factTypes = Object.keys(bodies) as FactType[];
+export const isFactType = (value: unknown): value is FactType =>
+  typeof value === 'string' && Object.hasOwn(bodies, value);
+
+/** How far the edge trusts the time of a fact: its own clock, or one that it cannot check. */
+export type ClockQuality = 'edge' | 'source';
+
+/** What a fact is about and who stated it. Ids are texts, for ever. */
+export type Context = Readonly<{
+  actor: string; // "person:4445", "machine:plc-7", "system:import"
+  correlationId: string;
+  causationId?: string;
+  commandId?: string;
+  order?: string;
+  operation?: string;
+  lot?: string;
+  serial?: string;
+  shift?: string;
+  workCenter?: string;
+  costObject?: string;
+}>;
+
+/** What a line states, before it has its place. `version` is the body's. */
+export type Statement<T extends FactType = FactType> = {
+  [K in T]: Context & Readonly<{ type: K; version: number; atMs: number; body: BodyOf<K> }>;
+}[T];
+
+/** A statement that was accepted: with its identity and the edge's own time. */
+export type Content<T extends FactType = FactType> = Statement<T> &
+  Readonly<{
+    eventId: string; // UUIDv7, given once, never changed
+    recordedMs: number; // the edge's clock, Unix time
+    clock: ClockQuality; // whose clock `atMs` is
+  }>;
+
+/** A fact's place. Order is always the sequence, never a clock. */
+export type Position = Readonly<{
+  line: string; // "acme/lyon/turning/M03": enterprise, site, area, line (ISA-95)
+  epoch: number; // which incarnation of the line's store wrote it, 1, 2, 3 …
+  sequence: number; // 1, 2, 3 … per line and epoch, no holes
+}>;
+
+export type Fact<T extends FactType = FactType> = Content<T> & Position;

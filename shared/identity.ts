@@ -1,0 +1,55 @@
+import { hash, randomBytes } from 'node:crypto';
+
+export type RandomBytes = (size: number) => Uint8Array;
+export const systemRandom: RandomBytes = (size) => randomBytes(size);
+
+const dashed = (hex: string): string =>
+  `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+
+/** `bytes` with the version and variant bits of RFC 9562 set, as text. */
+function uuid(bytes: Uint8Array, version: number): string {
+  const copy = Buffer.from(bytes.subarray(0, 16));
+  copy[6] = (copy[6]! & 0x0f) | (version << 4);
+  copy[8] = (copy[8]! & 0x3f) | 0x80;
+  return dashed(copy.toString('hex'));
+}
+
+/**
+ * Event ids: UUIDv7 (RFC 9562 §5.7) from the given clock and random, rising within one process.
+ *
+ * The 12 bits after the time count within one ms and restart at 0; a clock that steps back does
+ * not make ids fall: the last time is kept until the clock passes it.
+ */
+export function eventIds(nowMs: () => number, random: RandomBytes): () => string {
+  let lastMs = 0;
+  let count = 0;
+  return () => {
+    const now = nowMs();
+    if (now > lastMs) {
+      lastMs = now;
+      count = 0;
+    } else if (++count > 0xfff) {
+      lastMs += 1;
+      count = 0;
+    }
+    const bytes = Buffer.alloc(16);
+    bytes.writeUIntBE(lastMs, 0, 6);
+    bytes.writeUInt16BE(count, 6);
+    bytes.set(random(8), 8);
+    return uuid(bytes, 7);
+  };
+}
+
+/** UUIDv5 (RFC 9562 §5.5): the same namespace and name always give the same id. */
+export function nameId(namespace: string, name: string): string {
+  const space = Buffer.from(namespace.replaceAll('-', ''), 'hex');
+  return uuid(hash('sha1', Buffer.concat([space, Buffer.from(name)]), 'buffer'), 5);
+}
+
+const pattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/** True for a UUID of any version in lower case, as all of ours are. */
+export const isId = (value: unknown): value is string =>
+  typeof value === 'string' && pattern.test(value);
+
+export const idBytes = (id: string): Buffer => Buffer.from(id.replaceAll('-', ''), 'hex');
+export const idText = (bytes: Uint8Array): string => dashed(Buffer.from(bytes).toString('hex'));

@@ -1,0 +1,35 @@
+import { Fault } from './fault.ts';
+
+/**
+ * An exact quantity: millionths of its unit. Sums, comparisons and the wire never see a float.
+ *
+ * As text it is a plain decimal of at most 12 digits before and 6 after the point ("12.5").
+ */
+export type Quantity = bigint;
+
+export const zero: Quantity = 0n;
+const scale = 1_000_000n;
+const decimal = /^(-?)(\d{1,12})(?:\.(\d{1,6}))?$/;
+
+/** Reads "12.5" or the whole number 12. Throws Fault INVALID naming `field` and the limit. */
+export function quantity(value: unknown, field: string): Quantity {
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return quantity(`${value}`, field);
+  const match = typeof value === 'string' ? decimal.exec(value) : null;
+  if (match) {
+    const [, sign, whole, fraction = ''] = match;
+    const micros = BigInt(whole!) * scale + BigInt(fraction.padEnd(6, '0'));
+    return sign === '-' ? -micros : micros;
+  }
+  throw new Fault(
+    'INVALID',
+    `${field}: must be a decimal text or a whole number, at most 12 digits and 6 decimals`,
+  );
+}
+
+/** The one spelling of a quantity: no leading or trailing zeros, "0" for nothing. */
+export function quantityText(micros: Quantity): string {
+  const positive = micros < 0n ? -micros : micros;
+  const fraction = `${positive % scale}`.padStart(6, '0').replace(/0+$/, '');
+  const whole = `${positive / scale}`;
+  return `${micros < 0n ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`;
+}

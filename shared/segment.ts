@@ -1,0 +1,77 @@
+import { Packr } from 'msgpackr';
+import { link } from './codec.ts';
+import { Fault } from './fault.ts';
+import { linePath } from './subject.ts';
+
+/** Most facts, and most bytes of them, that travel together. */
+export const segmentFactsMax = 1_000;
+export const segmentBytesMax = 256 * 1024;
+const segmentVersion = 1;
+const packr = new Packr({ useRecords: false });
+
+/**
+ * The unit on the wire: consecutive facts of one line and epoch, as stored.
+ *
+ * `before` and `after` are the chain's links around them; a source without a chain (a foreign log)
+ * has neither, and central begins the chain itself.
+ */
+export type Segment = Readonly<{
+  line: string;
+  epoch: number;
+  first: number; // sequence of the first fact
+  before: Uint8Array | null;
+  after: Uint8Array | null;
+  facts: readonly Uint8Array[];
+}>;
+
+export const lastOf = ({ first, facts }: Segment): number => first + facts.length - 1;
+
+/** Version byte, then one msgpack array: line, epoch, first, before, after, facts. */
+export function encodeSegment({ line, epoch, first, before, after, facts }: Segment): Buffer {
+  const packed = packr.pack([line, epoch, first, before, after, facts]);
+  return Buffer.concat([Buffer.of(segmentVersion), packed]);
+}
+
+/**
+ * The segment of received bytes. Throws Fault CORRUPT if it is malformed, over its limits, or its
+ * facts do not lead from `before` to `after`.
+ */
+export function decodeSegment(bytes: Uint8Array): Segment {
+  const fields = unpack(bytes);
+  const [line, epoch, first, before, after, facts] = fields as [
+    string,
+    number,
+    number,
+    Uint8Array | null,
+    Uint8Array | null,
+    Uint8Array[],
+  ];
+  if (!Array.isArray(facts) || facts.length < 1 || facts.length > segmentFactsMax) {
+    throw new Fault('CORRUPT', `segment: must hold 1 to ${segmentFactsMax} facts`);
+  }
+  for (const [name, value] of Object.entries({ epoch, first })) {
+    if (!Number.isSafeInteger(value) || value < 1) {
+      throw new Fault('CORRUPT', `segment.${name}: must be a whole number from 1`);
+    }
+  }
+  if ((before === null) !== (after === null) || !facts.every((f) => f instanceof Uint8Array)) {
+    throw new Fault('CORRUPT', 'segment: must have both links or none, and facts as bytes');
+  }
+  if (before && !Buffer.from(facts.reduce(link, before)).equals(after!)) {
+    throw new Fault('CORRUPT', `segment: the chain breaks between ${first} and its end`);
+  }
+  return { line: linePath(line, 'segment.line'), epoch, first, before, after, facts };
+}
+
+function unpack(bytes: Uint8Array): unknown[] {
+  if (bytes[0] !== segmentVersion) {
+    throw new Fault('CORRUPT', `segment: version byte ${bytes[0]}, known is ${segmentVersion}`);
+  }
+  try {
+    const fields = packr.unpack(bytes.subarray(1)) as unknown[];
+    if (Array.isArray(fields)) return fields;
+  } catch (cause) {
+    throw new Fault('CORRUPT', 'segment: not msgpack', { cause });
+  }
+  throw new Fault('CORRUPT', 'segment: not an array');
+}

@@ -1,0 +1,41 @@
+import { invalid } from './field.ts';
+
+const namePattern = /^[\p{L}\p{N}][\p{L}\p{N} _-]{0,39}$/u;
+
+/**
+ * Reads "enterprise/site/area/line" (ISA-95 equipment levels): four names of 1 to 40 letters,
+ * digits, blanks, "_" or "-", the first a letter or digit. Throws Fault INVALID naming `name`.
+ */
+export function linePath(value: unknown, name: string): string {
+  const parts = typeof value === 'string' ? value.normalize('NFC').split('/') : [];
+  if (parts.length === 4 && parts.every((part) => namePattern.test(part))) return parts.join('/');
+  throw invalid(
+    name,
+    'must be enterprise/site/area/line, each of 1 to 40 letters, digits, blanks, "_" or "-"',
+  );
+}
+
+/** A name as one token of a NATS subject: anything but letters, digits, "_", "-" becomes "=XX". */
+export const token = (name: string): string =>
+  [...Buffer.from(name)]
+    .map((byte) => {
+      const letter = String.fromCharCode(byte);
+      return /[A-Za-z0-9_-]/.test(letter) ? letter : `=${byte.toString(16).padStart(2, '0')}`;
+    })
+    .join('');
+
+const tokens = (line: string): string => line.split('/').map(token).join('.');
+
+/** One subject per line, so that the stream keeps each line's order; its last message is the cursor. */
+export const eventSubject = (line: string): string => `hf.evt.${tokens(line)}`;
+export const eventSubjects = 'hf.evt.*.*.*.*';
+/** Central's word on what its ledger holds of a line; the last value is kept. */
+export const keptSubject = (line: string): string => `hf.kept.${tokens(line)}`;
+export const keptSubjects = 'hf.kept.*.*.*.*';
+/** Where an edge answers for a gap of one of its lines. */
+export const refillSubject = (line: string): string => `hf.refill.${tokens(line)}`;
+
+export const eventStream = 'HF_EVT';
+export const keptStream = 'HF_KEPT';
+/** JetStream domain of the hub: a leaf without JetStream reaches the hub's API under this name. */
+export const hubDomain = 'hub';
