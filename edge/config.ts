@@ -1,0 +1,40 @@
+import {
+  fallback,
+  id,
+  integer,
+  invalid,
+  list,
+  prose,
+  type Read,
+  readFields,
+  record,
+} from '../shared/field.ts';
+import { linePath } from '../shared/subject.ts';
+
+export const fields = {
+  storePath: prose('SQLite file, on a local disk that honours fsync.', 4_096),
+  natsUrl: prose('The leaf beside this edge, e.g. nats://127.0.0.1:4222.', 500),
+  lines: list(
+    record('A line that this edge owns, and nobody else.', {
+      line: { doc: 'enterprise/site/area/line.', read: linePath },
+      lanes: fallback(integer('Runs that may be open at once.', 1, 1_000), 1),
+    }),
+    200,
+  ),
+  host: fallback(prose('Address that the status page listens on.', 100), '127.0.0.1'),
+  httpPort: fallback(integer('Port of the status page; 0 takes a free one.', 0, 65_535), 8080),
+  ackTimeoutMs: fallback(integer('Wait for the hub, ms.', 100, 60_000), 5_000),
+  logLevel: fallback(id('Least severe line that is logged, as pino names it.'), 'info'),
+};
+
+export type EdgeConfig = Read<typeof fields>;
+
+/** Throws Fault INVALID naming every mistake at once. */
+export function readEdgeConfig(given: unknown): EdgeConfig {
+  const config = readFields(fields, given, 'config');
+  const paths = config.lines.map(({ line }) => line);
+  const twice = paths.find((path, index) => paths.indexOf(path) !== index);
+  if (twice !== undefined) throw invalid('config.lines', `${twice} stands there twice`);
+  if (paths.length === 0) throw invalid('config.lines', 'must name at least one line');
+  return config;
+}

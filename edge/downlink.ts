@@ -1,0 +1,77 @@
+import type { NatsConnection } from '@nats-io/nats-core';
+import { Fault } from '../shared/fault.ts';
+import { decodeKept, decodeRefill, type Kept } from '../shared/kept.ts';
+import type { Logger } from '../shared/log.ts';
+import { encodeSegment } from '../shared/segment.ts';
+import { keptSubject, refillSubject } from '../shared/subject.ts';
+import type { Outbox } from './outbox.ts';
+
+type Parts = {
+  connection: NatsConnection;
+  lines: readonly string[];
+  outbox: Outbox;
+  lastKept: (line: string) => Promise<Uint8Array | undefined>;
+  heard: (line: string, kept: Kept) => void;
+  log: Logger;
+};
+
+/**
+ * What central says to this edge: which facts its ledger keeps, and which it lacks.
+ *
+ * Central's word moves `kept` only where its hash is ours: another hash there means that central
+ * keeps another history of this line, and nothing of ours may be forgotten.
+ */
+export function openDownlink({ connection, lines, outbox, lastKept, heard, log }: Parts) {
+  function hear(line: string, bytes: Uint8Array): void {
+    try {
+      const kept = decodeKept(bytes);
+      const own = outbox.linkAt(line, kept.sequence)?.toString('hex');
+      const { epoch, head } = outbox.marks(line);
+      if (kept.epoch !== epoch || kept.sequence > head || own !== kept.hash) {
+        log.error({ line, kept }, 'central keeps another history of this line');
+        return;
+      }
+      outbox.keep(line, epoch, kept.sequence);
+      heard(line, kept);
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      log.error({ line, reason: error.message }, "central's word is not understood");
+    }
+  }
+
+  /** The facts asked for, as one segment; empty when the store no longer has them. */
+  function refill(line: string, bytes: Uint8Array): Uint8Array {
+    try {
+      const { epoch, from, to } = decodeRefill(bytes);
+      if (epoch !== outbox.marks(line).epoch) return new Uint8Array();
+      const segment = outbox.segment(line, from - 1, to);
+      log.info({ line, from, to, facts: segment?.facts.length ?? 0 }, 'central asked for a gap');
+      return segment ? encodeSegment(segment) : new Uint8Array();
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      log.error({ line, reason: error.message }, 'a refill is not understood');
+      return new Uint8Array();
+    }
+  }
+
+  for (const line of lines) {
+    connection.subscribe(keptSubject(line), {
+      callback: (error, message) => {
+        if (!error) hear(line, message.data);
+      },
+    });
+    connection.subscribe(refillSubject(line), {
+      callback: (error, message) => {
+        if (!error) message.respond(refill(line, message.data));
+      },
+    });
+  }
+
+  return {
+    /** Reads central's last word on a line again: what was said while the link was down. */
+    async catchUp(line: string): Promise<void> {
+      const bytes = await lastKept(line);
+      if (bytes) hear(line, bytes);
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { Fault, type FaultCode } from '../shared/fault.ts';
+import { type Parts, panel } from './panel.ts';
+
+/** Largest body that is read, bytes. */
+export const bodyMax = 1024 * 1024;
+
+const status: Record<FaultCode, number> = {
+  INVALID: 400,
+  REFUSED: 409,
+  CONFLICT: 409,
+  UNKNOWN: 404,
+  CORRUPT: 500,
+  FULL: 503,
+  UNREACHABLE: 503,
+};
+
+const page = (name: string): Buffer => readFileSync(new URL(`./page/${name}`, import.meta.url));
+const types = { html: 'text/html', css: 'text/css', js: 'text/javascript' };
+
+/** The app, listening nowhere yet. The one place that turns a Fault into an HTTP status. */
+export async function buildHttp(parts: Parts): Promise<FastifyInstance> {
+  const app = Fastify({ bodyLimit: bodyMax, forceCloseConnections: true, requestTimeout: 30_000 });
+  app.setErrorHandler((error: Error & { statusCode?: number; code?: string }, _request, reply) => {
+    if (error instanceof Fault) {
+      return reply.code(status[error.code]).send({ code: error.code, message: error.message });
+    }
+    if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+      const message = `body: must be at most ${bodyMax} bytes`;
+      return reply.code(413).send({ code: 'INVALID', message });
+    }
+    if (error.statusCode !== undefined && error.statusCode < 500) {
+      const message = `body: ${error.message}`;
+      return reply.code(error.statusCode).send({ code: 'INVALID', message });
+    }
+    throw error;
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    reply.header('content-security-policy', "default-src 'self'");
+    reply.header('x-content-type-options', 'nosniff');
+  });
+  await app.register(panel, { prefix: '/v1', ...parts });
+  for (const name of ['index.html', 'page.css', 'page.js']) {
+    const bytes = page(name);
+    const type = types[name.split('.')[1] as keyof typeof types];
+    app.get(name === 'index.html' ? '/' : `/${name}`, async (_request, reply) =>
+      reply.type(`${type}; charset=utf-8`).send(bytes),
+    );
+  }
+  return app;
+}

@@ -1,0 +1,83 @@
+import type { NatsConnection } from '@nats-io/nats-core';
+import { connect } from '@nats-io/transport-node';
+import { Fault } from '../shared/fault.ts';
+import type { Logger } from '../shared/log.ts';
+import type { EdgeConfig } from './config.ts';
+import { openDownlink } from './downlink.ts';
+import type { LinkState, Publish, ReadLast } from './forwarder.ts';
+import type { Marks } from './marks.ts';
+import type { Outbox } from './outbox.ts';
+import { openUplink, type Uplink } from './uplink.ts';
+
+type Parts = {
+  config: EdgeConfig;
+  lines: readonly string[];
+  outbox: Outbox;
+  marks: Marks;
+  log: Logger;
+};
+type Joined = { connection: NatsConnection; uplink: Uplink; catchUp(line: string): Promise<void> };
+
+/**
+ * The hub as this edge knows it, from the first moment on: until the leaf has been reached, and
+ * whenever it is away, every call rejects with Fault UNREACHABLE and the edge goes on working.
+ */
+export function openHub({ config, lines, outbox, marks, log }: Parts) {
+  let joined: Joined | undefined;
+  const behind = new Set(lines); // lines that have not read central's last word since they were down
+
+  const joining = connectLeaf(config.natsUrl).then(async (connection) => {
+    const uplink = await openUplink(connection, config.ackTimeoutMs);
+    const { lastKept } = uplink;
+    const { heard } = marks;
+    const { catchUp } = openDownlink({ connection, lines, outbox, lastKept, heard, log });
+    joined = { connection, uplink, catchUp };
+    log.info({ server: connection.getServer() }, 'leaf reached');
+  });
+
+  const reach = (): Joined => {
+    if (joined) return joined;
+    throw new Fault('UNREACHABLE', `leaf: ${config.natsUrl} was not reached yet`);
+  };
+  const publish: Publish = async (segment, at) => reach().uplink.publish(segment, at);
+  const last: ReadLast = async (line) => reach().uplink.last(line);
+
+  return {
+    publish,
+    last,
+
+    /** A line's way was seen in this state; when it is back, central's last word is read again. */
+    seen(line: string, state: LinkState): void {
+      if (state === 'down') behind.add(line);
+      if (state === 'down' || !behind.delete(line)) return;
+      reach()
+        .catchUp(line)
+        .catch((error: unknown) => {
+          if (!(error instanceof Fault)) throw error;
+          behind.add(line);
+        });
+    },
+
+    async close(): Promise<void> {
+      if (!joined) {
+        joining.then(() => joined!.connection.close()).catch(() => undefined);
+        return;
+      }
+      await joined.connection.close();
+    },
+  };
+}
+
+/** Connects for ever: the edge works without its leaf, and the leaf without its hub. */
+function connectLeaf(servers: string): Promise<NatsConnection> {
+  return connect({
+    servers,
+    name: 'holdfast-edge',
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: 250,
+    waitOnFirstConnect: true,
+    pingInterval: 5_000,
+    maxPingOut: 2,
+    inboxPrefix: '_INBOX_edge',
+  });
+}

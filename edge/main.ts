@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { systemClock } from '../shared/clock.ts';
+import { openDatabase } from '../shared/database.ts';
+import { Fault } from '../shared/fault.ts';
+import { eventIds, systemRandom } from '../shared/identity.ts';
+import { openLog } from '../shared/log.ts';
+import { keepRunning, openBell } from '../shared/loop.ts';
+import { openBook } from './book.ts';
+import { type EdgeConfig, readEdgeConfig } from './config.ts';
+import { forward, type LinkState } from './forwarder.ts';
+import { buildHttp } from './http.ts';
+import { openHub } from './hub.ts';
+import { openIntake } from './intake.ts';
+import { openMarks } from './marks.ts';
+import { openOutbox } from './outbox.ts';
+import { openRecent } from './recent.ts';
+import { openRoster } from './roster.ts';
+import { readStatus } from './status.ts';
+import { migrations, openStore } from './store.ts';
+
+/** Wires the edge: opens upwards, closes downwards. Resolves once it listens. */
+export async function startEdge(config: EdgeConfig) {
+  const clock = systemClock;
+  const log = openLog('edge', config.logLevel);
+  const stop = new AbortController();
+  const { signal } = stop;
+  const facts = openBell(); // rings when facts were committed
+  const changed = openBell(); // rings when the status page has something new to tell
+  const db = openDatabase(config.storePath, migrations);
+  const store = openStore(db);
+  const book = openBook();
+  const recent = openRecent();
+  const roster = openRoster(config.lines, {
+    store,
+    book,
+    nowMs: clock.nowMs,
+    eventId: eventIds(clock.nowMs, systemRandom),
+    stated: recent.add,
+  });
+  const outbox = openOutbox(db);
+  const committed = () => {
+    facts.ring();
+    changed.ring();
+  };
+  const intake = openIntake({ store, roster, committed });
+  const marks = openMarks(clock.nowMs, changed.ring);
+
+  const lines = roster.actors.map(({ path }) => path);
+  const hub = openHub({ config, lines, outbox, marks, log });
+  const loops = lines.map((line) => {
+    const report = (state: LinkState, detail?: string) => {
+      marks.report(line, state, detail);
+      hub.seen(line, state);
+    };
+    const parts = { outbox, publish: hub.publish, last: hub.last, bell: facts, clock, log, signal };
+    return keepRunning(forward({ line, ...parts, report }));
+  });
+
+  const view = { roster, book, outbox, marks, recent, nowMs: clock.nowMs };
+  const status = () => readStatus(view);
+  const app = await buildHttp({ intake, status, changed, clock, signal });
+  const url = await app.listen({ host: config.host, port: config.httpPort });
+
+  return {
+    url,
+    async close(): Promise<void> {
+      stop.abort();
+      await app.close();
+      await Promise.all(loops);
+      await hub.close();
+      db.close();
+    },
+  };
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({ options: { config: { type: 'string' } } });
+  try {
+    if (values.config === undefined) throw new Fault('INVALID', '--config: must name a file');
+    const config = readEdgeConfig(JSON.parse(readFileSync(values.config, 'utf8')));
+    const edge = await startEdge(config);
+    process.stdout.write(`${JSON.stringify({ ready: true, url: edge.url })}\n`);
+    const end = () => edge.close().then(() => process.exit(0));
+    process.once('SIGTERM', end).once('SIGINT', end);
+  } catch (error) {
+    process.stderr.write(`edge: ${(error as Error).message}\n`);
+    process.exit(1);
+  }
+}

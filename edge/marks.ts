@@ -1,0 +1,30 @@
+import type { Kept } from '../shared/kept.ts';
+import type { LinkState } from './forwarder.ts';
+
+/** How a line's way to central stands. */
+export type Way = { state: LinkState; detail?: string; sinceMs: number };
+/** How far the ERP has what a line stated: all up to `settled`, but for those `waiting`. */
+export type Settled = Pick<Kept, 'epoch' | 'settled' | 'waiting'>;
+
+export type Marks = ReturnType<typeof openMarks>;
+
+/** What the status page tells of each line's way; in memory, central says it again at connect. */
+export function openMarks(nowMs: () => number, changed: () => void) {
+  const ways = new Map<string, Way>();
+  const settled = new Map<string, Settled>();
+  return {
+    report(line: string, state: LinkState, detail?: string): void {
+      const known = ways.get(line);
+      if (known?.state === state && known.detail === detail) return;
+      const sinceMs = known?.state === state ? known.sinceMs : nowMs();
+      ways.set(line, { state, sinceMs, ...(detail === undefined ? {} : { detail }) });
+      changed();
+    },
+    heard(line: string, { epoch, settled: upTo, waiting }: Kept): void {
+      settled.set(line, { epoch, settled: upTo, waiting });
+      changed();
+    },
+    way: (line: string): Way => ways.get(line) ?? { state: 'down', sinceMs: nowMs() },
+    settled: (line: string): Settled => settled.get(line) ?? { epoch: 1, settled: 0, waiting: [] },
+  };
+}

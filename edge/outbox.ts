@@ -1,0 +1,97 @@
+import { decodeContent, genesis } from '../shared/codec.ts';
+import type { Database } from '../shared/database.ts';
+import { Fault } from '../shared/fault.ts';
+import { type Segment, segmentBytesMax, segmentFactsMax } from '../shared/segment.ts';
+
+export type Marks = { epoch: number; sent: number; kept: number; head: number };
+export type Outbox = ReturnType<typeof openOutbox>;
+
+type LineRow = { id: number; epoch: number; sent: number; kept: number };
+type EventRow = { sequence: number; bytes: Buffer; hash: Buffer };
+
+/**
+ * What central is still owed: two cursors a line over the store, not a second copy of it.
+ *
+ * `sent` follows the stream's word and drives sending; `kept` follows central's own word, that its
+ * ledger holds the fact, and alone permits forgetting. A stream may lose what it acknowledged.
+ */
+export function openOutbox(db: Database) {
+  const line = db.prepare<[string], LineRow>('SELECT * FROM line WHERE path = ?');
+  const head = db
+    .prepare<[number, number], number>(
+      'SELECT max(sequence) FROM event WHERE line = ? AND epoch = ?',
+    )
+    .pluck();
+  const hash = db
+    .prepare<[number, number, number], Buffer>(
+      'SELECT hash FROM event WHERE line = ? AND epoch = ? AND sequence = ?',
+    )
+    .pluck();
+  const range = db.prepare<[number, number, number, number, number], EventRow>(
+    `SELECT sequence, bytes, hash FROM event
+     WHERE line = ? AND epoch = ? AND sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?`,
+  );
+  const send = db.prepare('UPDATE line SET sent = max(kept, ?) WHERE path = ? AND epoch = ?');
+  const keep = db.prepare(
+    'UPDATE line SET sent = max(sent, ?), kept = max(kept, ?) WHERE path = ? AND epoch = ?',
+  );
+  const rowOf = (path: string): LineRow => {
+    const row = line.get(path);
+    if (row) return row;
+    throw new Fault('UNKNOWN', `line: ${path} is no line of this edge`);
+  };
+
+  const linkAt = (path: string, sequence: number): Buffer | undefined => {
+    const { id, epoch } = rowOf(path);
+    return sequence === 0 ? genesis(path, epoch) : hash.get(id, epoch, sequence);
+  };
+
+  /** The facts after `after` up to `last`, as far as one segment carries; undefined for none. */
+  function segment(path: string, after: number, last: number): Segment | undefined {
+    const { id, epoch } = rowOf(path);
+    const before = linkAt(path, after);
+    const rows: EventRow[] = [];
+    let bytes = 0;
+    for (const row of range.iterate(id, epoch, after, last, segmentFactsMax)) {
+      bytes += row.bytes.length + 5;
+      if (bytes > segmentBytesMax && rows.length > 0) break;
+      rows.push(row);
+    }
+    const end = rows.at(-1);
+    if (!end || !before) return undefined;
+    const facts = rows.map((row) => row.bytes);
+    return { line: path, epoch, first: after + 1, before, after: end.hash, facts };
+  }
+
+  return {
+    segment,
+    linkAt,
+
+    /** When the oldest fact that the stream has not taken was recorded, Unix ms. */
+    oldestUnsentMs(path: string): number | undefined {
+      const { id, epoch, sent } = rowOf(path);
+      const row = range.get(id, epoch, sent, sent + 1, 1);
+      return row && decodeContent(row.bytes).recordedMs;
+    },
+
+    marks(path: string): Marks {
+      const { id, epoch, sent, kept } = rowOf(path);
+      return { epoch, sent, kept, head: head.get(id, epoch) ?? 0 };
+    },
+
+    /** The oldest facts that the stream has not taken. */
+    next(path: string): Segment | undefined {
+      return segment(path, rowOf(path).sent, Number.MAX_SAFE_INTEGER);
+    },
+
+    /** The stream holds everything up to `sequence`, and nothing after; never below `kept`. */
+    setSent(path: string, epoch: number, sequence: number): void {
+      send.run(sequence, path, epoch);
+    },
+
+    /** Central's ledger holds everything up to `sequence`. Late or repeated word is harmless. */
+    keep(path: string, epoch: number, sequence: number): void {
+      keep.run(sequence, sequence, path, epoch);
+    },
+  };
+}

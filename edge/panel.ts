@@ -1,0 +1,78 @@
+import { once } from 'node:events';
+import type { FastifyPluginAsync } from 'fastify';
+import type { Clock } from '../shared/clock.ts';
+import { readCommand } from '../shared/command.ts';
+import { Fault } from '../shared/fault.ts';
+import { invalid } from '../shared/field.ts';
+import type { Bell } from '../shared/loop.ts';
+import type { Answer } from './actor.ts';
+import type { Intake } from './intake.ts';
+import type { Status } from './status.ts';
+
+export type Parts = {
+  clock: Clock;
+  intake: Intake;
+  status: () => Status;
+  changed: Bell;
+  signal: AbortSignal;
+};
+
+/** Most commands in one request. */
+export const commandsMax = 500;
+/** A live page is told at most this often, and at least this often, ms. */
+const pushMinMs = 500;
+const pushMaxMs = 5_000;
+/** Most live pages at once. */
+const watchersMax = 50;
+
+/** What people and adapters can ask of this edge, and what they can see. No rule inside. */
+export const panel: FastifyPluginAsync<Parts> = async (app, parts) => {
+  const { intake, status, changed, clock, signal } = parts;
+  let watchers = 0;
+
+  async function answer(given: unknown): Promise<Answer> {
+    try {
+      return await intake.ask(readCommand(given));
+    } catch (error) {
+      if (!(error instanceof Fault) || error.retry) throw error;
+      const id = (given as { commandId?: unknown } | null)?.commandId;
+      const commandId = typeof id === 'string' ? id.slice(0, 64) : '';
+      return { commandId, status: 'refused', code: error.code, reason: error.message };
+    }
+  }
+
+  app.post<{ Body: unknown }>('/commands', async ({ body }) => {
+    const given = (body as { commands?: unknown } | null)?.commands;
+    if (!Array.isArray(given) || given.length < 1 || given.length > commandsMax) {
+      throw invalid('commands', `must be a list of 1 to ${commandsMax}`);
+    }
+    return { answers: await Promise.all(given.map(answer)) };
+  });
+
+  app.get('/status', async () => status());
+
+  app.get('/events', async (request, reply) => {
+    if (watchers >= watchersMax) {
+      throw new Fault('FULL', `events: ${watchersMax} pages are watching already`);
+    }
+    watchers += 1;
+    const gone = new AbortController();
+    request.raw.once('close', () => gone.abort());
+    const ended = AbortSignal.any([gone.signal, signal]);
+    reply.hijack();
+    const { raw } = reply;
+    raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+    try {
+      while (!ended.aborted) {
+        const seen = changed.rings();
+        const took = raw.write(`data: ${JSON.stringify(status())}\n\n`);
+        if (!took) await once(raw, 'drain', { signal: ended }).catch(() => undefined);
+        await clock.sleep(pushMinMs, ended);
+        await changed.wait(seen, pushMaxMs - pushMinMs, ended);
+      }
+    } finally {
+      watchers -= 1;
+      raw.end();
+    }
+  });
+};

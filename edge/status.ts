@@ -1,0 +1,138 @@
+import type { Fact } from '../shared/event.ts';
+import { quantityText } from '../shared/quantity.ts';
+import { keyOf } from '../statecharts/tables.ts';
+import type { Tally } from '../statecharts/tally.ts';
+import type { Book } from './book.ts';
+import type { Marks } from './marks.ts';
+import type { Outbox } from './outbox.ts';
+import type { Recent } from './recent.ts';
+import type { Roster } from './roster.ts';
+
+/** Most orders that one status tells of: open ones first, newest first. */
+export const ordersMax = 100;
+/** Most open holds that one status tells of. */
+export const holdsMax = 100;
+
+type Parts = {
+  roster: Roster;
+  book: Book;
+  outbox: Outbox;
+  marks: Marks;
+  recent: Recent;
+  nowMs: () => number;
+};
+export type Status = ReturnType<typeof readStatus>;
+
+const counts = (tally: Tally) => ({
+  good: quantityText(tally.good),
+  scrap: quantityText(tally.scrap),
+  rework: quantityText(tally.rework),
+  held: quantityText(tally.held),
+  reports: tally.reports,
+});
+
+/** Everything the status page shows, as it stands now; reads memory and the cursors only. */
+export function readStatus(parts: Parts) {
+  const { roster, book, nowMs } = parts;
+  const lines = roster.actors.map(({ path }) => lineStatus(parts, path));
+  const orders = [...book.rows('order')].reverse();
+  const open = orders.filter(([, { state }]) => state !== 'closed');
+  const closed = orders.filter(([, { state }]) => state === 'closed');
+  const holds = [...book.rows('hold')].filter(([, { state }]) => state === 'open');
+  const oldest = lines.flatMap((line) => line.oldestUnsentMs ?? []);
+  return {
+    nowMs: nowMs(),
+    unsent: lines.reduce((sum, { unsent }) => sum + unsent, 0),
+    oldestUnsentMs: oldest.length === 0 ? null : Math.min(...oldest),
+    lines,
+    ordersOpen: open.length,
+    ordersClosed: closed.length,
+    orders: [...open, ...closed].slice(0, ordersMax).map(([order]) => orderStatus(book, order)),
+    holdsOpen: holds.length,
+    holds: holds.slice(-holdsMax).map(([hold, { quantity, remaining, state: _, ...rest }]) => ({
+      hold,
+      ...rest,
+      quantity: quantity === undefined ? null : quantityText(quantity),
+      remaining: quantityText(remaining),
+    })),
+    facts: parts.recent
+      .list()
+      .map((fact) => factStatus(parts, fact))
+      .reverse(),
+  };
+}
+
+function lineStatus({ roster, book, outbox, marks, nowMs }: Parts, path: string) {
+  const { head: _, ...cursor } = outbox.marks(path);
+  const actor = roster.actor(path);
+  const head = actor.head().sequence;
+  const row = book.look('line', path);
+  const runs = [...book.rows('run')]
+    .filter(([key]) => key.startsWith(`${path}\n`))
+    .map(([key, run]) => ({ run: key.slice(path.length + 1), ...run }));
+  const { settled, waiting } = marks.settled(path);
+  return {
+    line: path,
+    state: actor.failure() === undefined ? (row?.state ?? 'idle') : 'failed',
+    failure: actor.failure() ?? null,
+    shift: row?.shift ?? null,
+    lanes: actor.lanesMax,
+    runs,
+    way: marks.way(path),
+    ...cursor,
+    head,
+    settled,
+    waiting: waiting.length,
+    unsent: head - cursor.sent,
+    oldestUnsentMs: head > cursor.sent ? (outbox.oldestUnsentMs(path) ?? nowMs()) : null,
+    ...counts(book.tally('line', path)),
+  };
+}
+
+function orderStatus(book: Book, order: string) {
+  const row = book.look('order', order)!;
+  const operations = [...new Set([...row.routing, ...knownOperations(book, order)])].sort();
+  return {
+    order,
+    state: row.state,
+    material: row.material,
+    quantity: quantityText(row.quantity),
+    unit: row.unit,
+    holds: book.look('held', keyOf('in', order)) ?? [],
+    operations: operations.map((operation) => operationStatus(book, order, operation)),
+    ...counts(book.tally('order', order)),
+  };
+}
+
+/** Operations that a foreign order without routing has had so far. */
+function knownOperations(book: Book, order: string): string[] {
+  if (book.look('order', order)!.routing.length > 0) return [];
+  return [...book.rows('operation').keys()]
+    .filter((key) => key.startsWith(`${order}\n`))
+    .map((key) => key.slice(order.length + 1));
+}
+
+function operationStatus(book: Book, order: string, operation: string) {
+  const row = book.look('operation', keyOf(order, operation));
+  const tally = book.tally('operation', order, operation);
+  const ordered = book.look('order', order)!.quantity;
+  return {
+    operation,
+    name: row?.name ?? '',
+    state: row?.state ?? 'ready',
+    openRuns: row?.openRuns ?? 0,
+    overCompleted: tally.good - tally.reworkGood > ordered,
+    ...counts(tally),
+  };
+}
+
+/** A fact and its marks: 1 recorded here, 2 at central, 3 posted (or nothing to post). */
+function factStatus({ outbox, marks }: Parts, fact: Fact) {
+  const { line, epoch, sequence, eventId, type, atMs, order, operation, lot, actor, body } = fact;
+  const { kept } = outbox.marks(line);
+  const { settled, waiting } = marks.settled(line);
+  const posted = sequence <= settled && !waiting.includes(sequence);
+  const mark = sequence > kept ? 1 : posted ? 3 : 2;
+  const about = { order: order ?? null, operation: operation ?? null, lot: lot ?? null };
+  return { line, epoch, sequence, eventId, type, atMs, actor, ...about, body, mark };
+}

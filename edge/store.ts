@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { digest, genesis, link } from '../shared/codec.ts';
+import { type Database, faultOf } from '../shared/database.ts';
+
+export const migrations = [
+  `
+  CREATE TABLE line (
+    id    INTEGER PRIMARY KEY,
+    path  TEXT    NOT NULL UNIQUE,
+    epoch INTEGER NOT NULL CHECK (epoch >= 1),           -- the incarnation that writes now
+    sent  INTEGER NOT NULL DEFAULT 0,                    -- last sequence the stream took
+    kept  INTEGER NOT NULL DEFAULT 0 CHECK (kept >= 0),  -- last sequence central's ledger holds
+    CHECK (kept <= sent)
+  ) STRICT;
+  CREATE TABLE event (
+    position   INTEGER PRIMARY KEY,                      -- order on this edge, all lines
+    line       INTEGER NOT NULL REFERENCES line (id),
+    epoch      INTEGER NOT NULL CHECK (epoch >= 1),
+    sequence   INTEGER NOT NULL CHECK (sequence >= 1),
+    bytes      BLOB    NOT NULL CHECK (length(bytes) BETWEEN 1 AND 65536),
+    hash       BLOB    NOT NULL CHECK (length(hash) = 32),
+    command_id TEXT    UNIQUE,
+    asked      BLOB,                                     -- fingerprint of the command
+    UNIQUE (line, epoch, sequence)
+  ) STRICT;
+  CREATE TABLE refusal (
+    command_id TEXT PRIMARY KEY,
+    asked      BLOB NOT NULL,
+    code       TEXT NOT NULL,
+    reason     TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TRIGGER event_has_no_gap BEFORE INSERT ON event
+    WHEN new.sequence <> 1 + coalesce((SELECT max(sequence) FROM event
+                                       WHERE line = new.line AND epoch = new.epoch), 0)
+    BEGIN SELECT raise(ABORT, 'a sequence has no holes and no repeats'); END;
+  CREATE TRIGGER event_is_of_this_epoch BEFORE INSERT ON event
+    WHEN new.epoch <> (SELECT epoch FROM line WHERE id = new.line)
+    BEGIN SELECT raise(ABORT, 'the epoch is over'); END;
+  CREATE TRIGGER event_is_history BEFORE UPDATE ON event
+    BEGIN SELECT raise(ABORT, 'a fact is never edited'); END;
+  CREATE TRIGGER event_is_owed BEFORE DELETE ON event
+    WHEN old.sequence > (SELECT kept FROM line WHERE id = old.line)
+    BEGIN SELECT raise(ABORT, 'central does not hold this fact'); END;
+  CREATE TRIGGER event_is_head BEFORE DELETE ON event
+    WHEN old.sequence = (SELECT max(sequence) FROM event
+                         WHERE line = old.line AND epoch = old.epoch)
+    BEGIN SELECT raise(ABORT, 'the last fact of a line names its next'); END;
+  CREATE TRIGGER kept_never_falls BEFORE UPDATE OF kept ON line WHEN new.kept < old.kept
+    BEGIN SELECT raise(ABORT, 'central does not forget'); END;
+  `,
+];
+
+export type Head = { line: number; path: string; epoch: number; sequence: number; hash: Buffer };
+export type Row = {
+  position: number;
+  line: number;
+  epoch: number;
+  sequence: number;
+  bytes: Buffer;
+  hash: Buffer;
+};
+/** What was answered to a command: a stored fact, or a refusal. */
+export type Given = { asked: Buffer; code: string | null; reason: string | null } & Omit<
+  Row,
+  'hash'
+>;
+
+export type Store = ReturnType<typeof openStore>;
+
+/** The edge's memory. Synchronous on purpose: once `commit` has returned, it is on disk. */
+export function openStore(db: Database) {
+  const addLine = db.prepare('INSERT OR IGNORE INTO line (path, epoch) VALUES (?, 1)');
+  const lineOf = db.prepare<[string], { id: number; epoch: number }>(
+    'SELECT id, epoch FROM line WHERE path = ?',
+  );
+  const lastOf = db.prepare<[number, number], { sequence: number; hash: Buffer }>(
+    'SELECT sequence, hash FROM event WHERE line = ? AND epoch = ? ORDER BY sequence DESC LIMIT 1',
+  );
+  const insert = db.prepare(
+    `INSERT INTO event (line, epoch, sequence, bytes, hash, command_id, asked)
+     VALUES (?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const refuse = db.prepare('INSERT INTO refusal VALUES (?, ?, ?, ?)');
+  const accepted = db.prepare<[string], Given>(
+    `SELECT position, line, epoch, sequence, bytes, asked, NULL AS code, NULL AS reason
+     FROM event WHERE command_id = ?`,
+  );
+  const refused = db.prepare<[string], Given>('SELECT * FROM refusal WHERE command_id = ?');
+  const all = db.prepare<[], Row>(
+    'SELECT position, line, epoch, sequence, bytes, hash FROM event ORDER BY position',
+  );
+  const run = db.transaction((work: () => void) => work());
+
+  return {
+    /** The line's head, known to the store from now on. A new line begins with epoch 1. */
+    head(path: string): Head {
+      addLine.run(path);
+      const { id, epoch } = lineOf.get(path)!;
+      const last = lastOf.get(id, epoch) ?? { sequence: 0, hash: genesis(path, epoch) };
+      return { line: id, path, epoch, ...last };
+    },
+
+    /** Stores `bytes` as the next fact after `head`; returns the new head. Within `commit` only. */
+    append(head: Head, bytes: Buffer, commandId: string | null, asked: Buffer | null): Head {
+      assert(db.inTransaction);
+      const sequence = head.sequence + 1;
+      const hash = link(head.hash, bytes);
+      insert.run(head.line, head.epoch, sequence, bytes, hash, commandId, asked);
+      return { ...head, sequence, hash };
+    },
+
+    /** Remembers a refusal, so that the same command is answered the same. Within `commit` only. */
+    refuse(commandId: string, asked: Buffer, code: string, reason: string): void {
+      assert(db.inTransaction);
+      refuse.run(commandId, asked, code, reason);
+    },
+
+    /** What this command was answered, if it was asked before. */
+    answered: (commandId: string): Given | undefined =>
+      accepted.get(commandId) ?? refused.get(commandId),
+
+    /** Runs `work` as one durable transaction: all of it is on disk, or none. */
+    commit(work: () => void): void {
+      try {
+        run.immediate(work);
+      } catch (error) {
+        throw faultOf(error, db.name);
+      }
+    },
+
+    /** Every fact of this edge in the order it was stored. */
+    history: (): IterableIterator<Row> => all.iterate(),
+  };
+}
+
+/** Fingerprint of a command as it was asked, to tell a retry from another use of its id. */
+export const fingerprint = (command: unknown): Buffer =>
+  digest(Buffer.from(JSON.stringify(command))).subarray(0, 16);

@@ -1,0 +1,41 @@
+/** Something to wait for that many may wait for and anybody may ring; a ring is never lost. */
+export type Bell = ReturnType<typeof openBell>;
+
+export function openBell() {
+  let rings = 0;
+  let waiting: (() => void)[] = [];
+  return {
+    ring(): void {
+      rings += 1;
+      const woken = waiting;
+      waiting = [];
+      for (const wake of woken) wake();
+    },
+    /** How often it has rung; take this before looking for work, and hand it to `wait`. */
+    rings: () => rings,
+    /** Resolves at the next ring after `seen`, after `ms`, or when `signal` aborts. */
+    wait(seen: number, ms: number, signal: AbortSignal): Promise<void> {
+      if (rings !== seen || signal.aborted) return Promise.resolve();
+      return new Promise((resolve) => {
+        const done = () => {
+          clearTimeout(timer);
+          signal.removeEventListener('abort', done);
+          resolve();
+        };
+        const timer = setTimeout(done, ms);
+        signal.addEventListener('abort', done, { once: true });
+        waiting.push(done);
+      });
+    },
+  };
+}
+
+/** Runs a loop that ends only by its signal. A bug in it must stop the process, not the loop. */
+export function keepRunning(loop: Promise<void>): Promise<void> {
+  loop.catch((error: unknown) => {
+    setImmediate(() => {
+      throw error;
+    });
+  });
+  return loop.catch(() => undefined);
+}

@@ -1,0 +1,87 @@
+import { initialTransition, type MachineSnapshot, setup, transition } from 'xstate';
+import { Fault } from '../shared/fault.ts';
+
+/** What a chart is told: a fact's type, and what the chart must know of its surroundings. */
+export type ChartEvent = Readonly<{ type: string }>;
+
+/** A condition on a transition, and the words for a person when it does not hold. */
+export type Rule<E> = { holds(event: E): boolean; why(event: E): string };
+
+type Guard = { type: 'all'; params: { names: readonly string[] } };
+type Transition = { target?: string; guard?: Guard; actions?: 'note' };
+type State = { on?: Record<string, Transition | Transition[]> };
+
+export type Chart<E extends ChartEvent = ChartEvent> = Readonly<{
+  id: string;
+  /** State before the first fact. */
+  initial: string;
+  states: readonly string[];
+  /** State after `event`; throws Fault REFUSED with the guard's reason if the chart forbids it. */
+  step(state: string, event: E, name: string): string;
+  can(state: string, event: E): boolean;
+}>;
+
+/** All of these rules must hold. */
+export const all = (...names: string[]): Guard => ({ type: 'all', params: { names } });
+
+type Definition<E> = {
+  id: string;
+  initial: string;
+  rules: Record<string, Rule<E>>;
+  states: Record<string, State>;
+};
+
+type Snapshot = MachineSnapshot<object, ChartEvent, never, never, string, string, never, never>;
+
+/**
+ * An XState machine used purely: its state is a name, its guards read only the event. No clock, no
+ * actions but `note` (accepted, nothing changes), no children.
+ *
+ * A chart decides once per fact: `can` gates, and `transition` runs only where the event may lead
+ * to more than one state.
+ */
+export function defineChart<E extends ChartEvent>(definition: Definition<E>): Chart<E> {
+  const { id, initial, rules, states } = definition;
+  const machine = setup({
+    types: { context: {} as object, events: {} as ChartEvent },
+    actions: { note: () => undefined },
+    guards: {
+      all: ({ event }, { names }: { names: readonly string[] }) =>
+        names.every((name) => rules[name]!.holds(event as E)),
+    },
+  }).createMachine({ id, initial, context: {}, states } as never);
+
+  const snapshots = new Map<string, Snapshot>();
+  const snapshotOf = (state: string): Snapshot => {
+    const known = snapshots.get(state);
+    if (known) return known;
+    const made = machine.resolveState({ value: state, context: {} } as never) as never as Snapshot;
+    snapshots.set(state, made);
+    return made;
+  };
+
+  const candidates = (state: string, type: string): Transition[] =>
+    [states[state]?.on?.[type] ?? []].flat();
+
+  function refusal(state: string, event: E, name: string): Fault {
+    const guarded = candidates(state, event.type);
+    const broken = guarded[0]?.guard?.params.names.find((rule) => !rules[rule]!.holds(event));
+    const why = broken ? rules[broken]!.why(event) : `${name} is ${state}: no ${event.type}`;
+    return new Fault('REFUSED', why);
+  }
+
+  const can = (state: string, event: E): boolean => snapshotOf(state).can(event);
+
+  return {
+    id,
+    initial: initialTransition(machine)[0].value as string,
+    states: Object.keys(states),
+    can,
+    step(state, event, name) {
+      if (!can(state, event)) throw refusal(state, event, name);
+      const targets = new Set(candidates(state, event.type).map(({ target }) => target ?? state));
+      if (targets.size === 1) return [...targets][0]!;
+      return transition(machine, snapshotOf(state) as never, event)[0].value as string;
+    },
+  };
+}

@@ -1,0 +1,111 @@
+import { all, defineChart } from './engine.ts';
+
+type OperationEvent = {
+  type: string;
+  name: string; // "operation 0010 of order WO-1"
+  routed: boolean; // the order's routing has this operation, or there is none
+  holds: readonly string[]; // open holds on the operation, its order or the line
+  lotHolds: readonly string[]; // open holds on the lot to be consumed
+  run: string;
+  runOpen: boolean; // this run is open at this line, for this operation
+  openRuns: number;
+  lane: number;
+  laneRun: string | undefined; // the run that has the lane
+  lanesMax: number;
+  rework: boolean;
+  unit: string; // of the report
+  orderUnit: string;
+};
+
+const note = { actions: 'note' } as const;
+const report = { guard: all('runIsOpen', 'sameUnit'), ...note };
+const end = { guard: all('runIsOpen'), ...note };
+
+/**
+ * The life of an operation: ready → active ⇄ paused → completed.
+ *
+ * Several runs may be open at once, each in its lane. A hold forbids starting, resuming and
+ * completing; it never stops a report. Rework may run again after completion.
+ */
+export const operation = defineChart<OperationEvent>({
+  id: 'operation',
+  initial: 'ready',
+  rules: {
+    routed: {
+      holds: ({ routed }) => routed,
+      why: ({ name }) => `${name} is not in the order's routing`,
+    },
+    notHeld: {
+      holds: ({ holds }) => holds.length === 0,
+      why: ({ name, holds }) => `${name} is held by ${holds.join(', ')}`,
+    },
+    lotFree: {
+      holds: ({ lotHolds }) => lotHolds.length === 0,
+      why: ({ lotHolds }) => `the lot is held by ${lotHolds.join(', ')}`,
+    },
+    laneInCapacity: {
+      holds: ({ lane, lanesMax }) => lane <= lanesMax,
+      why: ({ lane, lanesMax }) => `lane ${lane} is beyond the line's capacity of ${lanesMax}`,
+    },
+    laneFree: {
+      holds: ({ laneRun }) => laneRun === undefined,
+      why: ({ lane, laneRun }) => `lane ${lane} is taken by run ${laneRun}`,
+    },
+    runIsNew: {
+      holds: ({ runOpen }) => !runOpen,
+      why: ({ run }) => `run ${run} is open already`,
+    },
+    runIsOpen: {
+      holds: ({ runOpen }) => runOpen,
+      why: ({ run, name }) => `run ${run} of ${name} is not open at this line`,
+    },
+    sameUnit: {
+      holds: ({ unit, orderUnit }) => unit === orderUnit,
+      why: ({ name, unit, orderUnit }) => `${name} is counted in ${orderUnit}, not ${unit}`,
+    },
+    noRunOpen: {
+      holds: ({ openRuns }) => openRuns === 0,
+      why: ({ name, openRuns }) => `${name} has ${openRuns} open runs`,
+    },
+    isRework: {
+      holds: ({ rework }) => rework,
+      why: ({ name }) => `${name} is completed: only rework may start`,
+    },
+  },
+  states: {
+    ready: { on: { OperationStarted: { target: 'active', guard: all('routed', 'notHeld') } } },
+    active: {
+      on: {
+        PhaseStarted: {
+          guard: all('notHeld', 'runIsNew', 'laneInCapacity', 'laneFree'),
+          ...note,
+        },
+        QuantityReported: report,
+        PhaseEnded: end,
+        OperationPaused: { target: 'paused' },
+        OperationCompleted: { target: 'completed', guard: all('noRunOpen', 'notHeld') },
+        MaterialConsumed: { guard: all('lotFree'), ...note },
+        LotProduced: note,
+      },
+    },
+    paused: {
+      on: {
+        QuantityReported: report,
+        PhaseEnded: end,
+        OperationResumed: { target: 'active', guard: all('notHeld') },
+        LotProduced: note,
+      },
+    },
+    completed: {
+      on: {
+        PhaseStarted: {
+          guard: all('isRework', 'notHeld', 'runIsNew', 'laneInCapacity', 'laneFree'),
+          ...note,
+        },
+        QuantityReported: report,
+        PhaseEnded: end,
+        LotProduced: note,
+      },
+    },
+  },
+});

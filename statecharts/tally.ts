@@ -1,0 +1,105 @@
+import type { Content } from '../shared/event.ts';
+import { type Quantity, quantity, zero } from '../shared/quantity.ts';
+
+/**
+ * What was reported of an order, an operation or a line: sums, so that the order in which facts of
+ * different lines arrive does not matter. Quantities are millionths; times are ms.
+ */
+export type Tally = {
+  good: Quantity; // all good pieces reported, rework loops included
+  scrap: Quantity;
+  rework: Quantity;
+  held: Quantity;
+  setupGood: Quantity; // part of `good` that was reported in set-up
+  reworkGood: Quantity; // part of `good` that came out of rework: not new, do not count it twice
+  reworkScrap: Quantity;
+  heldByHolds: Quantity; // what holds of scope quantity were placed on
+  reports: number;
+  zeroReports: number;
+  reworkReports: number;
+  runs: number;
+  breakdowns: number;
+  holds: number;
+  operationsCompleted: number;
+  elapsedMs: number; // all phases, from the instants of start and end
+  setupStatedMs: number; // durations as the source states them, by phase
+  runStatedMs: number;
+  breakdownStatedMs: number;
+};
+
+export type Increments = Partial<Tally>;
+
+/** What must be known of a run to count its end. */
+export type OpenRun = Readonly<{ phase: string; startedMs: number }>;
+
+export const emptyTally = (): Tally => ({
+  good: zero,
+  scrap: zero,
+  rework: zero,
+  held: zero,
+  setupGood: zero,
+  reworkGood: zero,
+  reworkScrap: zero,
+  heldByHolds: zero,
+  reports: 0,
+  zeroReports: 0,
+  reworkReports: 0,
+  runs: 0,
+  breakdowns: 0,
+  holds: 0,
+  operationsCompleted: 0,
+  elapsedMs: 0,
+  setupStatedMs: 0,
+  runStatedMs: 0,
+  breakdownStatedMs: 0,
+});
+
+/** Adds `more` to `tally`, in place. */
+export function addTo(tally: Tally, more: Increments): void {
+  const sums = tally as Record<string, bigint | number>;
+  for (const [key, value] of Object.entries(more)) {
+    const before = sums[key]!;
+    sums[key] = typeof before === 'bigint' ? before + BigInt(value) : before + (value as number);
+  }
+}
+
+/** What one fact adds to the tallies of its order, operation and line; undefined for nothing. */
+export function increments(fact: Content, run: OpenRun | undefined): Increments | undefined {
+  switch (fact.type) {
+    case 'QuantityReported':
+      return reported(fact);
+    case 'PhaseStarted':
+      return { runs: 1, breakdowns: fact.body.phase === 'breakdown' ? 1 : 0 };
+    case 'PhaseEnded': {
+      const elapsedMs = run ? Math.max(0, fact.atMs - run.startedMs) : 0;
+      const stated = run ? `${run.phase}StatedMs` : 'runStatedMs';
+      return { elapsedMs, [stated]: fact.body.statedMs ?? elapsedMs };
+    }
+    case 'HoldPlaced': {
+      const { scope, quantity: held } = fact.body;
+      return { holds: 1, heldByHolds: scope === 'quantity' ? quantity(held, 'quantity') : zero };
+    }
+    case 'OperationCompleted':
+      return { operationsCompleted: 1 };
+    default:
+      return undefined;
+  }
+}
+
+function reported({ body }: Content<'QuantityReported'>): Increments {
+  const good = quantity(body.good, 'good');
+  const scrap = quantity(body.scrap, 'scrap');
+  const rework = quantity(body.rework, 'rework');
+  const held = quantity(body.held, 'held');
+  const loop = body.inRework;
+  return {
+    good,
+    scrap,
+    rework,
+    held,
+    reports: 1,
+    zeroReports: good + scrap + rework + held === zero ? 1 : 0,
+    setupGood: body.phase === 'setup' ? good : zero,
+    ...(loop ? { reworkReports: 1, reworkGood: good, reworkScrap: scrap } : {}),
+  };
+}
