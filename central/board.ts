@@ -1,0 +1,61 @@
+import { quantityText } from '../shared/quantity.ts';
+import type { Tally } from '../statecharts/tally.ts';
+import type { Ledger } from './ledger.ts';
+import type { Postings } from './postings.ts';
+import type { Totals } from './totals.ts';
+
+/** Most parked arrivals that are shown one by one. */
+export const parkedShownMax = 100;
+
+type Parts = {
+  ledger: Ledger;
+  totals: Totals;
+  postings: Postings;
+  openHolds: (order: string) => readonly string[];
+};
+export type Board = ReturnType<typeof openBoard>;
+
+/** A tally as people and programs read it: quantities as decimal text. */
+const shown = (tally: Tally): Record<string, string | number> =>
+  Object.fromEntries(
+    Object.entries(tally).map(([key, value]) => [
+      key,
+      typeof value === 'bigint' ? quantityText(value) : value,
+    ]),
+  );
+
+/** What central knows, to be looked at; reads only. */
+export function openBoard({ ledger, totals, postings, openHolds }: Parts) {
+  return {
+    status: () => ({
+      facts: ledger.facts(),
+      lines: ledger.lines().map(({ path, epoch, sequence, repeats }) => ({
+        line: path,
+        epoch,
+        sequence,
+        repeats,
+      })),
+      gaps: ledger.gaps(),
+      arrivalsParked: ledger.parkedCount(),
+      parked: ledger.parked(parkedShownMax),
+      postings: postings.counts(),
+    }),
+
+    /**
+     * Sums of all facts per line, order and operation. An order counts as closed when its closing
+     * was stated and no hold on anything in it is open, whichever arrived first.
+     */
+    totals: () => ({
+      lines: Object.fromEntries(totals.all('line').map(([line, tally]) => [line, shown(tally)])),
+      orders: totals.orders().map(({ started, closed, ...order }) => {
+        const holds = openHolds(order.order);
+        const ended = closed === 1 && holds.length === 0;
+        return { ...order, state: ended ? 'closed' : started ? 'started' : 'released', holds };
+      }),
+      byOrder: Object.fromEntries(totals.all('order').map(([key, tally]) => [key, shown(tally)])),
+      byOperation: Object.fromEntries(
+        totals.all('operation').map(([key, tally]) => [key.replace('\n', '/'), shown(tally)]),
+      ),
+    }),
+  };
+}

@@ -1,0 +1,27 @@
+import { fallback, id, integer, prose, type Read, readFields, record } from '../shared/field.ts';
+import { sapFields } from './sap.ts';
+
+export const fields = {
+  storePath: prose("The ledger's SQLite file, on a local disk that honours fsync.", 4_096),
+  natsUrl: prose('The hub, e.g. nats://127.0.0.1:4222.', 500),
+  hubMonitorUrl: prose("The hub's HTTP monitoring, e.g. http://127.0.0.1:8222.", 500),
+  host: fallback(prose('Address that the status is served at.', 100), '127.0.0.1'),
+  httpPort: fallback(integer('Port of the status; 0 takes a free one.', 0, 65_535), 8090),
+  stream: fallback(
+    record('The stream of segments at the hub.', {
+      replicas: fallback(integer('Copies; 3 in production.', 1, 5), 1),
+      megabytesMax: fallback(integer('Room; a full stream holds the edges back.', 1, 1e7), 4_096),
+      keepDays: fallback(integer('How long segments stay.', 1, 3_650), 30),
+    }),
+    { replicas: 1, megabytesMax: 4_096, keepDays: 30 },
+  ),
+  erp: record('SAP, by its confirmation and material document services.', sapFields),
+  lanesMax: fallback(integer('Documents in flight at once, one an order.', 1, 256), 16),
+  logLevel: fallback(id('Least severe line that is logged, as pino names it.'), 'info'),
+};
+
+export type CentralConfig = Read<typeof fields>;
+
+/** Throws Fault INVALID naming every mistake at once. */
+export const readCentralConfig = (given: unknown): CentralConfig =>
+  readFields(fields, given, 'config');

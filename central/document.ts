@@ -1,0 +1,217 @@
+import { hash } from 'node:crypto';
+import { isId } from '../shared/identity.ts';
+import { type Quantity, quantity, zero } from '../shared/quantity.ts';
+import type { Posting, PostingKind } from './erp.ts';
+
+/** One document to create: where, with what, and how to find it again. */
+export type SapDocument = Readonly<{
+  service: string;
+  set: string;
+  body: Record<string, unknown>;
+  filter: string; // $filter that finds the documents with this posting's key
+  /** The document number in an entity of the set, or undefined. */
+  numberOf(entity: Record<string, unknown>): string | undefined;
+}>;
+
+export type SapPlant = Readonly<{
+  plant: string;
+  storageLocation: string;
+  costCenter: string;
+  setupActivity: number;
+  machineActivity: number;
+  /** The plant's calendar day at a Unix time, "2026-11-23": the posting date. */
+  dayAt(ms: number): string;
+}>;
+
+/** GoodsMovementCode and GoodsMovementType of a kind; 555 is unverified [K]. */
+const movements = {
+  goodsIssue: ['03', '261'],
+  goodsReceipt: ['02', '101'],
+  blockStock: ['04', '344'],
+  unblockStock: ['04', '343'],
+  scrapStock: ['03', '555'],
+} as const satisfies Record<Exclude<PostingKind, 'confirmation'>, readonly [string, string]>;
+
+/** Lengths of SAP's fields, in UTF-16 units. */
+const lengths = { order: 12, operation: 4, material: 40, lot: 10, unit: 3 } as const;
+
+/** First quantity over Edm.Decimal(13,3), and its smallest step. */
+const decimalLimit = 10_000_000_000n * 1_000_000n;
+const decimalStep = 1_000n;
+
+type Name = keyof typeof lengths;
+const needs: Record<PostingKind, readonly Name[]> = {
+  confirmation: ['order', 'operation'],
+  goodsIssue: ['order', 'material', 'lot', 'unit'],
+  goodsReceipt: ['order', 'material', 'lot', 'unit'],
+  blockStock: ['material', 'lot', 'unit'],
+  unblockStock: ['material', 'lot', 'unit'],
+  scrapStock: ['material', 'lot', 'unit'],
+};
+
+/** Why SAP's fields can never hold this posting, all reasons together; undefined if they can. */
+export function misfit(posting: Posting): string | undefined {
+  const complaints = isId(posting.key) ? [] : ['key: must be a UUID'];
+  for (const name of needs[posting.kind]) {
+    if ((posting[name] ?? '') === '') complaints.push(`${name}: must be given`);
+  }
+  for (const [name, max] of Object.entries(lengths)) {
+    const length = posting[name as Name]?.length ?? 0;
+    if (length > max) complaints.push(`${name}: ${length} characters, SAP takes ${max}`);
+  }
+  for (const name of ['quantity', 'blocked', 'yield', 'scrap', 'rework'] as const) {
+    const complaint = misfitQuantity(posting[name], name);
+    if (complaint) complaints.push(complaint);
+  }
+  for (const name of ['setupMs', 'machineMs'] as const) {
+    const ms = posting[name] ?? 0;
+    if (!Number.isSafeInteger(ms) || ms < 0 || minutes(ms) >= decimalLimit) {
+      complaints.push(`${name}: must be whole, not negative, under 10000000000 minutes`);
+    }
+  }
+  if (complaints.length === 0) complaints.push(...misfitKind(posting));
+  return complaints.length === 0 ? undefined : complaints.join('; ');
+}
+
+function misfitQuantity(text: string | undefined, name: string): string | undefined {
+  if (text === undefined) return undefined;
+  const given = /^\d{1,12}(\.\d{1,6})?$/.test(text) ? quantity(text, name) : undefined;
+  if (given === undefined || given >= decimalLimit || given % decimalStep !== zero) {
+    return `${name}: ${text} does not fit 10 digits and 3 decimals`;
+  }
+  return undefined;
+}
+
+function misfitKind({ kind, unit, ...given }: Posting): string[] {
+  if (kind === 'confirmation') {
+    const counted = ([given.yield, given.scrap, given.rework] as const).some(
+      (text) => text !== undefined && quantity(text, kind) > zero,
+    );
+    return counted && unit === undefined ? ['unit: must be given with a quantity'] : [];
+  }
+  const all = quantity(given.quantity ?? '0', 'quantity');
+  if (all === zero) return ['quantity: must be more than 0'];
+  return quantity(given.blocked ?? '0', 'blocked') > all ? ['blocked: is more than quantity'] : [];
+}
+
+/** The posting as SAP wants it. `misfit` must have found nothing. */
+export const documentOf = (posting: Posting, plant: SapPlant): SapDocument =>
+  posting.kind === 'confirmation'
+    ? confirmation(posting, plant)
+    : materialDocument(posting, movements[posting.kind], plant);
+
+function confirmation(posting: Posting, plant: SapPlant): SapDocument {
+  const { unit, setupMs, machineMs } = posting;
+  return {
+    service: 'API_PROD_ORDER_CONFIRMATION_2_SRV',
+    set: 'ProdnOrdConf2',
+    filter: `ExternalSystemConfirmation eq guid'${posting.key}'`,
+    body: {
+      OrderID: posting.order,
+      OrderOperation: posting.operation,
+      ExternalSystemConfirmation: posting.key,
+      ConfirmationText: posting.eventId.slice(0, 40),
+      PostingDate: day(posting, plant),
+      Plant: plant.plant,
+      IsFinalConfirmation: posting.final === true,
+      APIConfHasNoGoodsMovements: true, // goods movements are postings of their own
+      ...(unit === undefined ? {} : { ConfirmationUnit: unit }),
+      ConfirmationYieldQuantity: decimal(quantity(posting.yield ?? '0', 'yield')),
+      ConfirmationScrapQuantity: decimal(quantity(posting.scrap ?? '0', 'scrap')),
+      ConfirmationReworkQuantity: decimal(quantity(posting.rework ?? '0', 'rework')),
+      ...activity(plant.setupActivity, setupMs),
+      ...activity(plant.machineActivity, machineMs),
+    },
+    numberOf: ({ ConfirmationGroup: group, ConfirmationCount: count }) =>
+      numbered(group) && numbered(count) ? `${group}/${count}` : undefined,
+  };
+}
+
+function materialDocument(
+  posting: Posting,
+  [code, type]: readonly [string, string],
+  plant: SapPlant,
+): SapDocument {
+  const { reference, header } = referencesOf(posting.key);
+  const posted = day(posting, plant);
+  return {
+    service: 'API_MATERIAL_DOCUMENT_SRV',
+    set: 'A_MaterialDocumentHeader',
+    filter: `ReferenceDocument eq '${reference}'`,
+    body: {
+      GoodsMovementCode: code,
+      ...{ PostingDate: posted, DocumentDate: posted },
+      ReferenceDocument: reference,
+      MaterialDocumentHeaderText: header,
+      to_MaterialDocumentItem: items(posting, type, plant),
+    },
+    numberOf: ({ MaterialDocumentYear: year, MaterialDocument: number }) =>
+      numbered(year) && numbered(number) ? `${number}/${year}` : undefined,
+  };
+}
+
+/** Unrestricted and blocked stock as SAP spells them in a receipt [K]. */
+const unrestricted = { InventoryStockType: '01', InventoryUsabilityCode: '' };
+const blockedStock = { InventoryStockType: '07', InventoryUsabilityCode: 'S' };
+
+function items(posting: Posting, type: string, plant: SapPlant): object[] {
+  const { order, kind } = posting;
+  const all = quantity(posting.quantity, 'quantity');
+  const forOrder = kind === 'goodsIssue' || kind === 'goodsReceipt';
+  const item = (micros: Quantity, more: object) => ({
+    Material: posting.material,
+    Plant: plant.plant,
+    StorageLocation: plant.storageLocation,
+    Batch: posting.lot,
+    GoodsMovementType: type,
+    QuantityInEntryUnit: decimal(micros),
+    EntryUnit: posting.unit,
+    MaterialDocumentItemText: posting.eventId.slice(0, 50),
+    ...(forOrder ? { GoodsMovementRefDocType: 'F', ManufacturingOrder: order } : {}),
+    ...(kind === 'scrapStock' ? { CostCenter: plant.costCenter } : {}),
+    ...more,
+  });
+  if (kind !== 'goodsReceipt') return [item(all, {})];
+  const blocked = quantity(posting.blocked ?? '0', 'blocked');
+  return [
+    ...(all > blocked ? [item(all - blocked, unrestricted)] : []),
+    ...(blocked > zero ? [item(blocked, blockedStock)] : []),
+  ];
+}
+
+/** A time of the operation, in minutes with 3 decimals. */
+const activity = (slot: number, ms: number | undefined): object =>
+  ms === undefined
+    ? {}
+    : {
+        [`OpConfirmedWorkQuantity${slot}`]: decimal(minutes(ms)),
+        [`OpWorkQuantityUnit${slot}`]: 'MIN',
+      };
+
+/** Thousandths of a minute are 60 ms each, rounded half up: at most 30 ms off per confirmation. */
+const minutes = (ms: number): Quantity => ((BigInt(Math.trunc(ms)) + 30n) / 60n) * decimalStep;
+
+/** Edm.Decimal(13,3) as a text, exact because `misfit` allows no finer step. */
+const decimal = (micros: Quantity): string =>
+  `${micros / 1_000_000n}.${`${(micros / decimalStep) % 1_000n}`.padStart(3, '0')}`;
+
+const day = ({ atMs }: Posting, { dayAt }: SapPlant): string =>
+  `/Date(${Date.parse(`${dayAt(atMs)}T00:00:00Z`)})/`;
+
+const numbered = (value: unknown): value is string =>
+  typeof value === 'string' && /[1-9]/.test(value);
+
+const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/**
+ * A posting's key where a UUID does not fit: the first 80 bits of its SHA-256 as 16 characters of
+ * Crockford's base32 for ReferenceDocument, the first 125 as 25 for the header text.
+ */
+export function referencesOf(key: string): { reference: string; header: string } {
+  const bits = BigInt(`0x${hash('sha256', key, 'hex')}`);
+  const text = (length: number) =>
+    Array.from({ length }, (_, at) => crockford[Number((bits >> BigInt(251 - 5 * at)) & 31n)]).join(
+      '',
+    );
+  return { reference: text(16), header: text(25) };
+}

@@ -1,0 +1,169 @@
+import {
+  DeliverPolicy,
+  type JetStreamClient,
+  type JetStreamManager,
+  type JsMsg,
+} from '@nats-io/jetstream';
+import { backoff } from '../shared/backoff.ts';
+import type { Clock } from '../shared/clock.ts';
+import { digest } from '../shared/codec.ts';
+import { Fault } from '../shared/fault.ts';
+import type { Logger } from '../shared/log.ts';
+import { decodeSegment } from '../shared/segment.ts';
+import { eventStream, eventSubject } from '../shared/subject.ts';
+import type { Arrival, Ledger } from './ledger.ts';
+
+/** Most messages, and most bytes of them, that share one transaction of the ledger. */
+const batchMax = 64;
+const batchBytesMax = 4 * 1024 * 1024;
+/** Messages that the server may send ahead. */
+const aheadMax = 200;
+/** After this silence it is checked that the stream is still the one we read, ms. */
+const quietMs = 5_000;
+/** Pause before a reading that ended is taken up again, ms. */
+const restartMs = 100;
+
+type Parts = {
+  stream: JetStreamClient;
+  manager: JetStreamManager;
+  ledger: Ledger;
+  committed: () => void;
+  clock: Clock;
+  log: Logger;
+  bootId: string;
+  signal: AbortSignal;
+};
+
+/**
+ * Reads the hub's stream into the ledger until `signal` aborts, from the ledger's own cursor, which
+ * moves in the ledger's transaction. The server's notion of what was delivered is not used.
+ */
+export async function receive(parts: Parts): Promise<void> {
+  const { clock, log, signal } = parts;
+  let attempt = 0;
+  for (let round = 1; !signal.aborted; round++) {
+    try {
+      await readOn(parts, round, () => {
+        attempt = 0;
+      });
+      await clock.sleep(restartMs, signal);
+    } catch (error) {
+      if (!(error instanceof Fault && error.retry)) throw error;
+      const delayMs = backoff(++attempt);
+      log.warn({ reason: error.message, attempt, delayMs }, 'reading is interrupted');
+      await clock.sleep(delayMs, signal);
+    }
+  }
+}
+
+/** Reads from the cursor on until the stream changes under us or the link fails. */
+async function readOn(parts: Parts, round: number, progress: () => void): Promise<void> {
+  const { stream, ledger, bootId, signal } = parts;
+  const after = await place(parts);
+  const consumer = await hub(
+    stream.consumers.get(eventStream, {
+      name_prefix: `central_${bootId}_${round}`,
+      deliver_policy: DeliverPolicy.StartSequence,
+      opt_start_seq: after + 1,
+    }),
+  );
+  const messages = await hub(consumer.consume({ max_messages: aheadMax }));
+  const stop = () => messages.stop();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    const iterator = messages[Symbol.asyncIterator]();
+    const ask = () => {
+      const asked = hub(iterator.next());
+      asked.catch(() => undefined); // it may fail after nobody waits for it any more
+      return asked;
+    };
+    let next = ask();
+    for (;;) {
+      const first = await within(next, quietMs);
+      if (first === 'quiet') {
+        if ((await place(parts)) !== ledger.cursor().streamSequence) return;
+        continue;
+      }
+      if (first.done) return;
+      const batch: JsMsg[] = [first.value];
+      next = ask();
+      let bytes = first.value.data.length;
+      while (batch.length < batchMax && bytes < batchBytesMax) {
+        const more = await atOnce(next);
+        if (more === undefined || more.done) break;
+        batch.push(more.value);
+        bytes += more.value.data.length;
+        next = ask();
+      }
+      takeIn(parts, batch);
+      progress();
+    }
+  } finally {
+    signal.removeEventListener('abort', stop);
+    messages.stop();
+  }
+}
+
+/** Whatever the client throws of the hub and the link is a Fault that may pass. */
+const hub = <T>(promise: Promise<T>): Promise<T> =>
+  promise.catch((cause: Error) => {
+    throw new Fault('UNREACHABLE', `hub: ${cause.message}`, { cause });
+  });
+
+const within = <T>(promise: Promise<T>, ms: number): Promise<T | 'quiet'> => {
+  let timer: NodeJS.Timeout;
+  const quiet = new Promise<'quiet'>((resolve) => {
+    timer = setTimeout(() => resolve('quiet'), ms);
+  });
+  return Promise.race([promise, quiet]).finally(() => clearTimeout(timer));
+};
+
+/** The value if it is there already, else undefined. */
+const atOnce = <T>(promise: Promise<T>): Promise<T | undefined> =>
+  Promise.race([promise, new Promise<undefined>((resolve) => setImmediate(resolve, undefined))]);
+
+/**
+ * The stream sequence to read on after: the cursor, if the stream still holds that very message or
+ * has let it expire; else 0, to read again from the start. Repeats do no harm.
+ */
+async function place({ manager, ledger, log }: Parts): Promise<number> {
+  const { streamSequence, digest: known } = ledger.cursor();
+  if (streamSequence === 0) return 0;
+  const { state } = await hub(manager.streams.info(eventStream));
+  const expired = state.first_seq > streamSequence && state.last_seq >= streamSequence;
+  if (expired) return streamSequence;
+  const message =
+    state.last_seq < streamSequence
+      ? null
+      : await hub(manager.direct.getMessage(eventStream, { seq: streamSequence }));
+  if (message && digest(message.data).equals(known)) return streamSequence;
+  log.error(
+    { streamSequence, last: state.last_seq },
+    'the stream is not the one we read: from its start',
+  );
+  return 0;
+}
+
+function takeIn({ ledger, committed, log }: Parts, batch: readonly JsMsg[]): void {
+  const last = batch.at(-1)!;
+  const cursor = { streamSequence: last.seq, digest: digest(last.data) };
+  ledger.accept(
+    batch.map((message) => arrivalOf(message, log)),
+    cursor,
+  );
+  committed();
+}
+
+/** A message as an arrival; who states it is known from the subject alone, whatever it claims. */
+function arrivalOf({ subject, data, seq }: JsMsg, log: Logger): Arrival {
+  try {
+    const segment = decodeSegment(data);
+    if (eventSubject(segment.line) === subject) return { segment };
+    log.error({ subject, line: segment.line, seq }, 'a segment claims another line');
+    return { line: subject, broken: `security: claims to be ${segment.line}`, bytes: data };
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    log.error({ subject, seq, reason: error.message }, 'a message is no segment');
+    return { line: subject, broken: error.message, bytes: data };
+  }
+}

@@ -1,0 +1,52 @@
+import type { NatsConnection } from '@nats-io/nats-core';
+import type { Clock } from '../shared/clock.ts';
+import { encodeKept } from '../shared/kept.ts';
+import type { Bell } from '../shared/loop.ts';
+import { keptSubject } from '../shared/subject.ts';
+import type { Ledger } from './ledger.ts';
+
+/** How far the ERP has what a line stated. */
+export type Settled = { settled: number; waiting: readonly number[] };
+
+/** Word goes out at most this often, and is repeated for every line at least this often, ms. */
+const sayMinMs = 50;
+const sayAllMs = 5_000;
+
+type Parts = {
+  connection: NatsConnection;
+  ledger: Ledger;
+  settled: (line: string, epoch: number, sequence: number) => Settled;
+  bell: Bell; // rings when the ledger or a posting has moved
+  clock: Clock;
+  signal: AbortSignal;
+};
+
+/**
+ * Tells every edge what the ledger holds of its lines, until `signal` aborts. Always the whole
+ * truth of now and never a difference, so that lost word does no harm.
+ */
+export async function tellKept(parts: Parts): Promise<void> {
+  const { connection, ledger, settled, bell, clock, signal } = parts;
+  const said = new Map<string, string>();
+  let saidAllMs = 0;
+  while (!signal.aborted) {
+    const seen = bell.rings();
+    const again = clock.nowMs() - saidAllMs >= sayAllMs;
+    for (const { path, epoch, sequence, hash } of ledger.lines()) {
+      if (sequence === 0) continue;
+      const word = encodeKept({
+        epoch,
+        sequence,
+        hash: hash.toString('hex'),
+        ...settled(path, epoch, sequence),
+      });
+      if (!again && said.get(path) === word) continue;
+      if (connection.isClosed()) return;
+      connection.publish(keptSubject(path), word);
+      said.set(path, word);
+    }
+    if (again) saidAllMs = clock.nowMs();
+    await clock.sleep(sayMinMs, signal);
+    await bell.wait(seen, sayAllMs, signal);
+  }
+}

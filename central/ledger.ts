@@ -1,0 +1,175 @@
+import { decodeContent, link } from '../shared/codec.ts';
+import { type Database, faultOf } from '../shared/database.ts';
+import type { Content, Fact } from '../shared/event.ts';
+import { Fault } from '../shared/fault.ts';
+import { idBytes } from '../shared/identity.ts';
+import type { Segment } from '../shared/segment.ts';
+import { judge } from './sequencer.ts';
+import { type Cursor, type Head, openShelf, type Place } from './shelf.ts';
+
+/** Most facts of one line that wait for what is missing before them; more are parked. */
+export const waitingMax = 10_000;
+
+/** A fact as the ledger holds it; `position` orders all lines by acceptance. */
+export type Accepted = Fact & Readonly<{ position: number }>;
+
+/** What came in by one message: a segment, or bytes that are none and why. */
+export type Arrival = { segment: Segment } | { line: string; broken: string; bytes: Uint8Array };
+
+type Parts = {
+  db: Database;
+  nowMs: () => number;
+  /** Told of newly accepted facts, in the transaction that stores them and in the ledger's order. */
+  note: (facts: readonly Accepted[]) => void;
+  /** Told when a transaction was undone: whatever was noted in it never happened. */
+  undone: () => void;
+};
+export type Ledger = ReturnType<typeof openLedger>;
+
+/**
+ * Central's memory: every fact once, in the order of its line. Synchronous: what has returned is
+ * on disk. Whatever cannot be accepted is parked with its reason, never dropped.
+ */
+export function openLedger({ db, nowMs, note, undone }: Parts) {
+  const shelf = openShelf(db);
+  const heads = new Map<string, Head>();
+  let fresh: Accepted[] = [];
+  let room: number | undefined; // for facts that wait, once it was asked for in this segment
+
+  function headOf(path: string): Head {
+    const head = heads.get(path) ?? shelf.head(path);
+    heads.set(path, head);
+    return head;
+  }
+
+  const setAside = (path: string, place: Place | null, reason: string, bytes: Uint8Array) =>
+    shelf.park(path, place, reason, nowMs(), bytes);
+
+  /** The content, or undefined for one that we cannot read yet: it is stored and parked. */
+  function read(head: Head, place: Place, bytes: Buffer): Content | undefined {
+    try {
+      return decodeContent(bytes);
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      setAside(head.path, place, `unreadable: ${error.message}`, bytes);
+      return undefined;
+    }
+  }
+
+  /** Takes the fact that is due. One whose event id the ledger holds keeps its place, and no more. */
+  function take(head: Head, bytes: Buffer): void {
+    const { epoch } = head;
+    const sequence = head.sequence + 1;
+    const content = read(head, { epoch, sequence }, bytes);
+    const eventId = content ? idBytes(content.eventId) : null;
+    const before = eventId ? shelf.byId(eventId) : undefined;
+    const hash = link(head.hash, bytes);
+    const position = shelf.insert(head, before ? null : eventId, nowMs(), bytes, hash);
+    head.sequence = sequence;
+    head.hash = hash;
+    if (before?.equals(bytes)) head.repeats += 1;
+    else if (before) {
+      setAside(head.path, { epoch, sequence }, 'conflict: other content under this id', bytes);
+    } else if (content) {
+      fresh.push({ ...content, line: head.path, epoch, sequence, position });
+    }
+  }
+
+  /** Takes what waited for this. A link that does not fit means another history: it stays out. */
+  function takeWaiting(head: Head): void {
+    for (;;) {
+      const place = { epoch: head.epoch, sequence: head.sequence + 1 };
+      const next = shelf.waiting(head, place);
+      if (!next) break;
+      if (next.hash && !next.hash.equals(link(head.hash, next.bytes))) {
+        setAside(head.path, place, 'fork: the chain does not lead here', next.bytes);
+        shelf.unwait({ ...head, sequence: place.sequence });
+        break;
+      }
+      take(head, next.bytes);
+    }
+    shelf.unwait(head);
+  }
+
+  function repeated(head: Head, place: Place, bytes: Buffer, known: Buffer | undefined): void {
+    if (known?.equals(bytes)) head.repeats += 1;
+    else setAside(head.path, place, 'conflict: other content at this place', bytes);
+  }
+
+  function keepWaiting(head: Head, place: Place, bytes: Buffer, hash: Buffer | null): void {
+    const known = shelf.waiting(head, place);
+    if (known) return void repeated(head, place, bytes, known.bytes);
+    room ??= waitingMax - shelf.waits(head);
+    if (room-- > 0) shelf.wait(head, place, bytes, hash);
+    else setAside(head.path, place, `gap: more than ${waitingMax} facts wait behind it`, bytes);
+  }
+
+  /** Why the segment cannot belong to this line's history, or undefined. */
+  function foreign(head: Head, { epoch, first, before }: Segment): string | undefined {
+    const chained = before ? 1 : 0;
+    if (head.chained !== null && head.chained !== chained) {
+      return chained ? 'fork: this line has no chain' : 'unchained: this line keeps a chain';
+    }
+    const due = judge(head, { epoch, sequence: first }) === 'next';
+    if (before && due && !head.hash.equals(before)) return 'fork: the chain does not lead here';
+    return undefined;
+  }
+
+  function admit(segment: Segment): void {
+    const { line, epoch, first, before } = segment;
+    const head = headOf(line);
+    const reason = foreign(head, segment);
+    room = undefined;
+    let hash: Buffer | null = before ? Buffer.from(before) : null;
+    segment.facts.forEach((fact, index) => {
+      const bytes = Buffer.from(fact);
+      const place = { epoch, sequence: first + index };
+      hash = hash && link(hash, bytes);
+      const verdict = reason ? 'foreign' : judge(head, place);
+      if (verdict === 'next') take(head, bytes);
+      else if (verdict === 'repeat') repeated(head, place, bytes, shelf.at(head, place));
+      else if (verdict === 'gap') keepWaiting(head, place, bytes, hash);
+      else if (verdict === 'foreign') setAside(line, place, reason!, bytes);
+      else setAside(line, place, `${verdict} epoch: this line is in epoch ${head.epoch}`, bytes);
+      if (verdict === 'next') head.chained = before ? 1 : 0;
+    });
+    takeWaiting(head);
+    shelf.save(head);
+  }
+
+  const accept = db.transaction((arrivals: readonly Arrival[], cursor: Cursor | undefined) => {
+    for (const arrival of arrivals) {
+      if ('segment' in arrival) admit(arrival.segment);
+      else setAside(arrival.line, null, arrival.broken, arrival.bytes);
+    }
+    if (fresh.length > 0) note(fresh);
+    if (cursor) shelf.setCursor(cursor);
+  });
+
+  return {
+    /**
+     * Takes in what arrived, and moves the cursor of the stream with it, as one transaction;
+     * returns the newly accepted facts. Throws Fault FULL when the disk does not take it, having
+     * changed nothing.
+     */
+    accept(arrivals: readonly Arrival[], cursor?: Cursor): readonly Accepted[] {
+      fresh = [];
+      try {
+        accept.immediate(arrivals, cursor);
+        return fresh;
+      } catch (error) {
+        heads.clear();
+        undone();
+        throw faultOf(error, db.name);
+      }
+    },
+
+    head: (path: string): Readonly<Head> => headOf(path),
+    lines: (): readonly Readonly<Head>[] => shelf.lines(),
+    cursor: shelf.cursor,
+    gaps: shelf.gaps,
+    facts: shelf.facts,
+    parked: shelf.parked,
+    parkedCount: shelf.parkedCount,
+  };
+}

@@ -1,0 +1,142 @@
+const answerBytesMax = 1024 * 1024;
+
+export type Answer = Readonly<{ status: number; headers: Headers; text: string }>;
+
+/** What came of a request: an answer, or none, and then whether the ERP may have run it. */
+export type Sent =
+  | Readonly<{ answer: Answer }>
+  | Readonly<{ ran: 'no'; reason: string; retryAfter?: string }>
+  | Readonly<{ ran: 'maybe'; reason: string }>;
+
+export type OdataOptions = Readonly<{
+  url: string; // the ERP's origin, "https://erp.example"
+  client?: string | undefined; // sap-client
+  timeoutMs: number; // for each request, answer included
+  authorization?: string | undefined; // header; never logged and never in a reason
+}>;
+
+type Session = Readonly<{ token: string; cookie: string }>;
+type Request = Readonly<{ method: 'GET' | 'POST'; path: string; query?: string; body?: object }>;
+
+export type Odata = ReturnType<typeof openOdata>;
+
+/**
+ * SAP's OData V2 over HTTP: the CSRF handshake, a time-out on every request, no redirects.
+ *
+ * Token and cookies are kept together, per service, and used again; whoever needs a new token
+ * while one is being fetched waits for that one. Nothing here rejects.
+ */
+export function openOdata({ url, client, timeoutMs, authorization }: OdataOptions) {
+  const sessions = new Map<string, Promise<Session | Sent>>();
+  const common = {
+    accept: 'application/json',
+    ...(authorization === undefined ? {} : { authorization }),
+  };
+
+  async function send(request: Request, headers: Record<string, string>): Promise<Sent> {
+    const target = new URL(`/sap/opu/odata/sap/${request.path}`, url);
+    const clientQuery = client === undefined ? [] : [`sap-client=${client}`];
+    target.search = [...clientQuery, request.query ?? []].flat().join('&');
+    try {
+      const response = await fetch(target, {
+        method: request.method,
+        headers: { ...common, ...headers },
+        redirect: 'manual',
+        signal: AbortSignal.timeout(timeoutMs),
+        ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+      });
+      const text = await readText(response);
+      return { answer: { status: response.status, headers: response.headers, text } };
+    } catch (error) {
+      return failed(error, timeoutMs);
+    }
+  }
+
+  async function signOn(service: string): Promise<Session | Sent> {
+    const sent = await send({ method: 'GET', path: `${service}/` }, { 'x-csrf-token': 'Fetch' });
+    if (!('answer' in sent)) return { ran: 'no', reason: `fetching a token: ${sent.reason}` };
+    const { status, headers } = sent.answer;
+    const token = headers.get('x-csrf-token');
+    if (status === 200 && token !== null && token !== '') {
+      const cookies = headers.getSetCookie().map((cookie) => cookie.split(';', 1)[0]!);
+      return { token, cookie: cookies.join('; ') };
+    }
+    const retryAfter = headers.get('retry-after');
+    const reason = `fetching a token: HTTP ${status} without one`;
+    return retryAfter === null ? { ran: 'no', reason } : { ran: 'no', reason, retryAfter };
+  }
+
+  /** The service's session; a new one unless it is other than `spent`. Single-flight. */
+  async function session(service: string, spent?: Session): Promise<Session | Sent> {
+    const kept = sessions.get(service);
+    if (kept && (await kept) !== spent) return kept;
+    const current = sessions.get(service);
+    if (current && current !== kept) return current;
+    const fresh = signOn(service);
+    sessions.set(service, fresh);
+    const opened = await fresh;
+    if (!('token' in opened) && sessions.get(service) === fresh) sessions.delete(service);
+    return opened;
+  }
+
+  return {
+    /** Reads; what came of it may be asked again at will. */
+    get: (path: string, query: string): Promise<Sent> => send({ method: 'GET', path, query }, {}),
+
+    /** Creates one entity. A refused token is renewed once, and the request sent again. */
+    async post(service: string, set: string, body: object): Promise<Sent> {
+      let spent: Session | undefined;
+      for (let renewals = 0; ; renewals++) {
+        const opened = await session(service, spent);
+        if (!('token' in opened)) return opened;
+        const sent = await send(
+          { method: 'POST', path: `${service}/${set}`, body },
+          {
+            'content-type': 'application/json',
+            'x-csrf-token': opened.token,
+            cookie: opened.cookie,
+          },
+        );
+        if (!tokenRefused(sent)) return sent;
+        if (renewals === 1) return { ran: 'no', reason: 'the ERP refused a token just fetched' };
+        spent = opened;
+      }
+    },
+  };
+}
+
+const tokenRefused = (sent: Sent): boolean =>
+  'answer' in sent &&
+  sent.answer.status === 403 &&
+  sent.answer.headers.get('x-csrf-token')?.toLowerCase() === 'required';
+
+/** The body, or as much of it as can be an answer of ours: a longer one comes back cut. */
+async function readText(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    chunks.push(chunk);
+    size += chunk.byteLength;
+    if (size > answerBytesMax) break;
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+type Cause = Readonly<{ code?: string; syscall?: string; errors?: readonly Cause[] }>;
+
+/** Errors of TLS before anything of ours was sent; ERR_SSL_… may also come later. */
+const handshake = /^(CERT_|ERR_TLS_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/;
+
+function failed(error: unknown, timeoutMs: number): Sent {
+  const { name, cause } = error as Error & { cause?: Cause };
+  if (name === 'TimeoutError') return { ran: 'maybe', reason: `no answer in ${timeoutMs} ms` };
+  const reason = `no answer: ${cause?.code ?? name}`;
+  return { ran: cause && neverSent(cause) ? 'no' : 'maybe', reason };
+}
+
+/** True if no connection came about. ECONNRESET and the like may come after the ERP has run it. */
+function neverSent({ code = '', syscall, errors }: Cause): boolean {
+  if (errors) return errors.every(neverSent);
+  if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ECONNREFUSED') return true;
+  return syscall === 'connect' || syscall === 'getaddrinfo' || handshake.test(code);
+}

@@ -1,0 +1,213 @@
+import type { Database } from '../../shared/database.ts';
+import type { Read } from '../../shared/field.ts';
+import type { SandboxConfig } from './config.ts';
+import { checkTolerance } from './confirmation.ts';
+import { dateText, decimalText, type documentFields, type itemFields } from './entity.ts';
+import type { Master, Material } from './master.ts';
+import { refusal } from './message.ts';
+import { addQuantity, addValue, openStock, product, type StockKind } from './stock.ts';
+
+type Given = Read<typeof documentFields>;
+type Item = Read<typeof itemFields>;
+type Movement = {
+  kind: string;
+  code: string; // GoodsMovementCode of its header
+  from?: StockKind;
+  to?: StockKind;
+  forOrder?: true;
+  forCostCenter?: true;
+};
+
+/** The movement types offered. 555, and that it wants a cost centre, is [K]. */
+const movements: Readonly<Record<string, Movement>> = {
+  '101': { kind: 'goodsReceipt', code: '02', forOrder: true },
+  '261': { kind: 'goodsIssue', code: '03', from: 'unrestricted', forOrder: true },
+  '343': { kind: 'unblockStock', code: '04', from: 'blocked', to: 'unrestricted' },
+  '344': { kind: 'blockStock', code: '04', from: 'unrestricted', to: 'blocked' },
+  '555': { kind: 'scrapStock', code: '03', from: 'blocked', forCostCenter: true },
+};
+
+/** InventoryStockType and InventoryUsabilityCode of a receipt [K]; both must say the same. */
+const receiptStock: Readonly<Record<string, StockKind>> = {
+  '01/': 'unrestricted',
+  '02/X': 'quality',
+  '07/S': 'blocked',
+};
+
+type DocumentRow = {
+  number: bigint;
+  key: string | null;
+  headerText: string | null;
+  postingDate: string;
+  documentDate: string;
+};
+type ItemRow = {
+  item: bigint;
+  movement: string;
+  material: string;
+  unit: string;
+  lot: string;
+  quantity: bigint;
+  orderNumber: string | null;
+  text: string | null;
+};
+
+export type Movements = ReturnType<typeof openMovements>;
+
+/** Material documents: stock in, out and across, with their value at standard price. */
+export function openMovements(db: Database, master: Master, config: SandboxConfig) {
+  const stock = openStock(db, config.plant);
+  const insertDocument = db.prepare(
+    `INSERT INTO document
+     SELECT coalesce(max(number), 4899999999) + 1, ?, ?, ?, ?, ? FROM document RETURNING number`,
+  );
+  const insertItem = db.prepare(
+    `INSERT INTO item VALUES (@document, @item, @movement, @material, @lot, @quantity,
+       @from, @to, @order, @value, @text)`,
+  );
+  const selectCost = db
+    .prepare<[string], bigint>('SELECT materialCost FROM production_order WHERE number = ?')
+    .pluck();
+  const updateCost = db.prepare('UPDATE production_order SET materialCost = ? WHERE number = ?');
+  const updateReceived = db.prepare('UPDATE production_order SET received = ? WHERE number = ?');
+  const byNumber = db.prepare<[bigint], DocumentRow>('SELECT * FROM document WHERE number = ?');
+  const byKey = db.prepare<[string], DocumentRow>(
+    'SELECT * FROM document WHERE key = ? ORDER BY number',
+  );
+  const itemsOf = db.prepare<[bigint], ItemRow>(
+    'SELECT i.*, m.unit FROM item i JOIN material m USING (material) WHERE document = ? ORDER BY item',
+  );
+
+  function addDocument(kind: string, given: Partial<Given>, day: string): bigint {
+    const { ReferenceDocument: key = null, MaterialDocumentHeaderText: text = null } = given;
+    const row = insertDocument.get(kind, key, text, day, given.DocumentDate ?? day);
+    return (row as { number: bigint }).number;
+  }
+
+  /** Where a receipt goes to, after its order has taken it; the order's cost after an issue. */
+  function applyOrder(item: Item, quantity: bigint, value: bigint): StockKind | undefined {
+    if (item.GoodsMovementRefDocType !== 'F') {
+      throw refusal('valueMissing', 'GoodsMovementRefDocType must be F for an order');
+    }
+    const order = master.workable(item.ManufacturingOrder);
+    if (item.GoodsMovementType === '261') {
+      updateCost.run(addValue(selectCost.get(order.number)!, value), order.number);
+      return undefined;
+    }
+    const types = `${item.InventoryStockType ?? ''}/${item.InventoryUsabilityCode ?? ''}`;
+    const to = receiptStock[types];
+    if (!to) throw refusal('movementUnknown', `Stock type ${types} is not allowed for a receipt`);
+    if (order.material !== item.Material) {
+      throw refusal('materialUnknown', `Order ${order.number} does not make ${item.Material}`);
+    }
+    const received = addQuantity(order.received, quantity);
+    checkTolerance(order, received, 'receipt');
+    updateReceived.run(received, order.number);
+    return to;
+  }
+
+  function postItem(document: bigint, index: number, item: Item, movement: Movement): void {
+    const material = master.material(item.Material);
+    const { lot, quantity } = checkItem(master, item, material, movement);
+    const value = addValue(0n, product(quantity, material.price));
+    const to = movement.forOrder ? applyOrder(item, quantity, value) : movement.to;
+    const from = movement.from;
+    stock.move({ material: material.material, lot, quantity, from, to });
+    insertItem.run({
+      ...{ document, item: index + 1, movement: item.GoodsMovementType, lot, quantity, value },
+      material: material.material,
+      from: from ?? null,
+      to: to ?? null,
+      order: item.ManufacturingOrder ?? null,
+      text: item.MaterialDocumentItemText ?? null,
+    });
+  }
+
+  function shown(row: DocumentRow): object {
+    const items = itemsOf.all(row.number).map((item) => shownItem(item, row));
+    const [MaterialDocument, MaterialDocumentYear] = [`${row.number}`, row.postingDate.slice(0, 4)];
+    const key = `MaterialDocumentYear='${MaterialDocumentYear}',MaterialDocument='${row.number}'`;
+    return {
+      __metadata: {
+        uri: `A_MaterialDocumentHeader(${key})`,
+        type: 'API_MATERIAL_DOCUMENT_SRV.A_MaterialDocumentHeaderType',
+      },
+      ...{ MaterialDocumentYear, MaterialDocument },
+      PostingDate: dateText(row.postingDate),
+      DocumentDate: dateText(row.documentDate),
+      ReferenceDocument: row.key ?? '',
+      MaterialDocumentHeaderText: row.headerText ?? '',
+      to_MaterialDocumentItem: { results: items },
+    };
+  }
+
+  const post = db.transaction((given: Given): bigint => {
+    master.checkPeriod(given.PostingDate);
+    const items = given.to_MaterialDocumentItem;
+    const [type] = items.map((item) => item.GoodsMovementType ?? '');
+    const movement = Object.hasOwn(movements, type ?? '') ? movements[type!] : undefined;
+    if (!movement || items.some((item) => item.GoodsMovementType !== type)) {
+      throw refusal('movementUnknown', `Items must be of one known movement type, not ${type}`);
+    }
+    if (given.GoodsMovementCode !== movement.code) {
+      throw refusal('movementUnknown', `GoodsMovementCode must be ${movement.code} for ${type}`);
+    }
+    const document = addDocument(movement.kind, given, given.PostingDate);
+    items.forEach((item, index) => {
+      postItem(document, index, item, movement);
+    });
+    return document;
+  });
+
+  return {
+    /** Posts one document with all its items and returns it as SAP shows it, or refuses it whole. */
+    post: (given: Given): object => shown(byNumber.get(post.immediate(given))!),
+
+    /** Every document that carries this key: SAP does not refuse a repeated one. */
+    find: (key: string): object[] => byKey.all(key).map(shown),
+
+    /** Stock that was there before (movement type 561 [K]). Inside the caller's transaction. */
+    bring(number: string, lot: string, quantity: bigint, kind: StockKind): void {
+      const { material, price } = master.material(number);
+      stock.move({ material, lot, quantity, to: kind });
+      const document = addDocument('opening', {}, new Date().toISOString().slice(0, 10));
+      const value = addValue(0n, product(quantity, price));
+      const none = { from: null, order: null, text: null };
+      const moved = { material, lot, quantity, to: kind, value, ...none };
+      insertItem.run({ document, item: 1, movement: '561', ...moved });
+    },
+  };
+}
+
+/** The item's lot and quantity, after what every movement must say has been checked. */
+function checkItem(master: Master, item: Item, material: Material, movement: Movement) {
+  master.checkPlace(item.Plant, item.StorageLocation);
+  master.checkUnit(item.EntryUnit, material.unit);
+  const { Batch: lot, QuantityInEntryUnit: quantity = 0n } = item;
+  if (lot === undefined) {
+    throw refusal('lotMissing', `Material ${material.material} needs a batch`);
+  }
+  if (quantity === 0n) throw refusal('valueMissing', 'QuantityInEntryUnit must be more than 0');
+  if (movement.forCostCenter && item.CostCenter === undefined) {
+    throw refusal('valueMissing', 'CostCenter must be given to scrap stock');
+  }
+  if (!movement.forOrder && item.ManufacturingOrder !== undefined) {
+    throw refusal('notOffered', `ManufacturingOrder: not with ${item.GoodsMovementType}`);
+  }
+  return { lot, quantity };
+}
+
+function shownItem(item: ItemRow, { number, postingDate }: DocumentRow): object {
+  return {
+    MaterialDocumentYear: postingDate.slice(0, 4),
+    MaterialDocument: `${number}`,
+    MaterialDocumentItem: `${item.item}`,
+    Material: item.material,
+    Batch: item.lot,
+    GoodsMovementType: item.movement,
+    ManufacturingOrder: item.orderNumber ?? '',
+    QuantityInEntryUnit: decimalText(item.quantity),
+    EntryUnit: item.unit,
+    MaterialDocumentItemText: item.text ?? '',
+  };
+}

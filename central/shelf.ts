@@ -1,0 +1,162 @@
+import { genesis } from '../shared/codec.ts';
+import type { Database } from '../shared/database.ts';
+
+export const ledgerMigrations = [
+  `
+  CREATE TABLE line (
+    id       INTEGER PRIMARY KEY,
+    path     TEXT    NOT NULL UNIQUE,
+    epoch    INTEGER NOT NULL CHECK (epoch >= 1),
+    sequence INTEGER NOT NULL CHECK (sequence >= 0),      -- last fact accepted
+    hash     BLOB    NOT NULL CHECK (length(hash) = 32),  -- the chain's link there
+    chained  INTEGER CHECK (chained IN (0, 1)),           -- whether its source keeps a chain
+    repeats  INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE TABLE fact (
+    position    INTEGER PRIMARY KEY,                      -- order of acceptance, all lines
+    line        INTEGER NOT NULL REFERENCES line (id),
+    epoch       INTEGER NOT NULL,
+    sequence    INTEGER NOT NULL CHECK (sequence >= 1),
+    event_id    BLOB UNIQUE CHECK (length(event_id) = 16), -- NULL when it cannot be read
+    received_ms INTEGER NOT NULL,
+    bytes       BLOB NOT NULL,
+    hash        BLOB NOT NULL CHECK (length(hash) = 32),
+    UNIQUE (line, epoch, sequence)
+  ) STRICT;
+  CREATE TABLE waiting (
+    line     INTEGER NOT NULL REFERENCES line (id),
+    epoch    INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
+    bytes    BLOB NOT NULL,
+    hash     BLOB,                                        -- the chain's link, if there is one
+    PRIMARY KEY (line, epoch, sequence)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE parked (
+    id       INTEGER PRIMARY KEY,
+    line     TEXT    NOT NULL,
+    epoch    INTEGER,
+    sequence INTEGER,
+    reason   TEXT    NOT NULL,
+    at_ms    INTEGER NOT NULL,
+    bytes    BLOB    NOT NULL,
+    UNIQUE (line, epoch, sequence, reason, bytes)
+  ) STRICT;
+  CREATE TABLE cursor (
+    stream_sequence INTEGER NOT NULL CHECK (stream_sequence >= 0),
+    digest          BLOB    NOT NULL                      -- of the message at that place
+  ) STRICT;
+  INSERT INTO cursor VALUES (0, x'');
+  CREATE TRIGGER fact_is_history BEFORE UPDATE ON fact
+    BEGIN SELECT raise(ABORT, 'a fact is never edited'); END;
+  CREATE TRIGGER fact_is_kept BEFORE DELETE ON fact
+    BEGIN SELECT raise(ABORT, 'the ledger forgets nothing'); END;
+  CREATE TRIGGER line_goes_on BEFORE UPDATE ON line
+    WHEN new.epoch = old.epoch AND new.sequence < old.sequence
+    BEGIN SELECT raise(ABORT, 'a head never falls'); END;
+  `,
+];
+
+/** A line as the ledger stands with it. */
+export type Head = {
+  id: number;
+  path: string;
+  epoch: number;
+  sequence: number;
+  hash: Buffer;
+  chained: 0 | 1 | null; // null until its first fact
+  repeats: number;
+};
+export type Place = Readonly<{ epoch: number; sequence: number }>;
+export type Cursor = { streamSequence: number; digest: Buffer };
+export type Parked = Readonly<{
+  id: number;
+  line: string;
+  epoch: number | null;
+  sequence: number | null;
+  reason: string;
+  atMs: number;
+}>;
+/** Facts of a line that are missing, from and to inclusive, though later ones are here. */
+export type Gap = Readonly<{ line: string; epoch: number; from: number; to: number }>;
+
+export type Shelf = ReturnType<typeof openShelf>;
+
+/** The ledger's tables, one small function a statement; no rule inside. */
+export function openShelf(db: Database) {
+  const line = db.prepare<[string], Head>('SELECT * FROM line WHERE path = ?');
+  const addLine = db.prepare('INSERT INTO line (path, epoch, sequence, hash) VALUES (?, 1, 0, ?)');
+  const saveLine = db.prepare(
+    'UPDATE line SET sequence = ?, hash = ?, chained = ?, repeats = ? WHERE id = ?',
+  );
+  const lines = db.prepare<[], Head>('SELECT * FROM line ORDER BY path');
+  const insert = db.prepare(
+    `INSERT INTO fact (line, epoch, sequence, event_id, received_ms, bytes, hash)
+     VALUES (?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const byId = db.prepare<[Buffer], Buffer>('SELECT bytes FROM fact WHERE event_id = ?').pluck();
+  const byPlace = db
+    .prepare<[number, number, number], Buffer>(
+      'SELECT bytes FROM fact WHERE line = ? AND epoch = ? AND sequence = ?',
+    )
+    .pluck();
+  const facts = db.prepare<[], number>('SELECT count(*) FROM fact').pluck();
+  const wait = db.prepare('INSERT INTO waiting VALUES (?, ?, ?, ?, ?)');
+  const waits = db.prepare<[number], number>('SELECT count(*) FROM waiting WHERE line = ?').pluck();
+  const waiting = db.prepare<[number, number, number], { bytes: Buffer; hash: Buffer | null }>(
+    'SELECT bytes, hash FROM waiting WHERE line = ? AND epoch = ? AND sequence = ?',
+  );
+  const unwait = db.prepare('DELETE FROM waiting WHERE line = ? AND epoch = ? AND sequence <= ?');
+  const gaps = db.prepare<[], Gap>(
+    `SELECT path AS line, line.epoch, line.sequence + 1 AS "from", min(waiting.sequence) - 1 AS "to"
+     FROM waiting JOIN line ON line.id = waiting.line AND line.epoch = waiting.epoch
+     GROUP BY line.id HAVING min(waiting.sequence) > line.sequence + 1`,
+  );
+  const park = db.prepare(
+    `INSERT OR IGNORE INTO parked (line, epoch, sequence, reason, at_ms, bytes)
+     VALUES (?, ?, ?, ?, ?, ?)`,
+  );
+  const parked = db.prepare<[number], Parked>(
+    `SELECT id, line, epoch, sequence, reason, at_ms AS atMs FROM parked ORDER BY id DESC LIMIT ?`,
+  );
+  const parkedCount = db.prepare<[], number>('SELECT count(*) FROM parked').pluck();
+  const cursor = db.prepare<[], Cursor>(
+    'SELECT stream_sequence AS streamSequence, digest FROM cursor',
+  );
+  const setCursor = db.prepare('UPDATE cursor SET stream_sequence = ?, digest = ?');
+
+  return {
+    /** The line's head; a line that was never seen stands before its first fact. */
+    head(path: string): Head {
+      if (!line.get(path)) addLine.run(path, genesis(path, 1));
+      return line.get(path)!;
+    },
+    save: ({ sequence, hash, chained, repeats, id }: Head) =>
+      saveLine.run(sequence, hash, chained, repeats, id),
+    lines: () => lines.all(),
+
+    /** Stores the fact at the head's next place; returns its position. */
+    insert: (head: Head, eventId: Buffer | null, atMs: number, bytes: Buffer, hash: Buffer) =>
+      Number(
+        insert.run(head.id, head.epoch, head.sequence + 1, eventId, atMs, bytes, hash)
+          .lastInsertRowid,
+      ),
+    byId: (eventId: Buffer) => byId.get(eventId),
+    at: ({ id }: Head, { epoch, sequence }: Place) => byPlace.get(id, epoch, sequence),
+    facts: () => facts.get()!,
+
+    wait: ({ id }: Head, { epoch, sequence }: Place, bytes: Buffer, hash: Buffer | null) =>
+      wait.run(id, epoch, sequence, bytes, hash),
+    waits: ({ id }: Head) => waits.get(id)!,
+    waiting: ({ id }: Head, { epoch, sequence }: Place) => waiting.get(id, epoch, sequence),
+    unwait: ({ id, epoch, sequence }: Head) => unwait.run(id, epoch, sequence),
+    gaps: () => gaps.all(),
+
+    park: (path: string, place: Place | null, reason: string, atMs: number, bytes: Uint8Array) =>
+      park.run(path, place?.epoch ?? null, place?.sequence ?? null, reason, atMs, bytes),
+    parked: (limit: number) => parked.all(limit),
+    parkedCount: () => parkedCount.get()!,
+
+    cursor: () => cursor.get()!,
+    setCursor: ({ streamSequence, digest }: Cursor) => setCursor.run(streamSequence, digest),
+  };
+}

@@ -1,0 +1,104 @@
+import type { Outcome } from './erp.ts';
+import type { Answer, Sent } from './odata.ts';
+
+const retryAfterMaxMs = 3_600_000;
+const reasonMax = 4_000;
+
+/** Locks go away by themselves. Besides the configured codes, the words say so. */
+const lockWords = /\block(ed)?\b|\bbeing processed\b|gesperrt/i;
+
+export type Reading = Readonly<{
+  lockCodes: readonly string[]; // "CLASS/NNN"
+  nowMs: number;
+  numberOf(entity: Record<string, unknown>): string | undefined;
+}>;
+
+/**
+ * What the ERP has done, by what it answered. Only a document number read from the body is success;
+ * an answer that could hide an executed call is unknown.
+ */
+export function verdict(sent: Sent, reading: Reading): Outcome {
+  if (!('answer' in sent)) {
+    if (sent.ran === 'maybe') return { kind: 'unknown', reason: sent.reason };
+    return busy(sent.reason, sent.retryAfter ?? null, reading.nowMs);
+  }
+  const { answer } = sent;
+  const { status, headers } = answer;
+  if (status >= 200 && status < 300) return created(answer, reading);
+  if (status === 429 || status === 503) {
+    return busy(`HTTP ${status}`, headers.get('retry-after'), reading.nowMs);
+  }
+  const error = status < 400 || [408, 502, 504].includes(status) ? undefined : errorOf(answer.text);
+  if (error) {
+    const locked = error.codes.some((code) => reading.lockCodes.includes(code));
+    if (locked || status === 423 || lockWords.test(error.reason)) {
+      return busy(error.reason, headers.get('retry-after'), reading.nowMs);
+    }
+    if (status !== 401) return { kind: 'refused', code: error.codes[0]!, reason: error.reason };
+  }
+  const reason = `HTTP ${status}: ${excerpt(answer.text)}`;
+  // Without the ERP's own words a 4xx comes from what stands before it, and the ERP has not run.
+  if (status >= 400 && status < 500 && status !== 408) return { kind: 'busy', reason };
+  return { kind: 'unknown', reason };
+}
+
+function created({ status, text }: Answer, { numberOf }: Reading): Outcome {
+  const entity = entityOf(text);
+  const document = entity && numberOf(entity);
+  if (document !== undefined) return { kind: 'posted', document };
+  return { kind: 'unknown', reason: `HTTP ${status} without a document number: ${excerpt(text)}` };
+}
+
+function busy(reason: string, retryAfter: string | null, nowMs: number): Outcome {
+  const retryAfterMs = delayMs(retryAfter, nowMs);
+  return retryAfterMs === undefined
+    ? { kind: 'busy', reason }
+    : { kind: 'busy', reason, retryAfterMs };
+}
+
+/** Retry-After as seconds or as an HTTP date, in ms from now; at most an hour. */
+function delayMs(retryAfter: string | null, nowMs: number): number | undefined {
+  if (retryAfter === null) return undefined;
+  const stated = /^\d+$/.test(retryAfter)
+    ? Number(retryAfter) * 1_000
+    : Date.parse(retryAfter) - nowMs;
+  return Number.isNaN(stated) ? undefined : Math.min(Math.max(stated, 0), retryAfterMaxMs);
+}
+
+function parsed(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The `d` of an OData V2 body, if the text is one. */
+export function entityOf(text: string): Record<string, unknown> | undefined {
+  const d = parsed(text)?.['d'];
+  return typeof d === 'object' && d !== null ? (d as Record<string, unknown>) : undefined;
+}
+
+type Message = Readonly<{ code?: unknown; message?: unknown }>;
+
+/** Codes and words of SAP's error body with all its details, or undefined if it is none. */
+function errorOf(text: string): { codes: string[]; reason: string } | undefined {
+  const error = parsed(text)?.['error'] as
+    | (Message & { innererror?: { errordetails?: unknown } })
+    | undefined;
+  if (typeof error?.code !== 'string') return undefined;
+  const details = error.innererror?.errordetails;
+  const all = [error, ...(Array.isArray(details) ? (details as Message[]) : [])];
+  const codes = all.map(({ code }) => (typeof code === 'string' ? code : ''));
+  const words = all.map(({ message }, index) => `${codes[index]} ${wordsOf(message)}`.trim());
+  const reason = [...new Set(words)].join('; ').slice(0, reasonMax);
+  return { codes, reason };
+}
+
+const wordsOf = (message: unknown): string =>
+  typeof message === 'string' ? message : `${(message as { value?: unknown } | null)?.value ?? ''}`;
+
+const excerpt = (text: string): string => JSON.stringify(text.slice(0, 120));

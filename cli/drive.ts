@@ -1,0 +1,61 @@
+import { backoff } from '../shared/backoff.ts';
+import { systemClock } from '../shared/clock.ts';
+import { Fault } from '../shared/fault.ts';
+
+/** An edge's answer to one command. */
+export type Answer = {
+  commandId: string;
+  status: 'accepted' | 'refused';
+  code?: string;
+  reason?: string;
+};
+
+/** Most commands in one request, and how long one request may take, ms. */
+export const batchMax = 500;
+const requestMaxMs = 15_000;
+/** Requests that find no edge, or one that cannot take them, are repeated this often. */
+const attemptsMax = 60;
+
+/**
+ * Asks an edge for a batch of commands until it answers. Repeating is safe: a command carries its
+ * id and is answered the same. Throws Fault UNREACHABLE after many attempts, and Fault INVALID if
+ * the edge does not understand the request itself.
+ */
+export async function ask(
+  edgeUrl: string,
+  commands: readonly unknown[],
+  signal: AbortSignal,
+): Promise<Answer[]> {
+  let reason = '';
+  for (let attempt = 1; attempt <= attemptsMax && !signal.aborted; attempt++) {
+    try {
+      const response = await fetch(new URL('/v1/commands', edgeUrl), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ commands }),
+        signal: AbortSignal.any([signal, AbortSignal.timeout(requestMaxMs)]),
+      });
+      const body = (await response.json()) as { answers: Answer[]; message?: string };
+      if (response.ok) return body.answers;
+      reason = body.message ?? `HTTP ${response.status}`;
+      if (response.status < 500) throw new Fault('INVALID', `edge: ${reason}`);
+    } catch (error) {
+      if (error instanceof Fault) throw error;
+      reason = (error as Error).message;
+    }
+    await systemClock.sleep(Math.min(backoff(attempt), 1_000), signal);
+  }
+  throw new Fault('UNREACHABLE', `edge: ${edgeUrl} does not answer (${reason})`);
+}
+
+/** Reads JSON from one of our programs. Throws Fault UNREACHABLE. */
+export async function read<T>(url: string, path: string): Promise<T> {
+  try {
+    const signal = AbortSignal.timeout(requestMaxMs);
+    const response = await fetch(new URL(path, url), { signal });
+    if (!response.ok) throw new Error(`HTTP ${response.status}`);
+    return (await response.json()) as T;
+  } catch (cause) {
+    throw new Fault('UNREACHABLE', `${url}${path}: ${(cause as Error).message}`, { cause });
+  }
+}

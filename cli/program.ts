@@ -1,0 +1,79 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { Fault } from '../shared/fault.ts';
+
+/** A program of ours must say that it is ready within this time, ms. */
+const readyMaxMs = 20_000;
+/** A program must end within this time of being asked to, ms; then it is killed. */
+const stopMaxMs = 8_000;
+
+export type Program = {
+  url: string;
+  pid: number;
+  /** SIGKILL: no chance to say goodbye. Resolves when it is gone. */
+  kill(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+type Parts = { name: string; entry: string; config: unknown; directory: string };
+
+/**
+ * Starts one of our programs as a process of its own; resolves once it is ready. Its log goes to
+ * `name`.log in the directory. Throws Fault UNREACHABLE with the log's place if it does not come up.
+ */
+export async function startProgram({ name, entry, config, directory }: Parts): Promise<Program> {
+  const file = join(directory, `${name}.json`);
+  writeFileSync(file, JSON.stringify(config, null, 2));
+  const logPath = join(directory, `${name}.log`);
+  const log = openSync(logPath, 'a');
+  const path = fileURLToPath(new URL(`../${entry}`, import.meta.url));
+  const child = spawn(process.execPath, [path, '--config', file], {
+    stdio: ['ignore', 'pipe', log],
+  });
+  closeSync(log);
+  const end = () => child.kill('SIGKILL');
+  process.once('exit', end);
+  const gone = new Promise<void>((resolve) => {
+    child.once('exit', () => {
+      process.off('exit', end);
+      resolve();
+    });
+  });
+  const url = await ready(child, gone, `${name}: did not start, see ${logPath}`);
+  return {
+    url,
+    pid: child.pid!,
+    async kill() {
+      child.kill('SIGKILL');
+      await gone;
+    },
+    async stop() {
+      child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), stopMaxMs);
+      await gone;
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** The address from the first line that the program prints. */
+function ready(child: ChildProcess, gone: Promise<void>, failure: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const fail = () => {
+      child.kill('SIGKILL');
+      reject(new Fault('UNREACHABLE', failure));
+    };
+    const timer = setTimeout(fail, readyMaxMs);
+    gone.then(() => {
+      clearTimeout(timer);
+      fail();
+    });
+    createInterface({ input: child.stdout! }).once('line', (line) => {
+      clearTimeout(timer);
+      resolve((JSON.parse(line) as { url: string }).url);
+    });
+  });
+}
