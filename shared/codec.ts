@@ -1,14 +1,17 @@
 import { hash } from 'node:crypto';
 import { Packr } from 'msgpackr';
-import { bodies, type Content, type Context, type FactType, isFactType } from './event.ts';
+import { bodies, type ClockQuality, type Content, type Context, isFactType } from './event.ts';
 import { Fault } from './fault.ts';
-import { readFields } from './field.ts';
+import { knownFields, readFields } from './field.ts';
 import { idBytes, idText } from './identity.ts';
 
 const packr = new Packr({ useRecords: false, int64AsType: 'number' });
 
 /** First byte of a stored fact, so that every version ever written can be read for ever. */
 const contentVersion = 1;
+
+/** Most bytes that one fact may have. */
+export const factBytesMax = 65_536;
 
 /** Envelope fields behind the fixed ones, in the order of the wire. Append only. */
 const contextKeys = [
@@ -27,8 +30,10 @@ const contextKeys = [
 
 /**
  * A fact as it is stored and hashed, for ever: version byte, then one msgpack array of event id
- * (16 bytes), type, body version, atMs, recordedMs, clock, the context fields, and the body as a
- * map. Its position is not in it: a fork may be sequenced anew, the content never changes.
+ * (16 bytes), type, body version, atMs, recordedMs, clock, the body as a map, and the context
+ * fields. Its position is not in it: a fork may be sequenced anew, the content never changes.
+ *
+ * Throws Fault INVALID over `factBytesMax`.
  */
 export function encodeContent(content: Content): Buffer {
   const packed = packr.pack([
@@ -38,10 +43,11 @@ export function encodeContent(content: Content): Buffer {
     content.atMs,
     content.recordedMs,
     content.clock,
-    ...contextKeys.map((key) => content[key] ?? null),
     content.body,
+    ...contextKeys.map((key) => content[key] ?? null),
   ]);
-  return Buffer.concat([Buffer.of(contentVersion), packed]);
+  if (packed.length < factBytesMax) return Buffer.concat([Buffer.of(contentVersion), packed]);
+  throw new Fault('INVALID', `fact: must be at most ${factBytesMax} bytes when stored`);
 }
 
 /**
@@ -50,43 +56,59 @@ export function encodeContent(content: Content): Buffer {
  * newer edge added are left out here and stay in the bytes.
  */
 export function decodeContent(bytes: Uint8Array): Content {
-  const fields = unpackContent(bytes);
-  const [eventId, type, version, atMs, recordedMs, clock, ...rest] = fields;
+  const [eventId, type, version, atMs, recordedMs, clock, body, ...rest] = unpackContent(bytes);
   if (!isFactType(type)) throw new Fault('INVALID', `type: ${String(type)} is no fact we know`);
   const context: Record<string, unknown> = {};
   contextKeys.forEach((key, index) => {
-    if (rest[index] !== null) context[key] = rest[index];
+    if (rest[index] != null) context[key] = rest[index];
   });
-  const given = rest[contextKeys.length] as Record<string, unknown>;
   return {
     ...(context as Context),
-    eventId: idText(eventId as Uint8Array),
+    eventId: idText(eventId),
     type,
-    version: version as number,
-    atMs: atMs as number,
-    recordedMs: recordedMs as number,
-    clock: clock as Content['clock'],
-    body: knownBody(type, given),
+    version,
+    atMs,
+    recordedMs,
+    clock,
+    body: readFields(bodies[type], knownFields(bodies[type], body), type),
   } as Content;
 }
 
-function unpackContent(bytes: Uint8Array): unknown[] {
+type Envelope = [
+  eventId: Uint8Array,
+  type: unknown,
+  version: number,
+  atMs: number,
+  recordedMs: number,
+  clock: ClockQuality,
+  body: unknown,
+  ...context: unknown[],
+];
+
+function unpackContent(bytes: Uint8Array): Envelope {
   if (bytes[0] !== contentVersion) {
     throw new Fault('CORRUPT', `fact: version byte ${bytes[0]}, known is ${contentVersion}`);
   }
   try {
-    const fields = packr.unpack(bytes.subarray(1)) as unknown[];
-    if (Array.isArray(fields) && fields.length >= 7 + contextKeys.length) return fields;
+    const fields: unknown = packr.unpack(bytes.subarray(1));
+    if (isEnvelope(fields)) return fields;
   } catch (cause) {
     throw new Fault('CORRUPT', 'fact: not msgpack', { cause });
   }
   throw new Fault('CORRUPT', 'fact: not an array of envelope fields');
 }
 
-function knownBody(type: FactType, given: Record<string, unknown>): unknown {
-  const fields = bodies[type];
-  const own = Object.entries(given ?? {}).filter(([key]) => Object.hasOwn(fields, key));
-  return readFields(fields, Object.fromEntries(own), type);
+function isEnvelope(fields: unknown): fields is Envelope {
+  if (!Array.isArray(fields)) return false;
+  const [eventId, , version, atMs, recordedMs, clock, , actor, correlationId, ...rest] = fields;
+  return (
+    eventId instanceof Uint8Array &&
+    eventId.length === 16 &&
+    [version, atMs, recordedMs].every(Number.isSafeInteger) &&
+    (clock === 'edge' || clock === 'source') &&
+    [actor, correlationId].every((value) => typeof value === 'string') &&
+    contextKeys.slice(2).every((_, index) => rest[index] == null || typeof rest[index] === 'string')
+  );
 }
 
 /** Hash before a line's first fact of an epoch: binds the chain to the line and the epoch. */

@@ -111,8 +111,11 @@ export function readCommand(given: unknown): Command {
   return Object.freeze({ commandId, line, command: type, statement });
 }
 
-/** A hold must say what it holds; for a quantity, also how much. */
+/** A hold must say what it holds; for a quantity, also how much. An operation needs its order. */
 function checkHold(fact: FactType, body: Record<string, unknown>, about: Record<string, unknown>) {
+  if (about['operation'] !== undefined && about['order'] === undefined) {
+    throw invalid('command.order', 'must be given with an operation');
+  }
   if (fact !== 'HoldPlaced') return;
   const needs = {
     quantity: ['order', 'operation'],
@@ -126,8 +129,9 @@ function checkHold(fact: FactType, body: Record<string, unknown>, about: Record<
       throw invalid(`command.${need}`, `must be given for a hold of scope ${body['scope']}`);
     }
   }
+  const given = [body['quantity'], body['unit']].filter((value) => value !== undefined).length;
   const measured = body['scope'] === 'quantity' || body['scope'] === 'lot';
-  if (measured && (body['quantity'] === undefined || body['unit'] === undefined)) {
-    throw invalid('command.body.quantity', `and unit must be given for scope ${body['scope']}`);
+  if (given === 1 || (measured && given === 0)) {
+    throw invalid('command.body.quantity', 'and unit must be given for what is measured');
   }
 }

@@ -5,8 +5,8 @@ import { Fault } from './fault.ts';
 
 export type Database = Sqlite.Database;
 
-/** Linux magic numbers of network file systems, on which SQLite's locks and fsync do not hold. */
-const networkFileSystems = new Set([0x6969, 0xff534d42, 0xfe534d42, 0x517b]); // NFS, CIFS, SMB2, SMB
+/** Linux magic numbers of NFS, CIFS, SMB2, SMB, on which SQLite's locks and fsync do not hold. */
+const networkFileSystems = new Set([0x6969, 0xff534d42, 0xfe534d42, 0x517b]);
 
 /** Pages of the write-ahead log before SQLite writes them back: 16 MB. */
 const checkpointPages = 4_000;

@@ -6,10 +6,19 @@ export type Field<T> = {
   doc: string;
   /** The value as we keep it; throws Fault INVALID that names `name` and the limit. */
   read(value: unknown, name: string): T;
+  /** Leaves out what a newer program put into the value; absent where nothing can be in it. */
+  prune?: ((value: unknown) => unknown) | undefined;
 };
 export type Fields = Readonly<Record<string, Field<unknown>>>;
+type Value<T> = T extends Field<infer V> ? V : never;
+/** What reading a table of fields gives; a field that may be absent is an absent key. */
 export type Read<F extends Fields> = {
-  readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never;
+  readonly [K in keyof F as undefined extends Value<F[K]> ? never : K]: Value<F[K]>;
+} & {
+  readonly [K in keyof F as undefined extends Value<F[K]> ? K : never]?: Exclude<
+    Value<F[K]>,
+    undefined
+  >;
 };
 
 export const invalid = (name: string, limit: string): Fault =>
@@ -45,6 +54,16 @@ export const prose = (doc: string, max = 200): Field<string> => ({
       if (!/\p{Cc}/u.test(value)) return value;
     }
     throw invalid(name, `must be a text of at most ${max} characters without control characters`);
+  },
+});
+
+/** A text of at least one character, e.g. a path or an address. */
+export const text = (doc: string, max: number): Field<string> => ({
+  doc,
+  read(value, name) {
+    const given = prose(doc, max).read(value, name);
+    if (given !== '') return given;
+    throw invalid(name, 'must not be empty');
   },
 });
 
@@ -101,6 +120,7 @@ export const optional = <T>(field: Field<T>): Field<T | undefined> => ({
   doc: `${field.doc} May be absent.`,
   read: (value, name) =>
     value === undefined || value === null ? undefined : field.read(value, name),
+  prune: field.prune,
 });
 
 export const fallback = <T>(field: Field<T>, standard: T): Field<T> => ({
@@ -108,20 +128,47 @@ export const fallback = <T>(field: Field<T>, standard: T): Field<T> => ({
   read: (value, name) => (value === undefined ? standard : field.read(value, name)),
 });
 
+/** What the field reads; when it throws a Fault, undefined and one complaint more. */
+function attempt<T>(field: Field<T>, value: unknown, name: string, complaints: string[]) {
+  try {
+    return field.read(value, name);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    complaints.push(error.message);
+    return undefined;
+  }
+}
+
 export const list = <T>(field: Field<T>, max: number): Field<readonly T[]> => ({
   doc: `${field.doc} At most ${max}.`,
   read(value, name) {
     if (!Array.isArray(value) || value.length > max) {
       throw invalid(name, `must be a list of at most ${max}`);
     }
-    return value.map((item, index) => field.read(item, `${name}[${index}]`));
+    const complaints: string[] = [];
+    const items = value.map((item, index) => attempt(field, item, `${name}[${index}]`, complaints));
+    if (complaints.length > 0) throw new Fault('INVALID', complaints.join('; '));
+    return items as T[];
   },
+  prune: (value) =>
+    field.prune && Array.isArray(value) ? value.map((item) => field.prune!(item)) : value,
 });
 
 export const record = <F extends Fields>(doc: string, fields: F): Field<Read<F>> => ({
   doc,
   read: (value, name) => readFields(fields, value, name),
+  prune: (value) => knownFields(fields, value),
 });
+
+/** What of `given` these fields know, at every depth; anything but an object stays as it is. */
+export function knownFields(fields: Fields, given: unknown): unknown {
+  if (typeof given !== 'object' || given === null) return given;
+  const known = Object.entries(given).filter(([key]) => Object.hasOwn(fields, key));
+  return Object.fromEntries(known.map(([key, value]) => [key, prune(fields[key]!, value)]));
+}
+
+const prune = (field: Field<unknown>, value: unknown): unknown =>
+  field.prune ? field.prune(value) : value;
 
 /**
  * Reads and freezes a record. Throws Fault INVALID naming every bad and every unknown key at once.
@@ -136,14 +183,9 @@ export function readFields<F extends Fields>(fields: F, given: unknown, name: st
     .map((key) => `${name}.${key.slice(0, idMax)}: unknown`);
   const result: Record<string, unknown> = {};
   for (const [key, field] of Object.entries(fields)) {
-    try {
-      const own = Object.hasOwn(given, key) ? (given as Record<string, unknown>)[key] : undefined;
-      const value = field.read(own, `${name}.${key}`);
-      if (value !== undefined) result[key] = value;
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      complaints.push(error.message);
-    }
+    const own = Object.hasOwn(given, key) ? (given as Record<string, unknown>)[key] : undefined;
+    const value = attempt(field, own, `${name}.${key}`, complaints);
+    if (value !== undefined) result[key] = value;
   }
   if (complaints.length > 0) throw new Fault('INVALID', complaints.join('; '));
   return Object.freeze(result) as Read<F>;

@@ -1,10 +1,22 @@
-import { hash, randomBytes } from 'node:crypto';
+import { hash, randomFillSync } from 'node:crypto';
 
 export type RandomBytes = (size: number) => Uint8Array;
-export const systemRandom: RandomBytes = (size) => randomBytes(size);
+
+const pool = Buffer.alloc(4_096);
+let used = pool.length;
+
+/** Cryptographic random bytes, at most 4,096 at once, drawn from the system in larger helpings. */
+export const systemRandom: RandomBytes = (size) => {
+  if (used + size > pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  used += size;
+  return Buffer.from(pool.subarray(used - size, used));
+};
 
 const dashed = (hex: string): string =>
-  `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 
 /** `bytes` with the version and variant bits of RFC 9562 set, as text. */
 function uuid(bytes: Uint8Array, version: number): string {

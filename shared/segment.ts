@@ -34,7 +34,7 @@ export function encodeSegment({ line, epoch, first, before, after, facts }: Segm
 
 /**
  * The segment of received bytes. Throws Fault CORRUPT if it is malformed, over its limits, or its
- * facts do not lead from `before` to `after`.
+ * facts do not lead from `before` to `after`, and Fault INVALID if its line is no line's name.
  */
 export function decodeSegment(bytes: Uint8Array): Segment {
   const fields = unpack(bytes);
@@ -49,19 +49,28 @@ export function decodeSegment(bytes: Uint8Array): Segment {
   if (!Array.isArray(facts) || facts.length < 1 || facts.length > segmentFactsMax) {
     throw new Fault('CORRUPT', `segment: must hold 1 to ${segmentFactsMax} facts`);
   }
-  for (const [name, value] of Object.entries({ epoch, first })) {
+  for (const [name, value] of Object.entries({ epoch, first, last: first + (facts.length - 1) })) {
     if (!Number.isSafeInteger(value) || value < 1) {
       throw new Fault('CORRUPT', `segment.${name}: must be a whole number from 1`);
     }
   }
-  if ((before === null) !== (after === null) || !facts.every((f) => f instanceof Uint8Array)) {
+  if (
+    !facts.every(isBytes) ||
+    !((before === null && after === null) || [before, after].every(isLink))
+  ) {
     throw new Fault('CORRUPT', 'segment: must have both links or none, and facts as bytes');
+  }
+  if (facts.reduce((sum, { length }) => sum + length, 0) > segmentBytesMax) {
+    throw new Fault('CORRUPT', `segment: must hold at most ${segmentBytesMax} bytes of facts`);
   }
   if (before && !Buffer.from(facts.reduce(link, before)).equals(after!)) {
     throw new Fault('CORRUPT', `segment: the chain breaks between ${first} and its end`);
   }
   return { line: linePath(line, 'segment.line'), epoch, first, before, after, facts };
 }
+
+const isBytes = (value: unknown): value is Uint8Array => value instanceof Uint8Array;
+const isLink = (value: unknown): boolean => isBytes(value) && value.length === 32;
 
 function unpack(bytes: Uint8Array): unknown[] {
   if (bytes[0] !== segmentVersion) {

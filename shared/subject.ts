@@ -1,10 +1,11 @@
 import { invalid } from './field.ts';
 
-const namePattern = /^[\p{L}\p{N}][\p{L}\p{N} _-]{0,39}$/u;
+const namePattern = /^(?=.{1,40}$)[\p{L}\p{N}](?:[\p{L}\p{N} _-]*[\p{L}\p{N}_-])?$/u;
 
 /**
  * Reads "enterprise/site/area/line" (ISA-95 equipment levels): four names of 1 to 40 letters,
- * digits, blanks, "_" or "-", the first a letter or digit. Throws Fault INVALID naming `name`.
+ * digits, blanks, "_" or "-", the first a letter or digit, no blank at the end. Throws Fault
+ * INVALID naming `name`.
  */
 export function linePath(value: unknown, name: string): string {
   const parts = typeof value === 'string' ? value.normalize('NFC').split('/') : [];
@@ -26,7 +27,7 @@ export const token = (name: string): string =>
 
 const tokens = (line: string): string => line.split('/').map(token).join('.');
 
-/** One subject per line, so that the stream keeps each line's order; its last message is the cursor. */
+/** One subject a line: the stream keeps the line's order, and its last message is the cursor. */
 export const eventSubject = (line: string): string => `hf.evt.${tokens(line)}`;
 export const eventSubjects = 'hf.evt.*.*.*.*';
 /** Central's word on what its ledger holds of a line; the last value is kept. */

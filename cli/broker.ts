@@ -1,0 +1,189 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Fault } from '../shared/fault.ts';
+import { hubDomain } from '../shared/subject.ts';
+import { freePorts } from './port.ts';
+import { findNatsServer } from './provision.ts';
+
+/** Where a server listens, all on 127.0.0.1; `leaf` is the hub's entrance for leaf nodes. */
+export type Ports = { client: number; http: number; leaf: number };
+
+type Common = {
+  /** Holds the configuration, the log and the stream's files; made if absent. */
+  directory: string;
+  /** Free ones if absent. */
+  ports?: Ports;
+  /** Must be stable over restarts and unique among connected servers. */
+  name?: string;
+};
+
+const readyTimeoutMs = 15_000;
+const pollMs = 20;
+const stopTimeoutMs = 10_000;
+const portTries = 5;
+
+const common = (name: string, ports: Ports) => ({
+  server_name: name,
+  listen: `127.0.0.1:${ports.client}`,
+  http: `127.0.0.1:${ports.http}`,
+  max_payload: 1024 * 1024,
+  ping_interval: '5s',
+  ping_max: 2,
+});
+
+/** A hub: keeps every stream on disk, and says so only after the disk has it. */
+export function startHub({ directory, ports, name = 'hub' }: Common): Promise<Broker> {
+  return start(directory, ports, (taken) => ({
+    ...common(name, taken),
+    jetstream: {
+      store_dir: join(directory, 'jetstream'),
+      domain: hubDomain,
+      sync_interval: 'always',
+    },
+    // Without no_advertise a leaf learns the hub's own address, and goes round a proxy.
+    leafnodes: { listen: `127.0.0.1:${taken.leaf}`, no_advertise: true },
+  }));
+}
+
+/** A plant's leaf node: keeps nothing, passes on to the hub at `hubLeafPort`. */
+export function startLeaf({
+  directory,
+  ports,
+  name = 'leaf',
+  hubLeafPort,
+}: Common & { hubLeafPort: number }): Promise<Broker> {
+  return start(directory, ports, (taken) => ({
+    ...common(name, taken),
+    leafnodes: {
+      reconnect_delay: '500ms',
+      remotes: [
+        {
+          url: `nats-leaf://127.0.0.1:${hubLeafPort}`,
+          ignore_discovered_servers: true,
+          no_randomize: true,
+          dial_timeout: '2s',
+          first_info_timeout: '2s',
+        },
+      ],
+    },
+  }));
+}
+
+type Configure = (ports: Ports) => Record<string, unknown>;
+
+/** Starts on the given ports, or on free ones, again where another program was quicker. */
+async function start(directory: string, given: Ports | undefined, configure: Configure) {
+  const binary = await findNatsServer();
+  mkdirSync(directory, { recursive: true });
+  for (let attempt = 1; ; attempt++) {
+    const [client, http, leaf] = await freePorts(3);
+    const ports = given ?? { client: client!, http: http!, leaf: leaf! };
+    const files = { config: join(directory, 'server.conf'), log: join(directory, 'server.log') };
+    // The server's configuration language takes JSON as it is.
+    writeFileSync(files.config, JSON.stringify(configure(ports), null, 2));
+    writeFileSync(files.log, '');
+    try {
+      return await openBroker(binary, files, ports);
+    } catch (error) {
+      const taken = error instanceof Fault && error.message.includes('address already in use');
+      if (given || !taken || attempt === portTries) throw error;
+    }
+  }
+}
+
+export type Broker = Awaited<ReturnType<typeof openBroker>>;
+
+async function openBroker(binary: string, files: { config: string; log: string }, ports: Ports) {
+  let child = await launch(binary, files, ports);
+
+  async function stop(): Promise<void> {
+    if (!isRunning(child)) return;
+    const gone = once(child, 'exit');
+    child.kill('SIGTERM');
+    const timer = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
+    await gone;
+    clearTimeout(timer);
+  }
+
+  return {
+    url: `nats://127.0.0.1:${ports.client}`,
+    httpUrl: `http://127.0.0.1:${ports.http}`,
+    leafPort: ports.leaf,
+    ports,
+    get pid(): number {
+      return child.pid!;
+    },
+    /** Asks it to end, and makes it after 10 s. Resolves when it has ended. */
+    stop,
+    /** SIGKILL: what a power cut leaves, but for what the disk had not yet. */
+    kill(): void {
+      child.kill('SIGKILL');
+    },
+    /** Stops it if it runs, and starts it with the same files on the same ports. */
+    async restart(): Promise<void> {
+      await stop();
+      child = await launch(binary, files, ports);
+    },
+  };
+}
+
+const isRunning = (child: ChildProcess): boolean =>
+  child.exitCode === null && child.signalCode === null;
+
+/**
+ * Runs the server until it answers. It has its own process group, so that Ctrl-C reaches it only
+ * through us. Throws Fault UNREACHABLE with its last words if it ends first or takes over 15 s.
+ */
+async function launch(
+  binary: string,
+  { config, log }: { config: string; log: string },
+  ports: Ports,
+): Promise<ChildProcess> {
+  const output = openSync(log, 'a');
+  const child = spawn(binary, ['-c', config], {
+    stdio: ['ignore', output, output],
+    detached: true,
+  });
+  closeSync(output);
+  const failed = once(child, 'error').then(([error]) => error as Error);
+  child.unref();
+  if (child.pid !== undefined) guard(child);
+  const deadlineMs = performance.now() + readyTimeoutMs;
+  while (performance.now() < deadlineMs && child.pid !== undefined && isRunning(child)) {
+    if ((await isHealthy(ports.http)) && isRunning(child)) return child;
+    await delay(pollMs);
+  }
+  child.kill('SIGKILL');
+  const error = child.pid === undefined ? await failed : undefined;
+  const words = error?.message ?? readFileSync(log, 'utf8').trim().split('\n').slice(-3).join('\n');
+  throw new Fault('UNREACHABLE', `nats-server with ${config} did not get ready:\n${words}`);
+}
+
+async function isHealthy(port: number): Promise<boolean> {
+  try {
+    const signal = AbortSignal.timeout(2_000);
+    const response = await fetch(`http://127.0.0.1:${port}/healthz`, { signal });
+    await response.body?.cancel();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Lets no server outlive us, however we end: a shell that waits on a pipe from us, and kills the
+ * server when the pipe closes. Only a SIGKILL of ours between the two spawns, or of the shell,
+ * leaves one behind.
+ */
+function guard(child: ChildProcess): void {
+  const shell = spawn('/bin/sh', ['-c', 'read -r _; kill -KILL "$1"', 'guard', `${child.pid}`], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
+  shell.unref();
+  (shell.stdin as unknown as { unref(): void }).unref();
+  child.once('exit', () => shell.kill('SIGKILL'));
+}

@@ -1,0 +1,71 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Fault } from '../shared/fault.ts';
+
+const run = promisify(execFile);
+const stepTimeoutMs = 120_000;
+
+/** The suite that has the newest package; the machine's own is as a rule too old. */
+const suite = 'sid';
+const keyrings = ['gpg', 'pgp'].map((end) => `/usr/share/keyrings/debian-archive-keyring.${end}`);
+
+/**
+ * Unpacks the distribution's package into `folder` and gives the server's path: no root, nothing
+ * installed, no maintainer script run, apt's own lists untouched. The mirror is the one this
+ * machine uses, and apt checks its signature. Throws Fault UNREACHABLE if that cannot be done here.
+ */
+export async function unpackDebian(folder: string): Promise<string> {
+  const keyring = keyrings.find((path) => existsSync(path));
+  if (!keyring) throw new Fault('UNREACHABLE', 'Debian package: this is not a Debian machine');
+  const mirror = mirrorOf(await step('apt-get', ['indextargets', '--format', '$(REPO_URI)']));
+  process.stderr.write(`Fetching the nats-server package of Debian ${suite}\n`);
+  const sources = join(folder, 'sources.list');
+  writeFileSync(sources, `deb [signed-by=${keyring}] ${mirror} ${suite} main\n`);
+  const apart = apartIn(folder, sources);
+  await step('apt-get', [...apart, 'update'], folder);
+  await step('apt-get', [...apart, 'download', 'nats-server'], folder);
+  const archive = readdirSync(folder).find((name) => name.endsWith('.deb'));
+  if (!archive) throw new Fault('UNREACHABLE', `Debian package: ${mirror} has no nats-server`);
+  await step('dpkg-deb', ['--extract', archive, '.'], folder);
+  return join(folder, 'usr/sbin/nats-server');
+}
+
+/** The first mirror that is not the security archive, which has no packages of `suite`. */
+function mirrorOf(listing: string): string {
+  const mirrors = listing.split('\n').filter((uri) => uri !== '' && !uri.includes('security'));
+  const mirror = mirrors.find((uri) => uri.endsWith('/debian/')) ?? mirrors[0];
+  if (mirror) return mirror;
+  throw new Fault('UNREACHABLE', 'Debian package: apt has no mirror configured');
+}
+
+/** Options under which apt keeps all it knows and writes inside `folder`. */
+function apartIn(folder: string, sources: string): string[] {
+  for (const name of ['lists/partial', 'archives/partial']) {
+    mkdirSync(join(folder, 'apt', name), { recursive: true });
+  }
+  return [
+    `Dir::Etc::SourceList=${sources}`,
+    'Dir::Etc::SourceParts=/dev/null',
+    `Dir::State::Lists=${join(folder, 'apt/lists')}`,
+    `Dir::Cache=${join(folder, 'apt')}`,
+    'Dir::State::status=/dev/null',
+    'APT::Sandbox::User=',
+    'Acquire::Languages=none',
+    'Acquire::Retries=1',
+    'Acquire::http::Timeout=10',
+    'Acquire::https::Timeout=10',
+  ].flatMap((option) => ['-o', option]);
+}
+
+async function step(command: string, args: string[], cwd = '/'): Promise<string> {
+  try {
+    const { stdout } = await run(command, args, { cwd, timeout: stepTimeoutMs });
+    return stdout;
+  } catch (cause) {
+    const { stderr, message } = cause as Error & { stderr?: string };
+    const words = (stderr || message).trim().split('\n').at(-1);
+    throw new Fault('UNREACHABLE', `Debian package: ${command}: ${words}`, { cause });
+  }
+}

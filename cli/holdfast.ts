@@ -1,0 +1,26 @@
+#!/usr/bin/env node
+import { Fault } from '../shared/fault.ts';
+
+/** Each command for people is a file with `usage` and `run`, loaded when it is asked for. */
+const commands = {
+  demo: () => import('./demo.ts'),
+  import: () => import('./import.ts'),
+};
+type Name = keyof typeof commands;
+
+const [name = 'help', ...args] = process.argv.slice(2);
+try {
+  if (Object.hasOwn(commands, name)) {
+    const { run } = await commands[name as Name]();
+    process.exitCode = await run(args);
+  } else {
+    const usages = await Promise.all(Object.values(commands).map(async (load) => (await load()).usage));
+    process.stdout.write(`${usages.join('\n\n')}\n`);
+    process.exitCode = name === 'help' ? 0 : 2;
+  }
+} catch (error) {
+  const isUsage = (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS');
+  if (!(error instanceof Fault) && !isUsage) throw error;
+  process.stderr.write(`holdfast ${name}: ${(error as Error).message}\n`);
+  process.exitCode = isUsage ? 2 : 1;
+}

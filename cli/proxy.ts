@@ -1,0 +1,96 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+export type Proxy = Awaited<ReturnType<typeof startProxy>>;
+type Link = { near: Socket; far: Socket | null };
+
+/**
+ * A TCP link to `targetPort` on this machine that can fail as a plant's network does, listening on
+ * `port` (a free one if absent) of 127.0.0.1.
+ */
+export async function startProxy({ targetPort, port = 0 }: { targetPort: number; port?: number }) {
+  const links = new Set<Link>();
+  let state: 'open' | 'cut' | 'frozen' = 'open';
+
+  function accept(near: Socket): void {
+    if (state === 'cut') {
+      near.on('error', () => undefined).resetAndDestroy();
+      return;
+    }
+    const link: Link = { near, far: null };
+    links.add(link);
+    near.setNoDelay(true);
+    near.on('error', () => drop(link)).on('close', () => drop(link));
+    if (state === 'frozen') near.pause();
+    else join(link);
+  }
+
+  function join(link: Link): void {
+    const far = connect({ port: targetPort, host: '127.0.0.1', noDelay: true });
+    link.far = far;
+    far.on('error', () => drop(link)).on('close', () => drop(link));
+    flow(link.near, far);
+  }
+
+  function drop({ near, far }: Link): void {
+    near.destroy();
+    far?.destroy();
+  }
+
+  function resetAll(): void {
+    for (const { near, far } of links) {
+      near.resetAndDestroy();
+      far?.resetAndDestroy();
+    }
+    links.clear();
+  }
+
+  const server = createServer(accept);
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    /** Breaks every connection and, until healed, every new one at once. */
+    cut(): void {
+      state = 'cut';
+      resetAll();
+    },
+    /**
+     * A black hole: connections stay and new ones are taken, but no byte and no ending comes
+     * through. What was sent meanwhile arrives when healed, as on a network that lost its way.
+     */
+    freeze(): void {
+      state = 'frozen';
+      for (const { near, far } of links) {
+        if (far) still(near, far);
+      }
+    },
+    /** Ends a cut or a freeze. */
+    heal(): void {
+      const before = state;
+      state = 'open';
+      if (before !== 'frozen') return;
+      for (const link of links) {
+        if (link.far) flow(link.near, link.far);
+        else join(link);
+      }
+    },
+    /** Breaks every connection once; new ones are served. */
+    reset: resetAll,
+    async close(): Promise<void> {
+      resetAll();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+function flow(near: Socket, far: Socket): void {
+  near.pipe(far);
+  far.pipe(near);
+}
+
+function still(near: Socket, far: Socket): void {
+  near.unpipe(far).pause();
+  far.unpipe(near).pause();
+}

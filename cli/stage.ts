@@ -1,0 +1,114 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Broker, startHub, startLeaf } from './broker.ts';
+import { freePorts } from './port.ts';
+import { type Program, startProgram } from './program.ts';
+import { type Proxy, startProxy } from './proxy.ts';
+
+/** Both the sandbox and the connector are told this plant and storage location. */
+const place = { plant: 'HF01', storageLocation: '0001' };
+
+export type Stage = {
+  hub: Broker;
+  link: Proxy;
+  leaf: Broker;
+  erpUrl: string;
+  centralUrl: string;
+  edgeUrl: string;
+  erp: Program;
+  central: Program;
+  edge: Program;
+  /** SIGKILL, no goodbye; the program is down until it is started again on the same files. */
+  killEdge(): Promise<void>;
+  startEdge(): Promise<void>;
+  killCentral(): Promise<void>;
+  startCentral(): Promise<void>;
+  close(): Promise<void>;
+};
+
+type Parts = {
+  directory: string;
+  lines: readonly { line: string; lanes: number }[];
+  /** Longest that the sandbox takes to commit or drop a document, ms. */
+  maxInFlightMs?: number;
+  edgePort?: number;
+};
+
+/**
+ * A whole plant on this machine, every part a process of its own: hub and leaf with a link between
+ * them that can be cut, the ERP sandbox, central and one edge. Resolves once all of them answer.
+ */
+export async function startStage(parts: Parts): Promise<Stage> {
+  const { directory, lines, maxInFlightMs = 2_000, edgePort = 0 } = parts;
+  mkdirSync(directory, { recursive: true });
+  const closing: (() => Promise<unknown> | void)[] = [];
+  const close = async () => {
+    for (const end of closing.splice(0).reverse()) await end();
+  };
+  try {
+    const hub = await startHub({ directory: join(directory, 'hub') });
+    closing.push(hub.stop);
+    const link = await startProxy({ targetPort: hub.leafPort });
+    closing.push(() => link.close());
+    const leaf = await startLeaf({ directory: join(directory, 'leaf'), hubLeafPort: link.port });
+    closing.push(leaf.stop);
+    const erp = await startProgram({
+      name: 'erp',
+      entry: 'central/sandbox/main.ts',
+      config: { path: join(directory, 'erp.sqlite'), ...place, maxInFlightMs },
+      directory,
+    });
+    closing.push(() => erp.stop());
+    const [centralPort, freePort] = await freePorts(2);
+    const sap = { url: erp.url, ...place, maxInFlightMs, clientTimeoutMs: maxInFlightMs };
+    const central = {
+      name: 'central',
+      entry: 'central/main.ts',
+      config: {
+        storePath: join(directory, 'ledger.sqlite'),
+        natsUrl: hub.url,
+        hubMonitorUrl: hub.httpUrl,
+        httpPort: centralPort,
+        erp: sap,
+      },
+      directory,
+    };
+    const edge = {
+      name: 'edge',
+      entry: 'edge/main.ts',
+      config: {
+        storePath: join(directory, 'edge.sqlite'),
+        natsUrl: leaf.url,
+        httpPort: edgePort || freePort,
+        ackTimeoutMs: 2_000,
+        lines,
+      },
+      directory,
+    };
+    const stage: Stage = {
+      ...{ hub, link, leaf, erp, close, erpUrl: erp.url },
+      central: await startProgram(central),
+      edge: await startProgram(edge),
+      centralUrl: '',
+      edgeUrl: '',
+      killEdge: () => stage.edge.kill(),
+      async startEdge() {
+        stage.edge = await startProgram(edge);
+      },
+      killCentral: () => stage.central.kill(),
+      async startCentral() {
+        stage.central = await startProgram(central);
+      },
+    };
+    closing.push(
+      () => stage.central.stop(),
+      () => stage.edge.stop(),
+    );
+    stage.centralUrl = stage.central.url;
+    stage.edgeUrl = stage.edge.url;
+    return stage;
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

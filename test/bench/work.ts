@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import { openBook } from '../../edge/book.ts';
+import { openIntake } from '../../edge/intake.ts';
+import { openRoster } from '../../edge/roster.ts';
+import { migrations, openStore } from '../../edge/store.ts';
+import { type Command, readCommand } from '../../shared/command.ts';
+import { openDatabase } from '../../shared/database.ts';
+import { eventIds, systemRandom } from '../../shared/identity.ts';
+
+/** Lines of the measured edge. */
+export const lines = Array.from({ length: 20 }, (_, index) => `acme/lyon/hall/L${index + 1}`);
+
+/** An edge in this process, without link and page. */
+export function edge(directory: string) {
+  const db = openDatabase(join(directory, 'edge.sqlite'), migrations);
+  const store = openStore(db);
+  const book = openBook();
+  const nowMs = Date.now;
+  const parts = { store, book, nowMs, eventId: eventIds(nowMs, systemRandom), stated: () => {} };
+  const roster = openRoster(
+    lines.map((line) => ({ line, lanes: 4 })),
+    parts,
+  );
+  const intake = openIntake({ store, roster, committed: () => {} });
+  return { db, intake, close: () => db.close() };
+}
+
+const actor = 'person:4445';
+
+/** Commands that open one run at every line. */
+export function opening(): Command[] {
+  return lines.flatMap((line, index) => {
+    const about = { line, actor, order: `WO-${index}`, operation: '0010' };
+    const { operation: _, ...order } = about;
+    const released = { material: 'P-1', quantity: '999999999', unit: 'EA' };
+    const run = { run: 'R1', phase: 'run', lane: 1, rework: false };
+    return [
+      { ...order, type: 'ReleaseOrder', commandId: `r${index}`, body: released },
+      { ...about, type: 'StartOperation', commandId: `s${index}` },
+      { ...about, type: 'StartPhase', commandId: `p${index}`, body: run },
+    ].map(readCommand);
+  });
+}
+
+/** The `index`-th report, as it comes in from outside. */
+export const reporting = (index: number): unknown => ({
+  commandId: `q${index}`,
+  line: lines[index % lines.length],
+  type: 'ReportQuantity',
+  actor,
+  order: `WO-${index % lines.length}`,
+  operation: '0010',
+  body: {
+    run: 'R1',
+    phase: 'run',
+    good: '1',
+    scrap: '0',
+    rework: '0',
+    held: '0',
+    unit: 'EA',
+    inRework: false,
+  },
+});

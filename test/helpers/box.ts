@@ -1,0 +1,68 @@
+import { onTestFinished } from 'vitest';
+import type { Answer } from '../../edge/actor.ts';
+import { openBook } from '../../edge/book.ts';
+import { openMarks } from '../../edge/marks.ts';
+import { openOutbox } from '../../edge/outbox.ts';
+import { openRecent } from '../../edge/recent.ts';
+import { openRoster } from '../../edge/roster.ts';
+import { readStatus } from '../../edge/status.ts';
+import { migrations, openStore } from '../../edge/store.ts';
+import { readCommand } from '../../shared/command.ts';
+import { openDatabase } from '../../shared/database.ts';
+import { eventIds, systemRandom } from '../../shared/identity.ts';
+import { fakeClock } from './clock.ts';
+import { m01, m02 } from './shop.ts';
+
+const twoLines = [
+  { line: m01, lanes: 2 },
+  { line: m02, lanes: 1 },
+];
+const startMs = 1_700_000_000_000;
+
+export type Box = ReturnType<typeof openBox>;
+
+/** An edge without its network: store, book, lines and outbox as `main` wires them. */
+export function openBox(path = ':memory:', lines = twoLines) {
+  const db = openDatabase(path, migrations);
+  onTestFinished(() => void db.close());
+  const store = openStore(db);
+  const book = openBook();
+  const recent = openRecent();
+  const { nowMs } = fakeClock(0, startMs);
+  const eventId = eventIds(nowMs, systemRandom);
+  const roster = openRoster(lines, { store, book, nowMs, eventId, stated: recent.add });
+  const outbox = openOutbox(db);
+  const marks = openMarks(nowMs, () => undefined);
+
+  return {
+    ...{ db, store, book, roster, outbox, marks, recent },
+
+    /** Decides one command in a transaction of its own. */
+    decide(given: { line: string }): Answer {
+      const asked = readCommand(given);
+      let answer: Answer | undefined;
+      store.commit(() => {
+        answer = roster.actor(asked.line).decide(asked);
+      });
+      return answer!;
+    },
+
+    status: () => readStatus({ roster, book, outbox, marks, recent, nowMs }),
+  };
+}
+
+/** Everything that the book of a box says, to compare two of them. */
+export function contentsOf({ book }: Box) {
+  const tables = ['line', 'order', 'operation', 'run', 'lane', 'hold', 'lot', 'held'] as const;
+  const rows = Object.fromEntries(tables.map((table) => [table, new Map(book.rows(table))]));
+  const keys = [
+    ...[m01, m02].map((line) => ['line', line]),
+    ...[...book.rows('order').keys()].map((order) => ['order', order]),
+    ...[...book.rows('operation').keys()].map((key) => ['operation', ...key.split('\n')]),
+  ];
+  return { ...rows, tallies: keys.map((key) => [key, book.tally(...key)]) };
+}
+
+/** "accepted", or why not. */
+export const outcome = (answer: Answer): string =>
+  answer.status === 'accepted' ? 'accepted' : `${answer.code} ${answer.reason}`;

@@ -1,0 +1,49 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { startHub, startLeaf } from '../../cli/broker.ts';
+import { startProxy } from '../../cli/proxy.ts';
+
+export type Plantnet = Awaited<ReturnType<typeof startPlantnet>>;
+
+/** A real hub and a real leaf in a folder of their own, and the link between them in our hands. */
+export async function startPlantnet() {
+  const directory = mkdtempSync(join(tmpdir(), 'plantnet-'));
+  const hub = await startHub({ directory: join(directory, 'hub') });
+  const proxy = await startProxy({ targetPort: hub.leafPort });
+  const leaf = await startLeaf({ directory: join(directory, 'leaf'), hubLeafPort: proxy.port });
+  await waitFor(() => isLinked(hub.httpUrl), 10_000, 'the leaf to reach the hub');
+  return {
+    directory,
+    hub,
+    leaf,
+    link: proxy,
+    /** Stops all and removes the folder. */
+    async close(): Promise<void> {
+      await Promise.all([leaf.stop(), hub.stop()]);
+      await proxy.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** True if the server at `httpUrl` has a leaf connection. */
+export async function isLinked(httpUrl: string): Promise<boolean> {
+  const response = await fetch(`${httpUrl}/leafz`);
+  const { leafs } = (await response.json()) as { leafs?: unknown[] };
+  return (leafs?.length ?? 0) > 0;
+}
+
+/** Resolves once `condition` holds, looking every few ms; throws, naming `what`, after `timeoutMs`. */
+export async function waitFor(
+  condition: () => boolean | Promise<boolean>,
+  timeoutMs: number,
+  what = condition.toString(),
+): Promise<void> {
+  const deadlineMs = performance.now() + timeoutMs;
+  while (!(await condition())) {
+    if (performance.now() > deadlineMs) throw new Error(`waited ${timeoutMs} ms for ${what}`);
+    await delay(10);
+  }
+}

@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import { eventIds, idBytes, idText, isId, nameId, systemRandom } from '../shared/identity.ts';
+
+const random = () => Buffer.from('18c4dc0c0c07398f', 'hex');
+
+test('UUIDv7 as RFC 9562 lays it out, counting within one ms', () => {
+  const next = eventIds(() => 0x017f22e279b0, random);
+  expect([next(), next()]).toEqual([
+    '017f22e2-79b0-7000-98c4-dc0c0c07398f',
+    '017f22e2-79b0-7001-98c4-dc0c0c07398f',
+  ]);
+});
+
+test('T1: ids rise while the clock stands still, jumps and steps back', () => {
+  const times = [
+    5,
+    5,
+    9,
+    9,
+    3,
+    1,
+    9,
+    10,
+    0,
+    1_000,
+    999,
+    ...Array(10_000).fill(1_000),
+    1_002,
+    1_003,
+  ];
+  const clock = times.values();
+  const next = eventIds(() => clock.next().value!, systemRandom);
+  const ids = times.map(next);
+  expect(ids).toEqual([...ids].sort());
+  expect(new Set(ids).size).toBe(times.length);
+  expect(ids.every(isId)).toBe(true);
+});
+
+test('UUIDv5 as in the example of RFC 9562', () => {
+  const dns = '6ba7b810-9dad-11d1-80b4-00c04fd430c8';
+  expect(nameId(dns, 'www.example.com')).toBe('2ed6657d-e927-568b-95e1-2665a8aea6a2');
+});
+
+test('an id is 16 bytes and back', () => {
+  const id = '017f22e2-79b0-7cc3-98c4-dc0c0c07398f';
+  expect(idBytes(id)).toHaveLength(16);
+  expect(idText(idBytes(id))).toBe(id);
+});
+
+const none = [
+  '',
+  'x',
+  7,
+  null,
+  '017F22E2-79B0-7CC3-98C4-DC0C0C07398F',
+  '017f22e279b07cc398c4dc0c0c07398f',
+];
+test.each(none)('%j is no id of ours', (value) => {
+  expect(isId(value)).toBe(false);
+});
