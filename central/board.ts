@@ -1,5 +1,7 @@
 import { quantityText } from '../shared/quantity.ts';
 import type { Tally } from '../statecharts/tally.ts';
+import type { Dossier } from './dossier.ts';
+import type { Holds } from './holds.ts';
 import type { Ledger } from './ledger.ts';
 import type { Postings } from './postings.ts';
 import type { Totals } from './totals.ts';
@@ -11,7 +13,8 @@ type Parts = {
   ledger: Ledger;
   totals: Totals;
   postings: Postings;
-  openHolds: (order: string) => readonly string[];
+  dossier: Dossier;
+  holds: Holds;
 };
 export type Board = ReturnType<typeof openBoard>;
 
@@ -25,7 +28,7 @@ const shown = (tally: Tally): Record<string, string | number> =>
   );
 
 /** What central knows, to be looked at; reads only. */
-export function openBoard({ ledger, totals, postings, openHolds }: Parts) {
+export function openBoard({ ledger, totals, postings, dossier, holds }: Parts) {
   return {
     status: () => ({
       facts: ledger.facts(),
@@ -47,10 +50,11 @@ export function openBoard({ ledger, totals, postings, openHolds }: Parts) {
      */
     totals: () => ({
       lines: Object.fromEntries(totals.all('line').map(([line, tally]) => [line, shown(tally)])),
-      orders: totals.orders().map(({ started, closed, ...order }) => {
-        const holds = openHolds(order.order);
-        const ended = closed === 1 && holds.length === 0;
-        return { ...order, state: ended ? 'closed' : started ? 'started' : 'released', holds };
+      orders: dossier.orders().map(({ order, material, quantity, unit, started, closed }) => {
+        const open = holds.openOn(order);
+        const ended = closed === 1 && open.length === 0;
+        const state = ended ? 'closed' : started ? 'started' : 'released';
+        return { order, material, quantity, unit, state, holds: open };
       }),
       byOrder: Object.fromEntries(totals.all('order').map(([key, tally]) => [key, shown(tally)])),
       byOperation: Object.fromEntries(

@@ -9,6 +9,7 @@ import type { Clock } from '../shared/clock.ts';
 import { digest } from '../shared/codec.ts';
 import { Fault } from '../shared/fault.ts';
 import type { Logger } from '../shared/log.ts';
+import type { Bell } from '../shared/loop.ts';
 import { decodeSegment } from '../shared/segment.ts';
 import { eventStream, eventSubject } from '../shared/subject.ts';
 import type { Arrival, Ledger } from './ledger.ts';
@@ -18,8 +19,8 @@ const batchMax = 64;
 const batchBytesMax = 4 * 1024 * 1024;
 /** Messages that the server may send ahead. */
 const aheadMax = 200;
-/** After this silence it is checked that the stream is still the one we read, ms. */
-const quietMs = 5_000;
+/** After this silence it is checked that the stream has no more, and is still the one we read, ms. */
+const quietMs = 2_000;
 /** Pause before a reading that ended is taken up again, ms. */
 const restartMs = 100;
 
@@ -31,6 +32,8 @@ type Parts = {
   clock: Clock;
   log: Logger;
   bootId: string;
+  /** Rings when the connection is back: what the server knew of our reading may be gone. */
+  reconnected: Bell;
   signal: AbortSignal;
 };
 
@@ -58,7 +61,8 @@ export async function receive(parts: Parts): Promise<void> {
 
 /** Reads from the cursor on until the stream changes under us or the link fails. */
 async function readOn(parts: Parts, round: number, progress: () => void): Promise<void> {
-  const { stream, ledger, bootId, signal } = parts;
+  const { stream, bootId, signal, reconnected } = parts;
+  const seen = reconnected.rings();
   const after = await place(parts);
   const consumer = await hub(
     stream.consumers.get(eventStream, {
@@ -81,10 +85,10 @@ async function readOn(parts: Parts, round: number, progress: () => void): Promis
     for (;;) {
       const first = await within(next, quietMs);
       if (first === 'quiet') {
-        if ((await place(parts)) !== ledger.cursor().streamSequence) return;
+        if (await hasMore(parts)) return;
         continue;
       }
-      if (first.done) return;
+      if (first.done || reconnected.rings() !== seen) return;
       const batch: JsMsg[] = [first.value];
       next = ask();
       let bytes = first.value.data.length;
@@ -121,6 +125,13 @@ const within = <T>(promise: Promise<T>, ms: number): Promise<T | 'quiet'> => {
 /** The value if it is there already, else undefined. */
 const atOnce = <T>(promise: Promise<T>): Promise<T | undefined> =>
   Promise.race([promise, new Promise<undefined>((resolve) => setImmediate(resolve, undefined))]);
+
+/** True when a silence is not the stream's end: there is more, or it is another stream now. */
+async function hasMore(parts: Parts): Promise<boolean> {
+  const { streamSequence } = parts.ledger.cursor();
+  const { state } = await hub(parts.manager.streams.info(eventStream));
+  return state.last_seq > streamSequence || (await place(parts)) !== streamSequence;
+}
 
 /**
  * The stream sequence to read on after: the cursor, if the stream still holds that very message or

@@ -15,7 +15,7 @@ const sayAllMs = 5_000;
 type Parts = {
   connection: NatsConnection;
   ledger: Ledger;
-  settled: (line: string, epoch: number, sequence: number) => Settled;
+  settled: (line: string, sequence: number) => Settled;
   bell: Bell; // rings when the ledger or a posting has moved
   clock: Clock;
   signal: AbortSignal;
@@ -38,7 +38,7 @@ export async function tellKept(parts: Parts): Promise<void> {
         epoch,
         sequence,
         hash: hash.toString('hex'),
-        ...settled(path, epoch, sequence),
+        ...settled(path, sequence),
       });
       if (!again && said.get(path) === word) continue;
       if (connection.isClosed()) return;

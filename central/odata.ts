@@ -66,17 +66,13 @@ export function openOdata({ url, client, timeoutMs, authorization }: OdataOption
     return retryAfter === null ? { ran: 'no', reason } : { ran: 'no', reason, retryAfter };
   }
 
-  /** The service's session; a new one unless it is other than `spent`. Single-flight. */
-  async function session(service: string, spent?: Session): Promise<Session | Sent> {
+  /** The service's session; a new one if the kept one is `spent`. Single-flight. */
+  function session(service: string, spent?: Promise<Session | Sent>): Promise<Session | Sent> {
     const kept = sessions.get(service);
-    if (kept && (await kept) !== spent) return kept;
-    const current = sessions.get(service);
-    if (current && current !== kept) return current;
+    if (kept && kept !== spent) return kept;
     const fresh = signOn(service);
     sessions.set(service, fresh);
-    const opened = await fresh;
-    if (!('token' in opened) && sessions.get(service) === fresh) sessions.delete(service);
-    return opened;
+    return fresh;
   }
 
   return {
@@ -85,10 +81,14 @@ export function openOdata({ url, client, timeoutMs, authorization }: OdataOption
 
     /** Creates one entity. A refused token is renewed once, and the request sent again. */
     async post(service: string, set: string, body: object): Promise<Sent> {
-      let spent: Session | undefined;
+      let spent: Promise<Session | Sent> | undefined;
       for (let renewals = 0; ; renewals++) {
-        const opened = await session(service, spent);
-        if (!('token' in opened)) return opened;
+        const kept = session(service, spent);
+        const opened = await kept;
+        if (!('token' in opened)) {
+          if (sessions.get(service) === kept) sessions.delete(service);
+          return opened;
+        }
         const sent = await send(
           { method: 'POST', path: `${service}/${set}`, body },
           {
@@ -99,7 +99,7 @@ export function openOdata({ url, client, timeoutMs, authorization }: OdataOption
         );
         if (!tokenRefused(sent)) return sent;
         if (renewals === 1) return { ran: 'no', reason: 'the ERP refused a token just fetched' };
-        spent = opened;
+        spent = kept;
       }
     },
   };

@@ -1,7 +1,8 @@
 import type { Database } from '../shared/database.ts';
 import type { Fact } from '../shared/event.ts';
 import { keyOf } from '../statecharts/tables.ts';
-import { addTo, emptyTally, increments, type OpenRun, type Tally } from '../statecharts/tally.ts';
+import { addTo, emptyTally, increments, type Tally } from '../statecharts/tally.ts';
+import type { Run } from './rules.ts';
 
 export const totalsMigrations = [
   `
@@ -11,33 +12,10 @@ export const totalsMigrations = [
     body TEXT NOT NULL,                  -- a Tally as JSON, quantities as decimal text of millionths
     PRIMARY KEY (kind, key)
   ) STRICT, WITHOUT ROWID;
-  CREATE TABLE run (
-    line       TEXT    NOT NULL,
-    run        TEXT    NOT NULL,
-    phase      TEXT    NOT NULL,
-    started_ms INTEGER NOT NULL,
-    PRIMARY KEY (line, run)
-  ) STRICT, WITHOUT ROWID;
-  CREATE TABLE production_order (
-    order_number TEXT PRIMARY KEY,
-    material     TEXT NOT NULL DEFAULT '',
-    quantity     TEXT NOT NULL DEFAULT '0',
-    unit         TEXT NOT NULL DEFAULT '',
-    started      INTEGER NOT NULL DEFAULT 0 CHECK (started IN (0, 1)),
-    closed       INTEGER NOT NULL DEFAULT 0 CHECK (closed IN (0, 1))
-  ) STRICT, WITHOUT ROWID;
   `,
 ];
 
 type Kind = 'line' | 'order' | 'operation';
-export type Order = {
-  order: string;
-  material: string;
-  quantity: string;
-  unit: string;
-  started: 0 | 1;
-  closed: 0 | 1;
-};
 type Entry = { kind: Kind; key: string; tally: Tally };
 export type Totals = ReturnType<typeof openTotals>;
 
@@ -67,28 +45,6 @@ export function openTotals(db: Database) {
   const all = db.prepare<[Kind], { key: string; body: string }>(
     'SELECT key, body FROM total WHERE kind = ? ORDER BY key',
   );
-  const openRun = db.prepare('INSERT OR REPLACE INTO run VALUES (?, ?, ?, ?)');
-  const runOf = db.prepare<[string, string], OpenRun>(
-    'SELECT phase, started_ms AS startedMs FROM run WHERE line = ? AND run = ?',
-  );
-  const closeRun = db.prepare('DELETE FROM run WHERE line = ? AND run = ?');
-  const upsert = (column: string) =>
-    db.prepare(
-      `INSERT INTO production_order (order_number, ${column}) VALUES (?, 1)
-       ON CONFLICT DO UPDATE SET ${column} = 1`,
-    );
-  const start = upsert('started');
-  const close = upsert('closed');
-  const release = db.prepare(
-    `INSERT INTO production_order (order_number, material, quantity, unit) VALUES (?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET material = excluded.material, quantity = excluded.quantity,
-                               unit = excluded.unit`,
-  );
-  const orders = db.prepare<[], Order>(
-    `SELECT order_number AS "order", material, quantity, unit, started, closed
-     FROM production_order ORDER BY order_number`,
-  );
-
   const cache = new Map<string, Entry>();
   const dirty = new Set<Entry>();
 
@@ -104,27 +60,18 @@ export function openTotals(db: Database) {
     dirty.add(entry);
   }
 
-  function takeIn(fact: Fact): void {
-    const { line, order, operation } = fact;
-    if (fact.type === 'PhaseStarted') openRun.run(line, fact.body.run, fact.body.phase, fact.atMs);
-    if (fact.type === 'OperationStarted') start.run(order);
-    if (fact.type === 'OrderClosed') close.run(order);
-    if (fact.type === 'OrderReleased') {
-      release.run(order, fact.body.material, fact.body.quantity, fact.body.unit);
-    }
-    const run = fact.type === 'PhaseEnded' ? runOf.get(line, fact.body.run) : undefined;
-    const more = increments(fact, run);
-    if (run && fact.type === 'PhaseEnded') closeRun.run(line, fact.body.run);
-    if (!more) return;
-    add('line', line, more);
-    if (order !== undefined) add('order', order, more);
-    if (operation !== undefined) add('operation', keyOf(order!, operation), more);
-  }
-
   return {
-    /** Takes in newly accepted facts; within the ledger's transaction only. */
-    note(facts: readonly Fact[]): void {
-      for (const fact of facts) takeIn(fact);
+    /** Counts a fact, and the run that it ends; within the ledger's transaction only. */
+    note(fact: Fact, run: Run | undefined): void {
+      const { line, order, operation } = fact;
+      const more = increments(fact, run);
+      add('line', line, more);
+      if (order !== undefined) add('order', order, more);
+      if (operation !== undefined) add('operation', keyOf(order!, operation), more);
+    },
+
+    /** Writes what was counted; at the end of the ledger's transaction. */
+    save(): void {
       for (const { kind, key, tally } of dirty) save.run(kind, key, write(tally));
       dirty.clear();
       if (cache.size > cacheMax) cache.clear();
@@ -137,6 +84,5 @@ export function openTotals(db: Database) {
     },
 
     all: (kind: Kind): [string, Tally][] => all.all(kind).map(({ key, body }) => [key, read(body)]),
-    orders: (): Order[] => orders.all(),
   };
 }

@@ -39,7 +39,7 @@ export function startHub({ directory, ports, name = 'hub' }: Common): Promise<Br
   return start(directory, ports, (taken) => ({
     ...common(name, taken),
     jetstream: {
-      store_dir: join(directory, 'jetstream'),
+      store_dir: directory,
       domain: hubDomain,
       sync_interval: 'always',
     },

@@ -125,6 +125,7 @@ export function openFloor(seed: number, places: readonly Place[], timeline: Time
       ...subject,
       body,
     };
+    if (!misuse) account.add(station.path, subject.order, subject.operation, { facts: 1 });
     asked.push(misuse ? { command, expectRefused: true } : { command });
   }
 

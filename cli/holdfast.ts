@@ -14,7 +14,9 @@ try {
     const { run } = await commands[name as Name]();
     process.exitCode = await run(args);
   } else {
-    const usages = await Promise.all(Object.values(commands).map(async (load) => (await load()).usage));
+    const usages = await Promise.all(
+      Object.values(commands).map(async (load) => (await load()).usage),
+    );
     process.stdout.write(`${usages.join('\n\n')}\n`);
     process.exitCode = name === 'help' ? 0 : 2;
   }

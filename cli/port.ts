@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 
-/** `count` different ports of 127.0.0.1 that were free a moment ago; another program may be quicker. */
+/** `count` ports of 127.0.0.1 that are free now, but that another program may take before us. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
   const ports: number[] = [];

@@ -98,8 +98,8 @@ async function fetchInto(cache: string, kept: string, sources: readonly Source[]
     [
       `no nats-server ${leastText} or later was found, and none could be fetched:`,
       ...complaints.map((complaint) => `  - ${complaint}`),
-      `Install nats-server ${leastText} or later from https://github.com/nats-io/nats-server/releases`,
-      'and put it on the PATH, or set NATS_SERVER to its path.',
+      `Install nats-server ${leastText} or later and put it on the PATH, or set NATS_SERVER to its`,
+      'path. Its releases are at https://github.com/nats-io/nats-server/releases',
     ].join('\n'),
   );
 }

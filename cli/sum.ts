@@ -16,6 +16,7 @@ export type Sum = {
   runs: number;
   breakdowns: number;
   holds: number;
+  facts: number; // of any type
   operationsCompleted: number;
   elapsedMs: number;
   setupStatedMs: number;
@@ -50,6 +51,7 @@ export const emptySum = (): Sum => ({
   runs: 0,
   breakdowns: 0,
   holds: 0,
+  facts: 0,
   operationsCompleted: 0,
   elapsedMs: 0,
   setupStatedMs: 0,

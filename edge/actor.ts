@@ -55,7 +55,26 @@ export function startActor(path: string, lanesMax: number, parts: Parts) {
     const { statement } = command;
     const clock = statement.atMs === undefined ? 'edge' : 'source';
     const known = { eventId: eventId(), recordedMs: now, clock, atMs: statement.atMs ?? now };
-    return { ...statement, ...known } as Content;
+    const fact = { ...statement, ...known } as Content;
+    return { ...about(fact), ...fact, ...closing(fact) } as Content;
+  }
+
+  /** Central must know when it has heard all that was said about an order before it was closed. */
+  const closing = (fact: Content) =>
+    fact.type === 'OrderClosed'
+      ? { body: { facts: book.tally('order', fact.order!).facts } }
+      : undefined;
+
+  /** What a fact about a hold is about, where the edge knows it and the command did not say. */
+  function about(fact: Content): Partial<Pick<Content, 'order' | 'operation' | 'lot'>> {
+    if (fact.type === 'HoldPlaced' && fact.lot !== undefined) {
+      const order = book.look('lot', fact.lot)?.order;
+      return order === undefined ? {} : { order };
+    }
+    if (fact.type !== 'HoldDispositioned' && fact.type !== 'HoldReleased') return {};
+    const { order, operation, lot } = book.look('hold', fact.body.hold) ?? {};
+    const known = Object.entries({ order, operation, lot }).filter(([, id]) => id !== undefined);
+    return Object.fromEntries(known);
   }
 
   return {
@@ -94,19 +113,20 @@ export function startActor(path: string, lanesMax: number, parts: Parts) {
       };
     },
 
-    /** Takes in a fact of this line again, while the book is rebuilt. */
+    /** Takes in a fact of this line again, to rebuild the book; it may have had more lanes. */
     replay(fact: Content): void {
-      book.apply(path, fact, judge(book.look, path, lanesMax, fact));
+      book.apply(path, fact, judge(book.look, path, Number.POSITIVE_INFINITY, fact));
     },
 
     /** Stands where the store stands. */
     rewind(): void {
       head = store.head(path);
+      failure = undefined;
     },
 
-    /** Stops this line: its history cannot be trusted. Other lines go on. */
+    /** Stops this line: its history cannot be trusted. Other lines go on. The first fault stays. */
     fail(fault: Fault): void {
-      failure = fault;
+      failure ??= fault;
     },
 
     head: () => head,

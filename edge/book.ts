@@ -26,7 +26,6 @@ export function openBook() {
   function count(line: string, fact: Content): void {
     const run = 'run' in fact.body ? look('run', keyOf(line, fact.body.run)) : undefined;
     const more = increments(fact, run);
-    if (!more) return;
     const keys = [keyOf('line', line)];
     if (fact.order !== undefined) keys.push(keyOf('order', fact.order));
     if (fact.operation !== undefined) keys.push(keyOf('operation', fact.order!, fact.operation));

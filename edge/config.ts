@@ -4,16 +4,16 @@ import {
   integer,
   invalid,
   list,
-  prose,
   type Read,
   readFields,
   record,
+  text,
 } from '../shared/field.ts';
 import { linePath } from '../shared/subject.ts';
 
 export const fields = {
-  storePath: prose('SQLite file, on a local disk that honours fsync.', 4_096),
-  natsUrl: prose('The leaf beside this edge, e.g. nats://127.0.0.1:4222.', 500),
+  storePath: text('SQLite file, on a local disk that honours fsync.', 4_096),
+  natsUrl: text('The leaf beside this edge, e.g. nats://127.0.0.1:4222.', 500),
   lines: list(
     record('A line that this edge owns, and nobody else.', {
       line: { doc: 'enterprise/site/area/line.', read: linePath },
@@ -21,7 +21,7 @@ export const fields = {
     }),
     200,
   ),
-  host: fallback(prose('Address that the status page listens on.', 100), '127.0.0.1'),
+  host: fallback(text('Address that the status page listens on.', 100), '127.0.0.1'),
   httpPort: fallback(integer('Port of the status page; 0 takes a free one.', 0, 65_535), 8080),
   ackTimeoutMs: fallback(integer('Wait for the hub, ms.', 100, 60_000), 5_000),
   logLevel: fallback(id('Least severe line that is logged, as pino names it.'), 'info'),

@@ -1,5 +1,5 @@
 import { decodeContent, genesis } from '../shared/codec.ts';
-import type { Database } from '../shared/database.ts';
+import { type Database, faultOf } from '../shared/database.ts';
 import { Fault } from '../shared/fault.ts';
 import { type Segment, segmentBytesMax, segmentFactsMax } from '../shared/segment.ts';
 
@@ -35,6 +35,14 @@ export function openOutbox(db: Database) {
   const keep = db.prepare(
     'UPDATE line SET sent = max(sent, ?), kept = max(kept, ?) WHERE path = ? AND epoch = ?',
   );
+  /** Throws Fault FULL when the disk does not take it. */
+  const write = (work: () => unknown): void => {
+    try {
+      work();
+    } catch (error) {
+      throw faultOf(error, db.name);
+    }
+  };
   const rowOf = (path: string): LineRow => {
     const row = line.get(path);
     if (row) return row;
@@ -55,6 +63,7 @@ export function openOutbox(db: Database) {
     for (const row of range.iterate(id, epoch, after, last, segmentFactsMax)) {
       bytes += row.bytes.length + 5;
       if (bytes > segmentBytesMax && rows.length > 0) break;
+      if (row.sequence !== after + rows.length + 1) break; // what was before it is forgotten
       rows.push(row);
     }
     const end = rows.at(-1);
@@ -86,12 +95,12 @@ export function openOutbox(db: Database) {
 
     /** The stream holds everything up to `sequence`, and nothing after; never below `kept`. */
     setSent(path: string, epoch: number, sequence: number): void {
-      send.run(sequence, path, epoch);
+      write(() => send.run(sequence, path, epoch));
     },
 
     /** Central's ledger holds everything up to `sequence`. Late or repeated word is harmless. */
     keep(path: string, epoch: number, sequence: number): void {
-      keep.run(sequence, sequence, path, epoch);
+      write(() => keep.run(sequence, sequence, path, epoch));
     },
   };
 }

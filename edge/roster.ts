@@ -11,41 +11,41 @@ type Line = { line: string; lanes: number };
 /** The lines of this edge by name. Every actor is rebuilt from the store, never repaired. */
 export function openRoster(lines: readonly Line[], parts: Parts) {
   const actors = new Map<string, Actor>();
-  const byId = new Map<number, Actor>();
-  for (const { line, lanes } of lines) {
-    const actor = startActor(line, lanes, parts);
-    actors.set(line, actor);
-    byId.set(actor.head().line, actor);
-  }
+  for (const { line, lanes } of lines) actors.set(line, startActor(line, lanes, parts));
+  // A line that this edge no longer has states nothing more, but what it stated stands.
+  const former = parts.store.lines().filter((line) => !actors.has(line));
+  const all = [...actors.values(), ...former.map((line) => startActor(line, 0, parts))];
+  const byId = new Map(all.map((actor) => [actor.head().line, actor]));
 
-  /** Checks the row against the chain and takes it in; a line that breaks stops there, alone. */
+  /**
+   * Checks the row against the chain and takes it in. A line with a row that does not hold stops
+   * there, alone: its other rows still stand, because other lines have gone on from them.
+   */
   function take(row: Row, links: Map<number, Buffer>): void {
-    const actor = byId.get(row.line);
-    if (!actor || actor.failure()) return;
-    const before = links.get(row.line);
-    const expected = link(before ?? genesis(actor.path, row.epoch), row.bytes);
+    const actor = byId.get(row.line)!;
+    const { epoch, sequence } = row;
+    const before = sequence === 1 ? genesis(actor.path, epoch) : links.get(row.line);
+    links.set(row.line, row.hash);
     try {
-      if ((before || row.sequence === 1) && !expected.equals(row.hash)) {
+      if (before && !link(before, row.bytes).equals(row.hash)) {
         throw new Fault('CORRUPT', 'its bytes do not match the hash chain');
       }
       const content = decodeContent(row.bytes);
       actor.replay(content);
-      const { epoch, sequence } = row;
       parts.stated({ ...content, line: actor.path, epoch, sequence } as Fact);
     } catch (cause) {
       if (!(cause instanceof Fault)) throw cause;
-      const place = `${actor.path} stopped at epoch ${row.epoch}, sequence ${row.sequence}`;
+      const place = `${actor.path} stopped at epoch ${epoch}, sequence ${sequence}`;
       actor.fail(new Fault('CORRUPT', `${place}: ${cause.message}`, { cause }));
     }
-    links.set(row.line, row.hash);
   }
 
   /** Forgets what is in memory and reads the store again, checking every link of every chain. */
   function rebuild(): void {
     parts.book.clear();
+    for (const actor of all) actor.rewind();
     const links = new Map<number, Buffer>();
     for (const row of parts.store.history()) take(row, links);
-    for (const actor of actors.values()) actor.rewind();
   }
   rebuild();
 

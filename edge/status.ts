@@ -57,7 +57,7 @@ export function readStatus(parts: Parts) {
     })),
     facts: parts.recent
       .list()
-      .map((fact) => factStatus(parts, fact))
+      .flatMap((fact) => factStatus(parts, fact))
       .reverse(),
   };
 }
@@ -126,13 +126,14 @@ function operationStatus(book: Book, order: string, operation: string) {
   };
 }
 
-/** A fact and its marks: 1 recorded here, 2 at central, 3 posted (or nothing to post). */
+/** A fact and its marks: 1 recorded here, 2 at central, 3 posted; none for a commit that failed. */
 function factStatus({ outbox, marks }: Parts, fact: Fact) {
   const { line, epoch, sequence, eventId, type, atMs, order, operation, lot, actor, body } = fact;
-  const { kept } = outbox.marks(line);
+  const { kept, head, epoch: current } = outbox.marks(line);
+  if (epoch === current && sequence > head) return [];
   const { settled, waiting } = marks.settled(line);
   const posted = sequence <= settled && !waiting.includes(sequence);
   const mark = sequence > kept ? 1 : posted ? 3 : 2;
   const about = { order: order ?? null, operation: operation ?? null, lot: lot ?? null };
-  return { line, epoch, sequence, eventId, type, atMs, actor, ...about, body, mark };
+  return [{ line, epoch, sequence, eventId, type, atMs, actor, ...about, body, mark }];
 }

@@ -73,6 +73,7 @@ export function openStore(db: Database) {
   const lineOf = db.prepare<[string], { id: number; epoch: number }>(
     'SELECT id, epoch FROM line WHERE path = ?',
   );
+  const paths = db.prepare<[], string>('SELECT path FROM line ORDER BY id').pluck();
   const lastOf = db.prepare<[number, number], { sequence: number; hash: Buffer }>(
     'SELECT sequence, hash FROM event WHERE line = ? AND epoch = ? ORDER BY sequence DESC LIMIT 1',
   );
@@ -127,6 +128,9 @@ export function openStore(db: Database) {
         throw faultOf(error, db.name);
       }
     },
+
+    /** Every line that this store has ever known. */
+    lines: (): string[] => paths.all(),
 
     /** Every fact of this edge in the order it was stored. */
     history: (): IterableIterator<Row> => all.iterate(),

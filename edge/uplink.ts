@@ -29,7 +29,7 @@ const wrongLast = new Set<number>([
 
 export type Uplink = Awaited<ReturnType<typeof openUplink>>;
 
-/** The hub's stream as an edge reaches it across its leaf: no stream of its own, the hub's answer. */
+/** The hub's stream as an edge reaches it across its leaf: no stream of its own in between. */
 export async function openUplink(connection: NatsConnection, timeoutMs: number) {
   const stream: JetStreamClient = jetstream(connection, { domain: hubDomain, timeout: timeoutMs });
   const manager: JetStreamManager = await jetstreamManager(connection, {

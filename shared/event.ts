@@ -55,7 +55,9 @@ export const bodies = {
       ),
     ),
   },
-  OrderClosed: {},
+  OrderClosed: {
+    facts: optional(integer('Facts about the order that the edge stated before.', 0, 1e12)),
+  },
   OperationStarted: { name: optional(prose('What is done.')) },
   PhaseStarted: {
     run,

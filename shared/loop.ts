@@ -3,13 +3,11 @@ export type Bell = ReturnType<typeof openBell>;
 
 export function openBell() {
   let rings = 0;
-  let waiting: (() => void)[] = [];
+  const waiting = new Set<() => void>();
   return {
     ring(): void {
       rings += 1;
-      const woken = waiting;
-      waiting = [];
-      for (const wake of woken) wake();
+      for (const wake of [...waiting]) wake();
     },
     /** How often it has rung; take this before looking for work, and hand it to `wait`. */
     rings: () => rings,
@@ -20,11 +18,12 @@ export function openBell() {
         const done = () => {
           clearTimeout(timer);
           signal.removeEventListener('abort', done);
+          waiting.delete(done);
           resolve();
         };
         const timer = setTimeout(done, ms);
         signal.addEventListener('abort', done, { once: true });
-        waiting.push(done);
+        waiting.add(done);
       });
     },
   };

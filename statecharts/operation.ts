@@ -7,7 +7,7 @@ type OperationEvent = {
   holds: readonly string[]; // open holds on the operation, its order or the line
   lotHolds: readonly string[]; // open holds on the lot to be consumed
   run: string;
-  runOpen: boolean; // this run is open at this line, for this operation
+  runOpen: boolean; // this run is open at this line; to report or end, for this operation
   openRuns: number;
   lane: number;
   laneRun: string | undefined; // the run that has the lane

@@ -113,7 +113,8 @@ function workOn(
     ),
     lotHolds: fact.lot === undefined ? [] : heldBy(look, keyOf('lot', fact.lot)),
     run: run ?? '',
-    runOpen: opened !== undefined && keyOf(opened.order, opened.operation) === key,
+    runOpen:
+      opened !== undefined && (started === 1 || keyOf(opened.order, opened.operation) === key),
     openRuns,
     ...phase,
     laneRun: look('lane', keyOf(line, phase.lane)),

@@ -6,6 +6,7 @@ import { type Quantity, quantity, zero } from '../shared/quantity.ts';
  * different lines arrive does not matter. Quantities are millionths; times are ms.
  */
 export type Tally = {
+  facts: number; // of any type
   good: Quantity; // all good pieces reported, rework loops included
   scrap: Quantity;
   rework: Quantity;
@@ -33,6 +34,7 @@ export type Increments = Partial<Tally>;
 export type OpenRun = Readonly<{ phase: string; startedMs: number }>;
 
 export const emptyTally = (): Tally => ({
+  facts: 0,
   good: zero,
   scrap: zero,
   rework: zero,
@@ -63,26 +65,26 @@ export function addTo(tally: Tally, more: Increments): void {
   }
 }
 
-/** What one fact adds to the tallies of its order, operation and line; undefined for nothing. */
-export function increments(fact: Content, run: OpenRun | undefined): Increments | undefined {
+/** What one fact adds to the tallies of its order, operation and line. */
+export function increments(fact: Content, run: OpenRun | undefined): Increments {
   switch (fact.type) {
     case 'QuantityReported':
       return reported(fact);
     case 'PhaseStarted':
-      return { runs: 1, breakdowns: fact.body.phase === 'breakdown' ? 1 : 0 };
+      return { facts: 1, runs: 1, breakdowns: fact.body.phase === 'breakdown' ? 1 : 0 };
     case 'PhaseEnded': {
       const elapsedMs = run ? Math.max(0, fact.atMs - run.startedMs) : 0;
       const stated = run ? `${run.phase}StatedMs` : 'runStatedMs';
-      return { elapsedMs, [stated]: fact.body.statedMs ?? elapsedMs };
+      return { facts: 1, elapsedMs, [stated]: fact.body.statedMs ?? elapsedMs };
     }
     case 'HoldPlaced': {
       const { scope, quantity: held } = fact.body;
-      return { holds: 1, heldByHolds: scope === 'quantity' ? quantity(held, 'quantity') : zero };
+      return { facts: 1, holds: 1, heldByHolds: scope === 'quantity' ? quantity(held, 'quantity') : zero };
     }
     case 'OperationCompleted':
-      return { operationsCompleted: 1 };
+      return { facts: 1, operationsCompleted: 1 };
     default:
-      return undefined;
+      return { facts: 1 };
   }
 }
 
@@ -97,6 +99,7 @@ function reported({ body }: Content<'QuantityReported'>): Increments {
     scrap,
     rework,
     held,
+    facts: 1,
     reports: 1,
     zeroReports: good + scrap + rework + held === zero ? 1 : 0,
     setupGood: body.phase === 'setup' ? good : zero,

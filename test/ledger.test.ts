@@ -14,7 +14,8 @@ function central() {
   const totals = openTotals(db);
   const noted: Accepted[] = [];
   const note = (facts: readonly Accepted[]) => {
-    totals.note(facts);
+    for (const fact of facts) totals.note(fact, undefined);
+    totals.save();
     noted.push(...facts);
   };
   const ledger = openLedger({ db, nowMs: () => 7, note, undone: totals.undone });

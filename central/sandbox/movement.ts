@@ -75,7 +75,8 @@ export function openMovements(db: Database, master: Master, config: SandboxConfi
     'SELECT * FROM document WHERE key = ? ORDER BY number',
   );
   const itemsOf = db.prepare<[bigint], ItemRow>(
-    'SELECT i.*, m.unit FROM item i JOIN material m USING (material) WHERE document = ? ORDER BY item',
+    `SELECT i.*, m.unit FROM item i JOIN material m USING (material)
+     WHERE document = ? ORDER BY item`,
   );
 
   function addDocument(kind: string, given: Partial<Given>, day: string): bigint {
@@ -160,7 +161,7 @@ export function openMovements(db: Database, master: Master, config: SandboxConfi
   });
 
   return {
-    /** Posts one document with all its items and returns it as SAP shows it, or refuses it whole. */
+    /** Posts one document and returns it as SAP shows it; or refuses all of its items. */
     post: (given: Given): object => shown(byNumber.get(post.immediate(given))!),
 
     /** Every document that carries this key: SAP does not refuse a repeated one. */

@@ -16,7 +16,8 @@ export function openSummary(db: Database) {
        sum(quantity) FILTER (WHERE kind = 'unrestricted') AS unrestricted,
        sum(quantity) FILTER (WHERE kind = 'quality') AS quality,
        sum(quantity) FILTER (WHERE kind = 'blocked') AS blocked
-     FROM stock JOIN material USING (material) GROUP BY material, plant, lot ORDER BY material, lot`,
+     FROM stock JOIN material USING (material) GROUP BY material, plant, lot
+     ORDER BY material, lot`,
   );
   const orders = select(
     `SELECT number AS "order", material, quantity, received, closed, materialCost, setupCost,

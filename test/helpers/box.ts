@@ -38,7 +38,7 @@ export function openBox(path = ':memory:', lines = twoLines) {
     ...{ db, store, book, roster, outbox, marks, recent },
 
     /** Decides one command in a transaction of its own. */
-    decide(given: { line: string }): Answer {
+    decide(given: object): Answer {
       const asked = readCommand(given);
       let answer: Answer | undefined;
       store.commit(() => {
@@ -60,7 +60,7 @@ export function contentsOf({ book }: Box) {
     ...[...book.rows('order').keys()].map((order) => ['order', order]),
     ...[...book.rows('operation').keys()].map((key) => ['operation', ...key.split('\n')]),
   ];
-  return { ...rows, tallies: keys.map((key) => [key, book.tally(...key)]) };
+  return { ...rows, tallies: keys.map((key) => [key, { ...book.tally(...key) }]) };
 }
 
 /** "accepted", or why not. */

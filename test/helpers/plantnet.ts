@@ -35,7 +35,7 @@ export async function isLinked(httpUrl: string): Promise<boolean> {
   return (leafs?.length ?? 0) > 0;
 }
 
-/** Resolves once `condition` holds, looking every few ms; throws, naming `what`, after `timeoutMs`. */
+/** Resolves once `condition` holds, seen every 10 ms; throws, naming `what`, after `timeoutMs`. */
 export async function waitFor(
   condition: () => boolean | Promise<boolean>,
   timeoutMs: number,

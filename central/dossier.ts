@@ -1,0 +1,127 @@
+import type { Database } from '../shared/database.ts';
+import type { Fact } from '../shared/event.ts';
+import type { Run } from './rules.ts';
+
+export const dossierMigrations = [
+  `
+  CREATE TABLE production_order (
+    order_number      TEXT PRIMARY KEY,
+    released          INTEGER NOT NULL DEFAULT 0 CHECK (released IN (0, 1)),
+    material          TEXT    NOT NULL DEFAULT '',
+    quantity          TEXT    NOT NULL DEFAULT '0',
+    unit              TEXT    NOT NULL DEFAULT '',
+    tolerance_percent INTEGER NOT NULL DEFAULT 0,
+    started           INTEGER NOT NULL DEFAULT 0 CHECK (started IN (0, 1)),
+    closed            INTEGER NOT NULL DEFAULT 0 CHECK (closed IN (0, 1)),
+    closed_after      INTEGER NOT NULL DEFAULT 0,  -- facts about it that were stated before
+    facts             INTEGER NOT NULL DEFAULT 0   -- facts about it that the ledger holds
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE run (
+    line       TEXT    NOT NULL,
+    run        TEXT    NOT NULL,
+    phase      TEXT    NOT NULL,
+    started_ms INTEGER NOT NULL,
+    PRIMARY KEY (line, run)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE lot (
+    lot          TEXT PRIMARY KEY,
+    order_number TEXT,                             -- that produced it; NULL for a component
+    material     TEXT NOT NULL,
+    unit         TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
+];
+
+export type Order = Readonly<{
+  order: string;
+  released: 0 | 1;
+  material: string;
+  quantity: string;
+  unit: string;
+  tolerancePercent: number;
+  started: 0 | 1;
+  closed: 0 | 1;
+  /** 1 when every fact about the order that was stated before its closing is in the ledger. */
+  complete: 0 | 1;
+}>;
+export type Lot = Readonly<{ order: string | null; material: string; unit: string }>;
+export type Dossier = ReturnType<typeof openDossier>;
+
+const orderColumns = `order_number AS "order", released, material, quantity, unit,
+  tolerance_percent AS tolerancePercent, started, closed, closed AND facts > closed_after AS complete`;
+
+/** What central knows of orders, open runs and lots: a fold over the ledger, in its transaction. */
+export function openDossier(db: Database) {
+  const count = db.prepare(
+    `INSERT INTO production_order (order_number, facts) VALUES (?, 1)
+     ON CONFLICT DO UPDATE SET facts = facts + 1`,
+  );
+  const release = db.prepare(
+    `UPDATE production_order SET released = 1, material = ?, quantity = ?, unit = ?,
+       tolerance_percent = ? WHERE order_number = ?`,
+  );
+  const start = db.prepare('UPDATE production_order SET started = 1 WHERE order_number = ?');
+  const close = db.prepare(
+    'UPDATE production_order SET closed = 1, closed_after = ? WHERE order_number = ?',
+  );
+  const openRun = db.prepare('INSERT OR REPLACE INTO run VALUES (?, ?, ?, ?)');
+  const runOf = db.prepare<[string, string], Run>(
+    'SELECT phase, started_ms AS startedMs FROM run WHERE line = ? AND run = ?',
+  );
+  const endRun = db.prepare('DELETE FROM run WHERE line = ? AND run = ?');
+  const makeLot = db.prepare(
+    `INSERT INTO lot VALUES (?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET order_number = excluded.order_number`,
+  );
+  const seeLot = db.prepare('INSERT OR IGNORE INTO lot VALUES (?, NULL, ?, ?)');
+  const order = db.prepare<[string], Order>(
+    `SELECT ${orderColumns} FROM production_order WHERE order_number = ?`,
+  );
+  const orders = db.prepare<[], Order>(
+    `SELECT ${orderColumns} FROM production_order ORDER BY order_number`,
+  );
+  const lot = db.prepare<[string], Lot>(
+    'SELECT order_number AS "order", material, unit FROM lot WHERE lot = ?',
+  );
+
+  return {
+    /** Takes in a fact; returns the run that it ends, if it ends one. */
+    note(fact: Fact): Run | undefined {
+      const { line } = fact;
+      if (fact.order !== undefined) count.run(fact.order);
+      switch (fact.type) {
+        case 'OrderReleased': {
+          const { material, quantity, unit, tolerancePercent = 0 } = fact.body;
+          release.run(material, quantity, unit, tolerancePercent, fact.order);
+          return undefined;
+        }
+        case 'OperationStarted':
+          start.run(fact.order);
+          return undefined;
+        case 'OrderClosed':
+          close.run(fact.body.facts ?? 0, fact.order);
+          return undefined;
+        case 'PhaseStarted':
+          openRun.run(line, fact.body.run, fact.body.phase, fact.atMs);
+          return undefined;
+        case 'PhaseEnded': {
+          const run = runOf.get(line, fact.body.run);
+          endRun.run(line, fact.body.run);
+          return run;
+        }
+        case 'LotProduced':
+          makeLot.run(fact.lot, fact.order, fact.body.material, fact.body.unit);
+          return undefined;
+        case 'MaterialConsumed':
+          seeLot.run(fact.lot, fact.body.material, fact.body.unit);
+          return undefined;
+        default:
+          return undefined;
+      }
+    },
+
+    order: (number: string): Order | undefined => order.get(number),
+    orders: (): Order[] => orders.all(),
+    lot: (number: string): Lot | undefined => lot.get(number),
+  };
+}

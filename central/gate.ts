@@ -1,0 +1,120 @@
+import { quantity, quantityText, zero } from '../shared/quantity.ts';
+import type { Dossier, Order } from './dossier.ts';
+import type { Holds } from './holds.ts';
+import type { PostingRow, Shelves } from './queue.ts';
+import { mostOf } from './rules.ts';
+
+/** What may be done with a posting now. */
+export type Verdict =
+  | { do: 'send'; quantity?: string; blocked?: string }
+  | { do: 'hold' | 'defer' | 'void' | 'park' | 'wait'; reason: string };
+
+type Parts = { dossier: Dossier; holds: Holds; shelves: Shelves };
+
+const micros = (text: string | null): bigint => (text === null ? zero : quantity(text, 'quantity'));
+const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+
+/**
+ * Decides whether a posting may go out, against everything the ledger knows now; within the
+ * transaction that commits the intent.
+ *
+ * For stock it steers towards a target, so that it does not matter in which order production, holds
+ * and dispositions arrived: how much of a lot belongs into blocked stock by all known holds, against
+ * how much our own documents have put there.
+ */
+export function openGate({ dossier, holds, shelves }: Parts) {
+  /** The order if the ledger knows it; its release may still be on the way from another line. */
+  const released = (row: PostingRow): Order | undefined => {
+    const order = row.order === null ? undefined : dossier.order(row.order);
+    return order?.released ? order : undefined;
+  };
+
+  const over = (order: Order, done: bigint, more: bigint): Verdict | undefined => {
+    const most = mostOf(micros(order.quantity), order.tolerancePercent);
+    if (done + more <= most) return undefined;
+    const sum = quantityText(done + more);
+    const reason = `over tolerance: ${sum} of ${order.quantity} + ${order.tolerancePercent} %`;
+    return { do: 'park', reason };
+  };
+
+  function confirmation(row: PostingRow): Verdict {
+    const order = released(row);
+    if (!order) return { do: 'defer', reason: 'the order is not released at central yet' };
+    if (row.final) {
+      if (!order.complete) return { do: 'defer', reason: 'waits for the order to be closed' };
+      if (shelves.openBeside(row)) {
+        return { do: 'defer', reason: 'waits for other confirmations of the operation' };
+      }
+    }
+    const more = micros(row.yield);
+    const done = more > zero ? shelves.confirmed(row) : zero;
+    return (more > zero && over(order, done, more)) || { do: 'send' };
+  }
+
+  function receipt(row: PostingRow): Verdict {
+    const order = released(row);
+    if (!order) return { do: 'defer', reason: 'the order is not released at central yet' };
+    const forbidding = holds.forbidding(order.order, row.operation, row.line);
+    if (forbidding.length > 0) {
+      return { do: 'hold', reason: `held by ${forbidding.slice(0, 5).join(', ')}` };
+    }
+    const more = micros(row.quantity);
+    const { blocked } = shelves.stock(row.lot!);
+    const excess = over(order, shelves.received(order.order), more);
+    if (excess) return excess;
+    const missing = holds.toBlock(row.lot!) - blocked;
+    const part = missing < zero ? zero : least(missing, more);
+    return { do: 'send', blocked: quantityText(part) };
+  }
+
+  function block(row: PostingRow): Verdict {
+    const lot = dossier.lot(row.lot!);
+    if (!lot) return { do: 'defer', reason: 'the lot is not known at central yet' };
+    const { allReceived, blocked } = shelves.stock(row.lot!);
+    let part = least(micros(row.quantity), holds.toBlock(row.lot!) - blocked);
+    if (lot.order !== null) part = least(part, allReceived - blocked);
+    if (part <= zero)
+      return { do: 'void', reason: 'nothing more of the lot in stock has to be blocked' };
+    return { do: 'send', quantity: quantityText(part) };
+  }
+
+  function unblock(row: PostingRow): Verdict {
+    if (!dossier.lot(row.lot!))
+      return { do: 'defer', reason: 'the lot is not known at central yet' };
+    const excess = shelves.stock(row.lot!).blocked - holds.toBlock(row.lot!);
+    const part = row.quantity === null ? excess : least(micros(row.quantity), excess);
+    if (part <= zero) return { do: 'void', reason: 'nothing of it is in blocked stock' };
+    return { do: 'send', quantity: quantityText(part) };
+  }
+
+  function scrap(row: PostingRow): Verdict {
+    const { blocked, scrapped } = shelves.stock(row.lot!);
+    if (blocked - scrapped >= micros(row.quantity)) return { do: 'send' };
+    if (!dossier.lot(row.lot!) || shelves.fills(row.lot!)) {
+      return { do: 'defer', reason: 'waits until the lot is in blocked stock' };
+    }
+    const there = quantityText(blocked - scrapped);
+    return { do: 'park', reason: `only ${there} of the lot is in blocked stock` };
+  }
+
+  return (row: PostingRow): Verdict => {
+    if (row.lot !== null && shelves.inFlight(row.lot)) {
+      return { do: 'wait', reason: 'another document of the lot is in flight' };
+    }
+    switch (row.kind) {
+      case 'confirmation':
+        return confirmation(row);
+      case 'goodsIssue':
+        if (released(row)) return { do: 'send' };
+        return { do: 'defer', reason: 'the order is not released at central yet' };
+      case 'goodsReceipt':
+        return receipt(row);
+      case 'blockStock':
+        return block(row);
+      case 'unblockStock':
+        return unblock(row);
+      case 'scrapStock':
+        return scrap(row);
+    }
+  };
+}

@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import { backoff } from '../shared/backoff.ts';
+import { systemClock } from '../shared/clock.ts';
+import { Fault } from '../shared/fault.ts';
+import { openLog } from '../shared/log.ts';
+import { keepRunning, openBell } from '../shared/loop.ts';
+import { openBoard } from './board.ts';
+import { type CentralConfig, readCentralConfig } from './config.ts';
+import { buildHttp } from './http.ts';
+import { receive } from './inbox.ts';
+import { tellKept } from './keeper.ts';
+import { openMemory } from './memory.ts';
+import { post } from './poster.ts';
+import { fillGaps } from './refill.ts';
+import { sapErp } from './sap.ts';
+import { ensureStreams, verifyHub } from './stream.ts';
+
+/** Attempts to reach the hub at start, with growing pauses; about two minutes. */
+const startAttempts = 30;
+
+/** The hub, verified and with its streams. Throws Fault INVALID for one that may lose facts. */
+async function openHub(config: CentralConfig, signal: AbortSignal) {
+  const { natsUrl: servers, hubMonitorUrl, stream } = config;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const connection = await connect({
+        servers,
+        name: 'holdfast-central',
+        maxReconnectAttempts: -1,
+        reconnectTimeWait: 250,
+        pingInterval: 5_000,
+        maxPingOut: 2,
+        inboxPrefix: '_INBOX_central',
+      });
+      await verifyHub(connection, hubMonitorUrl);
+      const manager = await jetstreamManager(connection);
+      const { replicas, megabytesMax, keepDays } = stream;
+      await ensureStreams(manager, { replicas, keepDays, bytesMax: megabytesMax * 1024 * 1024 });
+      return { connection, manager, stream: jetstream(connection) };
+    } catch (error) {
+      if ((error instanceof Fault && !error.retry) || attempt === startAttempts) throw error;
+      await systemClock.sleep(backoff(attempt), signal);
+    }
+  }
+}
+
+/** Wires central: opens upwards, closes downwards. Resolves once it listens. */
+export async function startCentral(config: CentralConfig) {
+  const clock = systemClock;
+  const log = openLog('central', config.logLevel);
+  const stop = new AbortController();
+  const { signal } = stop;
+  const erp = sapErp(config.erp);
+  const { maxInFlightMs } = erp;
+  const memory = openMemory({ path: config.storePath, nowMs: clock.nowMs, maxInFlightMs });
+  const { ledger, postings } = memory;
+  const accepted = openBell(); // rings when the ledger took facts
+  const moved = openBell(); // rings when the ledger or a posting has moved
+  const committed = () => {
+    accepted.ring();
+    moved.ring();
+  };
+  const hub = await openHub(config, signal);
+  const { connection } = hub;
+  const reconnected = openBell();
+  const watching = (async () => {
+    for await (const { type } of connection.status()) if (type === 'reconnect') reconnected.ring();
+  })();
+
+  const common = { connection, ledger, clock, log, signal };
+  const bootId = `${process.pid}_${clock.nowMs()}`;
+  const { lanesMax } = config;
+  const loops = [
+    receive({ ...common, ...hub, committed, reconnected, bootId }),
+    tellKept({ ...common, settled: (line, at) => postings.settled(line, at), bell: moved }),
+    fillGaps({ ...common, committed }),
+    post({ postings, erp, lanesMax, bell: accepted, moved: moved.ring, clock, log, signal }),
+  ].map(keepRunning);
+  const app = buildHttp(openBoard(memory));
+  const url = await app.listen({ host: config.host, port: config.httpPort });
+
+  return {
+    url,
+    async close(): Promise<void> {
+      stop.abort();
+      await app.close();
+      await Promise.all(loops);
+      await connection.close();
+      await watching;
+      memory.close();
+    },
+  };
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({ options: { config: { type: 'string' } } });
+  try {
+    if (values.config === undefined) throw new Fault('INVALID', '--config: must name a file');
+    const config = readCentralConfig(JSON.parse(readFileSync(values.config, 'utf8')));
+    const central = await startCentral(config);
+    process.stdout.write(`${JSON.stringify({ ready: true, url: central.url })}\n`);
+    const end = () => central.close().then(() => process.exit(0));
+    process.once('SIGTERM', end).once('SIGINT', end);
+  } catch (error) {
+    process.stderr.write(`central: ${(error as Error).message}\n`);
+    process.exit(1);
+  }
+}

@@ -1,0 +1,46 @@
+import { openDatabase } from '../shared/database.ts';
+import { dossierMigrations, openDossier } from './dossier.ts';
+import { holdMigrations, openHolds } from './holds.ts';
+import { openLedger } from './ledger.ts';
+import { openPostings } from './postings.ts';
+import { queueMigrations } from './queue.ts';
+import { ledgerMigrations } from './shelf.ts';
+import { openTotals, totalsMigrations } from './totals.ts';
+
+/** Every table of central, in one file: what one transaction must change together. */
+export const migrations = [
+  [
+    ...ledgerMigrations,
+    ...dossierMigrations,
+    ...totalsMigrations,
+    ...holdMigrations,
+    ...queueMigrations,
+  ].join('\n'),
+];
+
+type Parts = { path: string; nowMs: () => number; maxInFlightMs: number };
+export type Memory = ReturnType<typeof openMemory>;
+
+/** All that central remembers, in one SQLite file; facts and what they call for commit together. */
+export function openMemory({ path, nowMs, maxInFlightMs }: Parts) {
+  const db = openDatabase(path, migrations);
+  const dossier = openDossier(db);
+  const totals = openTotals(db);
+  const holds = openHolds(db);
+  const postings = openPostings({ db, dossier, holds, nowMs, maxInFlightMs });
+  const ledger = openLedger({
+    db,
+    nowMs,
+    note(facts) {
+      for (const fact of facts) {
+        const run = dossier.note(fact);
+        totals.note(fact, run);
+        holds.note(fact);
+        postings.note(fact, run);
+      }
+      totals.save();
+    },
+    undone: totals.undone,
+  });
+  return { dossier, totals, holds, postings, ledger, close: () => db.close() };
+}

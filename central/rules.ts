@@ -1,0 +1,87 @@
+import type { Fact, FactType } from '../shared/event.ts';
+import { nameId } from '../shared/identity.ts';
+import { quantity, zero } from '../shared/quantity.ts';
+import type { PostingKind } from './erp.ts';
+
+/** The run that a fact ends, as the ledger knows it. */
+export type Run = Readonly<{ phase: string; startedMs: number }>;
+/** The hold that a fact decides, as the ledger knows it. */
+export type HoldScope = 'quantity' | 'lot' | 'operation' | 'order' | 'line';
+export type Known = Readonly<{ run?: Run | undefined; holdScope?: HoldScope | undefined }>;
+
+/** What a fact calls for: one document, nothing for a reason, or a person. */
+export type Call =
+  | Readonly<{ kind: PostingKind } & Partial<Record<Measure, string>> & Times>
+  | Readonly<{ none: string }>
+  | Readonly<{ park: string; kind: PostingKind }>;
+type Measure = 'material' | 'unit' | 'quantity' | 'yield' | 'scrap' | 'rework';
+type Times = { setupMs?: number; machineMs?: number; final?: boolean };
+
+type Rules = { [T in FactType]: (fact: Fact<T>, known: Known) => Call };
+const none = (reason: string) => (): Call => ({ none: reason });
+
+/** The table: which fact calls for which document. What is not in it cannot post. */
+export const rules: Rules = {
+  OrderReleased: none('the ERP owns the order'),
+  OrderClosed: none('frees the final confirmations of the order'),
+  OperationStarted: none('has no value'),
+  PhaseStarted: none('its end carries the time'),
+  PhaseEnded: timeOf,
+  QuantityReported: ({ body }) => {
+    const { good, scrap, rework, unit } = body;
+    if (body.inRework) return { none: 'came out of rework and was counted before' };
+    if ([good, scrap, rework].every((text) => quantity(text, '') === zero)) {
+      return { none: 'reports no quantity to confirm' };
+    }
+    return { kind: 'confirmation', unit, yield: good, scrap, rework };
+  },
+  OperationPaused: none('has no value'),
+  OperationResumed: none('has no value'),
+  OperationCompleted: () => ({ kind: 'confirmation', final: true }),
+  MaterialConsumed: ({ body }) => ({ kind: 'goodsIssue', ...body }),
+  LotProduced: ({ body }) => ({ kind: 'goodsReceipt', ...body }),
+  HoldPlaced: ({ body }) =>
+    body.scope === 'lot'
+      ? { kind: 'blockStock', quantity: body.quantity!, unit: body.unit! }
+      : { none: 'holds what is not in stock' },
+  HoldDispositioned: ({ body }, { holdScope }) => {
+    const { quantity: decided, unit, disposition } = body;
+    if (holdScope === 'lot') {
+      if (disposition === 'useAsIs') return { kind: 'unblockStock', quantity: decided, unit };
+      if (disposition === 'scrap') return { kind: 'scrapStock', quantity: decided, unit };
+      return { none: 'stays blocked until it is reworked or returned' };
+    }
+    if (holdScope !== 'quantity') return { none: 'moves no counted quantity' };
+    const parts = { useAsIs: 'yield', scrap: 'scrap', rework: 'rework' } as const;
+    if (disposition === 'return') return { none: 'goes back, and is in no count' };
+    return { kind: 'confirmation', unit, [parts[disposition]]: decided };
+  },
+  HoldReleased: (_, { holdScope }) =>
+    holdScope === 'lot' ? { kind: 'unblockStock' } : { none: 'moves no counted quantity' },
+  EquipmentStateChanged: none('has no value'),
+  ShiftStarted: none('has no value'),
+};
+
+/** Set-up and machine time go to the order by the run's two instants; a breakdown does not. */
+function timeOf({ atMs }: Fact<'PhaseEnded'>, { run }: Known): Call {
+  if (!run) return { park: 'the start of this run is unknown', kind: 'confirmation' };
+  if (run.phase === 'breakdown') return { none: 'a breakdown is not charged to the order' };
+  const elapsedMs = Math.max(0, atMs - run.startedMs);
+  if (elapsedMs === 0) return { none: 'took no time' };
+  const time = run.phase === 'setup' ? { setupMs: elapsedMs } : { machineMs: elapsedMs };
+  return { kind: 'confirmation', ...time };
+}
+
+/** What this fact calls for. */
+export const callOf = (fact: Fact, known: Known): Call =>
+  (rules[fact.type] as (fact: Fact, known: Known) => Call)(fact, known);
+
+const namespace = 'b0f5a3c2-1c1e-5c55-9d0f-6f1d8c1f4a10';
+
+/** The key that goes into the ERP's document: of the event and the kind, never of the position. */
+export const keyOf = (eventId: string, kind: PostingKind): string =>
+  nameId(namespace, `${eventId}|${kind}|v1`);
+
+/** The most that may be confirmed or received: the order quantity and its tolerance, rounded down. */
+export const mostOf = (ordered: bigint, tolerancePercent: number): bigint =>
+  (ordered * BigInt(100 + tolerancePercent)) / 100n;

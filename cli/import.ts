@@ -1,0 +1,186 @@
+import { parseArgs } from 'node:util';
+import { Fault } from '../shared/fault.ts';
+import { invalid } from '../shared/field.ts';
+import { linePath } from '../shared/subject.ts';
+import { type Entrance, type Fate, openEdge, openHub } from './entrance.ts';
+import { type ForeignEvent, type Place, readForeign, rowBytesMax } from './foreign.ts';
+import { linesOf } from './lines.ts';
+
+export const usage = `holdfast import FILE [options]
+
+Brings a foreign event log (one JSON event per row, gzip or not) to an edge or to central.
+
+  --edge URL        ask this edge, as commands: http://127.0.0.1:8080
+  --hub URL         publish to central's hub, as facts: nats://127.0.0.1:4222
+  --enterprise E    enterprise that the log's sites belong to (acme)
+  --area A          area that the log's lines belong to (shop)
+  --dry-run         read and check every row, send nothing
+
+A row that cannot be read is counted and shown, and the rest goes on; the exit code is then 1.
+`;
+
+/** Events that travel together, and bad rows that are shown. */
+const batchMax = 500;
+const shownMax = 20;
+
+export type Import = Readonly<{
+  read: number; // rows that were not empty
+  accepted: number;
+  repeats: number;
+  refused: readonly Refusal[];
+  bad: number;
+  /** What is wrong with the first bad rows. */
+  complaints: readonly string[];
+  /** Why it ended before the file did. */
+  failure?: string;
+}>;
+
+/** Refusals for one reason: how many, and the first of them. */
+export type Refusal = Readonly<{ code: string; count: number; row: number; reason: string }>;
+
+type Given = Readonly<{ path: string; place: Place; entrance?: Entrance | undefined }>;
+
+/**
+ * Brings the rows of a foreign log to `entrance` in their order, at most 500 at a time; without one
+ * they are only read. Memory does not grow with the rows. A peer that stays away, or a file that
+ * cannot be read further, ends it early; importing the same file again is harmless.
+ */
+export async function importLog({ path, place, entrance }: Given): Promise<Import> {
+  const sum = { read: 0, accepted: 0, repeats: 0, bad: 0 };
+  const complaints: string[] = [];
+  const refusals = new Map<string, Refusal>();
+  let batch: { row: number; event: ForeignEvent }[] = [];
+
+  function note(fate: Fate, row: number, { type }: ForeignEvent): void {
+    if (fate.kind === 'accepted') sum.accepted += 1;
+    if (fate.kind === 'repeat') sum.repeats += 1;
+    if (fate.kind !== 'refused') return;
+    const { code, reason } = fate;
+    const key = `${type} ${code} ${reason.replace(/\S*\d\S*/g, '…')}`;
+    const first = refusals.get(key) ?? { code, count: 0, row, reason };
+    refusals.set(key, { ...first, count: first.count + 1 });
+  }
+
+  async function flush(): Promise<void> {
+    const sent = batch;
+    batch = [];
+    if (sent.length === 0 || !entrance) return;
+    const fates = await entrance.send(sent.map(({ event }) => event));
+    sent.forEach(({ row, event }, index) => {
+      note(fates[index]!, row, event);
+    });
+  }
+
+  function take(number: number, bytes: Uint8Array | undefined): void {
+    sum.read += 1;
+    try {
+      if (!bytes) throw invalid(`row ${number}`, `must be at most ${rowBytesMax} bytes`);
+      batch.push({ row: number, event: readForeign(bytes, number, place) });
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      sum.bad += 1;
+      if (complaints.length < shownMax) complaints.push(error.message);
+    }
+  }
+
+  const failure: { failure?: string } = {};
+  try {
+    for await (const { number, bytes } of linesOf(path, rowBytesMax)) {
+      take(number, bytes);
+      if (batch.length >= batchMax) await flush();
+    }
+    await flush();
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    failure.failure = error.message;
+  }
+  return { ...sum, complaints, refused: [...refusals.values()], ...failure };
+}
+
+/** What came of an import, for people. */
+export function importTable(result: Import): string {
+  const { read, accepted, repeats, refused, bad, complaints, failure } = result;
+  const sum = refused.reduce((total, { count }) => total + count, 0);
+  const counts = Object.entries({ read, accepted, repeats, refused: sum, bad });
+  const reasons = [...refused].sort((a, b) => b.count - a.count).slice(0, shownMax);
+  return [
+    ...counts.map(([name, count]) => `${name.padEnd(10)}${`${count}`.padStart(10)}`),
+    ...reasons.map(
+      ({ code, count, row, reason }) =>
+        `refused ${count} × ${code}, first in row ${row}: ${reason}`,
+    ),
+    ...complaints.map((complaint) => `bad ${complaint}`),
+    ...(bad > complaints.length ? [`and ${bad - complaints.length} more bad rows`] : []),
+    ...(failure === undefined ? [] : [`ended early: ${failure}`]),
+  ]
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+const options = {
+  edge: { type: 'string' },
+  hub: { type: 'string' },
+  enterprise: { type: 'string', default: 'acme' },
+  area: { type: 'string', default: 'shop' },
+  'dry-run': { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+/** Throws Fault INVALID for an unknown option, a missing file, or not exactly one entrance. */
+function readArgs(args: string[]) {
+  const { values, positionals } = parsed(args);
+  const { edge, hub, enterprise, area, help, 'dry-run': dryRun } = values;
+  if (help) return undefined;
+  const [path] = positionals;
+  if (path === undefined || positionals.length > 1) {
+    throw invalid('import', 'must be given one file');
+  }
+  if ((edge === undefined) === (hub === undefined) && !(dryRun && edge === undefined)) {
+    throw invalid('import', 'must be given either --edge or --hub, or --dry-run');
+  }
+  linePath(`${enterprise}/site/${area}/line`, '--enterprise and --area');
+  if (edge !== undefined && !/^https?:$/.test(URL.parse(edge)?.protocol ?? '')) {
+    throw invalid('--edge', 'must be a URL like http://127.0.0.1:8080');
+  }
+  return { path, place: { enterprise, area }, edge, hub, dryRun };
+}
+
+function parsed(args: string[]) {
+  try {
+    return parseArgs({ args, options, allowPositionals: true });
+  } catch (cause) {
+    throw invalid('import', (cause as Error).message);
+  }
+}
+
+/** The subcommand. Resolves with the exit code: 0, or 1 if a row was bad or it ended early. */
+export async function run(args: string[]): Promise<number> {
+  const stop = new AbortController();
+  const interrupt = () => stop.abort();
+  process.once('SIGINT', interrupt);
+  try {
+    const given = readArgs(args);
+    if (!given) {
+      process.stdout.write(usage);
+      return 0;
+    }
+    const { edge, hub, dryRun, ...rest } = given;
+    const entrance = dryRun ? undefined : await openEntrance(edge, hub, stop.signal);
+    try {
+      const result = await importLog({ ...rest, entrance });
+      process.stdout.write(importTable(result));
+      return result.bad > 0 || result.failure !== undefined ? 1 : 0;
+    } finally {
+      await entrance?.close();
+    }
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return 1;
+  } finally {
+    process.off('SIGINT', interrupt);
+  }
+}
+
+const openEntrance = (edge: string | undefined, hub: string | undefined, signal: AbortSignal) =>
+  edge === undefined ? openHub(hub!, signal) : openEdge(edge, signal);

@@ -1,0 +1,70 @@
+import { defineChart } from './engine.ts';
+
+/** What happens to a posting. */
+export type PostingEvent =
+  | 'Send' // the intent is committed, the call goes out
+  | 'Posted' // the ERP gave a document number
+  | 'Refused' // the ERP will not, and has done nothing
+  | 'Busy' // the ERP could not now, and has done nothing
+  | 'Unsure' // it may have been executed; or we died before the answer
+  | 'Absent' // looked up after the grace: it was not executed
+  | 'Hold' // quality forbids it now
+  | 'Defer' // something must be known or done before
+  | 'Void' // there is nothing to do for it any more
+  | 'Park' // a person must look
+  | 'Retry' // a person says: again, under the same key
+  | 'Settle'; // a person says: it is there, under this document number
+
+export const postingStates = [
+  'intended',
+  'sending',
+  'unknown',
+  'held',
+  'deferred',
+  'parked',
+  'posted',
+  'void',
+] as const;
+export type PostingState = (typeof postingStates)[number];
+
+const weigh = {
+  Send: { target: 'sending' },
+  Hold: { target: 'held' },
+  Defer: { target: 'deferred' },
+  Void: { target: 'void' },
+  Park: { target: 'parked' },
+};
+
+/**
+ * The life of one intended ERP document. From `unknown` there is no way to `sending` but through a
+ * look-up that found nothing; `posted` and `void` are final.
+ */
+export const posting = defineChart<{ type: PostingEvent }>({
+  id: 'posting',
+  initial: 'intended',
+  rules: {},
+  states: {
+    intended: { on: weigh },
+    held: { on: { ...weigh, Hold: { actions: 'note' } } },
+    deferred: { on: { ...weigh, Defer: { actions: 'note' } } },
+    sending: {
+      on: {
+        Posted: { target: 'posted' },
+        Refused: { target: 'parked' },
+        Busy: { target: 'intended' },
+        Unsure: { target: 'unknown' },
+      },
+    },
+    unknown: {
+      on: {
+        Posted: { target: 'posted' },
+        Absent: { target: 'intended' },
+        Unsure: { actions: 'note' },
+        Park: { target: 'parked' },
+      },
+    },
+    parked: { on: { Retry: { target: 'intended' }, Settle: { target: 'posted' } } },
+    posted: {},
+    void: {},
+  },
+});

@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest';
+import { fields, readEdgeConfig } from '../edge/config.ts';
+import { sample } from '../shared/field.ts';
+import { m01, m02 } from './helpers/shop.ts';
+
+const least = { storePath: '/var/lib/holdfast/edge.db', natsUrl: 'nats://127.0.0.1:4222' };
+const lines = [{ line: m01 }, { line: m02, lanes: 7 }];
+
+test('absent keys take their documented value, and the result is frozen', () => {
+  const config = readEdgeConfig({ ...least, lines });
+  expect(config).toEqual({
+    ...least,
+    lines: [
+      { line: m01, lanes: 1 },
+      { line: m02, lanes: 7 },
+    ],
+    ...{ host: '127.0.0.1', httpPort: 8080, ackTimeoutMs: 5_000, logLevel: 'info' },
+  });
+  expect(Object.isFrozen(config)).toBe(true);
+});
+
+const refused: [string, unknown, string][] = [
+  ['no object', 'edge', 'config: must be an object'],
+  ['a typo', { ...least, lines, ackTimeoutMS: 5 }, 'config.ackTimeoutMS: unknown'],
+  ['no lines', { ...least, lines: [] }, 'config.lines: must name at least one line'],
+  [
+    'too many lines',
+    { ...least, lines: Array(201).fill(lines[0]) },
+    'config.lines: must be a list of at most 200',
+  ],
+  [
+    'a line twice',
+    { ...least, lines: [...lines, { line: m01, lanes: 2 }] },
+    `config.lines: ${m01} stands there twice`,
+  ],
+  [
+    'no store: it would be gone with the process',
+    { ...least, lines, storePath: '' },
+    'config.storePath: must not be empty',
+  ],
+  [
+    'a port that is none',
+    { ...least, lines, httpPort: 65_536 },
+    'config.httpPort: must be a whole number from 0 to 65535',
+  ],
+];
+test.each(refused)('%s is refused by name', (_name, given, message) => {
+  const fault = expect.objectContaining({ code: 'INVALID', message });
+  expect(() => readEdgeConfig(given)).toThrow(fault);
+});
+
+test('every mistake is named at once, in every line', () => {
+  const given = {
+    ...{ natsUrl: 5, ackTimeoutMs: 99, storepath: 'x' },
+    lines: [{ line: 'M01' }, { line: m02, lanes: 0, capacity: 3 }],
+  };
+  expect(() => readEdgeConfig(given)).toThrow(
+    [
+      'config.storepath: unknown',
+      'config.storePath: must be a text of at most 4096 characters without control characters',
+      'config.natsUrl: must be a text of at most 500 characters without control characters',
+      'config.lines[0].line: must be enterprise/site/area/line, each of 1 to 40 letters, ' +
+        'digits, blanks, "_" or "-"',
+      'config.lines[1].capacity: unknown',
+      'config.lines[1].lanes: must be a whole number from 1 to 1000',
+      'config.ackTimeoutMs: must be a whole number from 100 to 60000',
+    ].join('; '),
+  );
+});
+
+test('the sample is printed from the table', () => {
+  expect(sample(fields)).toBe(`\
+# SQLite file, on a local disk that honours fsync.
+storePath:
+
+# The leaf beside this edge, e.g. nats://127.0.0.1:4222.
+natsUrl:
+
+# A line that this edge owns, and nobody else. At most 200.
+lines:
+
+# Address that the status page listens on. "127.0.0.1" if absent.
+host:
+
+# Port of the status page; 0 takes a free one. 0 to 65535. 8080 if absent.
+httpPort:
+
+# Wait for the hub, ms. 100 to 60000. 5000 if absent.
+ackTimeoutMs:
+
+# Least severe line that is logged, as pino names it. "info" if absent.
+logLevel:
+`);
+});

@@ -1,0 +1,123 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { openEdge } from '../cli/entrance.ts';
+import { importLog, run } from '../cli/import.ts';
+import { readEdgeConfig } from '../edge/config.ts';
+import { startEdge } from '../edge/main.ts';
+import { testFolder } from './helpers/folder.ts';
+import { inRun, ofOrder, place, report } from './helpers/foreign.ts';
+import { testShared } from './helpers/shared.ts';
+
+const { signal } = new AbortController();
+
+/** An edge with these foreign lines and no hub in reach, for this test. */
+async function edgeWith(lines: readonly string[]) {
+  const edge = await startEdge(
+    readEdgeConfig({
+      storePath: join(testFolder(), 'edge.sqlite'),
+      natsUrl: 'nats://127.0.0.1:9',
+      lines: lines.map((name) => ({ line: `acme/S1/shop/${name}`, lanes: 9 })),
+      httpPort: 0,
+      logLevel: 'silent',
+    }),
+  );
+  onTestFinished(() => edge.close());
+  return edge;
+}
+
+const numbered = (row: object, number: number) => ({
+  ...row,
+  eventId: `0b5c9d1e-7a55-5f0e-8c39-${`${number}`.padStart(12, '0')}`,
+  streamSeq: number,
+});
+const released = { ...ofOrder, type: 'workorder.released', orderQty: 50, uom: 'EA', part: 'Hub' };
+const { operator, stream, line, operation } = report;
+const started = { ...ofOrder, stream, line, operation, operator, type: 'operation.started' };
+const story = [released, started, { ...inRun, type: 'phase.started' }, report].map((row, index) =>
+  numbered(row, index + 1),
+);
+
+const storyFile = (rows: readonly object[]): string => {
+  const path = join(testFolder(), 'log.jsonl');
+  writeFileSync(path, rows.map((row) => JSON.stringify(row)).join('\n'));
+  return path;
+};
+
+test('an edge that was asked before answers the same, and it counts as a repeat', async () => {
+  const { url } = await edgeWith(['M03', 'ERP']);
+  const path = storyFile([...story, story[3]!, numbered({ ...report, runId: 'R9' }, 9)]);
+  const bring = async () => importLog({ path, place, entrance: await openEdge(url, signal) });
+  const first = await bring();
+  expect(first).toMatchObject({ read: 6, accepted: 4, repeats: 1, bad: 0 });
+  expect(first.refused).toMatchObject([{ code: 'REFUSED', count: 1, row: 6 }]);
+  expect(await bring()).toMatchObject({ accepted: 0, repeats: 5, refused: first.refused });
+  expect(await run([path, '--edge', url])).toBe(0);
+});
+
+test('an edge that is away for a moment loses nothing', async () => {
+  const { url } = await edgeWith(['M03', 'ERP']);
+  const path = storyFile(story);
+  let requests = 0;
+  const flaky = createServer(async (request, response) => {
+    requests += 1;
+    if (requests % 2 === 1) return request.socket.destroy();
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const body = chunks.length > 0 ? Buffer.concat(chunks) : null;
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(new URL(request.url!, url), {
+      ...{ method: request.method!, body },
+      ...(body ? { headers } : {}),
+    });
+    const text = await answer.text();
+    if (requests % 4 === 0) return request.socket.destroy();
+    response.writeHead(answer.status, headers).end(text);
+  });
+  await new Promise<void>((resolve) => flaky.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void flaky.close());
+  const { port } = flaky.address() as AddressInfo;
+  const entrance = await openEdge(`http://127.0.0.1:${port}`, signal);
+  const result = await importLog({ path, place, entrance });
+  expect(result).toMatchObject({ read: 4, accepted: 4, repeats: 0, refused: [] });
+  expect(requests).toBeGreaterThan(3);
+});
+
+type Counts = { good: number; rejected: number; mrb: number; reports: number };
+type Expected = {
+  lines: Record<string, Counts>;
+  workOrders: Record<string, Counts>;
+};
+type Status = {
+  ordersClosed: number;
+  lines: { line: string; good: string; scrap: string; held: string; reports: number }[];
+};
+
+testShared(
+  'machine-shop',
+  'the real log ends with its known totals at the edge',
+  async (folder) => {
+    const { lines } = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')) as Expected;
+    const { url } = await edgeWith([...Object.keys(lines), 'ERP']);
+    const path = join(folder, 'replay.sorted.jsonl.gz');
+    const entrance = await openEdge(url, signal);
+    const result = await importLog({ path, place, entrance });
+    expect(result).toMatchObject({ read: 8_242, accepted: 8_240, repeats: 0, bad: 0 });
+    expect(result.refused).toMatchObject([{ code: 'REFUSED', count: 2 }]);
+    expect(result.refused[0]!.reason).toContain('has open holds');
+
+    const status = (await (await fetch(new URL('/v1/status', url))).json()) as Status;
+    expect(status.ordersClosed).toBe(81);
+    for (const [name, total] of Object.entries(lines)) {
+      const { good, scrap, held, reports } = status.lines.find(({ line }) =>
+        line.endsWith(`/${name}`),
+      )!;
+      const { good: pieces, rejected, mrb } = total;
+      expect([name, good, scrap, held, reports]).toEqual([
+        ...[name, `${pieces}`, `${rejected}`, `${mrb}`, total.reports],
+      ]);
+    }
+  },
+);

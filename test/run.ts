@@ -1,0 +1,95 @@
+// All that must hold before a change is good: form and lint, types, then every test, or those that
+// the arguments name. Says what ran and what did not, and ends with one line that counts it all.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Outcome, outcomeVariable } from './helpers/outcome.ts';
+
+const root = join(import.meta.dirname, '..');
+const totalTimeoutMs = 15 * 60_000;
+const began = performance.now();
+const seconds = (sinceMs: number): string =>
+  `${((performance.now() - sinceMs) / 1000).toFixed(1)} s`;
+
+let running: ChildProcess | undefined;
+
+/** Ends the step and all that it started. */
+function stopStep(): void {
+  if (running?.pid) process.kill(-running.pid, 'SIGKILL');
+}
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    stopStep();
+    process.exit(1);
+  });
+}
+
+/** Runs one program of node_modules under our own Node; passed if it ends with 0. */
+async function step(name: string, program: string, args: string[], env = {}): Promise<Outcome> {
+  console.log(`\n── ${name}`);
+  const beganMs = performance.now();
+  running = spawn(process.execPath, [join('node_modules', program), ...args], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...env },
+    detached: true,
+  });
+  const timer = setTimeout(stopStep, totalTimeoutMs - (beganMs - began));
+  const [code, signal] = (await once(running, 'exit')) as [number | null, string | null];
+  running = undefined;
+  clearTimeout(timer);
+  const reason = signal ? `stopped, all of it may take ${totalTimeoutMs / 60_000} min` : '';
+  const state = code === 0 ? 'passed' : 'failed';
+  console.log(`── ${name}: ${reason || state} in ${seconds(beganMs)}`);
+  return { file: name, name: reason || 'all of it', state, reason };
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'outcomes-'));
+const outcomeFile = join(folder, 'outcomes.jsonl');
+const reporters = ['default', join(root, 'test/helpers/outcome.ts')].map(
+  (name) => `--reporter=${name}`,
+);
+const tests = process.argv.slice(2);
+
+const steps = [
+  await step('form and lint (biome)', '@biomejs/biome/bin/biome', ['check', '.']),
+  await step('types (tsc)', 'typescript/bin/tsc', []),
+];
+const whole = await step('tests (vitest)', 'vitest/vitest.mjs', ['run', ...reporters, ...tests], {
+  [outcomeVariable]: outcomeFile,
+});
+const kept = existsSync(outcomeFile) ? readFileSync(outcomeFile, 'utf8') : '';
+const lines = kept.split('\n').filter((line) => line !== '');
+rmSync(folder, { recursive: true, force: true });
+
+const outcomes = [...steps, ...lines.map((line) => JSON.parse(line) as Outcome)];
+// A run that fails as a whole counts where no single test tells of it.
+const told = outcomes.some(({ file, state }) => state === 'failed' && file.endsWith('.ts'));
+if (whole.state === 'failed' && (whole.reason || !told)) outcomes.push(whole);
+const which = (wanted: Outcome['state']) => outcomes.filter(({ state }) => state === wanted);
+const [passed, failed, skipped] = [which('passed'), which('failed'), which('skipped')];
+
+console.log(
+  `\nRan in ${seconds(began)}, the two checks and ${lines.length - skipped.length} tests:`,
+);
+for (const file of new Set(outcomes.map((outcome) => outcome.file))) {
+  const own = outcomes.filter((outcome) => outcome.file === file);
+  const count = (state: Outcome['state']) =>
+    own.filter((outcome) => outcome.state === state).length;
+  const words = (['passed', 'failed', 'skipped'] as const)
+    .filter((state) => count(state) > 0)
+    .map((state) => `${count(state)} ${state}`);
+  console.log(`  ${file.padEnd(36)} ${words.join(', ')}`);
+}
+if (skipped.length > 0) console.log('\nNot run:');
+for (const { file, name, reason } of skipped) {
+  console.log(`  ${file}: ${name}${reason ? `: ${reason}` : ''}`);
+}
+if (failed.length > 0) console.log('\nFailed:');
+for (const { file, name } of failed) console.log(`  ${file}: ${name}`);
+
+const ending = skipped.length > 0 ? `, ${skipped.length} skipped` : '';
+console.log(`\n${passed.length} passed, ${failed.length} failed${ending}`);
+process.exitCode = failed.length > 0 ? 1 : 0;
