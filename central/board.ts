@@ -1,4 +1,5 @@
 import { quantityText } from '../shared/quantity.ts';
+import type { PostingState } from '../statecharts/posting.ts';
 import type { Tally } from '../statecharts/tally.ts';
 import type { Dossier } from './dossier.ts';
 import type { Holds } from './holds.ts';
@@ -8,6 +9,8 @@ import type { Totals } from './totals.ts';
 
 /** Most parked arrivals that are shown one by one. */
 export const parkedShownMax = 100;
+/** Most postings of one state in one answer. */
+export const postingsShownMax = 10_000;
 
 type Parts = {
   ledger: Ledger;
@@ -43,6 +46,9 @@ export function openBoard({ ledger, totals, postings, dossier, holds }: Parts) {
       parked: ledger.parked(parkedShownMax),
       postings: postings.counts(),
     }),
+
+    /** Open postings in this state, lane by lane; those that are posted are in the ERP. */
+    postings: (state: PostingState) => postings.list(state, postingsShownMax),
 
     /**
      * Sums of all facts per line, order and operation. An order counts as closed when its closing

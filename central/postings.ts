@@ -109,8 +109,15 @@ export function openPostings({ db, dossier, holds, nowMs, maxInFlightMs }: Parts
   /** The first thing that may be done in the lane, with its intent on disk; else when to look again. */
   function take(lane: string): Task | undefined {
     const stuck = new Set<string>(); // lots of which something earlier waits
+    let blockedBy: string | undefined;
     for (const row of queue.lane(lane, lookMax)) {
-      if (row.state === 'parked') return void queue.setDue(lane, null);
+      if (row.state === 'parked') blockedBy = row.key;
+      if (blockedBy !== undefined) {
+        if (row.state === 'intended') {
+          move(row, 'Defer', { reason: `behind the parked posting ${blockedBy}` });
+        }
+        continue;
+      }
       if (row.notBeforeMs > nowMs()) return void queue.setDue(lane, row.notBeforeMs);
       if (row.state === 'unknown') {
         queue.setDue(lane, null);
@@ -129,7 +136,7 @@ export function openPostings({ db, dossier, holds, nowMs, maxInFlightMs }: Parts
       const events = { hold: 'Hold', defer: 'Defer', void: 'Void', park: 'Park' } as const;
       const changed = row.reason !== reason || row.state === 'intended';
       if (changed || verdict.do === 'void') move(row, events[verdict.do], { reason });
-      if (verdict.do === 'park') return void queue.setDue(lane, null);
+      if (verdict.do === 'park') blockedBy = row.key;
       const stock = row.kind !== 'goodsIssue' && row.kind !== 'confirmation';
       if (verdict.do === 'hold' && stock) stuck.add(row.lot!);
     }

@@ -1,4 +1,4 @@
-/** What the shop makes, of what, and where. Quantities are thousandths of the unit, whole numbers. */
+/** What the shop makes, of what, and where. Quantities are whole thousandths of the unit. */
 export type Trade =
   | 'turning'
   | 'grinding'

@@ -19,7 +19,7 @@ export type Fate =
 export type Entrance = Readonly<{
   /**
    * Resolves with one fate per event, in order. Waits for a peer that is away, with growing
-   * pauses; throws Fault UNREACHABLE when it stays away, after which the same events may be sent again.
+   * pauses; throws Fault UNREACHABLE when it stays away: the same events may then be sent again.
    */
   send(events: readonly ForeignEvent[]): Promise<readonly Fate[]>;
   close(): Promise<void>;

@@ -44,6 +44,7 @@ export type Dossier = {
   openHolds: number; // of any scope
   leftOpen: number; // of them, those that nobody will ever decide
   pending: number; // completions, rework loops and the like that are not over
+  heldLots: Set<string>; // lots it made that were ever held
   returned: number; // came back from holds and waits for the next operation, thousandths
 };
 

@@ -130,7 +130,7 @@ const kinds: Readonly<Record<string, Kind>> = {
 
 /**
  * Row `number` of a foreign log, one event as JSON. Keys that begin with "_" belong to the
- * transport and are left out. Throws Fault INVALID that names the row, each bad field and its limit.
+ * transport and are left out. Throws Fault INVALID naming the row, the bad fields and the limits.
  */
 export function readForeign(bytes: Uint8Array, number: number, place: Place): ForeignEvent {
   const name = `row ${number}`;

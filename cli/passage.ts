@@ -9,6 +9,8 @@ import { minuteMs, type Wait } from './work.ts';
 
 const planner = 'system:planning';
 
+const lotOf = ({ order }: Plan, number: number): string => `P${order.slice(3)}-${number}`;
+
 function release(floor: Floor, { plan }: Dossier, station: Station): void {
   const { order, product, milli, tolerancePercent, steps } = plan;
   const { material, unit } = product;
@@ -28,7 +30,7 @@ function* produce(floor: Floor, job: Job): Wait {
     const part = Math.floor(job.passed / lots / whole) * whole;
     const milli = number >= lots || part === 0 ? left : part;
     left -= milli;
-    const lot = `P${plan.order.slice(3)}-${number}`;
+    const lot = lotOf(plan, number);
     const early = dice.chance(0.04);
     if (early) holdMade(floor, job, lot, milli);
     makeLot(floor, job, lot, milli);
@@ -53,6 +55,7 @@ function holdMade(floor: Floor, { dossier, station }: Job, lot: string, milli: n
   const { material, unit } = plan.product;
   const whole = unit === 'EA' ? 1_000 : 1;
   const half = Math.floor(milli / 2 / whole) * whole;
+  dossier.heldLots.add(lot);
   const parts = half > 0 && dice.chance(0.3) ? [half, milli - half] : [milli];
   for (const part of dice.chance(0.4) && half > 0 ? [half] : parts) {
     const of = { station, dossier, lot, material, unit, milli: part };
@@ -77,21 +80,22 @@ function* close(floor: Floor, dossier: Dossier, last: Job): Wait {
     const actor = floor.operator(station);
     floor.ask(station, 'StartOperation', actor, about, {}, 'workAfterClose');
   }
-  if (dice.chance(0.04) && last.passed > 0) {
+  const lot = lotOf(plan, 1);
+  if (dice.chance(0.04) && last.passed > 0 && !dossier.heldLots.has(lot)) {
     yield dice.between(60, 3_000) * minuteMs;
-    holdMade(floor, last, `P${plan.order.slice(3)}-1`, 1_000);
+    holdMade(floor, last, lot, 1_000);
   }
 }
 
 function newDossier(seed: number, index: number, plan: Plan): Dossier {
   const dice = random(subseed(seed ^ 0x51ed270b, index));
   const none = { held: 0, openHolds: 0, leftOpen: 0, pending: 0, returned: 0 };
-  return { plan, random: dice, gate: newGate(), ...none };
+  return { plan, random: dice, gate: newGate(), heldLots: new Set(), ...none };
 }
 
 type Course = { floor: Floor; seed: number; index: number; plan: Plan; lotHolds: LotHolds };
 
-/** The whole course of an order, from its release to its end. Calls `over` when it leaves the shop. */
+/** The whole course of an order from its release on. Calls `over` when it leaves the shop. */
 export function* passage(
   { floor, seed, index, plan, lotHolds }: Course,
   over: () => void,

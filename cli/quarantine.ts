@@ -76,7 +76,7 @@ function release(floor: Floor, held: Held): void {
   decided(floor, held, held.left, 'useAsIs');
 }
 
-/** Decides a hold after hours or days, all or in parts; returns what is usable and what to rework. */
+/** Decides a hold after hours or days, whole or in parts: what is usable, what to be reworked. */
 function* decide(floor: Floor, held: Held, random: Random, parts: (milli: number) => number) {
   const bad = held.dossier ? (['scrap', 'rework'] as const) : (['scrap', 'return'] as const);
   const gained = { usable: 0, rework: 0 };
@@ -136,7 +136,7 @@ type LotHeld = {
   milli: number;
 };
 
-/** Holds so much of a lot: of an order that makes it, or of a component. Tells `open` of its end. */
+/** Holds part of a lot, made by an order or a component's; calls `ended` once all is decided. */
 export function* holdLot(floor: Floor, random: Random, of: LotHeld, ended: () => void): Wait {
   const { station, dossier, lot, material, unit, milli } = of;
   const order = dossier?.plan.order;

@@ -54,7 +54,7 @@ export type Shop = Readonly<{
 type Given = Readonly<{ seed: number; orders: number; lines?: number; startMs?: number }>;
 
 /**
- * A machine shop made up from `seed`: `orders` work orders on `lines` lines (12), from `startMs` on.
+ * A machine shop made up from `seed`: `orders` orders on `lines` lines (12), from `startMs` on.
  * The same arguments always give the same shop. Memory grows with the orders, not the commands.
  */
 export function generateShop({ seed, orders, lines = 12, startMs = shopStartMs }: Given): Shop {
@@ -86,7 +86,7 @@ export function generateShop({ seed, orders, lines = 12, startMs = shopStartMs }
   };
 }
 
-/** Orders as the ERP has them, and component lots with enough for all of them and for every hold. */
+/** Orders as the ERP has them, and component lots that are enough for them and for every hold. */
 function buildMaster(seed: number, count: number, places: readonly Place[]) {
   const stock = new Map<string, Map<string, number>>();
   const add = (component: string, lot: string, milli: number) => {

@@ -8,7 +8,7 @@ export type Timeline = ReturnType<typeof openTimeline>;
 
 export const newGate = (): Gate => ({ waiting: [] });
 
-/** Plant time: many processes, one at a time, the earliest first and ties in the order they came. */
+/** Plant time: many processes, one at a time, the earliest first, ties in the order they came. */
 export function openTimeline(startMs: number) {
   const heap: Entry[] = [];
   let nowMs = startMs;

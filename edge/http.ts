@@ -16,6 +16,7 @@ const status: Record<FaultCode, number> = {
   UNREACHABLE: 503,
 };
 
+const pages = ['index.html', 'page.css', 'page.js', 'draw.js', 'nodes.js'];
 const page = (name: string): Buffer => readFileSync(new URL(`./page/${name}`, import.meta.url));
 const types = { html: 'text/html', css: 'text/css', js: 'text/javascript' };
 
@@ -41,7 +42,7 @@ export async function buildHttp(parts: Parts): Promise<FastifyInstance> {
     reply.header('x-content-type-options', 'nosniff');
   });
   await app.register(panel, { prefix: '/v1', ...parts });
-  for (const name of ['index.html', 'page.css', 'page.js']) {
+  for (const name of pages) {
     const bytes = page(name);
     const type = types[name.split('.')[1] as keyof typeof types];
     app.get(name === 'index.html' ? '/' : `/${name}`, async (_request, reply) =>

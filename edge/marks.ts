@@ -12,6 +12,7 @@ export type Marks = ReturnType<typeof openMarks>;
 export function openMarks(nowMs: () => number, changed: () => void) {
   const ways = new Map<string, Way>();
   const settled = new Map<string, Settled>();
+  const openedMs = nowMs();
   return {
     report(line: string, state: LinkState, detail?: string): void {
       const known = ways.get(line);
@@ -24,7 +25,8 @@ export function openMarks(nowMs: () => number, changed: () => void) {
       settled.set(line, { epoch, settled: upTo, waiting });
       changed();
     },
-    way: (line: string): Way => ways.get(line) ?? { state: 'down', sinceMs: nowMs() },
+    way: (line: string): Way => ways.get(line) ?? { state: 'down', sinceMs: openedMs },
+    heardOf: (line: string): boolean => settled.has(line),
     settled: (line: string): Settled => settled.get(line) ?? { epoch: 1, settled: 0, waiting: [] },
   };
 }

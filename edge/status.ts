@@ -81,7 +81,7 @@ function lineStatus({ roster, book, outbox, marks, nowMs }: Parts, path: string)
     way: marks.way(path),
     ...cursor,
     head,
-    settled,
+    settled: marks.heardOf(path) ? settled : null, // null until central has said
     waiting: waiting.length,
     unsent: head - cursor.sent,
     oldestUnsentMs: head > cursor.sent ? (outbox.oldestUnsentMs(path) ?? nowMs()) : null,
@@ -116,12 +116,16 @@ function operationStatus(book: Book, order: string, operation: string) {
   const row = book.look('operation', keyOf(order, operation));
   const tally = book.tally('operation', order, operation);
   const ordered = book.look('order', order)!.quantity;
+  const holds = (book.look('held', keyOf('in', order)) ?? []).filter(
+    (hold) => book.look('hold', hold)?.operation === operation,
+  );
   return {
     operation,
     name: row?.name ?? '',
     state: row?.state ?? 'ready',
     openRuns: row?.openRuns ?? 0,
     overCompleted: tally.good - tally.reworkGood > ordered,
+    holds,
     ...counts(tally),
   };
 }

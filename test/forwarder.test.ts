@@ -101,6 +101,13 @@ test('a lost answer is found in the stream, and nothing is sent twice', async ()
   ]);
 });
 
+test('with nothing to send, a line looks now and then whether the stream has it all', async () => {
+  const link = openLink(['taken', 'taken']);
+  link.bell.wait = async () => undefined;
+  await link.run();
+  expect(link.published).toEqual(Array(2).fill([1, 3, 0]));
+});
+
 test('D8: a forked line sends nothing, says so, and looks again', async () => {
   let reads = 0;
   const link = openLink(['taken'], async () =>

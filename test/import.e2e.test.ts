@@ -2,11 +2,21 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
 import { expect, onTestFinished, test } from 'vitest';
-import { openEdge } from '../cli/entrance.ts';
+import { openLedger } from '../central/ledger.ts';
+import { ledgerMigrations } from '../central/shelf.ts';
+import { ensureStreams } from '../central/stream.ts';
+import { startHub } from '../cli/broker.ts';
+import { openEdge, openHub } from '../cli/entrance.ts';
 import { importLog, run } from '../cli/import.ts';
 import { readEdgeConfig } from '../edge/config.ts';
 import { startEdge } from '../edge/main.ts';
+import { openDatabase } from '../shared/database.ts';
+import { decodeSegment } from '../shared/segment.ts';
+import { eventStream } from '../shared/subject.ts';
 import { testFolder } from './helpers/folder.ts';
 import { inRun, ofOrder, place, report } from './helpers/foreign.ts';
 import { testShared } from './helpers/shared.ts';
@@ -83,6 +93,49 @@ test('an edge that is away for a moment loses nothing', async () => {
   const result = await importLog({ path, place, entrance });
   expect(result).toMatchObject({ read: 4, accepted: 4, repeats: 0, refused: [] });
   expect(requests).toBeGreaterThan(3);
+});
+
+/** Everything in the hub's stream, put into an empty ledger in the stream's order. */
+async function ledgerOf(url: string) {
+  const connection = await connect({ servers: url });
+  const { direct, streams } = await jetstreamManager(connection);
+  const db = openDatabase(':memory:', ledgerMigrations);
+  const ledger = openLedger({ db, nowMs: () => 0, note: () => undefined, undone: () => undefined });
+  const { state } = await streams.info(eventStream);
+  for (let seq = 1; seq <= state.messages; seq++) {
+    const message = await direct.getMessage(eventStream, { seq });
+    ledger.accept([{ segment: decodeSegment(message!.data) }]);
+  }
+  await connection.close();
+  return ledger;
+}
+
+async function makeStreams(url: string): Promise<void> {
+  const connection = await connect({ servers: url });
+  const wanted = { replicas: 1, bytesMax: 100_000_000, keepDays: 1 };
+  await ensureStreams(await jetstreamManager(connection), wanted);
+  await connection.close();
+}
+
+test('a hub without its stream at first, then killed, has every row once', async () => {
+  const hub = await startHub({ directory: testFolder() });
+  onTestFinished(() => hub.stop());
+  const reports = Array.from({ length: 1_800 }, (_, index) => numbered(report, index + 1));
+  const entrance = await openHub(hub.url, signal);
+  onTestFinished(() => entrance.close());
+  const path = storyFile([...reports, ...reports.slice(0, 40)]);
+  const importing = importLog({ path, place, entrance });
+  await delay(200);
+  await makeStreams(hub.url);
+  await delay(300);
+  hub.kill();
+  await delay(200);
+  await hub.restart();
+  expect(await importing).toMatchObject({ read: 1_840, accepted: 1_800, repeats: 40, bad: 0 });
+
+  const ledger = await ledgerOf(hub.url);
+  expect(ledger.head('acme/S1/shop/M03')).toMatchObject({ sequence: 1_800, repeats: 40 });
+  expect(ledger.parkedCount()).toBe(0);
 });
 
 type Counts = { good: number; rejected: number; mrb: number; reports: number };

@@ -83,7 +83,11 @@ test('the schema refuses that kept falls, and that a fact is of an epoch that is
 
 test('only what central holds may be forgotten, and never the last fact of a line', () => {
   const { db, store } = filled();
-  db.exec('UPDATE line SET sent = 3, kept = 3');
+  db.exec('UPDATE line SET sent = 3, kept = 1');
+  expect(() => db.exec('DELETE FROM event WHERE line = 1 AND sequence = 2')).toThrow(
+    'central does not hold this fact',
+  );
+  db.exec('UPDATE line SET kept = 3');
   expect(() => db.exec('DELETE FROM event WHERE line = 1 AND sequence = 3')).toThrow(
     'names its next',
   );

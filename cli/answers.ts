@@ -1,0 +1,49 @@
+/** What the programs answer, as far as the commands for people read it. */
+export type EdgeStatus = {
+  unsent: number;
+  oldestUnsentMs: number | null;
+  lines: { line: string; head: number; sent: number; kept: number; way: { state: string } }[];
+};
+
+export type PostingCount = { kind: string; state: string; postings: number };
+export type CentralStatus = {
+  facts: number;
+  lines: { line: string; epoch: number; sequence: number; repeats: number }[];
+  gaps: unknown[];
+  arrivalsParked: number;
+  postings: { postings: PostingCount[]; unposted: { reason: string; facts: number }[] };
+};
+
+export type CentralTotals = {
+  lines: Record<string, Record<string, string | number>>;
+  orders: { order: string; state: string; holds: string[] }[];
+  byOrder: Record<string, Record<string, string | number>>;
+  byOperation: Record<string, Record<string, string | number>>;
+};
+
+export type OpenPosting = {
+  key: string;
+  kind: string;
+  state: string;
+  lot: string | null;
+  material: string | null;
+  quantity: string | null;
+  reason: string | null;
+};
+
+export type ErpSummary = {
+  documents: Record<string, number>;
+  duplicates: number;
+  stock: { material: string; lot: string; unit: string; unrestricted: string; blocked: string }[];
+  materials: { material: string; orderCost: string }[];
+};
+
+/** How many postings are in one of these states. */
+export const inStates = ({ postings }: CentralStatus, ...states: string[]): number =>
+  postings.postings
+    .filter(({ state }) => states.includes(state))
+    .reduce((sum, row) => sum + row.postings, 0);
+
+/** Facts that call for nothing, all reasons together. */
+export const unposted = ({ postings }: CentralStatus): number =>
+  postings.unposted.reduce((sum, { facts }) => sum + facts, 0);
