@@ -48,7 +48,8 @@ export type Lot = Readonly<{ order: string | null; material: string; unit: strin
 export type Dossier = ReturnType<typeof openDossier>;
 
 const orderColumns = `order_number AS "order", released, material, quantity, unit,
-  tolerance_percent AS tolerancePercent, started, closed, closed AND facts > closed_after AS complete`;
+  tolerance_percent AS tolerancePercent, started, closed,
+  closed AND facts > closed_after AS complete`;
 
 /** What central knows of orders, open runs and lots: a fold over the ledger, in its transaction. */
 export function openDossier(db: Database) {

@@ -33,16 +33,16 @@ export type Posting = Readonly<{
 /** What came of a call, by what the ERP has certainly done (facts: executed yes, no, maybe). */
 export type Outcome =
   | { kind: 'posted'; document: string }
-  | { kind: 'refused'; code: string; reason: string } // not executed; the same again is refused again
-  | { kind: 'busy'; reason: string; retryAfterMs?: number } // not executed; may work later (lock, 429, 503)
+  | { kind: 'refused'; code: string; reason: string } // not executed, for good
+  | { kind: 'busy'; reason: string; retryAfterMs?: number } // not executed now
   | { kind: 'unknown'; reason: string }; // may have been executed: wait, then look up
 
 /** An ERP as the poster sees it. No call rejects for a reason of the ERP's or the network's. */
 export type Erp = Readonly<{
   name: string;
-  /** After an unknown outcome, the time until the ERP has certainly committed or dropped the call, ms. */
+  /** Time until the ERP has certainly committed or dropped a call whose outcome is unknown, ms. */
   maxInFlightMs: number;
-  /** Why this posting can never be expressed in this ERP (field lengths, unit codes), or undefined. */
+  /** Why this posting can never be expressed in this ERP (lengths, unit codes), or undefined. */
   unfit(posting: Posting): string | undefined;
   post(posting: Posting): Promise<Outcome>;
   /** The documents that carry this posting's key; undefined when the ERP did not answer. */

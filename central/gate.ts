@@ -19,7 +19,8 @@ const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
  * transaction that commits the intent.
  *
  * For stock it steers towards a target, so that it does not matter in which order production, holds
- * and dispositions arrived: how much of a lot belongs into blocked stock by all known holds, against
+ * and dispositions arrived: how much of a lot belongs into blocked stock by all known holds,
+ * against
  * how much our own documents have put there.
  */
 export function openGate({ dossier, holds, shelves }: Parts) {

@@ -103,7 +103,7 @@ export function openHolds(db: Database) {
     one: (hold: string): Hold | undefined => one.get(hold),
     /** Open holds on the order or on anything in it. */
     openOn: (order: string): string[] => openOn.all(order),
-    /** Open holds that forbid making available what this operation of the order made at the line. */
+    /** Open holds that forbid making available what this operation made at the line. */
     forbidding: (order: string, operation: string | null, line: string): string[] =>
       forbidding.all(order, operation, line),
     /**

@@ -19,7 +19,7 @@ const batchMax = 64;
 const batchBytesMax = 4 * 1024 * 1024;
 /** Messages that the server may send ahead. */
 const aheadMax = 200;
-/** After this silence it is checked that the stream has no more, and is still the one we read, ms. */
+/** After this silence it is checked that the stream has no more and is the one we read, ms. */
 const quietMs = 2_000;
 /** Pause before a reading that ended is taken up again, ms. */
 const restartMs = 100;

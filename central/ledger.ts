@@ -19,7 +19,7 @@ export type Arrival = { segment: Segment } | { line: string; broken: string; byt
 type Parts = {
   db: Database;
   nowMs: () => number;
-  /** Told of newly accepted facts, in the transaction that stores them and in the ledger's order. */
+  /** Told of newly accepted facts, in order, in the transaction that stores them. */
   note: (facts: readonly Accepted[]) => void;
   /** Told when a transaction was undone: whatever was noted in it never happened. */
   undone: () => void;
@@ -56,7 +56,7 @@ export function openLedger({ db, nowMs, note, undone }: Parts) {
     }
   }
 
-  /** Takes the fact that is due. One whose event id the ledger holds keeps its place, and no more. */
+  /** Takes the fact that is due. One whose event id is known keeps its place, and no more. */
   function take(head: Head, bytes: Buffer): void {
     const { epoch } = head;
     const sequence = head.sequence + 1;

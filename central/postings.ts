@@ -106,7 +106,7 @@ export function openPostings({ db, dossier, holds, nowMs, maxInFlightMs }: Parts
     return gate(row);
   }
 
-  /** The first thing that may be done in the lane, with its intent on disk; else when to look again. */
+  /** The first thing that may be done in the lane; its intent is in the transaction. */
   function take(lane: string): Task | undefined {
     const stuck = new Set<string>(); // lots of which something earlier waits
     let blockedBy: string | undefined;
@@ -218,7 +218,7 @@ export function openPostings({ db, dossier, holds, nowMs, maxInFlightMs }: Parts
       rouse(fact);
     },
 
-    /** What may be done now, each in a lane of its own that is not in `busy`; intents are on disk. */
+    /** What may be done now, one a lane that is not in `busy`; the intents are on disk. */
     next: together((busy: ReadonlySet<string>, limit: number): Task[] => {
       const tasks: Task[] = [];
       for (const lane of queue.due(nowMs(), limit + busy.size)) {
@@ -231,13 +231,13 @@ export function openPostings({ db, dossier, holds, nowMs, maxInFlightMs }: Parts
     settle: together(settle),
     found: together(found),
 
-    /** Sends a parked posting again under the same key. Throws Fault REFUSED if it is not parked. */
+    /** Sends a parked posting again under its key. Throws Fault REFUSED if it is not parked. */
     retry: together((key: string): void => {
       const row = move(parkedRow(key), 'Retry', { notBeforeMs: 0, busy: 0, unsure: 0 });
       queue.attempt(key, nowMs(), 'retried', '');
       wakeAfter(row);
     }),
-    /** Takes a person's word that a parked posting is there. Throws Fault REFUSED if it is not parked. */
+    /** Takes a person's word that a parked posting is there. Throws Fault REFUSED if not parked. */
     settleByHand: together((key: string, document: string, reason: string): void => {
       const row = move(parkedRow(key), 'Settle', { document, reason });
       queue.attempt(key, nowMs(), 'settled by hand', `${document}: ${reason}`);

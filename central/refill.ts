@@ -7,7 +7,7 @@ import { refillSubject } from '../shared/subject.ts';
 import type { Ledger } from './ledger.ts';
 import type { Gap } from './shelf.ts';
 
-/** A gap may close by itself for this long, ms; then its edge is asked, and asked again as often. */
+/** A gap may close by itself for this long, ms; then its edge is asked, as often. */
 const graceMs = 1_500;
 const askTimeoutMs = 5_000;
 

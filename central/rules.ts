@@ -82,6 +82,6 @@ const namespace = 'b0f5a3c2-1c1e-5c55-9d0f-6f1d8c1f4a10';
 export const keyOf = (eventId: string, kind: PostingKind): string =>
   nameId(namespace, `${eventId}|${kind}|v1`);
 
-/** The most that may be confirmed or received: the order quantity and its tolerance, rounded down. */
+/** The most that may be confirmed or received: order quantity and tolerance, rounded down. */
 export const mostOf = (ordered: bigint, tolerancePercent: number): bigint =>
   (ordered * BigInt(100 + tolerancePercent)) / 100n;

@@ -43,7 +43,7 @@ const kept = ({ replicas }: Wanted): Partial<StreamConfig> => ({
   allow_direct: true,
 });
 
-/** Makes the two streams if they are not there. Throws Fault UNREACHABLE, or INVALID if one differs. */
+/** Makes the two streams if need be. Throws Fault UNREACHABLE, or INVALID if one differs. */
 export async function ensureStreams(manager: JetStreamManager, wanted: Wanted): Promise<void> {
   for (const config of [events(wanted), kept(wanted)]) {
     try {

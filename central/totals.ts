@@ -9,7 +9,7 @@ export const totalsMigrations = [
   CREATE TABLE total (
     kind TEXT NOT NULL CHECK (kind IN ('line', 'order', 'operation')),
     key  TEXT NOT NULL,
-    body TEXT NOT NULL,                  -- a Tally as JSON, quantities as decimal text of millionths
+    body TEXT NOT NULL,                  -- a Tally as JSON, quantities as text of millionths
     PRIMARY KEY (kind, key)
   ) STRICT, WITHOUT ROWID;
   `,

@@ -21,7 +21,7 @@ export const usage = `holdfast demo [--once] [--orders N] [--seed N] [--keep]
   --keep      leave the files behind`;
 
 /** How the ERP misbehaves: slow, busy now and then, and some answers are lost. */
-const faults = { seed: 7, latencyMs: 4, busyPercent: 1, lostPercent: 0.2 };
+const faults = { seed: 7, latencyMs: 4, busyPercent: 1, lostPercent: 1 };
 const cutAt = 0.3;
 const healAt = 0.55;
 const killAt = 0.75;
@@ -101,7 +101,7 @@ async function play(stage: Stage, shop: Shop, signal: AbortSignal): Promise<bool
   return good;
 }
 
-/** Asks the edge for every command in plant time; counts answers that were not as they should be. */
+/** Asks the edge for every command in plant time; counts answers that surprise. */
 async function work(scene: Scene): Promise<number> {
   const { stage, shop, signal } = scene;
   const commands = shop.expected().commands;

@@ -22,7 +22,7 @@ type Parts = { name: string; entry: string; config: unknown; directory: string }
 
 /**
  * Starts one of our programs as a process of its own; resolves once it is ready. Its log goes to
- * `name`.log in the directory. Throws Fault UNREACHABLE with the log's place if it does not come up.
+ * `name`.log in the directory. Throws Fault UNREACHABLE, with the log's place, if it does not come.
  */
 export async function startProgram({ name, entry, config, directory }: Parts): Promise<Program> {
   const file = join(directory, `${name}.json`);

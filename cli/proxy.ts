@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-export type Proxy = Awaited<ReturnType<typeof startProxy>>;
+export type LinkProxy = Awaited<ReturnType<typeof startProxy>>;
 type Link = { near: Socket; far: Socket | null };
 
 /**

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { type Broker, startHub, startLeaf } from './broker.ts';
 import { freePorts } from './port.ts';
 import { type Program, startProgram } from './program.ts';
-import { type Proxy, startProxy } from './proxy.ts';
+import { type LinkProxy, startProxy } from './proxy.ts';
 
 /** Both the sandbox and the connector are told this plant and storage location. */
 const place = { plant: 'HF01', storageLocation: '0001' };
 
 export type Stage = {
   hub: Broker;
-  link: Proxy;
+  link: LinkProxy;
   leaf: Broker;
   erpUrl: string;
   centralUrl: string;
@@ -39,9 +39,9 @@ type Parts = {
  * them that can be cut, the ERP sandbox, central and one edge. Resolves once all of them answer.
  */
 export async function startStage(parts: Parts): Promise<Stage> {
-  const { directory, lines, maxInFlightMs = 2_000, edgePort = 0 } = parts;
+  const { directory, maxInFlightMs = 2_000 } = parts;
   mkdirSync(directory, { recursive: true });
-  const closing: (() => Promise<unknown> | void)[] = [];
+  const closing: (() => unknown)[] = [];
   const close = async () => {
     for (const end of closing.splice(0).reverse()) await end();
   };
@@ -59,32 +59,7 @@ export async function startStage(parts: Parts): Promise<Stage> {
       directory,
     });
     closing.push(() => erp.stop());
-    const [centralPort, freePort] = await freePorts(2);
-    const sap = { url: erp.url, ...place, maxInFlightMs, clientTimeoutMs: maxInFlightMs };
-    const central = {
-      name: 'central',
-      entry: 'central/main.ts',
-      config: {
-        storePath: join(directory, 'ledger.sqlite'),
-        natsUrl: hub.url,
-        hubMonitorUrl: hub.httpUrl,
-        httpPort: centralPort,
-        erp: sap,
-      },
-      directory,
-    };
-    const edge = {
-      name: 'edge',
-      entry: 'edge/main.ts',
-      config: {
-        storePath: join(directory, 'edge.sqlite'),
-        natsUrl: leaf.url,
-        httpPort: edgePort || freePort,
-        ackTimeoutMs: 2_000,
-        lines,
-      },
-      directory,
-    };
+    const { central, edge } = await programs(parts, { hub, leaf, erpUrl: erp.url });
     const stage: Stage = {
       ...{ hub, link, leaf, erp, close, erpUrl: erp.url },
       central: await startProgram(central),
@@ -111,4 +86,30 @@ export async function startStage(parts: Parts): Promise<Stage> {
     await close();
     throw error;
   }
+}
+
+/** How central and the edge are started, and started again on the same files and ports. */
+async function programs(
+  { directory, lines, maxInFlightMs = 2_000, edgePort = 0 }: Parts,
+  { hub, leaf, erpUrl }: { hub: Broker; leaf: Broker; erpUrl: string },
+) {
+  const [centralPort, freePort] = await freePorts(2);
+  const central = {
+    storePath: join(directory, 'ledger.sqlite'),
+    natsUrl: hub.url,
+    hubMonitorUrl: hub.httpUrl,
+    httpPort: centralPort,
+    erp: { url: erpUrl, ...place, maxInFlightMs, clientTimeoutMs: maxInFlightMs },
+  };
+  const edge = {
+    storePath: join(directory, 'edge.sqlite'),
+    natsUrl: leaf.url,
+    httpPort: edgePort || freePort,
+    ackTimeoutMs: 2_000,
+    lines,
+  };
+  return {
+    central: { name: 'central', entry: 'central/main.ts', config: central, directory },
+    edge: { name: 'edge', entry: 'edge/main.ts', config: edge, directory },
+  };
 }

@@ -16,9 +16,9 @@ const status: Record<FaultCode, number> = {
   UNREACHABLE: 503,
 };
 
-const pages = ['index.html', 'page.css', 'page.js', 'draw.js', 'nodes.js'];
+const pages = ['index.html', 'page.css', 'page.js', 'draw.js', 'nodes.js', 'icon.svg'];
 const page = (name: string): Buffer => readFileSync(new URL(`./page/${name}`, import.meta.url));
-const types = { html: 'text/html', css: 'text/css', js: 'text/javascript' };
+const types = { html: 'text/html', css: 'text/css', js: 'text/javascript', svg: 'image/svg+xml' };
 
 /** The app, listening nowhere yet. The one place that turns a Fault into an HTTP status. */
 export async function buildHttp(parts: Parts): Promise<FastifyInstance> {

@@ -24,7 +24,7 @@ type Joined = { connection: NatsConnection; uplink: Uplink; catchUp(line: string
  */
 export function openHub({ config, lines, outbox, marks, log }: Parts) {
   let joined: Joined | undefined;
-  const behind = new Set(lines); // lines that have not read central's last word since they were down
+  const behind = new Set(lines); // have not read central's last word since they were down
 
   const joining = connectLeaf(config.natsUrl).then(async (connection) => {
     const uplink = await openUplink(connection, config.ackTimeoutMs);

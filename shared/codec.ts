@@ -100,14 +100,15 @@ function unpackContent(bytes: Uint8Array): Envelope {
 
 function isEnvelope(fields: unknown): fields is Envelope {
   if (!Array.isArray(fields)) return false;
-  const [eventId, , version, atMs, recordedMs, clock, , actor, correlationId, ...rest] = fields;
+  const [eventId, , version, atMs, recordedMs, clock, , actor, correlationId] = fields;
   return (
     eventId instanceof Uint8Array &&
     eventId.length === 16 &&
     [version, atMs, recordedMs].every(Number.isSafeInteger) &&
     (clock === 'edge' || clock === 'source') &&
-    [actor, correlationId].every((value) => typeof value === 'string') &&
-    contextKeys.slice(2).every((_, index) => rest[index] == null || typeof rest[index] === 'string')
+    typeof actor === 'string' &&
+    typeof correlationId === 'string' &&
+    contextKeys.every((_, at) => fields[7 + at] == null || typeof fields[7 + at] === 'string')
   );
 }
 

@@ -163,12 +163,14 @@ export const record = <F extends Fields>(doc: string, fields: F): Field<Read<F>>
 /** What of `given` these fields know, at every depth; anything but an object stays as it is. */
 export function knownFields(fields: Fields, given: unknown): unknown {
   if (typeof given !== 'object' || given === null) return given;
-  const known = Object.entries(given).filter(([key]) => Object.hasOwn(fields, key));
-  return Object.fromEntries(known.map(([key, value]) => [key, prune(fields[key]!, value)]));
+  const known: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(given)) {
+    if (!Object.hasOwn(fields, key)) continue;
+    const { prune } = fields[key]!;
+    known[key] = prune ? prune(value) : value;
+  }
+  return known;
 }
-
-const prune = (field: Field<unknown>, value: unknown): unknown =>
-  field.prune ? field.prune(value) : value;
 
 /**
  * Reads and freezes a record. Throws Fault INVALID naming every bad and every unknown key at once.

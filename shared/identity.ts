@@ -15,8 +15,10 @@ export const systemRandom: RandomBytes = (size) => {
   return Buffer.from(pool.subarray(used - size, used));
 };
 
-const dashed = (hex: string): string =>
-  hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+const dashed = (hex: string): string => {
+  const clock = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}`;
+  return `${clock}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+};
 
 /** `bytes` with the version and variant bits of RFC 9562 set, as text. */
 function uuid(bytes: Uint8Array, version: number): string {

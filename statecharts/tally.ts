@@ -79,7 +79,11 @@ export function increments(fact: Content, run: OpenRun | undefined): Increments 
     }
     case 'HoldPlaced': {
       const { scope, quantity: held } = fact.body;
-      return { facts: 1, holds: 1, heldByHolds: scope === 'quantity' ? quantity(held, 'quantity') : zero };
+      return {
+        facts: 1,
+        holds: 1,
+        heldByHolds: scope === 'quantity' ? quantity(held, 'quantity') : zero,
+      };
     }
     case 'OperationCompleted':
       return { facts: 1, operationsCompleted: 1 };

@@ -69,6 +69,31 @@ test('a refusal is remembered, also when the same would be allowed now', () => {
   expect(outcome(box.decide(shop.start()))).toBe('accepted');
 });
 
+test('a close says how many facts about its order were stated before, whatever it was told', () => {
+  const box = openBox();
+  const given = [shop.release(), shop.start(), shop.start(), shop.hold('H1', 'line'), shop.pause()];
+  for (const one of [
+    ...given,
+    shop.release({}, 'WO-2'),
+    shop.hold('H2', 'order', { order: 'WO-1' }),
+  ]) {
+    box.decide(one);
+  }
+  box.decide(shop.free('H2'));
+  box.decide({ ...shop.close(), body: { facts: 99 } });
+  const last = [...box.store.history()].at(-1)!;
+  expect(decodeContent(last.bytes)).toMatchObject({ type: 'OrderClosed', body: { facts: 5 } });
+});
+
+test('what is stated about a hold or a held lot names its order', () => {
+  const box = openBox();
+  const held = shop.hold('H1', 'lot', { lot: 'L-1' }, { quantity: '7', unit: 'EA' });
+  const given = [shop.release(), shop.start(), shop.produce('L-1'), held];
+  for (const one of [...given, shop.dispose('H1', '2'), shop.free('H1')]) box.decide(one);
+  const facts = [...box.store.history()].slice(-3).map(({ bytes }) => decodeContent(bytes));
+  expect(facts.map(({ order, lot }) => [order, lot])).toEqual(Array(3).fill(['WO-1', 'L-1']));
+});
+
 const report = { ...shop.report('R1'), commandId: 'c-1' };
 const others: [string, object][] = [
   ['another quantity', { body: { ...report.body, good: '2' } }],

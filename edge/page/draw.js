@@ -111,14 +111,16 @@ function drawLine(node, row) {
     ...{ failure, good, scrap, held },
     head: grouped(row.head),
     kept: grouped(row.kept),
-    settled: settled === null ? 'not heard yet' : grouped(settled),
-    waiting: waiting > 0 ? `${grouped(waiting)} waiting` : '',
+    settled: settled === null ? 'unknown' : grouped(settled),
+    waiting: grouped(waiting),
     unsent: grouped(row.unsent),
     way: `${ways[way.state].word} since ${when(way.sinceMs)}`,
     detail: way.detail,
   });
   place(node, 'detail').title = way.detail ?? '';
+  place(node, 'settled').title = settled === null ? 'central was not heard yet' : '';
   tone(node, 'state', tones[state]);
+  tone(node, 'waiting', waiting > 0 ? 'warn' : 'calm');
   tone(node, 'way', ways[way.state].tone);
   age(node, 'oldest', row.oldestUnsentMs);
   place(node, 'runs').style.setProperty('--lanes', Math.min(row.lanes, 3));

@@ -83,7 +83,7 @@ const middle = (all: readonly Appended[]): Appended => ({
   p99Ms: median(all.map(({ p99Ms }) => p99Ms)),
 });
 
-/** Commands accepted and durable per second, beside bare better-sqlite3; medians of several runs. */
+/** Commands accepted and durable per second, beside bare better-sqlite3; medians. */
 export async function measureAppend(callers: number) {
   const all = [];
   for (let run = 0; run < runs; run++) all.push(await once(callers));

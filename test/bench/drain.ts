@@ -86,7 +86,7 @@ function peakMb(pid: number): number {
   }
 }
 
-/** A backlog drained edge → leaf → hub (sync always) → ledger, beside a loop that only publishes. */
+/** A backlog drained edge → leaf → hub (sync always) → ledger, beside a bare publisher. */
 export async function measureDrain(): Promise<Drained> {
   const directory = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
   try {

@@ -52,7 +52,7 @@ export function history(line: string, contents: readonly Content[]) {
   return {
     bytes,
     links,
-    /** Facts `first` to `last` of the history as they travel; without links if `chained` is false. */
+    /** Facts `first` to `last` as they travel; without links if `chained` is false. */
     segment: (first: number, last: number, chained = true): Segment => ({
       line,
       epoch: 1,

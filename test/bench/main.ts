@@ -1,0 +1,55 @@
+// Measures what an edge and central can carry, beside the same work done bare, in one run.
+// Machines are shared and noisy: trust the ratios, not the absolutes.
+import { writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { measureAppend } from './append.ts';
+import { measureDrain } from './drain.ts';
+import { type Row, table, thousands } from './figures.ts';
+
+/** Callers that wait at the same time: one person, a busy edge, an import. */
+const callers = [1, 64, 512];
+const target = 'bench.json';
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+const ratio = (ours: number, peer: number): string => (ours / peer).toFixed(2);
+
+const appended = [];
+for (const count of callers) {
+  say(`appending with ${count} callers …`);
+  appended.push(await measureAppend(count));
+}
+say('draining a backlog …');
+const drained = await measureDrain();
+
+const rows: Row[] = appended.flatMap(({ callers, ours, peer }) => [
+  {
+    what: `accepted and durable facts/s, ${callers} callers`,
+    figure: thousands(ours.factsPerSecond),
+    peer: thousands(peer.factsPerSecond),
+    ratio: ratio(ours.factsPerSecond, peer.factsPerSecond),
+  },
+  {
+    what: '  accept to durable, p50 / p99 ms',
+    figure: `${ours.p50Ms.toFixed(2)} / ${ours.p99Ms.toFixed(2)}`,
+    peer: `${peer.p50Ms.toFixed(2)} / ${peer.p99Ms.toFixed(2)}`,
+    ratio: '',
+  },
+]);
+rows.push(
+  {
+    what: `backlog of ${thousands(drained.facts)} drained into the ledger, facts/s`,
+    figure: thousands(drained.factsPerSecond),
+    peer: thousands(drained.barePerSecond),
+    ratio: ratio(drained.factsPerSecond, drained.barePerSecond),
+  },
+  {
+    what: '  peak memory of edge / central, MB',
+    figure: `${drained.edgePeakMb} / ${drained.centralPeakMb}`,
+    peer: '',
+    ratio: '',
+  },
+);
+say(`\n${table(rows)}\n`);
+const machine = { cpu: cpus()[0]?.model ?? '', cores: cpus().length, node: process.version };
+writeFileSync(target, `${JSON.stringify({ machine, appended, drained }, null, 2)}\n`);
+say(`as JSON: ${target}`);

@@ -1,0 +1,209 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, expect, onTestFinished, type TestContext, test } from 'vitest';
+import { readEdgeConfig } from '../edge/config.ts';
+import { startEdge } from '../edge/main.ts';
+import { closeChromium, openPage } from './helpers/chromium.ts';
+import { testFolder } from './helpers/folder.ts';
+import { command, m01, m02, quantityHold, shop } from './helpers/shop.ts';
+
+afterAll(closeChromium);
+
+/** An edge with two lines and no hub in reach, for this test. */
+async function startBox(storePath = join(testFolder(), 'edge.sqlite'), httpPort = 0) {
+  const edge = await startEdge(
+    readEdgeConfig({
+      ...{ storePath, httpPort, natsUrl: 'nats://127.0.0.1:9', logLevel: 'silent' },
+      lines: [{ line: m01, lanes: 2 }, { line: m02 }],
+    }),
+  );
+  let open = true;
+  const close = async () => {
+    if (open) await edge.close();
+    open = false;
+  };
+  onTestFinished(close);
+  const ask = async (...commands: object[]) => {
+    const reply = await fetch(`${edge.url}/v1/commands`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ commands }),
+    });
+    const { answers } = (await reply.json()) as { answers: object[] };
+    expect(answers).toMatchObject(commands.map(() => ({ status: 'accepted' })));
+  };
+  return { url: edge.url, storePath, close, ask };
+}
+
+/** The page at `url`, its errors, and what it says of a line, an order, a hold and a fact. */
+async function look(context: TestContext, url: string) {
+  const page = await openPage(context);
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => {
+    if (/Content Security Policy|Uncaught/.test(message.text())) errors.push(message.text());
+  });
+  page.on('dialog', (dialog) => {
+    errors.push(`dialog: ${dialog.message()}`);
+    return dialog.dismiss();
+  });
+  await page.goto(url);
+  const tile = page.locator('.tile', { hasText: 'M01' });
+  return { page, errors, tile, header: page.locator('#header'), says: says(page) };
+}
+
+/** Waits until the first node of `selector` says all of `texts`. */
+const says =
+  (page: Page) =>
+  async (selector: string, ...texts: (string | RegExp)[]) => {
+    const shown = () => page.locator(selector).first().innerText();
+    for (const text of texts) {
+      await expect
+        .poll(shown, { timeout: 10_000 })
+        .toMatch(text instanceof RegExp ? text : plain(text));
+    }
+  };
+const plain = (text: string) => new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+
+const started = [
+  shop.release({ operations: [{ operation: '0010', name: 'Turning' }] }),
+  shop.start(),
+  shop.phase('R1'),
+];
+
+test('counts, runs, orders and facts appear as they happen, without a reload', async (context) => {
+  const { url, ask } = await startBox();
+  const { page, errors, says, tile } = await look(context, url);
+  await says('#lines', /M01[^]*idle[^]*nothing runs now/);
+  await page.evaluate('globalThis.sameDocument = true');
+
+  await ask(...started, shop.report('R1', { good: '100.5', scrap: '1', held: '123456789.000001' }));
+  await says('.tile', /good\s100\.5\sscrap\s1\sheld\s123456789\.000001/);
+  await says('.tile', /WO-1 \/ 0010\s+run\s+lane 1, since \d\d/, /recorded here\s4/, /unsent\s4/);
+  await says('.tile', /posted\sunknown/, /oldest unsent\s\d+ s/);
+  await says('#orders', /WO-1 started BOLT · 100 EA ordered/);
+  await says(
+    '#orders',
+    /0010 Turning\s+active · 1 run\s+100\.5\s+1\s+0\s+123456789\.000001\s+over/,
+  );
+  await says('#facts li', 'Quantity reported', 'M01 · WO-1 / 0010', 'good 100.5', 'person:1');
+  const mark = page.locator('#facts .mark').first();
+  expect(await mark.getAttribute('aria-label')).toBe('✓ recorded here');
+
+  const node = await tile.elementHandle();
+  await ask(shop.report('R1', { good: '0.000001' }));
+  await says('.tile', /good\s100\.500001\s/);
+  expect(await tile.evaluate((now, before) => now === before, node)).toBe(true);
+  expect(await page.evaluate('globalThis.sameDocument')).toBe(true);
+  expect(errors).toEqual([]);
+});
+
+test('without its hub the edge is said to be offline, and what is unsent grows old', async (context) => {
+  const { url, ask } = await startBox();
+  const { page, says } = await look(context, url);
+  await says('#header', /offline since \d\d:\d\d:\d\d/, '2 of 2 lines', /0\s+unsent/, /–\s+oldest/);
+  expect(await page.locator('#header .link').getAttribute('data-tone')).toBe('warn');
+  await ask(...started);
+  await says('#header', /3\s+unsent/, /[12] s\s+oldest unsent/, /1\s+open orders/);
+  await says('#header', /[3-6] s\s+oldest unsent/);
+  expect(await page.title()).toBe('offline · 3 unsent · Holdfast');
+});
+
+test('an open hold stands there until it is decided, and nobody can click it away', async (context) => {
+  const { url, ask } = await startBox();
+  const { page, says } = await look(context, url);
+  await ask(...started, quantityHold('H1', '2.5'), shop.dispose('H1', '1'));
+  await says(
+    '.hold',
+    'HOLD H1',
+    'order WO-1 · operation 0010',
+    /1\.5 EA\s+remain of 2\.5/,
+    'crack',
+  );
+  await says('.hold', /since .* by person:1 on M01/, 'The order cannot close');
+  await says('#header', /1\s+open holds/);
+  await says('.order', 'H1');
+  await says('#orders tr:nth-child(2)', 'H1');
+  expect(await page.locator('.hold button, .hold a, .hold input').count()).toBe(0);
+  await page.locator('.hold').click();
+  await page.keyboard.press('Escape');
+  expect(await page.locator('.hold').isVisible()).toBe(true);
+
+  await ask(shop.hold('H2', 'line'));
+  await says('.hold:nth-child(2)', 'HOLD H2', 'line M01', 'all of it', 'No work on this line');
+  await ask(shop.dispose('H1', '1.5'), shop.free('H2'));
+  await expect.poll(() => page.locator('.hold').count()).toBe(0);
+  await says('#header', /0\s+open holds/);
+});
+
+test('names that look like markup are text', async (context) => {
+  const evil = '<img src=x onerror=alert(1)>';
+  const { url, ask } = await startBox();
+  const { page, errors, says } = await look(context, url);
+  const about = { order: evil, operation: evil };
+  await ask(
+    shop.release({ material: evil, operations: [{ operation: evil, name: evil }] }, evil),
+    command('StartShift', { shift: evil, actor: evil }, { people: [evil] }),
+    shop.start(about),
+    shop.phase(evil, {}, about),
+    shop.hold(evil, 'order', { order: evil }, { reason: evil }),
+  );
+  await says('.hold', `HOLD ${evil}`, `order ${evil}`);
+  await says('.tile', `shift ${evil}`, `${evil} / ${evil}`);
+  await says('.order', `${evil} started ${evil}`);
+  await says('#facts', `reason ${evil}`, `people ${evil}`);
+  expect(await page.locator('img').count()).toBe(0);
+  expect(errors).toEqual([]);
+});
+
+test('an edge that stopped is missed at once, and is back when it is back', async (context) => {
+  const { url, storePath, close, ask } = await startBox();
+  const { page, says, header } = await look(context, url);
+  await ask(...started);
+  await says('.tile', /recorded here\s3/);
+  await close();
+  await says('#lost', /^No word from the edge since \d\d:\d\d:\d\d$/);
+  await says('#header', 'no word', 'is not known');
+  expect(await page.locator('body').getAttribute('class')).toBe('lost');
+  expect(await page.locator('.tile').first().innerText()).toMatch(/recorded here\s3/);
+
+  const again = await startBox(storePath, Number(new URL(url).port));
+  await again.ask(shop.report('R1'));
+  await says('.tile', /recorded here\s4/);
+  expect(await page.locator('#lost').isVisible()).toBe(false);
+  expect(await header.innerText()).toContain('offline since');
+});
+
+/** A way to the edge on which, after one word, nothing comes through any more. */
+async function startSilence(url: string): Promise<string> {
+  const server = createServer(async (request, response) => {
+    const live = request.url === '/v1/events';
+    const reply = await fetch(url + (live ? '/v1/status' : request.url!));
+    const body = await reply.text();
+    const type = live ? 'text/event-stream' : reply.headers.get('content-type')!;
+    response.writeHead(reply.status, { 'content-type': type });
+    if (live) response.write(`data: ${body}\n\n`);
+    else response.end(body);
+  }).listen(0, '127.0.0.1');
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+}
+
+test('a stream that is open but silent for 12 s counts as lost', async (context) => {
+  const { url } = await startBox();
+  const { page, says } = await look(context, 'about:blank');
+  await page.clock.install();
+  await page.goto(await startSilence(url));
+  await says('#lines', 'M01');
+  await page.clock.runFor(8_000);
+  expect(await page.locator('#lost').isVisible()).toBe(false);
+  await page.clock.runFor(6_000);
+  await says('#lost', 'No word from the edge since');
+});
