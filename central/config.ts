@@ -1,11 +1,20 @@
-import { fallback, id, integer, prose, type Read, readFields, record } from '../shared/field.ts';
+import {
+  choice,
+  fallback,
+  id,
+  integer,
+  type Read,
+  readFields,
+  record,
+  text,
+} from '../shared/field.ts';
 import { sapFields } from './sap.ts';
 
 export const fields = {
-  storePath: prose("The ledger's SQLite file, on a local disk that honours fsync.", 4_096),
-  natsUrl: prose('The hub, e.g. nats://127.0.0.1:4222.', 500),
-  hubMonitorUrl: prose("The hub's HTTP monitoring, e.g. http://127.0.0.1:8222.", 500),
-  host: fallback(prose('Address that the status is served at.', 100), '127.0.0.1'),
+  storePath: text("The ledger's SQLite file, on a local disk that honours fsync.", 4_096),
+  natsUrl: text('The hub, e.g. nats://127.0.0.1:4222.', 500),
+  hubMonitorUrl: text("The hub's HTTP monitoring, e.g. http://127.0.0.1:8222.", 500),
+  host: fallback(text('Address that the status is served at.', 100), '127.0.0.1'),
   httpPort: fallback(integer('Port of the status; 0 takes a free one.', 0, 65_535), 8090),
   stream: fallback(
     record('The stream of segments at the hub.', {
@@ -17,7 +26,10 @@ export const fields = {
   ),
   erp: record('SAP, by its confirmation and material document services.', sapFields),
   lanesMax: fallback(integer('Documents in flight at once, one an order.', 1, 256), 16),
-  logLevel: fallback(id('Least severe line that is logged, as pino names it.'), 'info'),
+  logLevel: fallback(
+    choice('Least severe line that is logged.', ['debug', 'info', 'warn', 'error', 'silent']),
+    'info',
+  ),
 };
 
 export type CentralConfig = Read<typeof fields>;

@@ -1,4 +1,5 @@
 import {
+  choice,
   fallback,
   id,
   integer,
@@ -24,7 +25,10 @@ export const fields = {
   host: fallback(text('Address that the status page listens on.', 100), '127.0.0.1'),
   httpPort: fallback(integer('Port of the status page; 0 takes a free one.', 0, 65_535), 8080),
   ackTimeoutMs: fallback(integer('Wait for the hub, ms.', 100, 60_000), 5_000),
-  logLevel: fallback(id('Least severe line that is logged, as pino names it.'), 'info'),
+  logLevel: fallback(
+    choice('Least severe line that is logged.', ['debug', 'info', 'warn', 'error', 'silent']),
+    'info',
+  ),
 };
 
 export type EdgeConfig = Read<typeof fields>;

@@ -2,10 +2,11 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, expect, onTestFinished, type TestContext, test } from 'vitest';
 import { readEdgeConfig } from '../edge/config.ts';
 import { startEdge } from '../edge/main.ts';
+import type { Status } from '../edge/status.ts';
 import { closeChromium, openPage } from './helpers/chromium.ts';
 import { testFolder } from './helpers/folder.ts';
 import { command, m01, m02, quantityHold, shop } from './helpers/shop.ts';
@@ -55,15 +56,17 @@ async function look(context: TestContext, url: string) {
   return { page, errors, tile, header: page.locator('#header'), says: says(page) };
 }
 
+// biome-ignore lint/performance/useDomNodeTextContent: what people see, not what the tree holds.
+const textOf = (node: Locator): Promise<string> => node.innerText();
+
 /** Waits until the first node of `selector` says all of `texts`. */
 const says =
   (page: Page) =>
   async (selector: string, ...texts: (string | RegExp)[]) => {
-    const shown = () => page.locator(selector).first().innerText();
+    const shown = () => textOf(page.locator(selector).first());
     for (const text of texts) {
-      await expect
-        .poll(shown, { timeout: 10_000 })
-        .toMatch(text instanceof RegExp ? text : plain(text));
+      const pattern = text instanceof RegExp ? text : plain(text);
+      await expect.poll(shown, { timeout: 10_000 }).toMatch(pattern);
     }
   };
 const plain = (text: string) => new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
@@ -77,7 +80,7 @@ const started = [
 test('counts, runs, orders and facts appear as they happen, without a reload', async (context) => {
   const { url, ask } = await startBox();
   const { page, errors, says, tile } = await look(context, url);
-  await says('#lines', /M01[^]*idle[^]*nothing runs now/);
+  await says('#lines', /M01\s+idle\s/, 'nothing runs now');
   await page.evaluate('globalThis.sameDocument = true');
 
   await ask(...started, shop.report('R1', { good: '100.5', scrap: '1', held: '123456789.000001' }));
@@ -161,32 +164,34 @@ test('names that look like markup are text', async (context) => {
 
 test('an edge that stopped is missed at once, and is back when it is back', async (context) => {
   const { url, storePath, close, ask } = await startBox();
-  const { page, says, header } = await look(context, url);
+  const { page, says, header, tile } = await look(context, url);
   await ask(...started);
   await says('.tile', /recorded here\s3/);
   await close();
   await says('#lost', /^No word from the edge since \d\d:\d\d:\d\d$/);
   await says('#header', 'no word', 'is not known');
   expect(await page.locator('body').getAttribute('class')).toBe('lost');
-  expect(await page.locator('.tile').first().innerText()).toMatch(/recorded here\s3/);
+  expect(await textOf(tile)).toMatch(/recorded here\s3/);
 
   const again = await startBox(storePath, Number(new URL(url).port));
   await again.ask(shop.report('R1'));
   await says('.tile', /recorded here\s4/);
   expect(await page.locator('#lost').isVisible()).toBe(false);
-  expect(await header.innerText()).toContain('offline since');
+  expect(await textOf(header)).toContain('offline since');
 });
 
-/** A way to the edge on which, after one word, nothing comes through any more. */
-async function startSilence(url: string): Promise<string> {
+/** A way to the edge on which one word, changed by `change`, comes through and nothing more. */
+async function startSilence(url: string, change = (_status: Status) => {}): Promise<string> {
   const server = createServer(async (request, response) => {
     const live = request.url === '/v1/events';
     const reply = await fetch(url + (live ? '/v1/status' : request.url!));
     const body = await reply.text();
     const type = live ? 'text/event-stream' : reply.headers.get('content-type')!;
     response.writeHead(reply.status, { 'content-type': type });
-    if (live) response.write(`data: ${body}\n\n`);
-    else response.end(body);
+    if (!live) return response.end(body);
+    const status = JSON.parse(body);
+    change(status);
+    response.write(`data: ${JSON.stringify(status)}\n\n`);
   }).listen(0, '127.0.0.1');
   onTestFinished(() => {
     server.close();
@@ -206,4 +211,36 @@ test('a stream that is open but silent for 12 s counts as lost', async (context)
   expect(await page.locator('#lost').isVisible()).toBe(false);
   await page.clock.runFor(6_000);
   await says('#lost', 'No word from the edge since');
+});
+
+test('the worst way of all lines counts, and every fact has its marks', async (context) => {
+  const { url, ask } = await startBox();
+  await ask(...started);
+  const { page, says } = await look(context, 'about:blank');
+  const ways = ['up', 'up'] as ('up' | 'draining' | 'down' | 'forked')[];
+  const through = await startSilence(url, ({ lines: [one, two], facts }) => {
+    Object.assign(one!, { kept: 2, settled: 1, waiting: 2, way: { state: ways[0], sinceMs: 0 } });
+    Object.assign(two!, { state: 'failed', failure: 'M02 stopped at sequence 7' });
+    Object.assign(two!, { way: { state: ways[1], sinceMs: 0 } });
+    facts.forEach((fact, index) => {
+      fact.mark = (index + 1) as 1 | 2 | 3;
+    });
+  });
+  const told = [
+    ['up', 'up', /^up\s+2 of 2/],
+    ['up', 'draining', /^draining\s+1 of 2/],
+    ['down', 'draining', /^offline since 19\d\d-\d\d-\d\d .*\s+1 of 2/],
+    ['down', 'forked', /^forked since .*\s+1 of 2/],
+  ] as const;
+  for (const [one, two, text] of told) {
+    ways.splice(0, 2, one, two);
+    await page.goto(through);
+    await says('#header', text);
+  }
+  await says('.tile', /at central\s2/, /posted\s1/, /held or parked\s+2/);
+  await says('.tile:nth-child(2)', 'failed', 'M02 stopped at sequence 7');
+  const marks = page.locator('#facts .mark');
+  expect(await marks.allTextContents()).toEqual(['✓', '✓✓', '✓✓✓']);
+  expect(await marks.nth(1).getAttribute('title')).toBe('at central');
+  expect(await marks.nth(2).getAttribute('title')).toBe('posted');
 });

@@ -1,4 +1,11 @@
-import { choice, type Field, fallback, integer, prose, type Read } from '../../shared/field.ts';
+import {
+  choice,
+  type Field,
+  fallback,
+  text as fullText,
+  integer,
+  type Read,
+} from '../../shared/field.ts';
 import { money, text } from './entity.ts';
 
 const code = (doc: string, max: number, standard: string): Field<string> => ({
@@ -12,7 +19,7 @@ const rate = (doc: string, standard: string): Field<bigint> => ({
 });
 
 export const sandboxFields = {
-  path: prose('SQLite file of the books, on a local disk; ":memory:" forgets them.', 4_096),
+  path: fullText('SQLite file of the books, on a local disk; ":memory:" forgets them.', 4_096),
   port: fallback(integer('TCP port on 127.0.0.1; 0 takes a free one.', 0, 65_535), 0),
   plant: code('The one plant.', 4, '1000'),
   storageLocation: code('The one storage location.', 4, '0001'),
