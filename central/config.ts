@@ -1,13 +1,4 @@
-import {
-  choice,
-  fallback,
-  id,
-  integer,
-  type Read,
-  readFields,
-  record,
-  text,
-} from '../shared/field.ts';
+import { choice, fallback, integer, type Read, readFields, record, text } from '../shared/field.ts';
 import { sapFields } from './sap.ts';
 
 export const fields = {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/nats-core';
 import { connect } from '@nats-io/transport-node';
 import { backoff } from '../shared/backoff.ts';
 import { systemClock } from '../shared/clock.ts';
@@ -21,26 +22,32 @@ import { ensureStreams, verifyHub } from './stream.ts';
 /** Attempts to reach the hub at start, with growing pauses; about two minutes. */
 const startAttempts = 30;
 
+/** Connects for ever, once it has connected. */
+const connectHub = (servers: string) =>
+  connect({
+    servers,
+    name: 'holdfast-central',
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: 250,
+    pingInterval: 5_000,
+    maxPingOut: 2,
+    inboxPrefix: '_INBOX_central',
+  });
+
 /** The hub, verified and with its streams. Throws Fault INVALID for one that may lose facts. */
 async function openHub(config: CentralConfig, signal: AbortSignal) {
-  const { natsUrl: servers, hubMonitorUrl, stream } = config;
+  const { natsUrl, hubMonitorUrl, stream } = config;
   for (let attempt = 1; ; attempt++) {
+    let connection: NatsConnection | undefined;
     try {
-      const connection = await connect({
-        servers,
-        name: 'holdfast-central',
-        maxReconnectAttempts: -1,
-        reconnectTimeWait: 250,
-        pingInterval: 5_000,
-        maxPingOut: 2,
-        inboxPrefix: '_INBOX_central',
-      });
+      connection = await connectHub(natsUrl);
       await verifyHub(connection, hubMonitorUrl);
       const manager = await jetstreamManager(connection);
       const { replicas, megabytesMax, keepDays } = stream;
       await ensureStreams(manager, { replicas, keepDays, bytesMax: megabytesMax * 1024 * 1024 });
       return { connection, manager, stream: jetstream(connection) };
     } catch (error) {
+      await connection?.close();
       if ((error instanceof Fault && !error.retry) || attempt === startAttempts) throw error;
       await systemClock.sleep(backoff(attempt), signal);
     }

@@ -49,14 +49,18 @@ export function report(books: Books, shop: Shop, surprises: number) {
 
 function factTable({ edge, central, open }: Books): string {
   const recorded = edge.lines.reduce((sum, { head }) => sum + head, 0);
-  const behind = open.filter(({ reason }) => reason?.startsWith('behind')).length;
+  const because = (start: string) =>
+    open.filter(({ state, reason }) => state === 'deferred' && reason?.startsWith(start)).length;
+  const behind = because('behind the parked');
+  const closing = because('waits for the order to be closed');
   const rows: [string, number][] = [
     ['✓   recorded at the edge', recorded],
     ['✓✓  at central', central.facts],
     ['✓✓✓ posted in the ERP', inStates(central, 'posted')],
     ['    call for no document', unposted(central)],
     ['    nothing left to post', inStates(central, 'void')],
-    ['    wait for their order to close', inStates(central, 'deferred') - behind],
+    ['    wait for their order to be closed', closing],
+    ['    wait for something else', inStates(central, 'deferred') - behind - closing],
     ['    held by quality', inStates(central, 'held')],
     ['    parked for a person', inStates(central, 'parked')],
     ['    behind a parked one', behind],

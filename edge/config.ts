@@ -1,7 +1,6 @@
 import {
   choice,
   fallback,
-  id,
   integer,
   invalid,
   list,

@@ -53,6 +53,9 @@ export async function openUplink(connection: NatsConnection, timeoutMs: number) 
       head.set(segmentHeaders.epoch, `${segment.epoch}`);
       head.set(segmentHeaders.last, `${lastOf(segment)}`);
       head.set(segmentHeaders.hash, Buffer.from(segment.after!).toString('hex'));
+      const { line, epoch, first } = segment;
+      head.set('ce-specversion', '1.0');
+      head.set('ce-id', `${line}/${epoch}/${first}-${lastOf(segment)}`);
       head.set('ce-source', `/${segment.line}`);
       head.set('ce-type', 'holdfast.segment.v1');
       try {
