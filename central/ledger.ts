@@ -3,7 +3,7 @@ import { type Database, faultOf } from '../shared/database.ts';
 import type { Content, Fact } from '../shared/event.ts';
 import { Fault } from '../shared/fault.ts';
 import { idBytes } from '../shared/identity.ts';
-import type { Segment } from '../shared/segment.ts';
+import { linksOf, type Segment } from '../shared/segment.ts';
 import { judge } from './sequencer.ts';
 import { type Cursor, type Head, openShelf, type Place } from './shelf.ts';
 
@@ -57,13 +57,12 @@ export function openLedger({ db, nowMs, note, undone }: Parts) {
   }
 
   /** Takes the fact that is due. One whose event id is known keeps its place, and no more. */
-  function take(head: Head, bytes: Buffer): void {
+  function take(head: Head, bytes: Buffer, hash: Buffer): void {
     const { epoch } = head;
     const sequence = head.sequence + 1;
     const content = read(head, { epoch, sequence }, bytes);
     const eventId = content ? idBytes(content.eventId) : null;
     const before = eventId ? shelf.byId(eventId) : undefined;
-    const hash = link(head.hash, bytes);
     const position = shelf.insert(head, before ? null : eventId, nowMs(), bytes, hash);
     head.sequence = sequence;
     head.hash = hash;
@@ -81,12 +80,13 @@ export function openLedger({ db, nowMs, note, undone }: Parts) {
       const place = { epoch: head.epoch, sequence: head.sequence + 1 };
       const next = shelf.waiting(head, place);
       if (!next) break;
-      if (next.hash && !next.hash.equals(link(head.hash, next.bytes))) {
+      const hash = link(head.hash, next.bytes);
+      if (next.hash && !next.hash.equals(hash)) {
         setAside(head.path, place, 'fork: the chain does not lead here', next.bytes);
         shelf.unwait({ ...head, sequence: place.sequence });
         break;
       }
-      take(head, next.bytes);
+      take(head, next.bytes, hash);
     }
     shelf.unwait(head);
   }
@@ -104,34 +104,33 @@ export function openLedger({ db, nowMs, note, undone }: Parts) {
     else setAside(head.path, place, `gap: more than ${waitingMax} facts wait behind it`, bytes);
   }
 
-  /** Why the segment cannot belong to this line's history, or undefined. */
-  function foreign(head: Head, { epoch, first, before }: Segment): string | undefined {
-    const chained = before ? 1 : 0;
-    if (head.chained !== null && head.chained !== chained) {
-      return chained ? 'fork: this line has no chain' : 'unchained: this line keeps a chain';
-    }
-    const due = judge(head, { epoch, sequence: first }) === 'next';
-    if (before && due && !head.hash.equals(before)) return 'fork: the chain does not lead here';
-    return undefined;
+  /** Why facts with or without a chain cannot belong to this line's history, or undefined. */
+  function foreign(head: Head, chained: boolean): string | undefined {
+    if (head.chained === null || head.chained === Number(chained)) return undefined;
+    return chained ? 'fork: this line has no chain' : 'unchained: this line keeps a chain';
   }
 
   function admit(segment: Segment): void {
     const { line, epoch, first, before } = segment;
     const head = headOf(line);
-    const reason = foreign(head, segment);
+    const links = linksOf(segment);
+    let reason = foreign(head, before !== null);
     room = undefined;
-    let hash: Buffer | null = before ? Buffer.from(before) : null;
     segment.facts.forEach((fact, index) => {
       const bytes = Buffer.from(fact);
       const place = { epoch, sequence: first + index };
-      hash = hash && link(hash, bytes);
-      const verdict = reason ? 'foreign' : judge(head, place);
-      if (verdict === 'next') take(head, bytes);
-      else if (verdict === 'repeat') repeated(head, place, bytes, shelf.at(head, place));
-      else if (verdict === 'gap') keepWaiting(head, place, bytes, hash);
-      else if (verdict === 'foreign') setAside(line, place, reason!, bytes);
+      const verdict = judge(head, place);
+      const previous = index === 0 ? before : links[index - 1]!;
+      if (verdict === 'next' && previous && !head.hash.equals(previous)) {
+        reason ??= 'fork: the chain does not lead here';
+      }
+      if (reason) setAside(line, place, reason, bytes);
+      else if (verdict === 'next') {
+        take(head, bytes, links[index] ?? link(head.hash, bytes));
+        head.chained = before ? 1 : 0;
+      } else if (verdict === 'repeat') repeated(head, place, bytes, shelf.at(head, place));
+      else if (verdict === 'gap') keepWaiting(head, place, bytes, links[index] ?? null);
       else setAside(line, place, `${verdict} epoch: this line is in epoch ${head.epoch}`, bytes);
-      if (verdict === 'next') head.chained = before ? 1 : 0;
     });
     takeWaiting(head);
     shelf.save(head);

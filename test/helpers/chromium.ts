@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { onTestFinished, type TestContext } from 'vitest';
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
+import { expect, onTestFinished, type TestContext } from 'vitest';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
 const folders = process.env['PATH']?.split(delimiter) ?? [];
@@ -16,7 +16,7 @@ const args = [
 let browser: Promise<Browser> | undefined;
 
 /** A page of the machine's own Chromium, for this test; the test counts as not run without one. */
-export async function openPage(context: TestContext): Promise<Page> {
+async function openPage(context: TestContext): Promise<Page> {
   if (executablePath === undefined) context.skip('there is no Chromium on this machine');
   browser ??= chromium.launch({ executablePath, args, headless: true, timeout: 20_000 });
   const page = await (await browser).newPage({ viewport: { width: 1280, height: 900 } });
@@ -25,6 +25,39 @@ export async function openPage(context: TestContext): Promise<Page> {
   return page;
 }
 
+/** Ends the browser, if one was started. */
 export async function closeChromium(): Promise<void> {
   await (await browser)?.close();
 }
+
+/** The status page at `url`, opened; what went wrong in it, and what it says. */
+export async function look(context: TestContext, url: string) {
+  const page = await openPage(context);
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => {
+    if (/Content Security Policy|Uncaught/.test(message.text())) errors.push(message.text());
+  });
+  page.on('dialog', (dialog) => {
+    errors.push(`dialog: ${dialog.message()}`);
+    return dialog.dismiss();
+  });
+  await page.goto(url);
+  const tile = page.locator('.tile', { hasText: 'M01' });
+  return { page, errors, tile, header: page.locator('#header'), says: says(page) };
+}
+
+// biome-ignore lint/performance/useDomNodeTextContent: what people see, not what the tree holds.
+export const textOf = (node: Locator): Promise<string> => node.innerText();
+
+/** Waits until the first node of `selector` says all of `texts`. */
+const says =
+  (page: Page) =>
+  async (selector: string, ...texts: (string | RegExp)[]) => {
+    const shown = () => textOf(page.locator(selector).first());
+    for (const text of texts) {
+      const pattern = text instanceof RegExp ? text : plain(text);
+      await expect.poll(shown, { timeout: 10_000 }).toMatch(pattern);
+    }
+  };
+const plain = (text: string) => new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
