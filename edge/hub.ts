@@ -2,6 +2,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { connect } from '@nats-io/transport-node';
 import { Fault } from '../shared/fault.ts';
 import type { Logger } from '../shared/log.ts';
+import { token } from '../shared/subject.ts';
 import type { EdgeConfig } from './config.ts';
 import { openDownlink } from './downlink.ts';
 import type { LinkState, Publish, ReadLast } from './forwarder.ts';
@@ -26,7 +27,7 @@ export function openHub({ config, lines, outbox, marks, log }: Parts) {
   let joined: Joined | undefined;
   const behind = new Set(lines); // have not read central's last word since they were down
 
-  const joining = connectLeaf(config.natsUrl).then(async (connection) => {
+  const joining = connectLeaf(config.natsUrl, lines[0]!).then(async (connection) => {
     const uplink = await openUplink(connection, config.ackTimeoutMs);
     const { lastKept } = uplink;
     const { heard } = marks;
@@ -68,8 +69,11 @@ export function openHub({ config, lines, outbox, marks, log }: Parts) {
   };
 }
 
-/** Connects for ever: the edge works without its leaf, and the leaf without its hub. */
-function connectLeaf(servers: string): Promise<NatsConnection> {
+/**
+ * Connects for ever: the edge works without its leaf, and the leaf without its hub. Answers come to
+ * an inbox of this edge alone, named for its first line.
+ */
+function connectLeaf(servers: string, line: string): Promise<NatsConnection> {
   return connect({
     servers,
     name: 'holdfast-edge',
@@ -78,6 +82,6 @@ function connectLeaf(servers: string): Promise<NatsConnection> {
     waitOnFirstConnect: true,
     pingInterval: 5_000,
     maxPingOut: 2,
-    inboxPrefix: '_INBOX_edge',
+    inboxPrefix: `_INBOX_${line.split('/').map(token).join('_')}`,
   });
 }

@@ -1,0 +1,32 @@
+// Goal: what README and docs tell a new user is there.
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+
+const pages = ['README.md', ...globSync('docs/**/*.md')];
+const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+  scripts: Record<string, string>;
+};
+const matches = (page: string, pattern: RegExp): string[] =>
+  [...readFileSync(page, 'utf8').matchAll(pattern)].map(([, found]) => found!);
+
+test.each(pages)('every npm script that %s names is in package.json', (page) => {
+  const named = matches(page, /npm run ([a-z]+)/g);
+  expect(named.filter((name) => !(name in scripts))).toEqual([]);
+});
+
+test.each(pages)('every link of %s leads somewhere', (page) => {
+  const links = matches(page, /\]\(([^)#]+)\)/g).filter((link) => !link.includes('://'));
+  expect(links.filter((link) => !existsSync(join(dirname(page), link)))).toEqual([]);
+});
+
+test.each(pages)('every source file that %s names exists', (page) => {
+  const named = matches(page, /`((?:shared|statecharts|edge|central|cli|test)\/[\w./-]+)`/g);
+  expect(named.filter((path) => !existsSync(path))).toEqual([]);
+});
+
+test('the two commands of the first screen are real', () => {
+  expect(matches('README.md', /```sh\n(.+)\n```/g)).toEqual(['npm run demo', 'npm test']);
+  expect(scripts['demo']).toContain('setup.mjs');
+  expect(scripts['test']).toContain('setup.mjs');
+});
