@@ -51,14 +51,16 @@ export function openBoard({ ledger, totals, postings, dossier, holds }: Parts) {
     postings: (state: PostingState) => postings.list(state, postingsShownMax),
 
     /**
-     * Sums of all facts per line, order and operation. An order counts as closed when its closing
-     * was stated and no hold on anything in it is open, whichever arrived first.
+     * Sums of all facts per line, order and operation. An order is closed when an edge allowed its
+     * closing; one that a foreign log states counts once no hold on anything in the order is open,
+     * whichever arrived first.
      */
     totals: () => ({
       lines: Object.fromEntries(totals.all('line').map(([line, tally]) => [line, shown(tally)])),
-      orders: dossier.orders().map(({ order, material, quantity, unit, started, closed }) => {
+      orders: dossier.orders().map((row) => {
+        const { order, material, quantity, unit, started, closed, judged } = row;
         const open = holds.openOn(order);
-        const ended = closed === 1 && open.length === 0;
+        const ended = closed === 1 && (judged === 1 || open.length === 0);
         const state = ended ? 'closed' : started ? 'started' : 'released';
         return { order, material, quantity, unit, state, holds: open };
       }),

@@ -13,6 +13,7 @@ export const dossierMigrations = [
     tolerance_percent INTEGER NOT NULL DEFAULT 0,
     started           INTEGER NOT NULL DEFAULT 0 CHECK (started IN (0, 1)),
     closed            INTEGER NOT NULL DEFAULT 0 CHECK (closed IN (0, 1)),
+    judged            INTEGER NOT NULL DEFAULT 0 CHECK (judged IN (0, 1)),  -- an edge allowed it
     closed_after      INTEGER NOT NULL DEFAULT 0,  -- facts about it that were stated before
     facts             INTEGER NOT NULL DEFAULT 0   -- facts about it that the ledger holds
   ) STRICT, WITHOUT ROWID;
@@ -41,6 +42,8 @@ export type Order = Readonly<{
   tolerancePercent: number;
   started: 0 | 1;
   closed: 0 | 1;
+  /** 1 when an edge allowed the closing: nothing was held then. A foreign log only states it. */
+  judged: 0 | 1;
   /** 1 when every fact about the order that was stated before its closing is in the ledger. */
   complete: 0 | 1;
 }>;
@@ -48,7 +51,7 @@ export type Lot = Readonly<{ order: string | null; material: string; unit: strin
 export type Dossier = ReturnType<typeof openDossier>;
 
 const orderColumns = `order_number AS "order", released, material, quantity, unit,
-  tolerance_percent AS tolerancePercent, started, closed,
+  tolerance_percent AS tolerancePercent, started, closed, judged,
   closed AND facts > closed_after AS complete`;
 
 /** What central knows of orders, open runs and lots: a fold over the ledger, in its transaction. */
@@ -63,7 +66,8 @@ export function openDossier(db: Database) {
   );
   const start = db.prepare('UPDATE production_order SET started = 1 WHERE order_number = ?');
   const close = db.prepare(
-    'UPDATE production_order SET closed = 1, closed_after = ? WHERE order_number = ?',
+    `UPDATE production_order SET closed = 1, judged = ?, closed_after = ?
+     WHERE order_number = ?`,
   );
   const openRun = db.prepare('INSERT OR REPLACE INTO run VALUES (?, ?, ?, ?)');
   const runOf = db.prepare<[string, string], Run>(
@@ -100,7 +104,7 @@ export function openDossier(db: Database) {
           start.run(fact.order);
           return undefined;
         case 'OrderClosed':
-          close.run(fact.body.facts ?? 0, fact.order);
+          close.run(fact.body.facts === undefined ? 0 : 1, fact.body.facts ?? 0, fact.order);
           return undefined;
         case 'PhaseStarted':
           openRun.run(line, fact.body.run, fact.body.phase, fact.atMs);

@@ -148,18 +148,18 @@ test('an edge that stopped is missed at once, and is back when it is back', asyn
   expect(await textOf(header)).toContain('offline since');
 });
 
-/** A way to the edge on which one word comes through after each load, as `change` leaves it. */
+/** A way to the edge whose streams tell one word, as `change` leaves it; the second one fails. */
 async function startSilence(url: string, change = (_status: Status) => {}): Promise<string> {
-  let words = 0;
+  let streams = 0;
   const server = createServer(async (request, response) => {
-    if (request.url === '/') words = 0;
     const live = request.url === '/v1/events';
+    if (request.url === '/') streams = 0;
+    if (live && ++streams === 2) return response.writeHead(503).end();
     const reply = await fetch(url + (live ? '/v1/status' : request.url!));
     const body = await reply.text();
     const type = live ? 'text/event-stream' : reply.headers.get('content-type')!;
     response.writeHead(reply.status, { 'content-type': type });
     if (!live) return response.end(body);
-    if (++words > 1) return response.flushHeaders();
     const status = JSON.parse(body);
     change(status);
     response.write(`data: ${JSON.stringify(status)}\n\n`);
@@ -172,7 +172,7 @@ async function startSilence(url: string, change = (_status: Status) => {}): Prom
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
-test('ages grow without a word; a stream that is silent for 12 s counts as lost', async (context) => {
+test('a stream that is silent for 12 s counts as lost, and is opened again', async (context) => {
   const { url, ask } = await startBox();
   await ask(...started);
   const { page, says } = await look(context, 'about:blank');
@@ -184,6 +184,11 @@ test('ages grow without a word; a stream that is silent for 12 s counts as lost'
   await says('#header', /(8|9|1\d) s\s+oldest unsent/);
   await page.clock.runFor(6_000);
   await says('#lost', 'No word from the edge since');
+  const isLost = async () => {
+    await page.clock.runFor(1_000);
+    return page.locator('#lost').isVisible();
+  };
+  await expect.poll(isLost, { timeout: 10_000 }).toBe(false);
 });
 
 test('the worst way of all lines counts, and every fact has its marks', async (context) => {

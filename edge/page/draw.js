@@ -112,7 +112,7 @@ function drawLine(node, row) {
     head: grouped(row.head),
     kept: grouped(row.kept),
     settled: settled === null ? 'unknown' : grouped(settled),
-    waiting: grouped(waiting),
+    waiting: settled === null ? 'unknown' : grouped(waiting),
     unsent: grouped(row.unsent),
     way: `${ways[way.state].word} since ${when(way.sinceMs)}`,
     detail: way.detail,
