@@ -9,20 +9,23 @@ const commands = {
 type Name = keyof typeof commands;
 
 const [name = 'help', ...args] = process.argv.slice(2);
+let exitCode = 0;
 try {
   if (Object.hasOwn(commands, name)) {
     const { run } = await commands[name as Name]();
-    process.exitCode = await run(args);
+    exitCode = await run(args);
   } else {
     const usages = await Promise.all(
       Object.values(commands).map(async (load) => (await load()).usage),
     );
     process.stdout.write(`${usages.join('\n\n')}\n`);
-    process.exitCode = name === 'help' ? 0 : 2;
+    exitCode = name === 'help' ? 0 : 2;
   }
 } catch (error) {
   const isUsage = (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS');
   if (!(error instanceof Fault) && !isUsage) throw error;
   process.stderr.write(`holdfast ${name}: ${(error as Error).message}\n`);
-  process.exitCode = isUsage ? 2 : 1;
+  exitCode = isUsage ? 2 : 1;
 }
+// Left to itself, Node 24 was seen to spin for ever while it closes its handles.
+process.exit(exitCode);

@@ -53,3 +53,4 @@ say(`\n${table(rows)}\n`);
 const machine = { cpu: cpus()[0]?.model ?? '', cores: cpus().length, node: process.version };
 writeFileSync(target, `${JSON.stringify({ machine, appended, drained }, null, 2)}\n`);
 say(`as JSON: ${target}`);
+process.exit(0);
