@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { connect } from '@nats-io/transport-node';
@@ -8,8 +6,9 @@ import { systemClock } from '../shared/clock.ts';
 import { Fault } from '../shared/fault.ts';
 import { openLog } from '../shared/log.ts';
 import { keepRunning, openBell } from '../shared/loop.ts';
+import { runService } from '../shared/service.ts';
 import { openBoard } from './board.ts';
-import { type CentralConfig, readCentralConfig } from './config.ts';
+import { type CentralConfig, fields, readCentralConfig } from './config.ts';
 import { buildHttp } from './http.ts';
 import { receive } from './inbox.ts';
 import { tellKept } from './keeper.ts';
@@ -103,16 +102,6 @@ export async function startCentral(config: CentralConfig) {
 }
 
 if (import.meta.main) {
-  const { values } = parseArgs({ options: { config: { type: 'string' } } });
-  try {
-    if (values.config === undefined) throw new Fault('INVALID', '--config: must name a file');
-    const config = readCentralConfig(JSON.parse(readFileSync(values.config, 'utf8')));
-    const central = await startCentral(config);
-    process.stdout.write(`${JSON.stringify({ ready: true, url: central.url })}\n`);
-    const end = () => central.close().then(() => process.exit(0));
-    process.once('SIGTERM', end).once('SIGINT', end);
-  } catch (error) {
-    process.stderr.write(`central: ${(error as Error).message}\n`);
-    process.exit(1);
-  }
+  const start = (given: unknown) => startCentral(readCentralConfig(given));
+  await runService({ name: 'central', fields, start });
 }

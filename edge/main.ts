@@ -1,13 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { systemClock } from '../shared/clock.ts';
 import { openDatabase } from '../shared/database.ts';
-import { Fault } from '../shared/fault.ts';
 import { eventIds, systemRandom } from '../shared/identity.ts';
 import { openLog } from '../shared/log.ts';
 import { keepRunning, openBell } from '../shared/loop.ts';
+import { runService } from '../shared/service.ts';
 import { openBook } from './book.ts';
-import { type EdgeConfig, readEdgeConfig } from './config.ts';
+import { type EdgeConfig, fields, readEdgeConfig } from './config.ts';
 import { forward, type LinkState } from './forwarder.ts';
 import { buildHttp } from './http.ts';
 import { openHub } from './hub.ts';
@@ -75,16 +73,5 @@ export async function startEdge(config: EdgeConfig) {
 }
 
 if (import.meta.main) {
-  const { values } = parseArgs({ options: { config: { type: 'string' } } });
-  try {
-    if (values.config === undefined) throw new Fault('INVALID', '--config: must name a file');
-    const config = readEdgeConfig(JSON.parse(readFileSync(values.config, 'utf8')));
-    const edge = await startEdge(config);
-    process.stdout.write(`${JSON.stringify({ ready: true, url: edge.url })}\n`);
-    const end = () => edge.close().then(() => process.exit(0));
-    process.once('SIGTERM', end).once('SIGINT', end);
-  } catch (error) {
-    process.stderr.write(`edge: ${(error as Error).message}\n`);
-    process.exit(1);
-  }
+  await runService({ name: 'edge', fields, start: (given) => startEdge(readEdgeConfig(given)) });
 }

@@ -92,4 +92,4 @@ for (const { file, name } of failed) console.log(`  ${file}: ${name}`);
 
 const ending = skipped.length > 0 ? `, ${skipped.length} skipped` : '';
 console.log(`\n${passed.length} passed, ${failed.length} failed${ending}`);
-process.exitCode = failed.length > 0 ? 1 : 0;
+process.exit(failed.length > 0 ? 1 : 0);
