@@ -56,14 +56,18 @@ export function startActor(path: string, lanesMax: number, parts: Parts) {
     const clock = statement.atMs === undefined ? 'edge' : 'source';
     const known = { eventId: eventId(), recordedMs: now, clock, atMs: statement.atMs ?? now };
     const fact = { ...statement, ...known } as Content;
-    return { ...about(fact), ...fact, ...closing(fact) } as Content;
+    switch (fact.type) {
+      case 'HoldPlaced':
+      case 'HoldDispositioned':
+      case 'HoldReleased':
+        return { ...about(fact), ...fact };
+      case 'OrderClosed':
+        // Central must know when it has heard all that was said about the order before.
+        return { ...fact, body: { facts: book.tally('order', fact.order!).facts } };
+      default:
+        return fact;
+    }
   }
-
-  /** Central must know when it has heard all that was said about an order before it was closed. */
-  const closing = (fact: Content) =>
-    fact.type === 'OrderClosed'
-      ? { body: { facts: book.tally('order', fact.order!).facts } }
-      : undefined;
 
   /** What a fact about a hold is about, where the edge knows it and the command did not say. */
   function about(fact: Content): Partial<Pick<Content, 'order' | 'operation' | 'lot'>> {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { digest, genesis, link } from '../shared/codec.ts';
+import { hash } from 'node:crypto';
+import { genesis, link } from '../shared/codec.ts';
 import { type Database, faultOf } from '../shared/database.ts';
 
 export const migrations = [
@@ -139,4 +140,4 @@ export function openStore(db: Database) {
 
 /** Fingerprint of a command as it was asked, to tell a retry from another use of its id. */
 export const fingerprint = (command: unknown): Buffer =>
-  digest(Buffer.from(JSON.stringify(command))).subarray(0, 16);
+  hash('sha256', JSON.stringify(command), 'buffer').subarray(0, 16);

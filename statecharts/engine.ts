@@ -63,6 +63,17 @@ export function defineChart<E extends ChartEvent>(definition: Definition<E>): Ch
   const candidates = (state: string, type: string): Transition[] =>
     [states[state]?.on?.[type] ?? []].flat();
 
+  const targets = new Map<string, string | undefined>();
+  /** The one state that the event may lead to from here; undefined if the guards choose. */
+  function onlyTarget(state: string, type: string): string | undefined {
+    const name = `${state} ${type}`;
+    if (!targets.has(name)) {
+      const all = new Set(candidates(state, type).map(({ target }) => target ?? state));
+      targets.set(name, all.size === 1 ? [...all][0] : undefined);
+    }
+    return targets.get(name);
+  }
+
   function refusal(state: string, event: E, name: string): Fault {
     const guarded = candidates(state, event.type);
     const broken = guarded[0]?.guard?.params.names.find((rule) => !rules[rule]!.holds(event));
@@ -79,8 +90,8 @@ export function defineChart<E extends ChartEvent>(definition: Definition<E>): Ch
     can,
     step(state, event, name) {
       if (!can(state, event)) throw refusal(state, event, name);
-      const targets = new Set(candidates(state, event.type).map(({ target }) => target ?? state));
-      if (targets.size === 1) return [...targets][0]!;
+      const only = onlyTarget(state, event.type);
+      if (only !== undefined) return only;
       return transition(machine, snapshotOf(state) as never, event)[0].value as string;
     },
   };

@@ -57,7 +57,10 @@ export type Asked = {
   changes: Change[];
 };
 
+const nothing: readonly string[] = [];
+
 /** Open holds on any of these keys of the table `held`. */
-export const heldBy = (look: Look, ...keys: string[]): string[] => [
-  ...new Set(keys.flatMap((key) => look('held', key) ?? [])),
-];
+export function heldBy(look: Look, ...keys: string[]): readonly string[] {
+  const found = keys.flatMap((key) => look('held', key) ?? nothing);
+  return found.length < 2 ? found : [...new Set(found)];
+}

@@ -59,8 +59,9 @@ export const emptyTally = (): Tally => ({
 /** Adds `more` to `tally`, in place. */
 export function addTo(tally: Tally, more: Increments): void {
   const sums = tally as Record<string, bigint | number>;
-  for (const [key, value] of Object.entries(more)) {
+  for (const key in more) {
     const before = sums[key]!;
+    const value = more[key as keyof Tally]!;
     sums[key] = typeof before === 'bigint' ? before + BigInt(value) : before + (value as number);
   }
 }
