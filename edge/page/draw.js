@@ -10,12 +10,12 @@ const ways = {
 const tones = { failed: 'bad', aborted: 'bad', held: 'warn', suspended: 'warn', breakdown: 'warn' };
 const marks = ['', '✓', '✓✓', '✓✓✓'];
 const markWords = ['', 'recorded here', 'at central', 'posted'];
-const forbids = 'may start, resume or complete; reports are recorded, but not posted.';
+const forbids = 'may start, resume or complete; what is made is recorded, but not for use.';
 const effects = {
   line: `No work on this line ${forbids}`,
   order: `No work on this order ${forbids} It cannot close.`,
   operation: `No work on this operation ${forbids} The order cannot close.`,
-  quantity: 'Reports are recorded, but not posted. The order cannot close.',
+  quantity: 'These pieces are not for use until quality decides. The order cannot close.',
   lot: 'This lot may not be used.',
 };
 
