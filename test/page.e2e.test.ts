@@ -215,7 +215,7 @@ test('the worst way of all lines counts, and every fact has its marks', async (c
     await page.goto(through);
     await says('#header', text);
   }
-  await says('.tile', /at central\s2/, /posted\s1/, /held or parked\s+2/);
+  await says('.tile', /at central\s2/, /posted\s1/, /of these waiting\s+2/);
   await says('.tile:nth-child(2)', 'failed', 'M02 stopped at sequence 7');
   const marks = page.locator('#facts .mark');
   expect(await marks.allTextContents()).toEqual(['✓', '✓✓', '✓✓✓']);
