@@ -1,15 +1,16 @@
 import { quantity, quantityText, zero } from '../shared/quantity.ts';
 import type { Dossier, Order } from './dossier.ts';
 import type { Holds } from './holds.ts';
-import type { PostingRow, Shelves } from './queue.ts';
+import type { PostingRow } from './queue.ts';
 import { mostOf } from './rules.ts';
+import type { Stock } from './stock.ts';
 
 /** What may be done with a posting now. */
 export type Verdict =
   | { do: 'send'; quantity?: string; blocked?: string }
   | { do: 'hold' | 'defer' | 'void' | 'park' | 'wait'; reason: string };
 
-type Parts = { dossier: Dossier; holds: Holds; shelves: Shelves };
+type Parts = { dossier: Dossier; holds: Holds; stock: Stock };
 
 const micros = (text: string | null): bigint => (text === null ? zero : quantity(text, 'quantity'));
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
@@ -20,10 +21,9 @@ const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
  *
  * For stock it steers towards a target, so that it does not matter in which order production, holds
  * and dispositions arrived: how much of a lot belongs into blocked stock by all known holds,
- * against
- * how much our own documents have put there.
+ * against how much our own documents have put there.
  */
-export function openGate({ dossier, holds, shelves }: Parts) {
+export function openGate({ dossier, holds, stock }: Parts) {
   /** The order if the ledger knows it; its release may still be on the way from another line. */
   const released = (row: PostingRow): Order | undefined => {
     const order = row.order === null ? undefined : dossier.order(row.order);
@@ -43,12 +43,12 @@ export function openGate({ dossier, holds, shelves }: Parts) {
     if (!order) return { do: 'defer', reason: 'the order is not released at central yet' };
     if (row.final) {
       if (!order.complete) return { do: 'defer', reason: 'waits for the order to be closed' };
-      if (shelves.openBeside(row)) {
+      if (stock.openBeside(row)) {
         return { do: 'defer', reason: 'waits for other confirmations of the operation' };
       }
     }
     const more = micros(row.yield);
-    const done = more > zero ? shelves.confirmed(row) : zero;
+    const done = more > zero ? stock.confirmed(row) : zero;
     return (more > zero && over(order, done, more)) || { do: 'send' };
   }
 
@@ -60,10 +60,9 @@ export function openGate({ dossier, holds, shelves }: Parts) {
       return { do: 'hold', reason: `held by ${forbidding.slice(0, 5).join(', ')}` };
     }
     const more = micros(row.quantity);
-    const { blocked } = shelves.stock(row.lot!);
-    const excess = over(order, shelves.received(order.order), more);
+    const excess = over(order, stock.received(order.order), more);
     if (excess) return excess;
-    const missing = holds.toBlock(row.lot!) - blocked;
+    const missing = holds.toBlock(row.lot!) - stock.of(row.lot!).blocked;
     const part = missing < zero ? zero : least(missing, more);
     return { do: 'send', blocked: quantityText(part) };
   }
@@ -71,43 +70,51 @@ export function openGate({ dossier, holds, shelves }: Parts) {
   function block(row: PostingRow): Verdict {
     const lot = dossier.lot(row.lot!);
     if (!lot) return { do: 'defer', reason: 'the lot is not known at central yet' };
-    const { allReceived, blocked } = shelves.stock(row.lot!);
+    const { allReceived, blocked } = stock.of(row.lot!);
     let part = least(micros(row.quantity), holds.toBlock(row.lot!) - blocked);
     if (lot.order !== null) part = least(part, allReceived - blocked);
-    if (part <= zero)
+    if (part <= zero) {
       return { do: 'void', reason: 'nothing more of the lot in stock has to be blocked' };
+    }
     return { do: 'send', quantity: quantityText(part) };
   }
 
   function unblock(row: PostingRow): Verdict {
-    if (!dossier.lot(row.lot!))
+    if (!dossier.lot(row.lot!)) {
       return { do: 'defer', reason: 'the lot is not known at central yet' };
-    const excess = shelves.stock(row.lot!).blocked - holds.toBlock(row.lot!);
+    }
+    const excess = stock.of(row.lot!).blocked - holds.toBlock(row.lot!);
     const part = row.quantity === null ? excess : least(micros(row.quantity), excess);
     if (part <= zero) return { do: 'void', reason: 'nothing of it is in blocked stock' };
     return { do: 'send', quantity: quantityText(part) };
   }
 
+  /** More of the lot may come into blocked stock at any time, so this never needs a person. */
   function scrap(row: PostingRow): Verdict {
-    const { blocked, scrapped } = shelves.stock(row.lot!);
-    if (blocked - scrapped >= micros(row.quantity)) return { do: 'send' };
-    if (!dossier.lot(row.lot!) || shelves.fills(row.lot!)) {
-      return { do: 'defer', reason: 'waits until the lot is in blocked stock' };
+    const { blocked, scrapped } = stock.of(row.lot!);
+    const there = blocked - scrapped;
+    if (there >= micros(row.quantity)) return { do: 'send' };
+    const reason = `waits: only ${quantityText(there)} of the lot is in blocked stock`;
+    return { do: 'defer', reason };
+  }
+
+  function issue(row: PostingRow): Verdict {
+    if (!released(row)) {
+      return { do: 'defer', reason: 'the order is not released at central yet' };
     }
-    const there = quantityText(blocked - scrapped);
-    return { do: 'park', reason: `only ${there} of the lot is in blocked stock` };
+    if (stock.arrives(row.lot!)) return { do: 'defer', reason: 'waits for the receipt of the lot' };
+    return { do: 'send' };
   }
 
   return (row: PostingRow): Verdict => {
-    if (row.lot !== null && shelves.inFlight(row.lot)) {
+    if (row.lot !== null && row.kind !== 'goodsIssue' && stock.inFlight(row.lot)) {
       return { do: 'wait', reason: 'another document of the lot is in flight' };
     }
     switch (row.kind) {
       case 'confirmation':
         return confirmation(row);
       case 'goodsIssue':
-        if (released(row)) return { do: 'send' };
-        return { do: 'defer', reason: 'the order is not released at central yet' };
+        return issue(row);
       case 'goodsReceipt':
         return receipt(row);
       case 'blockStock':

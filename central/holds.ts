@@ -19,6 +19,7 @@ export const holdMigrations = [
     rework       INTEGER NOT NULL DEFAULT 0,
     returned     INTEGER NOT NULL DEFAULT 0,
     released     INTEGER NOT NULL DEFAULT 0 CHECK (released IN (0, 1)),
+    freed        INTEGER,                                               -- by its release, if said
     is_open      INTEGER GENERATED ALWAYS AS (
       placed AND NOT released
       AND (quantity IS NULL OR use_as_is + scrap + rework + returned < quantity)) STORED
@@ -62,13 +63,14 @@ export function openHolds(db: Database) {
     ]),
   );
   const release = db.prepare(
-    'INSERT INTO hold (hold, released) VALUES (?, 1) ON CONFLICT DO UPDATE SET released = 1',
+    `INSERT INTO hold (hold, released, freed) VALUES (?, 1, ?)
+     ON CONFLICT DO UPDATE SET released = 1, freed = excluded.freed`,
   );
   const one = db.prepare<[string], Hold>(
     'SELECT hold, scope, order_number AS "order", operation, lot FROM hold WHERE hold = ?',
   );
   const openOn = db
-    .prepare<[string], string>('SELECT hold FROM hold WHERE order_number = ? AND is_open')
+    .prepare<[string], string>('SELECT hold FROM hold WHERE order_number = ? AND is_open ORDER BY hold')
     .pluck();
   const forbidding = db
     .prepare<[string, string | null, string], string>(
@@ -79,8 +81,8 @@ export function openHolds(db: Database) {
     .pluck();
   const toBlock = db
     .prepare<[string], bigint | null>(
-      `SELECT sum(quantity - use_as_is
-         - released * max(0, quantity - use_as_is - scrap - rework - returned))
+      `SELECT sum(quantity - use_as_is - released
+         * coalesce(freed, max(0, quantity - use_as_is - scrap - rework - returned)))
        FROM hold WHERE lot = ? AND scope = 'lot' AND placed`,
     )
     .pluck()
@@ -97,7 +99,10 @@ export function openHolds(db: Database) {
       } else if (fact.type === 'HoldDispositioned') {
         const { hold, disposition, quantity: decided } = fact.body;
         decide[disposition]!.run(hold, quantity(decided, 'quantity'));
-      } else if (fact.type === 'HoldReleased') release.run(fact.body.hold);
+      } else if (fact.type === 'HoldReleased') {
+        const { hold, quantity: freed } = fact.body;
+        release.run(hold, freed === undefined ? null : quantity(freed, 'quantity'));
+      }
     },
 
     one: (hold: string): Hold | undefined => one.get(hold),

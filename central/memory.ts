@@ -1,6 +1,8 @@
 import { openDatabase } from '../shared/database.ts';
 import { dossierMigrations, openDossier } from './dossier.ts';
+import { earlyMigrations } from './early.ts';
 import { holdMigrations, openHolds } from './holds.ts';
+import { laneMigrations } from './lanes.ts';
 import { openLedger } from './ledger.ts';
 import { openPostings } from './postings.ts';
 import { queueMigrations } from './queue.ts';
@@ -14,7 +16,9 @@ export const migrations = [
     ...dossierMigrations,
     ...totalsMigrations,
     ...holdMigrations,
+    ...earlyMigrations,
     ...queueMigrations,
+    ...laneMigrations,
   ].join('\n'),
 ];
 

@@ -1,19 +1,21 @@
 import { backoff } from '../shared/backoff.ts';
 import type { Database } from '../shared/database.ts';
-import type { Fact } from '../shared/event.ts';
 import { Fault } from '../shared/fault.ts';
 import { waitingMax } from '../shared/kept.ts';
 import { posting as chart, type PostingEvent } from '../statecharts/posting.ts';
 import type { Dossier } from './dossier.ts';
+import { openEarly } from './early.ts';
 import type { Outcome, Posting } from './erp.ts';
 import { openGate, type Verdict } from './gate.ts';
 import type { Holds } from './holds.ts';
 import type { Settled } from './keeper.ts';
-import { openQueue, type PostingRow } from './queue.ts';
-import { callOf, keyOf, type Run } from './rules.ts';
+import { openLanes } from './lanes.ts';
+import { openPlanner } from './planner.ts';
+import { openQueue, type PostingRow, postingOf } from './queue.ts';
+import { openStock } from './stock.ts';
 
-/** Most postings of one lane that are looked at in one go. */
-const lookMax = 1_000;
+/** Postings of one lane that are read together. */
+const pageMax = 10;
 /** Unknown outcomes of one posting before a person must look. */
 export const unsureMax = 20;
 /** Pause before a lot that is in flight elsewhere is looked at again, ms. */
@@ -31,6 +33,10 @@ type Parts = {
   nowMs: () => number;
   maxInFlightMs: number;
 };
+
+const events = { hold: 'Hold', defer: 'Defer', void: 'Void', park: 'Park' } as const;
+const states = { hold: 'held', defer: 'deferred', void: 'void', park: 'parked' } as const;
+
 export type Postings = ReturnType<typeof openPostings>;
 
 /**
@@ -39,61 +45,16 @@ export type Postings = ReturnType<typeof openPostings>;
  */
 export function openPostings({ db, dossier, holds, nowMs, maxInFlightMs }: Parts) {
   const queue = openQueue(db);
-  const gate = openGate({ dossier, holds, shelves: queue });
+  const lanes = openLanes(db);
+  const early = openEarly(db);
+  const gate = openGate({ dossier, holds, stock: openStock(db) });
+  const plan = openPlanner({ dossier, holds, early, queue, lanes });
 
   function move(row: PostingRow, event: PostingEvent, more: Partial<PostingRow> = {}): PostingRow {
     const state = chart.step(row.state, { type: event }, `posting ${row.key}`);
     const moved = { ...row, ...more, state: state as PostingRow['state'] };
     queue.move(moved);
     return moved;
-  }
-
-  const laneOf = (order: string | undefined, lot: string | undefined): string =>
-    order ?? (lot === undefined ? undefined : dossier.lot(lot)?.order) ?? `lot:${lot ?? ''}`;
-
-  function plan(fact: Fact, run: Run | undefined): void {
-    const hold = 'hold' in fact.body ? holds.one(fact.body.hold) : undefined;
-    const call = callOf(fact, { run, holdScope: hold?.scope ?? undefined });
-    if ('none' in call) {
-      queue.unposted(call.none, 1);
-      return;
-    }
-    const order = fact.order ?? hold?.order ?? undefined;
-    const operation = fact.operation ?? hold?.operation ?? undefined;
-    const lot = call.kind === 'confirmation' ? undefined : (fact.lot ?? hold?.lot ?? undefined);
-    const lane = laneOf(order, lot);
-    const { eventId, line, sequence, atMs } = fact;
-    const parked = 'park' in call;
-    const values = parked ? {} : call;
-    queue.insert({
-      ...{ key: keyOf(eventId, call.kind), eventId, line, sequence, atMs, lane },
-      ...{ order: order ?? null, operation: operation ?? null, lot: lot ?? null },
-      ...{ material: null, unit: null, quantity: null, yield: null, scrap: null, rework: null },
-      ...{ setupMs: null, machineMs: null, ...values, kind: call.kind },
-      final: 'final' in call && call.final ? 1 : 0,
-      state: parked ? 'parked' : 'intended',
-      reason: parked ? call.park : null,
-    });
-    queue.wake(lane, 0);
-  }
-
-  /** What a fact may free: the lanes in which something may have waited for it. */
-  function rouse(fact: Fact): void {
-    if (fact.lot !== undefined) {
-      queue.rouse(`lot:${fact.lot}`);
-      const order = dossier.lot(fact.lot)?.order;
-      if (order) queue.rouse(order);
-    }
-    const ends = fact.type === 'HoldDispositioned' || fact.type === 'HoldReleased';
-    if (ends || fact.type === 'HoldPlaced') {
-      const hold = holds.one(fact.body.hold);
-      if (hold?.lot) queue.rouse(`lot:${hold.lot}`);
-      if (ends && hold?.scope === 'line') queue.rouseHeld();
-    }
-    if (fact.order === undefined) return;
-    if (ends || fact.type === 'OrderReleased' || dossier.order(fact.order)?.complete) {
-      queue.rouse(fact.order);
-    }
   }
 
   function weigh(row: PostingRow): Verdict {
@@ -106,42 +67,50 @@ export function openPostings({ db, dossier, holds, nowMs, maxInFlightMs }: Parts
     return gate(row);
   }
 
+  /** Open postings of the lane in order, a few at a time: most lanes begin with one to send. */
+  function* openIn(lane: string): Generator<PostingRow> {
+    for (let page = queue.lane(lane, 0, pageMax); page.length > 0; ) {
+      yield* page;
+      page = page.length < pageMax ? [] : queue.lane(lane, page.at(-1)!.id, pageMax);
+    }
+  }
+
   /** The first thing that may be done in the lane; its intent is in the transaction. */
   function take(lane: string): Task | undefined {
-    const stuck = new Set<string>(); // lots of which something earlier waits
+    const flying = queue.flying(lane);
+    if (flying) return follow(flying);
+    lanes.setDue(lane, null);
     let blockedBy: string | undefined;
-    for (const row of queue.lane(lane, lookMax)) {
-      if (row.state === 'parked') blockedBy = row.key;
+    for (const row of openIn(lane)) {
+      if (row.state === 'parked') blockedBy ??= row.key;
       if (blockedBy !== undefined) {
-        if (row.state === 'intended') {
-          move(row, 'Defer', { reason: `behind the parked posting ${blockedBy}` });
-        }
+        const reason = `behind the parked posting ${blockedBy}`;
+        if (row.state === 'intended') move(row, 'Defer', { reason });
         continue;
       }
-      if (row.notBeforeMs > nowMs()) return void queue.setDue(lane, row.notBeforeMs);
-      if (row.state === 'unknown') {
-        queue.setDue(lane, null);
-        return { do: 'lookUp', posting: postingOf(row), lane };
-      }
-      if (row.lot !== null && stuck.has(row.lot)) continue;
+      if (row.notBeforeMs > nowMs()) return void lanes.setDue(lane, row.notBeforeMs);
       const verdict = weigh(row);
       if (verdict.do === 'send') {
         const { quantity = row.quantity, blocked = row.blocked } = verdict;
         const sent = move(row, 'Send', { quantity, blocked, reason: null });
-        queue.setDue(lane, null);
         return { do: 'post', posting: postingOf(sent), lane };
       }
-      if (verdict.do === 'wait') return void queue.setDue(lane, nowMs() + waitMs);
-      const { reason } = verdict;
-      const events = { hold: 'Hold', defer: 'Defer', void: 'Void', park: 'Park' } as const;
-      const changed = row.reason !== reason || row.state === 'intended';
-      if (changed || verdict.do === 'void') move(row, events[verdict.do], { reason });
+      if (verdict.do === 'wait') return void lanes.setDue(lane, nowMs() + waitMs);
       if (verdict.do === 'park') blockedBy = row.key;
-      const stock = row.kind !== 'goodsIssue' && row.kind !== 'confirmation';
-      if (verdict.do === 'hold' && stock) stuck.add(row.lot!);
+      const { reason } = verdict;
+      const state = states[verdict.do];
+      if (row.state !== state || row.reason !== reason) move(row, events[verdict.do], { reason });
     }
-    queue.setDue(lane, null);
     return undefined;
+  }
+
+  /** While a document is at the ERP or may be, nothing else of its lane moves. */
+  function follow(row: PostingRow): Task | undefined {
+    const { lane, state, notBeforeMs } = row;
+    const later = state === 'unknown' && notBeforeMs > nowMs();
+    lanes.setDue(lane, later ? notBeforeMs : null);
+    if (later || state === 'sending') return undefined;
+    return { do: 'lookUp', posting: postingOf(row), lane };
   }
 
   function settle(key: string, outcome: Outcome): void {
@@ -169,12 +138,9 @@ export function openPostings({ db, dossier, holds, nowMs, maxInFlightMs }: Parts
     move(moved, 'Park', { reason: `unknown ${unsure} times, last: ${reason}` });
   }
 
-  function wakeAfter(row: PostingRow): void {
-    queue.wake(row.lane, 0);
-    if (row.lot === null) return;
-    queue.rouse(`lot:${row.lot}`);
-    const order = dossier.lot(row.lot)?.order;
-    if (order) queue.rouse(order);
+  function wakeAfter({ lane, lot, kind }: PostingRow): void {
+    lanes.wake(lane);
+    if (lot !== null && kind !== 'goodsIssue') lanes.rouseLot(lot);
   }
 
   /** What a look-up found; undefined when the ERP did not answer. */
@@ -205,23 +171,18 @@ export function openPostings({ db, dossier, holds, nowMs, maxInFlightMs }: Parts
   };
 
   together(() => {
-    for (const row of queue.sending()) {
-      doubt(row, 'central ended before the answer');
-      queue.wake(row.lane, 0);
-    }
+    for (const row of queue.sending()) doubt(row, 'central ended before the answer');
+    lanes.rouseAll();
   })();
 
   return {
     /** Plans what a newly accepted fact calls for; within the ledger's transaction only. */
-    note(fact: Fact, run: Run | undefined): void {
-      plan(fact, run);
-      rouse(fact);
-    },
+    note: plan,
 
     /** What may be done now, one a lane that is not in `busy`; the intents are on disk. */
     next: together((busy: ReadonlySet<string>, limit: number): Task[] => {
       const tasks: Task[] = [];
-      for (const lane of queue.due(nowMs(), limit + busy.size)) {
+      for (const lane of lanes.due(nowMs(), limit + busy.size)) {
         if (tasks.length >= limit) break;
         const task = busy.has(lane) ? undefined : take(lane);
         if (task) tasks.push(task);
@@ -247,22 +208,13 @@ export function openPostings({ db, dossier, holds, nowMs, maxInFlightMs }: Parts
     /** How far the ERP has what a line stated. */
     settled(line: string, sequence: number): Settled {
       const first = queue.firstOpen(line);
-      const waiting = queue.waiting(line, waitingMax);
-      return { settled: first === undefined ? sequence : first - 1, waiting };
+      const waiting = [...queue.waiting(line, waitingMax), ...early.of(line, waitingMax)];
+      waiting.sort((a, b) => a - b);
+      const settled = first === undefined ? sequence : first - 1;
+      return { settled, waiting: waiting.slice(0, waitingMax) };
     },
 
     counts: () => ({ postings: queue.counts(), unposted: queue.reasons() }),
     list: queue.byState,
   };
-}
-
-/** The posting as the ERP port takes it. */
-function postingOf(row: PostingRow): Posting {
-  const { key, kind, eventId, atMs, final } = row;
-  const { order, operation, lot, material, unit, quantity, blocked, setupMs, machineMs } = row;
-  const { yield: good, scrap, rework } = row;
-  const optional = { order, operation, lot, material, unit, quantity, blocked, setupMs, machineMs };
-  const given = Object.entries({ ...optional, yield: good, scrap, rework });
-  const present = Object.fromEntries(given.filter(([, value]) => value !== null));
-  return { key, kind, eventId, atMs, ...(final ? { final: true } : {}), ...present };
 }

@@ -56,8 +56,16 @@ export const rules: Rules = {
     if (disposition === 'return') return { none: 'goes back, and is in no count' };
     return { kind: 'confirmation', unit, [parts[disposition]]: decided };
   },
-  HoldReleased: (_, { holdScope }) =>
-    holdScope === 'lot' ? { kind: 'unblockStock' } : { none: 'moves no counted quantity' },
+  HoldReleased: ({ body }, { holdScope }) => {
+    const { quantity: freed, unit } = body;
+    const rest = freed === undefined || unit === undefined ? undefined : { freed, unit };
+    if (holdScope === 'lot') {
+      return { kind: 'unblockStock', ...(rest ? { quantity: rest.freed, unit: rest.unit } : {}) };
+    }
+    if (holdScope !== 'quantity') return { none: 'moves no counted quantity' };
+    if (!rest) return { none: 'does not say how much it frees' };
+    return { kind: 'confirmation', unit: rest.unit, yield: rest.freed };
+  },
   EquipmentStateChanged: none('has no value'),
   ShiftStarted: none('has no value'),
 };

@@ -82,13 +82,35 @@ export type Gap = Readonly<{ line: string; epoch: number; from: number; to: numb
 export type Shelf = ReturnType<typeof openShelf>;
 
 /** The ledger's tables, one small function a statement; no rule inside. */
-export function openShelf(db: Database) {
+export const openShelf = (db: Database) => ({
+  ...openHeads(db),
+  ...openFacts(db),
+  ...openWaiting(db),
+  ...openParked(db),
+  ...openCursor(db),
+});
+
+function openHeads(db: Database) {
   const line = db.prepare<[string], Head>('SELECT * FROM line WHERE path = ?');
   const addLine = db.prepare('INSERT INTO line (path, epoch, sequence, hash) VALUES (?, 1, 0, ?)');
   const saveLine = db.prepare(
     'UPDATE line SET sequence = ?, hash = ?, chained = ?, repeats = ? WHERE id = ?',
   );
   const lines = db.prepare<[], Head>('SELECT * FROM line ORDER BY path');
+
+  return {
+    /** The line's head; a line that was never seen stands before its first fact. */
+    head(path: string): Head {
+      if (!line.get(path)) addLine.run(path, genesis(path, 1));
+      return line.get(path)!;
+    },
+    save: ({ sequence, hash, chained, repeats, id }: Head) =>
+      saveLine.run(sequence, hash, chained, repeats, id),
+    lines: () => lines.all(),
+  };
+}
+
+function openFacts(db: Database) {
   const insert = db.prepare(
     `INSERT INTO fact (line, epoch, sequence, event_id, received_ms, bytes, hash)
      VALUES (?, ?, ?, ?, ?, ?, ?)`,
@@ -100,6 +122,21 @@ export function openShelf(db: Database) {
     )
     .pluck();
   const facts = db.prepare<[], number>('SELECT count(*) FROM fact').pluck();
+
+  return {
+    /** Stores the fact at the head's next place; returns its position. */
+    insert: (head: Head, eventId: Buffer | null, atMs: number, bytes: Buffer, hash: Buffer) =>
+      Number(
+        insert.run(head.id, head.epoch, head.sequence + 1, eventId, atMs, bytes, hash)
+          .lastInsertRowid,
+      ),
+    byId: (eventId: Buffer) => byId.get(eventId),
+    at: ({ id }: Head, { epoch, sequence }: Place) => byPlace.get(id, epoch, sequence),
+    facts: () => facts.get()!,
+  };
+}
+
+function openWaiting(db: Database) {
   const wait = db.prepare('INSERT INTO waiting VALUES (?, ?, ?, ?, ?)');
   const waits = db.prepare<[number], number>('SELECT count(*) FROM waiting WHERE line = ?').pluck();
   const waiting = db.prepare<[number, number, number], { bytes: Buffer; hash: Buffer | null }>(
@@ -111,6 +148,18 @@ export function openShelf(db: Database) {
      FROM waiting JOIN line ON line.id = waiting.line AND line.epoch = waiting.epoch
      GROUP BY line.id HAVING min(waiting.sequence) > line.sequence + 1`,
   );
+
+  return {
+    wait: ({ id }: Head, { epoch, sequence }: Place, bytes: Buffer, hash: Buffer | null) =>
+      wait.run(id, epoch, sequence, bytes, hash),
+    waits: ({ id }: Head) => waits.get(id)!,
+    waiting: ({ id }: Head, { epoch, sequence }: Place) => waiting.get(id, epoch, sequence),
+    unwait: ({ id, epoch, sequence }: Head) => unwait.run(id, epoch, sequence),
+    gaps: () => gaps.all(),
+  };
+}
+
+function openParked(db: Database) {
   const park = db.prepare(
     `INSERT OR IGNORE INTO parked (line, epoch, sequence, reason, at_ms, bytes)
      VALUES (?, ?, ?, ?, ?, ?)`,
@@ -119,43 +168,22 @@ export function openShelf(db: Database) {
     `SELECT id, line, epoch, sequence, reason, at_ms AS atMs FROM parked ORDER BY id DESC LIMIT ?`,
   );
   const parkedCount = db.prepare<[], number>('SELECT count(*) FROM parked').pluck();
+
+  return {
+    park: (path: string, place: Place | null, reason: string, atMs: number, bytes: Uint8Array) =>
+      park.run(path, place?.epoch ?? null, place?.sequence ?? null, reason, atMs, bytes),
+    parked: (limit: number) => parked.all(limit),
+    parkedCount: () => parkedCount.get()!,
+  };
+}
+
+function openCursor(db: Database) {
   const cursor = db.prepare<[], Cursor>(
     'SELECT stream_sequence AS streamSequence, digest FROM cursor',
   );
   const setCursor = db.prepare('UPDATE cursor SET stream_sequence = ?, digest = ?');
 
   return {
-    /** The line's head; a line that was never seen stands before its first fact. */
-    head(path: string): Head {
-      if (!line.get(path)) addLine.run(path, genesis(path, 1));
-      return line.get(path)!;
-    },
-    save: ({ sequence, hash, chained, repeats, id }: Head) =>
-      saveLine.run(sequence, hash, chained, repeats, id),
-    lines: () => lines.all(),
-
-    /** Stores the fact at the head's next place; returns its position. */
-    insert: (head: Head, eventId: Buffer | null, atMs: number, bytes: Buffer, hash: Buffer) =>
-      Number(
-        insert.run(head.id, head.epoch, head.sequence + 1, eventId, atMs, bytes, hash)
-          .lastInsertRowid,
-      ),
-    byId: (eventId: Buffer) => byId.get(eventId),
-    at: ({ id }: Head, { epoch, sequence }: Place) => byPlace.get(id, epoch, sequence),
-    facts: () => facts.get()!,
-
-    wait: ({ id }: Head, { epoch, sequence }: Place, bytes: Buffer, hash: Buffer | null) =>
-      wait.run(id, epoch, sequence, bytes, hash),
-    waits: ({ id }: Head) => waits.get(id)!,
-    waiting: ({ id }: Head, { epoch, sequence }: Place) => waiting.get(id, epoch, sequence),
-    unwait: ({ id, epoch, sequence }: Head) => unwait.run(id, epoch, sequence),
-    gaps: () => gaps.all(),
-
-    park: (path: string, place: Place | null, reason: string, atMs: number, bytes: Uint8Array) =>
-      park.run(path, place?.epoch ?? null, place?.sequence ?? null, reason, atMs, bytes),
-    parked: (limit: number) => parked.all(limit),
-    parkedCount: () => parkedCount.get()!,
-
     cursor: () => cursor.get()!,
     setCursor: ({ streamSequence, digest }: Cursor) => setCursor.run(streamSequence, digest),
   };

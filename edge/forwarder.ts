@@ -5,7 +5,7 @@ import type { Logger } from '../shared/log.ts';
 import type { Bell } from '../shared/loop.ts';
 import { lastOf, type Segment } from '../shared/segment.ts';
 import type { Outbox } from './outbox.ts';
-import { type Last, resync } from './resync.ts';
+import { type Last, type Noise, resync } from './resync.ts';
 
 /**
  * Puts a segment into the stream if the line's subject still ends at `streamSequence`; resolves
@@ -14,7 +14,7 @@ import { type Last, resync } from './resync.ts';
  */
 export type Publish = (segment: Segment, streamSequence: number) => Promise<number>;
 /** The last message of a line's subject. Rejects with Fault UNREACHABLE. */
-export type ReadLast = (line: string) => Promise<Last | undefined>;
+export type ReadLast = (line: string) => Promise<Last | Noise | undefined>;
 
 /** How a line's sending stands, for people. */
 export type LinkState = 'up' | 'down' | 'draining' | 'forked';

@@ -1,6 +1,9 @@
 /** The last message of a line's subject, as its headers tell. */
 export type Last = { streamSequence: number; epoch: number; sequence: number; hash: string };
 
+/** A last message that is no segment of the line: central parks it, and it is nobody's history. */
+export type Noise = { streamSequence: number; noise: true };
+
 /** How a line stands against the stream. */
 export type Standing =
   | { kind: 'after'; sent: number; streamSequence: number } // go on after `sent`
@@ -20,10 +23,14 @@ type Own = {
  *
  * Same bytes further on: an answer was lost. Behind: the stream lost its tail, send it again. Other
  * bytes, an epoch that is not ours or more than we have: a fork (restored backup, clone, second
- * writer), and this line must not send.
+ * writer), and this line must not send. Behind noise everything that central has not confirmed is
+ * sent again: repeats do no harm.
  */
-export function resync(own: Own, last: Last | undefined): Standing {
+export function resync(own: Own, last: Last | Noise | undefined): Standing {
   if (!last) return { kind: 'after', sent: own.kept, streamSequence: 0 };
+  if ('noise' in last) {
+    return { kind: 'after', sent: own.kept, streamSequence: last.streamSequence };
+  }
   const there = `the stream ends at epoch ${last.epoch}, sequence ${last.sequence}`;
   if (last.epoch !== own.epoch) {
     return { kind: 'fork', reason: `${there}; this store writes epoch ${own.epoch}` };

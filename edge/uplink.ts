@@ -8,7 +8,7 @@ import {
 } from '@nats-io/jetstream';
 import { headers, type NatsConnection } from '@nats-io/nats-core';
 import { Fault } from '../shared/fault.ts';
-import { encodeSegment, lastOf, type Segment } from '../shared/segment.ts';
+import { decodeSegment, encodeSegment, lastOf, type Segment } from '../shared/segment.ts';
 import {
   eventStream,
   eventSubject,
@@ -16,7 +16,7 @@ import {
   keptStream,
   keptSubject,
 } from '../shared/subject.ts';
-import type { Last } from './resync.ts';
+import type { Last, Noise } from './resync.ts';
 
 /** Header names on every segment; the subject's last message is the line's cursor. */
 export const segmentHeaders = { epoch: 'Hf-Epoch', last: 'Hf-Last', hash: 'Hf-Hash' } as const;
@@ -74,12 +74,16 @@ export async function openUplink(connection: NatsConnection, timeoutMs: number) 
       }
     },
 
-    async last(line: string): Promise<Last | undefined> {
+    async last(line: string): Promise<Last | Noise | undefined> {
       const message = await lastMessage(eventStream, eventSubject(line));
       if (!message) return undefined;
-      const text = (name: string) => message.header.get(name);
+      const { seq: streamSequence, header, data } = message;
+      const text = (name: string) => header.get(name);
+      if (text(segmentHeaders.hash) === '' && !isSegment(data, line)) {
+        return { streamSequence, noise: true };
+      }
       return {
-        streamSequence: message.seq,
+        streamSequence,
         epoch: Number(text(segmentHeaders.epoch)),
         sequence: Number(text(segmentHeaders.last)),
         hash: text(segmentHeaders.hash),
@@ -91,4 +95,13 @@ export async function openUplink(connection: NatsConnection, timeoutMs: number) 
       return (await lastMessage(keptStream, keptSubject(line)))?.data;
     },
   };
+}
+
+function isSegment(bytes: Uint8Array, line: string): boolean {
+  try {
+    return decodeSegment(bytes).line === line;
+  } catch (error) {
+    if (error instanceof Fault) return false;
+    throw error;
+  }
 }

@@ -98,7 +98,12 @@ export const bodies = {
     quantity: someAmount('How much of the hold is decided.'),
     unit,
   },
-  HoldReleased: { hold, reason },
+  HoldReleased: {
+    hold,
+    reason,
+    quantity: optional(someAmount('What the edge knew to be undecided, and is free now.')),
+    unit: optional(unit),
+  },
   EquipmentStateChanged: { state: choice('PackML state.', equipmentStates), reason },
   ShiftStarted: { people: list(id('Person at the line.'), 100) },
 } as const satisfies Record<string, Fields>;

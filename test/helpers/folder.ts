@@ -6,6 +6,6 @@ import { onTestFinished } from 'vitest';
 /** A folder of its own for this test, gone when it ends. */
 export function testFolder(): string {
   const path = mkdtempSync(join(tmpdir(), 'holdfast-'));
-  if (!process.env['KEEP']) onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
   return path;
 }

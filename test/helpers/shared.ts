@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'vitest';
+import { type TestContext, test } from 'vitest';
 
 /**
  * Path of something in the data folder that lies beside the project and is no part of it
@@ -17,9 +17,11 @@ export function testShared(
   name: string,
   title: string,
   body: (path: string) => Promise<void> | void,
+  timeoutMs?: number,
 ): void {
-  test(title, (context) => {
+  const run = (context: TestContext) => {
     const path = sharedData(name);
     return path === undefined ? context.skip(`no ${name} in $HOLDFAST_DATA`) : body(path);
-  });
+  };
+  test(title, run, timeoutMs);
 }

@@ -1,0 +1,74 @@
+import type { Fact } from '../shared/event.ts';
+import type { Dossier } from './dossier.ts';
+import type { Early } from './early.ts';
+import type { Hold, Holds } from './holds.ts';
+import type { Lanes } from './lanes.ts';
+import type { Queue } from './queue.ts';
+import { callOf, keyOf, type Run } from './rules.ts';
+
+/** A decision on a hold of which nothing more is known yet counts under this reason. */
+export const earlyReason = 'waits for its hold to be known';
+
+type Parts = { dossier: Dossier; holds: Holds; early: Early; queue: Queue; lanes: Lanes };
+
+/** Plans what a fact calls for, and looks again at whatever may have waited for it. */
+export function openPlanner({ dossier, holds, early, queue, lanes }: Parts) {
+  const laneOf = (order: string | undefined, lot: string | undefined): string =>
+    order ?? (lot === undefined ? undefined : dossier.lot(lot)?.order) ?? `lot:${lot ?? ''}`;
+
+  function plan(fact: Fact, run: Run | undefined, hold: Hold | undefined): void {
+    const call = callOf(fact, { run, holdScope: hold?.scope ?? undefined });
+    if ('none' in call) {
+      queue.unposted(call.none, 1);
+      return;
+    }
+    const order = fact.order ?? hold?.order ?? undefined;
+    const operation = fact.operation ?? hold?.operation ?? undefined;
+    const lot = call.kind === 'confirmation' ? undefined : (fact.lot ?? hold?.lot ?? undefined);
+    const lane = laneOf(order, lot);
+    const { eventId, line, sequence, atMs } = fact;
+    const parked = 'park' in call;
+    const values = parked ? {} : call;
+    queue.insert({
+      ...{ key: keyOf(eventId, call.kind), eventId, line, sequence, atMs, lane },
+      ...{ order: order ?? null, operation: operation ?? null, lot: lot ?? null },
+      ...{ material: null, unit: null, quantity: null, yield: null, scrap: null, rework: null },
+      ...{ setupMs: null, machineMs: null, ...values, kind: call.kind },
+      final: 'final' in call && call.final ? 1 : 0,
+      state: parked ? 'parked' : 'intended',
+      reason: parked ? call.park : null,
+    });
+    lanes.wake(lane);
+  }
+
+  /** Of a hold it depends what its decisions call for: those that came before it come after it. */
+  function planHold(fact: Fact<'HoldPlaced'>, hold: Hold): void {
+    plan(fact, undefined, hold);
+    for (const decision of early.take(hold.hold)) {
+      queue.unposted(earlyReason, -1);
+      plan(decision, undefined, hold);
+    }
+  }
+
+  function planDecision(fact: Fact<'HoldDispositioned' | 'HoldReleased'>, hold: Hold): void {
+    if (hold.scope !== null) plan(fact, undefined, hold);
+    else {
+      queue.unposted(earlyReason, 1);
+      early.keep(hold.hold, fact);
+    }
+    if (hold.order !== null) lanes.rouse(hold.order);
+    if (hold.scope === 'line') lanes.rouseHeld();
+  }
+
+  return (fact: Fact, run: Run | undefined): void => {
+    if (fact.type === 'HoldPlaced') planHold(fact, holds.one(fact.body.hold)!);
+    else if (fact.type === 'HoldDispositioned' || fact.type === 'HoldReleased') {
+      planDecision(fact, holds.one(fact.body.hold)!);
+    } else plan(fact, run, undefined);
+    if (fact.lot !== undefined) lanes.rouseLot(fact.lot);
+    if (fact.order === undefined) return;
+    if (fact.type === 'OrderReleased' || dossier.order(fact.order)?.complete) {
+      lanes.rouse(fact.order);
+    }
+  };
+}

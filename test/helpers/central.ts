@@ -1,0 +1,162 @@
+import { expect, onTestFinished } from 'vitest';
+import { openDossier } from '../../central/dossier.ts';
+import type { Outcome, Posting } from '../../central/erp.ts';
+import { openHolds } from '../../central/holds.ts';
+import { migrations } from '../../central/memory.ts';
+import { openPostings, type Task } from '../../central/postings.ts';
+import type { PostingRow } from '../../central/queue.ts';
+import { openDatabase } from '../../shared/database.ts';
+import type { BodyOf, Content, Fact, FactType } from '../../shared/event.ts';
+import { content } from './facts.ts';
+
+/** A fact as a line stated it; `about` may name its order, operation, lot, line or sequence. */
+export function factOf<T extends FactType>(
+  name: string,
+  type: T,
+  body: BodyOf<T>,
+  about: Partial<Fact> = {},
+): Fact {
+  return { line: 'acme/m1', epoch: 1, sequence: 1, ...content(name, type, body, about) } as Fact;
+}
+
+const op = { order: 'WO-1', operation: '0010' };
+const bolts = { material: 'BOLT', unit: 'EA' };
+const counts = { good: '0', scrap: '0', rework: '0', held: '0', unit: 'EA', inRework: false };
+type About = Partial<Content>;
+type Disposition = BodyOf<'HoldDispositioned'>['disposition'];
+
+/** Facts of order WO-1 over 100 bolts with 10 % tolerance, operation 0010; each with its own id. */
+export const stated = {
+  release: (order = 'WO-1', quantity = '100') =>
+    made('OrderReleased', { ...bolts, quantity, tolerancePercent: 10 }, { order }),
+  start: (run: string, about: About = {}) =>
+    made('PhaseStarted', { run, phase: 'run', lane: 1, rework: false }, { ...op, ...about }),
+  end: (run: string, about: About = {}) => made('PhaseEnded', { run }, { ...op, ...about }),
+  report: (good: string, more: object = {}, about: About = {}) =>
+    made(
+      'QuantityReported',
+      { run: 'R1', phase: 'run', ...counts, good, ...more },
+      { ...op, ...about },
+    ),
+  complete: (about: About = {}) => made('OperationCompleted', {}, { ...op, ...about }),
+  close: (facts?: number, order = 'WO-1') =>
+    made('OrderClosed', facts === undefined ? {} : { facts }, { order }),
+  produce: (lot: string, quantity: string, about: About = {}) =>
+    made('LotProduced', { ...bolts, quantity }, { ...op, lot, ...about }),
+  consume: (lot: string, quantity: string, about: About = {}) =>
+    made('MaterialConsumed', { ...bolts, material: 'STEEL', quantity }, { ...op, lot, ...about }),
+  /** A hold of scope lot. */
+  block: (hold: string, lot: string, quantity: string, about: About = {}) =>
+    made(
+      'HoldPlaced',
+      { hold, scope: 'lot', quantity, unit: 'EA', reason: 'crack' },
+      { lot, ...about },
+    ),
+  /** A hold of scope quantity. */
+  keep: (hold: string, quantity: string, about: About = {}) =>
+    made(
+      'HoldPlaced',
+      { hold, scope: 'quantity', quantity, unit: 'EA', reason: 'crack' },
+      { ...op, ...about },
+    ),
+  hold: (hold: string, scope: 'operation' | 'order' | 'line', about: About = {}) =>
+    made('HoldPlaced', { hold, scope, reason: 'crack' }, about),
+  decide: (hold: string, disposition: Disposition, quantity: string, about: About = {}) =>
+    made('HoldDispositioned', { hold, disposition, quantity, unit: 'EA' }, about),
+  /** Releases a hold; with `quantity` the edge says how much of it was undecided. */
+  free: (hold: string, quantity?: string, about: About = {}) =>
+    made(
+      'HoldReleased',
+      { hold, reason: 'checked', ...(quantity === undefined ? {} : { quantity, unit: 'EA' }) },
+      about,
+    ),
+};
+
+let facts = 0;
+function made<T extends FactType>(type: T, body: BodyOf<T>, about: About): Content {
+  facts += 1;
+  return content(`fact ${facts}`, type, body, about);
+}
+
+export type Side = ReturnType<typeof openSide>;
+
+/** Central's posting side without its ledger, and a clock that the test moves. */
+export function openSide(path = ':memory:', maxInFlightMs = 1_000, time = { nowMs: 0 }) {
+  const db = openDatabase(path, migrations);
+  onTestFinished(() => void db.close());
+  const dossier = openDossier(db);
+  const holds = openHolds(db);
+  const parts = { db, dossier, holds, maxInFlightMs, nowMs: () => time.nowMs };
+  const postings = openPostings(parts);
+  const sequences = new Map<string, number>(); // of the facts that this very side took in
+  const rows = db.prepare<[], PostingRow>(
+    `SELECT key, kind, state, lane, line, sequence, event_id AS eventId, quantity, blocked,
+       yield, scrap, rework, final, reason, document FROM posting ORDER BY id`,
+  );
+  let documents = 0;
+
+  const side = {
+    ...{ db, time, dossier, holds, postings },
+    rows: () => rows.all(),
+    /** Takes facts in, each as the next of its line. */
+    note(line: string, ...contents: Content[]): void {
+      for (const given of contents) {
+        const sequence = (sequences.get(line) ?? 0) + 1;
+        sequences.set(line, sequence);
+        const fact = { ...given, line, epoch: 1, sequence } as Fact;
+        db.transaction(() => {
+          const run = dossier.note(fact);
+          holds.note(fact);
+          postings.note(fact, run);
+        }).immediate();
+      }
+    },
+    /** What may be done now, lanes in `busy` aside. */
+    next: (...busy: string[]): Task[] => postings.next(new Set(busy), 100),
+    post(task: Task): void {
+      documents += 1;
+      postings.settle(task.posting.key, { kind: 'posted', document: `D${documents}` });
+    },
+    /** Posts whatever may be posted, and returns it in order. */
+    drain(): Task['posting'][] {
+      const posted: Task['posting'][] = [];
+      for (let tasks = side.next(); tasks.length > 0; tasks = side.next()) {
+        for (const task of tasks) side.post(task);
+        posted.push(...tasks.map(({ posting }) => posting));
+      }
+      return posted;
+    },
+    /** Each posting as "kind state", in the order of the facts. */
+    states: () => rows.all().map(({ kind, state }) => `${kind} ${state}`),
+  };
+  return side;
+}
+
+export const m1 = 'acme/m1';
+export const qc = 'acme/qc';
+export const other = { order: 'WO-2' };
+export const graceMs = 1_000;
+export const unknown: Outcome = { kind: 'unknown', reason: 'no answer' };
+export const refused: Outcome = { kind: 'refused', code: 'M7/021', reason: 'deficit' };
+
+/** A side that was told of these facts by M1. */
+export function told(...facts: Content[]): Side {
+  const side = openSide(':memory:', graceMs);
+  side.note(m1, ...facts);
+  return side;
+}
+
+export function only(tasks: readonly Task[]): Task {
+  expect(tasks).toHaveLength(1);
+  return tasks[0]!;
+}
+
+/** Answers the one document that goes out now. */
+export function answer(side: Side, outcome: Outcome): Task {
+  const task = only(side.next());
+  expect(task.do).toBe('post');
+  side.postings.settle(task.posting.key, outcome);
+  return task;
+}
+
+export const yields = (posted: readonly Posting[]) => posted.map(({ yield: good }) => good);

@@ -1,0 +1,84 @@
+import type { Erp, Outcome, Posting } from '../../central/erp.ts';
+import type { Clock } from '../../shared/clock.ts';
+import type { random } from './random.ts';
+
+type Parts = Readonly<{
+  clock: Clock;
+  dice: ReturnType<typeof random>;
+  maxInFlightMs: number;
+  /** Odds that a call goes wrong, 0 to 1; may change while it runs. */
+  odds: () => number;
+}>;
+/** A document in the books; the place in the list is the order of the commits. */
+export type Entry = Readonly<{ posting: Posting; askedMs: number; committedMs: number }>;
+type Late = Readonly<{ posting: Posting; askedMs: number; atMs: number }>;
+
+const timeoutMs = 10_000;
+const unknown: Outcome = { kind: 'unknown', reason: 'no answer' };
+
+/**
+ * An ERP in every mood: it refuses, is busy, drops requests, commits and loses the answer, or
+ * commits late: after the call has ended, but within `maxInFlightMs`.
+ */
+export function moodyErp({ clock, dice, maxInFlightMs, odds }: Parts) {
+  const books: Entry[] = [];
+  let late: Late[] = [];
+  const refused = new Set<string>();
+
+  function commit(posting: Posting, askedMs: number, committedMs = clock.nowMs()): string {
+    books.push({ posting, askedMs, committedMs });
+    return `D${books.length}`;
+  }
+  /** Puts into the books whatever has been committed by now. */
+  function ripen(): void {
+    const ripe = late.filter(({ atMs }) => atMs <= clock.nowMs());
+    late = late.filter((item) => !ripe.includes(item));
+    for (const { posting, askedMs, atMs } of ripe) commit(posting, askedMs, atMs);
+  }
+  /** The call ends, and nobody knows yet what comes of it. */
+  function leave(posting: Posting, askedMs: number): Outcome {
+    if (dice.chance(0.6)) {
+      late.push({ posting, askedMs, atMs: clock.nowMs() + dice.below(maxInFlightMs) });
+    }
+    return unknown;
+  }
+
+  async function wrong(posting: Posting, signal: AbortSignal): Promise<Outcome> {
+    const askedMs = clock.nowMs();
+    const mood = dice.below(4);
+    if (mood === 0 && !refused.has(posting.key)) {
+      refused.add(posting.key); // once: a person will say "again"
+      return { kind: 'refused', code: 'M3/999', reason: 'master data' };
+    }
+    if (mood <= 1) {
+      const retryAfterMs = dice.below(3_000);
+      return { kind: 'busy', reason: 'locked', ...(dice.chance(0.5) ? { retryAfterMs } : {}) };
+    }
+    const executed = mood === 2;
+    if (executed) commit(posting, askedMs);
+    await clock.sleep(dice.below(timeoutMs), signal);
+    return executed ? unknown : leave(posting, askedMs);
+  }
+
+  /** As one client sees it that dies when `signal` aborts; its calls may go on without it. */
+  const erpFor = (signal: AbortSignal): Erp => ({
+    name: 'moody',
+    maxInFlightMs,
+    unfit: () => undefined,
+    async post(posting) {
+      ripen();
+      if (dice.chance(odds())) return wrong(posting, signal);
+      const askedMs = clock.nowMs();
+      await clock.sleep(dice.below(200), signal);
+      if (signal.aborted) return leave(posting, askedMs);
+      return { kind: 'posted', document: commit(posting, askedMs) };
+    },
+    async lookup({ key }) {
+      await clock.sleep(dice.below(50), signal);
+      ripen();
+      if (dice.chance(odds())) return undefined;
+      return books.flatMap(({ posting }, at) => (posting.key === key ? [`D${at + 1}`] : []));
+    },
+  });
+  return { erpFor, books, ripen };
+}

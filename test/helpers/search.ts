@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import type { Task } from '../../central/postings.ts';
+import type { Content } from '../../shared/event.ts';
+import { least } from './bound.ts';
+import { openSide } from './central.ts';
+import { book, type Depot, shelfOf } from './depot.ts';
+import { barred, forbidding, scrapped, there } from './quality.ts';
+
+export type Heard = Content & { line: string };
+/** What each line states, in its order; what was in stock before; how often an answer is lost. */
+export type Story = Readonly<{
+  lines: Readonly<Record<string, readonly Content[]>>;
+  opening?: Depot;
+  doubts?: number;
+}>;
+/** Where a search stands, beside the database. */
+export type Place = Readonly<{
+  heard: readonly Heard[];
+  depot: Depot;
+  documents: readonly string[]; // keys, as the ERP has them
+  flights: Readonly<Record<string, Task>>;
+  doubts: number; // answers that may still be lost
+  steps: number;
+}>;
+export type Move = Readonly<{ name: string; go: () => Place }>;
+
+const without = (flights: Place['flights'], lane: string): Place['flights'] =>
+  Object.fromEntries(Object.entries(flights).filter(([name]) => name !== lane));
+
+/** The posting side between the lines and an ERP that keeps stock: every move it may make now. */
+export function openSearch(story: Story) {
+  const side = openSide(':memory:', 0);
+  const { db, postings, time } = side;
+  const due = db.prepare<[number], string>('SELECT lane FROM lane WHERE due_ms <= ?').pluck();
+  const lots = [...new Set(Object.values(story.lines).flatMap(lotsOf))];
+  const start: Place = {
+    ...{ heard: [], depot: story.opening ?? {}, documents: [], flights: {} },
+    ...{ doubts: story.doubts ?? 0, steps: 0 },
+  };
+
+  function arrive(place: Place, line: string, fact: Content): Place {
+    side.note(line, fact);
+    return { ...place, heard: [...place.heard, { ...fact, line }] };
+  }
+
+  function take(place: Place, lane: string, others: readonly string[]): Place {
+    const tasks = side.next(...others, ...Object.keys(place.flights));
+    assert(tasks.length <= 1, 'more than one of a lane');
+    const [task] = tasks;
+    if (!task) return place;
+    assert.equal(task.lane, lane);
+    if (task.do === 'post') checkSent(place, task);
+    return { ...place, flights: { ...place.flights, [lane]: task } };
+  }
+
+  /** Nothing that quality forbids goes out as available, as far as was heard when it was sent. */
+  function checkSent({ heard, depot, documents }: Place, { posting }: Task): void {
+    assert(!documents.includes(posting.key), `${posting.kind} sent again, though it is there`);
+    if (posting.kind !== 'goodsReceipt') return;
+    const made = heard.find(({ eventId }) => eventId === posting.eventId)!;
+    assert.deepEqual(forbidding(heard, made), [], 'received under a hold');
+    const lot = posting.lot!;
+    const { unrestricted, blocked, scrapped: gone } = shelfOf(book(depot, posting), lot);
+    const all = unrestricted + blocked;
+    const mayBe = all - least(barred(heard, lot) - gone, all);
+    const before = shelfOf(depot, lot).unrestricted;
+    assert(
+      unrestricted <= mayBe || unrestricted <= before,
+      `${unrestricted} available of ${mayBe}`,
+    );
+  }
+
+  function execute(place: Place, { posting }: Task): Place {
+    assert(!place.documents.includes(posting.key), `${posting.kind} is there twice`);
+    const documents = [...place.documents, posting.key];
+    return { ...place, documents, depot: book(place.depot, posting) };
+  }
+
+  function answers(place: Place, lane: string, task: Task): Move[] {
+    const { key, kind } = task.posting;
+    const landed = { ...place, flights: without(place.flights, lane) };
+    const unknown = { kind: 'unknown', reason: 'no answer' } as const;
+    const lost = { ...landed, doubts: place.doubts - 1 };
+    if (task.do === 'lookUp') {
+      const documents = place.documents.filter((known) => known === key);
+      const go = () => {
+        postings.found(key, documents);
+        return landed;
+      };
+      return [{ name: `look up ${kind}`, go }];
+    }
+    const move = (name: string, settle: () => Place): Move => ({
+      name: `${name} ${kind}`,
+      go: settle,
+    });
+    const good = move('post', () => {
+      const after = execute(landed, task);
+      postings.settle(key, { kind: 'posted', document: `D${after.documents.length}` });
+      return after;
+    });
+    if (place.doubts === 0) return [good];
+    return [
+      good,
+      move('lose the answer of', () => {
+        const after = execute(lost, task);
+        postings.settle(key, unknown);
+        return after;
+      }),
+      move('drop', () => {
+        postings.settle(key, unknown);
+        return lost;
+      }),
+      move('be too busy for', () => {
+        postings.settle(key, { kind: 'busy', reason: 'locked' });
+        return lost;
+      }),
+    ];
+  }
+
+  return {
+    side,
+    start,
+    /** Every move from here; each one starts a new time, at which all waits are over. */
+    moves(place: Place): Move[] {
+      time.nowMs = place.steps * 10_000;
+      const arrivals = Object.entries(story.lines).flatMap(([line, facts]): Move[] => {
+        const next = facts[place.heard.filter((fact) => fact.line === line).length];
+        return next ? [{ name: `${line}: ${next.type}`, go: () => arrive(place, line, next) }] : [];
+      });
+      const lanes = due.all(time.nowMs).filter((lane) => !(lane in place.flights));
+      const takes = lanes.map((lane) => ({
+        name: `take ${lane}`,
+        go: () =>
+          take(
+            place,
+            lane,
+            lanes.filter((other) => other !== lane),
+          ),
+      }));
+      const landings = Object.entries(place.flights).flatMap(([lane, task]) =>
+        answers(place, lane, task),
+      );
+      return [...arrivals, ...takes, ...landings].map(({ name, go }) => ({
+        name,
+        go: () => ({ ...go(), steps: place.steps + 1 }),
+      }));
+    },
+
+    /** What must hold when nothing is due and nothing in flight, whatever is still to arrive. */
+    checkRest({ heard, depot }: Place): void {
+      for (const row of side.rows()) assert.notEqual(row.state, 'parked', `${row.kind} is parked`);
+      const known = heard.filter(({ type }) => /^(LotProduced|MaterialConsumed)$/.test(type));
+      for (const lot of new Set(known.map((fact) => fact.lot!))) {
+        const { unrestricted, blocked, scrapped: gone } = shelfOf(depot, lot);
+        const left = least(barred(heard, lot) - gone, unrestricted + blocked);
+        assert(blocked >= left, `${lot}: ${blocked} blocked, ${left} barred`);
+      }
+    },
+
+    /** What must hold at the end: stock to the unit, every posting posted or void for a reason. */
+    checkEnd({ heard, depot }: Place): void {
+      for (const { kind, state, reason } of side.rows()) {
+        assert(state === 'posted' || (state === 'void' && reason), `${kind} ${state}: ${reason}`);
+      }
+      for (const lot of lots) {
+        const before = shelfOf(story.opening ?? {}, lot).unrestricted;
+        const gone = scrapped(heard, lot);
+        const bar = barred(heard, lot);
+        const unrestricted = before + there(heard, lot) - bar;
+        const should = { unrestricted, blocked: bar - gone, scrapped: gone };
+        assert.deepEqual(shelfOf(depot, lot), should, `stock of ${lot}`);
+      }
+    },
+  };
+}
+
+const lotsOf = (facts: readonly Content[]): string[] =>
+  facts.flatMap(({ lot }) => (lot === undefined ? [] : [lot]));

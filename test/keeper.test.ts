@@ -1,0 +1,108 @@
+// Goal: an edge is told how far the ERP has what its line stated, and what waits for a person.
+import { expect, test } from 'vitest';
+import { tellKept } from '../central/keeper.ts';
+import type { Ledger } from '../central/ledger.ts';
+import { waitingMax } from '../shared/kept.ts';
+import { openBell } from '../shared/loop.ts';
+import { keptSubject } from '../shared/subject.ts';
+import { answer, m1, qc, refused, stated, told, unknown } from './helpers/central.ts';
+
+const { release, report, complete, close, produce, hold, free } = stated;
+
+test('nothing is settled behind the first document that is on its way', () => {
+  const side = told(release(), report('0'), report('1'), report('2'));
+  const settled = () => side.postings.settled(m1, 4);
+  expect(settled()).toEqual({ settled: 2, waiting: [] });
+  answer(side, unknown);
+  expect(settled()).toEqual({ settled: 2, waiting: [] });
+  side.time.nowMs += 1_000;
+  const [task] = side.next();
+  side.postings.found(task!.posting.key, ['D']);
+  expect(settled()).toEqual({ settled: 3, waiting: [] });
+  side.next();
+  expect(settled()).toEqual({ settled: 3, waiting: [] });
+});
+
+test('a line is settled to its head when nothing is on its way', () => {
+  const side = told(release(), report('1'), report('0'));
+  side.drain();
+  expect(side.postings.settled(m1, 3)).toEqual({ settled: 3, waiting: [] });
+  expect(side.postings.settled('acme/silent', 0)).toEqual({ settled: 0, waiting: [] });
+});
+
+test('what is parked, held or deferred is named and holds up nothing else', () => {
+  const side = told(release(), hold('H1', 'order', { order: 'WO-1' }), produce('L', '5'));
+  side.note(m1, complete(), report('200'), report('1'), release('WO-2'));
+  side.note(m1, report('9', {}, { order: 'WO-2' }));
+  side.drain();
+  expect(side.postings.settled(m1, 8)).toEqual({ settled: 8, waiting: [3, 4, 5, 6] });
+  for (const row of [2, 3]) {
+    side.postings.settleByHand(side.rows()[row]!.key, '1', 'approved');
+    side.drain();
+  }
+  expect(side.postings.settled(m1, 8)).toEqual({ settled: 8, waiting: [3, 4] });
+  side.note(qc, free('H1'), close(6));
+  expect(side.postings.settled(qc, 2)).toEqual({ settled: 2, waiting: [] });
+  side.drain();
+  expect(side.postings.settled(m1, 8)).toEqual({ settled: 8, waiting: [] });
+});
+
+test('a refused document waits until a person has spoken', () => {
+  const side = told(release(), report('1'), report('2'));
+  const { posting } = answer(side, refused);
+  side.next();
+  expect(side.postings.settled(m1, 3)).toEqual({ settled: 3, waiting: [2, 3] });
+  side.postings.retry(posting.key);
+  expect(side.postings.settled(m1, 3)).toEqual({ settled: 1, waiting: [3] });
+  side.drain();
+  expect(side.postings.settled(m1, 3)).toEqual({ settled: 3, waiting: [] });
+});
+
+test(`at most ${waitingMax} that wait are named, the oldest first`, () => {
+  const side = told(...Array.from({ length: waitingMax + 5 }, () => report('1')));
+  side.next();
+  const { waiting } = side.postings.settled(m1, waitingMax + 5);
+  expect(waiting).toEqual(Array.from({ length: waitingMax }, (_, index) => index + 1));
+});
+
+/** What the keeper publishes while documents are posted in its pauses; it ends after so many. */
+async function wordsOf(pauses: number): Promise<[string, object][]> {
+  const side = told(release(), report('1'), report('2'));
+  const stop = new AbortController();
+  const bell = openBell();
+  const head = { path: m1, epoch: 1, sequence: 3, hash: Buffer.alloc(32, 7) };
+  const heads = [head, { ...head, path: 'acme/silent', sequence: 0 }];
+  const words: [string, object][] = [];
+  const connection = {
+    isClosed: () => false,
+    publish: (subject: string, word: string) => void words.push([subject, JSON.parse(word)]),
+  };
+  let left = pauses;
+  await tellKept({
+    connection: connection as never,
+    ledger: { lines: () => heads } as unknown as Ledger,
+    settled: (line, at) => side.postings.settled(line, at),
+    bell,
+    clock: {
+      nowMs: () => 1_000_000,
+      async sleep() {
+        left -= 1;
+        if (left === 0) stop.abort();
+        if (left % 2 === 0) for (const task of side.next()) side.post(task);
+        bell.ring();
+      },
+    },
+    signal: stop.signal,
+  });
+  return words;
+}
+
+test('an edge is told once of each new state, and nothing of a line that stated nothing', async () => {
+  const words = await wordsOf(9);
+  expect(words.map(([subject]) => subject)).toEqual(Array(3).fill(keptSubject(m1)));
+  expect(words.map(([, word]) => word)).toMatchObject([
+    { epoch: 1, sequence: 3, hash: '07'.repeat(32), settled: 1, waiting: [] },
+    { settled: 2 },
+    { settled: 3 },
+  ]);
+});
