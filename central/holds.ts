@@ -70,7 +70,9 @@ export function openHolds(db: Database) {
     'SELECT hold, scope, order_number AS "order", operation, lot FROM hold WHERE hold = ?',
   );
   const openOn = db
-    .prepare<[string], string>('SELECT hold FROM hold WHERE order_number = ? AND is_open ORDER BY hold')
+    .prepare<[string], string>(
+      'SELECT hold FROM hold WHERE order_number = ? AND is_open ORDER BY hold',
+    )
     .pluck();
   const forbidding = db
     .prepare<[string, string | null, string], string>(

@@ -42,7 +42,7 @@ export const queueMigrations = [
   CREATE INDEX posting_flying ON posting (lane) WHERE state IN ('sending', 'unknown');
   CREATE INDEX posting_line ON posting (line, sequence) WHERE ${open};
   CREATE INDEX posting_order ON posting (order_number, operation);
-  CREATE INDEX posting_lot ON posting (lot, kind, state) WHERE lot IS NOT NULL;
+  CREATE INDEX posting_lot ON posting (lot, state, kind) WHERE lot IS NOT NULL;
   CREATE TRIGGER posted_is_posted BEFORE UPDATE OF state, document, key ON posting
     WHEN old.state IN ('posted', 'void')
     BEGIN SELECT raise(ABORT, 'what is posted stays posted'); END;

@@ -39,7 +39,10 @@ export function openStock(db: Database) {
   );
   const exists = (where: string) =>
     db.prepare<[string], 1>(`SELECT 1 FROM posting WHERE lot = ? AND ${where} LIMIT 1`).pluck();
-  const arrives = exists(`kind = 'goodsReceipt' AND ${open}`);
+  const arrives = exists(
+    `state IN ('intended', 'sending', 'unknown', 'held', 'deferred', 'parked')
+       AND kind = 'goodsReceipt'`,
+  );
   const inFlight = exists(`${movements} AND state IN ('sending', 'unknown')`);
 
   return {

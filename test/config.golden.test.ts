@@ -88,7 +88,7 @@ httpPort:
 # Wait for the hub, ms. 100 to 60000. 5000 if absent.
 ackTimeoutMs:
 
-# Least severe line that is logged, as pino names it. "info" if absent.
+# Least severe line that is logged. One of debug, info, warn, error, silent. "info" if absent.
 logLevel:
 `);
 });

@@ -23,7 +23,7 @@ const marks = ({ outbox }: Owing) => {
 test('what was stated is owed, oldest first, as a segment whose chain holds', () => {
   const edge = owing(3);
   const segment = edge.outbox.next(m01)!;
-  expect(decodeSegment(encodeSegment(segment))).toEqual({
+  expect(decodeSegment(encodeSegment(segment))).toMatchObject({
     ...{ line: m01, epoch: 1, first: 1, before: genesis(m01, 1), after: edge.head().hash },
     facts: [1, 2, 3].map((n) => Buffer.from(`${m01} fact ${n} `)),
   });
