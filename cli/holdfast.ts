@@ -8,18 +8,22 @@ const commands = {
 };
 type Name = keyof typeof commands;
 
+const helps = ['help', '--help', '-h'];
 const [name = 'help', ...args] = process.argv.slice(2);
 let exitCode = 0;
 try {
   if (Object.hasOwn(commands, name)) {
     const { run } = await commands[name as Name]();
     exitCode = await run(args);
+  } else if (!helps.includes(name)) {
+    const known = Object.keys(commands).join(', ');
+    process.stderr.write(`holdfast: ${name} is no command; known are ${known}, help\n`);
+    exitCode = 2;
   } else {
     const usages = await Promise.all(
       Object.values(commands).map(async (load) => (await load()).usage),
     );
     process.stdout.write(`${usages.join('\n\n')}\n`);
-    exitCode = name === 'help' ? 0 : 2;
   }
 } catch (error) {
   const isUsage = (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS');

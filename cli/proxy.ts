@@ -32,9 +32,10 @@ export async function startProxy({ targetPort, port = 0 }: { targetPort: number;
     flow(link.near, far);
   }
 
-  function drop({ near, far }: Link): void {
-    near.destroy();
-    far?.destroy();
+  function drop(link: Link): void {
+    links.delete(link);
+    link.near.destroy();
+    link.far?.destroy();
   }
 
   function resetAll(): void {

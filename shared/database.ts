@@ -16,11 +16,12 @@ const checkpointPages = 4_000;
  *
  * FULL, not better-sqlite3's NORMAL: a commit we have answered for must survive a power cut. The
  * exclusive lock refuses a second process for as long as this one lives. Throws Fault CONFLICT if
- * the file is in use, Fault CORRUPT if it is damaged or newer than this program.
+ * the file is in use, Fault CORRUPT if it is damaged or newer than this program, Fault INVALID if
+ * the path cannot be a file here.
  */
 export function openDatabase(path: string, migrations: readonly string[]): Database {
   if (path !== ':memory:') refuseNetwork(path);
-  const db = new Sqlite(path, { timeout: 1_000 });
+  const db = openFile(path);
   try {
     db.pragma('locking_mode = EXCLUSIVE');
     db.pragma('journal_mode = WAL');
@@ -40,9 +41,25 @@ export function openDatabase(path: string, migrations: readonly string[]): Datab
   }
 }
 
+function openFile(path: string): Database {
+  try {
+    return new Sqlite(path, { timeout: 1_000 });
+  } catch (cause) {
+    throw new Fault('INVALID', `${path}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function typeOf(folder: string): number {
+  try {
+    return statfsSync(folder).type;
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new Fault('INVALID', `${folder}: is no folder that can be used (${code})`, { cause });
+  }
+}
+
 function refuseNetwork(path: string): void {
-  const { type } = statfsSync(dirname(path));
-  if (networkFileSystems.has(type)) {
+  if (networkFileSystems.has(typeOf(dirname(path)))) {
     throw new Fault('INVALID', `${path}: is on a network file system; must be on a local disk`);
   }
 }

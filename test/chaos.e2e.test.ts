@@ -13,7 +13,7 @@ import { closeBooks } from '../cli/report.ts';
 import { type Asked, generateShop, type Shop } from '../cli/shop.ts';
 import { startStage } from '../cli/stage.ts';
 import { readChains } from './helpers/chains.ts';
-import { startChaos } from './helpers/chaos.ts';
+import { harmKinds, startChaos } from './helpers/chaos.ts';
 import { testFolder } from './helpers/folder.ts';
 import { seeds } from './helpers/random.ts';
 import { rest } from './helpers/rest.ts';
@@ -73,7 +73,11 @@ test.each(seeds(1))(
     const seconds = [worked - began, performance.now() - worked].map((ms) =>
       Math.round(ms / 1_000),
     );
-    console.log(`${facts} facts in ${seconds[0]} s, at rest ${seconds[1]} s later:`, chaos.harm());
+    const harm = Object.entries(chaos.harm()).map(([kind, count]) => `${kind} ${count}`);
+    console.log(
+      `${facts} facts in ${seconds[0]} s, at rest ${seconds[1]} s later; ${harm.join(', ')}`,
+    );
+    expect(harm).toHaveLength(harmKinds);
 
     await setFaults(stage.erpUrl, {});
     const checks = audit(await closeBooks(stage), shop);

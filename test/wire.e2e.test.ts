@@ -1,18 +1,9 @@
-// Goal: whatever becomes of the hub's stream, and whoever else writes to it, no fact is lost or
-// doubled, and what is not a line's own is set aside. Method: a real hub and leaf; edge and central
-// in this process.
-import { once } from 'node:events';
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
-import { readCentralConfig } from '../central/config.ts';
-import { startCentral } from '../central/main.ts';
-import { startHub } from '../cli/broker.ts';
+import { expect, test } from 'vitest';
 import { encodeSegment, segmentBytesMax } from '../shared/segment.ts';
 import { eventStream, eventSubject } from '../shared/subject.ts';
 import { content, history } from './helpers/facts.ts';
-import { testFolder } from './helpers/folder.ts';
 import { waitFor } from './helpers/plantnet.ts';
 import { m01, m02 } from './helpers/shop.ts';
 import { openWire } from './helpers/wire.ts';
@@ -221,42 +212,4 @@ test('more bytes than a segment may have are not taken by the stream', async () 
   stranger.publish(eventSubject(m01), Buffer.alloc(segmentBytesMax + 65 * 1024));
   await stranger.flush();
   expect((await manager.streams.info(eventStream)).state.messages).toBe(0);
-});
-
-const centralAt = (natsUrl: string, hubMonitorUrl: string) =>
-  startCentral(
-    readCentralConfig({
-      ...{ storePath: join(testFolder(), 'ledger.sqlite'), natsUrl, hubMonitorUrl, httpPort: 0 },
-      ...{ logLevel: 'silent' },
-      erp: { url: 'http://127.0.0.1:9', plant: 'HF01', storageLocation: '0001' },
-    }),
-  );
-
-test('central refuses a hub that may lose in a power cut what it has acknowledged', async () => {
-  const directory = testFolder();
-  const hub = await startHub({ directory });
-  onTestFinished(() => hub.stop());
-  const file = join(directory, 'server.conf');
-  writeFileSync(file, readFileSync(file, 'utf8').replace('"always"', '"2m"'));
-  await hub.restart();
-  await expect(centralAt(hub.url, hub.httpUrl)).rejects.toMatchObject({
-    ...{ code: 'INVALID', message: 'hub: jetstream.sync_interval must be "always"' },
-  });
-});
-
-test('central refuses a hub that is older than 2.14', async () => {
-  const info = { server_id: 'OLD', version: '2.13.9', max_payload: 1024 * 1024, headers: true };
-  const old = createServer((socket) => {
-    socket.on('error', () => undefined).write(`INFO ${JSON.stringify(info)}\r\n`);
-    socket.on('data', (data) => {
-      if (data.includes('PING')) socket.write('PONG\r\n');
-    });
-  });
-  old.listen(0, '127.0.0.1');
-  await once(old, 'listening');
-  onTestFinished(() => void old.close());
-  const { port } = old.address() as AddressInfo;
-  await expect(centralAt(`nats://127.0.0.1:${port}`, 'http://127.0.0.1:9')).rejects.toMatchObject({
-    ...{ code: 'INVALID', message: 'hub: nats-server 2.13.9, must be 2.14 or later' },
-  });
 });

@@ -4,6 +4,8 @@ import { random } from './random.ts';
 
 /** How often each kind of harm was done. */
 export type Harm = Record<string, number>;
+/** How many kinds of harm there are. */
+export const harmKinds = 7;
 type Act = () => Promise<void>;
 
 /**
@@ -26,25 +28,25 @@ export function startChaos(stage: Stage, seed: number) {
     link.heal();
   };
   const network: Record<string, Act> = {
-    async hubKilled() {
+    async 'hub killed'() {
       hub.kill();
       await hub.restart();
     },
-    async leafKilled() {
+    async 'leaf killed'() {
       leaf.kill();
       await leaf.restart();
     },
-    linkCut: fail(link.cut),
-    linkFrozen: fail(link.freeze),
-    linkReset: async () => link.reset(),
+    'link cut': fail(link.cut),
+    'link frozen': fail(link.freeze),
+    'link reset': async () => link.reset(),
   };
   const programs: Record<string, Act> = {
-    async edgeKilled() {
+    async 'edge killed'() {
       await stage.killEdge();
       await pause(0, 500);
       await stage.startEdge();
     },
-    async centralKilled() {
+    async 'central killed'() {
       await stage.killCentral();
       await pause(0, 500);
       await stage.startCentral();
