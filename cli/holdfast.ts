@@ -31,5 +31,4 @@ try {
   process.stderr.write(`holdfast ${name}: ${(error as Error).message}\n`);
   exitCode = isUsage ? 2 : 1;
 }
-// Left to itself, Node 24 was seen to spin for ever while it closes its handles.
 process.exit(exitCode);

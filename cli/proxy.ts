@@ -14,7 +14,7 @@ export async function startProxy({ targetPort, port = 0 }: { targetPort: number;
 
   function accept(near: Socket): void {
     if (state === 'cut') {
-      near.on('error', () => undefined).resetAndDestroy();
+      breakOff(near.on('error', () => undefined));
       return;
     }
     const link: Link = { near, far: null };
@@ -40,8 +40,8 @@ export async function startProxy({ targetPort, port = 0 }: { targetPort: number;
 
   function resetAll(): void {
     for (const { near, far } of links) {
-      near.resetAndDestroy();
-      far?.resetAndDestroy();
+      breakOff(near);
+      if (far) breakOff(far);
     }
     links.clear();
   }
@@ -84,6 +84,15 @@ export async function startProxy({ targetPort, port = 0 }: { targetPort: number;
       await once(server, 'close');
     },
   };
+}
+
+/**
+ * Ends a connection with a reset. One that is ending already is only destroyed: a reset during the
+ * shutdown is refused by the system library, and Node then waits for its end for ever.
+ */
+function breakOff(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
 }
 
 function flow(near: Socket, far: Socket): void {

@@ -121,6 +121,7 @@ export function openSide(path = ':memory:', maxInFlightMs = 1_000, time = { nowM
     drain(): Task['posting'][] {
       const posted: Task['posting'][] = [];
       for (let tasks = side.next(); tasks.length > 0; tasks = side.next()) {
+        expect(posted.length).toBeLessThan(1_000);
         for (const task of tasks) side.post(task);
         posted.push(...tasks.map(({ posting }) => posting));
       }

@@ -24,6 +24,9 @@ export type Place = Readonly<{
 }>;
 export type Move = Readonly<{ name: string; go: () => Place }>;
 
+/** No story has as many moves on any way through it. */
+const stepsMax = 500;
+
 const without = (flights: Place['flights'], lane: string): Place['flights'] =>
   Object.fromEntries(Object.entries(flights).filter(([name]) => name !== lane));
 
@@ -122,6 +125,7 @@ export function openSearch(story: Story) {
     start,
     /** Every move from here; each one starts a new time, at which all waits are over. */
     moves(place: Place): Move[] {
+      assert(place.steps < stepsMax, `no end after ${stepsMax} steps`);
       time.nowMs = place.steps * 10_000;
       const arrivals = Object.entries(story.lines).flatMap(([line, facts]): Move[] => {
         const next = facts[place.heard.filter((fact) => fact.line === line).length];
