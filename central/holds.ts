@@ -41,6 +41,34 @@ export type Holds = ReturnType<typeof openHolds>;
 
 const columns = { useAsIs: 'use_as_is', scrap: 'scrap', rework: 'rework', return: 'returned' };
 
+/** What is asked of the holds. */
+function questions(db: Database) {
+  const one = db.prepare<[string], Hold>(
+    'SELECT hold, scope, order_number AS "order", operation, lot FROM hold WHERE hold = ?',
+  );
+  const openOn = db
+    .prepare<[string], string>(
+      'SELECT hold FROM hold WHERE order_number = ? AND is_open ORDER BY hold',
+    )
+    .pluck();
+  const forbidding = db
+    .prepare<[string, string | null, string], string>(
+      `SELECT hold FROM hold WHERE order_number = ? AND is_open
+         AND (scope = 'order' OR scope IN ('operation', 'quantity') AND operation = ?)
+       UNION SELECT hold FROM hold WHERE line = ? AND is_open AND scope = 'line'`,
+    )
+    .pluck();
+  const toBlock = db
+    .prepare<[string], bigint | null>(
+      `SELECT sum(quantity - use_as_is - released
+         * coalesce(freed, max(0, quantity - use_as_is - scrap - rework - returned)))
+       FROM hold WHERE lot = ? AND scope = 'lot' AND placed`,
+    )
+    .pluck()
+    .safeIntegers();
+  return { one, openOn, forbidding, toBlock };
+}
+
 /**
  * Every hold that the ledger has heard of: sums of facts, so that a release that arrives before the
  * placing ends in the same state.
@@ -66,29 +94,7 @@ export function openHolds(db: Database) {
     `INSERT INTO hold (hold, released, freed) VALUES (?, 1, ?)
      ON CONFLICT DO UPDATE SET released = 1, freed = excluded.freed`,
   );
-  const one = db.prepare<[string], Hold>(
-    'SELECT hold, scope, order_number AS "order", operation, lot FROM hold WHERE hold = ?',
-  );
-  const openOn = db
-    .prepare<[string], string>(
-      'SELECT hold FROM hold WHERE order_number = ? AND is_open ORDER BY hold',
-    )
-    .pluck();
-  const forbidding = db
-    .prepare<[string, string | null, string], string>(
-      `SELECT hold FROM hold WHERE order_number = ? AND is_open
-         AND (scope = 'order' OR scope IN ('operation', 'quantity') AND operation = ?)
-       UNION SELECT hold FROM hold WHERE line = ? AND is_open AND scope = 'line'`,
-    )
-    .pluck();
-  const toBlock = db
-    .prepare<[string], bigint | null>(
-      `SELECT sum(quantity - use_as_is - released
-         * coalesce(freed, max(0, quantity - use_as_is - scrap - rework - returned)))
-       FROM hold WHERE lot = ? AND scope = 'lot' AND placed`,
-    )
-    .pluck()
-    .safeIntegers();
+  const { one, openOn, forbidding, toBlock } = questions(db);
 
   return {
     /** Takes in a fact about a hold; within the ledger's transaction only. */

@@ -143,7 +143,7 @@ test('an ERP that is busy and says nothing is asked with growing pauses', () => 
   expect(pauses.at(-1)).toBe(5_000);
 });
 
-test('while a document of the order may be at the ERP, an earlier one that is free now waits', () => {
+test('while a document may be at the ERP, an earlier one that is free now waits', () => {
   const side = told(
     release(),
     hold('H1', 'order', { order: 'WO-1' }),

@@ -97,7 +97,7 @@ async function wordsOf(pauses: number): Promise<[string, object][]> {
   return words;
 }
 
-test('an edge is told once of each new state, and nothing of a line that stated nothing', async () => {
+test('an edge is told each new state once, and nothing of a line that stated nothing', async () => {
   const words = await wordsOf(9);
   expect(words.map(([subject]) => subject)).toEqual(Array(3).fill(keptSubject(m1)));
   expect(words.map(([, word]) => word)).toMatchObject([

@@ -40,7 +40,7 @@ test('at most as many as are asked for', () => {
   expect(side.postings.next(new Set(), 0)).toEqual([]);
 });
 
-test('an order that is not released at central yet keeps its documents, and then their order', () => {
+test('an order not released at central yet keeps its documents, and then their order', () => {
   const side = told(report('1'), consume('S', '2'), produce('L', '3'), complete());
   expect(side.next()).toEqual([]);
   expect(new Set(side.rows().map(({ state, reason }) => `${state}: ${reason}`))).toEqual(
@@ -147,7 +147,7 @@ test('a confirmation that was found by its key counts for the tolerance', () => 
   expect(side.states()).toEqual(['confirmation posted', 'confirmation parked']);
 });
 
-test('the final confirmation waits for the closing of the order and for all that is before it', () => {
+test('the final confirmation waits for the closing of the order and all before it', () => {
   const side = told(release(), report('1'), complete());
   expect(side.drain()).toHaveLength(1);
   expect(side.rows()[1]).toMatchObject({
@@ -211,6 +211,14 @@ test('one fact calls for one document once: its key is taken', () => {
   const twice = report('1');
   const side = told(release(), twice);
   expect(() => side.note(m1, twice)).toThrow('UNIQUE');
+});
+
+test('a fact that comes from another line and place keeps its key', () => {
+  const fact = report('1');
+  const here = told(release(), fact);
+  const there = told(release());
+  there.note(qc, report('2'), fact);
+  expect(there.rows()[1]!.key).toBe(here.rows()[0]!.key);
 });
 
 test('every fact is in exactly one class, at every moment', () => {
