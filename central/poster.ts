@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../shared/clock.ts';
 import type { Logger } from '../shared/log.ts';
 import type { Bell } from '../shared/loop.ts';
@@ -24,36 +25,61 @@ type Parts = {
 /**
  * Carries postings to the ERP until `signal` aborts, in order within a lane, lanes in parallel; the
  * forwarder's twin. Ends when the calls in flight have ended.
+ *
+ * What has landed meanwhile is settled, and the next intents are taken, in one transaction: a slow
+ * disk makes the steps larger, not the lanes slower.
  */
 export async function post(parts: Parts): Promise<void> {
-  const { postings, lanesMax, bell, clock, signal } = parts;
+  const { postings, lanesMax, bell, moved, clock, signal } = parts;
   const flights = new Map<string, Promise<void>>();
+  let landed: Landed[] = [];
+
+  const settleAll = (): void => {
+    for (const { lane, settle } of landed) {
+      settle();
+      flights.delete(lane);
+    }
+  };
+  function step(): Task[] {
+    const tasks = postings.together(() => {
+      settleAll();
+      return signal.aborted ? [] : postings.next(new Set(flights.keys()), lanesMax - flights.size);
+    });
+    if (landed.length > 0) moved();
+    landed = [];
+    return tasks;
+  }
+
   while (!signal.aborted) {
     const seen = bell.rings();
-    const tasks = postings.next(new Set(flights.keys()), lanesMax - flights.size);
-    for (const task of tasks) {
-      const flight = call(parts, task).finally(() => flights.delete(task.lane));
+    for (const task of step()) {
+      const flight = call(parts, task).then((settle) => {
+        landed.push({ lane: task.lane, settle });
+      });
       flights.set(task.lane, flight);
     }
     if (flights.size >= lanesMax) await Promise.race(flights.values());
     else if (flights.size > 0)
       await Promise.race([...flights.values(), clock.sleep(idleMs, signal)]);
     else await bell.wait(seen, idleMs, signal);
+    await setImmediate();
   }
   await Promise.all(flights.values());
+  step();
 }
 
-async function call({ postings, erp, moved, log }: Parts, task: Task): Promise<void> {
+/** A call that has ended, and what is to be written of it. */
+type Landed = { lane: string; settle: () => void };
+
+async function call({ postings, erp, log }: Parts, task: Task): Promise<Landed['settle']> {
   const { posting, lane } = task;
   const { key, kind } = posting;
   if (task.do === 'lookUp') {
     const documents = await erp.lookup(posting);
     log.info({ lane, key, kind, documents }, 'an unknown outcome was looked up');
-    postings.found(key, documents);
-  } else {
-    const outcome = await erp.post(posting);
-    if (outcome.kind !== 'posted') log.warn({ lane, key, kind, outcome }, 'not posted');
-    postings.settle(key, outcome);
+    return () => postings.found(key, documents);
   }
-  moved();
+  const outcome = await erp.post(posting);
+  if (outcome.kind !== 'posted') log.warn({ lane, key, kind, outcome }, 'not posted');
+  return () => postings.settle(key, outcome);
 }

@@ -170,6 +170,8 @@ export function openPostings({ db, dossier, holds, nowMs, maxInFlightMs }: Parts
     return (...args: A): R => run.immediate(...args);
   };
 
+  const one = db.transaction((work: () => unknown) => work());
+
   together(() => {
     for (const row of queue.sending()) doubt(row, 'central ended before the answer');
     lanes.rouseAll();
@@ -189,6 +191,8 @@ export function openPostings({ db, dossier, holds, nowMs, maxInFlightMs }: Parts
       }
       return tasks;
     }),
+    /** Runs what is called here as one transaction. */
+    together: <R>(work: () => R): R => one.immediate(work) as R,
     settle: together(settle),
     found: together(found),
 

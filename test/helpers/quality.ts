@@ -19,6 +19,7 @@ type Hold = {
 };
 
 const micros = (text: string): bigint => quantity(text, 'quantity');
+export const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 const sum = (numbers: readonly bigint[]): bigint => numbers.reduce((a, b) => a + b, zero);
 
 /** All holds whose placing was heard, with what was heard of their decisions: by the book. */

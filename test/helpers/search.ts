@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Task } from '../../central/postings.ts';
 import type { Content } from '../../shared/event.ts';
-import { least } from './bound.ts';
 import { openSide } from './central.ts';
 import { book, type Depot, shelfOf } from './depot.ts';
-import { barred, forbidding, scrapped, there } from './quality.ts';
+import { barred, forbidding, least, scrapped, there } from './quality.ts';
 
 export type Heard = Content & { line: string };
 /** What each line states, in its order; what was in stock before; how often an answer is lost. */

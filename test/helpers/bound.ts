@@ -1,1 +1,0 @@
-export const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
