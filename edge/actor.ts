@@ -2,6 +2,7 @@ import { decodeContent, encodeContent } from '../shared/codec.ts';
 import type { Command } from '../shared/command.ts';
 import type { Content, FactType } from '../shared/event.ts';
 import { Fault, type FaultCode } from '../shared/fault.ts';
+import { quantityText, zero } from '../shared/quantity.ts';
 import { judge } from '../statecharts/plant.ts';
 import type { Book } from './book.ts';
 import { fingerprint, type Given, type Head, type Store } from './store.ts';
@@ -59,14 +60,23 @@ export function startActor(path: string, lanesMax: number, parts: Parts) {
     switch (fact.type) {
       case 'HoldPlaced':
       case 'HoldDispositioned':
-      case 'HoldReleased':
         return { ...about(fact), ...fact };
+      case 'HoldReleased':
+        return { ...about(fact), ...fact, body: releasing(fact) };
       case 'OrderClosed':
         // Central must know when it has heard all that was said about the order before.
         return { ...fact, body: { facts: book.tally('order', fact.order!).facts } };
       default:
         return fact;
     }
+  }
+
+  /** Central must know what a release frees, whatever decisions of other lines it has heard of. */
+  function releasing({ body }: Content<'HoldReleased'>): Content<'HoldReleased'>['body'] {
+    const { hold, reason } = body;
+    const { remaining = zero, unit } = book.look('hold', hold) ?? {};
+    if (remaining <= zero || unit === undefined) return { hold, reason };
+    return { hold, reason, quantity: quantityText(remaining), unit };
   }
 
   /** What a fact about a hold is about, where the edge knows it and the command did not say. */

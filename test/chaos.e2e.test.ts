@@ -22,7 +22,7 @@ const orders = 530;
 const factsMin = 50_000;
 const batchSize = 250;
 /** The shop's work is spread over about this time, ms, so that harm befalls it in the middle. */
-const workMs = 60_000;
+const workMs = 50_000;
 const restMaxMs = 240_000;
 const faults = { latencyMs: 2, lostPercent: 1, dropPercent: 1, busyPercent: 2 };
 
