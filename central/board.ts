@@ -5,6 +5,7 @@ import type { Dossier } from './dossier.ts';
 import type { Holds } from './holds.ts';
 import type { Ledger } from './ledger.ts';
 import type { Postings } from './postings.ts';
+import type { Pulse } from './pulse.ts';
 import type { Totals } from './totals.ts';
 
 /** Most parked arrivals that are shown one by one. */
@@ -18,6 +19,8 @@ type Parts = {
   postings: Postings;
   dossier: Dossier;
   holds: Holds;
+  /** Every edge that was heard by its heartbeat. */
+  edges: Pulse['edges'];
 };
 export type Board = ReturnType<typeof openBoard>;
 
@@ -31,7 +34,7 @@ const shown = (tally: Tally): Record<string, string | number> =>
   );
 
 /** What central knows, to be looked at; reads only. */
-export function openBoard({ ledger, totals, postings, dossier, holds }: Parts) {
+export function openBoard({ ledger, totals, postings, dossier, holds, edges }: Parts) {
   return {
     status: () => ({
       facts: ledger.facts(),
@@ -41,6 +44,7 @@ export function openBoard({ ledger, totals, postings, dossier, holds }: Parts) {
         sequence,
         repeats,
       })),
+      edges: edges(),
       gaps: ledger.gaps(),
       arrivalsParked: ledger.parkedCount(),
       parked: ledger.parked(parkedShownMax),

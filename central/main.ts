@@ -14,6 +14,7 @@ import { receive } from './inbox.ts';
 import { tellKept } from './keeper.ts';
 import { openMemory } from './memory.ts';
 import { post } from './poster.ts';
+import { openPulse } from './pulse.ts';
 import { fillGaps } from './refill.ts';
 import { sapErp } from './sap.ts';
 import { ensureStreams, verifyHub } from './stream.ts';
@@ -85,7 +86,8 @@ export async function startCentral(config: CentralConfig) {
     fillGaps({ ...common, committed }),
     post({ postings, erp, lanesMax, bell: accepted, moved: moved.ring, clock, log, signal }),
   ].map(keepRunning);
-  const app = buildHttp(openBoard(memory));
+  const { edges } = openPulse({ connection, nowMs: clock.nowMs, log });
+  const app = buildHttp(openBoard({ ...memory, edges }));
   const url = await app.listen({ host: config.host, port: config.httpPort });
 
   return {

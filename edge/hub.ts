@@ -1,11 +1,13 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import { connect } from '@nats-io/transport-node';
+import { beatTimeoutMs } from '../shared/beat.ts';
 import { Fault } from '../shared/fault.ts';
 import type { Logger } from '../shared/log.ts';
-import { token } from '../shared/subject.ts';
+import { beatSubject, token } from '../shared/subject.ts';
 import type { EdgeConfig } from './config.ts';
 import { openDownlink } from './downlink.ts';
 import type { LinkState, Publish, ReadLast } from './forwarder.ts';
+import type { AskBeat } from './heartbeat.ts';
 import type { Marks } from './marks.ts';
 import type { Outbox } from './outbox.ts';
 import { openUplink, type Uplink } from './uplink.ts';
@@ -43,9 +45,20 @@ export function openHub({ config, lines, outbox, marks, log }: Parts) {
   const publish: Publish = async (segment, at) => reach().uplink.publish(segment, at);
   const last: ReadLast = async (line) => reach().uplink.last(line);
 
+  const askBeat: AskBeat = async (beat) => {
+    const { connection } = reach();
+    try {
+      const options = { timeout: beatTimeoutMs };
+      return (await connection.request(beatSubject(beat.line), JSON.stringify(beat), options)).data;
+    } catch (cause) {
+      throw new Fault('UNREACHABLE', `central: ${(cause as Error).message}`, { cause });
+    }
+  };
+
   return {
     publish,
     last,
+    askBeat,
 
     /** A line's way was seen in this state; when it is back, central's last word is read again. */
     seen(line: string, state: LinkState): void {

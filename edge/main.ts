@@ -7,6 +7,7 @@ import { runService } from '../shared/service.ts';
 import { openBook } from './book.ts';
 import { type EdgeConfig, fields, readEdgeConfig } from './config.ts';
 import { forward, type LinkState } from './forwarder.ts';
+import { beat } from './heartbeat.ts';
 import { buildHttp } from './http.ts';
 import { openHub } from './hub.ts';
 import { openIntake } from './intake.ts';
@@ -54,6 +55,11 @@ export async function startEdge(config: EdgeConfig) {
     const parts = { outbox, publish: hub.publish, last: hub.last, bell: facts, clock, log, signal };
     return keepRunning(forward({ line, ...parts, report }));
   });
+
+  const unsentOf = (line: string) => outbox.marks(line).head - outbox.marks(line).sent;
+  const unsent = () => lines.reduce((sum, line) => sum + unsentOf(line), 0);
+  const asking = { line: lines[0]!, ask: hub.askBeat, unsent, heard: marks.beaten };
+  loops.push(keepRunning(beat({ ...asking, clock, signal })));
 
   const view = { roster, book, outbox, marks, recent, nowMs: clock.nowMs };
   const status = () => readStatus(view);

@@ -1,5 +1,6 @@
 import type { Kept } from '../shared/kept.ts';
 import type { LinkState } from './forwarder.ts';
+import type { Heard } from './heartbeat.ts';
 
 /** How a line's way to central stands. */
 export type Way = { state: LinkState; detail?: string; sinceMs: number };
@@ -13,6 +14,7 @@ export function openMarks(nowMs: () => number, changed: () => void) {
   const ways = new Map<string, Way>();
   const settled = new Map<string, Settled>();
   const openedMs = nowMs();
+  let central: Heard | undefined;
   return {
     report(line: string, state: LinkState, detail?: string): void {
       const known = ways.get(line);
@@ -25,6 +27,12 @@ export function openMarks(nowMs: () => number, changed: () => void) {
       settled.set(line, { epoch, settled: upTo, waiting });
       changed();
     },
+    /** Central answered a heartbeat. */
+    beaten(word: Heard): void {
+      central = word;
+      changed();
+    },
+    central: (): Heard | undefined => central,
     way: (line: string): Way => ways.get(line) ?? { state: 'down', sinceMs: openedMs },
     heardOf: (line: string): boolean => settled.has(line),
     settled: (line: string): Settled => settled.get(line) ?? { epoch: 1, settled: 0, waiting: [] },

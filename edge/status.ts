@@ -42,6 +42,7 @@ export function readStatus(parts: Parts) {
   const oldest = lines.flatMap((line) => line.oldestUnsentMs ?? []);
   return {
     nowMs: nowMs(),
+    central: parts.marks.central() ?? null,
     unsent: lines.reduce((sum, { unsent }) => sum + unsent, 0),
     oldestUnsentMs: oldest.length === 0 ? null : Math.min(...oldest),
     lines,

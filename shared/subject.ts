@@ -36,6 +36,10 @@ export const keptSubjects = 'hf.kept.*.*.*.*';
 /** Where an edge answers for a gap of one of its lines. */
 export const refillSubject = (line: string): string => `hf.refill.${tokens(line)}`;
 
+/** Where an edge, named for its first line, asks central for a sign of life. */
+export const beatSubject = (line: string): string => `hf.beat.${tokens(line)}`;
+export const beatSubjects = 'hf.beat.*.*.*.*';
+
 export const eventStream = 'HF_EVT';
 export const keptStream = 'HF_KEPT';
 /** JetStream domain of the hub: a leaf without JetStream reaches the hub's API under this name. */

@@ -1,0 +1,39 @@
+import { type Beat, beatEveryMs, decodeBeatAnswer } from '../shared/beat.ts';
+import type { Clock } from '../shared/clock.ts';
+import { Fault } from '../shared/fault.ts';
+
+/** Asks central for a sign of life; rejects with Fault UNREACHABLE. */
+export type AskBeat = (beat: Beat) => Promise<Uint8Array>;
+
+/** The last word from central, over the whole path and not only the socket. */
+export type Heard = {
+  atMs: number; // edge's clock, Unix time
+  roundTripMs: number;
+  skewMs: number; // central's clock ahead of ours, to half the round trip
+};
+
+type Parts = {
+  line: string;
+  ask: AskBeat;
+  unsent: () => number;
+  heard: (word: Heard) => void;
+  clock: Clock;
+  signal: AbortSignal;
+};
+
+/** Exchanges a heartbeat and the clocks with central every few seconds, until `signal` aborts. */
+export async function beat({ line, ask, unsent, heard, clock, signal }: Parts): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      const nowMs = clock.nowMs();
+      const startMs = performance.now();
+      const answer = decodeBeatAnswer(await ask({ line, nowMs, unsent: unsent() }));
+      const roundTripMs = performance.now() - startMs;
+      const skewMs = Math.round(answer.nowMs - (nowMs + roundTripMs / 2));
+      heard({ atMs: nowMs, roundTripMs: Math.round(roundTripMs), skewMs });
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error; // no answer: the page tells since when
+    }
+    await clock.sleep(beatEveryMs, signal);
+  }
+}

@@ -1,0 +1,34 @@
+import { Fault } from './fault.ts';
+import { integer, readFields } from './field.ts';
+import { linePath } from './subject.ts';
+
+/** A heartbeat is asked at this interval, ms, and given up after this time, ms. */
+export const beatEveryMs = 5_000;
+export const beatTimeoutMs = 3_000;
+
+const whole = (doc: string) => integer(doc, 0, Number.MAX_SAFE_INTEGER);
+const askFields = {
+  line: { doc: 'First line of the edge; names the edge.', read: linePath },
+  nowMs: whole("The edge's clock, Unix ms."),
+  unsent: whole('Facts that the stream has not taken.'),
+};
+const answerFields = { nowMs: whole("Central's clock, Unix ms.") };
+
+/** What an edge says of itself. */
+export type Beat = { line: string; nowMs: number; unsent: number };
+/** What central answers: its clock. */
+export type BeatAnswer = { nowMs: number };
+
+const read = (bytes: Uint8Array): unknown => {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString());
+  } catch {
+    throw new Fault('INVALID', 'beat: is not JSON');
+  }
+};
+
+/** Throws Fault INVALID that names the field. */
+export const decodeBeat = (bytes: Uint8Array): Beat => readFields(askFields, read(bytes), 'beat');
+/** Throws Fault INVALID that names the field. */
+export const decodeBeatAnswer = (bytes: Uint8Array): BeatAnswer =>
+  readFields(answerFields, read(bytes), 'beat');

@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import { beat, type Heard } from '../edge/heartbeat.ts';
+import { type Beat, decodeBeat, decodeBeatAnswer } from '../shared/beat.ts';
+import { Fault } from '../shared/fault.ts';
+
+const line = 'acme/lyon/turning/M03';
+const answer = (nowMs: number) => Buffer.from(JSON.stringify({ nowMs }));
+
+/** An edge whose clock stands at 1,000,000 and that beats `beats` times. */
+async function beating(beats: number, ask: (beat: Beat) => Promise<Uint8Array>) {
+  const stop = new AbortController();
+  const heard: Heard[] = [];
+  let slept = 0;
+  const clock = {
+    nowMs: () => 1_000_000,
+    async sleep() {
+      slept += 1;
+      if (slept === beats) stop.abort();
+    },
+  };
+  const { signal } = stop;
+  await beat({ line, ask, unsent: () => 7, heard: (word) => heard.push(word), clock, signal });
+  return heard;
+}
+
+test('a heartbeat tells what is unsent, and hears how far central is ahead', async () => {
+  const asked: Beat[] = [];
+  const heard = await beating(1, async (given) => {
+    asked.push(given);
+    return answer(1_060_000);
+  });
+  expect(asked).toEqual([{ line, nowMs: 1_000_000, unsent: 7 }]);
+  expect(heard[0]!.atMs).toBe(1_000_000);
+  expect(Math.abs(heard[0]!.skewMs - 60_000)).toBeLessThan(1_000);
+});
+
+test('no answer and a wrong one are no word from central, and the next beat goes out', async () => {
+  const answers = [
+    () => Promise.reject(new Fault('UNREACHABLE', 'no responders')),
+    async () => Buffer.from('nonsense'),
+    async () => answer(1_000_000),
+  ];
+  expect(await beating(3, () => answers.shift()!())).toHaveLength(1);
+});
+
+test('a bug is not taken for a silent central', async () => {
+  const ask = () => Promise.reject(new TypeError('bug'));
+  await expect(beating(1, ask)).rejects.toThrow('bug');
+});
+
+test('what is no heartbeat is refused by its field', () => {
+  const read = (given: object) => decodeBeat(Buffer.from(JSON.stringify(given)));
+  expect(() => read({ line: 'x', nowMs: 1, unsent: 0 })).toThrow('beat.line');
+  expect(() => read({ line, nowMs: -1, unsent: 0 })).toThrow('beat.nowMs');
+  expect(() => decodeBeatAnswer(Buffer.from('{}'))).toThrow('beat.nowMs');
+});
