@@ -9,16 +9,38 @@ export type Rule<E> = { holds(event: E): boolean; why(event: E): string };
 
 type Guard = { type: 'all'; params: { names: readonly string[] } };
 type Transition = { target?: string; guard?: Guard; actions?: 'note' };
-type State = { on?: Record<string, Transition | Transition[]> };
+/** `timers`: for each named delay that runs while in this state, the fact that is stated when due. */
+type State = {
+  on?: Record<string, Transition | Transition[]>;
+  timers?: Readonly<Record<string, string>>;
+};
+
+/** One way through a chart; `rules` must all hold for it to be taken. */
+export type Edge = Readonly<{ from: string; event: string; to: string; rules: readonly string[] }>;
+/** A chart as a picture needs it, read from the machine itself. */
+export type Graph = Readonly<{
+  id: string;
+  version: number;
+  initial: string;
+  states: readonly Readonly<{ state: string; timers: readonly string[]; final: boolean }>[];
+  edges: readonly Edge[];
+}>;
 
 export type Chart<E extends ChartEvent = ChartEvent> = Readonly<{
   id: string;
+  /** Rises with every change that decides or remembers anything differently. */
+  version: number;
   /** State before the first fact. */
   initial: string;
   states: readonly string[];
   /** State after `event`; throws Fault REFUSED with the guard's reason if the chart forbids it. */
   step(state: string, event: E, name: string): string;
   can(state: string, event: E): boolean;
+  /** Named delays that run in this state, and the fact that each one becomes when it is due. */
+  timers(state: string): Readonly<Record<string, string>>;
+  graph(): Graph;
+  /** XState's own machine, for tools that walk its graph. */
+  machine: unknown;
 }>;
 
 /** All of these rules must hold. */
@@ -26,6 +48,7 @@ export const all = (...names: string[]): Guard => ({ type: 'all', params: { name
 
 type Definition<E> = {
   id: string;
+  version: number;
   initial: string;
   rules: Record<string, Rule<E>>;
   states: Record<string, State>;
@@ -41,7 +64,7 @@ type Snapshot = MachineSnapshot<object, ChartEvent, never, never, string, string
  * to more than one state.
  */
 export function defineChart<E extends ChartEvent>(definition: Definition<E>): Chart<E> {
-  const { id, initial, rules, states } = definition;
+  const { id, version, initial, rules, states } = definition;
   const machine = setup({
     types: { context: {} as object, events: {} as ChartEvent },
     actions: { note: () => undefined },
@@ -49,7 +72,13 @@ export function defineChart<E extends ChartEvent>(definition: Definition<E>): Ch
       all: ({ event }, { names }: { names: readonly string[] }) =>
         names.every((name) => rules[name]!.holds(event as E)),
     },
-  }).createMachine({ id, initial, context: {}, states } as never);
+  }).createMachine({
+    id,
+    version: `${version}`,
+    initial,
+    context: {},
+    states: nodesOf(states),
+  } as never);
 
   const snapshots = new Map<string, Snapshot>();
   const snapshotOf = (state: string): Snapshot => {
@@ -85,6 +114,10 @@ export function defineChart<E extends ChartEvent>(definition: Definition<E>): Ch
 
   return {
     id,
+    version,
+    machine,
+    timers: (state) => states[state]?.timers ?? {},
+    graph: () => graphOf(id, version, machine.root as never),
     initial: initialTransition(machine)[0].value as string,
     states: Object.keys(states),
     can,
@@ -95,4 +128,41 @@ export function defineChart<E extends ChartEvent>(definition: Definition<E>): Ch
       return transition(machine, snapshotOf(state) as never, event)[0].value as string;
     },
   };
+}
+
+/** XState's nodes: timers are only named here; no clock runs inside a machine. */
+const nodesOf = (states: Record<string, State>) =>
+  Object.fromEntries(
+    Object.entries(states).map(([state, { on = {}, timers = {} }]) => [
+      state,
+      { on, meta: { timers } },
+    ]),
+  );
+
+type Node = Readonly<{
+  initial: { target: readonly { key: string }[] };
+  states: Readonly<
+    Record<
+      string,
+      { transitions: ReadonlyMap<string, readonly Way[]>; meta: Pick<State, 'timers'> }
+    >
+  >;
+}>;
+type Way = Readonly<{ target?: readonly { key: string }[]; guard?: Guard }>;
+
+function graphOf(id: string, version: number, root: Node): Graph {
+  const nodes = Object.entries(root.states);
+  const edges = nodes.flatMap(([from, { transitions }]) =>
+    [...transitions].flatMap(([event, ways]) =>
+      ways.map(({ target, guard }) => ({
+        ...{ from, event, to: target?.[0]?.key ?? from },
+        rules: guard?.params.names ?? [],
+      })),
+    ),
+  );
+  const states = nodes.map(([state, { meta }]) => ({
+    ...{ state, timers: Object.keys(meta.timers ?? {}) },
+    final: !edges.some(({ from }) => from === state),
+  }));
+  return { id, version, initial: root.initial.target[0]!.key, states, edges };
 }

@@ -17,6 +17,7 @@ type HoldEvent = {
  */
 export const hold = defineChart<HoldEvent>({
   id: 'hold',
+  version: 2,
   initial: 'unknown',
   rules: {
     measured: {

@@ -23,6 +23,7 @@ const observed = equipmentStates.map((target) => ({
  */
 export const line = defineChart<LineEvent>({
   id: 'line',
+  version: 2,
   initial: 'idle',
   rules,
   states: Object.fromEntries(

@@ -19,6 +19,7 @@ const endOfHold = [
  */
 export const lot = defineChart<LotEvent>({
   id: 'lot',
+  version: 2,
   initial: 'unknown',
   rules: {
     sameMaterial: {

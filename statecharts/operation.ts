@@ -29,6 +29,7 @@ const end = { guard: all('runIsOpen'), ...note };
  */
 export const operation = defineChart<OperationEvent>({
   id: 'operation',
+  version: 2,
   initial: 'ready',
   rules: {
     routed: {

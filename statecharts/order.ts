@@ -25,6 +25,7 @@ const close = { target: 'closed', guard: all('noHoldOpen', 'noRunOpen') };
 /** The life of a production order at an edge: unknown → released → started → closed. */
 export const order = defineChart<OrderEvent>({
   id: 'order',
+  version: 2,
   initial: 'unknown',
   rules: {
     noHoldOpen: {

@@ -41,6 +41,7 @@ const weigh = {
  */
 export const posting = defineChart<{ type: PostingEvent }>({
   id: 'posting',
+  version: 1,
   initial: 'intended',
   rules: {},
   states: {
