@@ -2,6 +2,7 @@ import { quantityText } from '../shared/quantity.ts';
 import type { PostingState } from '../statecharts/posting.ts';
 import type { Tally } from '../statecharts/tally.ts';
 import type { Dossier } from './dossier.ts';
+import type { openErpStatus } from './erpstatus.ts';
 import type { Holds } from './holds.ts';
 import type { Ledger } from './ledger.ts';
 import type { Postings } from './postings.ts';
@@ -19,6 +20,7 @@ type Parts = {
   postings: Postings;
   dossier: Dossier;
   holds: Holds;
+  erpStatus: ReturnType<typeof openErpStatus>;
   /** Every edge that was heard by its heartbeat. */
   edges: Pulse['edges'];
 };
@@ -34,7 +36,7 @@ const shown = (tally: Tally): Record<string, string | number> =>
   );
 
 /** What central knows, to be looked at; reads only. */
-export function openBoard({ ledger, totals, postings, dossier, holds, edges }: Parts) {
+export function openBoard({ ledger, totals, postings, dossier, holds, erpStatus, edges }: Parts) {
   return {
     status: () => ({
       facts: ledger.facts(),
@@ -53,6 +55,12 @@ export function openBoard({ ledger, totals, postings, dossier, holds, edges }: P
 
     /** Open postings in this state, lane by lane; those that are posted are in the ERP. */
     postings: (state: PostingState) => postings.list(state, postingsShownMax),
+
+    /** One order over all lines, with what the ERP should show of it. */
+    order(number: string) {
+      const order = dossier.order(number);
+      return order && { ...order, holds: holds.openOn(number), erp: erpStatus(number) };
+    },
 
     /**
      * Sums of all facts per line, order and operation. An order is closed when an edge allowed its

@@ -12,6 +12,7 @@ export const dossierMigrations = [
     unit              TEXT    NOT NULL DEFAULT '',
     tolerance_percent INTEGER NOT NULL DEFAULT 0,
     started           INTEGER NOT NULL DEFAULT 0 CHECK (started IN (0, 1)),
+    completed         INTEGER NOT NULL DEFAULT 0 CHECK (completed IN (0, 1)),
     closed            INTEGER NOT NULL DEFAULT 0 CHECK (closed IN (0, 1)),
     judged            INTEGER NOT NULL DEFAULT 0 CHECK (judged IN (0, 1)),  -- an edge allowed it
     closed_after      INTEGER NOT NULL DEFAULT 0,  -- facts about it that were stated before
@@ -28,7 +29,9 @@ export const dossierMigrations = [
     lot          TEXT PRIMARY KEY,
     order_number TEXT,                             -- that produced it; NULL for a component
     material     TEXT NOT NULL,
-    unit         TEXT NOT NULL
+    unit         TEXT NOT NULL,
+    inspect      INTEGER NOT NULL DEFAULT 0 CHECK (inspect IN (0, 1)),  -- quality must release it
+    released     INTEGER NOT NULL DEFAULT 0 CHECK (released IN (0, 1))
   ) STRICT, WITHOUT ROWID;
   `,
 ];
@@ -41,17 +44,24 @@ export type Order = Readonly<{
   unit: string;
   tolerancePercent: number;
   started: 0 | 1;
+  completed: 0 | 1; // technically, and not opened again
   closed: 0 | 1;
   /** 1 when an edge allowed the closing: nothing was held then. A foreign log only states it. */
   judged: 0 | 1;
   /** 1 when every fact about the order that was stated before its closing is in the ledger. */
   complete: 0 | 1;
 }>;
-export type Lot = Readonly<{ order: string | null; material: string; unit: string }>;
+export type Lot = Readonly<{
+  order: string | null;
+  material: string;
+  unit: string;
+  inspect: 0 | 1;
+  released: 0 | 1;
+}>;
 export type Dossier = ReturnType<typeof openDossier>;
 
 const orderColumns = `order_number AS "order", released, material, quantity, unit,
-  tolerance_percent AS tolerancePercent, started, closed, judged,
+  tolerance_percent AS tolerancePercent, started, completed, closed, judged,
   closed AND facts > closed_after AS complete`;
 
 /** What central knows of orders, open runs and lots: a fold over the ledger, in its transaction. */
@@ -69,16 +79,31 @@ export function openDossier(db: Database) {
     `UPDATE production_order SET closed = 1, judged = ?, closed_after = ?
      WHERE order_number = ?`,
   );
+  const change = db.prepare(
+    `UPDATE production_order SET quantity = coalesce(?, quantity),
+       tolerance_percent = coalesce(?, tolerance_percent) WHERE order_number = ?`,
+  );
+  const completeOrder = db.prepare(
+    'UPDATE production_order SET completed = 1 WHERE order_number = ?',
+  );
+  const reopen = db.prepare(
+    'UPDATE production_order SET closed = 0, completed = 0 WHERE order_number = ?',
+  );
   const openRun = db.prepare('INSERT OR REPLACE INTO run VALUES (?, ?, ?, ?)');
   const runOf = db.prepare<[string, string], Run>(
     'SELECT phase, started_ms AS startedMs FROM run WHERE line = ? AND run = ?',
   );
   const endRun = db.prepare('DELETE FROM run WHERE line = ? AND run = ?');
   const makeLot = db.prepare(
-    `INSERT INTO lot VALUES (?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET order_number = excluded.order_number`,
+    `INSERT INTO lot (lot, order_number, material, unit, inspect) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET order_number = excluded.order_number, material = excluded.material,
+       unit = excluded.unit, inspect = max(inspect, excluded.inspect)`,
   );
-  const seeLot = db.prepare('INSERT OR IGNORE INTO lot VALUES (?, NULL, ?, ?)');
+  const seeLot = db.prepare('INSERT OR IGNORE INTO lot (lot, material, unit) VALUES (?, ?, ?)');
+  const releaseLot = db.prepare(
+    `INSERT INTO lot (lot, material, unit, released) VALUES (?, '', '', 1)
+     ON CONFLICT DO UPDATE SET released = 1`,
+  );
   const order = db.prepare<[string], Order>(
     `SELECT ${orderColumns} FROM production_order WHERE order_number = ?`,
   );
@@ -86,7 +111,7 @@ export function openDossier(db: Database) {
     `SELECT ${orderColumns} FROM production_order ORDER BY order_number`,
   );
   const lot = db.prepare<[string], Lot>(
-    'SELECT order_number AS "order", material, unit FROM lot WHERE lot = ?',
+    'SELECT order_number AS "order", material, unit, inspect, released FROM lot WHERE lot = ?',
   );
 
   return {
@@ -100,6 +125,18 @@ export function openDossier(db: Database) {
           release.run(material, quantity, unit, tolerancePercent, fact.order);
           return undefined;
         }
+        case 'OrderChanged': {
+          const { quantity = null, tolerancePercent = null } = fact.body;
+          const parked = fact.flags?.split(' ').includes('parked') ?? false;
+          if (!parked) change.run(quantity, tolerancePercent, fact.order);
+          return undefined;
+        }
+        case 'OrderCompleted':
+          completeOrder.run(fact.order);
+          return undefined;
+        case 'OrderReopened':
+          reopen.run(fact.order);
+          return undefined;
         case 'OperationStarted':
           start.run(fact.order);
           return undefined;
@@ -115,7 +152,13 @@ export function openDossier(db: Database) {
           return run;
         }
         case 'LotProduced':
-          makeLot.run(fact.lot, fact.order, fact.body.material, fact.body.unit);
+          makeLot.run(
+            ...[fact.lot, fact.order, fact.body.material, fact.body.unit],
+            fact.body.inspect ? 1 : 0,
+          );
+          return undefined;
+        case 'LotReleased':
+          releaseLot.run(fact.lot);
           return undefined;
         case 'MaterialConsumed':
           seeLot.run(fact.lot, fact.body.material, fact.body.unit);

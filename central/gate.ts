@@ -1,8 +1,8 @@
 import { quantity, quantityText, zero } from '../shared/quantity.ts';
+import { mostOf } from '../statecharts/tolerance.ts';
 import type { Dossier, Order } from './dossier.ts';
 import type { Holds } from './holds.ts';
 import type { PostingRow } from './queue.ts';
-import { mostOf } from './rules.ts';
 import type { Stock } from './stock.ts';
 
 /** What may be done with a posting now. */
@@ -58,6 +58,10 @@ export function openGate({ dossier, holds, stock }: Parts) {
     const forbidding = holds.forbidding(order.order, row.operation, row.line);
     if (forbidding.length > 0) {
       return { do: 'hold', reason: `held by ${forbidding.slice(0, 5).join(', ')}` };
+    }
+    const lot = dossier.lot(row.lot!);
+    if (lot?.inspect && !lot.released) {
+      return { do: 'hold', reason: 'waits for quality to release the lot' };
     }
     const more = micros(row.quantity);
     const excess = over(order, stock.received(order.order), more);

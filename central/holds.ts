@@ -107,6 +107,8 @@ export function openHolds(db: Database) {
       } else if (fact.type === 'HoldDispositioned') {
         const { hold, disposition, quantity: decided } = fact.body;
         decide[disposition]!.run(hold, quantity(decided, 'quantity'));
+      } else if (fact.type === 'HoldCancelled') {
+        release.run(fact.body.hold, null);
       } else if (fact.type === 'HoldReleased') {
         const { hold, quantity: freed } = fact.body;
         release.run(hold, freed === undefined ? null : quantity(freed, 'quantity'));

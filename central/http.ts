@@ -13,5 +13,11 @@ export function buildHttp(board: Board): FastifyInstance {
     const message = `state: must be one of ${postingStates.join(', ')}`;
     return reply.code(404).send({ code: 'UNKNOWN', message });
   });
+  app.get<{ Params: { order: string } }>('/v1/orders/:order', async ({ params }, reply) => {
+    const order = board.order(params.order);
+    if (order) return order;
+    const message = `order: ${params.order.slice(0, 40)} is unknown`;
+    return reply.code(404).send({ code: 'UNKNOWN', message });
+  });
   return app;
 }

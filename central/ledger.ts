@@ -2,7 +2,7 @@ import { decodeContent, link } from '../shared/codec.ts';
 import { type Database, faultOf } from '../shared/database.ts';
 import type { Content, Fact } from '../shared/event.ts';
 import { Fault } from '../shared/fault.ts';
-import { idBytes } from '../shared/identity.ts';
+import { idBytes, isId } from '../shared/identity.ts';
 import { linksOf, type Segment } from '../shared/segment.ts';
 import { judge } from './sequencer.ts';
 import { type Cursor, type Head, openShelf, type Place } from './shelf.ts';
@@ -163,6 +163,9 @@ export function openLedger({ db, nowMs, note, undone }: Parts) {
       }
     },
 
+    /** The stored bytes of a fact, if the ledger holds it. */
+    bytesOf: (eventId: string): Buffer | undefined =>
+      isId(eventId) ? shelf.byId(idBytes(eventId)) : undefined,
     head: (path: string): Readonly<Head> => headOf(path),
     lines: (): readonly Readonly<Head>[] => shelf.lines(),
     cursor: shelf.cursor,

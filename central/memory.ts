@@ -1,6 +1,8 @@
 import { openDatabase } from '../shared/database.ts';
+import { correctionMigrations, openCorrections } from './corrections.ts';
 import { dossierMigrations, openDossier } from './dossier.ts';
 import { earlyMigrations } from './early.ts';
+import { openErpStatus } from './erpstatus.ts';
 import { holdMigrations, openHolds } from './holds.ts';
 import { laneMigrations } from './lanes.ts';
 import { openLedger } from './ledger.ts';
@@ -15,6 +17,7 @@ export const migrations = [
     ...ledgerMigrations,
     ...dossierMigrations,
     ...totalsMigrations,
+    ...correctionMigrations,
     ...holdMigrations,
     ...earlyMigrations,
     ...queueMigrations,
@@ -32,13 +35,15 @@ export function openMemory({ path, nowMs, maxInFlightMs }: Parts) {
   const totals = openTotals(db);
   const holds = openHolds(db);
   const postings = openPostings({ db, dossier, holds, nowMs, maxInFlightMs });
+  const erpStatus = openErpStatus(db, dossier);
+  const corrections = openCorrections({ db, bytesOf: (eventId) => ledger.bytesOf(eventId) });
   const ledger = openLedger({
     db,
     nowMs,
     note(facts) {
       for (const fact of facts) {
         const run = dossier.note(fact);
-        totals.note(fact, run);
+        totals.note(fact, run, corrections.note(fact));
         holds.note(fact);
         postings.note(fact, run);
       }
@@ -46,5 +51,5 @@ export function openMemory({ path, nowMs, maxInFlightMs }: Parts) {
     },
     undone: totals.undone,
   });
-  return { dossier, totals, holds, postings, ledger, close: () => db.close() };
+  return { dossier, totals, erpStatus, holds, postings, ledger, close: () => db.close() };
 }

@@ -9,6 +9,10 @@ import { callOf, keyOf, type Run } from './rules.ts';
 /** A decision on a hold of which nothing more is known yet counts under this reason. */
 export const earlyReason = 'waits for its hold to be known';
 
+type Decision = Fact<'HoldDispositioned' | 'HoldReleased' | 'HoldCancelled'>;
+const decisions = ['HoldDispositioned', 'HoldReleased', 'HoldCancelled'];
+const isDecision = (fact: Fact): fact is Decision => decisions.includes(fact.type);
+
 type Parts = { dossier: Dossier; holds: Holds; early: Early; queue: Queue; lanes: Lanes };
 
 /** Plans what a fact calls for, and looks again at whatever may have waited for it. */
@@ -50,7 +54,7 @@ export function openPlanner({ dossier, holds, early, queue, lanes }: Parts) {
     }
   }
 
-  function planDecision(fact: Fact<'HoldDispositioned' | 'HoldReleased'>, hold: Hold): void {
+  function planDecision(fact: Decision, hold: Hold): void {
     if (hold.scope !== null) plan(fact, undefined, hold);
     else {
       queue.unposted(earlyReason, 1);
@@ -62,7 +66,7 @@ export function openPlanner({ dossier, holds, early, queue, lanes }: Parts) {
 
   return (fact: Fact, run: Run | undefined): void => {
     if (fact.type === 'HoldPlaced') planHold(fact, holds.one(fact.body.hold)!);
-    else if (fact.type === 'HoldDispositioned' || fact.type === 'HoldReleased') {
+    else if (isDecision(fact)) {
       planDecision(fact, holds.one(fact.body.hold)!);
     } else plan(fact, run, undefined);
     if (fact.lot !== undefined) lanes.rouseLot(fact.lot);

@@ -23,12 +23,17 @@ const none = (reason: string) => (): Call => ({ none: reason });
 /** The table: which fact calls for which document. What is not in it cannot post. */
 export const rules: Rules = {
   OrderReleased: none('the ERP owns the order'),
+  OrderChanged: none('the ERP owns the order'),
+  OrderCancelRequested: none('the ERP owns the order'),
+  OrderCompleted: none('frees nothing before the order is closed'),
+  OrderReopened: none('the ERP owns the order'),
   OrderClosed: none('frees the final confirmations of the order'),
   OperationStarted: none('has no value'),
   PhaseStarted: none('its end carries the time'),
   PhaseEnded: timeOf,
-  QuantityReported: ({ body }) => {
+  QuantityReported: ({ body, flags }) => {
     const { good, scrap, rework, unit } = body;
+    if (isLate(flags)) return { park: 'reported after the order was closed', kind: 'confirmation' };
     if (body.inRework) return { none: 'came out of rework and was counted before' };
     if ([good, scrap, rework].every((text) => quantity(text, '') === zero)) {
       return { none: 'reports no quantity to confirm' };
@@ -40,9 +45,38 @@ export const rules: Rules = {
   OperationCompleted: () => ({ kind: 'confirmation', final: true }),
   MaterialConsumed: ({ body }) => ({ kind: 'goodsIssue', ...body }),
   LotProduced: ({ body }) => ({ kind: 'goodsReceipt', ...body }),
+  MaterialReturned: none('has no document yet: the goods come back by hand'),
+  LotReleased: none('frees the receipt of the lot'),
+  LotSplit: none('stays in its stock'),
+  LotMerged: none('stays in its stock'),
+  BatchCommanded: none('has no value'),
+  BatchSettled: none('has no value'),
+  BatchPhaseStarted: none('has no value'),
+  BatchPhaseEnded: none('has no value'),
+  BatchPhaseOverran: none('has no value'),
+  FactReversed: correction,
+  QuantityCorrected: correction,
+  InspectionRequested: none('has no value'),
+  InspectionRecorded: none('has no value'),
+  InspectionCancelled: none('has no value'),
+  NonconformanceRaised: none('has no value'),
+  NonconformanceReviewed: none('has no value'),
+  NonconformanceClosed: none('has no value'),
+  ReworkAuthorised: none('has no value'),
+  ReworkCompleted: none('has no value'),
+  HoldReduced: none('moves no counted quantity'),
+  HoldReviewStarted: none('decides nothing'),
+  DispositionProposed: none('decides nothing'),
+  DispositionWithdrawn: none('decides nothing'),
+  DispositionRejected: none('decides nothing'),
+  DispositionApproved: none('decides nothing until it is carried out'),
+  HoldEscalated: none('decides nothing'),
+  HoldReminded: none('decides nothing'),
+  HoldCancelled: (_, { holdScope }) =>
+    holdScope === 'lot' ? { kind: 'unblockStock' } : { none: 'moves no counted quantity' },
   HoldPlaced: ({ body }) =>
-    body.scope === 'lot'
-      ? { kind: 'blockStock', quantity: body.quantity!, unit: body.unit! }
+    body.scope === 'lot' && body.quantity !== undefined
+      ? { kind: 'blockStock', quantity: body.quantity, unit: body.unit! }
       : { none: 'holds what is not in stock' },
   HoldDispositioned: ({ body }, { holdScope }) => {
     const { quantity: decided, unit, disposition } = body;
@@ -70,6 +104,13 @@ export const rules: Rules = {
   ShiftStarted: none('has no value'),
 };
 
+const isLate = (flags: string | undefined): boolean => flags?.split(' ').includes('late') ?? false;
+
+/** What is corrected may be posted already: undoing it in the ERP is decided by a person. */
+function correction(): Call {
+  return { park: 'corrects what may be in a document already', kind: 'confirmation' };
+}
+
 /** Set-up and machine time go to the order by the run's two instants; a breakdown does not. */
 function timeOf({ atMs }: Fact<'PhaseEnded'>, { run }: Known): Call {
   if (!run) return { park: 'the start of this run is unknown', kind: 'confirmation' };
@@ -89,7 +130,3 @@ const namespace = 'b0f5a3c2-1c1e-5c55-9d0f-6f1d8c1f4a10';
 /** The key that goes into the ERP's document: of the event and the kind, never of the position. */
 export const keyOf = (eventId: string, kind: PostingKind): string =>
   nameId(namespace, `${eventId}|${kind}|v1`);
-
-/** The most that may be confirmed or received: order quantity and tolerance, rounded down. */
-export const mostOf = (ordered: bigint, tolerancePercent: number): bigint =>
-  (ordered * BigInt(100 + tolerancePercent)) / 100n;

@@ -1,5 +1,6 @@
 import type { Database } from '../shared/database.ts';
 import type { Fact } from '../shared/event.ts';
+import type { Effect } from '../statecharts/correction.ts';
 import { keyOf } from '../statecharts/tables.ts';
 import { addTo, emptyTally, increments, type Tally } from '../statecharts/tally.ts';
 import type { Run } from './rules.ts';
@@ -61,10 +62,13 @@ export function openTotals(db: Database) {
   }
 
   return {
-    /** Counts a fact, and the run that it ends; within the ledger's transaction only. */
-    note(fact: Fact, run: Run | undefined): void {
+    /**
+     * Counts a fact, the run that it ends and the reports that it turns; within the ledger's
+     * transaction only.
+     */
+    note(fact: Fact, run: Run | undefined, effects?: readonly Effect[]): void {
       const { line, order, operation } = fact;
-      const more = increments(fact, run);
+      const more = increments(fact, run, effects);
       add('line', line, more);
       if (order !== undefined) add('order', order, more);
       if (operation !== undefined) add('operation', keyOf(order!, operation), more);

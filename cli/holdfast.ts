@@ -5,6 +5,8 @@ import { Fault } from '../shared/fault.ts';
 const commands = {
   demo: () => import('./demo.ts'),
   import: () => import('./import.ts'),
+  'dry-run': () => import('./dryrun.ts'),
+  chart: () => import('./chart.ts'),
 };
 type Name = keyof typeof commands;
 

@@ -3,7 +3,11 @@ import type { Command } from '../shared/command.ts';
 import type { Content, FactType } from '../shared/event.ts';
 import { Fault, type FaultCode } from '../shared/fault.ts';
 import { quantityText, zero } from '../shared/quantity.ts';
+import { consequences } from '../statecharts/consequences.ts';
+import { fingerprint as stateAfter } from '../statecharts/fingerprint.ts';
 import { judge } from '../statecharts/plant.ts';
+import { asStated, type Terms } from '../statecharts/policy.ts';
+import { keyOf } from '../statecharts/tables.ts';
 import type { Book } from './book.ts';
 import { fingerprint, type Given, type Head, type Store } from './store.ts';
 
@@ -14,6 +18,7 @@ export type Stated = {
   sequence: number;
   eventId: string;
   type: FactType;
+  flags?: string; // what a person should know of it
 };
 export type Answer =
   | { commandId: string; status: 'accepted'; facts: readonly Stated[] }
@@ -23,6 +28,8 @@ export type Parts = {
   store: Store;
   book: Book;
   nowMs: () => number;
+  /** Production day and shift of an instant, by the plant's calendar; without one, neither. */
+  placeOf?: ((atMs: number) => { productionDay: string; shift?: string }) | undefined;
   eventId: () => string;
   /** Told of every fact in the transaction that stores it. */
   stated: (fact: Content & { line: string; epoch: number; sequence: number }) => void;
@@ -30,8 +37,9 @@ export type Parts = {
 export type Actor = ReturnType<typeof startActor>;
 
 /** One line, and the only writer of its facts. No await inside, so no two commands interleave. */
-export function startActor(path: string, lanesMax: number, parts: Parts) {
-  const { store, book, nowMs, eventId, stated } = parts;
+export function startActor(path: string, terms: Terms, parts: Parts) {
+  const { store, book, nowMs, eventId, stated, placeOf } = parts;
+  const { policy, lanesMax } = terms;
   let head: Head = store.head(path);
   let failure: Fault | undefined;
 
@@ -45,21 +53,64 @@ export function startActor(path: string, lanesMax: number, parts: Parts) {
       const code = given.code as FaultCode;
       return { commandId, status: 'refused', code, reason: given.reason! };
     }
-    const { eventId, type } = decodeContent(given.bytes);
-    const { epoch, sequence } = given;
-    const facts = [{ line: path, epoch, sequence, eventId, type }];
-    return { commandId, status: 'accepted', facts };
+    return { commandId, status: 'accepted', facts: [...written(given)] };
+  }
+
+  /** The fact, and those behind it that followed from it alone. */
+  function* written({ line, epoch, sequence, bytes }: Omit<Given, 'asked'>): Generator<Stated> {
+    const first = decodeContent(bytes);
+    yield summary(first, epoch, sequence);
+    for (let next = sequence + 1; ; next++) {
+      const row = store.at(line, epoch, next);
+      const content = row && row.command_id === null ? decodeContent(row.bytes) : undefined;
+      if (content?.causationId !== first.eventId) return;
+      yield summary(content, epoch, next);
+    }
+  }
+
+  const summary = (fact: Content, epoch: number, sequence: number): Stated => {
+    const { eventId, type, flags } = fact;
+    return {
+      line: path,
+      epoch,
+      sequence,
+      eventId,
+      type,
+      ...(flags === undefined ? {} : { flags }),
+    };
+  };
+
+  /** Stores a fact that the charts allow; throws Fault REFUSED, storing nothing, if they do not. */
+  function record(content: Content, by?: { commandId: string; asked: Buffer }): Stated {
+    const verdict = judge(book.look, path, terms, content);
+    const flags = verdict.flags.join(' ');
+    const fact = (flags === '' ? content : { ...content, flags }) as Content;
+    const state = book.isWhole() ? stateAfter(head.state, verdict) : null;
+    head = store.append(head, encodeContent(fact), state, by);
+    book.apply(path, fact, verdict);
+    const { epoch, sequence } = head;
+    stated({ ...fact, line: path, epoch, sequence });
+    return summary(fact, epoch, sequence);
   }
 
   function state(command: Command): Content {
     const now = nowMs();
     const { statement } = command;
     const clock = statement.atMs === undefined ? 'edge' : 'source';
-    const known = { eventId: eventId(), recordedMs: now, clock, atMs: statement.atMs ?? now };
-    const fact = { ...statement, ...known } as Content;
+    const atMs = statement.atMs ?? now;
+    const place = placeOf?.(atMs);
+    const known = { eventId: eventId(), recordedMs: now, clock, atMs };
+    const fact = { ...place, ...statement, ...known } as Content;
     switch (fact.type) {
+      case 'LotProduced':
+        if (!policy.inspectLots || fact.body.inspect !== undefined) return fact;
+        return { ...fact, body: { ...fact.body, inspect: true } };
       case 'HoldPlaced':
+        return { ...about(fact), ...fact, body: { ...chasing(), ...fact.body } };
+      case 'HoldReduced':
       case 'HoldDispositioned':
+      case 'HoldCancelled':
+      case 'FactReversed':
         return { ...about(fact), ...fact };
       case 'HoldReleased':
         return { ...about(fact), ...fact, body: releasing(fact) };
@@ -71,21 +122,32 @@ export function startActor(path: string, lanesMax: number, parts: Parts) {
     }
   }
 
-  /** Central must know what a release frees, whatever decisions of other lines it has heard of. */
-  function releasing({ body }: Content<'HoldReleased'>): Content<'HoldReleased'>['body'] {
-    const { hold, reason } = body;
-    const { remaining = zero, unit } = book.look('hold', hold) ?? {};
-    if (remaining <= zero || unit === undefined) return { hold, reason };
-    return { hold, reason, quantity: quantityText(remaining), unit };
+  /** How soon a hold is reminded of and escalated here. */
+  function chasing(): { escalateMs?: number; remindMs?: number } {
+    const { escalateHoldMs: escalateMs, remindHoldMs: remindMs } = policy;
+    return { ...(escalateMs ? { escalateMs } : {}), ...(remindMs ? { remindMs } : {}) };
   }
 
-  /** What a fact about a hold is about, where the edge knows it and the command did not say. */
+  /** Central must know what a release frees, whatever decisions of other lines it has heard of. */
+  function releasing({ body }: Content<'HoldReleased'>): Content<'HoldReleased'>['body'] {
+    const { quantity: _quantity, unit: _unit, ...rest } = body;
+    const { remaining = zero, unit } = book.look('hold', body.hold) ?? {};
+    if (remaining <= zero || unit === undefined) return rest;
+    return { ...rest, quantity: quantityText(remaining), unit };
+  }
+
+  /** What a fact about a hold or a report is about, where only the edge knows it. */
   function about(fact: Content): Partial<Pick<Content, 'order' | 'operation' | 'lot'>> {
     if (fact.type === 'HoldPlaced' && fact.lot !== undefined) {
       const order = book.look('lot', fact.lot)?.order;
       return order === undefined ? {} : { order };
     }
-    if (fact.type !== 'HoldDispositioned' && fact.type !== 'HoldReleased') return {};
+    if (fact.type === 'FactReversed') {
+      const key = keyOf(fact.order!, fact.body.original);
+      const operation = book.look('report', key)?.fact?.operation;
+      return operation === undefined ? {} : { operation };
+    }
+    if (!('hold' in fact.body)) return {};
     const { order, operation, lot } = book.look('hold', fact.body.hold) ?? {};
     const known = Object.entries({ order, operation, lot }).filter(([, id]) => id !== undefined);
     return Object.fromEntries(known);
@@ -94,6 +156,7 @@ export function startActor(path: string, lanesMax: number, parts: Parts) {
   return {
     path,
     lanesMax,
+    policy,
 
     /**
      * Accepts the command and stores its fact, or refuses it and stores the refusal; within
@@ -108,28 +171,31 @@ export function startActor(path: string, lanesMax: number, parts: Parts) {
       if (given) return repeat(command, asked, given);
 
       const fact = state(command);
+      let first: Stated;
       try {
-        const changes = judge(book.look, path, lanesMax, fact);
-        head = store.append(head, encodeContent(fact), commandId, asked);
-        book.apply(path, fact, changes);
+        first = record(fact, { commandId, asked });
       } catch (error) {
         if (!(error instanceof Fault) || error.code !== 'REFUSED') throw error;
-        store.refuse(commandId, asked, error.code, error.message);
+        store.refuse(command, asked, error, fact.recordedMs);
         return { commandId, status: 'refused', code: error.code, reason: error.message };
       }
-      const { epoch, sequence } = head;
-      stated({ ...fact, line: path, epoch, sequence });
-      const { eventId, type } = fact;
-      return {
-        commandId,
-        status: 'accepted',
-        facts: [{ line: path, epoch, sequence, eventId, type }],
-      };
+      const facts = [first];
+      for (const next of consequences(book.look, policy, fact)) {
+        facts.push(record({ ...next, eventId: eventId() } as Content));
+      }
+      return { commandId, status: 'accepted', facts };
     },
 
-    /** Takes in a fact of this line again, to rebuild the book; it may have had more lanes. */
-    replay(fact: Content): void {
-      book.apply(path, fact, judge(book.look, path, Number.POSITIVE_INFINITY, fact));
+    /**
+     * Takes in a fact of this line again, to rebuild the book; what the plant forbids today was
+     * allowed then. Throws Fault CORRUPT if it changes anything else than when it was stored.
+     */
+    replay(fact: Content, before: Buffer | null, state: Buffer | null): void {
+      const verdict = judge(book.look, path, asStated, fact);
+      if (state && book.isWhole() && !stateAfter(before, verdict).equals(state)) {
+        throw new Fault('CORRUPT', 'it does not lead to the state that was stored with it');
+      }
+      book.apply(path, fact, verdict);
     },
 
     /** Stands where the store stands. */
@@ -141,6 +207,7 @@ export function startActor(path: string, lanesMax: number, parts: Parts) {
     /** Stops this line: its history cannot be trusted. Other lines go on. The first fault stays. */
     fail(fault: Fault): void {
       failure ??= fault;
+      book.miss();
     },
 
     head: () => head,

@@ -1,15 +1,39 @@
 import type { Content } from '../shared/event.ts';
+import type { Verdict } from '../statecharts/plant.ts';
 import { type Change, keyOf, type Look, type Table, type Tables } from '../statecharts/tables.ts';
 import { addTo, emptyTally, increments, type Tally } from '../statecharts/tally.ts';
 
 export type Book = ReturnType<typeof openBook>;
+
+/** Tables that are stored as they are; the others are kept by order or by both ends of a link. */
+type Stored = Exclude<Table, 'report' | 'reports' | 'link' | 'into' | 'from'>;
+
+/** The key up to and after its `nth` line break. */
+function cut(key: string, nth: 1 | 2): [string, string] {
+  const once = key.indexOf('\n');
+  const at = nth === 1 ? once : key.indexOf('\n', once + 1);
+  return [key.slice(0, at), key.slice(at + 1)];
+}
+
+function into<V>(sets: Map<string, Set<V>>, key: string): Set<V> {
+  const known = sets.get(key) ?? new Set<V>();
+  sets.set(key, known);
+  return known;
+}
+
+function putIn<V>(maps: Map<string, Map<string, V>>, key: string, sub: string, value?: V): void {
+  const rows = maps.get(key) ?? new Map<string, V>();
+  maps.set(key, rows);
+  if (value === undefined) rows.delete(sub);
+  else rows.set(sub, value);
+}
 
 /**
  * What the edge knows of all its lines, in memory: a fold over the store and nothing else. Orders,
  * operations, lots and holds are seen by every line of the edge; each fact is stated by one.
  */
 export function openBook() {
-  const tables: { [T in Table]: Map<string, Tables[T]> } = {
+  const tables: { [T in Stored]: Map<string, Tables[T]> } = {
     line: new Map(),
     order: new Map(),
     operation: new Map(),
@@ -18,14 +42,43 @@ export function openBook() {
     hold: new Map(),
     lot: new Map(),
     held: new Map(),
+    inspection: new Map(),
+    nonconformance: new Map(),
+    batch: new Map(),
+    timer: new Map(),
   };
+  const reports = new Map<string, Map<string, Tables['report']>>();
+  const kin = { into: new Map<string, Set<string>>(), from: new Map<string, Set<string>>() };
   const tallies = new Map<string, Tally>();
+  const moves = new Map<string, number>();
+  let whole = true;
 
-  const look: Look = (table, key) => tables[table].get(key);
+  const look = ((table: Table, key: string) => {
+    if (table === 'reports') return reports.get(key);
+    if (table === 'into' || table === 'from') return kin[table].get(key);
+    const [first, second] = cut(key, table === 'link' ? 2 : 1);
+    if (table === 'report') return reports.get(first)?.get(second);
+    if (table === 'link') return kin.into.get(first)?.has(second) || undefined;
+    return tables[table].get(key);
+  }) as Look;
 
-  function count(line: string, fact: Content): void {
+  function put({ table, key, value }: Change): void {
+    const [first, second] = cut(key, table === 'link' ? 2 : 1);
+    if (table === 'reports') reports.delete(key);
+    else if (table === 'report') putIn(reports, first, second, value);
+    else if (table === 'link') {
+      into(kin.into, first).add(second);
+      into(kin.from, second).add(first);
+    } else if (table !== 'into' && table !== 'from') {
+      const rows = tables[table] as Map<string, unknown>;
+      if (value === undefined) rows.delete(key);
+      else rows.set(key, value);
+    }
+  }
+
+  function count(line: string, fact: Content, { effects }: Verdict): void {
     const run = 'run' in fact.body ? look('run', keyOf(line, fact.body.run)) : undefined;
-    const more = increments(fact, run);
+    const more = increments(fact, run, effects);
     const keys = [keyOf('line', line)];
     if (fact.order !== undefined) keys.push(keyOf('order', fact.order));
     if (fact.operation !== undefined) keys.push(keyOf('operation', fact.order!, fact.operation));
@@ -39,23 +92,33 @@ export function openBook() {
   return {
     look,
 
-    /** Takes in a stored fact and what it changes. */
-    apply(line: string, fact: Content, changes: readonly Change[]): void {
-      count(line, fact);
-      for (const { table, key, value } of changes) {
-        const rows = tables[table] as Map<string, unknown>;
-        if (value === undefined) rows.delete(key);
-        else rows.set(key, value);
-      }
+    /** Takes in a stored fact and what it does. */
+    apply(line: string, fact: Content, verdict: Verdict): void {
+      count(line, fact, verdict);
+      for (const change of verdict.changes) put(change);
+      for (const move of verdict.moves) moves.set(move, (moves.get(move) ?? 0) + 1);
     },
 
-    rows: <T extends Table>(table: T): ReadonlyMap<string, Tables[T]> => tables[table],
+    rows: <T extends Stored>(table: T): ReadonlyMap<string, Tables[T]> => tables[table],
     tally: (...key: string[]): Tally => tallies.get(keyOf(...key)) ?? emptyTally(),
+
+    /** How often each transition of a chart was taken, by "released OperationStarted started". */
+    moved(chart: string): ReadonlyMap<string, number> {
+      const own = [...moves].filter(([move]) => move.startsWith(`${chart}\n`));
+      return new Map(own.map(([move, count]) => [move.slice(chart.length + 1), count]));
+    },
+
+    /** A fact of some line could not be taken in: what came of later ones proves nothing. */
+    miss(): void {
+      whole = false;
+    },
+    isWhole: () => whole,
 
     /** Forgets everything, to be rebuilt from the store. */
     clear(): void {
+      whole = true;
       for (const rows of Object.values(tables)) rows.clear();
-      tallies.clear();
+      for (const rows of [reports, kin.into, kin.from, tallies, moves]) rows.clear();
     },
   };
 }

@@ -1,3 +1,4 @@
+import { calendarField } from '../shared/calendar.ts';
 import {
   choice,
   fallback,
@@ -10,6 +11,7 @@ import {
   text,
 } from '../shared/field.ts';
 import { linePath } from '../shared/subject.ts';
+import { policyFields, readPolicy, templateNames } from '../statecharts/policy.ts';
 
 export const fields = {
   storePath: text('SQLite file, on a local disk that honours fsync.', 4_096),
@@ -18,9 +20,15 @@ export const fields = {
     record('A line that this edge owns, and nobody else.', {
       line: { doc: 'enterprise/site/area/line.', read: linePath },
       lanes: fallback(integer('Runs that may be open at once.', 1, 1_000), 1),
+      template: fallback(
+        choice('What quality and planning demand here.', templateNames),
+        'discrete',
+      ),
+      policy: fallback(record('What differs from the template.', policyFields), {}),
     }),
     200,
   ),
+  calendar: calendarField,
   host: fallback(text('Address that the status page listens on.', 100), '127.0.0.1'),
   httpPort: fallback(integer('Port of the status page; 0 takes a free one.', 0, 65_535), 8080),
   ackTimeoutMs: fallback(integer('Wait for the hub, ms.', 100, 60_000), 5_000),
@@ -31,6 +39,13 @@ export const fields = {
 };
 
 export type EdgeConfig = Read<typeof fields>;
+
+/** Each line with the policy that its template and its own words come to. */
+export const linesOf = ({ lines }: EdgeConfig) =>
+  lines.map(({ line, lanes, template, policy }) => ({
+    ...{ line, lanes },
+    policy: readPolicy(template, policy, `config.lines: ${line}`),
+  }));
 
 /** Throws Fault INVALID naming every mistake at once. */
 export function readEdgeConfig(given: unknown): EdgeConfig {

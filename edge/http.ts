@@ -16,7 +16,10 @@ const status: Record<FaultCode, number> = {
   UNREACHABLE: 503,
 };
 
-const pages = ['index.html', 'page.css', 'page.js', 'draw.js', 'nodes.js', 'icon.svg'];
+const pages = [
+  ...['index.html', 'page.css', 'page.js', 'draw.js', 'nodes.js', 'icon.svg'],
+  ...['charts.html', 'charts.js'],
+];
 const page = (name: string): Buffer => readFileSync(new URL(`./page/${name}`, import.meta.url));
 const types = { html: 'text/html', css: 'text/css', js: 'text/javascript', svg: 'image/svg+xml' };
 

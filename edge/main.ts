@@ -1,3 +1,4 @@
+import { openCalendar } from '../shared/calendar.ts';
 import { systemClock } from '../shared/clock.ts';
 import { openDatabase } from '../shared/database.ts';
 import { eventIds, systemRandom } from '../shared/identity.ts';
@@ -5,7 +6,7 @@ import { openLog } from '../shared/log.ts';
 import { keepRunning, openBell } from '../shared/loop.ts';
 import { runService } from '../shared/service.ts';
 import { openBook } from './book.ts';
-import { type EdgeConfig, fields, readEdgeConfig } from './config.ts';
+import { type EdgeConfig, fields, linesOf, readEdgeConfig } from './config.ts';
 import { forward, type LinkState } from './forwarder.ts';
 import { beat } from './heartbeat.ts';
 import { buildHttp } from './http.ts';
@@ -13,10 +14,12 @@ import { openHub } from './hub.ts';
 import { openIntake } from './intake.ts';
 import { openMarks } from './marks.ts';
 import { openOutbox } from './outbox.ts';
+import { readPedigree } from './pedigree.ts';
 import { openRecent } from './recent.ts';
 import { openRoster } from './roster.ts';
 import { readStatus } from './status.ts';
 import { migrations, openStore } from './store.ts';
+import { keepTime } from './timekeeper.ts';
 
 /** Wires the edge: opens upwards, closes downwards. Resolves once it listens. */
 export async function startEdge(config: EdgeConfig) {
@@ -30,10 +33,11 @@ export async function startEdge(config: EdgeConfig) {
   const store = openStore(db);
   const book = openBook();
   const recent = openRecent();
-  const roster = openRoster(config.lines, {
+  const roster = openRoster(linesOf(config), {
     store,
     book,
     nowMs: clock.nowMs,
+    placeOf: config.calendar && openCalendar(config.calendar).placeOf,
     eventId: eventIds(clock.nowMs, systemRandom),
     stated: recent.add,
   });
@@ -61,9 +65,15 @@ export async function startEdge(config: EdgeConfig) {
   const asking = { line: lines[0]!, ask: hub.askBeat, unsent, heard: marks.beaten };
   loops.push(keepRunning(beat({ ...asking, clock, signal })));
 
+  loops.push(keepRunning(keepTime({ book, roster, ask: intake.ask, clock, signal })));
+
   const view = { roster, book, outbox, marks, recent, nowMs: clock.nowMs };
   const status = () => readStatus(view);
-  const app = await buildHttp({ intake, status, changed, clock, signal });
+  const app = await buildHttp({
+    ...{ intake, status, changed, clock, signal },
+    charted: book.moved,
+    pedigree: (lot) => readPedigree(book, lot),
+  });
   const url = await app.listen({ host: config.host, port: config.httpPort });
 
   return {

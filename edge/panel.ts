@@ -6,6 +6,7 @@ import { Fault } from '../shared/fault.ts';
 import { invalid } from '../shared/field.ts';
 import type { Bell } from '../shared/loop.ts';
 import type { Answer } from './actor.ts';
+import { type Charted, openGallery } from './gallery.ts';
 import type { Intake } from './intake.ts';
 import type { Status } from './status.ts';
 
@@ -13,6 +14,10 @@ export type Parts = {
   clock: Clock;
   intake: Intake;
   status: () => Status;
+  /** How often each way of a chart was taken; absent where nobody counts. */
+  charted?: Charted;
+  /** Where a lot came from and what became of it; throws Fault UNKNOWN. */
+  pedigree?: (lot: string) => unknown;
   changed: Bell;
   signal: AbortSignal;
 };
@@ -25,9 +30,12 @@ const pushMaxMs = 5_000;
 /** Most live pages at once. */
 const watchersMax = 50;
 
+type Picture = { Params: { name: string }; Querystring: { state?: string | string[] } };
+
 /** What people and adapters can ask of this edge, and what they can see. No rule inside. */
 export const panel: FastifyPluginAsync<Parts> = async (app, parts) => {
-  const { intake, status, changed, clock, signal } = parts;
+  const { intake, status, changed, clock, signal, charted, pedigree } = parts;
+  const gallery = openGallery(charted);
   let watchers = 0;
 
   async function answer(given: unknown): Promise<Answer> {
@@ -50,6 +58,18 @@ export const panel: FastifyPluginAsync<Parts> = async (app, parts) => {
   });
 
   app.get('/status', async () => status());
+
+  app.get<{ Params: { lot: string } }>('/lots/:lot', async ({ params }) => {
+    if (pedigree) return pedigree(params.lot.normalize('NFC'));
+    throw new Fault('UNKNOWN', 'lot: no genealogy is kept here');
+  });
+
+  app.get('/charts', async () => ({ charts: gallery.list() }));
+
+  app.get<Picture>('/charts/:name.svg', async ({ params, query: { state } }, reply) => {
+    if (Array.isArray(state)) throw invalid('state', 'must be given once');
+    return reply.type('image/svg+xml; charset=utf-8').send(gallery.picture(params.name, state));
+  });
 
   app.get('/events', async (request, reply) => {
     if (watchers >= watchersMax) {

@@ -1,7 +1,9 @@
 import type { Fact } from '../shared/event.ts';
 import { quantityText } from '../shared/quantity.ts';
+import { isOpen } from '../statecharts/hold.ts';
 import { keyOf } from '../statecharts/tables.ts';
 import type { Tally } from '../statecharts/tally.ts';
+import { completionOf } from '../statecharts/tolerance.ts';
 import type { Book } from './book.ts';
 import type { Marks } from './marks.ts';
 import type { Outbox } from './outbox.ts';
@@ -38,7 +40,7 @@ export function readStatus(parts: Parts) {
   const orders = [...book.rows('order')].reverse();
   const open = orders.filter(([, { state }]) => state !== 'closed');
   const closed = orders.filter(([, { state }]) => state === 'closed');
-  const holds = [...book.rows('hold')].filter(([, { state }]) => state === 'open');
+  const holds = [...book.rows('hold')].filter(([, { state }]) => isOpen(state));
   const oldest = lines.flatMap((line) => line.oldestUnsentMs ?? []);
   return {
     nowMs: nowMs(),
@@ -50,12 +52,16 @@ export function readStatus(parts: Parts) {
     ordersClosed: closed.length,
     orders: [...open, ...closed].slice(0, ordersMax).map(([order]) => orderStatus(book, order)),
     holdsOpen: holds.length,
-    holds: holds.slice(-holdsMax).map(([hold, { quantity, remaining, state: _, ...rest }]) => ({
-      hold,
-      ...rest,
-      quantity: quantity === undefined ? null : quantityText(quantity),
-      remaining: quantityText(remaining),
-    })),
+    holds: holds
+      .slice(-holdsMax)
+      .map(([hold, { quantity, remaining, suspect, proposal, ...rest }]) => ({
+        hold,
+        ...rest,
+        suspect: suspect === undefined ? null : quantityText(suspect),
+        proposal: proposal ? { ...proposal, quantity: quantityText(proposal.quantity) } : null,
+        quantity: quantity === undefined ? null : quantityText(quantity),
+        remaining: quantityText(remaining),
+      })),
     facts: parts.recent
       .list()
       .flatMap((fact) => factStatus(parts, fact))
@@ -116,7 +122,8 @@ function knownOperations(book: Book, order: string): string[] {
 function operationStatus(book: Book, order: string, operation: string) {
   const row = book.look('operation', keyOf(order, operation));
   const tally = book.tally('operation', order, operation);
-  const ordered = book.look('order', order)!.quantity;
+  const { quantity: ordered, tolerancePercent } = book.look('order', order)!;
+  const completion = completionOf(ordered, tolerancePercent, tally.good - tally.reworkGood);
   const holds = (book.look('held', keyOf('in', order)) ?? []).filter(
     (hold) => book.look('hold', hold)?.operation === operation,
   );
@@ -125,7 +132,8 @@ function operationStatus(book: Book, order: string, operation: string) {
     name: row?.name ?? '',
     state: row?.state ?? 'ready',
     openRuns: row?.openRuns ?? 0,
-    overCompleted: tally.good - tally.reworkGood > ordered,
+    overCompleted: completion !== 'within',
+    completion,
     holds,
     ...counts(tally),
   };
@@ -134,11 +142,12 @@ function operationStatus(book: Book, order: string, operation: string) {
 /** A fact and its marks: 1 recorded here, 2 at central, 3 posted; none for a commit that failed. */
 function factStatus({ outbox, marks }: Parts, fact: Fact) {
   const { line, epoch, sequence, eventId, type, atMs, order, operation, lot, actor, body } = fact;
+  const { flags = null } = fact;
   const { kept, head, epoch: current } = outbox.marks(line);
   if (epoch === current && sequence > head) return [];
   const { settled, waiting } = marks.settled(line);
   const posted = sequence <= settled && !waiting.includes(sequence);
   const mark = sequence > kept ? 1 : posted ? 3 : 2;
   const about = { order: order ?? null, operation: operation ?? null, lot: lot ?? null };
-  return [{ line, epoch, sequence, eventId, type, atMs, actor, ...about, body, mark }];
+  return [{ line, epoch, sequence, eventId, type, atMs, actor, ...about, body, flags, mark }];
 }

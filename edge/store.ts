@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
 import { genesis, link } from '../shared/codec.ts';
+import type { Command } from '../shared/command.ts';
 import { type Database, faultOf } from '../shared/database.ts';
+import type { Fault } from '../shared/fault.ts';
 
 export const migrations = [
   `
@@ -49,9 +51,24 @@ export const migrations = [
   CREATE TRIGGER kept_never_falls BEFORE UPDATE OF kept ON line WHEN new.kept < old.kept
     BEGIN SELECT raise(ABORT, 'central does not forget'); END;
   `,
+  `
+  -- Fingerprint of what the line's facts have changed up to this one; NULL before charts version 2.
+  ALTER TABLE event ADD COLUMN state BLOB CHECK (state IS NULL OR length(state) = 8);
+  -- Who asked what, and when, as it was asked; NULL before charts version 2.
+  ALTER TABLE refusal ADD COLUMN command TEXT;
+  ALTER TABLE refusal ADD COLUMN at_ms INTEGER;
+  ALTER TABLE refusal ADD COLUMN after INTEGER;         -- position of the last fact before
+  `,
 ];
 
-export type Head = { line: number; path: string; epoch: number; sequence: number; hash: Buffer };
+export type Head = {
+  line: number;
+  path: string;
+  epoch: number;
+  sequence: number;
+  hash: Buffer;
+  state: Buffer | null; // fingerprint of what its facts have changed
+};
 export type Row = {
   position: number;
   line: number;
@@ -59,38 +76,90 @@ export type Row = {
   sequence: number;
   bytes: Buffer;
   hash: Buffer;
+  state: Buffer | null;
 };
 /** What was answered to a command: a stored fact, or a refusal. */
 export type Given = { asked: Buffer; code: string | null; reason: string | null } & Omit<
   Row,
-  'hash'
+  'hash' | 'state'
 >;
+/** A refused command, as it was asked. */
+export type Refusal = Readonly<{
+  commandId: string;
+  code: string;
+  reason: string;
+  command: string | null;
+  atMs: number | null;
+  after: number | null;
+}>;
 
 export type Store = ReturnType<typeof openStore>;
 
-/** The edge's memory. Synchronous on purpose: once `commit` has returned, it is on disk. */
-export function openStore(db: Database) {
+/** What is asked of the file, prepared once. */
+function prepare(db: Database) {
   const addLine = db.prepare('INSERT OR IGNORE INTO line (path, epoch) VALUES (?, 1)');
   const lineOf = db.prepare<[string], { id: number; epoch: number }>(
     'SELECT id, epoch FROM line WHERE path = ?',
   );
   const paths = db.prepare<[], string>('SELECT path FROM line ORDER BY id').pluck();
-  const lastOf = db.prepare<[number, number], { sequence: number; hash: Buffer }>(
-    'SELECT sequence, hash FROM event WHERE line = ? AND epoch = ? ORDER BY sequence DESC LIMIT 1',
+  const lastOf = db.prepare<[number, number], Pick<Head, 'sequence' | 'hash' | 'state'>>(
+    `SELECT sequence, hash, state FROM event WHERE line = ? AND epoch = ?
+     ORDER BY sequence DESC LIMIT 1`,
   );
   const insert = db.prepare(
-    `INSERT INTO event (line, epoch, sequence, bytes, hash, command_id, asked)
-     VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO event (line, epoch, sequence, bytes, hash, command_id, asked, state)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const refuse = db.prepare('INSERT INTO refusal VALUES (?, ?, ?, ?)');
+  const refuse = db.prepare(
+    `INSERT INTO refusal VALUES (?, ?, ?, ?, ?, ?, (SELECT max(position) FROM event))`,
+  );
+  const follow = db.prepare<[number, number, number], Row & { command_id: string | null }>(
+    'SELECT * FROM event WHERE line = ? AND epoch = ? AND sequence = ?',
+  );
+  const refusals = db.prepare<[], Refusal>(
+    `SELECT command_id AS commandId, code, reason, command, at_ms AS atMs, after
+     FROM refusal ORDER BY after, at_ms, command_id`,
+  );
   const accepted = db.prepare<[string], Given>(
     `SELECT position, line, epoch, sequence, bytes, asked, NULL AS code, NULL AS reason
      FROM event WHERE command_id = ?`,
   );
-  const refused = db.prepare<[string], Given>('SELECT * FROM refusal WHERE command_id = ?');
-  const all = db.prepare<[], Row>(
-    'SELECT position, line, epoch, sequence, bytes, hash FROM event ORDER BY position',
+  const refused = db.prepare<[string], Given>(
+    'SELECT asked, code, reason FROM refusal WHERE command_id = ?',
   );
+  const all = db.prepare<[], Row>(
+    'SELECT position, line, epoch, sequence, bytes, hash, state FROM event ORDER BY position',
+  );
+  return {
+    addLine,
+    lineOf,
+    paths,
+    lastOf,
+    insert,
+    refuse,
+    follow,
+    refusals,
+    accepted,
+    refused,
+    all,
+  };
+}
+
+/** The edge's memory. Synchronous on purpose: once `commit` has returned, it is on disk. */
+export function openStore(db: Database) {
+  const {
+    addLine,
+    lineOf,
+    paths,
+    lastOf,
+    insert,
+    refuse,
+    follow,
+    refusals,
+    accepted,
+    refused,
+    all,
+  } = prepare(db);
   const run = db.transaction((work: () => void) => work());
 
   return {
@@ -98,24 +167,47 @@ export function openStore(db: Database) {
     head(path: string): Head {
       addLine.run(path);
       const { id, epoch } = lineOf.get(path)!;
-      const last = lastOf.get(id, epoch) ?? { sequence: 0, hash: genesis(path, epoch) };
+      const last = lastOf.get(id, epoch) ?? {
+        sequence: 0,
+        hash: genesis(path, epoch),
+        state: null,
+      };
       return { line: id, path, epoch, ...last };
     },
 
-    /** Stores `bytes` as the next fact after `head`; returns the new head. Within `commit` only. */
-    append(head: Head, bytes: Buffer, commandId: string | null, asked: Buffer | null): Head {
+    /**
+     * Stores `bytes` as the next fact after `head`, with the fingerprint of what it led to; returns
+     * the new head. Within `commit` only.
+     */
+    append(
+      head: Head,
+      bytes: Buffer,
+      state: Buffer | null,
+      by?: { commandId: string; asked: Buffer },
+    ): Head {
       assert(db.inTransaction);
       const sequence = head.sequence + 1;
       const hash = link(head.hash, bytes);
-      insert.run(head.line, head.epoch, sequence, bytes, hash, commandId, asked);
-      return { ...head, sequence, hash };
+      insert.run(head.line, head.epoch, sequence, bytes, hash, by?.commandId, by?.asked, state);
+      return { ...head, sequence, hash, state };
     },
 
     /** Remembers a refusal, so that the same command is answered the same. Within `commit` only. */
-    refuse(commandId: string, asked: Buffer, code: string, reason: string): void {
+    refuse(command: Command, asked: Buffer, fault: Fault, atMs: number): void {
       assert(db.inTransaction);
-      refuse.run(commandId, asked, code, reason);
+      const { code, message } = fault;
+      refuse.run(command.commandId, asked, code, message, JSON.stringify(command), atMs);
     },
+
+    /** Every refusal there is, in the order of what was stored before it. */
+    refusals: (): readonly Refusal[] => refusals.all(),
+
+    /** The fact at a place, if it is there. */
+    at: (
+      line: number,
+      epoch: number,
+      sequence: number,
+    ): (Row & { command_id: string | null }) | undefined => follow.get(line, epoch, sequence),
 
     /** What this command was answered, if it was asked before. */
     answered: (commandId: string): Given | undefined =>

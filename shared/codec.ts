@@ -13,6 +13,9 @@ const contentVersion = 1;
 /** Most bytes that one fact may have. */
 export const factBytesMax = 65_536;
 
+/** Envelope fields that came after the first release: absent at the end, not null. */
+const laterKeys = ['productionDay', 'flags'] as const;
+
 /** Envelope fields behind the fixed ones, in the order of the wire. Append only. */
 const contextKeys = [
   'actor',
@@ -26,6 +29,7 @@ const contextKeys = [
   'shift',
   'workCenter',
   'costObject',
+  ...laterKeys,
 ] as const satisfies (keyof Context)[];
 
 /**
@@ -44,10 +48,17 @@ export function encodeContent(content: Content): Buffer {
     content.recordedMs,
     content.clock,
     content.body,
-    ...contextKeys.map((key) => content[key] ?? null),
+    ...contextOf(content),
   ]);
   if (packed.length < factBytesMax) return Buffer.concat([Buffer.of(contentVersion), packed]);
   throw new Fault('INVALID', `fact: must be at most ${factBytesMax} bytes when stored`);
+}
+
+function contextOf(content: Content): (string | null)[] {
+  const values = contextKeys.map((key) => content[key] ?? null);
+  const least = contextKeys.length - laterKeys.length;
+  while (values.length > least && values.at(-1) === null) values.pop();
+  return values;
 }
 
 /**

@@ -12,25 +12,20 @@ import {
   record,
   someAmount,
 } from './field.ts';
+import { materialBodies } from './material.ts';
+import { qualityBodies } from './quality.ts';
 
-/** States an observed line can be in: the acting and wait states of PackML (ISA-TR88.00.02). */
+/** States an observed line can be in: all seventeen of PackML (ISA-TR88.00.02). */
 export const equipmentStates = [
-  'stopped',
-  'idle',
-  'execute',
-  'held',
-  'suspended',
-  'complete',
-  'aborted',
+  ...(['clearing', 'stopped', 'starting', 'idle', 'suspended', 'execute', 'stopping'] as const),
+  ...(['aborting', 'aborted', 'holding', 'held', 'unholding', 'suspending'] as const),
+  ...(['unsuspending', 'resetting', 'completing', 'complete'] as const),
 ] as const;
 
 export const phases = ['setup', 'run', 'breakdown'] as const;
-export const holdScopes = ['quantity', 'lot', 'operation', 'order', 'line'] as const;
-export const dispositions = ['useAsIs', 'rework', 'scrap', 'return'] as const;
 
 const unit = id('Unit code as the ERP spells it (UCUM, UN Rec 20 or its own).', 6);
 const reason = prose('Why, in words or as a reason code.');
-const hold = id('Identity of the hold.');
 const run = id('Identity of the run: one open stretch of work in one lane.');
 
 /**
@@ -55,6 +50,13 @@ export const bodies = {
       ),
     ),
   },
+  OrderChanged: {
+    quantity: optional(someAmount('Order quantity from now on.')),
+    tolerancePercent: optional(integer('Over-completion allowed, percent.', 0, 100)),
+  },
+  OrderCancelRequested: { reason },
+  OrderCompleted: {},
+  OrderReopened: { reason },
   OrderClosed: {
     facts: optional(integer('Facts about the order that the edge stated before.', 0, 1e12)),
   },
@@ -83,27 +85,8 @@ export const bodies = {
   OperationPaused: { reason },
   OperationResumed: {},
   OperationCompleted: {},
-  MaterialConsumed: { material: id('Material number.'), quantity: someAmount('Consumed.'), unit },
-  LotProduced: { material: id('Material number.'), quantity: someAmount('Produced.'), unit },
-  HoldPlaced: {
-    hold,
-    scope: choice('What is held.', holdScopes),
-    quantity: optional(someAmount('Held quantity; must be given for the scope quantity.')),
-    unit: optional(unit),
-    reason,
-  },
-  HoldDispositioned: {
-    hold,
-    disposition: choice('What becomes of it.', dispositions),
-    quantity: someAmount('How much of the hold is decided.'),
-    unit,
-  },
-  HoldReleased: {
-    hold,
-    reason,
-    quantity: optional(someAmount('What the edge knew to be undecided, and is free now.')),
-    unit: optional(unit),
-  },
+  ...materialBodies,
+  ...qualityBodies,
   EquipmentStateChanged: { state: choice('PackML state.', equipmentStates), reason },
   ShiftStarted: { people: list(id('Person at the line.'), 100) },
 } as const satisfies Record<string, Fields>;
@@ -130,6 +113,8 @@ export type Context = Readonly<{
   shift?: string;
   workCenter?: string;
   costObject?: string;
+  productionDay?: string; // "2012-03-30", by the plant's calendar when it was stated
+  flags?: string; // what a person should know of it, e.g. "overCompletion late"
 }>;
 
 /** What a line states, before it has its place. `version` is the body's. */

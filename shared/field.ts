@@ -154,6 +154,17 @@ export const list = <T>(field: Field<T>, max: number): Field<readonly T[]> => ({
     field.prune && Array.isArray(value) ? value.map((item) => field.prune!(item)) : value,
 });
 
+/** A list of at least one. */
+export const some = <T>(field: Field<readonly T[]>): Field<readonly T[]> => ({
+  ...field,
+  doc: `${field.doc} At least one.`,
+  read(value, name) {
+    const items = field.read(value, name);
+    if (items.length > 0) return items;
+    throw invalid(name, 'must name at least one');
+  },
+});
+
 export const record = <F extends Fields>(doc: string, fields: F): Field<Read<F>> => ({
   doc,
   read: (value, name) => readFields(fields, value, name),

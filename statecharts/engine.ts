@@ -4,12 +4,12 @@ import { Fault } from '../shared/fault.ts';
 /** What a chart is told: a fact's type, and what the chart must know of its surroundings. */
 export type ChartEvent = Readonly<{ type: string }>;
 
-/** A condition on a transition, and the words for a person when it does not hold. */
+/** A condition, and the words for a person when it does not hold; none if it only chooses a way. */
 export type Rule<E> = { holds(event: E): boolean; why(event: E): string };
 
 type Guard = { type: 'all'; params: { names: readonly string[] } };
 type Transition = { target?: string; guard?: Guard; actions?: 'note' };
-/** `timers`: for each named delay that runs while in this state, the fact that is stated when due. */
+/** `timers`: each named delay that runs while in this state, and the fact stated when it is due. */
 type State = {
   on?: Record<string, Transition | Transition[]>;
   timers?: Readonly<Record<string, string>>;
@@ -104,9 +104,11 @@ export function defineChart<E extends ChartEvent>(definition: Definition<E>): Ch
   }
 
   function refusal(state: string, event: E, name: string): Fault {
-    const guarded = candidates(state, event.type);
-    const broken = guarded[0]?.guard?.params.names.find((rule) => !rules[rule]!.holds(event));
-    const why = broken ? rules[broken]!.why(event) : `${name} is ${state}: no ${event.type}`;
+    const words = candidates(state, event.type)
+      .flatMap(({ guard }) => guard?.params.names ?? [])
+      .filter((rule) => !rules[rule]!.holds(event))
+      .map((rule) => rules[rule]!.why(event));
+    const why = words.find((word) => word !== '') ?? `${name} is ${state}: no ${event.type}`;
     return new Fault('REFUSED', why);
   }
 

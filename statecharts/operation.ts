@@ -15,11 +15,19 @@ type OperationEvent = {
   rework: boolean;
   unit: string; // of the report
   orderUnit: string;
+  inspected: boolean; // has passed an inspection, or needs none
+  authorised: boolean; // a rework is authorised, or need not be
+  reworkOpen: boolean; // the rework that is named is authorised and not completed
 };
 
 const note = { actions: 'note' } as const;
 const report = { guard: all('runIsOpen', 'sameUnit'), ...note };
 const end = { guard: all('runIsOpen'), ...note };
+const rework = {
+  ReworkAuthorised: { guard: all('reworkIsNew'), ...note },
+  ReworkCompleted: { guard: all('reworkIsOpen'), ...note },
+};
+const start = ['notHeld', 'runIsNew', 'laneInCapacity', 'laneFree', 'authorised'];
 
 /**
  * The life of an operation: ready → active ⇄ paused → completed.
@@ -72,21 +80,40 @@ export const operation = defineChart<OperationEvent>({
       holds: ({ rework }) => rework,
       why: ({ name }) => `${name} is completed: only rework may start`,
     },
+    authorised: {
+      holds: ({ rework, authorised }) => !rework || authorised,
+      why: ({ name }) => `${name}: its rework is not authorised`,
+    },
+    inspected: {
+      holds: ({ inspected }) => inspected,
+      why: ({ name }) => `${name} has not passed an inspection`,
+    },
+    reworkIsNew: {
+      holds: ({ reworkOpen }) => !reworkOpen,
+      why: ({ name }) => `${name}: this rework is authorised already`,
+    },
+    reworkIsOpen: {
+      holds: ({ reworkOpen }) => reworkOpen,
+      why: ({ name }) => `${name}: this rework is not authorised, or is completed`,
+    },
   },
   states: {
     ready: { on: { OperationStarted: { target: 'active', guard: all('routed', 'notHeld') } } },
     active: {
       on: {
         PhaseStarted: {
-          guard: all('notHeld', 'runIsNew', 'laneInCapacity', 'laneFree'),
+          guard: all(...start),
           ...note,
         },
         QuantityReported: report,
         PhaseEnded: end,
         OperationPaused: { target: 'paused' },
-        OperationCompleted: { target: 'completed', guard: all('noRunOpen', 'notHeld') },
+        OperationCompleted: {
+          target: 'completed',
+          guard: all('noRunOpen', 'notHeld', 'inspected'),
+        },
         MaterialConsumed: { guard: all('lotFree'), ...note },
-        LotProduced: note,
+        ...{ LotProduced: note, MaterialReturned: note, ...rework },
       },
     },
     paused: {
@@ -94,18 +121,18 @@ export const operation = defineChart<OperationEvent>({
         QuantityReported: report,
         PhaseEnded: end,
         OperationResumed: { target: 'active', guard: all('notHeld') },
-        LotProduced: note,
+        ...{ LotProduced: note, MaterialReturned: note, ...rework },
       },
     },
     completed: {
       on: {
         PhaseStarted: {
-          guard: all('isRework', 'notHeld', 'runIsNew', 'laneInCapacity', 'laneFree'),
+          guard: all('isRework', ...start),
           ...note,
         },
         QuantityReported: report,
         PhaseEnded: end,
-        LotProduced: note,
+        ...{ LotProduced: note, MaterialReturned: note, ...rework },
       },
     },
   },

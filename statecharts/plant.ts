@@ -1,46 +1,81 @@
 import type { Content } from '../shared/event.ts';
 import { Fault } from '../shared/fault.ts';
-import { quantity } from '../shared/quantity.ts';
-import { line as lineChart } from './line.ts';
+import { quantity, zero } from '../shared/quantity.ts';
+import { checkOriginal, correct, type Effect, isCorrectable } from './correction.ts';
+import { inspect, moveBatch, raise } from './inspecting.ts';
+import { isRegular, line as lineChart } from './line.ts';
+import { mergeLots, moveLot, releaseLot, splitLot } from './lots.ts';
 import { operation as operationChart } from './operation.ts';
 import { order as orderChart } from './order.ts';
-import { endHold, moveLot, placeHold } from './quality.ts';
-import { type Asked, type Change, heldBy, keyOf, type Look, type Tables } from './tables.ts';
+import type { Terms } from './policy.ts';
+import { decideHold, placeHold } from './quality.ts';
+import { type Asked, type Change, type Flag, heldBy, keyOf, type Look, move } from './tables.ts';
+import { completionOf } from './tolerance.ts';
+import { produce, workOn } from './working.ts';
+
+/** What a fact does, if the line may state it. */
+export type Verdict = Readonly<{
+  changes: readonly Change[];
+  flags: readonly Flag[];
+  /** Each chart's step: "order\nreleased OperationStarted started". */
+  moves: readonly string[];
+  /** Earlier facts that count no more or again; this fact itself when it counts. */
+  effects: readonly Effect[] | undefined;
+}>;
 
 /**
- * What `fact` changes, if the line may state it; throws Fault REFUSED with the guard's reason.
+ * What `fact` does, if the line may state it; throws Fault REFUSED with the guard's reason.
  *
  * Pure: reads through `look`, changes nothing. Replaying what was stored rebuilds the tables.
  */
-export function judge(look: Look, line: string, lanesMax: number, fact: Content): Change[] {
-  const asked: Asked = { look, line, lanesMax, fact, changes: [] };
+export function judge(look: Look, line: string, terms: Terms, fact: Content): Verdict {
+  const asked: Asked = { look, line, terms, fact, changes: [], flags: [], moves: [] };
+  const effects = take(asked, fact);
+  const { changes, flags, moves } = asked;
+  return { changes, flags: [...new Set(flags)], moves, effects };
+}
+
+function take(asked: Asked, fact: Content): Effect[] | undefined {
   switch (fact.type) {
     case 'OrderReleased':
       releaseOrder(asked, fact);
-      break;
+      return undefined;
     case 'EquipmentStateChanged':
     case 'ShiftStarted':
       changeLine(asked);
-      break;
+      return undefined;
     case 'HoldPlaced':
       placeHold(asked, fact);
-      break;
+      return undefined;
+    case 'NonconformanceRaised':
+    case 'NonconformanceReviewed':
+    case 'NonconformanceClosed':
+      raise(asked, fact);
+      return undefined;
+    case 'HoldReduced':
+    case 'HoldReviewStarted':
+    case 'DispositionProposed':
+    case 'DispositionWithdrawn':
+    case 'DispositionRejected':
+    case 'DispositionApproved':
     case 'HoldDispositioned':
     case 'HoldReleased':
-      endHold(asked, fact);
-      break;
+    case 'HoldCancelled':
+    case 'HoldEscalated':
+    case 'HoldReminded':
+      decideHold(asked, fact);
+      return undefined;
     default:
-      work(asked);
+      return inOrder(asked, fact);
   }
-  return asked.changes;
 }
 
-function releaseOrder({ look, fact, changes }: Asked, { body }: Content<'OrderReleased'>): void {
-  const order = fact.order!;
-  const known = look('order', order)?.state ?? orderChart.initial;
-  const event = { type: fact.type, order, openHolds: [], openRuns: 0 };
+function releaseOrder(asked: Asked, { order, body }: Content<'OrderReleased'>): void {
+  const { look, fact, changes } = asked;
+  const known = look('order', order!)?.state ?? orderChart.initial;
+  const event = { type: fact.type, order: order!, openHolds: [], openRuns: 0, lastRun: false };
   const value = {
-    state: orderChart.step(known, event, `order ${order}`),
+    state: move(asked, orderChart, known, event, `order ${order}`),
     material: body.material,
     quantity: quantity(body.quantity, 'quantity'),
     unit: body.unit,
@@ -48,102 +83,128 @@ function releaseOrder({ look, fact, changes }: Asked, { body }: Content<'OrderRe
     routing: (body.operations ?? []).map(({ operation }) => operation),
     openRuns: 0,
   };
-  changes.push({ table: 'order', key: order, value });
+  changes.push({ table: 'order', key: order!, value });
   for (const { operation, name } of body.operations ?? []) {
     const ready = { state: operationChart.initial, name, openRuns: 0 };
-    changes.push({ table: 'operation', key: keyOf(order, operation), value: ready });
+    changes.push({ table: 'operation', key: keyOf(order!, operation), value: ready });
   }
 }
 
-function changeLine({ look, line, fact, changes }: Asked): void {
-  const known = look('line', line) ?? { state: lineChart.initial, people: [], sinceMs: fact.atMs };
+function changeLine(asked: Asked): void {
+  const { look, line, fact, changes } = asked;
+  const seen = look('line', line);
+  const known = seen ?? { state: lineChart.initial, people: [], sinceMs: fact.atMs };
   if (fact.type === 'ShiftStarted') {
     const { shift } = fact;
     const value = { ...known, people: fact.body.people, ...(shift === undefined ? {} : { shift }) };
     changes.push({ table: 'line', key: line, value });
   } else if (fact.type === 'EquipmentStateChanged') {
-    const state = lineChart.step(known.state, { type: fact.type, state: fact.body.state }, line);
-    changes.push({ table: 'line', key: line, value: { ...known, state, sinceMs: fact.atMs } });
+    const event = { type: fact.type, state: fact.body.state };
+    const state = move(asked, lineChart, known.state, event, line);
+    const irregular = seen !== undefined && !isRegular(known.state, state);
+    if (irregular) asked.flags.push('irregular');
+    const count = (known.irregular ?? 0) + (irregular ? 1 : 0);
+    const value = {
+      ...known,
+      state,
+      sinceMs: fact.atMs,
+      ...(count === 0 ? {} : { irregular: count }),
+    };
+    changes.push({ table: 'line', key: line, value });
   }
 }
 
-/** Everything that is stated about an operation of an order, and the closing of the order. */
-function work(asked: Asked): void {
-  const { look, line, fact, changes } = asked;
-  const order = fact.order!;
+/** Everything that belongs to an order, if it names one: the order's chart must accept it too. */
+function inOrder(asked: Asked, fact: Content): Effect[] | undefined {
+  const { look, line } = asked;
+  const { order } = fact;
+  if (order === undefined) {
+    outsideOrder(asked, fact);
+    return undefined;
+  }
   const known = look('order', order);
   if (!known) throw new Fault('REFUSED', `order ${order} is unknown: no ${fact.type}`);
+  const run = 'run' in fact.body ? look('run', keyOf(line, fact.body.run)) : undefined;
+  const ends = fact.type === 'PhaseEnded' && run?.order === order;
   const openHolds = heldBy(look, keyOf('in', order));
-  const event = { type: fact.type, order, openHolds, openRuns: known.openRuns };
-  const state = orderChart.step(known.state, event, `order ${order}`);
-
-  const run = runOf(fact);
-  const opened = run === undefined ? undefined : look('run', keyOf(line, run));
+  const { openRuns } = known;
+  const event = { type: fact.type, order, openHolds, openRuns, lastRun: ends && openRuns === 1 };
+  const state = move(asked, orderChart, known.state, event, `order ${order}`);
   const started = fact.type === 'PhaseStarted' ? 1 : fact.type === 'PhaseEnded' ? -1 : 0;
-  if (fact.type !== 'OrderClosed') workOn(asked, known, started, run, opened);
+  if (known.state === 'closed' && state === 'closed' && isCorrectable(fact)) {
+    asked.flags.push('late');
+    return undefined;
+  }
+
+  const isWork = fact.operation !== undefined && workFacts.has(fact.type);
+  if (isWork) workOn(asked, known, started, run);
+  if (fact.type === 'OrderChanged') changeOrder(asked, fact);
   if (state !== known.state || started !== 0) {
-    const value = { ...known, state, openRuns: known.openRuns + started };
-    changes.push({ table: 'order', key: order, value });
+    const value = { ...known, state, openRuns: openRuns + started };
+    asked.changes.push({ table: 'order', key: order, value });
   }
-  if (run !== undefined) moveRun(asked, run, opened);
-  if (fact.type === 'LotProduced' || fact.type === 'MaterialConsumed') moveLot(asked, fact);
+  if (state === 'closed') asked.changes.push({ table: 'reports', key: order, value: undefined });
+  outsideOrder(asked, fact);
+  if (!isCorrectable(fact)) return undefined;
+  checkOriginal(asked, known.unit);
+  const effects = correct(asked);
+  produce(asked, effects);
+  return effects;
 }
 
-function workOn(
-  { look, line, lanesMax, fact, changes }: Asked,
-  order: Tables['order'],
-  started: number,
-  run: string | undefined,
-  opened: Tables['run'] | undefined,
+/** Facts that one operation's chart must accept. */
+const workFacts = new Set<string>([
+  ...['OperationStarted', 'PhaseStarted', 'QuantityReported', 'PhaseEnded', 'OperationPaused'],
+  ...['OperationResumed', 'OperationCompleted', 'MaterialConsumed', 'MaterialReturned'],
+  ...['LotProduced', 'ReworkAuthorised', 'ReworkCompleted'],
+]);
+
+/** What a fact does to lots, batches and inspections, whether it names an order or not. */
+function outsideOrder(asked: Asked, fact: Content): void {
+  switch (fact.type) {
+    case 'LotProduced':
+    case 'MaterialConsumed':
+    case 'MaterialReturned':
+      moveLot(asked, fact);
+      break;
+    case 'LotReleased':
+      releaseLot(asked);
+      break;
+    case 'LotSplit':
+      splitLot(asked, fact);
+      break;
+    case 'LotMerged':
+      mergeLots(asked, fact);
+      break;
+    case 'BatchCommanded':
+    case 'BatchSettled':
+    case 'BatchPhaseStarted':
+    case 'BatchPhaseEnded':
+    case 'BatchPhaseOverran':
+      moveBatch(asked, fact);
+      break;
+    case 'InspectionRequested':
+    case 'InspectionRecorded':
+    case 'InspectionCancelled':
+      inspect(asked, fact);
+      break;
+  }
+}
+
+/** A change below what is made already is kept beside the order until planning has decided. */
+function changeOrder(
+  { look, fact, changes, flags }: Asked,
+  { body }: Content<'OrderChanged'>,
 ): void {
-  const key = keyOf(fact.order!, fact.operation!);
-  const before = look('operation', key);
-  const name = `operation ${fact.operation} of order ${fact.order}`;
-  const openRuns = before?.openRuns ?? 0;
-  const phase = fact.type === 'PhaseStarted' ? fact.body : { lane: 0, rework: false };
-  const event = {
-    type: fact.type,
-    name,
-    routed: before !== undefined || order.routing.length === 0,
-    holds: heldBy(
-      look,
-      keyOf('line', line),
-      keyOf('order', fact.order!),
-      keyOf('operation', fact.order!, fact.operation!),
-    ),
-    lotHolds: fact.lot === undefined ? [] : heldBy(look, keyOf('lot', fact.lot)),
-    run: run ?? '',
-    runOpen:
-      opened !== undefined && (started === 1 || keyOf(opened.order, opened.operation) === key),
-    openRuns,
-    ...phase,
-    laneRun: look('lane', keyOf(line, phase.lane)),
-    lanesMax,
-    unit: fact.type === 'QuantityReported' ? fact.body.unit : '',
-    orderUnit: order.unit,
+  const known = look('order', fact.order!)!;
+  const { pending: _, ...rest } = known;
+  const wanted = {
+    quantity: body.quantity === undefined ? known.quantity : quantity(body.quantity, 'quantity'),
+    tolerancePercent: body.tolerancePercent ?? known.tolerancePercent,
   };
-  const state = operationChart.step(before?.state ?? operationChart.initial, event, name);
-  if (state === before?.state && started === 0) return;
-  const stated = fact.type === 'OperationStarted' ? fact.body.name : undefined;
-  const value = { state, name: stated ?? before?.name ?? '', openRuns: openRuns + started };
-  changes.push({ table: 'operation', key, value });
-}
-
-const runOf = (fact: Content): string | undefined =>
-  fact.type === 'PhaseStarted' || fact.type === 'PhaseEnded' || fact.type === 'QuantityReported'
-    ? fact.body.run
-    : undefined;
-
-function moveRun({ line, fact, changes }: Asked, run: string, opened?: Tables['run']): void {
-  const key = keyOf(line, run);
-  if (fact.type === 'PhaseStarted') {
-    const { lane, phase, rework } = fact.body;
-    const about = { order: fact.order!, operation: fact.operation!, startedMs: fact.atMs };
-    const value: Tables['run'] = { ...about, lane, phase, rework };
-    changes.push({ table: 'run', key, value });
-    changes.push({ table: 'lane', key: keyOf(line, lane), value: run });
-  } else if (fact.type === 'PhaseEnded') {
-    changes.push({ table: 'run', key, value: undefined });
-    changes.push({ table: 'lane', key: keyOf(line, opened!.lane), value: undefined });
-  }
+  const made = known.made ?? zero;
+  const below = completionOf(wanted.quantity, wanted.tolerancePercent, made) === 'beyondTolerance';
+  if (below) flags.push('parked');
+  const value = below ? { ...known, pending: wanted } : { ...rest, ...wanted };
+  changes.push({ table: 'order', key: fact.order!, value });
 }

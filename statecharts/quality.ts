@@ -1,103 +1,200 @@
-import type { Content } from '../shared/event.ts';
-import { Fault } from '../shared/fault.ts';
-import { quantity, zero } from '../shared/quantity.ts';
-import { hold as holdChart } from './hold.ts';
-import { lot as lotChart } from './lot.ts';
-import { type Asked, heldBy, keyOf, type Tables } from './tables.ts';
+import type { Content, FactType } from '../shared/event.ts';
+import { type Quantity, quantity, zero } from '../shared/quantity.ts';
+import { descendants } from './genealogy.ts';
+import { hold as holdChart, isOpen } from './hold.ts';
+import { freeLot, reachLot, takeFrom } from './lots.ts';
+import { type Asked, given, keyOf, lookAfter, move, type Tables } from './tables.ts';
+import { advance, isDue, retime } from './timers.ts';
 
-/** A lot produced or consumed. */
-export function moveLot(
-  { look, changes }: Asked,
-  fact: Content<'LotProduced' | 'MaterialConsumed'>,
-): void {
-  const lot = fact.lot!;
-  const known = look('lot', lot);
-  const { material, unit } = fact.body;
-  const same = !known?.material || (known.material === material && known.unit === unit);
-  const event = { type: fact.type, lot, sameMaterial: same, otherHolds: 0 };
-  const state = lotChart.step(known?.state ?? lotChart.initial, event, `lot ${lot}`);
-  const made = fact.type === 'LotProduced' ? fact.order! : known?.order;
-  if (state === known?.state && made === known.order && known.material) return;
-  const value = { state, material, unit, ...(made === undefined ? {} : { order: made }) };
-  changes.push({ table: 'lot', key: lot, value });
-}
+type Hold = Tables['hold'];
+export const holdFacts = [
+  ...(['HoldPlaced', 'HoldReduced', 'HoldReviewStarted', 'DispositionProposed'] as const),
+  ...(['DispositionWithdrawn', 'DispositionRejected', 'DispositionApproved'] as const),
+  ...(['HoldDispositioned', 'HoldReleased', 'HoldCancelled', 'HoldEscalated'] as const),
+  'HoldReminded' as const,
+] satisfies readonly FactType[];
+export type HoldFact = Content<(typeof holdFacts)[number]>;
 
-/** Adds to a list without touching it. */
-const plus = (ids: readonly string[] | undefined, id: string) => [...(ids ?? []), id];
-
-/** What a hold is on, as keys of the table `held`; "in" lists all holds in an order. */
-function reach(
-  hold: Pick<Tables['hold'], 'scope' | 'order' | 'operation' | 'lot' | 'line'>,
-): string[] {
-  const { scope, order, operation, lot, line } = hold;
+/** What a hold is on beside lots, as keys of the table `held`; "in" lists all holds in an order. */
+function reach({ scope, order, operation, line, nonconformance }: Hold): string[] {
   const keys = order === undefined ? [] : [keyOf('in', order)];
+  if (nonconformance !== undefined) keys.push(keyOf('nonconformance', nonconformance));
   if (scope === 'order') keys.push(keyOf('order', order!));
   if (scope === 'operation') keys.push(keyOf('operation', order!, operation!));
-  if (scope === 'lot') keys.push(keyOf('lot', lot!));
   if (scope === 'line') keys.push(keyOf('line', line));
   return keys;
 }
 
-export function placeHold(
-  { look, line, fact, changes }: Asked,
-  { body }: Content<'HoldPlaced'>,
-): void {
-  const { hold, scope, reason, unit } = body;
-  const asked = { type: 'HoldPlaced', hold, measured: true, sameUnit: true };
-  const state = holdChart.step(
-    look('hold', hold)?.state ?? holdChart.initial,
-    { ...asked, decided: zero, remaining: zero },
-    `hold ${hold}`,
-  );
+const signedBy = ({ body }: HoldFact): boolean =>
+  'signature' in body && body.signature !== undefined;
+
+/** What the hold's chart must know of this fact. */
+function eventOf(asked: Asked, fact: HoldFact, known: Hold | undefined) {
+  const { policy } = asked.terms;
+  const { body, actor } = fact;
+  const measured = 'quantity' in body && body.quantity !== undefined && fact.type !== 'HoldPlaced';
+  const remaining = known?.remaining ?? zero;
+  const decided = measured && 'unit' in body ? quantity(body.quantity, 'quantity') : remaining;
+  const disposition = 'disposition' in body ? body.disposition : '';
+  const { proposal } = known ?? {};
+  const lots = 'lots' in body ? body.lots : [];
+  const reached = known?.reach ?? [];
+  const occurrence = 'occurrence' in body ? body.occurrence : 0;
+  const barred = policy.deciders !== undefined && !policy.deciders.includes(actor);
+  return {
+    ...{ type: fact.type, hold: body.hold, actor, decided, remaining },
+    ...{ fourEyes: policy.fourEyes, review: policy.review, mayDecide: !barred },
+    ...{ placedBy: known?.placedBy ?? '', proposedBy: proposal?.by ?? '' },
+    reviewedBy: known?.reviewedBy ?? '',
+    signed: !policy.signatures || signedBy(fact),
+    fromCentral: actor.startsWith('system:'),
+    measured: known?.quantity !== undefined,
+    sameUnit: !('unit' in body) || body.unit === undefined || body.unit === known?.unit,
+    asProposed: proposal?.disposition === disposition && proposal.quantity === decided,
+    reached:
+      lots.length > 0 && lots.length < reached.length && lots.every((lot) => reached.includes(lot)),
+    due: occurrence > 0 && isDue(asked, timerOf(fact), occurrence),
+  };
+}
+
+const timerOf = ({ type, body }: HoldFact): string =>
+  keyOf('hold', body.hold, type === 'HoldEscalated' ? 'escalate' : 'remind');
+
+/** The report that this one corrects, as far as it is known. */
+function firstOf(reports: Tables['reports'], fact: Content): Content {
+  if (fact.type !== 'QuantityCorrected') return fact;
+  const original = reports.get(fact.body.original)?.fact;
+  return original ? firstOf(reports, original) : fact;
+}
+
+/** Good that was reported in the hold's scope since it was placed elsewhere, not known here yet. */
+function suspectOf(
+  { look, fact }: Asked,
+  hold: Hold,
+  sinceMs: number | undefined,
+): Quantity | undefined {
+  if (sinceMs === undefined || sinceMs >= fact.recordedMs || hold.order === undefined)
+    return undefined;
+  const reports: Tables['reports'] = look('reports', hold.order) ?? new Map();
+  let sum = zero;
+  for (const { fact: known, state } of reports.values()) {
+    if (state !== 'counted' || !known || !('good' in known.body)) continue;
+    if (firstOf(reports, known).recordedMs < sinceMs) continue;
+    if (hold.operation === undefined || known.operation === hold.operation) {
+      sum += quantity(known.body.good, 'good');
+    }
+  }
+  return sum;
+}
+
+export function placeHold(asked: Asked, fact: Content<'HoldPlaced'>): void {
+  const { look, line, changes } = asked;
+  const { hold, scope, reason, unit, nonconformance, sinceMs } = fact.body;
+  const early = look('hold', hold);
+  const from = early?.state ?? holdChart.initial;
+  const state = move(asked, holdChart, from, eventOf(asked, fact, early), `hold ${hold}`);
   const made = fact.lot === undefined ? undefined : look('lot', fact.lot)?.order;
   const about = { order: fact.order ?? made, operation: fact.operation, lot: fact.lot };
-  const held = body.quantity === undefined ? undefined : quantity(body.quantity, 'quantity');
-  const given = Object.entries({ ...about, unit, quantity: held }).filter(
-    ([, v]) => v !== undefined,
-  );
-  const value = {
-    ...(Object.fromEntries(given) as Pick<Tables['hold'], 'order' | 'lot' | 'quantity'>),
+  const held =
+    fact.body.quantity === undefined ? undefined : quantity(fact.body.quantity, 'quantity');
+  const placed: Hold = {
+    ...given({ ...about, unit, quantity: held, nonconformance }),
     ...{ state, scope, line, reason, placedBy: fact.actor, placedMs: fact.atMs },
     remaining: held ?? zero,
+    ...(early?.outcome === undefined ? {} : { outcome: early.outcome }),
   };
+  const value = { ...placed, ...given({ suspect: suspectOf(asked, placed, sinceMs) }) };
   changes.push({ table: 'hold', key: hold, value });
+  if (!isOpen(state)) return;
   for (const key of reach(value)) {
-    changes.push({ table: 'held', key, value: plus(look('held', key), hold) });
+    changes.push({ table: 'held', key, value: [...(look('held', key) ?? []), hold] });
   }
-  if (scope === 'lot') restrictLot({ look, line, fact, changes, lanesMax: 0 }, fact.lot!, 1);
+  if (scope === 'lot') {
+    const lots = descendants(look, fact.lot!).filter((lot) => look('lot', lot)?.state !== 'closed');
+    for (const lot of [fact.lot!, ...lots]) reachLot(asked, hold, lot);
+  }
+  const { escalateMs, remindMs } = fact.body;
+  const where = { chart: holdChart, id: hold, about: { hold, ...given(about) } };
+  retime(asked, where, [from, state], {
+    escalate: escalateMs === undefined ? undefined : { delayMs: escalateMs },
+    remind: remindMs === undefined ? undefined : { delayMs: remindMs, everyMs: remindMs },
+  });
 }
 
-export function endHold(
-  asked: Asked,
-  { body }: Content<'HoldDispositioned' | 'HoldReleased'>,
-): void {
-  const { look, fact, changes } = asked;
-  const known = look('hold', body.hold);
-  if (!known) throw new Fault('REFUSED', `hold ${body.hold} is unknown: no ${fact.type}`);
-  const decided = 'quantity' in body ? quantity(body.quantity, 'quantity') : known.remaining;
-  const event = {
-    type: fact.type,
-    hold: body.hold,
-    measured: known.quantity !== undefined,
-    sameUnit: !('unit' in body) || body.unit === known.unit,
-    decided,
-    remaining: known.remaining,
-  };
-  const state = holdChart.step(known.state, event, `hold ${body.hold}`);
+/** Everything that is stated of a hold after it was placed, and a release that comes before. */
+export function decideHold(asked: Asked, fact: Exclude<HoldFact, Content<'HoldPlaced'>>): void {
+  const { look, changes, line } = asked;
+  const { hold } = fact.body;
+  const known = look('hold', hold);
+  const from = known?.state ?? holdChart.initial;
+  const event = eventOf(asked, fact, known);
+  const state = move(asked, holdChart, from, event, `hold ${hold}`);
+  if (!known) {
+    const nobody = {
+      scope: '',
+      line,
+      reason: '',
+      placedBy: '',
+      placedMs: fact.atMs,
+      remaining: zero,
+    };
+    changes.push({
+      table: 'hold',
+      key: hold,
+      value: { ...nobody, state, outcome: fact.type },
+    });
+    return;
+  }
+  const decided =
+    fact.type === 'HoldDispositioned' || fact.type === 'HoldReleased' ? event.decided : zero;
+  changes.push({ table: 'hold', key: hold, value: after(known, fact, state, decided) });
+  if (fact.type === 'HoldEscalated' || fact.type === 'HoldReminded') advance(asked, timerOf(fact));
+  if (fact.type === 'HoldReduced') for (const lot of fact.body.lots) freeLot(asked, hold, lot);
+  const where = { chart: holdChart, id: hold, about: { hold } };
+  retime(asked, where, [from, state], {});
+  endOrLessen(asked, fact, known, state);
+}
+
+function after(known: Hold, fact: HoldFact, state: string, decided: Quantity): Hold {
+  const { proposal: _, ...rest } = known;
   const value = { ...known, state, remaining: known.remaining - decided };
-  changes.push({ table: 'hold', key: body.hold, value });
-  if (state === 'open') return;
-  for (const key of reach(known)) {
-    const left = (look('held', key) ?? []).filter((id) => id !== body.hold);
-    changes.push({ table: 'held', key, value: left.length === 0 ? undefined : left });
+  switch (fact.type) {
+    case 'DispositionProposed': {
+      const { disposition, quantity: proposed } = fact.body;
+      const proposal = { disposition, quantity: quantity(proposed, 'quantity'), by: fact.actor };
+      return { ...value, proposal };
+    }
+    case 'DispositionWithdrawn':
+    case 'DispositionRejected':
+      return { ...rest, state };
+    case 'HoldReviewStarted':
+      return { ...value, reviewedBy: fact.actor };
+    case 'HoldReduced':
+      return { ...value, reach: known.reach!.filter((lot) => !fact.body.lots.includes(lot)) };
+    case 'HoldDispositioned': {
+      const decidedNow = { ...rest, state, remaining: value.remaining };
+      return state === 'closed' ? { ...decidedNow, outcome: fact.type } : decidedNow;
+    }
+    default:
+      return state === 'closed' ? { ...value, outcome: fact.type } : value;
   }
-  if (known.scope === 'lot') restrictLot(asked, known.lot!, -1);
 }
 
-function restrictLot({ look, fact, changes }: Asked, lot: string, added: number): void {
-  const known = look('lot', lot) ?? { state: lotChart.initial, material: '', unit: '' };
-  const otherHolds = heldBy(look, keyOf('lot', lot)).length + added;
-  const event = { type: fact.type, lot, sameMaterial: true, otherHolds };
-  const state = lotChart.step(known.state, event, `lot ${lot}`);
-  if (state !== known.state) changes.push({ table: 'lot', key: lot, value: { ...known, state } });
+/** Frees what the hold was on when it is over; scrapped and returned material is gone anyway. */
+function endOrLessen(asked: Asked, fact: HoldFact, known: Hold, state: string): void {
+  const gone =
+    fact.type === 'HoldDispositioned' && ['scrap', 'return'].includes(fact.body.disposition)
+      ? quantity(fact.body.quantity, 'quantity')
+      : zero;
+  if (known.scope === 'lot') takeFrom(asked, [known.lot!, ...(known.reach ?? [])], gone);
+  if (state !== 'closed') return;
+  for (const key of reach(known)) {
+    const left = (lookAfter(asked.look, asked.changes)('held', key) ?? []).filter(
+      (id) => id !== fact.body.hold,
+    );
+    asked.changes.push({ table: 'held', key, value: left.length === 0 ? undefined : left });
+  }
+  for (const reached of known.reach ?? []) {
+    freeLot(asked, fact.body.hold, reached);
+  }
 }

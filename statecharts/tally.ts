@@ -1,5 +1,6 @@
 import type { Content } from '../shared/event.ts';
 import { type Quantity, quantity, zero } from '../shared/quantity.ts';
+import type { Effect } from './correction.ts';
 
 /**
  * What was reported of an order, an operation or a line: sums, so that the order in which facts of
@@ -18,6 +19,8 @@ export type Tally = {
   reports: number;
   zeroReports: number;
   reworkReports: number;
+  corrections: number; // corrections and reversals stated
+  lateReports: number; // after the order was closed: in no quantity
   runs: number;
   breakdowns: number;
   holds: number;
@@ -46,6 +49,8 @@ export const emptyTally = (): Tally => ({
   reports: 0,
   zeroReports: 0,
   reworkReports: 0,
+  corrections: 0,
+  lateReports: 0,
   runs: 0,
   breakdowns: 0,
   holds: 0,
@@ -66,11 +71,22 @@ export function addTo(tally: Tally, more: Increments): void {
   }
 }
 
-/** What one fact adds to the tallies of its order, operation and line. */
-export function increments(fact: Content, run: OpenRun | undefined): Increments {
+/**
+ * What one fact adds to the tallies of its order, operation and line. `effects` are the reports
+ * that it makes count, or count no more; without them a report counts for itself, as long as nobody
+ * corrects it.
+ */
+export function increments(
+  fact: Content,
+  run: OpenRun | undefined,
+  effects: readonly Effect[] | undefined = undefined,
+): Increments {
   switch (fact.type) {
     case 'QuantityReported':
-      return reported(fact);
+      return reported(fact, effects ?? [{ fact, origin: fact, sign: 1 }]);
+    case 'QuantityCorrected':
+    case 'FactReversed':
+      return { facts: 1, corrections: 1, ...amounts(effects ?? []) };
     case 'PhaseStarted':
       return { facts: 1, runs: 1, breakdowns: fact.body.phase === 'breakdown' ? 1 : 0 };
     case 'PhaseEnded': {
@@ -93,21 +109,30 @@ export function increments(fact: Content, run: OpenRun | undefined): Increments 
   }
 }
 
-function reported({ body }: Content<'QuantityReported'>): Increments {
-  const good = quantity(body.good, 'good');
-  const scrap = quantity(body.scrap, 'scrap');
-  const rework = quantity(body.rework, 'rework');
-  const held = quantity(body.held, 'held');
-  const loop = body.inRework;
+function reported(fact: Content<'QuantityReported'>, effects: readonly Effect[]): Increments {
+  const late = fact.flags?.split(' ').includes('late') ?? false;
+  const { good, scrap, rework, held, inRework } = fact.body;
+  const nothing = [good, scrap, rework, held].every((text) => quantity(text, 'quantity') === zero);
   return {
-    good,
-    scrap,
-    rework,
-    held,
-    facts: 1,
-    reports: 1,
-    zeroReports: good + scrap + rework + held === zero ? 1 : 0,
-    setupGood: body.phase === 'setup' ? good : zero,
-    ...(loop ? { reworkReports: 1, reworkGood: good, reworkScrap: scrap } : {}),
+    ...{ facts: 1, reports: 1, zeroReports: nothing ? 1 : 0 },
+    ...(inRework ? { reworkReports: 1 } : {}),
+    ...(late ? { lateReports: 1 } : amounts(effects)),
   };
+}
+
+/** The quantities of these reports, summed by sign. */
+function amounts(effects: readonly Effect[]): Increments {
+  const sum = { good: zero, scrap: zero, rework: zero, held: zero };
+  const parts = { setupGood: zero, reworkGood: zero, reworkScrap: zero };
+  for (const { fact, origin, sign } of effects) {
+    if (!('good' in fact.body)) continue;
+    const { body } = fact;
+    const of = (name: keyof typeof sum) => quantity(body[name], name) * BigInt(sign);
+    for (const name of ['good', 'scrap', 'rework', 'held'] as const) sum[name] += of(name);
+    if (origin?.body.phase === 'setup') parts.setupGood += of('good');
+    if (!origin?.body.inRework) continue;
+    parts.reworkGood += of('good');
+    parts.reworkScrap += of('scrap');
+  }
+  return { ...sum, ...parts };
 }

@@ -17,7 +17,7 @@ const unpack = (bytes: Buffer): unknown[] => packr.unpack(bytes.subarray(1));
 const sampleOf = (type: string): Content => samples.find((sample) => sample.type === type)!;
 
 test('there are golden bytes of every fact type', () => {
-  expect(Object.keys(golden)).toEqual(factTypes);
+  expect(Object.keys(golden).sort()).toEqual([...factTypes].sort());
 });
 
 test.each(samples)('$type is stored as it always was', (content) => {
@@ -57,7 +57,7 @@ const contents = fc.record(
     ...{ atMs: instant, recordedMs: instant, clock: fc.constantFrom('edge', 'source'), body },
     ...{ actor: word, correlationId: word, causationId: word, commandId: word, order: word },
     ...{ operation: word, lot: word, serial: word, shift: word, workCenter: word },
-    costObject: word,
+    ...{ costObject: word, productionDay: word, flags: word },
   },
   {
     requiredKeys: [
@@ -81,7 +81,8 @@ test('X5: what a newer edge added is left out, at every depth, and stays in the 
   const { operations, ...rest } = released.body;
   const steps = operations!.map((step) => ({ ...step, machineGroup: 'G7' }));
   fields[6] = { ...rest, operations: steps, priority: 'high' };
-  const bytes = pack([...fields, 'a context field of tomorrow']);
+  const known = Array.from({ length: 20 }, (_, at) => fields[at] ?? null);
+  const bytes = pack([...known, 'a context field of tomorrow']);
   expect(decodeContent(bytes)).toEqual(released);
   expect(unpack(bytes)[6]).toMatchObject({ operations: steps, priority: 'high' });
 });

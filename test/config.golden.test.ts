@@ -4,6 +4,7 @@ import { sample } from '../shared/field.ts';
 import { m01, m02 } from './helpers/shop.ts';
 
 const least = { storePath: '/var/lib/holdfast/edge.db', natsUrl: 'nats://127.0.0.1:4222' };
+const standard = { template: 'discrete', policy: {} };
 const lines = [{ line: m01 }, { line: m02, lanes: 7 }];
 
 test('absent keys take their documented value, and the result is frozen', () => {
@@ -11,8 +12,8 @@ test('absent keys take their documented value, and the result is frozen', () => 
   expect(config).toEqual({
     ...least,
     lines: [
-      { line: m01, lanes: 1 },
-      { line: m02, lanes: 7 },
+      { line: m01, lanes: 1, ...standard },
+      { line: m02, lanes: 7, ...standard },
     ],
     ...{ host: '127.0.0.1', httpPort: 8080, ackTimeoutMs: 5_000, logLevel: 'info' },
   });
@@ -37,6 +38,21 @@ const refused: [string, unknown, string][] = [
     'no store: it would be gone with the process',
     { ...least, lines, storePath: '' },
     'config.storePath: must not be empty',
+  ],
+  [
+    'a template that there is none of',
+    { ...least, lines: [{ line: m01, template: 'pharma' }] },
+    'config.lines[0].template: must be one of discrete, batch, regulated',
+  ],
+  [
+    'a policy with a typo',
+    { ...least, lines: [{ line: m01, policy: { foureyes: true } }] },
+    'config.lines[0].policy.foureyes: unknown',
+  ],
+  [
+    'a calendar in no zone',
+    { ...least, lines, calendar: { timeZone: 'Europe/Atlantis' } },
+    'config.calendar.timeZone: must be a time zone like Europe/Paris',
   ],
   [
     'a port that is none',
@@ -78,6 +94,9 @@ natsUrl:
 
 # A line that this edge owns, and nobody else. At most 200.
 lines:
+
+# Production days and shifts. May be absent.
+calendar:
 
 # Address that the status page listens on. "127.0.0.1" if absent.
 host:

@@ -1,6 +1,6 @@
 // Stories of quality: what each hold forbids, what it never stops, and how it ends.
 import { describe, expect, test } from 'vitest';
-import { m02, quantityHold, shop } from './helpers/shop.ts';
+import { m02, planning, quantityHold, shop } from './helpers/shop.ts';
 import { openStory, play, type Step } from './helpers/story.ts';
 
 const work = { order: 'WO-1', operation: '0010' };
@@ -8,6 +8,7 @@ const next = { operation: '0020' };
 const wo2 = { order: 'WO-2' };
 const lot = { lot: 'L-1' };
 const measured = { quantity: '76', unit: 'EA' };
+const fromCentral = (hold: string) => ({ ...shop.free(hold), actor: 'system:central' });
 const running: Step[] = [[shop.release()], [shop.start()], [shop.phase('R1')]];
 
 /** Everything that a hold may forbid, asked of a shop where nothing else forbids it. */
@@ -39,7 +40,7 @@ function shopWith(...holds: object[]) {
     ...[shop.complete({ operation: '0050' }), shop.produce('L-1')],
     ...holds,
   ];
-  expect(steps.map(story.ask)).toEqual(steps.map(() => 'accepted'));
+  expect(steps.map((step) => story.ask(step))).toEqual(steps.map(() => 'accepted'));
   return story;
 }
 
@@ -88,12 +89,12 @@ const stories: [string, Step[]][] = [
       [shop.end('R1')],
       [shop.hold('H1', 'operation', work)],
       [shop.hold('H2', 'order', { order: 'WO-1' })],
-      [shop.hold('H1', 'operation', work), 'hold H1 is open: no HoldPlaced'],
+      [shop.hold('H1', 'operation', work), 'hold H1 is active: no HoldPlaced'],
       [shop.complete(), 'operation 0010 of order WO-1 is held by H2, H1'],
       [shop.free('H2')],
       [shop.complete(), 'operation 0010 of order WO-1 is held by H1'],
       [shop.free('H1')],
-      [shop.free('H1'), 'hold H1 is released: no HoldReleased'],
+      [shop.free('H1'), 'hold H1 is closed: no HoldReleased'],
       [shop.complete()],
     ],
   ],
@@ -107,8 +108,8 @@ const stories: [string, Step[]][] = [
       [shop.dispose('H1', '80'), 'hold H1 has only 26 undecided'],
       [shop.dispose('H1', '26', { unit: 'KG' }), 'hold H1 is measured in another unit'],
       [shop.dispose('H1', '26')],
-      [shop.dispose('H1', '1'), 'hold H1 is settled: no HoldDispositioned'],
-      [shop.free('H1'), 'hold H1 is settled: no HoldReleased'],
+      [shop.dispose('H1', '1'), 'hold H1 is closed: no HoldDispositioned'],
+      [shop.free('H1'), 'hold H1 is closed: no HoldReleased'],
     ],
   ],
   [
@@ -138,10 +139,41 @@ const stories: [string, Step[]][] = [
     ],
   ],
   [
-    'H7: what ends before it began is refused, and named',
+    'H7: what ends before it began is refused from a person, and kept from central',
     [
+      ...running,
       [shop.free('H1'), 'hold H1 is unknown: no HoldReleased'],
       [shop.dispose('H1', '1'), 'hold H1 is unknown: no HoldDispositioned'],
+      [fromCentral('H1')],
+      [fromCentral('H1'), 'hold H1 is releasedEarly: no HoldReleased'],
+      [shop.hold('H1', 'operation', work)],
+      [shop.phase('R2', { lane: 2 })],
+      [shop.hold('H1', 'operation', work), 'hold H1 is closed: no HoldPlaced'],
+      [shop.end('R1')],
+      [shop.end('R2')],
+      [shop.close()],
+    ],
+  ],
+  [
+    'H2: while it is held a run goes on to its end, and nothing else begins or is finished',
+    [
+      ...running,
+      [shop.hold('H1', 'order', { order: 'WO-1' })],
+      [shop.report('R1')],
+      [shop.pause()],
+      [shop.report('R1')],
+      [shop.end('R1')],
+      [shop.resume(), 'operation 0010 of order WO-1 is held by H1'],
+      [shop.start(next), 'operation 0020 of order WO-1 is held by H1'],
+      [shop.close(), 'order WO-1 has open holds: H1'],
+      [planning.complete(), 'order WO-1 has open holds: H1'],
+      [shop.free('H1')],
+      [shop.resume()],
+      [shop.phase('R2')],
+      [shop.end('R2')],
+      [shop.complete()],
+      [planning.complete()],
+      [shop.close()],
     ],
   ],
   [
@@ -187,9 +219,9 @@ test('a hold is forgotten nowhere and remembered nowhere', () => {
     ['lot\nL-1', ['H1']],
   ]);
   ask(shop.dispose('H1', '6'));
-  expect(book.look('hold', 'H1')).toMatchObject({ state: 'open', remaining: 70_000_000n });
-  ask(shop.dispose('H1', '70'));
+  expect(book.look('hold', 'H1')).toMatchObject({ state: 'active', remaining: 70_000_000n });
+  ask(shop.dispose('H1', '70', { disposition: 'useAsIs' }));
   expect(book.rows('held').size).toBe(0);
-  expect(book.look('lot', 'L-1')?.state).toBe('available');
-  expect(book.look('hold', 'H1')).toMatchObject({ state: 'settled', remaining: 0n });
+  expect(book.look('lot', 'L-1')?.state).toBe('unrestricted');
+  expect(book.look('hold', 'H1')).toMatchObject({ state: 'closed', remaining: 0n });
 });

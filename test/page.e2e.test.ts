@@ -93,7 +93,7 @@ test('an open hold stands there until it is decided, whoever clicks', async (con
     /1\.5 EA\s+remain of 2\.5/,
     'crack',
   );
-  await says('.hold', /since .* by person:1 on M01/, 'The order cannot close');
+  await says('.hold', /since .* by person:9 on M01/, 'The order cannot close');
   await says('#header', /1\s+open holds/);
   await says('.order', 'H1');
   await says('#orders tr:nth-child(2)', 'H1');

@@ -156,7 +156,7 @@ test('the status tells of lines, orders, holds and facts with their marks', asyn
         ...{ holds: ['H1'], ...counts, operations: [{ operation: '0010', ...operation }] },
       },
     ],
-    holds: [{ hold: 'H1', scope: 'order', order: 'WO-1', quantity: null, placedBy: 'person:1' }],
+    holds: [{ hold: 'H1', scope: 'order', order: 'WO-1', quantity: null, placedBy: 'person:9' }],
   });
   const marks = status.facts.map((fact: { sequence: number; mark: number }) => [
     fact.sequence,

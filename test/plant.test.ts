@@ -168,33 +168,26 @@ const stories: [string, number, Step[]][] = [
     ],
   ],
   [
-    'H8: after the close, nothing more is stated of an order',
-    1,
-    [
-      ...begun,
-      [shop.close()],
-      [shop.close(), 'order WO-1 is closed: no OrderClosed'],
-      [shop.phase('R1'), 'order WO-1 is closed: no PhaseStarted'],
-      [shop.report('R1'), 'order WO-1 is closed: no QuantityReported'],
-      [shop.produce('L1'), 'order WO-1 is closed: no LotProduced'],
-    ],
-  ],
-  [
     'Q4, Q6, Q7, Q9: the pieces exist: too many, none, good in set-up are all reported',
     1,
     [
       ...running,
-      [shop.report('R1', { good: '124' })],
+      [shop.report('R1', { good: '124' }), 'accepted, beyondTolerance'],
       [shop.report('R1', { good: '0' })],
-      [shop.report('R1', { phase: 'setup', good: '5', scrap: '7', held: '9' })],
+      [
+        shop.report('R1', { phase: 'setup', good: '5', scrap: '7', held: '9' }),
+        'accepted, beyondTolerance',
+      ],
     ],
   ],
   [
-    'a machine is seen in any state after any other',
+    'a machine is seen in any state after any other, and what PackML does not know is flagged',
     1,
-    ['aborted', 'execute', 'idle', 'idle', 'complete'].map(
-      (state): Step => [command('ChangeEquipmentState', {}, { state, reason: '' })],
-    ),
+    ['aborted', '+execute', '+idle', 'idle', '+complete'].map((seen): Step => {
+      const state = seen.replace('+', '');
+      const given = command('ChangeEquipmentState', {}, { state, reason: '' });
+      return [given, seen === state ? 'accepted' : 'accepted, irregular'];
+    }),
   ],
 ];
 test.each(stories)('%s', (_name, lanesMax, steps) => {

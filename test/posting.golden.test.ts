@@ -49,3 +49,13 @@ test('what may have been executed is sent again only after a look-up that found 
   expect(ways).toEqual([['Absent', 'intended']]);
   expect(golden['unknown']).not.toHaveProperty('Send');
 });
+
+test('from unknown only a look-up that found nothing, or a person, leads to sending again', () => {
+  const reached = new Set(['unknown']);
+  for (const state of reached) {
+    for (const [type, to] of Object.entries(golden[state]!)) {
+      if (type !== 'Absent' && type !== 'Retry') reached.add(to);
+    }
+  }
+  expect([...reached].sort()).toEqual(['parked', 'posted', 'unknown']);
+});

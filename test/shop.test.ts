@@ -2,12 +2,8 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { type Asked, generateShop, type Shop, type Total } from '../cli/shop.ts';
 import { emptySum } from '../cli/sum.ts';
-import { openBook } from '../edge/book.ts';
-import { readCommand } from '../shared/command.ts';
-import type { Content } from '../shared/event.ts';
-import { Fault } from '../shared/fault.ts';
 import { quantityText } from '../shared/quantity.ts';
-import { judge } from '../statecharts/plant.ts';
+import { replay } from './helpers/replay.ts';
 
 const shop = generateShop({ seed: 7, orders: 150 });
 const asked = [...shop.commands];
@@ -35,24 +31,6 @@ test('a million commands are made one by one, not held', () => {
   for (const one of large.commands) if (first.push(one) === 500) break;
   expect(first.at(-1)!.command.commandId).toBe('shop-1-00000500');
 });
-
-/** Replays a shop through the charts; tells of every answer that is not the announced one. */
-function replay({ commands, lanes }: Shop) {
-  const book = openBook();
-  const surprises: string[] = [];
-  for (const { command, expectRefused = false } of commands) {
-    const { line, statement } = readCommand(command);
-    const fact = { ...statement, eventId: '', recordedMs: 0, clock: 'source' } as Content;
-    try {
-      book.apply(line, fact, judge(book.look, line, lanes[line]!, fact));
-      if (expectRefused) surprises.push(`accepted ${JSON.stringify(command)}`);
-    } catch (error) {
-      if (!(error instanceof Fault) || error.code !== 'REFUSED') throw error;
-      if (!expectRefused) surprises.push(`${error.message} ${JSON.stringify(command)}`);
-    }
-  }
-  return { book, surprises };
-}
 
 const sizes = [
   { seed: 1, orders: 40, lines: 6 },

@@ -3,11 +3,14 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Head, migrations, openStore } from '../edge/store.ts';
 import { genesis, link } from '../shared/codec.ts';
+import { readCommand } from '../shared/command.ts';
 import { openDatabase } from '../shared/database.ts';
+import { Fault } from '../shared/fault.ts';
 import { testFolder } from './helpers/folder.ts';
-import { m01, m02 } from './helpers/shop.ts';
+import { m01, m02, shop } from './helpers/shop.ts';
 
 const bytes = (name: string): Buffer => Buffer.from(`fact ${name}`);
+const by = (commandId: string) => ({ commandId, asked: bytes('c') });
 
 /** A store with `count` facts of M01, and one of M02. */
 function filled(count = 3, path = ':memory:') {
@@ -15,8 +18,8 @@ function filled(count = 3, path = ':memory:') {
   const store = openStore(db);
   let head = store.head(m01);
   store.commit(() => {
-    for (let n = 1; n <= count; n++) head = store.append(head, bytes(`${n}`), `c-${n}`, bytes('c'));
-    store.append(store.head(m02), bytes('x'), null, null);
+    for (let n = 1; n <= count; n++) head = store.append(head, bytes(`${n}`), null, by(`c-${n}`));
+    store.append(store.head(m02), bytes('x'), null);
   });
   return { db, store, head };
 }
@@ -76,7 +79,7 @@ test('the schema refuses that kept falls, and that a fact is of an epoch that is
   db.exec('UPDATE line SET sent = 3, kept = 2');
   expect(() => db.exec('UPDATE line SET kept = 1')).toThrow('central does not forget');
   db.exec('UPDATE line SET epoch = 2 WHERE id = 1');
-  expect(() => store.commit(() => void store.append(head, bytes('4'), null, null))).toThrow(
+  expect(() => store.commit(() => void store.append(head, bytes('4'), null))).toThrow(
     'the epoch is over',
   );
 });
@@ -99,8 +102,9 @@ test('a commit is all or nothing', () => {
   const { store, head } = filled();
   const half = () =>
     store.commit(() => {
-      store.append(head, bytes('4'), 'c-4', bytes('c'));
-      store.refuse('c-5', bytes('c'), 'REFUSED', 'no');
+      store.append(head, bytes('4'), null, by('c-4'));
+      const asked = readCommand({ ...shop.release(), commandId: 'c-5' });
+      store.refuse(asked, bytes('c'), new Fault('REFUSED', 'no'), 1_000);
       throw new Error('bug');
     });
   expect(half).toThrow('bug');
@@ -110,11 +114,11 @@ test('a commit is all or nothing', () => {
 
 test('nothing is appended outside of a commit, nor twice from one head', () => {
   const { store, head } = filled();
-  expect(() => store.append(head, bytes('4'), null, null)).toThrow('inTransaction');
+  expect(() => store.append(head, bytes('4'), null)).toThrow('inTransaction');
   const twice = (from: Head) =>
     store.commit(() => {
-      store.append(from, bytes('4'), null, null);
-      store.append(from, bytes('4'), null, null);
+      store.append(from, bytes('4'), null);
+      store.append(from, bytes('4'), null);
     });
   expect(() => twice(head)).toThrow('no holes and no repeats');
 });
@@ -156,7 +160,7 @@ describe('the file', () => {
     const added = [...migrations, 'CREATE TABLE note (text TEXT) STRICT'];
     openDatabase(path, added).close();
     const db = openDatabase(path, added);
-    expect(db.pragma('user_version', { simple: true })).toBe(2);
+    expect(db.pragma('user_version', { simple: true })).toBe(migrations.length + 1);
     expect([...openStore(db).history()]).toHaveLength(4);
     db.close();
   });
@@ -166,7 +170,7 @@ describe('the file', () => {
     filled(3, path).db.close();
     expect(() => openDatabase(path, [...migrations, 'CREATE TABLE a (x); nonsense'])).toThrow();
     const db = openDatabase(path, [...migrations, 'CREATE TABLE a (x)']);
-    expect(db.pragma('user_version', { simple: true })).toBe(2);
+    expect(db.pragma('user_version', { simple: true })).toBe(migrations.length + 1);
     db.close();
   });
 

@@ -92,7 +92,11 @@ function drawHold(node, row) {
     what: joined(what[scope] ?? [...about, lot && `lot ${lot}`]),
     remaining: all ? 'all of it' : `${remaining} ${unit}`,
     of: all || remaining === quantity ? '' : `remain of ${quantity}`,
-    reason: row.reason || 'no reason given',
+    reason: joined([
+      row.reason || 'no reason given',
+      row.state !== 'active' && words(row.state).toLowerCase(),
+      row.suspect && `${row.suspect} reported before it was known here`,
+    ]),
     placed: when(placedMs),
     by: row.placedBy,
     effect: effects[scope],
@@ -147,18 +151,24 @@ function drawOrder(node, row) {
   keep(node, 'operation', operations, ({ operation }) => operation, drawOperation);
 }
 
+const overs = {
+  within: '',
+  overCompletion: 'over-completed',
+  beyondTolerance: 'over-completed beyond tolerance',
+};
+
 function drawOperation(node, row) {
   const { operation, name, state, openRuns, good, scrap, rework, held } = row;
   const runs = openRuns > 0 ? `${openRuns} ${openRuns === 1 ? 'run' : 'runs'}` : '';
   fill(node, {
     ...{ operation, name, good, scrap, rework, held },
     state: joined([state, runs]),
-    over: row.overCompleted ? 'over-completed' : '',
+    over: overs[row.completion],
     holds: few(row.holds).join(', '),
   });
 }
 
-function drawFact(node, { line, type, atMs, actor, order, operation, lot, body, mark }) {
+function drawFact(node, { line, type, atMs, actor, order, operation, lot, body, flags, mark }) {
   const told = Object.entries(body)
     .filter(([, value]) => value !== false && value !== '')
     .map(([name, value]) => `${words(name).toLowerCase()} ${valueText(value)}`);
@@ -167,7 +177,7 @@ function drawFact(node, { line, type, atMs, actor, order, operation, lot, body, 
     mark: marks[mark],
     type: words(type),
     about: joined(about),
-    told: joined([when(atMs), actor, ...told]).slice(0, 400),
+    told: joined([flags && words(flags).toLowerCase(), when(atMs), actor, ...told]).slice(0, 400),
   });
   const at = place(node, 'mark');
   at.title = markWords[mark];
@@ -176,5 +186,7 @@ function drawFact(node, { line, type, atMs, actor, order, operation, lot, body, 
 
 /** Lists are told by their ids: people as they are, operations by number. */
 function valueText(value) {
-  return Array.isArray(value) ? value.map((one) => one.operation ?? one).join(', ') : value;
+  return Array.isArray(value)
+    ? value.map((one) => one.operation ?? one.lot ?? one.name ?? one).join(', ')
+    : value;
 }

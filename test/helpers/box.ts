@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 import type { Answer } from '../../edge/actor.ts';
-import { openBook } from '../../edge/book.ts';
+import { type Book, openBook } from '../../edge/book.ts';
 import { openMarks } from '../../edge/marks.ts';
 import { openOutbox } from '../../edge/outbox.ts';
 import { openRecent } from '../../edge/recent.ts';
@@ -10,7 +10,8 @@ import { migrations, openStore } from '../../edge/store.ts';
 import { readCommand } from '../../shared/command.ts';
 import { openDatabase } from '../../shared/database.ts';
 import { eventIds, systemRandom } from '../../shared/identity.ts';
-import { fakeClock } from './clock.ts';
+import type { Policy } from '../../statecharts/policy.ts';
+import { keyOf } from '../../statecharts/tables.ts';
 import { m01, m02 } from './shop.ts';
 
 const twoLines = [
@@ -22,20 +23,23 @@ const startMs = 1_700_000_000_000;
 export type Box = ReturnType<typeof openBox>;
 
 /** An edge without its network: store, book, lines and outbox as `main` wires them. */
-export function openBox(path = ':memory:', lines = twoLines) {
+type Line = { line: string; lanes: number; policy?: Policy };
+
+export function openBox(path = ':memory:', lines: readonly Line[] = twoLines) {
   const db = openDatabase(path, migrations);
   onTestFinished(() => void db.close());
   const store = openStore(db);
   const book = openBook();
   const recent = openRecent();
-  const { nowMs } = fakeClock(0, startMs);
+  const time = { nowMs: startMs };
+  const nowMs = () => time.nowMs;
   const eventId = eventIds(nowMs, systemRandom);
   const roster = openRoster(lines, { store, book, nowMs, eventId, stated: recent.add });
   const outbox = openOutbox(db);
   const marks = openMarks(nowMs, () => undefined);
 
   return {
-    ...{ db, store, book, roster, outbox, marks, recent },
+    ...{ db, store, book, roster, outbox, marks, recent, time },
 
     /** Decides one command in a transaction of its own. */
     decide(given: object): Answer {
@@ -51,16 +55,37 @@ export function openBox(path = ':memory:', lines = twoLines) {
   };
 }
 
-/** Everything that the book of a box says, to compare two of them. */
-export function contentsOf({ book }: Box) {
-  const tables = ['line', 'order', 'operation', 'run', 'lane', 'hold', 'lot', 'held'] as const;
+const tables = [
+  ...(['line', 'order', 'operation', 'run', 'lane', 'hold', 'lot', 'held'] as const),
+  ...(['inspection', 'nonconformance', 'batch', 'timer'] as const),
+];
+
+/** Everything that the book of a box says, reports and kin as well, to compare two of them. */
+export function contentsOf({ book }: { book: Book }) {
   const rows = Object.fromEntries(tables.map((table) => [table, new Map(book.rows(table))]));
+  const orders = [...book.rows('order').keys()];
   const keys = [
     ...[m01, m02].map((line) => ['line', line]),
-    ...[...book.rows('order').keys()].map((order) => ['order', order]),
+    ...orders.map((order) => ['order', order]),
     ...[...book.rows('operation').keys()].map((key) => ['operation', ...key.split('\n')]),
   ];
-  return { ...rows, tallies: keys.map((key) => [key, { ...book.tally(...key) }]) };
+  const nodes = [
+    ...[...book.rows('lot').keys()].map((lot) => keyOf('lot', lot)),
+    ...orders.map((order) => keyOf('order', order)),
+  ];
+  const kin = nodes.map((node) => [
+    node,
+    ...(['into', 'from'] as const).map((way) => [...(book.look(way, node) ?? [])].sort()),
+  ]);
+  // A report is kept as it was judged, before its flags were known: they are no state.
+  const reports = orders.map((order) => [
+    order,
+    [...(book.look('reports', order) ?? [])].map(([id, { fact, ...row }]) => {
+      const { flags: _, ...said } = { flags: '', ...fact };
+      return [id, row, said];
+    }),
+  ]);
+  return { ...rows, kin, reports, tallies: keys.map((key) => [key, { ...book.tally(...key) }]) };
 }
 
 /** "accepted", or why not. */

@@ -16,7 +16,7 @@ export function openOwing(line: string, db: Database = openDatabase(':memory:', 
       store.commit(() => {
         for (let n = 1; n <= count; n++) {
           const bytes = Buffer.from(`${line} fact ${head.sequence + 1} `.padEnd(size, '.'));
-          head = store.append(head, bytes, null, null);
+          head = store.append(head, bytes, null);
         }
       });
     },

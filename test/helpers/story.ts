@@ -3,22 +3,32 @@ import { readCommand } from '../../shared/command.ts';
 import type { Content } from '../../shared/event.ts';
 import { Fault } from '../../shared/fault.ts';
 import { judge } from '../../statecharts/plant.ts';
+import { type Policy, templates } from '../../statecharts/policy.ts';
 
-/** What is asked, and the reason it is refused for; without a reason it must be accepted. */
-export type Step = [given: object, refused?: string];
+let asked = 0;
+
+/**
+ * What is asked, and the reason it is refused for; without one it must be accepted. The third is
+ * the event id of what is stated.
+ */
+export type Step = [given: object, answer?: string, eventId?: string];
 
 /** A plant that only judges: no store, no clock. Says "accepted", or why not. */
-export function openStory(lanesMax: number) {
+export function openStory(lanesMax: number, policy: Policy = templates.discrete) {
   const book = openBook();
   return {
     book,
-    ask(given: object): string {
+    /** What came of it, and what a person should know of it: "accepted, overCompletion". */
+    ask(given: object, eventId = `e-${++asked}`): string {
       const { line, statement } = readCommand(given);
-      const known = { eventId: '', recordedMs: 0, clock: 'source', atMs: statement.atMs ?? 0 };
-      const fact = { ...statement, ...known } as Content;
+      const atMs = statement.atMs ?? 0;
+      const fact = { ...statement, eventId, recordedMs: atMs, clock: 'source', atMs } as Content;
       try {
-        book.apply(line, fact, judge(book.look, line, lanesMax, fact));
-        return 'accepted';
+        const verdict = judge(book.look, line, { lanesMax, policy }, fact);
+        const flags = verdict.flags.join(' ');
+        if (flags === '') book.apply(line, fact, verdict);
+        else book.apply(line, { ...fact, flags }, verdict);
+        return ['accepted', ...verdict.flags].join(', ');
       } catch (error) {
         if (error instanceof Fault && error.code === 'REFUSED') return error.message;
         throw error;
@@ -28,9 +38,9 @@ export function openStory(lanesMax: number) {
 }
 
 /** Asks all of it, one after the other; what came of it beside what should have. */
-export function play(lanesMax: number, steps: readonly Step[]) {
-  const story = openStory(lanesMax);
-  const came = steps.map(([given]) => story.ask(given));
-  const should = steps.map(([, refused]) => refused ?? 'accepted');
+export function play(lanesMax: number, steps: readonly Step[], policy?: Policy) {
+  const story = openStory(lanesMax, policy);
+  const came = steps.map(([given, , eventId]) => story.ask(given, eventId));
+  const should = steps.map(([, answer]) => answer ?? 'accepted');
   return { ...story, came, should };
 }

@@ -1,0 +1,100 @@
+import { decodeContent } from '../shared/codec.ts';
+import type { Database } from '../shared/database.ts';
+import type { Fact } from '../shared/event.ts';
+import { Fault } from '../shared/fault.ts';
+import { correct, type Effect, isCorrectable } from '../statecharts/correction.ts';
+import { asStated } from '../statecharts/policy.ts';
+import { type Change, keyOf, type Look, type Tables } from '../statecharts/tables.ts';
+
+export const correctionMigrations = [
+  `
+  CREATE TABLE correction (
+    order_number TEXT NOT NULL,
+    event_id     TEXT NOT NULL,
+    state        TEXT NOT NULL CHECK (state IN ('counted', 'reversed', 'waiting')),
+    type         TEXT NOT NULL,
+    by           TEXT,
+    PRIMARY KEY (order_number, event_id)
+  ) STRICT, WITHOUT ROWID;
+  `,
+];
+
+type Report = Tables['report'];
+type Row = { state: string; type: Report['type']; by: string | null };
+type Parts = { db: Database; bytesOf: (eventId: string) => Buffer | undefined };
+export type Corrections = ReturnType<typeof openCorrections>;
+
+/**
+ * Which reports count, in whatever order they and their corrections arrive. Only what is not as it
+ * was stated has a row; what was stated is read from the ledger.
+ */
+export function openCorrections({ db, bytesOf }: Parts) {
+  const one = db.prepare<[string, string], Row>(
+    'SELECT state, type, by FROM correction WHERE order_number = ? AND event_id = ?',
+  );
+  const put = db.prepare('INSERT OR REPLACE INTO correction VALUES (?, ?, ?, ?, ?)');
+  const drop = db.prepare('DELETE FROM correction WHERE order_number = ? AND event_id = ?');
+
+  /** The report as the ledger holds it, if it is of this order. */
+  function factOf(order: string, eventId: string): Report['fact'] {
+    const bytes = bytesOf(eventId);
+    if (!bytes) return undefined;
+    const fact = decodeContent(bytes);
+    return fact.order === order ? fact : undefined;
+  }
+
+  function reportOf(order: string, eventId: string): Report | undefined {
+    const row = one.get(order, eventId);
+    const fact = row?.state === 'waiting' ? undefined : factOf(order, eventId);
+    if (!row) return fact && { state: 'counted', type: fact.type, fact };
+    const { state, type, by } = row;
+    return { state, type, ...(by === null ? {} : { by }), ...(fact ? { fact } : {}) };
+  }
+
+  function keep({ table, key, value }: Change, own: string): void {
+    if (table !== 'report') return;
+    const at = key.indexOf('\n');
+    const [order, eventId] = [key.slice(0, at), key.slice(at + 1)];
+    if (value === undefined) drop.run(order, eventId);
+    else if (value.state !== 'counted' || eventId !== own) {
+      put.run(order, eventId, value.state, value.type, value.by ?? null);
+    }
+  }
+
+  return {
+    /**
+     * Takes in a fact, in the ledger's transaction; what counts by it now and what no more. Nothing
+     * for a fact that corrects nothing, is never corrected, or cannot correct what it names.
+     */
+    note(fact: Fact): readonly Effect[] | undefined {
+      if (!isCorrectable(fact) || fact.order === undefined) return undefined;
+      const { order, eventId } = fact;
+      const corrects = fact.type === 'FactReversed' || fact.type === 'QuantityCorrected';
+      if (!corrects && one.get(order, eventId) === undefined) return undefined;
+      if (fact.flags?.split(' ').includes('late')) return [];
+      const own = keyOf(order, eventId);
+      const look = ((_table: 'report', key: string) => {
+        if (key === own) return one.get(order, eventId) && reportOf(order, eventId);
+        return reportOf(order, key.slice(order.length + 1));
+      }) as Look;
+      const changes: Change[] = [];
+      try {
+        const { line } = fact;
+        const effects = correct({
+          look,
+          line,
+          terms: asStated,
+          fact,
+          changes,
+          flags: [],
+          moves: [],
+        });
+        for (const change of changes) keep(change, eventId);
+        return effects;
+      } catch (error) {
+        if (error instanceof Fault && error.code === 'REFUSED') return [];
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,133 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { Fault } from '../shared/fault.ts';
+import { invalid } from '../shared/field.ts';
+import { charts } from '../statecharts/charts.ts';
+import { grouped, table } from './progress.ts';
+
+export const usage = `holdfast dry-run --store FILE [options]
+
+Replays an edge's own log through the charts of this program, before it is installed, and lists
+every decision that would differ. The store is only read; it must not be open in a running edge.
+
+  --store FILE      the edge's SQLite file, or a backup of it
+  --config FILE     the edge's config: its lines, lanes, templates and policies
+                    (without it: the discrete template, and any number of lanes)
+  --json            for programs
+
+Exit code 0: nothing differs. 1: something does. 2: it could not be done.
+`;
+
+const words = {
+  refused: 'facts that would be refused now (they stand as they were stated)',
+  changed: 'facts that would change something else: their line would stop',
+  stopped: 'facts that cannot be taken in: their line would stop',
+  accepted: 'refused commands that would be accepted now',
+  otherwise: 'refused commands that would be refused for another reason',
+} as const;
+type Kind = keyof typeof words;
+const kinds = Object.keys(words) as Kind[];
+
+type Difference = Readonly<{
+  kind: Kind;
+  position: number;
+  line: string;
+  epoch?: number;
+  sequence?: number;
+  id: string;
+  type: string;
+  reason?: string;
+  before?: string;
+}>;
+export type Rehearsal = Readonly<{
+  facts: number;
+  refusals: number;
+  unjudged: number;
+  counts: Readonly<Record<Kind, number>>;
+  differences: readonly Difference[];
+  lines: readonly Readonly<{ line: string; facts: number; stopped?: string }>[];
+}>;
+
+const differing = ({ counts }: Rehearsal): number =>
+  kinds.reduce((sum, kind) => sum + counts[kind], 0);
+
+/** What the rehearsal found, for people. */
+export function rehearsalTable(found: Rehearsal, judgedBy: string): string {
+  const { facts, refusals, unjudged, counts, differences, lines } = found;
+  const versions = Object.values(charts).map(({ id, version }) => `${id} ${version}`);
+  const left = unjudged === 0 ? '' : `; refusals that could not be judged again: ${unjudged}`;
+  const stopped = lines.filter((line) => line.stopped !== undefined);
+  const total = differing(found);
+  return [
+    `facts read: ${grouped(facts)}, refusals asked again: ${grouped(refusals)}${left}`,
+    `judged by ${judgedBy}`,
+    `charts: ${versions.join(', ')}`,
+    '',
+    ...(total === 0 ? ['nothing differs'] : [countTable(counts)]),
+    ...stopped.map((line) => `✗ ${line.line} would stop at ${line.stopped}`),
+    ...(total === 0 ? [] : ['', differenceTable(differences)]),
+    ...(total > differences.length
+      ? [`and ${grouped(total - differences.length)} more differences`]
+      : []),
+    '',
+  ].join('\n');
+}
+
+const countTable = (counts: Rehearsal['counts']): string =>
+  table(kinds.map((kind) => [grouped(counts[kind]), kind, words[kind]]));
+
+const differenceTable = (differences: readonly Difference[]): string =>
+  table([
+    ['what', 'position', 'line', 'place', 'type', 'why'],
+    ...differences.map(({ kind, position, line, epoch, sequence, type, ...rest }) => {
+      const place = epoch === undefined ? '' : `${epoch}/${sequence}`;
+      return [kind, `${position}`, line, place, type, why(kind, rest)];
+    }),
+  ]);
+
+function why(kind: Kind, { reason = '', before = '' }: Partial<Difference>): string {
+  if (kind === 'accepted') return `was: ${before}`;
+  return kind === 'otherwise' ? `${reason} (was: ${before})` : reason;
+}
+
+const options = {
+  store: { type: 'string' },
+  config: { type: 'string' },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+/** The subcommand. Resolves with the exit code. */
+export async function run(args: string[]): Promise<number> {
+  const { store, config, json, help } = parseArgs({ args, options }).values;
+  if (help) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  try {
+    if (store === undefined) throw invalid('--store', 'must name the SQLite file of an edge');
+    const found = await rehearsal(store, config);
+    const judgedBy = config ?? 'the discrete template, any number of lanes (no --config)';
+    process.stdout.write(json ? `${JSON.stringify(found)}\n` : rehearsalTable(found, judgedBy));
+    return differing(found) === 0 ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    process.stderr.write(`holdfast dry-run: ${error.message}\n`);
+    return 2;
+  }
+}
+
+/** Lets the edge's own program rehearse. Throws Fault INVALID with what it says if it cannot. */
+async function rehearsal(store: string, config: string | undefined): Promise<Rehearsal> {
+  const path = fileURLToPath(new URL('../edge/rehearsal.ts', import.meta.url));
+  const given = ['--store', store, ...(config === undefined ? [] : ['--config', config])];
+  const child = spawn(process.execPath, [path, ...given], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const gone = once(child, 'exit');
+  const [out, complaint] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  const [code] = await gone;
+  if (code !== 0) throw new Fault('INVALID', complaint.trim() || `its program ended with ${code}`);
+  return JSON.parse(out) as Rehearsal;
+}

@@ -1,0 +1,214 @@
+import { decodeContent, genesis, link } from '../shared/codec.ts';
+import type { Command } from '../shared/command.ts';
+import type { Database } from '../shared/database.ts';
+import type { Content } from '../shared/event.ts';
+import { Fault } from '../shared/fault.ts';
+import { fingerprint } from '../statecharts/fingerprint.ts';
+import { judge, type Verdict } from '../statecharts/plant.ts';
+import { asStated, type Policy, type Terms, templates } from '../statecharts/policy.ts';
+import { type Actor, startActor } from './actor.ts';
+import { openBook } from './book.ts';
+import { openStore, type Refusal, type Row } from './store.ts';
+
+/** Differences that are listed; all are counted. */
+const shownMax = 200;
+
+const kinds = [
+  'refused', // a fact that would not be allowed now; it stands all the same
+  'changed', // a fact that would change something else: its line would stop
+  'stopped', // a fact that cannot be taken in at all: its line would stop
+  'accepted', // a command that was refused and would be accepted now
+  'otherwise', // a command that would be refused for another reason
+] as const;
+export type Kind = (typeof kinds)[number];
+
+export type Difference = Readonly<{
+  kind: Kind;
+  position: number; // of the fact, or of the last one before the command
+  line: string;
+  epoch?: number; // a fact's
+  sequence?: number;
+  id: string; // event id, or command id
+  type: string;
+  reason?: string; // now
+  before?: string; // the reason at the time
+}>;
+
+export type Rehearsal = Readonly<{
+  facts: number;
+  refusals: number;
+  unjudged: number; // refusals kept without their command, or of a line that is no more
+  counts: Readonly<Record<Kind, number>>;
+  differences: readonly Difference[]; // the first of them
+  lines: readonly Readonly<{ line: string; facts: number; stopped?: string }>[];
+}>;
+
+/** A line and what it is judged by. */
+export type Judged = Readonly<{ line: string; lanes: number; policy: Policy }>;
+type Bench = {
+  path: string;
+  terms?: Terms;
+  actor?: Actor;
+  last?: Row;
+  facts: number;
+  stop?: string;
+};
+
+/**
+ * Replays the log in `db` through the charts of this program, and says which decisions would
+ * differ. `lines` are judged by their own terms, others only read; without `lines` all are judged
+ * by the discrete template and any number of lanes. The log always goes on as it was stated.
+ */
+export function rehearse(db: Database, lines?: readonly Judged[]): Rehearsal {
+  const store = openStore(db);
+  const book = openBook();
+  const counts = Object.fromEntries(kinds.map((kind) => [kind, 0])) as Record<Kind, number>;
+  const differences: Difference[] = [];
+  const sum = { facts: 0, refusals: 0, unjudged: 0 };
+  let nowMs = 0;
+
+  function differ(difference: Difference): void {
+    counts[difference.kind] += 1;
+    if (differences.length < shownMax) differences.push(difference);
+  }
+
+  /** The line's own actor, on a store and a book that forget what it decides. */
+  const actorOf = (path: string, terms: Terms): Actor =>
+    startActor(path, terms, {
+      store: {
+        ...store,
+        append: (head) => head,
+        refuse: () => undefined,
+        answered: () => undefined,
+      },
+      book: { ...book, apply: () => undefined },
+      nowMs: () => nowMs,
+      eventId: () => '00000000-0000-7000-8000-000000000000',
+      stated: () => undefined,
+    });
+
+  const benches = new Map<number, Bench>();
+  const byPath = new Map<string, Bench>();
+  for (const path of store.lines()) {
+    const terms = termsOf(path, lines);
+    const bench = { path, facts: 0, ...(terms && { terms, actor: actorOf(path, terms) }) };
+    benches.set(store.head(path).line, bench);
+    byPath.set(path, bench);
+  }
+
+  function takeFact(row: Row): void {
+    const bench = benches.get(row.line)!;
+    const { position, epoch, sequence } = row;
+    const last = sequence === 1 ? undefined : bench.last;
+    const chained = sequence === 1 || bench.last !== undefined;
+    sum.facts += 1;
+    bench.facts += 1;
+    bench.last = row;
+    let content: Content | undefined;
+    try {
+      const before = last?.hash ?? genesis(bench.path, epoch);
+      if (chained && !link(before, row.bytes).equals(row.hash)) {
+        throw new Fault('CORRUPT', 'its bytes do not match the hash chain');
+      }
+      content = decodeContent(row.bytes);
+      takeIn(bench, row, content, chained ? (last?.state ?? null) : undefined);
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      const { eventId = '', type = '' } = content ?? {};
+      const place = { position, line: bench.path, epoch, sequence };
+      differ({ kind: 'stopped', ...place, id: eventId, type, reason: error.message });
+      bench.stop ??= `epoch ${epoch}, sequence ${sequence}: ${error.message}`;
+      book.miss();
+    }
+  }
+
+  /** Throws Fault REFUSED if it cannot be taken in, whatever the policy. */
+  function takeIn(bench: Bench, row: Row, fact: Content, before: Buffer | null | undefined): void {
+    const { position, epoch, sequence, state } = row;
+    const place = { position, line: bench.path, epoch, sequence };
+    const known = { ...place, id: fact.eventId, type: fact.type };
+    const verdict = judge(book.look, bench.path, asStated, fact);
+    if (
+      state &&
+      before !== undefined &&
+      book.isWhole() &&
+      !fingerprint(before, verdict).equals(state)
+    ) {
+      const reason = 'it does not lead to the state that was stored with it';
+      differ({ kind: 'changed', ...known, reason });
+      bench.stop ??= `epoch ${epoch}, sequence ${sequence}: ${reason}`;
+    } else if (bench.terms) {
+      const reason = refusedBy(() => judge(book.look, bench.path, bench.terms!, fact));
+      if (reason !== undefined) differ({ kind: 'refused', ...known, reason });
+    }
+    book.apply(bench.path, fact, verdict);
+  }
+
+  function askAgain(refusal: Refusal): void {
+    const command = refusal.command === null ? undefined : (JSON.parse(refusal.command) as Command);
+    const bench = command && byPath.get(command.line);
+    if (!command || !bench?.actor) {
+      sum.unjudged += 1;
+      return;
+    }
+    sum.refusals += 1;
+    nowMs = refusal.atMs ?? 0;
+    const answer = bench.actor.decide(command);
+    const position = refusal.after ?? 0;
+    const known = { position, line: bench.path, id: refusal.commandId, type: command.command };
+    const before = refusal.reason;
+    if (answer.status === 'accepted') differ({ kind: 'accepted', ...known, before });
+    else if (answer.reason !== before) {
+      differ({ kind: 'otherwise', ...known, before, reason: answer.reason });
+    }
+  }
+
+  inOrder(db, store.history(), takeFact, askAgain);
+  const told = [...benches.values()].map(({ path, facts, stop }) => ({
+    ...{ line: path, facts },
+    ...(stop === undefined ? {} : { stopped: stop }),
+  }));
+  return { ...sum, counts, differences, lines: told };
+}
+
+/** Every fact and, between them, every refusal where it was given. */
+function inOrder(
+  db: Database,
+  facts: Iterable<Row>,
+  takeFact: (row: Row) => void,
+  askAgain: (refusal: Refusal) => void,
+): void {
+  const all = db.prepare<[], Refusal>(
+    `SELECT command_id AS commandId, code, reason, command, at_ms AS atMs, after
+     FROM refusal ORDER BY coalesce(after, 0), at_ms, command_id`,
+  );
+  const refusals = all.iterate();
+  let next = refusals.next();
+  const askUntil = (position: number) => {
+    for (; !next.done && (next.value.after ?? 0) < position; next = refusals.next()) {
+      askAgain(next.value);
+    }
+  };
+  for (const row of facts) {
+    askUntil(row.position);
+    takeFact(row);
+  }
+  askUntil(Number.POSITIVE_INFINITY);
+}
+
+function termsOf(path: string, lines: readonly Judged[] | undefined): Terms | undefined {
+  if (!lines) return { lanesMax: Number.POSITIVE_INFINITY, policy: templates.discrete };
+  const given = lines.find(({ line }) => line === path);
+  return given && { lanesMax: given.lanes, policy: given.policy };
+}
+
+/** Why `work` is refused, if it is. */
+function refusedBy(work: () => Verdict): string | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'REFUSED') return error.message;
+    throw error;
+  }
+}

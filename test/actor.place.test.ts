@@ -1,0 +1,52 @@
+// T3: production day and shift are written into the fact when it is stated, and not derived again.
+import { expect, test } from 'vitest';
+import { openBook } from '../edge/book.ts';
+import { openRoster } from '../edge/roster.ts';
+import { migrations, openStore } from '../edge/store.ts';
+import { openCalendar, readCalendar } from '../shared/calendar.ts';
+import { decodeContent } from '../shared/codec.ts';
+import { readCommand } from '../shared/command.ts';
+import { openDatabase } from '../shared/database.ts';
+import { eventIds, systemRandom } from '../shared/identity.ts';
+import { m01, shop } from './helpers/shop.ts';
+
+const shifts = [{ shift: 'night', start: '22:00', end: '06:00' }];
+
+test('T3: a report belongs to the day and shift of its own instant, also after a restart', () => {
+  const calendar = readCalendar(
+    { timeZone: 'Europe/Paris', dayStart: '06:00', shifts },
+    'calendar',
+  );
+  const { placeOf, instantOf } = openCalendar(calendar);
+  const store = openStore(openDatabase(':memory:', migrations));
+  const nowMs = () => 0;
+  const parts = { store, nowMs, eventId: eventIds(nowMs, systemRandom), stated: () => {} };
+  const lines = [{ line: m01, lanes: 1 }];
+  const roster = openRoster(lines, { ...parts, placeOf, book: openBook() });
+  const at = (local: string, about: object = {}) => ({
+    ...{ ...about, atMs: instantOf(local, 'at').atMs },
+  });
+  store.commit(() => {
+    const actor = roster.actor(m01);
+    for (const given of [
+      shop.release({}, 'WO-1', at('2026-03-28T22:00')),
+      shop.start(at('2026-03-29T05:59:59.999')),
+      shop.phase('R1', {}, at('2026-03-29T06:00')),
+      shop.report('R1', {}, at('2026-03-29T23:00', { shift: 'weekend' })),
+    ]) {
+      expect(actor.decide(readCommand(given)).status).toBe('accepted');
+    }
+  });
+  const places = () =>
+    [...store.history()].map(({ bytes }) => {
+      const { productionDay, shift = 'none' } = decodeContent(bytes);
+      return `${productionDay} ${shift}`;
+    });
+  const should = [
+    ...['2026-03-28 night', '2026-03-28 night', '2026-03-29 none', '2026-03-29 weekend'],
+  ];
+  expect(places()).toEqual(should);
+  const again = openRoster(lines, { ...parts, book: openBook() });
+  expect(again.actor(m01).failure()).toBeUndefined();
+  expect(places()).toEqual(should);
+});
