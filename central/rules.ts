@@ -30,6 +30,7 @@ export const rules: Rules = {
   OrderClosed: none('frees the final confirmations of the order'),
   OperationStarted: none('has no value'),
   PhaseStarted: none('its end carries the time'),
+  RunStaffed: none('its labour is in the times of the run'),
   PhaseEnded: timeOf,
   QuantityReported: ({ body, flags }) => {
     const { good, scrap, rework, unit } = body;
@@ -43,8 +44,12 @@ export const rules: Rules = {
   OperationPaused: none('has no value'),
   OperationResumed: none('has no value'),
   OperationCompleted: () => ({ kind: 'confirmation', final: true }),
-  MaterialConsumed: ({ body }) => ({ kind: 'goodsIssue', ...body }),
-  LotProduced: ({ body }) => ({ kind: 'goodsReceipt', ...body }),
+  MaterialConsumed: ({ body: { material, quantity, unit } }) => ({
+    ...{ kind: 'goodsIssue', material, quantity, unit },
+  }),
+  LotProduced: ({ body: { material, quantity, unit } }) => ({
+    ...{ kind: 'goodsReceipt', material, quantity, unit },
+  }),
   MaterialReturned: none('has no document yet: the goods come back by hand'),
   LotReleased: none('frees the receipt of the lot'),
   LotSplit: none('stays in its stock'),

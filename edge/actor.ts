@@ -3,12 +3,14 @@ import type { Command } from '../shared/command.ts';
 import type { Content, FactType } from '../shared/event.ts';
 import { Fault, type FaultCode } from '../shared/fault.ts';
 import { quantityText, zero } from '../shared/quantity.ts';
+import type { Convert } from '../shared/unit.ts';
 import { consequences } from '../statecharts/consequences.ts';
 import { fingerprint as stateAfter } from '../statecharts/fingerprint.ts';
 import { judge } from '../statecharts/plant.ts';
 import { asStated, type Terms } from '../statecharts/policy.ts';
-import { keyOf } from '../statecharts/tables.ts';
+import { type Flag, keyOf } from '../statecharts/tables.ts';
 import type { Book } from './book.ts';
+import { inKeptUnit } from './conversion.ts';
 import { fingerprint, type Given, type Head, type Store } from './store.ts';
 
 /** What was stated because a command was accepted. */
@@ -30,6 +32,8 @@ export type Parts = {
   nowMs: () => number;
   /** Production day and shift of an instant, by the plant's calendar; without one, neither. */
   placeOf?: ((atMs: number) => { productionDay: string; shift?: string }) | undefined;
+  /** The plant's own conversions of units; without them every other unit is refused. */
+  units?: Convert | undefined;
   eventId: () => string;
   /** Told of every fact in the transaction that stores it. */
   stated: (fact: Content & { line: string; epoch: number; sequence: number }) => void;
@@ -38,7 +42,7 @@ export type Actor = ReturnType<typeof startActor>;
 
 /** One line, and the only writer of its facts. No await inside, so no two commands interleave. */
 export function startActor(path: string, terms: Terms, parts: Parts) {
-  const { store, book, nowMs, eventId, stated, placeOf } = parts;
+  const { store, book, nowMs, eventId, stated, placeOf, units } = parts;
   const { policy, lanesMax } = terms;
   let head: Head = store.head(path);
   let failure: Fault | undefined;
@@ -80,10 +84,18 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
     };
   };
 
+  /** Production is not stopped by a list of people: who is not on it is flagged. */
+  function strangers({ actor, body }: Content): Flag[] {
+    const named = [actor, ...('people' in body ? body.people : [])];
+    const people = named.filter((name) => name.startsWith('person:'));
+    const known = policy.people;
+    return known && people.some((name) => !known.includes(name)) ? ['unknownOperator'] : [];
+  }
+
   /** Stores a fact that the charts allow; throws Fault REFUSED, storing nothing, if they do not. */
   function record(content: Content, by?: { commandId: string; asked: Buffer }): Stated {
     const verdict = judge(book.look, path, terms, content);
-    const flags = verdict.flags.join(' ');
+    const flags = [...verdict.flags, ...strangers(content)].join(' ');
     const fact = (flags === '' ? content : { ...content, flags }) as Content;
     const state = book.isWhole() ? stateAfter(head.state, verdict) : null;
     head = store.append(head, encodeContent(fact), state, by);
@@ -100,7 +112,8 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
     const atMs = statement.atMs ?? now;
     const place = placeOf?.(atMs);
     const known = { eventId: eventId(), recordedMs: now, clock, atMs };
-    const fact = { ...place, ...statement, ...known } as Content;
+    const as = { ...place, ...statement, ...known } as Content;
+    const fact = units ? inKeptUnit(book, units, as) : as;
     switch (fact.type) {
       case 'LotProduced':
         if (!policy.inspectLots || fact.body.inspect !== undefined) return fact;
@@ -170,13 +183,14 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
       const given = store.answered(commandId);
       if (given) return repeat(command, asked, given);
 
-      const fact = state(command);
+      let fact: Content;
       let first: Stated;
       try {
+        fact = state(command);
         first = record(fact, { commandId, asked });
       } catch (error) {
         if (!(error instanceof Fault) || error.code !== 'REFUSED') throw error;
-        store.refuse(command, asked, error, fact.recordedMs);
+        store.refuse(command, asked, error, nowMs());
         return { commandId, status: 'refused', code: error.code, reason: error.message };
       }
       const facts = [first];

@@ -39,6 +39,7 @@ export function openBook() {
     operation: new Map(),
     run: new Map(),
     lane: new Map(),
+    labour: new Map(),
     hold: new Map(),
     lot: new Map(),
     held: new Map(),

@@ -11,6 +11,7 @@ import {
   text,
 } from '../shared/field.ts';
 import { linePath } from '../shared/subject.ts';
+import { conversionsField } from '../shared/unit.ts';
 import { policyFields, readPolicy, templateNames } from '../statecharts/policy.ts';
 
 export const fields = {
@@ -29,6 +30,7 @@ export const fields = {
     200,
   ),
   calendar: calendarField,
+  units: fallback(conversionsField, []),
   host: fallback(text('Address that the status page listens on.', 100), '127.0.0.1'),
   httpPort: fallback(integer('Port of the status page; 0 takes a free one.', 0, 65_535), 8080),
   ackTimeoutMs: fallback(integer('Wait for the hub, ms.', 100, 60_000), 5_000),

@@ -5,6 +5,7 @@ import { eventIds, systemRandom } from '../shared/identity.ts';
 import { openLog } from '../shared/log.ts';
 import { keepRunning, openBell } from '../shared/loop.ts';
 import { runService } from '../shared/service.ts';
+import { openUnits } from '../shared/unit.ts';
 import { openBook } from './book.ts';
 import { type EdgeConfig, fields, linesOf, readEdgeConfig } from './config.ts';
 import { forward, type LinkState } from './forwarder.ts';
@@ -37,6 +38,7 @@ export async function startEdge(config: EdgeConfig) {
     store,
     book,
     nowMs: clock.nowMs,
+    units: openUnits(config.units),
     placeOf: config.calendar && openCalendar(config.calendar).placeOf,
     eventId: eventIds(clock.nowMs, systemRandom),
     stated: recent.add,

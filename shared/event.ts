@@ -26,6 +26,7 @@ export const phases = ['setup', 'run', 'breakdown'] as const;
 
 const unit = id('Unit code as the ERP spells it (UCUM, UN Rec 20 or its own).', 6);
 const reason = prose('Why, in words or as a reason code.');
+const given = optional(prose('As it was stated, before it was told in the unit that is kept.'));
 const run = id('Identity of the run: one open stretch of work in one lane.');
 
 /**
@@ -67,6 +68,7 @@ export const bodies = {
     lane: integer('Which of the parallel places at the line.', 1, 1_000),
     rework: flag('True in a rework loop, which has its own counters.'),
   },
+  RunStaffed: { run, people: list(id('Person at the run from now on.', 64), 20) },
   QuantityReported: {
     run,
     phase: choice('Kind of work.', phases),
@@ -76,6 +78,7 @@ export const bodies = {
     held: amount('Quantity that quality holds; in neither of the others.'),
     unit,
     inRework: flag('True when these came out of a rework loop: not counted again as new.'),
+    given,
     reason: optional(reason),
   },
   PhaseEnded: {

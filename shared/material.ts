@@ -20,6 +20,7 @@ export const batchCommands = [
 
 const unit = id('Unit code as the ERP spells it (UCUM, UN Rec 20 or its own).', 6);
 const material = id('Material number.');
+const given = optional(prose('As it was stated, before it was told in the unit that is kept.'));
 const reason = prose('Why, in words or as a reason code.');
 const part = record('A lot and how much of it.', {
   lot: id('Lot, batch or serial number.'),
@@ -30,13 +31,14 @@ const phase = id('Phase of the recipe.');
 
 /** What is stated of material, batches and of earlier facts. Lots stand in the envelope. */
 export const materialBodies = {
-  MaterialConsumed: { material, quantity: someAmount('Consumed.'), unit },
-  MaterialReturned: { material, quantity: someAmount('Returned to stock.'), unit },
+  MaterialConsumed: { material, quantity: someAmount('Consumed.'), unit, given },
+  MaterialReturned: { material, quantity: someAmount('Returned to stock.'), unit, given },
   LotProduced: {
     material,
     quantity: someAmount('Produced.'),
     unit,
     inspect: optional(flag('True when the lot must be released by quality before it is used.')),
+    given,
     expiryMs: optional(integer('When the lot expires, Unix ms.', 0, 4_102_444_800_000)),
   },
   LotReleased: { reason },
@@ -58,6 +60,7 @@ export const materialBodies = {
     rework: amount('Quantity to be reworked instead.'),
     held: amount('Held quantity instead.'),
     unit,
+    given,
     reason,
   },
 };

@@ -22,6 +22,7 @@ type OperationEvent = {
 
 const note = { actions: 'note' } as const;
 const report = { guard: all('runIsOpen', 'sameUnit'), ...note };
+const staff = { RunStaffed: { guard: all('runIsOpen'), ...note } };
 const end = { guard: all('runIsOpen'), ...note };
 const rework = {
   ReworkAuthorised: { guard: all('reworkIsNew'), ...note },
@@ -105,7 +106,7 @@ export const operation = defineChart<OperationEvent>({
           guard: all(...start),
           ...note,
         },
-        QuantityReported: report,
+        ...{ QuantityReported: report, ...staff },
         PhaseEnded: end,
         OperationPaused: { target: 'paused' },
         OperationCompleted: {
@@ -118,7 +119,7 @@ export const operation = defineChart<OperationEvent>({
     },
     paused: {
       on: {
-        QuantityReported: report,
+        ...{ QuantityReported: report, ...staff },
         PhaseEnded: end,
         OperationResumed: { target: 'active', guard: all('notHeld') },
         ...{ LotProduced: note, MaterialReturned: note, ...rework },
@@ -130,7 +131,7 @@ export const operation = defineChart<OperationEvent>({
           guard: all('isRework', ...start),
           ...note,
         },
-        QuantityReported: report,
+        ...{ QuantityReported: report, ...staff },
         PhaseEnded: end,
         ...{ LotProduced: note, MaterialReturned: note, ...rework },
       },

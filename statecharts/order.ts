@@ -24,7 +24,13 @@ const batch = {
 
 /** What may happen to an order once it is started and until it is completed. */
 const work = {
-  ...{ PhaseStarted: note, PhaseEnded: note, OperationPaused: note, OperationResumed: note },
+  ...{
+    PhaseStarted: note,
+    RunStaffed: note,
+    PhaseEnded: note,
+    OperationPaused: note,
+    OperationResumed: note,
+  },
   ...{ OperationStarted: note, OperationCompleted: note, MaterialConsumed: note },
   ...{ MaterialReturned: note, LotProduced: note, LotReleased: note, LotSplit: note },
   ...{ LotMerged: note, OrderChanged: note },
@@ -79,7 +85,7 @@ export const order = defineChart<OrderEvent>({
     cancelRequested: {
       on: {
         ...{ ...report, ...quality, ...batch, MaterialReturned: note, LotProduced: note },
-        ...{ OperationPaused: note, LotReleased: note },
+        ...{ OperationPaused: note, LotReleased: note, RunStaffed: note },
         PhaseEnded: [
           { target: 'cancelled', guard: all('lastRun') },
           { guard: all('anotherRun'), ...note },

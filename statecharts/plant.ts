@@ -154,7 +154,14 @@ function inOrder(asked: Asked, fact: Content): Effect[] | undefined {
 
 /** Facts that one operation's chart must accept. */
 const workFacts = new Set<string>([
-  ...['OperationStarted', 'PhaseStarted', 'QuantityReported', 'PhaseEnded', 'OperationPaused'],
+  ...[
+    'OperationStarted',
+    'PhaseStarted',
+    'RunStaffed',
+    'QuantityReported',
+    'PhaseEnded',
+    'OperationPaused',
+  ],
   ...['OperationResumed', 'OperationCompleted', 'MaterialConsumed', 'MaterialReturned'],
   ...['LotProduced', 'ReworkAuthorised', 'ReworkCompleted'],
 ]);

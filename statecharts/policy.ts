@@ -13,13 +13,14 @@ export const policyFields = {
   holdOnFailure: may('A failed inspection places a hold on what was inspected.'),
   authoriseRework: may('Rework starts only after it was authorised.'),
   deciders: optional(list(id('Who may decide and release holds, e.g. "person:17".', 64), 500)),
+  people: optional(list(id('Who is known here, e.g. "person:17"; others are flagged.', 64), 2_000)),
   escalateHoldMs: delayMs('A hold without a decision is escalated after this, ms.'),
   remindHoldMs: delayMs('An open hold is reminded of every so many ms.'),
 };
 type Said = Read<typeof policyFields>;
 type Switch = { [K in keyof Said]-?: Exclude<Said[K], undefined> extends boolean ? K : never };
 export type Policy = Readonly<Record<Switch[keyof Said], boolean>> &
-  Pick<Said, 'deciders' | 'escalateHoldMs' | 'remindHoldMs'>;
+  Pick<Said, 'deciders' | 'people' | 'escalateHoldMs' | 'remindHoldMs'>;
 
 const hourMs = 3_600_000;
 const nothing: Policy = {

@@ -39,7 +39,10 @@ export type Tables = {
     phase: string;
     rework: boolean;
     startedMs: number;
+    people?: readonly string[]; // at it since `staffedMs`
+    staffedMs?: number;
   }>;
+  labour: number; // ms of one person at one operation, by their event times
   lane: string; // the run that has it
   hold: Readonly<{
     state: string;
@@ -114,7 +117,8 @@ export type Flag =
   | 'late' // stated after the order was closed: kept, and counted nowhere
   | 'waits' // for the original that it names
   | 'parked' // an order's change that is below what is made
-  | 'overConsumed'; // more than the lot had, as far as is known
+  | 'overConsumed' // more than the lot had, as far as is known
+  | 'unknownOperator'; // who is not among the people that the plant has named
 
 /** A fact to be judged, and what was found so far. */
 export type Asked = Readonly<{

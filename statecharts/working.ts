@@ -67,16 +67,34 @@ function rework(fact: Content, reworks: readonly string[]): readonly string[] | 
   return reworks.filter((known) => known !== fact.body.rework);
 }
 
-function moveRun({ line, fact, changes }: Asked, opened: Run | undefined): void {
+function moveRun(asked: Asked, opened: Run | undefined): void {
+  const { line, fact, changes } = asked;
   if (fact.type === 'PhaseStarted') {
     const { lane, phase, run, rework } = fact.body;
     const about = { order: fact.order!, operation: fact.operation!, startedMs: fact.atMs };
-    const value: Run = { ...about, lane, phase, rework };
+    const people = fact.actor.startsWith('person:') ? [fact.actor] : [];
+    const value: Run = { ...about, lane, phase, rework, people, staffedMs: fact.atMs };
     changes.push({ table: 'run', key: keyOf(line, run), value });
     changes.push({ table: 'lane', key: keyOf(line, lane), value: run });
+  } else if (fact.type === 'RunStaffed') {
+    workLabour(asked, opened!);
+    const { run, people } = fact.body;
+    const value = { ...opened!, people, staffedMs: fact.atMs };
+    changes.push({ table: 'run', key: keyOf(line, run), value });
   } else if (fact.type === 'PhaseEnded') {
+    workLabour(asked, opened!);
     changes.push({ table: 'run', key: keyOf(line, fact.body.run), value: undefined });
     changes.push({ table: 'lane', key: keyOf(line, opened!.lane), value: undefined });
+  }
+}
+
+/** Each person's time at the run since it was last staffed; never less than nothing. */
+function workLabour({ look, fact, changes }: Asked, run: Run): void {
+  const { people = [], staffedMs = fact.atMs } = run;
+  for (const person of new Set(people)) {
+    const key = keyOf(run.order, run.operation, person);
+    const value = (look('labour', key) ?? 0) + Math.max(0, fact.atMs - staffedMs);
+    changes.push({ table: 'labour', key, value });
   }
 }
 

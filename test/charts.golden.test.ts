@@ -38,7 +38,7 @@ const golden: Record<Exclude<SheetName, 'posting'>, Golden> = {
       closed: 'OrderClosed',
     },
     started: {
-      started: `OrderChanged, OperationStarted, OperationPaused, OperationResumed,
+      started: `OrderChanged, RunStaffed, OperationStarted, OperationPaused, OperationResumed,
         OperationCompleted, PhaseStarted, PhaseEnded, PhaseEnded one of two, MaterialConsumed,
         MaterialReturned, LotProduced, LotReleased, LotSplit, LotMerged,
         ${reports}, ${inspections}, ${reworks}, ${batches}`,
@@ -48,8 +48,8 @@ const golden: Record<Exclude<SheetName, 'posting'>, Golden> = {
       closed: 'OrderClosed',
     },
     cancelRequested: {
-      cancelRequested: `PhaseEnded one of two, OperationPaused, MaterialReturned, LotProduced,
-        LotReleased, ${reports}, ${inspections}, ${reworks}, ${batches}`,
+      cancelRequested: `RunStaffed, PhaseEnded one of two, OperationPaused, MaterialReturned,
+        LotProduced, LotReleased, ${reports}, ${inspections}, ${reworks}, ${batches}`,
       cancelled: 'PhaseEnded',
     },
     cancelled: {
@@ -66,18 +66,18 @@ const golden: Record<Exclude<SheetName, 'posting'>, Golden> = {
   operation: {
     ready: { active: 'OperationStarted' },
     active: {
-      active: `PhaseStarted, PhaseStarted rework, QuantityReported, PhaseEnded, MaterialConsumed,
-        MaterialReturned, LotProduced, ${reworks}`,
+      active: `PhaseStarted, PhaseStarted rework, RunStaffed, QuantityReported, PhaseEnded,
+        MaterialConsumed, MaterialReturned, LotProduced, ${reworks}`,
       paused: 'OperationPaused',
       completed: 'OperationCompleted',
     },
     paused: {
       active: 'OperationResumed',
-      paused: `QuantityReported, PhaseEnded, MaterialReturned, LotProduced, ${reworks}`,
+      paused: `RunStaffed, QuantityReported, PhaseEnded, MaterialReturned, LotProduced, ${reworks}`,
     },
     completed: {
-      completed: `PhaseStarted rework, QuantityReported, PhaseEnded, MaterialReturned, LotProduced,
-        ${reworks}`,
+      completed: `PhaseStarted rework, RunStaffed, QuantityReported, PhaseEnded, MaterialReturned,
+        LotProduced, ${reworks}`,
     },
   },
   lot: {

@@ -15,6 +15,7 @@ test('absent keys take their documented value, and the result is frozen', () => 
       { line: m01, lanes: 1, ...standard },
       { line: m02, lanes: 7, ...standard },
     ],
+    units: [],
     ...{ host: '127.0.0.1', httpPort: 8080, ackTimeoutMs: 5_000, logLevel: 'info' },
   });
   expect(Object.isFrozen(config)).toBe(true);
@@ -97,6 +98,9 @@ lines:
 
 # Production days and shifts. May be absent.
 calendar:
+
+# One unit of a material in terms of another, exactly. At most 10000. [] if absent.
+units:
 
 # Address that the status page listens on. "127.0.0.1" if absent.
 host:

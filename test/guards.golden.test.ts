@@ -53,6 +53,7 @@ const golden: Partial<Record<SheetName, Guarded>> = {
       'active PhaseStarted rework': 'notHeld runIsNew laneInCapacity laneFree authorised',
       'active/paused/completed QuantityReported': 'runIsOpen sameUnit',
       'active/paused/completed PhaseEnded': 'runIsOpen',
+      'active/paused/completed RunStaffed': 'runIsOpen',
       'active OperationCompleted': 'noRunOpen notHeld inspected',
       'active MaterialConsumed': 'lotFree',
       'active/paused/completed ReworkAuthorised': 'reworkIsNew',

@@ -42,7 +42,7 @@ test("the page's table is the templates'", () => {
   for (const field of Object.keys(policyFields) as (keyof typeof policyFields)[]) {
     const cells = page.match(new RegExp(`\\| \`${field}\` +\\|([^|]+)\\|([^|]+)\\|([^|]+)\\|`))!;
     const row = cells.slice(1).map((cell) => cell.trim());
-    const absent = field === 'deciders' ? 'all' : 'never';
+    const absent = ['deciders', 'people'].includes(field) ? 'all' : 'never';
     const should = templateNames.map((name) => {
       const policy: Partial<Record<string, unknown>> = templates[name];
       return shown(policy[field]) || absent;

@@ -36,6 +36,7 @@ export const least: Record<CommandType, Given> = {
   ReleaseHold: { about: {}, body: { hold: 'H1', reason: 'checked' } },
   ChangeEquipmentState: { about: {}, body: { state: 'execute', reason: '' } },
   StartShift: { about: {}, body: { people: ['4445'] } },
+  StaffRun: { about: work, body: { run: 'R1', people: ['person:4446'] } },
   ChangeOrder: { about: { order: 'WO-1' }, body: {} },
   CancelOrder: { about: { order: 'WO-1' }, body: { reason: 'customer' } },
   CompleteOrder: { about: { order: 'WO-1' }, body: {} },

@@ -56,7 +56,7 @@ export function openBox(path = ':memory:', lines: readonly Line[] = twoLines) {
 }
 
 const tables = [
-  ...(['line', 'order', 'operation', 'run', 'lane', 'hold', 'lot', 'held'] as const),
+  ...(['line', 'order', 'operation', 'run', 'lane', 'hold', 'lot', 'held', 'labour'] as const),
   ...(['inspection', 'nonconformance', 'batch', 'timer'] as const),
 ];
 

@@ -109,6 +109,7 @@ const bodies: Record<FactType, object> = {
   NonconformanceClosed: { nonconformance: 'N1', reason: 'tool changed', signature: 'closed' },
   ReworkAuthorised: { rework: 'RW1', quantity: '26', unit: 'EA', reason: 'burr' },
   ReworkCompleted: { rework: 'RW1' },
+  RunStaffed: { run: 'R1', people: ['person:4446'] },
 };
 
 /** One content of every type of fact, always the same. */

@@ -27,6 +27,8 @@ export const shop = {
       { ...op, ...about },
       { run, phase: 'run', lane: 1, rework: false, ...body },
     ),
+  staff: (run: string, people: string[], about: About = {}) =>
+    command('StaffRun', { ...op, ...about }, { run, people }),
   report: (run: string, body: About = {}, about: About = {}) =>
     command(
       'ReportQuantity',
