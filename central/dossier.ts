@@ -12,7 +12,6 @@ export const dossierMigrations = [
     unit              TEXT    NOT NULL DEFAULT '',
     tolerance_percent INTEGER NOT NULL DEFAULT 0,
     started           INTEGER NOT NULL DEFAULT 0 CHECK (started IN (0, 1)),
-    completed         INTEGER NOT NULL DEFAULT 0 CHECK (completed IN (0, 1)),
     closed            INTEGER NOT NULL DEFAULT 0 CHECK (closed IN (0, 1)),
     judged            INTEGER NOT NULL DEFAULT 0 CHECK (judged IN (0, 1)),  -- an edge allowed it
     closed_after      INTEGER NOT NULL DEFAULT 0,  -- facts about it that were stated before
@@ -29,10 +28,19 @@ export const dossierMigrations = [
     lot          TEXT PRIMARY KEY,
     order_number TEXT,                             -- that produced it; NULL for a component
     material     TEXT NOT NULL,
-    unit         TEXT NOT NULL,
-    inspect      INTEGER NOT NULL DEFAULT 0 CHECK (inspect IN (0, 1)),  -- quality must release it
-    released     INTEGER NOT NULL DEFAULT 0 CHECK (released IN (0, 1))
+    unit         TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
+  `,
+];
+
+/** What came with version 2 of the charts. */
+export const dossierMigrations2 = [
+  `
+  ALTER TABLE production_order
+    ADD COLUMN completed INTEGER NOT NULL DEFAULT 0 CHECK (completed IN (0, 1));
+  -- Quality must release it.
+  ALTER TABLE lot ADD COLUMN inspect INTEGER NOT NULL DEFAULT 0 CHECK (inspect IN (0, 1));
+  ALTER TABLE lot ADD COLUMN released INTEGER NOT NULL DEFAULT 0 CHECK (released IN (0, 1));
   `,
 ];
 

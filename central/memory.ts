@@ -1,6 +1,6 @@
 import { openDatabase } from '../shared/database.ts';
 import { correctionMigrations, openCorrections } from './corrections.ts';
-import { dossierMigrations, openDossier } from './dossier.ts';
+import { dossierMigrations, dossierMigrations2, openDossier } from './dossier.ts';
 import { earlyMigrations } from './early.ts';
 import { openErpStatus } from './erpstatus.ts';
 import { holdMigrations, openHolds } from './holds.ts';
@@ -17,12 +17,12 @@ export const migrations = [
     ...ledgerMigrations,
     ...dossierMigrations,
     ...totalsMigrations,
-    ...correctionMigrations,
     ...holdMigrations,
     ...earlyMigrations,
     ...queueMigrations,
     ...laneMigrations,
   ].join('\n'),
+  [...dossierMigrations2, ...correctionMigrations].join('\n'),
 ];
 
 type Parts = { path: string; nowMs: () => number; maxInFlightMs: number };

@@ -88,7 +88,8 @@ export function reachLot(asked: Asked, hold: string, lot: string): void {
 /** A lot that was used up while it was held, and is there again, is still held. */
 export function restrictAgain(asked: Asked, lot: string): void {
   const look = lookAfter(asked.look, asked.changes);
-  if (look('lot', lot)?.state !== 'unrestricted' || !look('held', keyOf('lot', lot))) return;
+  const state = look('lot', lot)?.state ?? 'planned';
+  if (!['inProcess', 'unrestricted'].includes(state) || !look('held', keyOf('lot', lot))) return;
   step(asked, lot, { type: 'HoldPlaced' }, (known) => known);
 }
 

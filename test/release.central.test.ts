@@ -1,0 +1,62 @@
+// What quality has not released is not received as available, whichever arrives first; and central's
+// file of the version before is brought up to date.
+import { expect, test } from 'vitest';
+import { migrations, openMemory } from '../central/memory.ts';
+import { openDatabase } from '../shared/database.ts';
+import { m1, openSide, qc, stated } from './helpers/central.ts';
+import { content } from './helpers/facts.ts';
+import { testFolder } from './helpers/folder.ts';
+
+const made = () => {
+  const body = { material: 'BOLT', quantity: '10', unit: 'EA', inspect: true };
+  return content('made', 'LotProduced', body, { order: 'WO-1', operation: '0010', lot: 'L-1' });
+};
+const release = () => content('released', 'LotReleased', { reason: 'certificate' }, { lot: 'L-1' });
+
+test('a lot to be inspected is received when quality has released it', () => {
+  const side = openSide();
+  side.note(m1, stated.release(), made());
+  expect(side.drain()).toEqual([]);
+  expect(side.rows()).toMatchObject([
+    { state: 'held', reason: expect.stringContaining('release') },
+  ]);
+  side.note(qc, release());
+  expect(side.drain().map(({ kind }) => kind)).toEqual(['goodsReceipt']);
+});
+
+test('also when the release comes first', () => {
+  const side = openSide();
+  side.note(qc, release());
+  side.note(m1, stated.release(), made());
+  expect(side.drain().map(({ kind }) => kind)).toEqual(['goodsReceipt']);
+});
+
+test('a hold that was placed in error gives its lot back', () => {
+  const side = openSide();
+  const cancelled = content(
+    'x',
+    'HoldCancelled',
+    { hold: 'H1', reason: 'wrong lot' },
+    { lot: 'L-1' },
+  );
+  side.note(m1, stated.release(), stated.produce('L-1', '10'));
+  side.note(qc, stated.block('H1', 'L-1', '4'));
+  side.note(qc, cancelled);
+  side.drain();
+  const posted = side.rows().filter(({ state }) => state === 'posted');
+  const stock = posted.map(({ kind, quantity, blocked }) => `${kind} ${quantity} ${blocked}`);
+  expect(stock).toEqual(['goodsReceipt 10 0']);
+  expect(side.rows().every(({ state }) => state === 'posted' || state === 'void')).toBe(true);
+});
+
+test('the file of the version before is brought up to date, and keeps what it knows', () => {
+  const path = `${testFolder()}/central.db`;
+  const old = openDatabase(path, migrations.slice(0, 1));
+  old.exec("INSERT INTO lot (lot, material, unit) VALUES ('L-1', 'BOLT', 'EA')");
+  old.exec("INSERT INTO production_order (order_number, released) VALUES ('WO-1', 1)");
+  old.close();
+  const { dossier, erpStatus, close } = openMemory({ path, nowMs: () => 0, maxInFlightMs: 0 });
+  expect(dossier.lot('L-1')).toMatchObject({ material: 'BOLT', inspect: 0, released: 0 });
+  expect(erpStatus('WO-1')).toEqual({ lifecycle: 'REL', confirmation: 'none', delivery: 'none' });
+  close();
+});
