@@ -57,10 +57,10 @@ export function openBook() {
   const look = ((table: Table, key: string) => {
     if (table === 'reports') return reports.get(key);
     if (table === 'into' || table === 'from') return kin[table].get(key);
+    if (table !== 'report' && table !== 'link') return tables[table].get(key);
     const [first, second] = cut(key, table === 'link' ? 2 : 1);
     if (table === 'report') return reports.get(first)?.get(second);
-    if (table === 'link') return kin.into.get(first)?.has(second) || undefined;
-    return tables[table].get(key);
+    return kin.into.get(first)?.has(second) || undefined;
   }) as Look;
 
   function put({ table, key, value }: Change): void {

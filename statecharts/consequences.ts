@@ -28,7 +28,7 @@ function holdFor(
   };
   const row = lot === undefined ? undefined : look('lot', lot);
   const measured =
-    row?.quantity !== undefined && row.quantity > 0n
+    row?.quantity !== undefined && row.quantity > 0n && row.unit !== ''
       ? { quantity: quantityText(row.quantity), unit: row.unit }
       : {};
   const scope =

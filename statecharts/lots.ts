@@ -152,7 +152,7 @@ export function splitLot(asked: Asked, { body }: Content<'LotSplit'>): void {
     ...given({ quantity: left }),
   }));
   for (const child of body.children)
-    receive(asked, child.lot, quantity(child.quantity, 'quantity'), [parent]);
+    receive(asked, child.lot, quantity(child.quantity, 'quantity'), [parent], known);
 }
 
 /** Lots become one; all of one material and unit, none of them held. The earliest expiry counts. */
@@ -169,13 +169,20 @@ export function mergeLots(asked: Asked, { body }: Content<'LotMerged'>): void {
     step(asked, parent.lot, event, (row) => ({ ...row, ...given({ quantity: left }) }));
   }
   const parents = body.parents.map(({ lot }) => lot);
-  receive(asked, result, sumOf(body.parents), parents);
+  receive(asked, result, sumOf(body.parents), parents, body);
 }
 
 /** A split's child or a merge's result: of its parents' material, order, expiry and holds. */
-function receive(asked: Asked, lot: string, moved: Quantity, parents: readonly string[]): void {
+function receive(
+  asked: Asked,
+  lot: string,
+  moved: Quantity,
+  parents: readonly string[],
+  of: Readonly<{ material: string; unit: string }>,
+): void {
   const rows = parents.map((parent) => asked.look('lot', parent) ?? unseen);
-  const { material, unit, order } = rows[0]!;
+  const { order } = rows[0]!;
+  const { material, unit } = rows.find((row) => row.material !== '') ?? of;
   const known = asked.look('lot', lot) ?? unseen;
   const expiries = [known, ...rows].flatMap(({ expiryMs }) => expiryMs ?? []);
   const expiryMs = expiries.length === 0 ? undefined : Math.min(...expiries);
