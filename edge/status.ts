@@ -12,6 +12,8 @@ import type { Roster } from './roster.ts';
 
 /** Most orders that one status tells of: open ones first, newest first. */
 export const ordersMax = 100;
+/** Most lots that may not be used, and are told of in one status. */
+export const lotsMax = 100;
 /** Most open holds that one status tells of. */
 export const holdsMax = 100;
 
@@ -62,6 +64,10 @@ export function readStatus(parts: Parts) {
         quantity: quantity === undefined ? null : quantityText(quantity),
         remaining: quantityText(remaining),
       })),
+    lots: [...book.rows('lot')]
+      .filter(([, { state }]) => state === 'restricted' || state === 'inProcess')
+      .slice(-lotsMax)
+      .map(([lot, { state }]) => ({ lot, state })),
     facts: parts.recent
       .list()
       .flatMap((fact) => factStatus(parts, fact))
