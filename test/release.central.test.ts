@@ -1,5 +1,5 @@
-// What quality has not released is not received as available, whichever arrives first; and central's
-// file of the version before is brought up to date.
+// What quality has not released is not received as available, whichever arrives first.
+// And central's file of the version before is brought up to date.
 import { expect, test } from 'vitest';
 import { migrations, openMemory } from '../central/memory.ts';
 import { openDatabase } from '../shared/database.ts';

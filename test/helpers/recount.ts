@@ -1,0 +1,145 @@
+import type { Book } from '../../edge/book.ts';
+import { zero } from '../../shared/quantity.ts';
+import { keyOf } from '../../statecharts/tables.ts';
+import type { Tally } from '../../statecharts/tally.ts';
+import { is, micros, type Said } from './witness.ts';
+
+/** The facts that count: said in time, and neither reversed nor corrected by one that stands. */
+export function counting(said: readonly Said[]): Said[] {
+  const chapters = new Map<string, number>(); // how often an order was closed
+  const closed = new Set<string>();
+  const chapterOf = new Map<Said, string>();
+  const against = new Map<string, Said[]>();
+  for (const fact of said) {
+    const order = fact.order ?? '';
+    const chapter = keyOf(order, chapters.get(order) ?? 0);
+    if (!closed.has(order)) chapterOf.set(fact, chapter);
+    if (is(fact, 'FactReversed', 'QuantityCorrected') && !closed.has(order)) {
+      const key = keyOf(chapter, fact.body.original);
+      against.set(key, [...(against.get(key) ?? []), fact]);
+    }
+    if (is(fact, 'OrderReopened')) closed.delete(order);
+    if (!is(fact, 'OrderClosed')) continue;
+    closed.add(order);
+    chapters.set(order, (chapters.get(order) ?? 0) + 1);
+  }
+  const turning = (fact: Said): Said[] =>
+    against.get(keyOf(chapterOf.get(fact)!, fact.eventId)) ?? [];
+  /** What a correction has corrected stays off when it is corrected itself, not when reversed. */
+  const stands = (fact: Said): boolean =>
+    !turning(fact).some((by) => is(by, 'FactReversed') && stands(by));
+  return said.filter((fact) => chapterOf.has(fact) && !turning(fact).some(stands));
+}
+
+const sums = ['good', 'scrap', 'rework', 'held', 'setupGood', 'reworkGood', 'reworkScrap'] as const;
+
+/** Quantities of an order, or of one operation, from the facts that count. */
+function recount(said: readonly Said[], on: readonly Said[], order: string, operation?: string) {
+  const sum = Object.fromEntries(sums.map((name) => [name, zero])) as Pick<
+    Tally,
+    (typeof sums)[number]
+  >;
+  const originOf = (fact: Said): Said | undefined => {
+    if (is(fact, 'QuantityReported')) return fact;
+    if (!is(fact, 'QuantityCorrected', 'FactReversed')) return undefined;
+    // A correction stated since the order was opened again does not know what was before.
+    const since = said
+      .slice(0, said.indexOf(fact))
+      .findLastIndex((known) => is(known, 'OrderClosed') && known.order === order);
+    const known = said.find(
+      ({ eventId, order, flags }, index) =>
+        eventId === fact.body.original && order === fact.order && index > since && flags !== 'late',
+    );
+    return known && originOf(known);
+  };
+  for (const fact of on) {
+    if (fact.order !== order || (operation !== undefined && fact.operation !== operation)) continue;
+    if (!is(fact, 'QuantityReported', 'QuantityCorrected')) continue;
+    const { body } = fact;
+    const origin = originOf(fact);
+    for (const name of ['good', 'scrap', 'rework', 'held'] as const)
+      sum[name] += micros(body[name]);
+    if (!origin || !is(origin, 'QuantityReported')) continue;
+    if (origin.body.phase === 'setup') sum.setupGood += micros(body.good);
+    if (!origin.body.inRework) continue;
+    sum.reworkGood += micros(body.good);
+    sum.reworkScrap += micros(body.scrap);
+  }
+  return sum;
+}
+
+const part = (tally: Tally) => Object.fromEntries(sums.map((name) => [name, tally[name]]));
+
+/** What the book has summed up of every order and operation, beside what a recount says. */
+export function tallies(book: Book, said: readonly Said[]) {
+  const on = counting(said);
+  const keys = [
+    ...[...book.rows('order').keys()].map((order) => [order]),
+    ...[...book.rows('operation').keys()].map((key) => key.split('\n')),
+  ];
+  const kindOf = (key: readonly string[]) => (key.length === 1 ? 'order' : 'operation');
+  return {
+    book: keys.map((key) => [...key, part(book.tally(kindOf(key), ...key))]),
+    naive: keys.map((key) => [...key, recount(said, on, key[0]!, key[1])]),
+  };
+}
+
+type Moved = readonly [lot: string, by: bigint];
+
+/** What a fact that counts puts into lots and takes out of them. */
+function movesOf(fact: Said, said: readonly Said[]): Moved[] {
+  const lot = fact.lot ?? '';
+  if (is(fact, 'LotProduced', 'MaterialReturned')) return [[lot, micros(fact.body.quantity)]];
+  if (is(fact, 'MaterialConsumed')) return [[lot, -micros(fact.body.quantity)]];
+  if (is(fact, 'LotSplit')) {
+    return fact.body.children.flatMap(({ lot: child, quantity }): Moved[] => [
+      [child, micros(quantity)],
+      [lot, -micros(quantity)],
+    ]);
+  }
+  if (is(fact, 'LotMerged')) {
+    return fact.body.parents.flatMap(({ lot: parent, quantity }): Moved[] => [
+      [parent, -micros(quantity)],
+      [lot, micros(quantity)],
+    ]);
+  }
+  if (!is(fact, 'HoldDispositioned') || !['scrap', 'return'].includes(fact.body.disposition)) {
+    return [];
+  }
+  const hold = said.find((known) => is(known, 'HoldPlaced') && known.body.hold === fact.body.hold);
+  const gone = hold && is(hold, 'HoldPlaced') && hold.body.scope === 'lot';
+  return gone ? [[hold.lot!, -micros(fact.body.quantity)]] : [];
+}
+
+/**
+ * What is left of every lot whose first appearance is known, beside what a recount says. Once more
+ * of a held lot was scrapped than it had, after a split, only the sum of all lots can be told.
+ */
+export function lots(book: Book, said: readonly Said[]) {
+  const on = new Set(counting(said));
+  const left = new Map<string, bigint>();
+  const unknown = new Set<string>();
+  let spilt = false;
+  let over = false;
+  for (const fact of said) {
+    const isDisposition = is(fact, 'HoldDispositioned');
+    if (isDisposition && fact.flags) over = true;
+    for (const [lot, by] of movesOf(fact, said)) {
+      const isOrigin = by > zero && !is(fact, 'MaterialReturned');
+      if (!left.has(lot) && !isOrigin && !isDisposition) unknown.add(lot);
+      if (!left.has(lot) && !isOrigin) continue;
+      const counts = on.has(fact) || !('material' in fact.body) || is(fact, 'LotMerged');
+      const now = (left.get(lot) ?? zero) + (counts ? by : zero);
+      if (isDisposition && now < zero) spilt = true;
+      left.set(lot, now);
+    }
+  }
+  const known = [...left].filter(([lot]) => !unknown.has(lot));
+  const naive = known.map(([, quantity]) => quantity);
+  const found = known.map(([lot]) => book.look('lot', lot)?.quantity);
+  const sum = (of: readonly (bigint | undefined)[]) => of.reduce<bigint>((a, b) => a + b!, zero);
+  if (!spilt) return { book: known.map(([lot], at) => [lot, found[at]]), naive: known };
+  return over || unknown.size > 0
+    ? { book: [], naive: [] }
+    : { book: sum(found), naive: sum(naive) };
+}

@@ -1,0 +1,116 @@
+// Goal: whatever is asked of an edge, in whatever order, its book holds: what was stated leads to
+// the same state again, no quantity appears or vanishes, and no forbidden state is ever reached.
+// Method: stories of commands of every type about few things, so that they meet, under each policy;
+// beside the real actors a witness reads the same facts as a plain list and counts anew.
+import { isDeepStrictEqual } from 'node:util';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Answer } from '../edge/actor.ts';
+import { openBook } from '../edge/book.ts';
+import { openRoster } from '../edge/roster.ts';
+import { decodeContent } from '../shared/codec.ts';
+import { type CommandType, commandTypes, readCommand } from '../shared/command.ts';
+import { Fault } from '../shared/fault.ts';
+import { type Template, templateNames } from '../statecharts/policy.ts';
+import { contentsOf } from './helpers/box.ts';
+import { neverStated, neverThere } from './helpers/invariants.ts';
+import { lanes, openShop, type Shop, type Step } from './helpers/model.ts';
+import { seeds } from './helpers/random.ts';
+import { lots, tallies } from './helpers/recount.ts';
+import { stepTypes } from './helpers/wishes.ts';
+import { openWitness, type Said } from './helpers/witness.ts';
+
+const asked = new Map<CommandType, { accepted: number; refused: number }>();
+const step = fc.tuple(fc.constantFrom(...stepTypes), fc.nat());
+const length = { minLength: 1, maxLength: 250, size: 'max' } as const;
+const steps: fc.Arbitrary<Step[]> = fc.noBias(fc.array(step, length));
+
+/** What was stated because of an answer, as it was stored. */
+function statedBy({ store, roster }: Shop, answer: Answer): Said[] {
+  if (answer.status !== 'accepted') return [];
+  return answer.facts.map(({ line, epoch, sequence }) => {
+    const row = store.at(roster.actor(line).head().line, epoch, sequence)!;
+    return { ...decodeContent(row.bytes), line };
+  });
+}
+
+/** False for what is no command at all: it never comes to a line. */
+function isCommand(given: object): boolean {
+  try {
+    return readCommand(given).commandId !== '';
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'INVALID') return false;
+    throw error;
+  }
+}
+
+/** The same store read again into another book. */
+function readAgain({ store }: Shop) {
+  const lines = Object.entries(lanes).map(([line, count]) => ({ line, lanes: count }));
+  const book = openBook();
+  const parts = { store, book, nowMs: () => 0, eventId: () => '', stated: () => undefined };
+  const roster = openRoster(lines, parts);
+  return { book, failures: roster.actors.flatMap((actor) => actor.failure() ?? []) };
+}
+
+/** As `expect` with `toEqual`, which takes its time, where it would fail. */
+function same(found: unknown, wanted: unknown, name: string): void {
+  if (!isDeepStrictEqual(found, wanted)) expect(found, name).toEqual(wanted);
+}
+
+function checkAll(shop: Shop, said: readonly Said[]): void {
+  const counted = tallies(shop.book, said);
+  same(counted.book, counted.naive, 'tallies');
+  const left = lots(shop.book, said);
+  same(left.book, left.naive, 'what is left of each lot');
+  const again = readAgain(shop);
+  same(again.failures, [], 'lines that stopped');
+  same(contentsOf(again), contentsOf(shop), 'the book that was read again');
+}
+
+function tell(template: Template, story: readonly Step[]): void {
+  const shop = openShop(template);
+  const witness = openWitness(shop.policy, lanes);
+  const answers: [object, Answer][] = [];
+  for (const [index, step] of story.entries()) {
+    const command = shop.command(step);
+    if (!isCommand(command)) continue;
+    const answer = shop.decide(command);
+    answers.push([command, answer]);
+    const count = asked.get(command.type) ?? { accepted: 0, refused: 0 };
+    asked.set(command.type, { ...count, [answer.status]: count[answer.status] + 1 });
+    for (const fact of statedBy(shop, answer)) {
+      for (const [name, isStated] of Object.entries(neverStated)) {
+        if (isStated(witness.before(), fact)) throw new Error(`${name}: ${JSON.stringify(fact)}`);
+      }
+      witness.hear(fact);
+      shop.remember(fact.eventId);
+    }
+    for (const [name, found] of Object.entries(neverThere)) same(found(shop.book), [], name);
+    if (index % 10 === 9) checkAll(shop, witness.said);
+  }
+  checkAll(shop, witness.said);
+  for (const [command, answer] of answers) expect(shop.decide(command)).toEqual(answer);
+  expect([...shop.store.history()]).toHaveLength(witness.said.length);
+}
+
+describe.each(templateNames)('%s', (template) => {
+  test.each(seeds(1))('whatever is asked, the book holds (SEED=%i)', (from) => {
+    const seed = from + templateNames.indexOf(template);
+    const story = fc.property(steps, (told) => tell(template, told));
+    fc.assert(story, {
+      seed,
+      numRuns: Number(process.env['STORIES'] ?? 40),
+      endOnFailure: !!process.env['FAST'],
+    });
+  });
+});
+
+test('every command was accepted, and a good part of all', () => {
+  const counts = commandTypes.map((type) => asked.get(type) ?? { accepted: 0, refused: 0 });
+  const accepted = counts.reduce((sum, count) => sum + count.accepted, 0);
+  const refused = counts.reduce((sum, count) => sum + count.refused, 0);
+  if (process.env['SHOW']) console.log(accepted, refused, Object.fromEntries(asked));
+  expect(commandTypes.filter((_, index) => counts[index]!.accepted === 0)).toEqual([]);
+  expect(accepted / (accepted + refused)).toBeGreaterThan(0.3);
+});
