@@ -87,7 +87,7 @@ function tell(template: Template, story: readonly Step[]): void {
       shop.remember(fact.eventId);
     }
     for (const [name, found] of Object.entries(neverThere)) same(found(shop.book), [], name);
-    if (index % 10 === 9) checkAll(shop, witness.said);
+    if (index % 25 === 24) checkAll(shop, witness.said);
   }
   checkAll(shop, witness.said);
   for (const [command, answer] of answers) expect(shop.decide(command)).toEqual(answer);
@@ -98,11 +98,7 @@ describe.each(templateNames)('%s', (template) => {
   test.each(seeds(1))('whatever is asked, the book holds (SEED=%i)', (from) => {
     const seed = from + templateNames.indexOf(template);
     const story = fc.property(steps, (told) => tell(template, told));
-    fc.assert(story, {
-      seed,
-      numRuns: Number(process.env['STORIES'] ?? 40),
-      endOnFailure: !!process.env['FAST'],
-    });
+    fc.assert(story, { seed, numRuns: 40 });
   });
 });
 
@@ -110,7 +106,6 @@ test('every command was accepted, and a good part of all', () => {
   const counts = commandTypes.map((type) => asked.get(type) ?? { accepted: 0, refused: 0 });
   const accepted = counts.reduce((sum, count) => sum + count.accepted, 0);
   const refused = counts.reduce((sum, count) => sum + count.refused, 0);
-  if (process.env['SHOW']) console.log(accepted, refused, Object.fromEntries(asked));
   expect(commandTypes.filter((_, index) => counts[index]!.accepted === 0)).toEqual([]);
   expect(accepted / (accepted + refused)).toBeGreaterThan(0.3);
 });

@@ -2,7 +2,7 @@ import { type CommandType, readCommand } from '../../shared/command.ts';
 import { Fault } from '../../shared/fault.ts';
 import { judge } from '../../statecharts/plant.ts';
 import { type Template, templates } from '../../statecharts/policy.ts';
-import { given } from '../../statecharts/tables.ts';
+import { given, keyOf } from '../../statecharts/tables.ts';
 import { openBox } from './box.ts';
 import { random } from './random.ts';
 import { m01, m02 } from './shop.ts';
@@ -70,7 +70,7 @@ export function openShop(template: Template) {
     return chance(0.7) ? atHand(command, below) : command;
   }
 
-  /** The same, of a run or a batch that there is. */
+  /** The same, of a run or a batch that there is, or of a lot that has become others. */
   function atHand<C extends { type: CommandType; body: Body }>(
     command: C,
     below: (limit: number) => number,
@@ -88,6 +88,12 @@ export function openShop(template: Template) {
         operation: row.operation,
         body: { ...body, run },
       };
+    }
+    if (type === 'PlaceHold' && body['scope'] === 'lot') {
+      const split = [...box.book.rows('lot').keys()].filter(
+        (known) => (box.book.look('into', keyOf('lot', known))?.size ?? 0) > 0,
+      );
+      return split.length === 0 ? command : { ...command, lot: split[below(split.length)] };
     }
     if (!aboutBatch.has(type)) return command;
     const batches = [...box.book.rows('batch')];

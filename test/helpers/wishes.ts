@@ -24,8 +24,16 @@ const often: CommandType[] = [
   ...(['ReportQuantity', 'ReportQuantity', 'ConsumeMaterial', 'ProduceLot', 'ProduceLot'] as const),
   ...(['SplitLot', 'MergeLots', 'ReverseFact', 'CorrectQuantity', 'PlaceHold'] as const),
   ...(['DispositionHold', 'StartHoldReview', 'ProposeDisposition', 'ApproveDisposition'] as const),
-  ...(['CommandBatch', 'StartBatchPhase', 'StartBatchPhase', 'EndBatchPhase'] as const),
-  ...(['OverrunBatchPhase', 'SplitLot', 'ReduceHold', 'ReduceHold'] as const),
+  ...([
+    'CommandBatch',
+    'CommandBatch',
+    'StartBatchPhase',
+    'StartBatchPhase',
+    'StartBatchPhase',
+    'EndBatchPhase',
+  ] as const),
+  ...(['OverrunBatchPhase', 'OverrunBatchPhase', 'EndBatchPhase', 'SplitLot'] as const),
+  ...(['SettleBatch', 'ReduceHold', 'ReduceHold'] as const),
   ...(['ReleaseLot', 'EndPhase', 'ReduceHold', 'CloseOrder', 'CompleteOrder'] as const),
 ];
 export const stepTypes: readonly CommandType[] = [...commandTypes, ...often];
@@ -118,9 +126,13 @@ export function bodyOf(
     ReleaseLot: () => ({ reason }),
     SplitLot: () => ({ children: parts(), unit: 'EA' }),
     MergeLots: () => ({ parents: parts(), material: 'BOLT', unit: 'EA' }),
-    CommandBatch: () => ({ command: one(batchCommands) }),
+    CommandBatch: () => ({
+      command: one(
+        chance(0.7) ? (['start', 'resume', 'restart', 'reset'] as const) : batchCommands,
+      ),
+    }),
     SettleBatch: () => ({}),
-    StartBatchPhase: () => ({ phase: recipe, ...(chance(0.7) ? { limitMs: 2 * hourMs } : {}) }),
+    StartBatchPhase: () => ({ phase: recipe, ...(chance(0.9) ? { limitMs: hourMs } : {}) }),
     EndBatchPhase: () => ({ phase: recipe }),
     OverrunBatchPhase: () => ({ phase: recipe, occurrence: 1 }),
     ReverseFact: () => ({ original: original(), reason }),
