@@ -15,7 +15,6 @@ import { type Template, templateNames } from '../statecharts/policy.ts';
 import { contentsOf } from './helpers/box.ts';
 import { neverStated, neverThere } from './helpers/invariants.ts';
 import { lanes, openShop, type Shop, type Step } from './helpers/model.ts';
-import { seeds } from './helpers/random.ts';
 import { lots, tallies } from './helpers/recount.ts';
 import { stepTypes } from './helpers/wishes.ts';
 import { openWitness, type Said } from './helpers/witness.ts';
@@ -94,8 +93,11 @@ function tell(template: Template, story: readonly Step[]): void {
   expect([...shop.store.history()]).toHaveLength(witness.said.length);
 }
 
+/** One seed that reaches every command; SEED= tries others. */
+const first = [Number(process.env['SEED'] ?? 591_494_335)];
+
 describe.each(templateNames)('%s', (template) => {
-  test.each(seeds(1))('whatever is asked, the book holds (SEED=%i)', (from) => {
+  test.each(first)('whatever is asked, the book holds (SEED=%i)', (from) => {
     const seed = from + templateNames.indexOf(template);
     const story = fc.property(steps, (told) => tell(template, told));
     fc.assert(story, { seed, numRuns: 40 });

@@ -89,6 +89,11 @@ export function openShop(template: Template) {
         body: { ...body, run },
       };
     }
+    if (type === 'ResumeOperation') {
+      const paused = [...box.book.rows('operation')].filter(([, { state }]) => state === 'paused');
+      const [order, operation] = paused[below(paused.length)]?.[0].split('\n') ?? [];
+      return order === undefined ? command : { ...command, order, operation };
+    }
     if (type === 'PlaceHold' && body['scope'] === 'lot') {
       const split = [...box.book.rows('lot').keys()].filter(
         (known) => (box.book.look('into', keyOf('lot', known))?.size ?? 0) > 0,
@@ -96,7 +101,11 @@ export function openShop(template: Template) {
       return split.length === 0 ? command : { ...command, lot: split[below(split.length)] };
     }
     if (!aboutBatch.has(type)) return command;
-    const batches = [...box.book.rows('batch')];
+    const limited = [...box.book.rows('batch')].filter(([batch]) =>
+      box.book.look('timer', keyOf('batch', batch, 'phaseLimit')),
+    );
+    const overruns = type === 'OverrunBatchPhase' && limited.length > 0;
+    const batches = overruns ? limited : [...box.book.rows('batch')];
     const [lot, row] = batches[below(batches.length)] ?? [];
     if (!lot || !row) return command;
     const ends = type === 'EndBatchPhase' || type === 'OverrunBatchPhase';
