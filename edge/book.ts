@@ -65,12 +65,11 @@ export function openBook() {
 
   function put({ table, key, value }: Change): void {
     const [first, second] = cut(key, table === 'link' ? 2 : 1);
-    if (table === 'reports') reports.delete(key);
-    else if (table === 'report') putIn(reports, first, second, value);
+    if (table === 'report') putIn(reports, first, second, value);
     else if (table === 'link') {
       into(kin.into, first).add(second);
       into(kin.from, second).add(first);
-    } else if (table !== 'into' && table !== 'from') {
+    } else if (table !== 'reports' && table !== 'into' && table !== 'from') {
       const rows = tables[table] as Map<string, unknown>;
       if (value === undefined) rows.delete(key);
       else rows.set(key, value);

@@ -143,7 +143,6 @@ function inOrder(asked: Asked, fact: Content): Effect[] | undefined {
     const value = { ...known, state, openRuns: openRuns + started };
     asked.changes.push({ table: 'order', key: order, value });
   }
-  if (state === 'closed') asked.changes.push({ table: 'reports', key: order, value: undefined });
   outsideOrder(asked, fact);
   if (!isCorrectable(fact)) return undefined;
   checkOriginal(asked, known.unit);

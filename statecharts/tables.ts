@@ -96,7 +96,7 @@ export type Tables = {
   }>;
   link: true; // "lot\nL1\norder\nWO-1": material went from the first into the second
   /** Seen, not stored: where material of a node went, and where it came from. */
-  reports: ReadonlyMap<string, Tables['report']>; // of an order, by event id; gone when it closes
+  reports: ReadonlyMap<string, Tables['report']>; // of an order, by event id
   into: ReadonlySet<string>;
   from: ReadonlySet<string>;
 };

@@ -29,6 +29,15 @@ const instead = (original: string, good: string, eventId: string): Step => [
 ];
 
 const stories: [string, number, Step[]][] = [
+  [
+    'Q5: what was reported before the order was closed is corrected when it is open again',
+    3,
+    [
+      ...[said('5', 'a'), said('9', 'b')],
+      ...([[shop.end('R1')], [shop.close()], [planning.reopen()]] satisfies Step[]),
+      ...[instead('a', '3', 'c'), undone('b', 'u')],
+    ],
+  ],
   ['Q5: a reversal leaves nothing', 0, [said('31', 'a'), undone('a', 'u')]],
   [
     'Q5: the reversal of the reversal leaves the original',

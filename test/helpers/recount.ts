@@ -6,29 +6,24 @@ import { is, micros, type Said } from './witness.ts';
 
 /** The facts that count: said in time, and neither reversed nor corrected by one that stands. */
 export function counting(said: readonly Said[]): Said[] {
-  const chapters = new Map<string, number>(); // how often an order was closed
   const closed = new Set<string>();
-  const chapterOf = new Map<Said, string>();
+  const inTime = new Set<Said>();
   const against = new Map<string, Said[]>();
   for (const fact of said) {
     const order = fact.order ?? '';
-    const chapter = keyOf(order, chapters.get(order) ?? 0);
-    if (!closed.has(order)) chapterOf.set(fact, chapter);
+    if (!closed.has(order)) inTime.add(fact);
     if (is(fact, 'FactReversed', 'QuantityCorrected') && !closed.has(order)) {
-      const key = keyOf(chapter, fact.body.original);
+      const key = keyOf(order, fact.body.original);
       against.set(key, [...(against.get(key) ?? []), fact]);
     }
     if (is(fact, 'OrderReopened')) closed.delete(order);
-    if (!is(fact, 'OrderClosed')) continue;
-    closed.add(order);
-    chapters.set(order, (chapters.get(order) ?? 0) + 1);
+    if (is(fact, 'OrderClosed')) closed.add(order);
   }
-  const turning = (fact: Said): Said[] =>
-    against.get(keyOf(chapterOf.get(fact)!, fact.eventId)) ?? [];
+  const turning = (fact: Said): Said[] => against.get(keyOf(fact.order ?? '', fact.eventId)) ?? [];
   /** What a correction has corrected stays off when it is corrected itself, not when reversed. */
   const stands = (fact: Said): boolean =>
     !turning(fact).some((by) => is(by, 'FactReversed') && stands(by));
-  return said.filter((fact) => chapterOf.has(fact) && !turning(fact).some(stands));
+  return said.filter((fact) => inTime.has(fact) && !turning(fact).some(stands));
 }
 
 const sums = ['good', 'scrap', 'rework', 'held', 'setupGood', 'reworkGood', 'reworkScrap'] as const;
@@ -42,13 +37,9 @@ function recount(said: readonly Said[], on: readonly Said[], order: string, oper
   const originOf = (fact: Said): Said | undefined => {
     if (is(fact, 'QuantityReported')) return fact;
     if (!is(fact, 'QuantityCorrected', 'FactReversed')) return undefined;
-    // A correction stated since the order was opened again does not know what was before.
-    const since = said
-      .slice(0, said.indexOf(fact))
-      .findLastIndex((known) => is(known, 'OrderClosed') && known.order === order);
     const known = said.find(
-      ({ eventId, order, flags }, index) =>
-        eventId === fact.body.original && order === fact.order && index > since && flags !== 'late',
+      ({ eventId, order, flags }) =>
+        eventId === fact.body.original && order === fact.order && flags !== 'late',
     );
     return known && originOf(known);
   };
