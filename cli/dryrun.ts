@@ -23,13 +23,21 @@ Exit code 0: nothing differs. 1: something does. 2: it could not be done.
 
 const words = {
   refused: 'facts that would be refused now (they stand as they were stated)',
-  changed: 'facts that would change something else: their line would stop',
-  stopped: 'facts that cannot be taken in: their line would stop',
+  changed: 'facts that would change something else',
+  stopped: 'facts that cannot be taken in',
   accepted: 'refused commands that would be accepted now',
   otherwise: 'refused commands that would be refused for another reason',
 } as const;
 type Kind = keyof typeof words;
 const kinds = Object.keys(words) as Kind[];
+
+const ways = {
+  same: 'these charts judge the store already',
+  read: 'the upgrade states the state as these charts read it: the old ones came to the same',
+  carried: 'the upgrade states the state that the old charts left; no old fact is judged again',
+  refused:
+    'the upgrade is refused: start the release that wrote the store and stop it in good order',
+} as const;
 
 type Difference = Readonly<{
   kind: Kind;
@@ -43,7 +51,9 @@ type Difference = Readonly<{
   before?: string;
 }>;
 export type Rehearsal = Readonly<{
+  way: keyof typeof ways;
   facts: number;
+  settled: number;
   refusals: number;
   unjudged: number;
   counts: Readonly<Record<Kind, number>>;
@@ -56,18 +66,23 @@ const differing = ({ counts }: Rehearsal): number =>
 
 /** What the rehearsal found, for people. */
 export function rehearsalTable(found: Rehearsal, judgedBy: string): string {
-  const { facts, refusals, unjudged, counts, differences, lines } = found;
+  const { way, facts, settled, refusals, unjudged, counts, differences, lines } = found;
   const versions = Object.values(charts).map(({ id, version }) => `${id} ${version}`);
   const left = unjudged === 0 ? '' : `; refusals that could not be judged again: ${unjudged}`;
+  const before = settled === 0 ? '' : `, judged by earlier charts for good: ${grouped(settled)}`;
   const stopped = lines.filter((line) => line.stopped !== undefined);
   const total = differing(found);
   return [
-    `facts read: ${grouped(facts)}, refusals asked again: ${grouped(refusals)}${left}`,
+    `facts read: ${grouped(facts)}${before}, refusals asked again: ${grouped(refusals)}${left}`,
     `judged by ${judgedBy}`,
     `charts: ${versions.join(', ')}`,
+    ways[way],
     '',
     ...(total === 0 ? ['nothing differs'] : [countTable(counts)]),
-    ...stopped.map((line) => `✗ ${line.line} would stop at ${line.stopped}`),
+    ...stopped.map(
+      (line) =>
+        `✗ ${line.line} ${way === 'same' ? 'would stop' : 'differs first'} at ${line.stopped}`,
+    ),
     ...(total === 0 ? [] : ['', differenceTable(differences)]),
     ...(total > differences.length
       ? [`and ${grouped(total - differences.length)} more differences`]

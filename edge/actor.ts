@@ -1,6 +1,6 @@
 import { decodeContent, encodeContent } from '../shared/codec.ts';
 import type { Command } from '../shared/command.ts';
-import type { Content, FactType } from '../shared/event.ts';
+import type { BodyOf, Content, FactType } from '../shared/event.ts';
 import { Fault, type FaultCode } from '../shared/fault.ts';
 import { quantityText, zero } from '../shared/quantity.ts';
 import type { Convert } from '../shared/unit.ts';
@@ -46,6 +46,7 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
   const { policy, lanesMax } = terms;
   let head: Head = store.head(path);
   let failure: Fault | undefined;
+  let damaged = false;
 
   /** The answer of old, if this very command was asked before. */
   function repeat({ commandId }: Command, asked: Buffer, given: Given): Answer {
@@ -200,6 +201,15 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
       return { commandId, status: 'accepted', facts };
     },
 
+    /** States what the runtime itself has seen; within `store.commit`. */
+    observe<T extends FactType>(type: T, body: BodyOf<T>): Stated {
+      const now = nowMs();
+      const id = eventId();
+      const about = { actor: 'system:edge', correlationId: id, ...placeOf?.(now) };
+      const at = { atMs: now, recordedMs: now, clock: 'edge' };
+      return record({ ...about, ...at, eventId: id, type, version: 1, body } as Content);
+    },
+
     /**
      * Takes in a fact of this line again, to rebuild the book; what the plant forbids today was
      * allowed then. Throws Fault CORRUPT if it changes anything else than when it was stored.
@@ -216,15 +226,21 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
     rewind(): void {
       head = store.head(path);
       failure = undefined;
+      damaged = false;
     },
 
-    /** Stops this line: its history cannot be trusted. Other lines go on. The first fault stays. */
-    fail(fault: Fault): void {
+    /**
+     * Stops this line: its history is damaged, or means something else to these charts. Other lines
+     * go on. The first fault stays.
+     */
+    fail(fault: Fault, isDamage: boolean): void {
       failure ??= fault;
+      damaged ||= isDamage;
       book.miss();
     },
 
     head: () => head,
     failure: () => failure?.message,
+    damaged: () => damaged,
   };
 }

@@ -1,4 +1,5 @@
 import type { Content } from '../shared/event.ts';
+import { isCorrectable } from '../statecharts/correction.ts';
 import type { Verdict } from '../statecharts/plant.ts';
 import { type Change, keyOf, type Look, type Table, type Tables } from '../statecharts/tables.ts';
 import { addTo, emptyTally, increments, type Tally } from '../statecharts/tally.ts';
@@ -7,6 +8,16 @@ export type Book = ReturnType<typeof openBook>;
 
 /** Tables that are stored as they are; the others are kept by order or by both ends of a link. */
 type Stored = Exclude<Table, 'report' | 'reports' | 'link' | 'into' | 'from'>;
+
+/** Everything that a book says, but for the facts of the reports. */
+export type Contents = Readonly<{
+  tables: { readonly [T in Stored]: readonly [string, Tables[T]][] };
+  /** Reports that are not simply counted, by order and event id. */
+  reports: readonly [key: string, row: Omit<Tables['report'], 'fact'>][];
+  links: readonly [from: string, into: string][];
+  tallies: readonly [string, Tally][];
+  moves: readonly [string, number][];
+}>;
 
 /** The key up to and after its `nth` line break. */
 function cut(key: string, nth: 1 | 2): [string, string] {
@@ -113,6 +124,46 @@ export function openBook() {
       whole = false;
     },
     isWhole: () => whole,
+
+    /** What a book must be told to say the same, beside the facts that it was told. */
+    contents(): Contents {
+      const rows = Object.entries(tables).map(([table, known]) => [table, [...known]]);
+      return {
+        tables: Object.fromEntries(rows),
+        reports: [...reports].flatMap(([order, known]) =>
+          [...known].flatMap(([id, { fact, ...row }]) =>
+            fact && row.state === 'counted' ? [] : [[keyOf(order, id), row] as const],
+          ),
+        ) as Contents['reports'],
+        links: [...kin.into].flatMap(([from, all]) =>
+          [...all].map((to) => [from, to] as const),
+        ) as Contents['links'],
+        tallies: [...tallies],
+        moves: [...moves],
+      };
+    },
+
+    /** Says what another book said; each fact before it that can be corrected is told after. */
+    restore(contents: Contents): void {
+      for (const [table, rows] of Object.entries(contents.tables)) {
+        for (const [key, value] of rows) put({ table, key, value } as Change);
+      }
+      for (const [key, value] of contents.reports) put({ table: 'report', key, value });
+      for (const [from, to] of contents.links) {
+        put({ table: 'link', key: keyOf(from, to), value: true });
+      }
+      for (const [key, tally] of contents.tallies) tallies.set(key, { ...tally });
+      for (const [move, count] of contents.moves) moves.set(move, count);
+    },
+
+    /** A fact before the restored contents, which only name it. */
+    recall(fact: Content): void {
+      if (!isCorrectable(fact) || fact.order === undefined) return;
+      if (fact.flags?.split(' ').includes('late')) return;
+      const key = keyOf(fact.order, fact.eventId);
+      const known = look('report', key) ?? { state: 'counted', type: fact.type };
+      put({ table: 'report', key, value: { ...known, fact } });
+    },
 
     /** Forgets everything, to be rebuilt from the store. */
     clear(): void {

@@ -6,6 +6,7 @@ import { openLog } from '../shared/log.ts';
 import { keepRunning, openBell } from '../shared/loop.ts';
 import { runService } from '../shared/service.ts';
 import { openUnits } from '../shared/unit.ts';
+import { edition } from '../statecharts/edition.ts';
 import { openBook } from './book.ts';
 import { type EdgeConfig, fields, linesOf, readEdgeConfig } from './config.ts';
 import { forward, type LinkState } from './forwarder.ts';
@@ -14,13 +15,16 @@ import { buildHttp } from './http.ts';
 import { openHub } from './hub.ts';
 import { openIntake } from './intake.ts';
 import { openMarks } from './marks.ts';
+import { writeMemory } from './memory.ts';
 import { openOutbox } from './outbox.ts';
 import { readPedigree } from './pedigree.ts';
 import { openRecent } from './recent.ts';
 import { openRoster } from './roster.ts';
+import { migrations } from './schema.ts';
 import { readStatus } from './status.ts';
-import { migrations, openStore } from './store.ts';
+import { openStore } from './store.ts';
 import { keepTime } from './timekeeper.ts';
+import { upgrade } from './upgrade.ts';
 
 /** Wires the edge: opens upwards, closes downwards. Resolves once it listens. */
 export async function startEdge(config: EdgeConfig) {
@@ -35,14 +39,15 @@ export async function startEdge(config: EdgeConfig) {
   const book = openBook();
   const recent = openRecent();
   const roster = openRoster(linesOf(config), {
-    store,
-    book,
+    ...{ store, book },
     nowMs: clock.nowMs,
     units: openUnits(config.units),
     placeOf: config.calendar && openCalendar(config.calendar).placeOf,
     eventId: eventIds(clock.nowMs, systemRandom),
     stated: recent.add,
   });
+  const upgraded = upgrade({ store, book, roster });
+  if (upgraded) log.info(upgraded, 'charts migrated');
   const outbox = openOutbox(db);
   const committed = () => {
     facts.ring();
@@ -85,6 +90,7 @@ export async function startEdge(config: EdgeConfig) {
       await app.close();
       await Promise.all(loops);
       await hub.close();
+      if (book.isWhole()) store.snapshots.write(edition, writeMemory(book.contents()));
       db.close();
     },
   };

@@ -6,7 +6,7 @@ import Sqlite from 'better-sqlite3';
 import { faultOf, openDatabase } from '../shared/database.ts';
 import { Fault } from '../shared/fault.ts';
 import { linesOf, readEdgeConfig } from './config.ts';
-import { migrations } from './store.ts';
+import { migrations } from './schema.ts';
 import { type Judged, type Rehearsal, rehearse } from './trial.ts';
 
 /**

@@ -1,9 +1,7 @@
-import { decodeContent, genesis, link } from '../shared/codec.ts';
-import type { Fact } from '../shared/event.ts';
 import { Fault } from '../shared/fault.ts';
 import { asStated, type Policy, templates } from '../statecharts/policy.ts';
 import { type Actor, type Parts, startActor } from './actor.ts';
-import type { Row } from './store.ts';
+import { readStore } from './replay.ts';
 
 export type Roster = ReturnType<typeof openRoster>;
 
@@ -23,43 +21,20 @@ export function openRoster(lines: readonly Line[], parts: Parts) {
   ];
   const byId = new Map(all.map((actor) => [actor.head().line, actor]));
 
-  /**
-   * Checks the row against the chain and takes it in. A line with a row that does not hold stops
-   * there, alone: its other rows still stand, because other lines have gone on from them.
-   */
-  function take(row: Row, links: Map<number, Pick<Row, 'hash' | 'state'>>): void {
-    const actor = byId.get(row.line)!;
-    const { epoch, sequence } = row;
-    const last = sequence === 1 ? undefined : links.get(row.line);
-    const before = sequence === 1 ? genesis(actor.path, epoch) : last?.hash;
-    const state = last?.state ?? null;
-    links.set(row.line, row);
-    try {
-      if (before && !link(before, row.bytes).equals(row.hash)) {
-        throw new Fault('CORRUPT', 'its bytes do not match the hash chain');
-      }
-      const content = decodeContent(row.bytes);
-      actor.replay(content, state, row.state);
-      parts.stated({ ...content, line: actor.path, epoch, sequence } as Fact);
-    } catch (cause) {
-      if (!(cause instanceof Fault)) throw cause;
-      const place = `${actor.path} stopped at epoch ${epoch}, sequence ${sequence}`;
-      actor.fail(new Fault('CORRUPT', `${place}: ${cause.message}`, { cause }));
-    }
-  }
-
   /** Forgets what is in memory and reads the store again, checking every link of every chain. */
   function rebuild(): void {
     parts.book.clear();
     for (const actor of all) actor.rewind();
-    const links = new Map<number, Row>();
-    for (const row of parts.store.history()) take(row, links);
+    readStore({ ...parts, actorOf: (line) => byId.get(line)! });
   }
   rebuild();
 
   return {
     rebuild,
     actors: [...actors.values()],
+    /** With the lines that this edge had before. */
+    all,
+    damaged: () => all.some((actor) => actor.damaged()),
 
     /** The line's actor; throws Fault UNKNOWN that names the lines there are. */
     actor(line: string): Actor {

@@ -4,62 +4,7 @@ import { genesis, link } from '../shared/codec.ts';
 import type { Command } from '../shared/command.ts';
 import { type Database, faultOf } from '../shared/database.ts';
 import type { Fault } from '../shared/fault.ts';
-
-export const migrations = [
-  `
-  CREATE TABLE line (
-    id    INTEGER PRIMARY KEY,
-    path  TEXT    NOT NULL UNIQUE,
-    epoch INTEGER NOT NULL CHECK (epoch >= 1),           -- the incarnation that writes now
-    sent  INTEGER NOT NULL DEFAULT 0,                    -- last sequence the stream took
-    kept  INTEGER NOT NULL DEFAULT 0 CHECK (kept >= 0),  -- last sequence central's ledger holds
-    CHECK (kept <= sent)
-  ) STRICT;
-  CREATE TABLE event (
-    position   INTEGER PRIMARY KEY,                      -- order on this edge, all lines
-    line       INTEGER NOT NULL REFERENCES line (id),
-    epoch      INTEGER NOT NULL CHECK (epoch >= 1),
-    sequence   INTEGER NOT NULL CHECK (sequence >= 1),
-    bytes      BLOB    NOT NULL CHECK (length(bytes) BETWEEN 1 AND 65536),
-    hash       BLOB    NOT NULL CHECK (length(hash) = 32),
-    command_id TEXT    UNIQUE,
-    asked      BLOB,                                     -- fingerprint of the command
-    UNIQUE (line, epoch, sequence)
-  ) STRICT;
-  CREATE TABLE refusal (
-    command_id TEXT PRIMARY KEY,
-    asked      BLOB NOT NULL,
-    code       TEXT NOT NULL,
-    reason     TEXT NOT NULL
-  ) STRICT, WITHOUT ROWID;
-  CREATE TRIGGER event_has_no_gap BEFORE INSERT ON event
-    WHEN new.sequence <> 1 + coalesce((SELECT max(sequence) FROM event
-                                       WHERE line = new.line AND epoch = new.epoch), 0)
-    BEGIN SELECT raise(ABORT, 'a sequence has no holes and no repeats'); END;
-  CREATE TRIGGER event_is_of_this_epoch BEFORE INSERT ON event
-    WHEN new.epoch <> (SELECT epoch FROM line WHERE id = new.line)
-    BEGIN SELECT raise(ABORT, 'the epoch is over'); END;
-  CREATE TRIGGER event_is_history BEFORE UPDATE ON event
-    BEGIN SELECT raise(ABORT, 'a fact is never edited'); END;
-  CREATE TRIGGER event_is_owed BEFORE DELETE ON event
-    WHEN old.sequence > (SELECT kept FROM line WHERE id = old.line)
-    BEGIN SELECT raise(ABORT, 'central does not hold this fact'); END;
-  CREATE TRIGGER event_is_head BEFORE DELETE ON event
-    WHEN old.sequence = (SELECT max(sequence) FROM event
-                         WHERE line = old.line AND epoch = old.epoch)
-    BEGIN SELECT raise(ABORT, 'the last fact of a line names its next'); END;
-  CREATE TRIGGER kept_never_falls BEFORE UPDATE OF kept ON line WHEN new.kept < old.kept
-    BEGIN SELECT raise(ABORT, 'central does not forget'); END;
-  `,
-  `
-  -- Fingerprint of what the line's facts have changed up to this one; NULL before charts version 2.
-  ALTER TABLE event ADD COLUMN state BLOB CHECK (state IS NULL OR length(state) = 8);
-  -- Who asked what, and when, as it was asked; NULL before charts version 2.
-  ALTER TABLE refusal ADD COLUMN command TEXT;
-  ALTER TABLE refusal ADD COLUMN at_ms INTEGER;
-  ALTER TABLE refusal ADD COLUMN after INTEGER;         -- position of the last fact before
-  `,
-];
+import { openSnapshots } from './snapshots.ts';
 
 export type Head = {
   line: number;
@@ -127,8 +72,9 @@ function prepare(db: Database) {
   const refused = db.prepare<[string], Given>(
     'SELECT asked, code, reason FROM refusal WHERE command_id = ?',
   );
-  const all = db.prepare<[], Row>(
-    'SELECT position, line, epoch, sequence, bytes, hash, state FROM event ORDER BY position',
+  const from = db.prepare<[number], Row>(
+    `SELECT position, line, epoch, sequence, bytes, hash, state FROM event
+     WHERE position > ? ORDER BY position`,
   );
   return {
     addLine,
@@ -141,7 +87,7 @@ function prepare(db: Database) {
     refusals,
     accepted,
     refused,
-    all,
+    from,
   };
 }
 
@@ -158,11 +104,13 @@ export function openStore(db: Database) {
     refusals,
     accepted,
     refused,
-    all,
+    from,
   } = prepare(db);
   const run = db.transaction((work: () => void) => work());
 
   return {
+    snapshots: openSnapshots(db),
+
     /** The line's head, known to the store from now on. A new line begins with epoch 1. */
     head(path: string): Head {
       addLine.run(path);
@@ -226,7 +174,10 @@ export function openStore(db: Database) {
     lines: (): string[] => paths.all(),
 
     /** Every fact of this edge in the order it was stored. */
-    history: (): IterableIterator<Row> => all.iterate(),
+    history: (): IterableIterator<Row> => from.iterate(0),
+
+    /** The facts behind a position, in order. */
+    from: (position: number): IterableIterator<Row> => from.iterate(position),
   };
 }
 

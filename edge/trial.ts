@@ -3,12 +3,14 @@ import type { Command } from '../shared/command.ts';
 import type { Database } from '../shared/database.ts';
 import type { Content } from '../shared/event.ts';
 import { Fault } from '../shared/fault.ts';
+import { edition } from '../statecharts/edition.ts';
 import { fingerprint } from '../statecharts/fingerprint.ts';
 import { judge, type Verdict } from '../statecharts/plant.ts';
 import { asStated, type Policy, type Terms, templates } from '../statecharts/policy.ts';
 import { type Actor, startActor } from './actor.ts';
 import { openBook } from './book.ts';
-import { openStore, type Refusal, type Row } from './store.ts';
+import { carriedBy } from './replay.ts';
+import { openStore, type Refusal, type Row, type Store } from './store.ts';
 
 /** Differences that are listed; all are counted. */
 const shownMax = 200;
@@ -34,8 +36,17 @@ export type Difference = Readonly<{
   before?: string; // the reason at the time
 }>;
 
+/** What an upgrade to this program would do with the store. */
+export type Way =
+  | 'same' // nothing: the same charts have judged it
+  | 'read' // these charts come to the same state: it is stated
+  | 'carried' // they do not: the state is stated that the old ones left
+  | 'refused'; // they do not, and the old ones have left none
+
 export type Rehearsal = Readonly<{
+  way: Way;
   facts: number;
+  settled: number; // facts before the last change of charts, which nobody judges again
   refusals: number;
   unjudged: number; // refusals kept without their command, or of a line that is no more
   counts: Readonly<Record<Kind, number>>;
@@ -64,7 +75,10 @@ export function rehearse(db: Database, lines?: readonly Judged[]): Rehearsal {
   const book = openBook();
   const counts = Object.fromEntries(kinds.map((kind) => [kind, 0])) as Record<Kind, number>;
   const differences: Difference[] = [];
-  const sum = { facts: 0, refusals: 0, unjudged: 0 };
+  const sum = { facts: 0, settled: 0, refusals: 0, unjudged: 0 };
+  const carried = carriedBy(store);
+  const early: Content[] = [];
+  let begun = carried === undefined;
   let nowMs = 0;
 
   function differ(difference: Difference): void {
@@ -96,7 +110,16 @@ export function rehearse(db: Database, lines?: readonly Judged[]): Rehearsal {
     byPath.set(path, bench);
   }
 
+  /** Judging begins behind the last change of charts. */
+  function begin(): void {
+    begun = true;
+    book.restore(carried!.contents);
+    for (const fact of early) book.recall(fact);
+  }
+
   function takeFact(row: Row): void {
+    const settled = row.position <= (carried?.position ?? 0);
+    if (!settled && !begun) begin();
     const bench = benches.get(row.line)!;
     const { position, epoch, sequence } = row;
     const last = sequence === 1 ? undefined : bench.last;
@@ -111,7 +134,10 @@ export function rehearse(db: Database, lines?: readonly Judged[]): Rehearsal {
         throw new Fault('CORRUPT', 'its bytes do not match the hash chain');
       }
       content = decodeContent(row.bytes);
-      takeIn(bench, row, content, chained ? (last?.state ?? null) : undefined);
+      if (settled) {
+        sum.settled += 1;
+        early.push(content);
+      } else takeIn(bench, row, content, chained ? (last?.state ?? null) : undefined);
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       const { eventId = '', type = '' } = content ?? {};
@@ -147,7 +173,7 @@ export function rehearse(db: Database, lines?: readonly Judged[]): Rehearsal {
   function askAgain(refusal: Refusal): void {
     const command = refusal.command === null ? undefined : (JSON.parse(refusal.command) as Command);
     const bench = command && byPath.get(command.line);
-    if (!command || !bench?.actor) {
+    if (!command || !bench?.actor || !begun) {
       sum.unjudged += 1;
       return;
     }
@@ -168,7 +194,15 @@ export function rehearse(db: Database, lines?: readonly Judged[]): Rehearsal {
     ...{ line: path, facts },
     ...(stop === undefined ? {} : { stopped: stop }),
   }));
-  return { ...sum, counts, differences, lines: told };
+  const changed = counts.changed + counts.stopped > 0;
+  return { way: wayOf(store.snapshots, changed), ...sum, counts, differences, lines: told };
+}
+
+function wayOf(snapshots: Store['snapshots'], changed: boolean): Way {
+  const { charts } = snapshots.edition() ?? { charts: '' };
+  if (charts === edition) return 'same';
+  if (!changed) return 'read';
+  return snapshots.left(charts) ? 'carried' : 'refused';
 }
 
 /** Every fact and, between them, every refusal where it was given. */

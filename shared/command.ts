@@ -123,6 +123,7 @@ const subjects: Record<FactType, Fields> = {
   ReworkCompleted: { order, operation },
   EquipmentStateChanged: {},
   ShiftStarted: {},
+  ChartsMigrated: {},
 };
 
 /** From 1970-01-01 to 2100-01-01, Unix ms: what a source may claim as its time. */

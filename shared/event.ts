@@ -14,6 +14,7 @@ import {
 } from './field.ts';
 import { materialBodies } from './material.ts';
 import { qualityBodies } from './quality.ts';
+import { runtimeBodies } from './runtime.ts';
 
 /** States an observed line can be in: all seventeen of PackML (ISA-TR88.00.02). */
 export const equipmentStates = [
@@ -92,6 +93,7 @@ export const bodies = {
   ...qualityBodies,
   EquipmentStateChanged: { state: choice('PackML state.', equipmentStates), reason },
   ShiftStarted: { people: list(id('Person at the line.'), 100) },
+  ...runtimeBodies,
 } as const satisfies Record<string, Fields>;
 
 export type FactType = keyof typeof bodies;

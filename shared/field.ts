@@ -85,6 +85,15 @@ export const flag = (doc: string): Field<boolean> => ({
   },
 });
 
+/** Bytes, which only a program can give. */
+export const bytes = (doc: string, max: number): Field<Uint8Array> => ({
+  doc: `${doc} At most ${max} bytes.`,
+  read(value, name) {
+    if (value instanceof Uint8Array && value.length <= max) return value;
+    throw invalid(name, `must be at most ${max} bytes`);
+  },
+});
+
 export const choice = <const T extends readonly string[]>(
   doc: string,
   values: T,

@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import { openBook } from '../edge/book.ts';
 import { openRoster } from '../edge/roster.ts';
-import { migrations, openStore } from '../edge/store.ts';
+import { migrations } from '../edge/schema.ts';
+import { openStore } from '../edge/store.ts';
 import { openCalendar, readCalendar } from '../shared/calendar.ts';
 import { decodeContent } from '../shared/codec.ts';
 import { readCommand } from '../shared/command.ts';

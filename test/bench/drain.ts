@@ -6,7 +6,7 @@ import { connect } from '@nats-io/transport-node';
 import { read } from '../../cli/drive.ts';
 import { startStage } from '../../cli/stage.ts';
 import { openOutbox } from '../../edge/outbox.ts';
-import { migrations } from '../../edge/store.ts';
+import { migrations } from '../../edge/schema.ts';
 import { openUplink } from '../../edge/uplink.ts';
 import { readCommand } from '../../shared/command.ts';
 import { openDatabase } from '../../shared/database.ts';

@@ -5,8 +5,9 @@ import { openMarks } from '../../edge/marks.ts';
 import { openOutbox } from '../../edge/outbox.ts';
 import { openRecent } from '../../edge/recent.ts';
 import { openRoster } from '../../edge/roster.ts';
+import { migrations } from '../../edge/schema.ts';
 import { readStatus } from '../../edge/status.ts';
-import { migrations, openStore } from '../../edge/store.ts';
+import { openStore } from '../../edge/store.ts';
 import { readCommand } from '../../shared/command.ts';
 import { openDatabase } from '../../shared/database.ts';
 import { eventIds, systemRandom } from '../../shared/identity.ts';
@@ -80,7 +81,7 @@ export function contentsOf({ book }: { book: Book }) {
   // A report is kept as it was judged, before its flags were known: they are no state.
   const reports = orders.map((order) => [
     order,
-    [...(book.look('reports', order) ?? [])].map(([id, { fact, ...row }]) => {
+    [...(book.look('reports', order) ?? [])].sort().map(([id, { fact, ...row }]) => {
       const { flags: _, ...said } = { flags: '', ...fact };
       return [id, row, said];
     }),

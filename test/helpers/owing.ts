@@ -1,5 +1,6 @@
 import { openOutbox } from '../../edge/outbox.ts';
-import { migrations, openStore } from '../../edge/store.ts';
+import { migrations } from '../../edge/schema.ts';
+import { openStore } from '../../edge/store.ts';
 import { type Database, openDatabase } from '../../shared/database.ts';
 
 /** The store of an edge that owes central facts; what they say does not matter here. */

@@ -11,6 +11,7 @@ const about: Partial<Record<FactType, object>> = {
   HoldReleased: {},
   EquipmentStateChanged: {},
   ShiftStarted: { shift: 'early' },
+  ChartsMigrated: {},
   OrderChanged: { order: 'WO-1', productionDay: '2012-01-02', flags: 'parked' },
   OrderCancelRequested: { order: 'WO-1' },
   OrderCompleted: { order: 'WO-1' },
@@ -110,6 +111,10 @@ const bodies: Record<FactType, object> = {
   ReworkAuthorised: { rework: 'RW1', quantity: '26', unit: 'EA', reason: 'burr' },
   ReworkCompleted: { rework: 'RW1' },
   RunStaffed: { run: 'R1', people: ['person:4446'] },
+  ChartsMigrated: {
+    ...{ from: 'lot 1', to: 'lot 2', facts: 3, carried: true, part: 1, parts: 1 },
+    ...{ digest: 'ab', state: Buffer.from('00ff', 'hex') },
+  },
 };
 
 /** One content of every type of fact, always the same. */

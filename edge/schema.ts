@@ -1,0 +1,69 @@
+/** The edge's tables, in the order they came; one that was shipped is never changed. */
+export const migrations = [
+  `
+  CREATE TABLE line (
+    id    INTEGER PRIMARY KEY,
+    path  TEXT    NOT NULL UNIQUE,
+    epoch INTEGER NOT NULL CHECK (epoch >= 1),           -- the incarnation that writes now
+    sent  INTEGER NOT NULL DEFAULT 0,                    -- last sequence the stream took
+    kept  INTEGER NOT NULL DEFAULT 0 CHECK (kept >= 0),  -- last sequence central's ledger holds
+    CHECK (kept <= sent)
+  ) STRICT;
+  CREATE TABLE event (
+    position   INTEGER PRIMARY KEY,                      -- order on this edge, all lines
+    line       INTEGER NOT NULL REFERENCES line (id),
+    epoch      INTEGER NOT NULL CHECK (epoch >= 1),
+    sequence   INTEGER NOT NULL CHECK (sequence >= 1),
+    bytes      BLOB    NOT NULL CHECK (length(bytes) BETWEEN 1 AND 65536),
+    hash       BLOB    NOT NULL CHECK (length(hash) = 32),
+    command_id TEXT    UNIQUE,
+    asked      BLOB,                                     -- fingerprint of the command
+    UNIQUE (line, epoch, sequence)
+  ) STRICT;
+  CREATE TABLE refusal (
+    command_id TEXT PRIMARY KEY,
+    asked      BLOB NOT NULL,
+    code       TEXT NOT NULL,
+    reason     TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TRIGGER event_has_no_gap BEFORE INSERT ON event
+    WHEN new.sequence <> 1 + coalesce((SELECT max(sequence) FROM event
+                                       WHERE line = new.line AND epoch = new.epoch), 0)
+    BEGIN SELECT raise(ABORT, 'a sequence has no holes and no repeats'); END;
+  CREATE TRIGGER event_is_of_this_epoch BEFORE INSERT ON event
+    WHEN new.epoch <> (SELECT epoch FROM line WHERE id = new.line)
+    BEGIN SELECT raise(ABORT, 'the epoch is over'); END;
+  CREATE TRIGGER event_is_history BEFORE UPDATE ON event
+    BEGIN SELECT raise(ABORT, 'a fact is never edited'); END;
+  CREATE TRIGGER event_is_owed BEFORE DELETE ON event
+    WHEN old.sequence > (SELECT kept FROM line WHERE id = old.line)
+    BEGIN SELECT raise(ABORT, 'central does not hold this fact'); END;
+  CREATE TRIGGER event_is_head BEFORE DELETE ON event
+    WHEN old.sequence = (SELECT max(sequence) FROM event
+                         WHERE line = old.line AND epoch = old.epoch)
+    BEGIN SELECT raise(ABORT, 'the last fact of a line names its next'); END;
+  CREATE TRIGGER kept_never_falls BEFORE UPDATE OF kept ON line WHEN new.kept < old.kept
+    BEGIN SELECT raise(ABORT, 'central does not forget'); END;
+  `,
+  `
+  -- Fingerprint of what the line's facts have changed up to this one; NULL before charts version 2.
+  ALTER TABLE event ADD COLUMN state BLOB CHECK (state IS NULL OR length(state) = 8);
+  -- Who asked what, and when, as it was asked; NULL before charts version 2.
+  ALTER TABLE refusal ADD COLUMN command TEXT;
+  ALTER TABLE refusal ADD COLUMN at_ms INTEGER;
+  ALTER TABLE refusal ADD COLUMN after INTEGER;         -- position of the last fact before
+  `,
+  `
+  CREATE TABLE edition (
+    position INTEGER PRIMARY KEY CHECK (position >= 0),  -- the facts after it, up to the next
+    charts   TEXT    NOT NULL                            -- by which they were judged
+  ) STRICT;
+  CREATE TABLE snapshot (
+    id       INTEGER PRIMARY KEY CHECK (id = 1),
+    position INTEGER NOT NULL,
+    charts   TEXT    NOT NULL,
+    memory   BLOB    NOT NULL,
+    digest   BLOB    NOT NULL CHECK (length(digest) = 32)
+  ) STRICT;
+  `,
+];

@@ -1,0 +1,72 @@
+import { hash } from 'node:crypto';
+import type { Database } from '../shared/database.ts';
+
+/** Facts after `position` are judged by the charts of `edition`. */
+export type Edition = Readonly<{ position: number; charts: string }>;
+/** What a book said at `position`, as its own program wrote it down. */
+export type Snapshot = Edition & Readonly<{ memory: Buffer }>;
+type Head = Readonly<{ line: number; epoch: number; sequence: number; hash: Buffer }>;
+export type Snapshots = ReturnType<typeof openSnapshots>;
+
+/** Binds a snapshot to the very facts that led to it: the last one of each line. */
+function digest({ position, charts, memory }: Snapshot, heads: Iterable<Head>): Buffer {
+  const ends = [...heads].map(({ line, epoch, sequence, hash: link }) => {
+    return [line, epoch, sequence, link.toString('hex')].join(' ');
+  });
+  const bound = Buffer.from([position, charts, ...ends.sort(), ''].join('\n'));
+  return hash('sha256', Buffer.concat([bound, memory]), 'buffer');
+}
+
+/** Which charts the store's facts were judged by, and what was remembered when it was closed. */
+export function openSnapshots(db: Database) {
+  const known = db.prepare<[], Edition>(
+    'SELECT position, charts FROM edition ORDER BY position DESC LIMIT 1',
+  );
+  const begin = db.prepare('INSERT OR REPLACE INTO edition (position, charts) VALUES (?, ?)');
+  const write = db.prepare(
+    `INSERT OR REPLACE INTO snapshot (id, position, charts, memory, digest) VALUES (1, ?, ?, ?, ?)`,
+  );
+  const read = db.prepare<[], Snapshot & { digest: Buffer }>(
+    'SELECT position, charts, memory, digest FROM snapshot',
+  );
+  const last = db.prepare<[], number | null>('SELECT max(position) FROM event').pluck();
+
+  const heads = db.prepare<[], Head>(
+    `SELECT line, epoch, sequence, hash FROM event
+     WHERE position IN (SELECT max(position) FROM event GROUP BY line)`,
+  );
+  const position = (): number => last.get() ?? 0;
+  /** True if the snapshot is whole and was written behind these very facts. */
+  const fits = (snapshot: Snapshot, ends: Iterable<Head>): boolean => {
+    const row = read.get();
+    return row !== undefined && digest(snapshot, ends).equals(row.digest);
+  };
+
+  return {
+    /** The newest edition; undefined for a store that was written before editions were kept. */
+    edition: (): Edition | undefined => known.get(),
+
+    /** Whatever is stored from now on is judged by `charts`. Within `commit` only. */
+    begin: (charts: string) => void begin.run(position(), charts),
+
+    /** Position of the last fact; 0 in an empty store. */
+    position,
+
+    /** Keeps what the book says now, in place of any earlier snapshot. */
+    write(charts: string, memory: Buffer): void {
+      const now = { position: position(), charts, memory };
+      write.run(now.position, charts, memory, digest(now, heads.all()));
+    },
+
+    /** The snapshot that there is, not checked yet. */
+    read: (): Snapshot | undefined => read.get(),
+    fits,
+
+    /** What the charts of `charts` left behind, if nothing was stored after it. */
+    left(charts: string): Snapshot | undefined {
+      const snapshot = read.get();
+      if (snapshot?.charts !== charts || snapshot.position !== position()) return undefined;
+      return fits(snapshot, heads.all()) ? snapshot : undefined;
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import { hash } from 'node:crypto';
+import { Fault } from '../shared/fault.ts';
+import { statePartMax } from '../shared/runtime.ts';
+import { edition } from '../statecharts/edition.ts';
+import type { Book } from './book.ts';
+import { readMemory, writeMemory } from './memory.ts';
+import type { Roster } from './roster.ts';
+import type { Store } from './store.ts';
+
+type Parts = { store: Store; book: Book; roster: Roster };
+
+/** What became of a store whose facts were judged by other charts, or by none yet. */
+export type Upgrade = Readonly<{ from: string; to: string; carried: boolean }>;
+
+/** What stores say that were written before editions were kept. */
+const unknown = 'unknown';
+
+/**
+ * Takes the store over to the charts of this program, if others have judged its facts.
+ *
+ * Where every fact, read by today's charts, leads to what it led to then, the state is the one that
+ * was read. Otherwise it is the one that the old program left behind when it was closed. Either way
+ * it is stated as a fact, from which every later start begins, and no old fact is judged again.
+ * Throws Fault CONFLICT, having changed nothing, where there is no such state.
+ */
+export function upgrade(parts: Parts): Upgrade | undefined {
+  const { store, book, roster } = parts;
+  const { snapshots } = store;
+  const known = snapshots.edition();
+  if (known?.charts === edition) return undefined;
+  const from = known?.charts ?? unknown;
+  const carried = !book.isWhole();
+  if (carried) carry(parts, from);
+  store.commit(() => state(parts, { from, to: edition, carried }));
+  if (snapshots.position() === 0) return undefined;
+  roster.rebuild();
+  return { from, to: edition, carried };
+}
+
+/** Lets the book say what the old charts left; throws Fault CONFLICT if they left nothing. */
+function carry({ store: { snapshots }, book, roster }: Parts, from: string): void {
+  const snapshot = roster.damaged() ? undefined : snapshots.left(from);
+  if (!snapshot) {
+    const [failure] = roster.all.flatMap((actor) => actor.failure() ?? []);
+    const advice = roster.damaged()
+      ? 'mend the store first'
+      : 'start the release that wrote the store, stop it in good order, and upgrade again';
+    throw new Fault('CONFLICT', `charts: no way from ${from} to ${edition}: ${failure}; ${advice}`);
+  }
+  const contents = readMemory(snapshot.memory);
+  book.clear();
+  for (const actor of roster.all) actor.rewind();
+  book.restore(contents);
+}
+
+/** States on every line that other charts judge from now on; the first line says the state. */
+function state({ store: { snapshots }, book, roster }: Parts, upgraded: Upgrade): void {
+  const facts = snapshots.position();
+  snapshots.begin(upgraded.to);
+  if (facts === 0) return;
+  const memory = writeMemory(book.contents());
+  const parts = Math.ceil(memory.length / statePartMax);
+  const all = { ...upgraded, facts, parts, digest: hash('sha256', memory) };
+  const [first, ...others] = roster.actors;
+  for (let part = 1; part <= parts; part++) {
+    const from = (part - 1) * statePartMax;
+    const said = memory.subarray(from, from + statePartMax);
+    first!.observe('ChartsMigrated', { ...all, part, state: said });
+  }
+  for (const actor of others) actor.observe('ChartsMigrated', { ...all, part: 0 });
+}
