@@ -147,7 +147,7 @@ test('a state in which a chart knows itself no more is refused', () => {
   expect(told(box)).toEqual([]);
 });
 
-test('a carried state that is damaged stops its line; the others are read from the beginning', () => {
+test('a damaged carried state stops its line; the others are read from the beginning', () => {
   const path = storeOf('v1');
   const box = openBox(path);
   const names = box.store.lines().map((line) => ({ line, lanes: 8 }));
