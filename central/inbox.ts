@@ -61,7 +61,7 @@ export async function receive(parts: Parts): Promise<void> {
 
 /** Reads from the cursor on until the stream changes under us or the link fails. */
 async function readOn(parts: Parts, round: number, progress: () => void): Promise<void> {
-  const { stream, bootId, signal, reconnected } = parts;
+  const { stream, bootId, clock, signal, reconnected } = parts;
   const seen = reconnected.rings();
   const after = await place(parts);
   const consumer = await hub(
@@ -83,7 +83,7 @@ async function readOn(parts: Parts, round: number, progress: () => void): Promis
     };
     let next = ask();
     for (;;) {
-      const first = await within(next, quietMs);
+      const first = await within(next, quietMs, clock);
       if (first === 'quiet') {
         if (await hasMore(parts)) return;
         continue;
@@ -114,13 +114,12 @@ const hub = <T>(promise: Promise<T>): Promise<T> =>
     throw new Fault('UNREACHABLE', `hub: ${cause.message}`, { cause });
   });
 
-const within = <T>(promise: Promise<T>, ms: number): Promise<T | 'quiet'> => {
-  let timer: NodeJS.Timeout;
-  const quiet = new Promise<'quiet'>((resolve) => {
-    timer = setTimeout(() => resolve('quiet'), ms);
-  });
-  return Promise.race([promise, quiet]).finally(() => clearTimeout(timer));
-};
+/** The value, or "quiet" if it is not there after `ms`. */
+async function within<T>(promise: Promise<T>, ms: number, clock: Clock): Promise<T | 'quiet'> {
+  const over = new AbortController();
+  const quiet = clock.sleep(ms, over.signal).then(() => 'quiet' as const);
+  return Promise.race([promise, quiet]).finally(() => over.abort());
+}
 
 /** The value if it is there already, else undefined. */
 const atOnce = <T>(promise: Promise<T>): Promise<T | undefined> =>

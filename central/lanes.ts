@@ -27,6 +27,7 @@ export function openLanes(db: Database) {
   const rouseHeld = rouseWith(`${open} AND state = 'held'`);
   const rouseAll = rouseWith(open);
   const setDue = db.prepare('UPDATE lane SET due_ms = ? WHERE lane = ?');
+  const nextDue = db.prepare<[], number | null>('SELECT min(due_ms) FROM lane').pluck();
   const due = db
     .prepare<[number, number], string>(
       'SELECT lane FROM lane WHERE due_ms <= ? ORDER BY due_ms LIMIT ?',
@@ -46,6 +47,8 @@ export function openLanes(db: Database) {
     rouseAll: () => rouseAll.run(),
     /** Looks at the lane at this time, or not before something changes. */
     setDue: (lane: string, dueMs: number | null) => setDue.run(dueMs, lane),
+    /** When the first lane is due; null while none is. */
+    nextDueMs: () => nextDue.get() ?? null,
     due: (nowMs: number, limit: number) => due.all(nowMs, limit),
   };
 }

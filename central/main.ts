@@ -64,15 +64,15 @@ export async function startCentral(config: CentralConfig) {
   const { maxInFlightMs } = erp;
   const memory = openMemory({ path: config.storePath, nowMs: clock.nowMs, maxInFlightMs });
   const { ledger, postings } = memory;
-  const accepted = openBell(); // rings when the ledger took facts
-  const moved = openBell(); // rings when the ledger or a posting has moved
+  const accepted = openBell(clock); // rings when the ledger took facts
+  const moved = openBell(clock); // rings when the ledger or a posting has moved
   const committed = () => {
     accepted.ring();
     moved.ring();
   };
   const hub = await openHub(config, signal);
   const { connection } = hub;
-  const reconnected = openBell();
+  const reconnected = openBell(clock);
   const watching = (async () => {
     for await (const { type } of connection.status()) if (type === 'reconnect') reconnected.ring();
   })();

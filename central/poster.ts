@@ -5,8 +5,10 @@ import type { Bell } from '../shared/loop.ts';
 import type { Erp } from './erp.ts';
 import type { Postings, Task } from './postings.ts';
 
-/** With nothing to do, the lanes are looked at again after this time, ms. */
-const idleMs = 100;
+/** While calls are in flight, the lanes are looked at again after this time, ms. */
+const lookMs = 100;
+/** With nothing to do, they are looked at again after this time, ms, or when one is due. */
+const idleMs = 5_000;
 
 type Parts = {
   postings: Postings;
@@ -60,13 +62,17 @@ export async function post(parts: Parts): Promise<void> {
     }
     if (flights.size >= lanesMax) await Promise.race(flights.values());
     else if (flights.size > 0)
-      await Promise.race([...flights.values(), clock.sleep(idleMs, signal)]);
-    else await bell.wait(seen, idleMs, signal);
+      await Promise.race([...flights.values(), clock.sleep(lookMs, signal)]);
+    else await bell.wait(seen, idleFor(postings.nextDueMs(), clock.nowMs()), signal);
     await setImmediate();
   }
   await Promise.all(flights.values());
   step();
 }
+
+/** At least 1 ms, so that a lane that is due and cannot move does not spin. */
+const idleFor = (dueMs: number | null, nowMs: number): number =>
+  Math.min(idleMs, Math.max(1, (dueMs ?? Number.POSITIVE_INFINITY) - nowMs));
 
 /** A call that has ended, and what is to be written of it. */
 type Landed = { lane: string; settle: () => void };

@@ -191,6 +191,8 @@ export function openPostings({ db, dossier, holds, nowMs, maxInFlightMs }: Parts
       }
       return tasks;
     }),
+    /** When something may be done next, if nothing changes before; null for never. */
+    nextDueMs: lanes.nextDueMs,
     /** Runs what is called here as one transaction. */
     together: <R>(work: () => R): R => one.immediate(work) as R,
     settle: together(settle),

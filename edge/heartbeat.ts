@@ -26,9 +26,9 @@ export async function beat({ line, ask, unsent, heard, clock, signal }: Parts): 
   while (!signal.aborted) {
     try {
       const nowMs = clock.nowMs();
-      const startMs = performance.now();
+      const startMs = clock.monotonicMs();
       const answer = decodeBeatAnswer(await ask({ line, nowMs, unsent: unsent() }));
-      const roundTripMs = performance.now() - startMs;
+      const roundTripMs = clock.monotonicMs() - startMs;
       const skewMs = Math.round(answer.nowMs - (nowMs + roundTripMs / 2));
       heard({ atMs: nowMs, roundTripMs: Math.round(roundTripMs), skewMs });
     } catch (error) {

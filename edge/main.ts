@@ -32,8 +32,8 @@ export async function startEdge(config: EdgeConfig) {
   const log = openLog('edge', config.logLevel);
   const stop = new AbortController();
   const { signal } = stop;
-  const facts = openBell(); // rings when facts were committed
-  const changed = openBell(); // rings when the status page has something new to tell
+  const facts = openBell(clock); // rings when facts were committed
+  const changed = openBell(clock); // rings when the status page has something new to tell
   const db = openDatabase(config.storePath, migrations);
   const store = openStore(db);
   const book = openBook();

@@ -1,7 +1,9 @@
+import { type Clock, systemClock } from './clock.ts';
+
 /** Something to wait for that many may wait for and anybody may ring; a ring is never lost. */
 export type Bell = ReturnType<typeof openBell>;
 
-export function openBell() {
+export function openBell(clock: Pick<Clock, 'sleep'> = systemClock) {
   let rings = 0;
   const waiting = new Set<() => void>();
   return {
@@ -12,19 +14,15 @@ export function openBell() {
     /** How often it has rung; take this before looking for work, and hand it to `wait`. */
     rings: () => rings,
     /** Resolves at the next ring after `seen`, after `ms`, or when `signal` aborts. */
-    wait(seen: number, ms: number, signal: AbortSignal): Promise<void> {
-      if (rings !== seen || signal.aborted) return Promise.resolve();
-      return new Promise((resolve) => {
-        const done = () => {
-          clearTimeout(timer);
-          signal.removeEventListener('abort', done);
-          waiting.delete(done);
-          resolve();
-        };
-        const timer = setTimeout(done, ms);
-        signal.addEventListener('abort', done, { once: true });
-        waiting.add(done);
-      });
+    async wait(seen: number, ms: number, signal: AbortSignal): Promise<void> {
+      if (rings !== seen || signal.aborted) return;
+      const over = new AbortController();
+      const end = () => over.abort();
+      signal.addEventListener('abort', end, { once: true });
+      waiting.add(end);
+      await clock.sleep(ms, over.signal);
+      signal.removeEventListener('abort', end);
+      waiting.delete(end);
     },
   };
 }

@@ -20,6 +20,7 @@ function openLink(answers: (FaultCode | 'taken')[], last: ReadLast = async () =>
   const slept: number[] = [];
   const clock: Clock = {
     nowMs: () => 0,
+    monotonicMs: () => 0,
     sleep: async (ms) => {
       slept.push(ms);
       if (slept.length > 20) stop.abort();

@@ -13,6 +13,7 @@ async function beating(beats: number, ask: (beat: Beat) => Promise<Uint8Array>) 
   let slept = 0;
   const clock = {
     nowMs: () => 1_000_000,
+    monotonicMs: () => performance.now(),
     async sleep() {
       slept += 1;
       if (slept === beats) stop.abort();

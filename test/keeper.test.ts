@@ -85,6 +85,7 @@ async function wordsOf(pauses: number): Promise<[string, object][]> {
     bell,
     clock: {
       nowMs: () => 1_000_000,
+      monotonicMs: () => 0,
       async sleep() {
         left -= 1;
         if (left === 0) stop.abort();

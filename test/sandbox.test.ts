@@ -49,7 +49,7 @@ test('a change needs a token together with its cookies, and is told so', async (
 
 test('a token dies when its time is over, and when told to', async () => {
   let nowMs = 1_000;
-  const clock = { nowMs: () => nowMs, sleep: async () => undefined };
+  const clock = { nowMs: () => nowMs, monotonicMs: () => nowMs, sleep: async () => undefined };
   const other = await startBench({ tokenLifeMs: 500 }, clock);
   try {
     const headers = await other.token();

@@ -82,7 +82,7 @@ function halfAnswer(_request: IncomingMessage, response: ServerResponse): void {
 
 test.each(answers)('%s is read for what it says', async (_what, script, expected) => {
   const { url } = await rude(script);
-  const clock = { nowMs: () => nowMs, sleep: async () => undefined };
+  const clock = { nowMs: () => nowMs, monotonicMs: () => 0, sleep: async () => undefined };
   const erp = erpAt(url, {}, { clock, authorization: 'Basic secret' });
   const outcome = await erp.post(issue);
   expect(outcome).toMatchObject(expected);

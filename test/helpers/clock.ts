@@ -7,6 +7,7 @@ export function fakeClock(sleepsMax = 5_000, startMs = 0): Clock {
   let sleeps = 0;
   return {
     nowMs: () => nowMs,
+    monotonicMs: () => nowMs,
     async sleep(ms, signal) {
       if (signal.aborted) return;
       assert(++sleeps <= sleepsMax, `still asleep after ${sleepsMax} sleeps`);
@@ -38,6 +39,7 @@ export function worldClock(sleepsMax = 50_000): Clock {
 
   return {
     nowMs: () => nowMs,
+    monotonicMs: () => nowMs,
     sleep(ms, signal) {
       assert(++sleeps <= sleepsMax, `still asleep after ${sleepsMax} sleeps`);
       if (signal.aborted) return Promise.resolve();
