@@ -3,19 +3,16 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { connect } from '@nats-io/transport-node';
 import { backoff } from '../shared/backoff.ts';
 import { systemClock } from '../shared/clock.ts';
+import { openDatabase } from '../shared/database.ts';
 import { Fault } from '../shared/fault.ts';
 import { openLog } from '../shared/log.ts';
-import { keepRunning, openBell } from '../shared/loop.ts';
+import { openBell } from '../shared/loop.ts';
 import { runService } from '../shared/service.ts';
+import { assembleCentral } from './assembly.ts';
 import { openBoard } from './board.ts';
 import { type CentralConfig, fields, readCentralConfig } from './config.ts';
 import { buildHttp } from './http.ts';
-import { receive } from './inbox.ts';
-import { tellKept } from './keeper.ts';
-import { openMemory } from './memory.ts';
-import { post } from './poster.ts';
-import { openPulse } from './pulse.ts';
-import { fillGaps } from './refill.ts';
+import { migrations } from './memory.ts';
 import { sapErp } from './sap.ts';
 import { ensureStreams, verifyHub } from './stream.ts';
 
@@ -54,51 +51,35 @@ async function openHub(config: CentralConfig, signal: AbortSignal) {
   }
 }
 
-/** Wires central: opens upwards, closes downwards. Resolves once it listens. */
+/** Starts central: opens upwards, closes downwards. Resolves once it listens. */
 export async function startCentral(config: CentralConfig) {
   const clock = systemClock;
   const log = openLog('central', config.logLevel);
-  const stop = new AbortController();
-  const { signal } = stop;
+  const starting = new AbortController();
   const erp = sapErp(config.erp);
-  const { maxInFlightMs } = erp;
-  const memory = openMemory({ path: config.storePath, nowMs: clock.nowMs, maxInFlightMs });
-  const { ledger, postings } = memory;
-  const accepted = openBell(clock); // rings when the ledger took facts
-  const moved = openBell(clock); // rings when the ledger or a posting has moved
-  const committed = () => {
-    accepted.ring();
-    moved.ring();
-  };
-  const hub = await openHub(config, signal);
-  const { connection } = hub;
+  const db = openDatabase(config.storePath, migrations);
+  const { connection, manager, stream } = await openHub(config, starting.signal);
   const reconnected = openBell(clock);
   const watching = (async () => {
     for await (const { type } of connection.status()) if (type === 'reconnect') reconnected.ring();
   })();
 
-  const common = { connection, ledger, clock, log, signal };
+  const hub = { connection, manager, stream, reconnected };
   const bootId = `${process.pid}_${clock.nowMs()}`;
   const { lanesMax } = config;
-  const loops = [
-    receive({ ...common, ...hub, committed, reconnected, bootId }),
-    tellKept({ ...common, settled: (line, at) => postings.settled(line, at), bell: moved }),
-    fillGaps({ ...common, committed }),
-    post({ postings, erp, lanesMax, bell: accepted, moved: moved.ring, clock, log, signal }),
-  ].map(keepRunning);
-  const { edges } = openPulse({ connection, nowMs: clock.nowMs, log });
-  const app = buildHttp(openBoard({ ...memory, edges }));
+  const central = assembleCentral({ db, clock, log, erp, hub, lanesMax, bootId });
+  const app = buildHttp(openBoard({ ...central.memory, edges: central.edges }));
   const url = await app.listen({ host: config.host, port: config.httpPort });
 
   return {
     url,
     async close(): Promise<void> {
-      stop.abort();
+      const stopped = central.stop();
       await app.close();
-      await Promise.all(loops);
+      await stopped;
       await connection.close();
       await watching;
-      memory.close();
+      db.close();
     },
   };
 }

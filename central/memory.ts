@@ -1,4 +1,4 @@
-import { openDatabase } from '../shared/database.ts';
+import type { Database } from '../shared/database.ts';
 import { correctionMigrations, openCorrections } from './corrections.ts';
 import { dossierMigrations, dossierMigrations2, openDossier } from './dossier.ts';
 import { earlyMigrations } from './early.ts';
@@ -25,12 +25,11 @@ export const migrations = [
   [...dossierMigrations2, ...correctionMigrations].join('\n'),
 ];
 
-type Parts = { path: string; nowMs: () => number; maxInFlightMs: number };
+type Parts = { db: Database; nowMs: () => number; maxInFlightMs: number };
 export type Memory = ReturnType<typeof openMemory>;
 
 /** All that central remembers, in one SQLite file; facts and what they call for commit together. */
-export function openMemory({ path, nowMs, maxInFlightMs }: Parts) {
-  const db = openDatabase(path, migrations);
+export function openMemory({ db, nowMs, maxInFlightMs }: Parts) {
   const dossier = openDossier(db);
   const totals = openTotals(db);
   const holds = openHolds(db);
@@ -51,5 +50,5 @@ export function openMemory({ path, nowMs, maxInFlightMs }: Parts) {
     },
     undone: totals.undone,
   });
-  return { dossier, totals, erpStatus, holds, postings, ledger, close: () => db.close() };
+  return { dossier, totals, erpStatus, holds, postings, ledger };
 }

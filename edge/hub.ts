@@ -12,20 +12,21 @@ import type { Marks } from './marks.ts';
 import type { Outbox } from './outbox.ts';
 import { openUplink, type Uplink } from './uplink.ts';
 
-type Parts = {
+export type HubParts = {
   config: EdgeConfig;
   lines: readonly string[];
   outbox: Outbox;
   marks: Marks;
   log: Logger;
 };
+export type Hub = ReturnType<typeof openHub>;
 type Joined = { connection: NatsConnection; uplink: Uplink; catchUp(line: string): Promise<void> };
 
 /**
  * The hub as this edge knows it, from the first moment on: until the leaf has been reached, and
  * whenever it is away, every call rejects with Fault UNREACHABLE and the edge goes on working.
  */
-export function openHub({ config, lines, outbox, marks, log }: Parts) {
+export function openHub({ config, lines, outbox, marks, log }: HubParts) {
   let joined: Joined | undefined;
   const behind = new Set(lines); // have not read central's last word since they were down
 

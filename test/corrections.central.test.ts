@@ -2,8 +2,9 @@
 // Method: the same reports, corrections and reversals in random orders, against what is right.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { openMemory } from '../central/memory.ts';
+import { migrations, openMemory } from '../central/memory.ts';
 import { encodeContent } from '../shared/codec.ts';
+import { openDatabase } from '../shared/database.ts';
 import type { Content } from '../shared/event.ts';
 import { quantityText } from '../shared/quantity.ts';
 import { content, report } from './helpers/facts.ts';
@@ -25,14 +26,15 @@ const reversed = (name: string, original: Content): Content =>
 
 /** Central after each line has stated one of these, in this order of arrival. */
 function heard(facts: readonly Content[]): string {
-  const memory = openMemory({ path: `${testFolder()}/c.db`, nowMs: () => 0, maxInFlightMs: 0 });
+  const db = openDatabase(`${testFolder()}/c.db`, migrations);
+  const memory = openMemory({ db, nowMs: () => 0, maxInFlightMs: 0 });
   facts.forEach((fact, index) => {
     const place = { line: `acme/lyon/turning/L${index}`, epoch: 1, first: 1 };
     const facts = [encodeContent(fact)];
     memory.ledger.accept([{ segment: { ...place, before: null, after: null, facts } }]);
   });
   const [, tally] = memory.totals.all('order').find(([order]) => order === 'WO-1')!;
-  memory.close();
+  db.close();
   return `good ${quantityText(tally.good)}, corrections ${tally.corrections}`;
 }
 

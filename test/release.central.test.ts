@@ -55,8 +55,9 @@ test('the file of the version before is brought up to date, and keeps what it kn
   old.exec("INSERT INTO lot (lot, material, unit) VALUES ('L-1', 'BOLT', 'EA')");
   old.exec("INSERT INTO production_order (order_number, released) VALUES ('WO-1', 1)");
   old.close();
-  const { dossier, erpStatus, close } = openMemory({ path, nowMs: () => 0, maxInFlightMs: 0 });
+  const db = openDatabase(path, migrations);
+  const { dossier, erpStatus } = openMemory({ db, nowMs: () => 0, maxInFlightMs: 0 });
   expect(dossier.lot('L-1')).toMatchObject({ material: 'BOLT', inspect: 0, released: 0 });
   expect(erpStatus('WO-1')).toEqual({ lifecycle: 'REL', confirmation: 'none', delivery: 'none' });
-  close();
+  db.close();
 });

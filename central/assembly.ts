@@ -1,0 +1,69 @@
+import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/nats-core';
+import type { Clock } from '../shared/clock.ts';
+import type { Database } from '../shared/database.ts';
+import type { Logger } from '../shared/log.ts';
+import { type Bell, keepRunning, openBell } from '../shared/loop.ts';
+import type { Erp } from './erp.ts';
+import { receive } from './inbox.ts';
+import { tellKept } from './keeper.ts';
+import { openMemory } from './memory.ts';
+import { post } from './poster.ts';
+import { openPulse } from './pulse.ts';
+import { fillGaps } from './refill.ts';
+
+/** The hub as central reads and answers it. */
+export type Hub = {
+  connection: NatsConnection;
+  manager: JetStreamManager;
+  stream: JetStreamClient;
+  /** Rings when the connection is back. */
+  reconnected: Bell;
+};
+
+/** What central needs of the world. The same code runs beside the hub and in the simulator. */
+type World = {
+  db: Database;
+  clock: Clock;
+  log: Logger;
+  erp: Erp;
+  hub: Hub;
+  /** Documents in flight at once. */
+  lanesMax: number;
+  /** Unlike any boot before. */
+  bootId: string;
+};
+
+/** Central but for its status: everything is running when this returns. */
+export function assembleCentral({ db, clock, log, erp, hub, lanesMax, bootId }: World) {
+  const stop = new AbortController();
+  const { signal } = stop;
+  const { maxInFlightMs } = erp;
+  const memory = openMemory({ db, nowMs: clock.nowMs, maxInFlightMs });
+  const { ledger, postings } = memory;
+  const accepted = openBell(clock); // rings when the ledger took facts
+  const moved = openBell(clock); // rings when the ledger or a posting has moved
+  const committed = () => {
+    accepted.ring();
+    moved.ring();
+  };
+  const { connection } = hub;
+  const common = { connection, ledger, clock, log, signal };
+  const loops = [
+    receive({ ...common, ...hub, committed, bootId }),
+    tellKept({ ...common, settled: (line, at) => postings.settled(line, at), bell: moved }),
+    fillGaps({ ...common, committed }),
+    post({ postings, erp, lanesMax, bell: accepted, moved: moved.ring, clock, log, signal }),
+  ].map(keepRunning);
+  const { edges } = openPulse({ connection, nowMs: clock.nowMs, log });
+
+  return {
+    ...{ memory, edges },
+
+    /** Ends every loop, and the calls in flight. */
+    async stop(): Promise<void> {
+      stop.abort();
+      await Promise.all(loops);
+    },
+  };
+}
