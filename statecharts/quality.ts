@@ -49,6 +49,7 @@ function eventOf(asked: Asked, fact: HoldFact, known: Hold | undefined) {
     signed: !policy.signatures || signedBy(fact),
     fromCentral: actor.startsWith('system:'),
     measured: known?.quantity !== undefined,
+    untouched: known?.quantity === undefined || known.remaining === known.quantity,
     sameUnit: !('unit' in body) || body.unit === undefined || body.unit === known?.unit,
     asProposed: proposal?.disposition === disposition && proposal.quantity === decided,
     reached:
