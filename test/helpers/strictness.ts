@@ -6,7 +6,7 @@ const begins = (known: Said, fact: Said): boolean => {
   if (is(known, 'InspectionRequested')) {
     return 'inspection' in body && body.inspection === known.body.inspection;
   }
-  if (!is(known, 'NonconformanceRaised') || is(fact, 'HoldPlaced')) return false;
+  if (!is(known, 'NonconformanceRaised')) return false;
   return 'nonconformance' in body && body.nonconformance === known.body.nonconformance;
 };
 const isElsewhere = (known: Said, fact: Said): boolean =>
@@ -28,6 +28,7 @@ export const neverDecided: Readonly<Record<string, Rule>> = {
     return hold !== undefined && isElsewhere(hold.placed, fact);
   },
   'an inspection or nonconformance is about another than when it began': ({ said }, fact) => {
+    if (!/^(Inspection|Nonconformance)/.test(fact.type)) return false;
     const first = said.find((known) => begins(known, fact));
     return first !== undefined && isElsewhere(first, fact);
   },
