@@ -26,9 +26,10 @@ export function openPlanner({ dossier, holds, early, queue, lanes }: Parts) {
       queue.unposted(call.none, 1);
       return;
     }
-    const order = fact.order ?? hold?.order ?? undefined;
-    const operation = fact.operation ?? hold?.operation ?? undefined;
-    const lot = call.kind === 'confirmation' ? undefined : (fact.lot ?? hold?.lot ?? undefined);
+    // A decision is about what its hold is about, whatever else it may name.
+    const order = hold?.order ?? fact.order;
+    const operation = (hold?.order ? hold.operation : fact.operation) ?? undefined;
+    const lot = call.kind === 'confirmation' ? undefined : (hold?.lot ?? fact.lot);
     const lane = laneOf(order, lot);
     const { eventId, line, sequence, atMs } = fact;
     const parked = 'park' in call;

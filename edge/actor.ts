@@ -4,11 +4,12 @@ import type { BodyOf, Content, FactType } from '../shared/event.ts';
 import { Fault, type FaultCode } from '../shared/fault.ts';
 import { quantityText, zero } from '../shared/quantity.ts';
 import type { Convert } from '../shared/unit.ts';
+import { aboutOf } from '../statecharts/about.ts';
 import { consequences } from '../statecharts/consequences.ts';
 import { fingerprint as stateAfter } from '../statecharts/fingerprint.ts';
 import { judge } from '../statecharts/plant.ts';
 import { asStated, type Terms } from '../statecharts/policy.ts';
-import { type Flag, keyOf } from '../statecharts/tables.ts';
+import type { Flag } from '../statecharts/tables.ts';
 import type { Book } from './book.ts';
 import { inKeptUnit } from './conversion.ts';
 import { fingerprint, type Given, type Head, type Store } from './store.ts';
@@ -114,20 +115,16 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
     const place = placeOf?.(atMs);
     const known = { eventId: eventId(), recordedMs: now, clock, atMs };
     const as = { ...place, ...statement, ...known } as Content;
-    const fact = units ? inKeptUnit(book, units, as) : as;
+    const kept = units ? inKeptUnit(book, units, as) : as;
+    const fact = { ...aboutOf(book.look, kept), ...kept } as Content;
     switch (fact.type) {
       case 'LotProduced':
         if (!policy.inspectLots || fact.body.inspect !== undefined) return fact;
         return { ...fact, body: { ...fact.body, inspect: true } };
       case 'HoldPlaced':
-        return { ...about(fact), ...fact, body: { ...chasing(), ...fact.body } };
-      case 'HoldReduced':
-      case 'HoldDispositioned':
-      case 'HoldCancelled':
-      case 'FactReversed':
-        return { ...about(fact), ...fact };
+        return { ...fact, body: { ...chasing(), ...fact.body } };
       case 'HoldReleased':
-        return { ...about(fact), ...fact, body: releasing(fact) };
+        return { ...fact, body: releasing(fact) };
       case 'OrderClosed':
         // Central must know when it has heard all that was said about the order before.
         return { ...fact, body: { facts: book.tally('order', fact.order!).facts } };
@@ -148,23 +145,6 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
     const { remaining = zero, unit } = book.look('hold', body.hold) ?? {};
     if (remaining <= zero || unit === undefined) return rest;
     return { ...rest, quantity: quantityText(remaining), unit };
-  }
-
-  /** What a fact about a hold or a report is about, where only the edge knows it. */
-  function about(fact: Content): Partial<Pick<Content, 'order' | 'operation' | 'lot'>> {
-    if (fact.type === 'HoldPlaced' && fact.lot !== undefined) {
-      const order = book.look('lot', fact.lot)?.order;
-      return order === undefined ? {} : { order };
-    }
-    if (fact.type === 'FactReversed') {
-      const key = keyOf(fact.order!, fact.body.original);
-      const operation = book.look('report', key)?.fact?.operation;
-      return operation === undefined ? {} : { operation };
-    }
-    if (!('hold' in fact.body)) return {};
-    const { order, operation, lot } = book.look('hold', fact.body.hold) ?? {};
-    const known = Object.entries({ order, operation, lot }).filter(([, id]) => id !== undefined);
-    return Object.fromEntries(known);
   }
 
   return {

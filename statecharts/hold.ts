@@ -18,6 +18,7 @@ type HoldEvent = {
   asProposed: boolean; // the disposition that was approved, in kind and quantity
   decided: bigint; // millionths that this disposition decides
   remaining: bigint; // millionths that no disposition has decided yet
+  untouched: boolean; // no disposition was carried out
   reached: boolean; // every lot that is let go is held by it, and not the last one
   due: boolean; // the timer's next occurrence, and its time has come
 };
@@ -39,7 +40,7 @@ const measure = ['measured', 'sameUnit', 'withinHold'];
  */
 export const hold = defineChart<HoldEvent>({
   id: 'hold',
-  version: 2,
+  version: 3,
   initial: 'unknown',
   rules: {
     fromCentral: {
@@ -87,6 +88,10 @@ export const hold = defineChart<HoldEvent>({
       holds: ({ decided, remaining }) => decided <= remaining,
       why: ({ hold, remaining }) => `hold ${hold} has only ${quantityText(remaining)} undecided`,
     },
+    mistaken: {
+      holds: ({ review, untouched }) => !review || untouched,
+      why: ({ hold, type }) => `hold ${hold} is decided in part: no ${type}`,
+    },
     decidesAll: { holds: ({ decided, remaining }) => decided === remaining, why: () => '' },
     asProposed: {
       holds: ({ asProposed }) => asProposed,
@@ -119,7 +124,7 @@ export const hold = defineChart<HoldEvent>({
           { guard: all('direct', ...decides, ...measure), ...note },
         ],
         HoldReleased: { target: 'closed', guard: all('direct', ...decides) },
-        HoldCancelled: { target: 'closed', guard: all(...decides) },
+        HoldCancelled: { target: 'closed', guard: all('mistaken', ...decides) },
         ...timed,
       },
     },

@@ -1,4 +1,5 @@
 import type { Content } from '../shared/event.ts';
+import { checkAbout } from './about.ts';
 import { batch as batchChart } from './batch.ts';
 import { inspection as inspectionChart } from './inspection.ts';
 import { nonconformance as nonconformanceChart } from './nonconformance.ts';
@@ -21,6 +22,7 @@ export function inspect(
   const event = { type: fact.type, inspection, result, signed };
   const from = known?.state ?? inspectionChart.initial;
   const state = move(asked, inspectionChart, from, event, `inspection ${inspection}`);
+  if (known) checkAbout(asked, `inspection ${inspection}`, known);
   const subject = known ?? subjectOf(fact);
   changes.push({ table: 'inspection', key: inspection, value: { ...subject, state } });
   if (state !== 'passed' || subject.operation === undefined || subject.order === undefined) return;
@@ -44,6 +46,7 @@ export function raise(
   const event = { type: fact.type, nonconformance, openHolds, signed };
   const from = known?.state ?? nonconformanceChart.initial;
   const state = move(asked, nonconformanceChart, from, event, `nonconformance ${nonconformance}`);
+  if (known) checkAbout(asked, `nonconformance ${nonconformance}`, known);
   const reason = fact.type === 'NonconformanceRaised' ? fact.body.reason : known!.reason;
   const subject = known ?? subjectOf(fact);
   changes.push({

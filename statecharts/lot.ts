@@ -4,13 +4,13 @@ type LotEvent = {
   type: string;
   lot: string;
   sameMaterial: boolean; // of the same material and unit as before, or first seen
-  inspect: boolean; // must be released by quality before it is used
+  inspect: boolean; // must be released by quality before it is used from now on
   released: boolean; // quality has released it, or it need not be
   otherHolds: number; // holds on this lot that stay open after this fact
   usesUp: boolean; // nothing of it is left after this fact
   holds: readonly string[]; // open holds on it
   enough: boolean; // there is as much of it as is split off or merged, as far as we know
-  stated: boolean; // before today's charts, which follow a hold further: taken as it was
+  stated: boolean; // before today's charts, which forbid more: taken as it was
   cycle: boolean; // a lot would come from itself
 };
 
@@ -18,13 +18,14 @@ const note = { actions: 'note' } as const;
 const same = all('sameMaterial');
 const restrict = { HoldPlaced: { target: 'restricted' } };
 const open = ['sameMaterial', 'notHeld', 'noCycle'];
+const part = ['sameMaterial', 'enough', 'noCycle'];
 const split = [
-  { target: 'closed', guard: all('enough', 'noCycle', 'usesUp') },
-  { guard: all('enough', 'noCycle'), ...note },
+  { target: 'closed', guard: all(...part, 'usesUp') },
+  { guard: all(...part), ...note },
 ];
 const give = [
-  { target: 'closed', guard: all('notHeld', 'enough', 'noCycle', 'usesUp') },
-  { guard: all('notHeld', 'enough', 'noCycle'), ...note },
+  { target: 'closed', guard: all('notHeld', ...part, 'usesUp') },
+  { guard: all('notHeld', ...part), ...note },
 ];
 const consume = [
   { target: 'closed', guard: all('sameMaterial', 'notHeld', 'usesUp') },
@@ -54,6 +55,11 @@ const add = {
   MaterialReturned: { guard: same, ...note },
   LotReceived: { guard: all(...open), ...note },
 };
+/** Used up, and there again: it waits for quality if it did before. */
+const back = [
+  { target: 'inProcess', guard: all('sameMaterial', 'inspected') },
+  { target: 'unrestricted', guard: same },
+];
 /** What quality has not released makes the whole lot wait for it. */
 const mix = {
   LotProduced: [
@@ -71,7 +77,7 @@ const mix = {
  */
 export const lot = defineChart<LotEvent>({
   id: 'lot',
-  version: 2,
+  version: 3,
   initial: 'planned',
   rules: {
     sameMaterial: {
@@ -80,6 +86,10 @@ export const lot = defineChart<LotEvent>({
     },
     inspected: { holds: ({ inspect }) => inspect, why: () => '' },
     free: { holds: ({ released }) => released, why: () => '' },
+    usable: {
+      holds: ({ released, stated }) => released || stated,
+      why: ({ lot }) => `lot ${lot} is not released by quality`,
+    },
     notHeld: {
       holds: ({ holds }) => holds.length === 0,
       why: ({ holds }) => `the lot is held by ${holds.join(', ')}`,
@@ -124,12 +134,9 @@ export const lot = defineChart<LotEvent>({
     },
     closed: {
       on: {
-        LotProduced: [
-          { target: 'inProcess', guard: all('sameMaterial', 'inspected') },
-          { target: 'unrestricted', guard: same },
-        ],
-        MaterialReturned: { target: 'unrestricted', guard: same },
-        ...{ MaterialConsumed: { guard: all('sameMaterial', 'notHeld'), ...note }, ...restrict },
+        ...{ LotProduced: back, MaterialReturned: back },
+        MaterialConsumed: { guard: all('sameMaterial', 'notHeld', 'usable'), ...note },
+        ...restrict,
       },
     },
   },

@@ -1,5 +1,6 @@
 import type { Content, FactType } from '../shared/event.ts';
 import { type Quantity, quantity, zero } from '../shared/quantity.ts';
+import { checkAbout } from './about.ts';
 import { descendants } from './genealogy.ts';
 import { hold as holdChart, isOpen } from './hold.ts';
 import { freeLot, reachLot, takeFrom } from './lots.ts';
@@ -49,6 +50,7 @@ function eventOf(asked: Asked, fact: HoldFact, known: Hold | undefined) {
     signed: !policy.signatures || signedBy(fact),
     fromCentral: actor.startsWith('system:'),
     measured: known?.quantity !== undefined,
+    untouched: known?.quantity === undefined || known.remaining === known.quantity,
     sameUnit: !('unit' in body) || body.unit === undefined || body.unit === known?.unit,
     asProposed: proposal?.disposition === disposition && proposal.quantity === decided,
     reached:
@@ -145,6 +147,7 @@ export function decideHold(asked: Asked, fact: Exclude<HoldFact, Content<'HoldPl
     });
     return;
   }
+  checkAbout(asked, `hold ${hold}`, known);
   const decided =
     fact.type === 'HoldDispositioned' || fact.type === 'HoldReleased' ? event.decided : zero;
   changes.push({ table: 'hold', key: hold, value: after(known, fact, state, decided) });

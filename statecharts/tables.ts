@@ -2,7 +2,7 @@ import type { Content, FactType } from '../shared/event.ts';
 import type { Chart, ChartEvent } from './engine.ts';
 import type { Terms } from './policy.ts';
 
-type Subject = Readonly<{ order?: string; operation?: string; lot?: string }>;
+export type Subject = Readonly<{ order?: string; operation?: string; lot?: string }>;
 
 /** What an edge remembers of its lines. Rows are never changed in place, only replaced. */
 export type Tables = {
@@ -118,6 +118,7 @@ export type Flag =
   | 'waits' // for the original that it names
   | 'parked' // an order's change that is below what is made
   | 'overConsumed' // more than the lot had, as far as is known
+  | 'unreleased' // the lot waits for quality, though it was used up or released before
   | 'unknownOperator'; // who is not among the people that the plant has named
 
 /** A fact to be judged, and what was found so far. */

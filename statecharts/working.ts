@@ -1,8 +1,7 @@
 import type { Content } from '../shared/event.ts';
 import { quantity, zero } from '../shared/quantity.ts';
 import type { Effect } from './correction.ts';
-import { lot as lotChart } from './lot.ts';
-import { restrictAgain } from './lots.ts';
+import { turnLot } from './lots.ts';
 import { operation as operationChart } from './operation.ts';
 import { type Asked, given, heldBy, keyOf, lookAfter, move, type Tables } from './tables.ts';
 import { completionOf } from './tolerance.ts';
@@ -143,23 +142,3 @@ export function produce(asked: Asked, effects: readonly Effect[]): void {
     if (more > zero && completion !== 'within') flags.push(completion);
   }
 }
-
-/** A reversed consumption gives back to its lot, a reversed production takes from it. */
-function turnLot(asked: Asked, { fact, sign }: Effect): void {
-  if (!('material' in fact.body)) return;
-  const lot = fact.lot!;
-  const row = lookAfter(asked.look, asked.changes)('lot', lot);
-  if (row?.quantity === undefined) return;
-  const moved = quantity(fact.body.quantity, 'quantity') * BigInt(sign);
-  const left = row.quantity + (fact.type === 'MaterialConsumed' ? -moved : moved);
-  const reopened = row.state === 'closed' && left > zero;
-  const event = { type: 'MaterialReturned', lot, holds: [], ...plainLot };
-  const state = reopened ? move(asked, lotChart, row.state, event, `lot ${lot}`) : row.state;
-  asked.changes.push({ table: 'lot', key: lot, value: { ...row, state, quantity: left } });
-  restrictAgain(asked, lot);
-}
-
-const plainLot = {
-  ...{ sameMaterial: true, inspect: false, released: true, otherHolds: 0, usesUp: false },
-  ...{ enough: true, cycle: false, stated: false },
-};

@@ -89,7 +89,7 @@ const golden: Record<Exclude<SheetName, 'posting'>, Golden> = {
     },
     inProcess: {
       inProcess: `LotProduced, LotProduced to inspect, LotReceived, LotReceived to inspect,
-        MaterialReturned, LotSplit`,
+        MaterialReturned, MaterialReturned to inspect, LotSplit`,
       restricted: 'HoldPlaced',
       unrestricted: 'LotReleased',
       closed: 'LotSplit to the last',
@@ -97,7 +97,8 @@ const golden: Record<Exclude<SheetName, 'posting'>, Golden> = {
     restricted: {
       inProcess: `HoldReduced unreleased, HoldReleased unreleased, HoldCancelled unreleased,
         HoldDispositioned unreleased`,
-      restricted: `LotProduced, LotProduced to inspect, MaterialReturned, LotSplit, HoldPlaced,
+      restricted: `LotProduced, LotProduced to inspect, MaterialReturned,
+        MaterialReturned to inspect, LotSplit, HoldPlaced,
         HoldReduced one of two, HoldReleased one of two, HoldCancelled one of two,
         HoldDispositioned one of two, HoldDispositioned scrap of all one of two,
         MaterialConsumed as stated`,
@@ -109,11 +110,11 @@ const golden: Record<Exclude<SheetName, 'posting'>, Golden> = {
       inProcess: 'LotReceived to inspect, LotProduced to inspect',
       restricted: 'HoldPlaced',
       unrestricted: `LotProduced, LotReceived, MaterialConsumed, MaterialConsumed as stated,
-        MaterialReturned, LotSplit, LotGiven`,
+        MaterialReturned, MaterialReturned to inspect, LotSplit, LotGiven`,
       closed: 'MaterialConsumed to the last, LotSplit to the last, LotGiven to the last',
     },
     closed: {
-      inProcess: 'LotProduced to inspect',
+      inProcess: 'LotProduced to inspect, MaterialReturned to inspect',
       restricted: 'HoldPlaced',
       unrestricted: 'LotProduced, MaterialReturned',
       closed: 'MaterialConsumed, MaterialConsumed to the last, MaterialConsumed as stated',

@@ -136,6 +136,27 @@ test('a damaged line must be mended before the charts change', () => {
   expect(() => upgrade(again)).toThrow('mend the store first');
 });
 
+test('what version 2 let past quality stays as it was; what comes back now waits', () => {
+  const path = storeOf('v2');
+  const box = openBox(path);
+  expect(failures(box)).toEqual([]);
+  expect(upgrade(box)).toMatchObject({ carried: false, to: edition });
+  expect(upgrade(box)).toBeUndefined();
+  const again = reopened(box, path);
+  const lot = () => again.book.look('lot', 'L1')!;
+  expect(lot()).toMatchObject({ state: 'unrestricted', quantity: 2_000_000n });
+  const bolts = { material: 'BOLT', quantity: '2' };
+  const op2 = { order: 'WO-2', line: m02 };
+  expect(outcome(again.decide(today(shop.consume('L1', bolts, op2))))).toBe('accepted');
+  expect(outcome(again.decide(today(lots.give('L1', bolts))))).toBe('accepted');
+  expect(lot()).toMatchObject({ state: 'inProcess', quantity: 2_000_000n });
+});
+/** Under an id that no store of old can have used. */
+const today = <T extends { commandId: string }>(asked: T): T => ({
+  ...asked,
+  commandId: `today-${asked.commandId}`,
+});
+
 test('a state in which a chart knows itself no more is refused', () => {
   const { box } = storeThatDiffers({ left: true });
   const memory = writeMemory(box.book.contents());

@@ -91,6 +91,46 @@ describe('H4: who placed a hold does not end it', () => {
   });
 });
 
+const cancelled = (about: object, signature?: string) => ({
+  ...quality.cancel('H1'),
+  ...about,
+  body: { hold: 'H1', reason: 'wrong lot', ...(signature && { signature }) },
+});
+const partly: Step[] = [
+  ...running,
+  [quantityHold('H1', '8')],
+  [quality.review('H1')],
+  [quality.propose('H1', { signature: 'decided' })],
+  [quality.approve('H1', { actor: 'person:2' }, { signature: 'decided' })],
+  [shop.dispose('H1', '5')],
+];
+const mistakes: [string, Step[]][] = [
+  [
+    'a hold that was placed by mistake is cancelled by another, signed, while nothing is decided',
+    [
+      ...running,
+      [quantityHold('H1', '8')],
+      [cancelled({ actor: 'person:9' }, 'mistake'), own],
+      [cancelled({}), 'hold H1: HoldCancelled must be signed'],
+      [cancelled({}, 'mistake')],
+    ],
+  ],
+  [
+    'what is decided in part was no mistake: the rest is decided the same way',
+    [...partly, [cancelled({}, 'mistake'), 'hold H1 is decided in part: no HoldCancelled']],
+  ],
+];
+test.each(mistakes)('regulated: %s', (_name, steps) => {
+  const { came, should } = play(1, steps, regulated);
+  expect(came).toEqual(should);
+});
+
+test('without review a hold that is decided in part may be cancelled', () => {
+  const steps: Step[] = [...running, [quantityHold('H1', '8')], [shop.dispose('H1', '5')]];
+  const { came } = play(1, [...steps, [cancelled({})]], discrete);
+  expect(came.at(-1)).toBe('accepted');
+});
+
 test('H5: a disposition of nothing is none', () => {
   expect(() => readCommand(shop.dispose('H1', '0'))).toThrow('quantity: must be more than 0');
 });

@@ -102,6 +102,7 @@ export const sheets = {
       'MaterialConsumed to the last': { usesUp: true },
       'MaterialConsumed as stated': { stated: true },
       MaterialReturned: {},
+      'MaterialReturned to inspect': { inspect: true },
       LotSplit: {},
       'LotSplit to the last': { usesUp: true },
       LotGiven: {},
@@ -122,7 +123,7 @@ export const sheets = {
       reviewedBy: 'quality:1',
       ...{ fourEyes: true, review: false, mayDecide: true, signed: true, fromCentral: false },
       ...{ measured: true, sameUnit: true, asProposed: true, reached: true, due: true },
-      ...{ decided: 10_000_000n, remaining: 10_000_000n },
+      ...{ decided: 10_000_000n, remaining: 10_000_000n, untouched: true },
     },
     {
       ...plain('HoldPlaced', 'HoldReduced', 'HoldReviewStarted', 'DispositionProposed'),

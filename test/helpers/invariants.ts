@@ -3,9 +3,8 @@ import type { Content } from '../../shared/event.ts';
 import { zero } from '../../shared/quantity.ts';
 import { isOpen } from '../../statecharts/hold.ts';
 import { keyOf } from '../../statecharts/tables.ts';
-import { type Before, type Hold, is, micros, type Said } from './witness.ts';
-
-type Rule = (before: Before, fact: Said) => boolean;
+import { neverDecided } from './strictness.ts';
+import { type Before, holdOf, is, micros, type Rule, type Said } from './witness.ts';
 
 const openHolds = ({ holds }: Before) => [...holds.values()].filter(({ open }) => open);
 const runsIn = ({ runs }: Before, { order, operation }: Said) =>
@@ -23,8 +22,6 @@ const isLotHeld = (before: Before, lot: string | undefined): boolean =>
     ({ placed, freed }) =>
       placed.body.scope === 'lot' && placed.lot === lot && !freed.includes(lot!),
   );
-const holdOf = ({ holds }: Before, fact: Said): Hold | undefined =>
-  'hold' in fact.body ? holds.get(fact.body.hold) : undefined;
 const isSigned = ({ body }: Said): boolean => 'signature' in body && body.signature !== undefined;
 /** Kept, and turning nothing: its original is not known, or the order is closed. */
 const isAside = ({ flags = '' }: Said): boolean => /waits|late/.test(flags);
@@ -40,6 +37,7 @@ const standing = ({ said }: Before, { order }: Said): string | undefined => {
 
 /** Facts that must never be stated after what was said before them: true where one was. */
 export const neverStated: Readonly<Record<string, Rule>> = {
+  ...neverDecided,
   'an order is closed or completed while a hold in it is open': (before, fact) =>
     is(fact, 'OrderClosed', 'OrderCompleted') &&
     openHolds(before).some(({ placed }) => placed.order === fact.order),
@@ -154,6 +152,11 @@ export const neverThere: Readonly<Record<string, Pair>> = {
       const held = book.look('held', keyOf('lot', lot)) !== undefined;
       return state === 'closed' ? false : held !== (state === 'restricted');
     }),
+  'a lot is unrestricted that quality must release': (book) =>
+    names(
+      book.rows('lot'),
+      ({ state, inspect, released }) => state === 'unrestricted' && !!inspect && !released,
+    ),
   'what is held lists a hold that is not open, twice, or out of its reach': (book) =>
     names(
       book.rows('held'),

@@ -8,6 +8,7 @@ import { random } from './random.ts';
 import { m01, m02 } from './shop.ts';
 import {
   aboutBatch,
+  aboutKnown,
   aboutLot,
   aboutMaterial,
   aboutNothing,
@@ -58,7 +59,7 @@ export function openShop(template: Template) {
             ? { order, operation, lot }
             : aboutLot.includes(type)
               ? { lot, ...(chance(0.3) && { order }) }
-              : aboutNothing.includes(type)
+              : aboutNothing.includes(type) || (aboutKnown.has(type) && chance(0.7))
                 ? {}
                 : some();
     const body = bodyOf({ ...box, answered }, type, dice);

@@ -141,6 +141,8 @@ export const standards: Partial<Record<SheetName, Standard>> = {
         ...['inProcess LotSplit closed', 'restricted LotSplit closed'],
         ...['unrestricted LotSplit closed', 'unrestricted LotGiven closed'],
       ),
+      'closed MaterialReturned inProcess':
+        'what was used up before quality released it waits for quality again',
       ...ways(back, 'closed LotProduced unrestricted', 'closed MaterialReturned unrestricted'),
       'closed MaterialConsumed closed': 'more was used than was known: kept, and flagged',
       'restricted HoldPlaced restricted': 'several holds on one lot',

@@ -54,6 +54,13 @@ export const aboutOperation = new Set<CommandType>([
 ]);
 export const aboutMaterial: CommandType[] = ['ConsumeMaterial', 'ReturnMaterial', 'ProduceLot'];
 export const aboutLot: CommandType[] = ['ReleaseLot', 'SplitLot', 'MergeLots'];
+/** Whatever decides what is known already need not say what it is about. */
+export const aboutKnown = new Set<CommandType>([
+  ...(['ReduceHold', 'StartHoldReview', 'ProposeDisposition', 'WithdrawDisposition'] as const),
+  ...(['RejectDisposition', 'ApproveDisposition', 'DispositionHold', 'ReleaseHold'] as const),
+  ...(['CancelHold', 'EscalateHold', 'RemindOfHold', 'RecordInspection'] as const),
+  ...(['CancelInspection', 'ReviewNonconformance', 'CloseNonconformance'] as const),
+]);
 export const aboutNothing: CommandType[] = ['ChangeEquipmentState', 'StartShift'];
 
 /** A body for the command, mostly about what there is. */

@@ -27,6 +27,11 @@ export type Before = Readonly<{
   lanes: Readonly<Record<string, number>>;
 }>;
 
+export type Rule = (before: Before, fact: Said) => boolean;
+
+export const holdOf = ({ holds }: Before, fact: Said): Hold | undefined =>
+  'hold' in fact.body ? holds.get(fact.body.hold) : undefined;
+
 /** Reads facts one by one into `Before`. */
 export function openWitness(policy: Policy, lanes: Record<string, number>) {
   const said: Said[] = [];
