@@ -14,6 +14,7 @@ import {
 } from './field.ts';
 import { materialBodies } from './material.ts';
 import { qualityBodies } from './quality.ts';
+import { given, material, reason, unit } from './vocabulary.ts';
 
 /** States an observed line can be in: all seventeen of PackML (ISA-TR88.00.02). */
 export const equipmentStates = [
@@ -24,9 +25,6 @@ export const equipmentStates = [
 
 export const phases = ['setup', 'run', 'breakdown'] as const;
 
-const unit = id('Unit code as the ERP spells it (UCUM, UN Rec 20 or its own).', 6);
-const reason = prose('Why, in words or as a reason code.');
-const given = optional(prose('As it was stated, before it was told in the unit that is kept.'));
 const run = id('Identity of the run: one open stretch of work in one lane.');
 
 /**
@@ -37,7 +35,7 @@ const run = id('Identity of the run: one open stretch of work in one lane.');
  */
 export const bodies = {
   OrderReleased: {
-    material: id('Material number.'),
+    material,
     quantity: someAmount('Order quantity.'),
     unit,
     tolerancePercent: optional(integer('Over-completion allowed, percent.', 0, 100)),
