@@ -39,7 +39,7 @@ export async function startEdge(config: EdgeConfig) {
     book,
     nowMs: clock.nowMs,
     units: openUnits(config.units),
-    placeOf: config.calendar && openCalendar(config.calendar).placeOf,
+    calendar: config.calendar && openCalendar(config.calendar),
     eventId: eventIds(clock.nowMs, systemRandom),
     stated: recent.add,
   });

@@ -6,7 +6,7 @@ import { Fault } from '../shared/fault.ts';
 import { fingerprint } from '../statecharts/fingerprint.ts';
 import { judge, type Verdict } from '../statecharts/plant.ts';
 import { asStated, type Policy, type Terms, templates } from '../statecharts/policy.ts';
-import { type Actor, startActor } from './actor.ts';
+import { type Actor, type Answer, type Parts, startActor } from './actor.ts';
 import { openBook } from './book.ts';
 import { openStore, type Refusal, type Row } from './store.ts';
 
@@ -37,12 +37,14 @@ export type Difference = Readonly<{
 export type Rehearsal = Readonly<{
   facts: number;
   refusals: number;
-  unjudged: number; // refusals kept without their command, or of a line that is no more
+  unjudged: number; // refusals kept without their command, their line or their calendar
   counts: Readonly<Record<Kind, number>>;
   differences: readonly Difference[]; // the first of them
   lines: readonly Readonly<{ line: string; facts: number; stopped?: string }>[];
 }>;
 
+/** The plant's calendar and its conversions of units. */
+export type Means = Pick<Parts, 'calendar' | 'units'>;
 /** A line and what it is judged by. */
 export type Judged = Readonly<{ line: string; lanes: number; policy: Policy }>;
 type Bench = {
@@ -57,15 +59,18 @@ type Bench = {
 /**
  * Replays the log in `db` through the charts of this program, and says which decisions would
  * differ. `lines` are judged by their own terms, others only read; without `lines` all are judged
- * by the discrete template and any number of lanes. The log always goes on as it was stated.
+ * by the discrete template and any number of lanes. Refused commands are asked again by the `means`
+ * of the plant. The log always goes on as it was stated. Throws Fault CORRUPT with the place at
+ * which this program cannot go on.
  */
-export function rehearse(db: Database, lines?: readonly Judged[]): Rehearsal {
+export function rehearse(db: Database, lines?: readonly Judged[], means: Means = {}): Rehearsal {
   const store = openStore(db);
   const book = openBook();
   const counts = Object.fromEntries(kinds.map((kind) => [kind, 0])) as Record<Kind, number>;
   const differences: Difference[] = [];
   const sum = { facts: 0, refusals: 0, unjudged: 0 };
   let nowMs = 0;
+  let reached = 'before the first fact';
 
   function differ(difference: Difference): void {
     counts[difference.kind] += 1;
@@ -83,6 +88,7 @@ export function rehearse(db: Database, lines?: readonly Judged[]): Rehearsal {
       },
       book: { ...book, apply: () => undefined },
       nowMs: () => nowMs,
+      ...means,
       eventId: () => '00000000-0000-7000-8000-000000000000',
       stated: () => undefined,
     });
@@ -101,6 +107,7 @@ export function rehearse(db: Database, lines?: readonly Judged[]): Rehearsal {
     const { position, epoch, sequence } = row;
     const last = sequence === 1 ? undefined : bench.last;
     const chained = sequence === 1 || bench.last !== undefined;
+    reached = `position ${position}, ${bench.path}, epoch ${epoch}, sequence ${sequence}`;
     sum.facts += 1;
     bench.facts += 1;
     bench.last = row;
@@ -145,15 +152,18 @@ export function rehearse(db: Database, lines?: readonly Judged[]): Rehearsal {
   }
 
   function askAgain(refusal: Refusal): void {
+    reached = `position ${refusal.after ?? 0}, then refused command ${refusal.commandId}`;
     const command = refusal.command === null ? undefined : (JSON.parse(refusal.command) as Command);
     const bench = command && byPath.get(command.line);
-    if (!command || !bench?.actor) {
+    if (bench) reached += ` of ${bench.path}`;
+    const untold = !lines && command?.statement.atLocal !== undefined;
+    if (!command || !bench?.actor || untold) {
       sum.unjudged += 1;
       return;
     }
     sum.refusals += 1;
     nowMs = refusal.atMs ?? 0;
-    const answer = bench.actor.decide(command);
+    const answer = answerOf(bench.actor, command);
     const position = refusal.after ?? 0;
     const known = { position, line: bench.path, id: refusal.commandId, type: command.command };
     const before = refusal.reason;
@@ -163,7 +173,13 @@ export function rehearse(db: Database, lines?: readonly Judged[]): Rehearsal {
     }
   }
 
-  inOrder(db, store.history(), takeFact, askAgain);
+  try {
+    inOrder(db, store.history(), takeFact, askAgain);
+  } catch (error) {
+    if (error instanceof Fault) throw error;
+    const [words] = `${error}`.split('\n');
+    throw new Fault('CORRUPT', `${reached}: ${words}`, { cause: error });
+  }
   const told = [...benches.values()].map(({ path, facts, stop }) => ({
     ...{ line: path, facts },
     ...(stop === undefined ? {} : { stopped: stop }),
@@ -189,17 +205,31 @@ function inOrder(
       askAgain(next.value);
     }
   };
-  for (const row of facts) {
-    askUntil(row.position);
-    takeFact(row);
+  try {
+    for (const row of facts) {
+      askUntil(row.position);
+      takeFact(row);
+    }
+    askUntil(Number.POSITIVE_INFINITY);
+  } finally {
+    refusals.return?.(); // or the file could not be closed
   }
-  askUntil(Number.POSITIVE_INFINITY);
 }
 
 function termsOf(path: string, lines: readonly Judged[] | undefined): Terms | undefined {
   if (!lines) return { lanesMax: Number.POSITIVE_INFINITY, policy: templates.discrete };
   const given = lines.find(({ line }) => line === path);
   return given && { lanesMax: given.lanes, policy: given.policy };
+}
+
+function answerOf(actor: Actor, command: Command): Answer {
+  try {
+    return actor.decide(command);
+  } catch (error) {
+    if (!(error instanceof Fault) || error.retry) throw error;
+    const { commandId } = command;
+    return { commandId, status: 'refused', code: error.code, reason: error.message };
+  }
 }
 
 /** Why `work` is refused, if it is. */

@@ -1,3 +1,4 @@
+import { localTime } from './calendar.ts';
 import { bodies, type Context, type FactType, type Statement } from './event.ts';
 import { type Fields, id, invalid, optional, readFields } from './field.ts';
 import { linePath } from './subject.ts';
@@ -130,6 +131,7 @@ const envelope = {
   line: { doc: 'enterprise/site/area/line.', read: linePath },
   type: { doc: 'What is asked.', read: readType },
   atMs: optional(instantMs('True at the machine, Unix ms.')),
+  atLocal: optional(localTime('The same as the clock on the wall shows it, instead of atMs.')),
   actor: id('Who asks: "person:…", "machine:…" or "system:…".', 64),
   correlationId: optional(id('Groups what belongs together.', 64)),
   causationId: optional(id('The fact or command that led to this one.', 64)),
@@ -170,6 +172,9 @@ export function readCommand(given: unknown): Command {
     commandId: string;
     line: string;
   };
+  if (rest['atMs'] !== undefined && rest['atLocal'] !== undefined) {
+    throw invalid('command.atMs, command.atLocal', 'must not both be given');
+  }
   checkHold(fact, body as Record<string, unknown>, rest);
   const context = { ...rest, commandId, correlationId: correlationId ?? commandId } as Context;
   const statement = { ...context, type: fact, version: 1, body } as Command['statement'];

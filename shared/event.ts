@@ -116,6 +116,7 @@ export type Context = Readonly<{
   costObject?: string;
   productionDay?: string; // "2012-03-30", by the plant's calendar when it was stated
   flags?: string; // what a person should know of it, e.g. "overCompletion late"
+  atLocal?: string; // "2012-10-28T02:30", as it was given; `atMs` is what was made of it
 }>;
 
 /** What a line states, before it has its place. `version` is the body's. */

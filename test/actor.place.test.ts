@@ -13,18 +13,15 @@ import { m01, shop } from './helpers/shop.ts';
 const shifts = [{ shift: 'night', start: '22:00', end: '06:00' }];
 
 test('T3: a report belongs to the day and shift of its own instant, also after a restart', () => {
-  const calendar = readCalendar(
-    { timeZone: 'Europe/Paris', dayStart: '06:00', shifts },
-    'calendar',
-  );
-  const { placeOf, instantOf } = openCalendar(calendar);
+  const given = { timeZone: 'Europe/Paris', dayStart: '06:00', shifts };
+  const paris = openCalendar(readCalendar(given, 'calendar'));
   const store = openStore(openDatabase(':memory:', migrations));
   const nowMs = () => 0;
   const parts = { store, nowMs, eventId: eventIds(nowMs, systemRandom), stated: () => {} };
   const lines = [{ line: m01, lanes: 1 }];
-  const roster = openRoster(lines, { ...parts, placeOf, book: openBook() });
+  const roster = openRoster(lines, { ...parts, calendar: paris, book: openBook() });
   const at = (local: string, about: object = {}) => ({
-    ...{ ...about, atMs: instantOf(local, 'at').atMs },
+    ...{ ...about, atMs: paris.instantOf(local, 'at').atMs },
   });
   store.commit(() => {
     const actor = roster.actor(m01);
