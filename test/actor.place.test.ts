@@ -30,6 +30,10 @@ test('T3: a report belongs to the day and shift of its own instant, also after a
       shop.start(at('2026-03-29T05:59:59.999')),
       shop.phase('R1', {}, at('2026-03-29T06:00')),
       shop.report('R1', {}, at('2026-03-29T23:00', { shift: 'weekend' })),
+      shop.end('R1', at('2026-03-30T05:59')),
+      shop.phase('R2', {}, at('2026-03-30T22:00')),
+      shop.report('R2', {}, at('2026-03-31T06:00')),
+      shop.end('R2', at('2026-03-31T07:00')),
     ]) {
       expect(actor.decide(readCommand(given)).status).toBe('accepted');
     }
@@ -41,6 +45,7 @@ test('T3: a report belongs to the day and shift of its own instant, also after a
     });
   const should = [
     ...['2026-03-28 night', '2026-03-28 night', '2026-03-29 none', '2026-03-29 weekend'],
+    ...['2026-03-29 night', '2026-03-30 night', '2026-03-31 none', '2026-03-31 none'],
   ];
   expect(places()).toEqual(should);
   const again = openRoster(lines, { ...parts, book: openBook() });

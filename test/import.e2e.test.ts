@@ -149,7 +149,7 @@ const release = { ...numbered(released, 999_999), streamSeq: 1 };
 const common = 101;
 const changed = numbered({ ...report, qtyGood: 32 }, 250);
 
-test('D9: of two pages that overlap an edge applies the common rows once, by their id', async () => {
+test('D9: of pages that overlap an edge applies the common rows once, by their id', async () => {
   const { url } = await edgeWith(['M03', 'ERP']);
   const bring = async (rows: readonly object[]) =>
     importLog({ path: storyFile(rows), place, entrance: await openEdge(url, signal) });
@@ -170,7 +170,7 @@ test('D9: of two pages that overlap an edge applies the common rows once, by the
   expect(await good()).toMatchObject({ reports: 399, good: `${399 * 31}` });
 });
 
-test('D9: of two pages that overlap central keeps the common rows once, by sequence', async () => {
+test('D9: of pages that overlap central keeps the common rows once, by sequence', async () => {
   const hub = await startHub({ directory: testFolder() });
   onTestFinished(() => hub.stop());
   await makeStreams(hub.url);

@@ -1,4 +1,4 @@
-// Goal: whatever comes late, central ends where it would have ended in order (D5, D6).
+// Goal: whatever comes late or again, central ends where it would have ended in order (D1, D5, D6).
 // Method: two lines of one real edge; their facts in every order of arrival that matters, and in
 // random ones with repeats; everything central remembers, after the ERP has taken what it may.
 import { join } from 'node:path';
@@ -47,14 +47,17 @@ function openEdge() {
 }
 
 /** Central on a fresh disk, an ERP that takes whatever it is sent, and a clock. */
-function openCentral() {
-  const path = join(testFolder(), 'central.db');
-  const time = { nowMs: 0 };
+function openCentral(path = join(testFolder(), 'central.db'), time = { nowMs: 0 }) {
   const memory = openMemory({ path, nowMs: () => time.nowMs, maxInFlightMs: 0 });
   const { ledger, postings } = memory;
   const posted: Posting[] = [];
   return {
     ...{ ledger, time, posted },
+    /** The same central, started anew. */
+    again() {
+      memory.close();
+      return openCentral(path, time);
+    },
     /** A segment comes, and whatever may be posted then is posted. */
     hear(segment: Segment): void {
       ledger.accept([{ segment }]);
@@ -141,6 +144,24 @@ test('D6: an operation completed at one line, before its start at another is kno
   central.hear(edge(m01, 12, 14)); // the phase that the operation was completed after
   central.time.nowMs += 40 * hourMs;
   central.hear(edge(m01, 1, 11));
+  expect(central.memory()).toEqual(should);
+});
+
+test('D1: the same facts five times in 48 h, over a restart, count once and post once', () => {
+  const { edge, should } = inOrder();
+  let central = openCentral();
+  const posted: Posting[] = [];
+  for (const hours of [0, 1, 3, 20, 24]) {
+    central.time.nowMs += hours * hourMs;
+    if (hours === 20) {
+      posted.push(...central.posted);
+      central = central.again();
+    }
+    central.hear(edge(m01, 1, 14));
+    central.hear(edge(m02, 1, 6));
+  }
+  expect([central.ledger.head(m01).repeats, central.ledger.head(m02).repeats]).toEqual([56, 24]);
+  expect([posted.length, central.posted.length]).toEqual([should.postings.length, 0]);
   expect(central.memory()).toEqual(should);
 });
 

@@ -7,6 +7,7 @@ import { decodeContent } from '../shared/codec.ts';
 import { readCommand } from '../shared/command.ts';
 import { templates } from '../statecharts/policy.ts';
 import { contentsOf, openBox, outcome } from './helpers/box.ts';
+import { openSide } from './helpers/central.ts';
 import { testFolder } from './helpers/folder.ts';
 import { type command, m01, quality, shop } from './helpers/shop.ts';
 
@@ -77,6 +78,23 @@ test('T3: a local time that does not exist is refused, for good, and no fact is 
   const elsewhere = openBox(path, lines, { calendar: calendarOf('UTC') });
   expect(outcome(elsewhere.decide(given))).toBe(neverWords);
   expect(outcome(elsewhere.decide(at(never)))).toBe('accepted');
+});
+
+test('T2: a run over the start of summer time lasts what passed, whatever the wall says', () => {
+  const box = openBox(':memory:', lines, paris);
+  const wallMs = 9 * 3_600_000; // from 22:00 to 07:00
+  for (const given of [
+    ...[shop.release(), shop.start(), at('2012-03-24T22:00', shop.phase('R1'))],
+    at('2012-03-25T07:00', shop.end('R1', {}, { statedMs: wallMs })),
+  ]) {
+    expect(outcome(box.decide(given))).toBe('accepted');
+  }
+  const passedMs = wallMs - 3_600_000;
+  const times = { runs: 1, elapsedMs: passedMs, runStatedMs: wallMs };
+  expect(box.book.tally('operation', 'WO-1', '0010')).toMatchObject(times);
+  const side = openSide();
+  side.note('acme/m1', ...factsOf(box));
+  expect(side.drain()).toMatchObject([{ kind: 'confirmation', machineMs: passedMs }]);
 });
 
 test.each(['1970-01-01T00:30', '2100-01-01T01:00:00.001', '0001-01-01T00:00'])(
