@@ -8,6 +8,7 @@ import { judge, type Verdict } from '../statecharts/plant.ts';
 import { asStated, type Policy, type Terms, templates } from '../statecharts/policy.ts';
 import { type Actor, type Answer, type Parts, startActor } from './actor.ts';
 import { openBook } from './book.ts';
+import { inOrder } from './chronicle.ts';
 import { openStore, type Refusal, type Row } from './store.ts';
 
 /** Differences that are listed; all are counted. */
@@ -185,35 +186,6 @@ export function rehearse(db: Database, lines?: readonly Judged[], means: Means =
     ...(stop === undefined ? {} : { stopped: stop }),
   }));
   return { ...sum, counts, differences, lines: told };
-}
-
-/** Every fact and, between them, every refusal where it was given. */
-function inOrder(
-  db: Database,
-  facts: Iterable<Row>,
-  takeFact: (row: Row) => void,
-  askAgain: (refusal: Refusal) => void,
-): void {
-  const all = db.prepare<[], Refusal>(
-    `SELECT command_id AS commandId, code, reason, command, at_ms AS atMs, after
-     FROM refusal ORDER BY coalesce(after, 0), at_ms, command_id`,
-  );
-  const refusals = all.iterate();
-  let next = refusals.next();
-  const askUntil = (position: number) => {
-    for (; !next.done && (next.value.after ?? 0) < position; next = refusals.next()) {
-      askAgain(next.value);
-    }
-  };
-  try {
-    for (const row of facts) {
-      askUntil(row.position);
-      takeFact(row);
-    }
-    askUntil(Number.POSITIVE_INFINITY);
-  } finally {
-    refusals.return?.(); // or the file could not be closed
-  }
 }
 
 function termsOf(path: string, lines: readonly Judged[] | undefined): Terms | undefined {
