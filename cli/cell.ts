@@ -1,10 +1,10 @@
 import { amount, type Field, invalid } from '../shared/field.ts';
 import { isId } from '../shared/identity.ts';
 import { quantity } from '../shared/quantity.ts';
+import { instantMaxMs } from '../shared/vocabulary.ts';
 import { readInstant } from './instant.ts';
 import { isNumeral, plainDecimal } from './json.ts';
 
-const atMsMax = 4_102_444_800_000; // 2100-01-01
 const statedMsMax = 600_000_000_000;
 const millionths = 1_000_000n;
 
@@ -31,7 +31,7 @@ export const instant: Field<number> = {
   doc: 'Time by RFC 3339, 1970 to 2099.',
   read(value, name) {
     const atMs = readInstant(value, name);
-    if (atMs >= 0 && atMs <= atMsMax) return atMs;
+    if (atMs >= 0 && atMs <= instantMaxMs) return atMs;
     throw invalid(name, 'must be from 1970-01-01 to 2100-01-01');
   },
 };

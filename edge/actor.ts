@@ -1,3 +1,4 @@
+import type { Calendar } from '../shared/calendar.ts';
 import { decodeContent, encodeContent } from '../shared/codec.ts';
 import type { Command } from '../shared/command.ts';
 import type { BodyOf, Content, FactType } from '../shared/event.ts';
@@ -12,6 +13,7 @@ import { asStated, type Terms } from '../statecharts/policy.ts';
 import type { Flag } from '../statecharts/tables.ts';
 import type { Book } from './book.ts';
 import { inKeptUnit } from './conversion.ts';
+import { momentOf } from './moment.ts';
 import { fingerprint, type Given, type Head, type Store } from './store.ts';
 
 /** What was stated because a command was accepted. */
@@ -31,8 +33,8 @@ export type Parts = {
   store: Store;
   book: Book;
   nowMs: () => number;
-  /** Production day and shift of an instant, by the plant's calendar; without one, neither. */
-  placeOf?: ((atMs: number) => { productionDay: string; shift?: string }) | undefined;
+  /** The plant's calendar; without one there are no production days, shifts and local times. */
+  calendar?: Calendar | undefined;
   /** The plant's own conversions of units; without them every other unit is refused. */
   units?: Convert | undefined;
   eventId: () => string;
@@ -43,7 +45,7 @@ export type Actor = ReturnType<typeof startActor>;
 
 /** One line, and the only writer of its facts. No await inside, so no two commands interleave. */
 export function startActor(path: string, terms: Terms, parts: Parts) {
-  const { store, book, nowMs, eventId, stated, placeOf, units } = parts;
+  const { store, book, nowMs, eventId, stated, calendar, units } = parts;
   const { policy, lanesMax } = terms;
   let head: Head = store.head(path);
   let failure: Fault | undefined;
@@ -97,7 +99,8 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
   /** Stores a fact that the charts allow; throws Fault REFUSED, storing nothing, if they do not. */
   function record(content: Content, by?: { commandId: string; asked: Buffer }): Stated {
     const verdict = judge(book.look, path, terms, content);
-    const flags = [...verdict.flags, ...strangers(content)].join(' ');
+    const own = content.flags === undefined ? [] : [content.flags];
+    const flags = [...verdict.flags, ...strangers(content), ...own].join(' ');
     const fact = (flags === '' ? content : { ...content, flags }) as Content;
     const state = book.isWhole() ? stateAfter(head.state, verdict) : null;
     head = store.append(head, encodeContent(fact), state, by);
@@ -108,13 +111,9 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
   }
 
   function state(command: Command): Content {
-    const now = nowMs();
     const { statement } = command;
-    const clock = statement.atMs === undefined ? 'edge' : 'source';
-    const atMs = statement.atMs ?? now;
-    const place = placeOf?.(atMs);
-    const known = { eventId: eventId(), recordedMs: now, clock, atMs };
-    const as = { ...place, ...statement, ...known } as Content;
+    const { place, time } = momentOf(statement, nowMs(), calendar);
+    const as = { ...place, ...statement, eventId: eventId(), ...time } as Content;
     const kept = units ? inKeptUnit(book, units, as) : as;
     const fact = { ...aboutOf(book.look, kept), ...kept } as Content;
     switch (fact.type) {
@@ -164,13 +163,15 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
       const given = store.answered(commandId);
       if (given) return repeat(command, asked, given);
 
-      let fact: Content;
+      let fact: Content | undefined;
       let first: Stated;
       try {
         fact = state(command);
         first = record(fact, { commandId, asked });
       } catch (error) {
-        if (!(error instanceof Fault) || error.code !== 'REFUSED') throw error;
+        if (!(error instanceof Fault)) throw error;
+        // A local time that cannot be told stays so, whatever becomes of the zone's rules.
+        if (error.code !== 'REFUSED' && fact) throw error;
         store.refuse(command, asked, error, nowMs());
         return { commandId, status: 'refused', code: error.code, reason: error.message };
       }
@@ -185,7 +186,7 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
     observe<T extends FactType>(type: T, body: BodyOf<T>): Stated {
       const now = nowMs();
       const id = eventId();
-      const about = { actor: 'system:edge', correlationId: id, ...placeOf?.(now) };
+      const about = { actor: 'system:edge', correlationId: id, ...calendar?.placeOf(now) };
       const at = { atMs: now, recordedMs: now, clock: 'edge' };
       return record({ ...about, ...at, eventId: id, type, version: 1, body } as Content);
     },

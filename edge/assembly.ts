@@ -45,7 +45,7 @@ export function assembleEdge({ config, db, clock, random, log, openHub }: World)
     ...{ store, book },
     nowMs: clock.nowMs,
     units: openUnits(config.units),
-    placeOf: config.calendar && openCalendar(config.calendar).placeOf,
+    calendar: config.calendar && openCalendar(config.calendar),
     eventId: eventIds(clock.nowMs, random),
     stated: recent.add,
   });

@@ -3,18 +3,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import Sqlite from 'better-sqlite3';
+import { openCalendar } from '../shared/calendar.ts';
 import { faultOf, openDatabase } from '../shared/database.ts';
 import { Fault } from '../shared/fault.ts';
-import { linesOf, readEdgeConfig } from './config.ts';
+import { openUnits } from '../shared/unit.ts';
+import { type EdgeConfig, linesOf, readEdgeConfig } from './config.ts';
 import { migrations } from './schema.ts';
-import { type Judged, type Rehearsal, rehearse } from './trial.ts';
+import { type Judged, type Means, type Rehearsal, rehearse } from './trial.ts';
 
 /**
  * Rehearses on a copy of the store at `path`, in a temporary folder that has room for it; the store
  * itself is only read. Throws Fault CONFLICT while an edge has it open, Fault INVALID if it is not
  * there, Fault CORRUPT if it is damaged or newer than this program.
  */
-export async function rehearseFile(path: string, lines?: readonly Judged[]): Promise<Rehearsal> {
+export async function rehearseFile(
+  path: string,
+  lines?: readonly Judged[],
+  means?: Means,
+): Promise<Rehearsal> {
   if (!existsSync(path)) throw new Fault('INVALID', `--store: ${path}: there is no such file`);
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-dry-run-'));
   const copy = join(folder, 'store.sqlite');
@@ -22,7 +28,7 @@ export async function rehearseFile(path: string, lines?: readonly Judged[]): Pro
     await copyOf(path, copy);
     const db = openDatabase(copy, migrations);
     try {
-      return rehearse(db, lines);
+      return rehearse(db, lines, means);
     } finally {
       db.close();
     }
@@ -67,14 +73,20 @@ async function main(): Promise<void> {
   const options = { store: { type: 'string' }, config: { type: 'string' } } as const;
   const { store = '', config } = parseArgs({ options }).values;
   try {
-    const given = config === undefined ? undefined : linesOf(readEdgeConfig(readJson(config)));
-    process.stdout.write(`${JSON.stringify(await rehearseFile(store, given))}\n`);
+    const given = config === undefined ? undefined : readEdgeConfig(readJson(config));
+    const found = await rehearseFile(store, given && linesOf(given), given && meansOf(given));
+    process.stdout.write(`${JSON.stringify(found)}\n`);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     process.stderr.write(`${error.message}\n`);
     process.exitCode = 2;
   }
 }
+
+const meansOf = ({ calendar, units }: EdgeConfig): Means => ({
+  calendar: calendar && openCalendar(calendar),
+  units: openUnits(units),
+});
 
 function readJson(file: string): unknown {
   try {

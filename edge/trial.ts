@@ -7,8 +7,9 @@ import { edition } from '../statecharts/edition.ts';
 import { fingerprint } from '../statecharts/fingerprint.ts';
 import { judge, type Verdict } from '../statecharts/plant.ts';
 import { asStated, type Policy, type Terms, templates } from '../statecharts/policy.ts';
-import { type Actor, startActor } from './actor.ts';
+import { type Actor, type Answer, type Parts, startActor } from './actor.ts';
 import { openBook } from './book.ts';
+import { inOrder } from './chronicle.ts';
 import { carriedBy } from './replay.ts';
 import { openStore, type Refusal, type Row, type Store } from './store.ts';
 
@@ -48,12 +49,14 @@ export type Rehearsal = Readonly<{
   facts: number;
   settled: number; // facts before the last change of charts, which nobody judges again
   refusals: number;
-  unjudged: number; // refusals kept without their command, or of a line that is no more
+  unjudged: number; // refusals kept without their command, their line or their calendar
   counts: Readonly<Record<Kind, number>>;
   differences: readonly Difference[]; // the first of them
   lines: readonly Readonly<{ line: string; facts: number; stopped?: string }>[];
 }>;
 
+/** The plant's calendar and its conversions of units. */
+export type Means = Pick<Parts, 'calendar' | 'units'>;
 /** A line and what it is judged by. */
 export type Judged = Readonly<{ line: string; lanes: number; policy: Policy }>;
 type Bench = {
@@ -68,9 +71,11 @@ type Bench = {
 /**
  * Replays the log in `db` through the charts of this program, and says which decisions would
  * differ. `lines` are judged by their own terms, others only read; without `lines` all are judged
- * by the discrete template and any number of lanes. The log always goes on as it was stated.
+ * by the discrete template and any number of lanes. Refused commands are asked again by the `means`
+ * of the plant. The log always goes on as it was stated. Throws Fault CORRUPT with the place at
+ * which this program cannot go on.
  */
-export function rehearse(db: Database, lines?: readonly Judged[]): Rehearsal {
+export function rehearse(db: Database, lines?: readonly Judged[], means: Means = {}): Rehearsal {
   const store = openStore(db);
   const book = openBook();
   const counts = Object.fromEntries(kinds.map((kind) => [kind, 0])) as Record<Kind, number>;
@@ -80,6 +85,7 @@ export function rehearse(db: Database, lines?: readonly Judged[]): Rehearsal {
   const early: Content[] = [];
   let begun = carried === undefined;
   let nowMs = 0;
+  let reached = 'before the first fact';
 
   function differ(difference: Difference): void {
     counts[difference.kind] += 1;
@@ -97,6 +103,7 @@ export function rehearse(db: Database, lines?: readonly Judged[]): Rehearsal {
       },
       book: { ...book, apply: () => undefined },
       nowMs: () => nowMs,
+      ...means,
       eventId: () => '00000000-0000-7000-8000-000000000000',
       stated: () => undefined,
     });
@@ -124,6 +131,7 @@ export function rehearse(db: Database, lines?: readonly Judged[]): Rehearsal {
     const { position, epoch, sequence } = row;
     const last = sequence === 1 ? undefined : bench.last;
     const chained = sequence === 1 || bench.last !== undefined;
+    reached = `position ${position}, ${bench.path}, epoch ${epoch}, sequence ${sequence}`;
     sum.facts += 1;
     bench.facts += 1;
     bench.last = row;
@@ -171,15 +179,18 @@ export function rehearse(db: Database, lines?: readonly Judged[]): Rehearsal {
   }
 
   function askAgain(refusal: Refusal): void {
+    reached = `position ${refusal.after ?? 0}, then refused command ${refusal.commandId}`;
     const command = refusal.command === null ? undefined : (JSON.parse(refusal.command) as Command);
     const bench = command && byPath.get(command.line);
-    if (!command || !bench?.actor || !begun) {
+    if (bench) reached += ` of ${bench.path}`;
+    const untold = !lines && command?.statement.atLocal !== undefined;
+    if (!command || !bench?.actor || untold || !begun) {
       sum.unjudged += 1;
       return;
     }
     sum.refusals += 1;
     nowMs = refusal.atMs ?? 0;
-    const answer = bench.actor.decide(command);
+    const answer = answerOf(bench.actor, command);
     const position = refusal.after ?? 0;
     const known = { position, line: bench.path, id: refusal.commandId, type: command.command };
     const before = refusal.reason;
@@ -189,7 +200,13 @@ export function rehearse(db: Database, lines?: readonly Judged[]): Rehearsal {
     }
   }
 
-  inOrder(db, store.history(), takeFact, askAgain);
+  try {
+    inOrder(db, store.history(), takeFact, askAgain);
+  } catch (error) {
+    if (error instanceof Fault) throw error;
+    const [words] = `${error}`.split('\n');
+    throw new Fault('CORRUPT', `${reached}: ${words}`, { cause: error });
+  }
   const told = [...benches.values()].map(({ path, facts, stop }) => ({
     ...{ line: path, facts },
     ...(stop === undefined ? {} : { stopped: stop }),
@@ -205,35 +222,20 @@ function wayOf(snapshots: Store['snapshots'], changed: boolean): Way {
   return snapshots.left(charts) ? 'carried' : 'refused';
 }
 
-/** Every fact and, between them, every refusal where it was given. */
-function inOrder(
-  db: Database,
-  facts: Iterable<Row>,
-  takeFact: (row: Row) => void,
-  askAgain: (refusal: Refusal) => void,
-): void {
-  const all = db.prepare<[], Refusal>(
-    `SELECT command_id AS commandId, code, reason, command, at_ms AS atMs, after
-     FROM refusal ORDER BY coalesce(after, 0), at_ms, command_id`,
-  );
-  const refusals = all.iterate();
-  let next = refusals.next();
-  const askUntil = (position: number) => {
-    for (; !next.done && (next.value.after ?? 0) < position; next = refusals.next()) {
-      askAgain(next.value);
-    }
-  };
-  for (const row of facts) {
-    askUntil(row.position);
-    takeFact(row);
-  }
-  askUntil(Number.POSITIVE_INFINITY);
-}
-
 function termsOf(path: string, lines: readonly Judged[] | undefined): Terms | undefined {
   if (!lines) return { lanesMax: Number.POSITIVE_INFINITY, policy: templates.discrete };
   const given = lines.find(({ line }) => line === path);
   return given && { lanesMax: given.lanes, policy: given.policy };
+}
+
+function answerOf(actor: Actor, command: Command): Answer {
+  try {
+    return actor.decide(command);
+  } catch (error) {
+    if (!(error instanceof Fault) || error.retry) throw error;
+    const { commandId } = command;
+    return { commandId, status: 'refused', code: error.code, reason: error.message };
+  }
 }
 
 /** Why `work` is refused, if it is. */

@@ -99,6 +99,17 @@ const local = /^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,3})?)?$/
 const localLimit =
   'must be a local time like 2012-10-28T02:30, seconds and up to 3 decimals optional, no offset';
 
+/** A wall time as it is written; whether it exists on that day, only a plant's calendar knows. */
+export const localTime = (doc: string): Field<string> => ({
+  doc: `${doc} Local time without offset, like 2012-10-28T02:30.`,
+  read(value, name) {
+    plainOf(value, name);
+    return value as string;
+  },
+});
+
+export type Calendar = ReturnType<typeof openCalendar>;
+
 /**
  * The plant's calendar: the one place where a production day and a shift are derived. A boundary
  * belongs to the new day and the new shift; what spans one is attributed by its own instant, a
@@ -173,8 +184,8 @@ export function openCalendar({ timeZone, dayStart, shifts }: CalendarConfig) {
   };
 }
 
-function plainOf(given: string, name: string): Temporal.PlainDateTime {
-  if (!local.test(given)) throw invalid(name, localLimit);
+function plainOf(given: unknown, name: string): Temporal.PlainDateTime {
+  if (typeof given !== 'string' || !local.test(given)) throw invalid(name, localLimit);
   try {
     return Temporal.PlainDateTime.from(given);
   } catch (cause) {

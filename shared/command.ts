@@ -1,6 +1,8 @@
+import { localTime } from './calendar.ts';
 import { bodies, type Context, type FactType, type Statement } from './event.ts';
-import { type Fields, id, integer, invalid, optional, readFields } from './field.ts';
+import { type Fields, id, invalid, optional, readFields } from './field.ts';
 import { linePath } from './subject.ts';
+import { instantMs, lot } from './vocabulary.ts';
 
 /** What a person, a machine or central may ask of a line, and the fact it becomes if allowed. */
 export const commands = {
@@ -68,7 +70,6 @@ export type Command = Readonly<{
 
 const order = id('Order number.');
 const operation = id('Operation number within the order.');
-const lot = id('Lot, batch or serial number.');
 
 const anything = { order: optional(order), operation: optional(operation), lot: optional(lot) };
 
@@ -126,14 +127,12 @@ const subjects: Record<FactType, Fields> = {
   ChartsMigrated: {},
 };
 
-/** From 1970-01-01 to 2100-01-01, Unix ms: what a source may claim as its time. */
-const atMs = integer('True at the machine, Unix ms.', 0, 4_102_444_800_000);
-
 const envelope = {
   commandId: id('Given by whoever asks; the same for every retry.', 64),
   line: { doc: 'enterprise/site/area/line.', read: linePath },
   type: { doc: 'What is asked.', read: readType },
-  atMs: optional(atMs),
+  atMs: optional(instantMs('True at the machine, Unix ms.')),
+  atLocal: optional(localTime('The same as the clock on the wall shows it, instead of atMs.')),
   actor: id('Who asks: "person:…", "machine:…" or "system:…".', 64),
   correlationId: optional(id('Groups what belongs together.', 64)),
   causationId: optional(id('The fact or command that led to this one.', 64)),
@@ -174,6 +173,9 @@ export function readCommand(given: unknown): Command {
     commandId: string;
     line: string;
   };
+  if (rest['atMs'] !== undefined && rest['atLocal'] !== undefined) {
+    throw invalid('command.atMs, command.atLocal', 'must not both be given');
+  }
   checkHold(fact, body as Record<string, unknown>, rest);
   const context = { ...rest, commandId, correlationId: correlationId ?? commandId } as Context;
   const statement = { ...context, type: fact, version: 1, body } as Command['statement'];

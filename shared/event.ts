@@ -15,6 +15,7 @@ import {
 import { materialBodies } from './material.ts';
 import { qualityBodies } from './quality.ts';
 import { runtimeBodies } from './runtime.ts';
+import { given, material, reason, unit } from './vocabulary.ts';
 
 /** States an observed line can be in: all seventeen of PackML (ISA-TR88.00.02). */
 export const equipmentStates = [
@@ -25,9 +26,6 @@ export const equipmentStates = [
 
 export const phases = ['setup', 'run', 'breakdown'] as const;
 
-const unit = id('Unit code as the ERP spells it (UCUM, UN Rec 20 or its own).', 6);
-const reason = prose('Why, in words or as a reason code.');
-const given = optional(prose('As it was stated, before it was told in the unit that is kept.'));
 const run = id('Identity of the run: one open stretch of work in one lane.');
 
 /**
@@ -38,7 +36,7 @@ const run = id('Identity of the run: one open stretch of work in one lane.');
  */
 export const bodies = {
   OrderReleased: {
-    material: id('Material number.'),
+    material,
     quantity: someAmount('Order quantity.'),
     unit,
     tolerancePercent: optional(integer('Over-completion allowed, percent.', 0, 100)),
@@ -120,6 +118,7 @@ export type Context = Readonly<{
   costObject?: string;
   productionDay?: string; // "2012-03-30", by the plant's calendar when it was stated
   flags?: string; // what a person should know of it, e.g. "overCompletion late"
+  atLocal?: string; // "2012-10-28T02:30", as it was given; `atMs` is what was made of it
 }>;
 
 /** What a line states, before it has its place. `version` is the body's. */

@@ -6,11 +6,11 @@ import {
   integer,
   list,
   optional,
-  prose,
   record,
   some,
   someAmount,
 } from './field.ts';
+import { given, instantMs, lot, material, reason, unit } from './vocabulary.ts';
 
 /** Commands of a recipe procedure (ISA-88, B2MML JobOrderCommand). */
 export const batchCommands = [
@@ -18,12 +18,8 @@ export const batchCommands = [
   ...(['stop', 'abort', 'reset'] as const),
 ] as const;
 
-const unit = id('Unit code as the ERP spells it (UCUM, UN Rec 20 or its own).', 6);
-const material = id('Material number.');
-const given = optional(prose('As it was stated, before it was told in the unit that is kept.'));
-const reason = prose('Why, in words or as a reason code.');
 const part = record('A lot and how much of it.', {
-  lot: id('Lot, batch or serial number.'),
+  lot,
   quantity: someAmount('How much.'),
 });
 const original = id('Event id of the fact that is corrected or reversed.', 36);
@@ -39,7 +35,7 @@ export const materialBodies = {
     unit,
     inspect: optional(flag('True when the lot must be released by quality before it is used.')),
     given,
-    expiryMs: optional(integer('When the lot expires, Unix ms.', 0, 4_102_444_800_000)),
+    expiryMs: optional(instantMs('When the lot expires, Unix ms.')),
   },
   LotReleased: { reason },
   LotSplit: { children: some(list(part, 100)), unit },

@@ -10,12 +10,11 @@ import {
   some,
   someAmount,
 } from './field.ts';
+import { instantMs, reason, unit } from './vocabulary.ts';
 
 export const holdScopes = ['quantity', 'lot', 'operation', 'order', 'line'] as const;
 export const dispositions = ['useAsIs', 'rework', 'scrap', 'return'] as const;
 
-const unit = id('Unit code as the ERP spells it (UCUM, UN Rec 20 or its own).', 6);
-const reason = prose('Why, in words or as a reason code.');
 const hold = id('Identity of the hold.');
 const inspection = id('Identity of the inspection.');
 const nonconformance = id('Identity of the nonconformance.');
@@ -42,11 +41,7 @@ export const qualityBodies = {
     reason,
     nonconformance: optional(nonconformance),
     sinceMs: optional(
-      integer(
-        'Since when the goods are in doubt, Unix ms; before now when placed elsewhere.',
-        0,
-        4_102_444_800_000,
-      ),
+      instantMs('Since when the goods are in doubt, Unix ms; before now when placed elsewhere.'),
     ),
     escalateMs: delayMs('Without a decision it is escalated after this'),
     remindMs: delayMs('Reminded of again and again after this'),

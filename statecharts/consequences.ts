@@ -19,7 +19,7 @@ function holdFor(
   policy: Policy,
   fact: Content<'InspectionRecorded'>,
 ): Omit<Content, 'eventId'> {
-  const { eventId, body, commandId: _, flags: _flags, ...context } = fact;
+  const { eventId, body, commandId: _, flags: _flags, atLocal: _atLocal, ...context } = fact;
   const { inspection } = body;
   const known = look('inspection', inspection) ?? { state: '' };
   const { order, operation, lot } = {

@@ -14,18 +14,15 @@ import { m01, shop } from './helpers/shop.ts';
 const shifts = [{ shift: 'night', start: '22:00', end: '06:00' }];
 
 test('T3: a report belongs to the day and shift of its own instant, also after a restart', () => {
-  const calendar = readCalendar(
-    { timeZone: 'Europe/Paris', dayStart: '06:00', shifts },
-    'calendar',
-  );
-  const { placeOf, instantOf } = openCalendar(calendar);
+  const given = { timeZone: 'Europe/Paris', dayStart: '06:00', shifts };
+  const paris = openCalendar(readCalendar(given, 'calendar'));
   const store = openStore(openDatabase(':memory:', migrations));
   const nowMs = () => 0;
   const parts = { store, nowMs, eventId: eventIds(nowMs, systemRandom), stated: () => {} };
   const lines = [{ line: m01, lanes: 1 }];
-  const roster = openRoster(lines, { ...parts, placeOf, book: openBook() });
+  const roster = openRoster(lines, { ...parts, calendar: paris, book: openBook() });
   const at = (local: string, about: object = {}) => ({
-    ...{ ...about, atMs: instantOf(local, 'at').atMs },
+    ...{ ...about, atMs: paris.instantOf(local, 'at').atMs },
   });
   store.commit(() => {
     const actor = roster.actor(m01);
@@ -34,6 +31,10 @@ test('T3: a report belongs to the day and shift of its own instant, also after a
       shop.start(at('2026-03-29T05:59:59.999')),
       shop.phase('R1', {}, at('2026-03-29T06:00')),
       shop.report('R1', {}, at('2026-03-29T23:00', { shift: 'weekend' })),
+      shop.end('R1', at('2026-03-30T05:59')),
+      shop.phase('R2', {}, at('2026-03-30T22:00')),
+      shop.report('R2', {}, at('2026-03-31T06:00')),
+      shop.end('R2', at('2026-03-31T07:00')),
     ]) {
       expect(actor.decide(readCommand(given)).status).toBe('accepted');
     }
@@ -45,6 +46,7 @@ test('T3: a report belongs to the day and shift of its own instant, also after a
     });
   const should = [
     ...['2026-03-28 night', '2026-03-28 night', '2026-03-29 none', '2026-03-29 weekend'],
+    ...['2026-03-29 night', '2026-03-30 night', '2026-03-31 none', '2026-03-31 none'],
   ];
   expect(places()).toEqual(should);
   const again = openRoster(lines, { ...parts, book: openBook() });

@@ -44,6 +44,19 @@ test('the layout, piece by piece', () => {
   expect(golden['ShiftStarted']).toBe(shift.join(''));
 });
 
+test('T3: a local time stands behind all other fields, and only where one was given', () => {
+  const content = { ...sampleOf('ShiftStarted'), atLocal: '2012-01-01T23:00:00.015' } as Content;
+  const bytes = encodeContent(content).toString('hex');
+  const fields = golden['ShiftStarted']!.slice('01dc0012'.length);
+  const local = [
+    ...['01', 'dc0015', fields], // an array of 21, of which the first 18 are as they always were
+    'c0c0', // no production day, no flags
+    'b7323031322d30312d30315432333a30303a30302e303135', // "2012-01-01T23:00:00.015"
+  ];
+  expect(bytes).toBe(local.join(''));
+  expect(decodeContent(Buffer.from(bytes, 'hex'))).toEqual(content);
+});
+
 const word = fc.stringMatching(/^[A-Za-z0-9ÄÖ🔩._/-]{1,20}$/u).map((text) => text.normalize('NFC'));
 const amount = fc.stringMatching(/^(0|[1-9]\d{0,11})(\.\d{0,5}[1-9])?$/);
 const instant = fc.integer({ min: 0, max: 4_102_444_800_000 });
@@ -57,7 +70,7 @@ const contents = fc.record(
     ...{ atMs: instant, recordedMs: instant, clock: fc.constantFrom('edge', 'source'), body },
     ...{ actor: word, correlationId: word, causationId: word, commandId: word, order: word },
     ...{ operation: word, lot: word, serial: word, shift: word, workCenter: word },
-    ...{ costObject: word, productionDay: word, flags: word },
+    ...{ costObject: word, productionDay: word, flags: word, atLocal: word },
   },
   {
     requiredKeys: [
@@ -81,7 +94,7 @@ test('X5: what a newer edge added is left out, at every depth, and stays in the 
   const { operations, ...rest } = released.body;
   const steps = operations!.map((step) => ({ ...step, machineGroup: 'G7' }));
   fields[6] = { ...rest, operations: steps, priority: 'high' };
-  const known = Array.from({ length: 20 }, (_, at) => fields[at] ?? null);
+  const known = Array.from({ length: 21 }, (_, at) => fields[at] ?? null);
   const bytes = pack([...known, 'a context field of tomorrow']);
   expect(decodeContent(bytes)).toEqual(released);
   expect(unpack(bytes)[6]).toMatchObject({ operations: steps, priority: 'high' });

@@ -70,7 +70,7 @@ test('Q5: an unknown original is waited for', () => {
   expect(heard([undo, first])).toBe('good 0, corrections 1');
 });
 
-test('in whatever order they arrive from their lines', () => {
+test('Q5: in whatever order they arrive from their lines', () => {
   const facts = [first, other, undo, redo, better, best];
   fc.assert(
     fc.property(fc.shuffledSubarray(facts, { minLength: facts.length }), (order) => {

@@ -24,10 +24,10 @@ const misfits: [string, Partial<Posting>, string][] = [
   ['a lot of 11', { lot: 'L'.repeat(11) }, 'lot: 11 characters'],
   ['a lot of 6 astral characters', { lot: '𝔏'.repeat(6) }, 'lot: 12 characters'],
   ['a unit of 4', { unit: 'KILO' }, 'unit: 4 characters'],
-  ['4 decimals', { quantity: '0.0005' }, 'quantity: 0.0005 does not fit'],
-  ['11 digits', { quantity: '12345678901.234' }, 'quantity: 12345678901.234 does not fit'],
-  ['10 digits and a half', { quantity: '10000000000' }, 'quantity: 10000000000 does not fit'],
-  ['a negative quantity', { quantity: '-1' }, 'quantity: -1 does not fit'],
+  ['Q2: 4 decimals', { quantity: '0.0005' }, 'quantity: 0.0005 does not fit'],
+  ['Q2: 11 digits', { quantity: '12345678901.234' }, 'quantity: 12345678901.234 does not fit'],
+  ['Q2: 10 digits and a half', { quantity: '10000000000' }, 'quantity: 10000000000 does not fit'],
+  ['Q4: a negative quantity', { quantity: '-1' }, 'quantity: -1 does not fit'],
   ['nothing', { quantity: '0' }, 'quantity: must be more than 0'],
   ['no lot', { lot: '' }, 'lot: must be given'],
   ['more blocked than there is', { blocked: '101' }, 'blocked: is more than quantity'],
@@ -41,7 +41,7 @@ test.each(misfits)('%s cannot be expressed', async (_what, change, complaint) =>
   expect(await erp.post(posting)).toMatchObject({ kind: 'refused', code: 'UNFIT' });
 });
 
-test('what fits to the last digit is posted as it stands', async () => {
+test('Q2: what fits to the last digit is posted as it stands', async () => {
   const bodies: Record<string, unknown>[] = [];
   const { url } = await rude((_request, response, body) => {
     bodies.push(JSON.parse(body));

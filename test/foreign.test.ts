@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { openLedger } from '../central/ledger.ts';
+import { ledgerMigrations } from '../central/shelf.ts';
 import { commandOf, factOf, readForeign } from '../cli/foreign.ts';
 import { decodeContent, encodeContent } from '../shared/codec.ts';
 import { readCommand } from '../shared/command.ts';
+import { openDatabase } from '../shared/database.ts';
 import { about, inRun, ofOrder, place, report } from './helpers/foreign.ts';
 import { testShared } from './helpers/shared.ts';
 
@@ -74,7 +78,7 @@ describe('an event of the foreign log', () => {
   });
 });
 
-describe('two spellings of one event are one fact, byte for byte', () => {
+describe('D2: two spellings of one event are one fact, byte for byte', () => {
   const text = JSON.stringify(report);
   test.each([
     ['another order of keys', JSON.stringify(Object.fromEntries(Object.entries(report).reverse()))],
@@ -88,6 +92,24 @@ describe('two spellings of one event are one fact, byte for byte', () => {
   ])('%s', (_name, other) => {
     expect(other).not.toBe(text);
     expect(contentOf(other)).toEqual(contentOf(report));
+  });
+
+  test('and one fact at central, where the others are repeats', () => {
+    const db = openDatabase(':memory:', ledgerMigrations);
+    const ledger = openLedger({ db, nowMs: () => 0, note: () => {}, undone: () => {} });
+    const spellings = [
+      { ...report, streamSeq: 1 },
+      Object.fromEntries(Object.entries({ ...report, streamSeq: 1 }).reverse()),
+      { ...report, streamSeq: 1, ts: '2026-03-02T02:50:00.000+00:00' },
+      { ...report, streamSeq: 1, _attempt: 2 },
+    ];
+    for (const row of spellings) {
+      const { line, epoch, sequence, content } = factOf(read(row));
+      const place = { line, epoch, first: sequence, before: null, after: null };
+      ledger.accept([{ segment: { ...place, facts: [encodeContent(content)] } }]);
+    }
+    expect(ledger.head('acme/S1/shop/M03')).toMatchObject({ sequence: 1, repeats: 3 });
+    expect([ledger.facts(), ledger.parkedCount()]).toEqual([1, 0]);
   });
 
   test('whatever the quantities and the order of the keys', () => {
@@ -162,16 +184,42 @@ describe('a bad row is refused by its number, its field and the limit', () => {
   });
 });
 
-testShared('machine-shop/replay.scrambled.jsonl.gz', 'real repeats are one fact each', (path) => {
-  const first = new Map<string, Buffer>();
-  let repeats = 0;
-  const rows = gunzipSync(readFileSync(path)).toString().trimEnd().split('\n');
-  rows.forEach((row, index) => {
-    const { content, line, sequence } = factOf(readForeign(bytes(row), index + 1, place));
-    const encoded = encodeContent(content);
-    const known = first.get(`${line} ${sequence}`);
-    if (!known) first.set(`${line} ${sequence}`, encoded);
-    else if (known.equals(encoded)) repeats += 1;
-  });
-  expect([first.size, repeats]).toEqual([8_242, 931]);
+testShared(
+  'machine-shop/replay.scrambled.jsonl.gz',
+  'D1, D2: real repeats are one fact each',
+  (path) => {
+    const first = new Map<string, Buffer>();
+    let repeats = 0;
+    const rows = gunzipSync(readFileSync(path)).toString().trimEnd().split('\n');
+    rows.forEach((row, index) => {
+      const { content, line, sequence } = factOf(readForeign(bytes(row), index + 1, place));
+      const encoded = encodeContent(content);
+      const known = first.get(`${line} ${sequence}`);
+      if (!known) first.set(`${line} ${sequence}`, encoded);
+      else if (known.equals(encoded)) repeats += 1;
+    });
+    expect([first.size, repeats]).toEqual([8_242, 931]);
+  },
+);
+
+testShared('machine-shop', 'T2: runs over the start of summer time last an hour less', (folder) => {
+  const { global } = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8'));
+  const started = new Map<string, number>();
+  const across: { srcRow: number; minutes: number }[] = [];
+  const rows = gunzipSync(readFileSync(join(folder, 'replay.sorted.jsonl.gz')));
+  rows
+    .toString()
+    .trimEnd()
+    .split('\n')
+    .forEach((row, index) => {
+      const { content, line } = factOf(readForeign(bytes(row), index + 1, place));
+      const { atMs, type, body } = content;
+      if (type === 'PhaseStarted') started.set(`${line} ${body.run}`, atMs);
+      if (type !== 'PhaseEnded' || body.statedMs === undefined) return;
+      const passedMs = atMs - started.get(`${line} ${body.run}`)!;
+      const minutes = (body.statedMs - passedMs) / 60_000;
+      if (minutes !== 0) across.push({ srcRow: JSON.parse(row).srcRow, minutes });
+    });
+  expect(across.map(({ srcRow }) => srcRow).sort((a, b) => a - b)).toEqual(global.rowsAcrossDst);
+  expect(new Set(across.map(({ minutes }) => minutes))).toEqual(new Set([60]));
 });

@@ -88,7 +88,7 @@ const stories: [string, Step[]][] = [
       ...running,
       [shop.end('R1')],
       [shop.hold('H1', 'operation', work)],
-      [shop.hold('H2', 'order', { order: 'WO-1' })],
+      [shop.hold('H2', 'order', { order: 'WO-1' }, { reason: 'wrong drawing' })],
       [shop.hold('H1', 'operation', work), 'hold H1 is active: no HoldPlaced'],
       [shop.complete(), 'operation 0010 of order WO-1 is held by H2, H1'],
       [shop.free('H2')],
@@ -103,6 +103,7 @@ const stories: [string, Step[]][] = [
     [
       ...running,
       [quantityHold('H1', '76')],
+      [shop.dispose('H1', '80'), 'hold H1 has only 76 undecided'],
       [shop.dispose('H1', '50', { disposition: 'useAsIs' })],
       [shop.dispose('H1', '26.000001'), 'hold H1 has only 26 undecided'],
       [shop.dispose('H1', '80'), 'hold H1 has only 26 undecided'],

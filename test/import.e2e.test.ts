@@ -138,6 +138,61 @@ test('a hub without its stream at first, then killed, has every row once', async
   expect(ledger.parkedCount()).toBe(0);
 });
 
+/** Rows `first` to `last` of a source that was polled: an operation, its run, and reports of 31. */
+function pageOf(first: number, last: number): object[] {
+  const source = (number: number) =>
+    [started, { ...inRun, type: 'phase.started' }][number - 1] ?? report;
+  const rows = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  return rows.map((number) => numbered(source(number), number));
+}
+const release = { ...numbered(released, 999_999), streamSeq: 1 };
+const common = 101;
+const changed = numbered({ ...report, qtyGood: 32 }, 250);
+
+test('D9: of pages that overlap an edge applies the common rows once, by their id', async () => {
+  const { url } = await edgeWith(['M03', 'ERP']);
+  const bring = async (rows: readonly object[]) =>
+    importLog({ path: storyFile(rows), place, entrance: await openEdge(url, signal) });
+  const good = async () => {
+    const { lines } = (await (await fetch(new URL('/v1/status', url))).json()) as Status;
+    return lines.find(({ line }) => line.endsWith('/M03'))!;
+  };
+  const first = [release, ...pageOf(1, 300)];
+  expect(await bring(first)).toMatchObject({ read: 301, accepted: 301, repeats: 0, refused: [] });
+  expect(await bring(pageOf(200, 400))).toMatchObject({
+    ...{ read: 201, accepted: 100, repeats: common, bad: 0, refused: [] },
+  });
+  expect(await good()).toMatchObject({ reports: 398, good: `${398 * 31}` });
+
+  const result = await bring([changed, ...pageOf(400, 401)]);
+  expect(result).toMatchObject({ accepted: 1, repeats: 1 });
+  expect(result.refused).toMatchObject([{ code: 'CONFLICT', count: 1, row: 1 }]);
+  expect(await good()).toMatchObject({ reports: 399, good: `${399 * 31}` });
+});
+
+test('D9: of pages that overlap central keeps the common rows once, by sequence', async () => {
+  const hub = await startHub({ directory: testFolder() });
+  onTestFinished(() => hub.stop());
+  await makeStreams(hub.url);
+  const bring = async (rows: readonly object[]) => {
+    const entrance = await openHub(hub.url, signal); // as another poll, which knows of no other
+    const result = await importLog({ path: storyFile(rows), place, entrance });
+    await entrance.close();
+    return result;
+  };
+  expect(await bring(pageOf(200, 400))).toMatchObject({ read: 201, bad: 0 });
+  expect(await bring(pageOf(1, 300))).toMatchObject({ read: 300, bad: 0 });
+  expect(await bring([changed])).toMatchObject({ read: 1, bad: 0 });
+
+  const ledger = await ledgerOf(hub.url);
+  const line = 'acme/S1/shop/M03';
+  expect(ledger.head(line)).toMatchObject({ sequence: 400, repeats: common });
+  expect(ledger.facts()).toBe(400);
+  expect(ledger.parked(9)).toMatchObject([
+    { line, sequence: 250, reason: 'conflict: other content at this place' },
+  ]);
+});
+
 type Counts = { good: number; rejected: number; mrb: number; reports: number };
 type Expected = {
   lines: Record<string, Counts>;

@@ -14,11 +14,12 @@ const bodyMax = 1024 * 1024;
 const edgeEntry = 'edge/main.ts';
 
 /** An edge as a process of its own, with one line, an open run on it, and no hub in reach. */
-async function startBox() {
+async function startBox(more: object = {}) {
   const directory = testFolder();
   const config = {
     ...{ storePath: join(directory, 'edge.sqlite'), natsUrl: 'nats://127.0.0.1:9', httpPort: 0 },
     lines: [{ line: m01, lanes: 2 }],
+    ...more,
   };
   const edge = await startProgram({ name: 'edge', entry: edgeEntry, config, directory });
   onTestFinished(() => edge.stop());
@@ -83,6 +84,24 @@ const bad: [string, object | null, string, string][] = [
     'command.atMs: must be a whole number from 0 to 4102444800000',
   ],
   [
+    'a local time where there is no calendar',
+    about({ atMs: undefined, atLocal: '2012-10-28T02:30' }),
+    'INVALID',
+    'command.atLocal: must not be given to an edge without a calendar: give atMs instead',
+  ],
+  [
+    'two times',
+    about({ atLocal: '2012-10-28T02:30' }),
+    'INVALID',
+    'command.atMs, command.atLocal: must not both be given',
+  ],
+  [
+    'a local time with its offset',
+    about({ atMs: undefined, atLocal: '2012-10-28T02:30+02:00' }),
+    'INVALID',
+    'command.atLocal: must be a local time like 2012-10-28T02:30, ',
+  ],
+  [
     'a command that there is not',
     about({ type: 'ExplodeLine' }),
     'INVALID',
@@ -121,6 +140,20 @@ test('a bad command is refused by its field and limit, and stores nothing', asyn
   const mixed = await ask(url, among, signal);
   expect(mixed.map(({ status }) => status)).toEqual(bad.flatMap(() => ['refused', 'accepted']));
   expect(await head()).toBe(before + bad.length);
+});
+
+test('T3: an edge with a calendar tells a local time, and says if it stands twice', async () => {
+  const { url } = await startBox({ calendar: { timeZone: 'Europe/Paris', dayStart: '06:00' } });
+  const at = (atLocal: string) => about({ atMs: undefined, atLocal });
+  const given = [at('2012-10-28T02:30'), at('2012-10-28T03:00'), at('2012-03-25T02:30')];
+  const [twice, once, never] = await ask(url, given, signal);
+  expect(twice).toMatchObject({ status: 'accepted', facts: [{ flags: 'ambiguousTime' }] });
+  expect(once).toMatchObject({ status: 'accepted', facts: [{ sequence: 5 }] });
+  expect((once as unknown as { facts: object[] }).facts[0]).not.toHaveProperty('flags');
+  expect(never).toMatchObject({
+    ...{ status: 'refused', code: 'INVALID' },
+    reason: 'command.atLocal: 2012-03-25T02:30 does not exist in Europe/Paris',
+  });
 });
 
 test('a command id that was used for another command is refused', async () => {

@@ -55,14 +55,21 @@ test('a repeat is counted and moves nothing, also when it overlaps what is new (
   expect(good(plant)).toBe(5_000_000n);
 });
 
-test('other content at a known place is parked as a conflict and moves nothing (D3)', () => {
+test('other content at a known place is parked as a conflict, both are kept (D3)', () => {
   const plant = central();
   const log = made(3);
   plant.ledger.accept([{ segment: log.segment(1, 3, false) }]);
   const other = history(line, [report('piece 1', '1'), report('piece 2', '99')]);
-  plant.ledger.accept([{ segment: other.segment(2, 2, false) }]);
+  for (let times = 0; times < 2; times++) {
+    expect(plant.ledger.accept([{ segment: other.segment(2, 2, false) }])).toEqual([]);
+  }
   expect(reasons(plant)).toEqual([[2, 'conflict: other content at this place']]);
+  expect(plant.ledger.parkedCount()).toBe(1);
+  expect(plant.ledger.head(line)).toMatchObject({ sequence: 3, repeats: 0 });
   expect(good(plant)).toBe(3_000_000n);
+  const bytesIn = (table: string) =>
+    plant.db.prepare(`SELECT bytes FROM ${table} WHERE sequence = 2`).pluck().all();
+  expect([bytesIn('fact'), bytesIn('parked')]).toEqual([[log.bytes[1]], [other.bytes[1]]]);
 });
 
 test('two reports with the same content and their own ids both count (D4)', () => {
@@ -135,6 +142,20 @@ test('a segment that does not continue the chain is parked whole (D8)', () => {
     [3, 'unknown epoch: this line is in epoch 1'],
   ]);
   expect(plant.ledger.head(line).sequence).toBe(2);
+});
+
+test('what an incarnation that is over states is stale, and parked (D8)', () => {
+  const plant = central();
+  const log = made(3);
+  plant.ledger.accept([{ segment: log.segment(1, 2) }]);
+  plant.db.exec('UPDATE line SET epoch = 2, sequence = 0');
+  const ledger = openLedger({ db: plant.db, nowMs: () => 7, note: () => {}, undone: () => {} });
+  expect(ledger.accept([{ segment: log.segment(3, 3) }])).toEqual([]);
+  expect(ledger.parked(9)).toMatchObject([
+    { epoch: 1, sequence: 3, reason: 'stale epoch: this line is in epoch 2' },
+  ]);
+  expect(ledger.head(line)).toMatchObject({ epoch: 2, sequence: 0 });
+  expect(good(plant)).toBe(2_000_000n);
 });
 
 test('a clone that overlaps what is known is parked from its first own fact on (D8)', () => {

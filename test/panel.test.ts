@@ -1,9 +1,12 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { buildHttp } from '../edge/http.ts';
 import { openIntake } from '../edge/intake.ts';
 import { openBell } from '../shared/loop.ts';
 import { openBox } from './helpers/box.ts';
 import { fakeClock } from './helpers/clock.ts';
+import { testShared } from './helpers/shared.ts';
 import { command, m01, m02, shop } from './helpers/shop.ts';
 
 /** An edge as it is asked over HTTP, and how it answers. */
@@ -54,6 +57,25 @@ test('commands are answered in their order, bad ones by name beside the good one
     { status: 'accepted', facts: [{ sequence: 2 }] },
   ]);
   expect([...box.store.history()]).toHaveLength(2);
+});
+
+testShared('vectors/jsontestsuite/test_parsing', 'Q3: the entrance reads JSON', async (folder) => {
+  const { app, box } = await openPanel();
+  const came = async (name: string) => {
+    const payload = readFileSync(join(folder, name));
+    const headers = { 'content-type': 'application/json' };
+    const reply = await app.inject({ method: 'POST', url: '/v1/commands', payload, headers });
+    expect([name, reply.statusCode]).toEqual([name, 400]);
+    return (reply.json() as { code: string; message: string }).message;
+  };
+  for (const name of readdirSync(folder)) {
+    const message = await came(name);
+    if (name.startsWith('n_'))
+      expect([name, message]).toEqual([name, expect.stringMatching(/^body: /)]);
+    if (name.startsWith('y_'))
+      expect([name, message]).toEqual([name, expect.stringMatching(/^commands: /)]);
+  }
+  expect([...box.store.history()]).toEqual([]);
 });
 
 const filler = JSON.stringify({

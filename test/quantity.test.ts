@@ -19,7 +19,7 @@ const accepted: [unknown, string][] = [
   ['12345678901.234', '12345678901.234'],
   ['999999999999.999999', '999999999999.999999'],
 ];
-test.each(accepted)('%j is kept as %s', (given, text) => {
+test.each(accepted)('Q3: %j is kept as %s', (given, text) => {
   expect(quantityText(quantity(given, 'good'))).toBe(text);
 });
 
@@ -58,6 +58,13 @@ test.each(refused.map((value) => ({ value })))('Q3: $value is refused by name', 
 test('Q1: 0.1 + 0.2 is 0.3, and ten times 0.1 is 1', () => {
   expect(sum('0.1', '0.2')).toBe('0.3');
   expect(sum(...Array(10).fill('0.1'))).toBe('1');
+});
+
+test('Q2: more than 2^53 is refused as a number and as a text, and never another number', () => {
+  const given = JSON.parse('{"number":9007199254740993,"text":"9007199254740993"}');
+  expect(() => quantity(given.number, 'good')).toThrow(limit);
+  expect(() => quantity(given.text, 'good')).toThrow(limit);
+  expect(sum('999999999999', '999999999999')).toBe('1999999999998');
 });
 
 test('Q2: 2,000 times 0.0005 is 1, and a sum may outgrow what one report may say', () => {

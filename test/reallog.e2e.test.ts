@@ -110,7 +110,7 @@ testShared(
 
 testShared(
   'machine-shop',
-  'the real log in another order, with repeats and conflicts, ends in the same state at central',
+  'D1, D3, D6: the real log in another order, with repeats and conflicts, ends the same',
   async (folder) => {
     const want = wanted(readExpected(folder));
     const { hub, centralUrl } = await startPlant([{ line: pathOf('Idle'), lanes: 1 }]);

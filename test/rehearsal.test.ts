@@ -9,20 +9,8 @@ import { rehearseFile } from '../edge/rehearsal.ts';
 import { templates } from '../statecharts/policy.ts';
 import { openBox, outcome } from './helpers/box.ts';
 import { testFolder } from './helpers/folder.ts';
+import { nothing, withLanes, written } from './helpers/rehearsal.ts';
 import { command, m01, m02, quantityHold, shop } from './helpers/shop.ts';
-
-const nothing = { refused: 0, changed: 0, stopped: 0, accepted: 0, otherwise: 0 };
-const withLanes = (lanes: number, policy = templates.discrete) =>
-  [m01, m02].map((line) => ({ line, lanes, policy }));
-
-/** A closed store with these commands, asked one after the other, and what was answered. */
-function written(given: readonly object[], lines = withLanes(2)) {
-  const path = join(testFolder(), 'edge.sqlite');
-  const box = openBox(path, lines);
-  const answers = given.map((asked) => outcome(box.decide(asked)));
-  box.db.close();
-  return { path, answers };
-}
 
 const work = [
   shop.release(),
@@ -170,6 +158,43 @@ test('the command reads the store only, and its exit code says whether anything 
   expect(found.counts).toEqual({ ...nothing, accepted: 1 });
   expect(readFileSync(path).equals(before)).toBe(true);
   expect(readdirSync(folder)).toEqual(files);
+});
+
+/** Does to the file what its schema forbids. */
+function spoil(path: string, sql: string): void {
+  const raw = new Sqlite(path);
+  raw.unsafeMode(true);
+  raw.pragma('writable_schema = ON');
+  raw.exec("UPDATE sqlite_schema SET sql = replace(sql, ' STRICT', '') WHERE name = 'event'");
+  raw.close();
+  const open = new Sqlite(path);
+  open.exec(`DROP TRIGGER event_is_history; ${sql}`);
+  open.close();
+}
+const spoilt: [string, string, string][] = [
+  [
+    'a fact',
+    "UPDATE event SET bytes = 'text' WHERE position = 4",
+    `position 4, ${m01}, epoch 1, sequence 4: TypeError`,
+  ],
+  [
+    'a refused command',
+    "UPDATE refusal SET command = '{' WHERE after = 7",
+    'position 7, then refused command command-',
+  ],
+  [
+    'a refused command of a known line',
+    `UPDATE refusal SET command = '{"line":"${m01}"}' WHERE after = 7`,
+    `of ${m01}: TypeError`,
+  ],
+];
+test.each(spoilt)('%s that nobody foresaw ends it, and its place is named', (_name, sql, place) => {
+  const { path } = written(work);
+  spoil(path, sql);
+  const { status, stdout, stderr } = holdfast('--store', path);
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  expect(stderr).toContain(place);
+  expect(stderr.trim().split('\n')).toHaveLength(1);
 });
 
 test('of a store that was left by a power cut, the write-ahead log is read and kept', async () => {

@@ -49,6 +49,18 @@ test('a hold that was placed in error gives its lot back', () => {
   expect(side.rows().every(({ state }) => state === 'posted' || state === 'void')).toBe(true);
 });
 
+test('H12: what planning has parked changes nothing; what it decides counts from then on', () => {
+  const side = openSide();
+  const changed = (name: string, quantity: string, flags?: string) =>
+    content(name, 'OrderChanged', { quantity }, { order: 'WO-1', ...(flags ? { flags } : {}) });
+  side.note(m1, stated.release(), stated.report('50'), changed('less', '40', 'parked'));
+  expect(side.dossier.order('WO-1')).toMatchObject({ quantity: '100', tolerancePercent: 10 });
+  side.note(m1, stated.report('60'));
+  expect(side.drain().map(({ yield: good }) => good)).toEqual(['50', '60']);
+  side.note(m1, changed('more', '200'), stated.report('90'));
+  expect(side.drain().map(({ yield: good }) => good)).toEqual(['90']);
+});
+
 test('the file of the version before is brought up to date, and keeps what it knows', () => {
   const path = `${testFolder()}/central.db`;
   const old = openDatabase(path, migrations.slice(0, 1));

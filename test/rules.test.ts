@@ -40,6 +40,10 @@ const released = (scope: Known['holdScope'], rest: object = {}) =>
 const reported = (body: Partial<BodyOf<'QuantityReported'>>) =>
   callOf(factOf('q', 'QuantityReported', { ...report, ...body }), {});
 
+const corrects = 'corrects what may be in a document already';
+const { run: _run, phase: _phase, inRework: _inRework, ...corrected } = report;
+const { eventId: original } = factOf('original', 'QuantityReported', report);
+
 const moves = none('moves no counted quantity');
 const stays = none('stays blocked until it is reworked or returned');
 const notInStock = none('holds what is not in stock');
@@ -67,7 +71,7 @@ const table: [string, unknown, unknown][] = [
     ended(run('breakdown', 30_000)),
     none('a breakdown is not charged to the order'),
   ],
-  ['a run of no time', ended(run('run', 90_000)), none('took no time')],
+  ['T6: a run of no time', ended(run('run', 90_000)), none('took no time')],
   ['a run that ended before it began', ended(run('run', 95_000)), none('took no time')],
   [
     'the end of a run that nobody began',
@@ -84,12 +88,32 @@ const table: [string, unknown, unknown][] = [
     reported({ scrap: '0.000001' }),
     { kind: 'confirmation', unit: 'EA', yield: '0', scrap: '0.000001', rework: '0' },
   ],
-  ['a report of nothing', reported({}), none('reports no quantity to confirm')],
+  ['Q7: a report of nothing', reported({}), none('reports no quantity to confirm')],
   ['a report of held pieces only', reported({ held: '5' }), none('reports no quantity to confirm')],
   [
-    'a report out of rework',
+    'H13: a report out of rework',
     reported({ good: '3', inRework: true }),
     none('came out of rework and was counted before'),
+  ],
+  [
+    'H8: a report after the close',
+    callOf(factOf('q', 'QuantityReported', report, { flags: 'late ambiguousTime' }), {}),
+    { park: 'reported after the order was closed', kind: 'confirmation' },
+  ],
+  [
+    'Q5: a reversal',
+    callOf(factOf('a', 'FactReversed', { original, reason }), {}),
+    { park: corrects, kind: 'confirmation' },
+  ],
+  [
+    'Q5: a reversal after the close',
+    callOf(factOf('a', 'FactReversed', { original, reason }, { flags: 'late' }), {}),
+    { park: corrects, kind: 'confirmation' },
+  ],
+  [
+    'Q5: a correction',
+    callOf(factOf('a', 'QuantityCorrected', { ...corrected, original, reason }), {}),
+    { park: corrects, kind: 'confirmation' },
   ],
   ['a pause', callOf(factOf('a', 'OperationPaused', { reason }), {}), none('has no value')],
   ['a resumption', callOf(factOf('a', 'OperationResumed', {}), {}), none('has no value')],

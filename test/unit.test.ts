@@ -25,7 +25,7 @@ function openLine() {
   const store = openStore(openDatabase(':memory:', migrations));
   const nowMs = () => 0;
   const units = openUnits([
-    ...[factor('BOX', 'EA', 12), factor('G', 'EA', 1, 7)],
+    ...[factor('BOX', 'EA', 12), factor('G', 'EA', 1, 7), factor('LB', 'KG', 1, 2)],
     factor('G', 'KG', 1, 1_000, 'STEEL'),
   ]);
   const book = openBook();
@@ -76,6 +76,20 @@ test('Q8: what a factor cannot tell exactly is refused, and so is a unit without
   for (const unit of ['KG', 'box', 'Box']) {
     expect(ask(shop.report('R1', { unit }))).toContain(`is counted in EA, not ${unit}`);
   }
+});
+
+test('Q8: kg, KG and KGM are three units, and a factor is of its material', () => {
+  const { ask, last, book } = openLine();
+  expect(ask(shop.release({ unit: 'KG' }))).toBe('accepted');
+  for (const given of [shop.start(), shop.phase('R1')]) expect(ask(given)).toBe('accepted');
+  for (const unit of ['kg', 'KGM', 'Kg', 'G']) {
+    const words = `operation 0010 of order WO-1 is counted in KG, not ${unit}`;
+    expect(ask(shop.report('R1', { unit }))).toBe(words);
+  }
+  expect(ask(shop.report('R1', { good: '2', unit: 'KG' }))).toBe('accepted');
+  expect(last()).toMatchObject({ good: '2', unit: 'KG' });
+  expect(ask(shop.report('R1', { good: '3', unit: 'LB' }))).toBe('accepted');
+  expect(book.tally('order', 'WO-1').good).toBe(3_500_000n);
 });
 
 test('Q8: a lot goes on in the unit that it began with', () => {

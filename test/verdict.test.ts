@@ -60,6 +60,11 @@ const answers: [string, Script, object][] = [
       reason: 'RU/001 Not posted; RU/012 Work centre X unknown; RU/013 Nor this',
     },
   ],
+  [
+    'H8: an order that is technically completed',
+    answering(400, error('RU/505', 'Order 4711 is technically completed')),
+    { kind: 'refused', code: 'RU/505' },
+  ],
   ['an ERP’s own 500', answering(500, error('RU/001', 'No')), { kind: 'refused', code: 'RU/001' }],
 ];
 

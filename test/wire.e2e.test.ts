@@ -124,7 +124,7 @@ test(
 );
 
 test(
-  'a second edge that states facts of the same line sends nothing and keeps them',
+  'D8: a second edge that states facts of the same line sends nothing and keeps them',
   async () => {
     const wire = await openWire();
     const central = await wire.central();
@@ -146,7 +146,7 @@ test(
 );
 
 test(
-  'facts that are missing in the stream come from the edge',
+  'D5: facts that are missing in the stream come from the edge',
   async () => {
     const wire = await openWire();
     const manager = await wire.makeStreams();

@@ -8,6 +8,7 @@ import { openRoster } from '../../edge/roster.ts';
 import { migrations } from '../../edge/schema.ts';
 import { readStatus } from '../../edge/status.ts';
 import { openStore } from '../../edge/store.ts';
+import type { Means } from '../../edge/trial.ts';
 import { readCommand } from '../../shared/command.ts';
 import { openDatabase } from '../../shared/database.ts';
 import { eventIds, systemRandom } from '../../shared/identity.ts';
@@ -26,7 +27,7 @@ export type Box = ReturnType<typeof openBox>;
 /** An edge without its network: store, book, lines and outbox as `main` wires them. */
 type Line = { line: string; lanes: number; policy?: Policy };
 
-export function openBox(path = ':memory:', lines: readonly Line[] = twoLines) {
+export function openBox(path = ':memory:', lines: readonly Line[] = twoLines, means: Means = {}) {
   const db = openDatabase(path, migrations);
   onTestFinished(() => void db.close());
   const store = openStore(db);
@@ -35,7 +36,8 @@ export function openBox(path = ':memory:', lines: readonly Line[] = twoLines) {
   const time = { nowMs: startMs };
   const nowMs = () => time.nowMs;
   const eventId = eventIds(nowMs, systemRandom);
-  const roster = openRoster(lines, { store, book, nowMs, eventId, stated: recent.add });
+  const parts = { store, book, nowMs, eventId, stated: recent.add, ...means };
+  const roster = openRoster(lines, parts);
   const outbox = openOutbox(db);
   const marks = openMarks(nowMs, () => undefined);
 
