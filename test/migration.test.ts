@@ -3,9 +3,7 @@
 // Method: stores of versions 1 and 2 that are kept as data, and stores whose facts were given
 // fingerprints that no charts of today come to.
 import { hash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { readMemory, writeMemory } from '../edge/memory.ts';
 import { upgrade } from '../edge/upgrade.ts';
@@ -17,15 +15,9 @@ import { edition } from '../statecharts/edition.ts';
 import { keyOf } from '../statecharts/tables.ts';
 import { type Box, contentsOf, openBox, outcome } from './helpers/box.ts';
 import { testFolder } from './helpers/folder.ts';
+import { storeOf, storeThatDiffers } from './helpers/oldstores.ts';
 import { lots, m01, m02, planning, shop } from './helpers/shop.ts';
 
-/** A store of old in a folder of its own. */
-function storeOf(version: string): string {
-  const path = join(testFolder(), 'edge.sqlite');
-  const file = new URL(`data/${version}/store.sqlite.gz`, import.meta.url);
-  writeFileSync(path, gunzipSync(readFileSync(file)));
-  return path;
-}
 const failures = ({ roster }: Box) => roster.actors.flatMap((actor) => actor.failure() ?? []);
 const told = (box: Box): Content<'ChartsMigrated'>[] =>
   [...box.store.history()]
@@ -35,26 +27,6 @@ const rowsOf = (box: Box) => [...box.store.history()].map(({ hash }) => hash.toS
 function reopened(box: Box, path: string): Box {
   box.db.close();
   return openBox(path);
-}
-
-/** A store with a fact that leads, by today's charts, to something else than it did. */
-function storeThatDiffers({ left }: { left: boolean }) {
-  const path = join(testFolder(), 'edge.sqlite');
-  const box = openBox(path);
-  for (const asked of [shop.release(), shop.start(), shop.produce('L1'), shop.release({}, 'WO-2')])
-    expect(outcome(box.decide(asked))).toBe('accepted');
-  box.store.snapshots.begin('lot 0');
-  const used = {
-    ...{ eventId: '01890a5d-ac96-774b-bcce-b302099a8057', type: 'MaterialConsumed', version: 1 },
-    ...{ atMs: 1_000, recordedMs: 1_000, clock: 'source', actor: 'person:1', correlationId: 'c' },
-    ...{ order: 'WO-1', operation: '0010', lot: 'L1' },
-    body: { material: 'BOLT', quantity: '1', unit: 'EA' },
-  } as Content;
-  const state = Buffer.alloc(8, 7);
-  box.store.commit(() => void box.store.append(box.store.head(m01), encodeContent(used), state));
-  // The old charts let a lot be used without taking anything from it.
-  if (left) box.store.snapshots.write('lot 0', writeMemory(box.book.contents()));
-  return { path, box: reopened(box, path) };
 }
 
 test('a new store begins with the charts of its program, and no fact', () => {
@@ -90,7 +62,8 @@ test('a state that today’s charts come to as well is stated as it was read', (
 });
 
 test('what old charts left behind is carried over, and no old fact is judged again', () => {
-  const { path, box } = storeThatDiffers({ left: true });
+  const path = storeThatDiffers({ left: true });
+  const box = openBox(path);
   expect(failures(box)).toHaveLength(1);
   expect(upgrade(box)).toEqual({ from: 'lot 0', to: edition, carried: true });
   expect(failures(box)).toEqual([]);
@@ -109,7 +82,8 @@ test('what old charts left behind is carried over, and no old fact is judged aga
 });
 
 test('a store without the state of its charts is refused as it is', () => {
-  const { path, box } = storeThatDiffers({ left: false });
+  const path = storeThatDiffers({ left: false });
+  const box = openBox(path);
   const rows = rowsOf(box);
   expect(() => upgrade(box)).toThrow(
     /^charts: no way from lot 0 to .*M01 stopped at epoch 1, sequence 5.*stop it in good order/,
@@ -119,7 +93,7 @@ test('a store without the state of its charts is refused as it is', () => {
 });
 
 test('a state is not carried over once something was stated after it', () => {
-  const { box } = storeThatDiffers({ left: true });
+  const box = openBox(storeThatDiffers({ left: true }));
   box.store.commit(() => void box.roster.actor(m02).decide(readCommand(lineState())));
   expect(() => upgrade(box)).toThrow('stop it in good order');
 });
@@ -129,7 +103,8 @@ const lineState = () => ({
 });
 
 test('a damaged line must be mended before the charts change', () => {
-  const { path, box } = storeThatDiffers({ left: true });
+  const path = storeThatDiffers({ left: true });
+  const box = openBox(path);
   box.db.exec('DROP TRIGGER event_is_history');
   box.db.exec('UPDATE event SET hash = zeroblob(32) WHERE position = 2');
   const again = reopened(box, path);
@@ -158,7 +133,7 @@ const today = <T extends { commandId: string }>(asked: T): T => ({
 });
 
 test('a state in which a chart knows itself no more is refused', () => {
-  const { box } = storeThatDiffers({ left: true });
+  const box = openBox(storeThatDiffers({ left: true }));
   const memory = writeMemory(box.book.contents());
   const contents = structuredClone(readMemory(memory));
   const [[, lot]] = contents.tables.lot as never as [[string, { state: string }]];
@@ -192,6 +167,7 @@ test('a damaged carried state stops its line; the others are read from the begin
 test('a large state is stated in parts, and read from all of them', () => {
   const path = join(testFolder(), 'edge.sqlite');
   const box = openBox(path);
+  box.store.snapshots.begin('lot 1');
   box.decide(shop.release());
   box.decide(shop.start());
   const name = (at: number) => hash('sha1', `${at}`);
@@ -201,7 +177,6 @@ test('a large state is stated in parts, and read from all of them', () => {
       box.roster.actor(m01).decide(readCommand(made));
     }
   });
-  box.store.snapshots.begin('lot 1');
   expect(upgrade(box)?.carried).toBe(false);
   const { parts } = told(box)[0]!.body;
   expect(parts).toBeGreaterThan(1);

@@ -1,0 +1,61 @@
+// Goal: a dry run says before an upgrade what would become of the state.
+// Method: the same stores that the upgrade is tried on, and stores that an upgrade has taken over.
+import { expect, test } from 'vitest';
+import { rehearsalTable } from '../cli/dryrun.ts';
+import { rehearseFile } from '../edge/rehearsal.ts';
+import { upgrade } from '../edge/upgrade.ts';
+import { edition } from '../statecharts/edition.ts';
+import { openBox } from './helpers/box.ts';
+import { storeOf, storeThatDiffers } from './helpers/oldstores.ts';
+import { shop } from './helpers/shop.ts';
+
+const told = async (path: string) => {
+  const found = await rehearseFile(path);
+  return { ...found, text: rehearsalTable(found, 'nobody') };
+};
+
+test('the same charts: nothing to do', async () => {
+  const path = storeOf('v2');
+  const box = openBox(path);
+  box.db.prepare('UPDATE edition SET charts = ?').run(edition);
+  box.db.close();
+  const { way, text } = await told(path);
+  expect(way).toBe('same');
+  expect(text).toContain('these charts judge the store already');
+});
+
+test('other charts that come to the same state: it is stated as it is read', async () => {
+  const { way, text, counts } = await told(storeOf('v2'));
+  expect(way).toBe('read');
+  expect(counts).toMatchObject({ changed: 0, stopped: 0 });
+  expect(text).toContain('the old ones came to the same');
+});
+
+test('other charts that do not: the state that the old ones left is carried', async () => {
+  const { way, text, counts } = await told(storeThatDiffers({ left: true }));
+  expect(way).toBe('carried');
+  expect(counts).toMatchObject({ changed: 1 });
+  expect(text).toContain('the state that the old charts left');
+  expect(text).toContain('✗ acme/lyon/turning/M01 differs first at epoch 1, sequence 5');
+});
+
+test('no such state: the upgrade is refused, and what to do is said', async () => {
+  const { way, text } = await told(storeThatDiffers({ left: false }));
+  expect(way).toBe('refused');
+  expect(text).toContain('start the release that wrote the store and stop it in good order');
+});
+
+test('what earlier charts have judged for good is not judged again', async () => {
+  const path = storeThatDiffers({ left: true });
+  const box = openBox(path);
+  upgrade(box);
+  box.decide(shop.consume('L1', { material: 'BOLT', quantity: '4' }));
+  box.decide(shop.close('WO-9'));
+  box.db.close();
+  const { way, settled, facts, refusals, counts, text } = await told(path);
+  expect({ way, settled, facts, refusals }).toEqual({
+    ...{ way: 'same', settled: 5, facts: 8, refusals: 1 },
+  });
+  expect(counts).toMatchObject({ changed: 0, stopped: 0, accepted: 0, otherwise: 0 });
+  expect(text).toContain('judged by earlier charts for good: 5');
+});
