@@ -1,6 +1,7 @@
 import { openCalendar } from '../shared/calendar.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Database } from '../shared/database.ts';
+import type { Fact } from '../shared/event.ts';
 import { eventIds, type RandomBytes } from '../shared/identity.ts';
 import type { Logger } from '../shared/log.ts';
 import { keepRunning, openBell } from '../shared/loop.ts';
@@ -32,6 +33,15 @@ type World = {
   openHub: (parts: HubParts) => Hub;
 };
 
+/** What the lines of an edge decide by, beside their store and their book. */
+export const meansOf = (config: EdgeConfig, clock: Clock, random: RandomBytes) => ({
+  nowMs: clock.nowMs,
+  units: openUnits(config.units),
+  calendar: config.calendar && openCalendar(config.calendar),
+  eventId: eventIds(clock.nowMs, random),
+  stated: (_fact: Fact): void => undefined,
+});
+
 /** The edge but for its page: everything is read and running when this returns. */
 export function assembleEdge({ config, db, clock, random, log, openHub }: World) {
   const stop = new AbortController();
@@ -41,14 +51,8 @@ export function assembleEdge({ config, db, clock, random, log, openHub }: World)
   const store = openStore(db);
   const book = openBook();
   const recent = openRecent();
-  const roster = openRoster(linesOf(config), {
-    ...{ store, book },
-    nowMs: clock.nowMs,
-    units: openUnits(config.units),
-    calendar: config.calendar && openCalendar(config.calendar),
-    eventId: eventIds(clock.nowMs, random),
-    stated: recent.add,
-  });
+  const means = meansOf(config, clock, random);
+  const roster = openRoster(linesOf(config), { ...means, store, book, stated: recent.add });
   const upgraded = upgrade({ store, book, roster });
   if (upgraded) log.info(upgraded, 'charts migrated');
   const outbox = openOutbox(db);

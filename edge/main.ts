@@ -3,18 +3,20 @@ import { openDatabase } from '../shared/database.ts';
 import { systemRandom } from '../shared/identity.ts';
 import { openLog } from '../shared/log.ts';
 import { runService } from '../shared/service.ts';
-import { assembleEdge } from './assembly.ts';
+import { assembleEdge, meansOf } from './assembly.ts';
 import { type EdgeConfig, fields, readEdgeConfig } from './config.ts';
 import { buildHttp } from './http.ts';
 import { openHub } from './hub.ts';
 import { readPedigree } from './pedigree.ts';
 import { migrations } from './schema.ts';
+import { upgradeWith } from './upgrade.ts';
 
 /** Starts the edge: opens upwards, closes downwards. Resolves once it listens. */
 export async function startEdge(config: EdgeConfig) {
   const clock = systemClock;
   const log = openLog('edge', config.logLevel);
-  const db = openDatabase(config.storePath, migrations);
+  const means = meansOf(config, clock, systemRandom);
+  const db = openDatabase(config.storePath, migrations, upgradeWith(config, means));
   const edge = assembleEdge({ config, db, clock, random: systemRandom, log, openHub });
   const { book, intake, changed, status, signal } = edge;
   const app = await buildHttp({

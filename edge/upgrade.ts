@@ -1,11 +1,14 @@
 import { hash } from 'node:crypto';
+import type { Database } from '../shared/database.ts';
 import { Fault } from '../shared/fault.ts';
 import { statePartMax } from '../shared/runtime.ts';
 import { edition } from '../statecharts/edition.ts';
-import type { Book } from './book.ts';
+import type { Parts as ActorParts } from './actor.ts';
+import { type Book, openBook } from './book.ts';
+import { type EdgeConfig, linesOf } from './config.ts';
 import { readMemory, writeMemory } from './memory.ts';
-import type { Roster } from './roster.ts';
-import type { Store } from './store.ts';
+import { openRoster, type Roster } from './roster.ts';
+import { openStore, type Store } from './store.ts';
 
 type Parts = { store: Store; book: Book; roster: Roster };
 
@@ -68,4 +71,16 @@ function state({ store: { snapshots }, book, roster }: Parts, upgraded: Upgrade)
     first!.observe('ChartsMigrated', { ...all, part, state: said });
   }
   for (const actor of others) actor.observe('ChartsMigrated', { ...all, part: 0 });
+}
+
+/**
+ * For the transaction that migrates an old file's tables: takes its charts over in the same one.
+ * Throws Fault CONFLICT, and the file stays as it was, where `upgrade` would.
+ */
+export function upgradeWith(config: EdgeConfig, parts: Omit<ActorParts, 'store' | 'book'>) {
+  return (db: Database): void => {
+    const store = openStore(db);
+    const book = openBook();
+    upgrade({ store, book, roster: openRoster(linesOf(config), { ...parts, store, book }) });
+  };
 }

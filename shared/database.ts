@@ -12,14 +12,20 @@ const networkFileSystems = new Set([0x6969, 0xff534d42, 0xfe534d42, 0x517b]);
 const checkpointPages = 4_000;
 
 /**
- * Opens `path` for one writing process and applies `migrations` not yet applied, in order.
+ * Opens `path` for one writing process and applies `migrations` not yet applied, in order. Where
+ * that changes a file of old, `migrated` is called in the same transaction: if it throws, the file
+ * stays as it was, and its old program can still open it.
  *
  * FULL, not better-sqlite3's NORMAL: a commit we have answered for must survive a power cut. The
  * exclusive lock refuses a second process for as long as this one lives. Throws Fault CONFLICT if
  * the file is in use, Fault CORRUPT if it is damaged or newer than this program, Fault INVALID if
  * the path cannot be a file here.
  */
-export function openDatabase(path: string, migrations: readonly string[]): Database {
+export function openDatabase(
+  path: string,
+  migrations: readonly string[],
+  migrated?: (db: Database) => void,
+): Database {
   if (path !== ':memory:') refuseNetwork(path);
   const db = openFile(path);
   try {
@@ -28,7 +34,7 @@ export function openDatabase(path: string, migrations: readonly string[]): Datab
     db.pragma('synchronous = FULL');
     db.pragma('foreign_keys = ON');
     db.pragma(`wal_autocheckpoint = ${checkpointPages}`);
-    migrate(db, path, migrations);
+    migrate(db, path, migrations, migrated);
     db.pragma('synchronous = FULL');
     const synchronous = db.pragma('synchronous', { simple: true });
     if (synchronous !== 2) throw new Fault('CORRUPT', `${path}: synchronous is ${synchronous}`);
@@ -64,7 +70,12 @@ function refuseNetwork(path: string): void {
   }
 }
 
-function migrate(db: Database, path: string, migrations: readonly string[]): void {
+function migrate(
+  db: Database,
+  path: string,
+  migrations: readonly string[],
+  migrated: ((db: Database) => void) | undefined,
+): void {
   const applied = db.pragma('user_version', { simple: true }) as number;
   if (applied > migrations.length) {
     throw new Fault('CORRUPT', `${path}: was written by a newer version (schema ${applied})`);
@@ -74,6 +85,7 @@ function migrate(db: Database, path: string, migrations: readonly string[]): voi
       db.exec(migrations[version]!);
       db.pragma(`user_version = ${version + 1}`);
     }
+    if (applied > 0 && applied < migrations.length) migrated?.(db);
   }).immediate();
 }
 
