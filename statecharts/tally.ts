@@ -109,6 +109,32 @@ export function increments(
   }
 }
 
+/**
+ * What one fact adds to the tallies of lines, `all` being what it adds in sum. A quantity counts at
+ * the line that reported it first, wherever it is corrected or reversed; `lineOf` knows the line of
+ * an earlier report. Everything else counts at `line`, which has stated the fact.
+ */
+export function byLine(
+  line: string,
+  fact: Content,
+  run: OpenRun | undefined,
+  effects: readonly Effect[] | undefined,
+  all: Increments,
+  lineOf: (eventId: string) => string | undefined,
+): readonly (readonly [line: string, more: Increments])[] {
+  const homes = (effects ?? []).map(({ fact: counted, origin = counted }) =>
+    origin.eventId === fact.eventId ? line : (lineOf(origin.eventId) ?? line),
+  );
+  if (homes.every((home) => home === line)) return [[line, all]];
+  const of = (home: string) => effects!.filter((_, index) => homes[index] === home);
+  const others = new Set(homes);
+  others.delete(line);
+  return [
+    [line, increments(fact, run, of(line))],
+    ...[...others].map((home) => [home, amounts(of(home))] as const),
+  ];
+}
+
 function reported(fact: Content<'QuantityReported'>, effects: readonly Effect[]): Increments {
   const late = fact.flags?.split(' ').includes('late') ?? false;
   const { good, scrap, rework, held, inRework } = fact.body;

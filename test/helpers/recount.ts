@@ -28,26 +28,27 @@ export function counting(said: readonly Said[]): Said[] {
 
 const sums = ['good', 'scrap', 'rework', 'held', 'setupGood', 'reworkGood', 'reworkScrap'] as const;
 
-/** Quantities of an order, or of one operation, from the facts that count. */
-function recount(said: readonly Said[], on: readonly Said[], order: string, operation?: string) {
+/** The report that a fact is, or corrects in the end. */
+function originOf(said: readonly Said[], fact: Said): Said | undefined {
+  if (is(fact, 'QuantityReported')) return fact;
+  if (!is(fact, 'QuantityCorrected', 'FactReversed')) return undefined;
+  const known = said.find(
+    ({ eventId, order, flags }) =>
+      eventId === fact.body.original && order === fact.order && flags !== 'late',
+  );
+  return known && originOf(said, known);
+}
+
+/** Quantities of those of the facts that count which are of one order, operation or line. */
+function recount(said: readonly Said[], on: readonly Said[], isOf: (fact: Said) => boolean) {
   const sum = Object.fromEntries(sums.map((name) => [name, zero])) as Pick<
     Tally,
     (typeof sums)[number]
   >;
-  const originOf = (fact: Said): Said | undefined => {
-    if (is(fact, 'QuantityReported')) return fact;
-    if (!is(fact, 'QuantityCorrected', 'FactReversed')) return undefined;
-    const known = said.find(
-      ({ eventId, order, flags }) =>
-        eventId === fact.body.original && order === fact.order && flags !== 'late',
-    );
-    return known && originOf(known);
-  };
   for (const fact of on) {
-    if (fact.order !== order || (operation !== undefined && fact.operation !== operation)) continue;
-    if (!is(fact, 'QuantityReported', 'QuantityCorrected')) continue;
+    if (!is(fact, 'QuantityReported', 'QuantityCorrected') || !isOf(fact)) continue;
     const { body } = fact;
-    const origin = originOf(fact);
+    const origin = originOf(said, fact);
     for (const name of ['good', 'scrap', 'rework', 'held'] as const)
       sum[name] += micros(body[name]);
     if (!origin || !is(origin, 'QuantityReported')) continue;
@@ -69,9 +70,36 @@ export function tallies(book: Book, said: readonly Said[]) {
     ...[...book.rows('operation').keys()].map((key) => key.split('\n')),
   ];
   const kindOf = (key: readonly string[]) => (key.length === 1 ? 'order' : 'operation');
+  const isOf = ([order, operation]: readonly string[]) => {
+    return (fact: Said) =>
+      fact.order === order && (operation === undefined || fact.operation === operation);
+  };
   return {
     book: keys.map((key) => [...key, part(book.tally(kindOf(key), ...key))]),
-    naive: keys.map((key) => [...key, recount(said, on, key[0]!, key[1])]),
+    naive: keys.map((key) => [...key, recount(said, on, isOf(key))]),
+  };
+}
+
+/**
+ * What the book has summed up of every line, beside what a recount says: quantities where they were
+ * reported first, and what was stated where it was stated.
+ */
+export function lineTallies(book: Book, said: readonly Said[]) {
+  const on = counting(said);
+  const lines = [...new Set(said.map(({ line }) => line))];
+  const stated = (line: string) => said.filter((fact) => fact.line === line);
+  return {
+    book: lines.map((line) => {
+      const { facts, reports, corrections, ...tally } = book.tally('line', line);
+      return [line, part(tally as Tally), facts, reports, corrections];
+    }),
+    naive: lines.map((line) => {
+      const own = stated(line);
+      const reports = own.filter((fact) => is(fact, 'QuantityReported')).length;
+      const corrections = own.filter((fact) => is(fact, 'QuantityCorrected', 'FactReversed'));
+      const sums = recount(said, on, (fact) => (originOf(said, fact) ?? fact).line === line);
+      return [line, sums, own.length, reports, corrections.length];
+    }),
   };
 }
 
