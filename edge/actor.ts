@@ -4,6 +4,7 @@ import type { Content, FactType } from '../shared/event.ts';
 import { Fault, type FaultCode } from '../shared/fault.ts';
 import { quantityText, zero } from '../shared/quantity.ts';
 import type { Convert } from '../shared/unit.ts';
+import { unbalanced } from '../statecharts/balance.ts';
 import { consequences } from '../statecharts/consequences.ts';
 import { fingerprint as stateAfter } from '../statecharts/fingerprint.ts';
 import { judge } from '../statecharts/plant.ts';
@@ -95,7 +96,8 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
   /** Stores a fact that the charts allow; throws Fault REFUSED, storing nothing, if they do not. */
   function record(content: Content, by?: { commandId: string; asked: Buffer }): Stated {
     const verdict = judge(book.look, path, terms, content);
-    const flags = [...verdict.flags, ...strangers(content)].join(' ');
+    const known = [...unbalanced(book, content, verdict.effects), ...strangers(content)];
+    const flags = [...verdict.flags, ...known].join(' ');
     const fact = (flags === '' ? content : { ...content, flags }) as Content;
     const state = book.isWhole() ? stateAfter(head.state, verdict) : null;
     head = store.append(head, encodeContent(fact), state, by);

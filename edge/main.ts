@@ -6,6 +6,7 @@ import { openLog } from '../shared/log.ts';
 import { keepRunning, openBell } from '../shared/loop.ts';
 import { runService } from '../shared/service.ts';
 import { openUnits } from '../shared/unit.ts';
+import { readBalance } from './balance.ts';
 import { openBook } from './book.ts';
 import { type EdgeConfig, fields, linesOf, readEdgeConfig } from './config.ts';
 import { forward, type LinkState } from './forwarder.ts';
@@ -75,6 +76,7 @@ export async function startEdge(config: EdgeConfig) {
     ...{ intake, status, changed, clock, signal },
     charted: book.moved,
     pedigree: (lot) => readPedigree(book, lot),
+    balance: (order) => readBalance(book, order),
   });
   const url = await app.listen({ host: config.host, port: config.httpPort });
 

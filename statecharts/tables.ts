@@ -118,6 +118,7 @@ export type Flag =
   | 'waits' // for the original that it names
   | 'parked' // an order's change that is below what is made
   | 'overConsumed' // more than the lot had, as far as is known
+  | 'unbalanced' // more went out of an operation than the one before has passed on
   | 'unknownOperator'; // who is not among the people that the plant has named
 
 /** A fact to be judged, and what was found so far. */
