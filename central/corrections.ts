@@ -1,10 +1,11 @@
 import { decodeContent } from '../shared/codec.ts';
 import type { Database } from '../shared/database.ts';
-import type { Fact } from '../shared/event.ts';
 import { Fault } from '../shared/fault.ts';
-import { correct, type Effect, isCorrectable } from '../statecharts/correction.ts';
+import { correct, type Effect, isCorrectable, settle } from '../statecharts/correction.ts';
 import { asStated } from '../statecharts/policy.ts';
 import { type Change, keyOf, type Look, type Tables } from '../statecharts/tables.ts';
+import type { Accepted } from './ledger.ts';
+import type { Stored } from './shelf.ts';
 
 export const correctionMigrations = [
   `
@@ -21,31 +22,31 @@ export const correctionMigrations = [
 
 type Report = Tables['report'];
 type Row = { state: string; type: Report['type']; by: string | null };
-type Parts = { db: Database; bytesOf: (eventId: string) => Buffer | undefined };
+type Parts = { db: Database; stored: (eventId: string) => Stored | undefined };
 export type Corrections = ReturnType<typeof openCorrections>;
 
 /**
  * Which reports count, in whatever order they and their corrections arrive. Only what is not as it
  * was stated has a row; what was stated is read from the ledger.
  */
-export function openCorrections({ db, bytesOf }: Parts) {
+export function openCorrections({ db, stored }: Parts) {
   const one = db.prepare<[string, string], Row>(
     'SELECT state, type, by FROM correction WHERE order_number = ? AND event_id = ?',
   );
   const put = db.prepare('INSERT OR REPLACE INTO correction VALUES (?, ?, ?, ?, ?)');
   const drop = db.prepare('DELETE FROM correction WHERE order_number = ? AND event_id = ?');
 
-  /** The report as the ledger holds it, if it is of this order. */
-  function factOf(order: string, eventId: string): Report['fact'] {
-    const bytes = bytesOf(eventId);
-    if (!bytes) return undefined;
-    const fact = decodeContent(bytes);
+  /** The report as the ledger holds it, if it is of this order and no later than `upTo`. */
+  function factOf(order: string, eventId: string, upTo: number): Report['fact'] {
+    const known = stored(eventId);
+    if (!known || known.position > upTo) return undefined;
+    const fact = decodeContent(known.bytes);
     return fact.order === order ? fact : undefined;
   }
 
-  function reportOf(order: string, eventId: string): Report | undefined {
+  function reportOf(order: string, eventId: string, upTo: number): Report | undefined {
     const row = one.get(order, eventId);
-    const fact = row?.state === 'waiting' ? undefined : factOf(order, eventId);
+    const fact = row?.state === 'waiting' ? undefined : factOf(order, eventId, upTo);
     if (!row) return fact && { state: 'counted', type: fact.type, fact };
     const { state, type, by } = row;
     return { state, type, ...(by === null ? {} : { by }), ...(fact ? { fact } : {}) };
@@ -66,29 +67,22 @@ export function openCorrections({ db, bytesOf }: Parts) {
      * Takes in a fact, in the ledger's transaction; what counts by it now and what no more. Nothing
      * for a fact that corrects nothing, is never corrected, or cannot correct what it names.
      */
-    note(fact: Fact): readonly Effect[] | undefined {
+    note(fact: Accepted): readonly Effect[] | undefined {
       if (!isCorrectable(fact) || fact.order === undefined) return undefined;
-      const { order, eventId } = fact;
+      const { order, eventId, position } = fact;
       const corrects = fact.type === 'FactReversed' || fact.type === 'QuantityCorrected';
       if (!corrects && one.get(order, eventId) === undefined) return undefined;
       if (fact.flags?.split(' ').includes('late')) return [];
       const own = keyOf(order, eventId);
       const look = ((_table: 'report', key: string) => {
-        if (key === own) return one.get(order, eventId) && reportOf(order, eventId);
-        return reportOf(order, key.slice(order.length + 1));
+        if (key === own) return one.get(order, eventId) && reportOf(order, eventId, position);
+        return reportOf(order, key.slice(order.length + 1), position);
       }) as Look;
       const changes: Change[] = [];
       try {
-        const { line } = fact;
-        const effects = correct({
-          look,
-          line,
-          terms: asStated,
-          fact,
-          changes,
-          flags: [],
-          moves: [],
-        });
+        const about = { look, line: fact.line, terms: asStated, fact, changes };
+        const asked = { ...about, flags: [], moves: [] };
+        const effects = [...correct(asked), ...settle(asked)];
         for (const change of changes) keep(change, eventId);
         return effects;
       } catch (error) {

@@ -5,7 +5,7 @@ import { Fault } from '../shared/fault.ts';
 import { idBytes, isId } from '../shared/identity.ts';
 import { linksOf, type Segment } from '../shared/segment.ts';
 import { judge } from './sequencer.ts';
-import { type Cursor, type Head, openShelf, type Place } from './shelf.ts';
+import { type Cursor, type Head, openShelf, type Place, type Stored } from './shelf.ts';
 
 /** Most facts of one line that wait for what is missing before them; more are parked. */
 export const waitingMax = 10_000;
@@ -163,9 +163,9 @@ export function openLedger({ db, nowMs, note, undone }: Parts) {
       }
     },
 
-    /** The stored bytes of a fact, if the ledger holds it. */
-    bytesOf: (eventId: string): Buffer | undefined =>
-      isId(eventId) ? shelf.byId(idBytes(eventId)) : undefined,
+    /** The fact as it is stored, with its place and its line, if the ledger holds it. */
+    stored: (eventId: string): Stored | undefined =>
+      isId(eventId) ? shelf.stored(idBytes(eventId)) : undefined,
     head: (path: string): Readonly<Head> => headOf(path),
     lines: (): readonly Readonly<Head>[] => shelf.lines(),
     cursor: shelf.cursor,

@@ -31,11 +31,11 @@ export type Memory = ReturnType<typeof openMemory>;
 /** All that central remembers, in one SQLite file; facts and what they call for commit together. */
 export function openMemory({ db, nowMs, maxInFlightMs }: Parts) {
   const dossier = openDossier(db);
-  const totals = openTotals(db);
+  const totals = openTotals(db, (eventId) => ledger.stored(eventId)?.line);
   const holds = openHolds(db);
   const postings = openPostings({ db, dossier, holds, nowMs, maxInFlightMs });
   const erpStatus = openErpStatus(db, dossier);
-  const corrections = openCorrections({ db, bytesOf: (eventId) => ledger.bytesOf(eventId) });
+  const corrections = openCorrections({ db, stored: (eventId) => ledger.stored(eventId) });
   const ledger = openLedger({
     db,
     nowMs,

@@ -67,6 +67,8 @@ export type Head = {
   repeats: number;
 };
 export type Place = Readonly<{ epoch: number; sequence: number }>;
+/** A fact as it was accepted; `position` orders all lines. */
+export type Stored = Readonly<{ bytes: Buffer; position: number; line: string }>;
 export type Cursor = { streamSequence: number; digest: Buffer };
 export type Parked = Readonly<{
   id: number;
@@ -116,6 +118,10 @@ function openFacts(db: Database) {
      VALUES (?, ?, ?, ?, ?, ?, ?)`,
   );
   const byId = db.prepare<[Buffer], Buffer>('SELECT bytes FROM fact WHERE event_id = ?').pluck();
+  const stored = db.prepare<[Buffer], Stored>(
+    `SELECT bytes, position, path AS line FROM fact JOIN line ON line.id = fact.line
+     WHERE event_id = ?`,
+  );
   const byPlace = db
     .prepare<[number, number, number], Buffer>(
       'SELECT bytes FROM fact WHERE line = ? AND epoch = ? AND sequence = ?',
@@ -131,6 +137,7 @@ function openFacts(db: Database) {
           .lastInsertRowid,
       ),
     byId: (eventId: Buffer) => byId.get(eventId),
+    stored: (eventId: Buffer) => stored.get(eventId),
     at: ({ id }: Head, { epoch, sequence }: Place) => byPlace.get(id, epoch, sequence),
     facts: () => facts.get()!,
   };

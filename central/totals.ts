@@ -2,7 +2,7 @@ import type { Database } from '../shared/database.ts';
 import type { Fact } from '../shared/event.ts';
 import type { Effect } from '../statecharts/correction.ts';
 import { keyOf } from '../statecharts/tables.ts';
-import { addTo, emptyTally, increments, type Tally } from '../statecharts/tally.ts';
+import { addTo, byLine, emptyTally, increments, type Tally } from '../statecharts/tally.ts';
 import type { Run } from './rules.ts';
 
 export const totalsMigrations = [
@@ -36,9 +36,10 @@ const cacheMax = 20_000;
 
 /**
  * What was reported per line, order and operation, over all lines and edges: sums of facts, so the
- * order in which lines arrive does not matter. Written in the ledger's transaction.
+ * order in which lines arrive does not matter. `lineOf` knows the line of a report that is in the
+ * ledger. Written in the ledger's transaction.
  */
-export function openTotals(db: Database) {
+export function openTotals(db: Database, lineOf: (eventId: string) => string | undefined) {
   const load = db
     .prepare<[Kind, string], string>('SELECT body FROM total WHERE kind = ? AND key = ?')
     .pluck();
@@ -69,7 +70,9 @@ export function openTotals(db: Database) {
     note(fact: Fact, run: Run | undefined, effects?: readonly Effect[]): void {
       const { line, order, operation } = fact;
       const more = increments(fact, run, effects);
-      add('line', line, more);
+      for (const [at, part] of byLine(line, fact, run, effects, more, lineOf)) {
+        add('line', at, part);
+      }
       if (order !== undefined) add('order', order, more);
       if (operation !== undefined) add('operation', keyOf(order!, operation), more);
     },

@@ -6,6 +6,7 @@ import { Fault, type FaultCode } from '../shared/fault.ts';
 import { quantityText, zero } from '../shared/quantity.ts';
 import type { Convert } from '../shared/unit.ts';
 import { aboutOf } from '../statecharts/about.ts';
+import { unbalanced } from '../statecharts/balance.ts';
 import { consequences } from '../statecharts/consequences.ts';
 import { fingerprint as stateAfter } from '../statecharts/fingerprint.ts';
 import { judge } from '../statecharts/plant.ts';
@@ -100,7 +101,8 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
   function record(content: Content, by?: { commandId: string; asked: Buffer }): Stated {
     const verdict = judge(book.look, path, terms, content);
     const own = content.flags === undefined ? [] : [content.flags];
-    const flags = [...verdict.flags, ...strangers(content), ...own].join(' ');
+    const known = [...unbalanced(book, content, verdict.effects), ...strangers(content)];
+    const flags = [...verdict.flags, ...known, ...own].join(' ');
     const fact = (flags === '' ? content : { ...content, flags }) as Content;
     const state = book.isWhole() ? stateAfter(head.state, verdict) : null;
     head = store.append(head, encodeContent(fact), state, by);

@@ -2,7 +2,14 @@ import type { Content } from '../shared/event.ts';
 import { isCorrectable } from '../statecharts/correction.ts';
 import type { Verdict } from '../statecharts/plant.ts';
 import { type Change, keyOf, type Look, type Table, type Tables } from '../statecharts/tables.ts';
-import { addTo, emptyTally, increments, type Tally } from '../statecharts/tally.ts';
+import {
+  addTo,
+  byLine,
+  emptyTally,
+  type Increments,
+  increments,
+  type Tally,
+} from '../statecharts/tally.ts';
 
 export type Book = ReturnType<typeof openBook>;
 
@@ -62,6 +69,7 @@ export function openBook() {
   const reports = new Map<string, Map<string, Tables['report']>>();
   const kin = { into: new Map<string, Set<string>>(), from: new Map<string, Set<string>>() };
   const tallies = new Map<string, Tally>();
+  const reportedAt = new Map<string, string>(); // line of each report and correction, by event id
   const moves = new Map<string, number>();
   let whole = true;
 
@@ -90,14 +98,18 @@ export function openBook() {
   function count(line: string, fact: Content, { effects }: Verdict): void {
     const run = 'run' in fact.body ? look('run', keyOf(line, fact.body.run)) : undefined;
     const more = increments(fact, run, effects);
-    const keys = [keyOf('line', line)];
-    if (fact.order !== undefined) keys.push(keyOf('order', fact.order));
-    if (fact.operation !== undefined) keys.push(keyOf('operation', fact.order!, fact.operation));
-    for (const key of keys) {
-      const tally = tallies.get(key) ?? emptyTally();
-      addTo(tally, more);
-      tallies.set(key, tally);
+    if (effects && 'good' in fact.body) reportedAt.set(fact.eventId, line);
+    for (const [at, part] of byLine(line, fact, run, effects, more, (id) => reportedAt.get(id))) {
+      add(keyOf('line', at), part);
     }
+    if (fact.order !== undefined) add(keyOf('order', fact.order), more);
+    if (fact.operation !== undefined) add(keyOf('operation', fact.order!, fact.operation), more);
+  }
+
+  function add(key: string, more: Increments): void {
+    const tally = tallies.get(key) ?? emptyTally();
+    addTo(tally, more);
+    tallies.set(key, tally);
   }
 
   return {
@@ -157,9 +169,10 @@ export function openBook() {
     },
 
     /** A fact before the restored contents, which only name it. */
-    recall(fact: Content): void {
+    recall(line: string, fact: Content): void {
       if (!isCorrectable(fact) || fact.order === undefined) return;
       if (fact.flags?.split(' ').includes('late')) return;
+      if ('good' in fact.body) reportedAt.set(fact.eventId, line);
       const key = keyOf(fact.order, fact.eventId);
       const known = look('report', key) ?? { state: 'counted', type: fact.type };
       put({ table: 'report', key, value: { ...known, fact } });
@@ -169,7 +182,7 @@ export function openBook() {
     clear(): void {
       whole = true;
       for (const rows of Object.values(tables)) rows.clear();
-      for (const rows of [reports, kin.into, kin.from, tallies, moves]) rows.clear();
+      for (const rows of [reports, kin.into, kin.from, tallies, reportedAt, moves]) rows.clear();
     },
   };
 }

@@ -4,6 +4,7 @@ import { systemRandom } from '../shared/identity.ts';
 import { openLog } from '../shared/log.ts';
 import { runService } from '../shared/service.ts';
 import { assembleEdge, meansOf } from './assembly.ts';
+import { readBalance } from './balance.ts';
 import { type EdgeConfig, fields, readEdgeConfig } from './config.ts';
 import { buildHttp } from './http.ts';
 import { openHub } from './hub.ts';
@@ -23,6 +24,7 @@ export async function startEdge(config: EdgeConfig) {
     ...{ intake, status, changed, clock, signal },
     charted: book.moved,
     pedigree: (lot) => readPedigree(book, lot),
+    balance: (order) => readBalance(book, order),
   });
   const url = await app.listen({ host: config.host, port: config.httpPort });
 

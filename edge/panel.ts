@@ -18,6 +18,8 @@ export type Parts = {
   charted?: Charted;
   /** Where a lot came from and what became of it; throws Fault UNKNOWN. */
   pedigree?: (lot: string) => unknown;
+  /** Where an order's pieces are; throws Fault UNKNOWN. */
+  balance?: (order: string) => unknown;
   changed: Bell;
   signal: AbortSignal;
 };
@@ -34,7 +36,7 @@ type Picture = { Params: { name: string }; Querystring: { state?: string | strin
 
 /** What people and adapters can ask of this edge, and what they can see. No rule inside. */
 export const panel: FastifyPluginAsync<Parts> = async (app, parts) => {
-  const { intake, status, changed, clock, signal, charted, pedigree } = parts;
+  const { intake, status, changed, clock, signal, charted, pedigree, balance } = parts;
   const gallery = openGallery(charted);
   let watchers = 0;
 
@@ -62,6 +64,11 @@ export const panel: FastifyPluginAsync<Parts> = async (app, parts) => {
   app.get<{ Params: { lot: string } }>('/lots/:lot', async ({ params }) => {
     if (pedigree) return pedigree(params.lot.normalize('NFC'));
     throw new Fault('UNKNOWN', 'lot: no genealogy is kept here');
+  });
+
+  app.get<{ Params: { order: string } }>('/orders/:order/balance', async ({ params }) => {
+    if (balance) return balance(params.order.normalize('NFC'));
+    throw new Fault('UNKNOWN', 'order: no balance is kept here');
   });
 
   app.get('/charts', async () => ({ charts: gallery.list() }));

@@ -88,14 +88,14 @@ export function readStore(parts: Parts): void {
 /** False, and nothing read, if the memory is not to be believed. */
 function readFrom(memory: Memory | undefined, { store, book, actorOf, stated }: Parts): boolean {
   const heads = new Map<number, Row>();
-  const early: Content[] = [];
+  const early: [line: string, fact: Content][] = [];
   const begin = memory?.position ?? 0;
   let begun = memory === undefined;
 
   function start(): boolean {
     if (memory && !memory.holds(heads.values())) return false;
     if (memory) book.restore(memory.contents);
-    for (const fact of early) book.recall(fact);
+    for (const [line, fact] of early) book.recall(line, fact);
     begun = true;
     return true;
   }
@@ -112,7 +112,7 @@ function readFrom(memory: Memory | undefined, { store, book, actorOf, stated }: 
       damaged = false;
       if (begun)
         actor.replay(content, row.sequence === 1 ? null : (before?.state ?? null), row.state);
-      else early.push(content);
+      else early.push([actor.path, content]);
       stated({ ...content, line: actor.path, epoch: row.epoch, sequence: row.sequence } as Fact);
     } catch (cause) {
       if (!(cause instanceof Fault)) throw cause;

@@ -1,9 +1,11 @@
 import type { Fact } from '../shared/event.ts';
-import { quantityText } from '../shared/quantity.ts';
+import { quantityText, zero } from '../shared/quantity.ts';
+import { balanceOf } from '../statecharts/balance.ts';
 import { isOpen } from '../statecharts/hold.ts';
 import { keyOf } from '../statecharts/tables.ts';
 import type { Tally } from '../statecharts/tally.ts';
 import { completionOf } from '../statecharts/tolerance.ts';
+import { operationsOf } from './balance.ts';
 import type { Book } from './book.ts';
 import type { Marks } from './marks.ts';
 import type { Outbox } from './outbox.ts';
@@ -104,7 +106,7 @@ function lineStatus({ roster, book, outbox, marks, nowMs }: Parts, path: string)
 
 function orderStatus(book: Book, order: string) {
   const row = book.look('order', order)!;
-  const operations = [...new Set([...row.routing, ...knownOperations(book, order)])].sort();
+  const operations = [...operationsOf(book, order)].sort();
   return {
     order,
     state: row.state,
@@ -117,19 +119,12 @@ function orderStatus(book: Book, order: string) {
   };
 }
 
-/** Operations that a foreign order without routing has had so far. */
-function knownOperations(book: Book, order: string): string[] {
-  if (book.look('order', order)!.routing.length > 0) return [];
-  return [...book.rows('operation').keys()]
-    .filter((key) => key.startsWith(`${order}\n`))
-    .map((key) => key.slice(order.length + 1));
-}
-
 function operationStatus(book: Book, order: string, operation: string) {
   const row = book.look('operation', keyOf(order, operation));
   const tally = book.tally('operation', order, operation);
   const { quantity: ordered, tolerancePercent } = book.look('order', order)!;
   const completion = completionOf(ordered, tolerancePercent, tally.good - tally.reworkGood);
+  const { before, over } = balanceOf(book, order, operation);
   const holds = (book.look('held', keyOf('in', order)) ?? []).filter(
     (hold) => book.look('hold', hold)?.operation === operation,
   );
@@ -140,6 +135,8 @@ function operationStatus(book: Book, order: string, operation: string) {
     openRuns: row?.openRuns ?? 0,
     overCompleted: completion !== 'within',
     completion,
+    // Null unless the operation before has passed on less.
+    unbalanced: before === undefined || over === zero ? null : quantityText(over),
     holds,
     ...counts(tally),
   };

@@ -82,7 +82,7 @@ export function rehearse(db: Database, lines?: readonly Judged[], means: Means =
   const differences: Difference[] = [];
   const sum = { facts: 0, settled: 0, refusals: 0, unjudged: 0 };
   const carried = carriedBy(store);
-  const early: Content[] = [];
+  const early: [line: string, fact: Content][] = [];
   let begun = carried === undefined;
   let nowMs = 0;
   let reached = 'before the first fact';
@@ -121,7 +121,7 @@ export function rehearse(db: Database, lines?: readonly Judged[], means: Means =
   function begin(): void {
     begun = true;
     book.restore(carried!.contents);
-    for (const fact of early) book.recall(fact);
+    for (const [line, fact] of early) book.recall(line, fact);
   }
 
   function takeFact(row: Row): void {
@@ -144,7 +144,7 @@ export function rehearse(db: Database, lines?: readonly Judged[], means: Means =
       content = decodeContent(row.bytes);
       if (settled) {
         sum.settled += 1;
-        early.push(content);
+        early.push([bench.path, content]);
       } else takeIn(bench, row, content, chained ? (last?.state ?? null) : undefined);
     } catch (error) {
       if (!(error instanceof Fault)) throw error;

@@ -1,7 +1,7 @@
 import type { Content } from '../shared/event.ts';
 import { Fault } from '../shared/fault.ts';
 import { report as reportChart } from './report.ts';
-import { type Asked, keyOf, lookAfter, move, type Tables } from './tables.ts';
+import { type Asked, keyOf, type Look, lookAfter, move, type Tables } from './tables.ts';
 
 export type Correctable =
   | Content<'QuantityReported' | 'QuantityCorrected'>
@@ -49,6 +49,41 @@ const correctable = new Set<string>([
 ]);
 export const isCorrectable = (fact: Content): boolean => correctable.has(fact.type);
 
+const rowsOf = (look: Look, order: string) => (id: string) => look('report', keyOf(order, id));
+
+/** The report that `from` is, or corrects in the end, as far as it is known. */
+function originOf(
+  rowOf: ReturnType<typeof rowsOf>,
+  from: Content | undefined,
+  depth = 0,
+): Content<'QuantityReported'> | undefined {
+  if (from?.type === 'QuantityReported') return from;
+  const target = targetOf(from);
+  if (target === undefined || depth > chainMax) return undefined;
+  return originOf(rowOf, rowOf(target)?.fact, depth + 1);
+}
+
+/**
+ * A correction that came before its report was counted without it. Once the fact that `correct` has
+ * taken in leads to the report, what counts in the report's place counts as of that report.
+ */
+export function settle({ look, fact, changes }: Asked): Effect[] {
+  const order = fact.order!;
+  const before = rowsOf(look, order)(fact.eventId);
+  if (before?.state !== 'waiting') return [];
+  const rowOf = rowsOf(lookAfter(look, changes), order);
+  let row = rowOf(before.by!);
+  for (let depth = 0; row?.state === 'reversed' && depth < chainMax; depth++) row = rowOf(row.by!);
+  const counted = row?.state === 'counted' ? row.fact : undefined;
+  if (counted?.type !== 'QuantityCorrected') return [];
+  const origin = originOf(rowOf, counted);
+  if (origin === undefined) return [];
+  return [
+    { fact: counted, origin: undefined, sign: -1 },
+    { fact: counted, origin, sign: 1 },
+  ];
+}
+
 /**
  * Takes in a fact that may be corrected later, and turns what it corrects itself. To turn a
  * reversal off turns its original on again, and so on down the chain. Returns what counts now and
@@ -57,24 +92,16 @@ export const isCorrectable = (fact: Content): boolean => correctable.has(fact.ty
 export function correct(asked: Asked): Effect[] {
   const { fact, changes } = asked;
   const order = fact.order!;
-  const look = () => lookAfter(asked.look, changes);
-  const rowOf = (id: string) => look()('report', keyOf(order, id));
+  const rowOf = (id: string) => rowsOf(lookAfter(asked.look, changes), order)(id);
   const effects: Effect[] = [];
 
   function put(id: string, value: Tables['report'] | undefined): void {
     changes.push({ table: 'report', key: keyOf(order, id), value });
   }
 
-  function originOf(from: Content | undefined, depth = 0): Content<'QuantityReported'> | undefined {
-    if (from?.type === 'QuantityReported') return from;
-    const target = targetOf(from);
-    if (target === undefined || depth > chainMax) return undefined;
-    return originOf(rowOf(target)?.fact, depth + 1);
-  }
-
   function count(known: Content | undefined, sign: 1 | -1): void {
     if (!known || known.type === 'FactReversed' || !isCorrectable(known)) return;
-    effects.push({ fact: known as Correctable, origin: originOf(known), sign });
+    effects.push({ fact: known as Correctable, origin: originOf(rowOf, known), sign });
   }
 
   /**

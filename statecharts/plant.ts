@@ -1,7 +1,7 @@
 import type { Content } from '../shared/event.ts';
 import { Fault } from '../shared/fault.ts';
 import { quantity, zero } from '../shared/quantity.ts';
-import { checkOriginal, correct, type Effect, isCorrectable } from './correction.ts';
+import { checkOriginal, correct, type Effect, isCorrectable, settle } from './correction.ts';
 import { inspect, moveBatch, raise } from './inspecting.ts';
 import { isRegular, line as lineChart } from './line.ts';
 import { moveLot, releaseLot } from './lots.ts';
@@ -149,7 +149,7 @@ function inOrder(asked: Asked, fact: Content): Effect[] | undefined {
   checkOriginal(asked, known.unit);
   const effects = correct(asked);
   produce(asked, effects);
-  return effects;
+  return [...effects, ...settle(asked)];
 }
 
 /** Facts that one operation's chart must accept. */

@@ -120,6 +120,7 @@ export type Flag =
   | 'overConsumed' // more than the lot had, as far as is known
   | 'unreleased' // the lot waits for quality, though it was used up or released before
   | 'ambiguousTime' // local, and it stands twice on that day: the first was taken
+  | 'unbalanced' // more went out of an operation than the one before has passed on
   | 'unknownOperator'; // who is not among the people that the plant has named
 
 /** A fact to be judged, and what was found so far. */

@@ -15,7 +15,12 @@ export type Tally = {
   setupGood: Quantity; // part of `good` that was reported in set-up
   reworkGood: Quantity; // part of `good` that came out of rework: not new, do not count it twice
   reworkScrap: Quantity;
+  reworkAgain: Quantity; // part of `rework` that came out of rework
+  reworkHeld: Quantity; // part of `held` that came out of rework
   heldByHolds: Quantity; // what holds of scope quantity were placed on
+  freedGood: Quantity; // what quality let go of what is held at operations
+  freedScrap: Quantity; // scrapped by quality there, or returned
+  freedRework: Quantity; // sent to rework by quality there
   reports: number;
   zeroReports: number;
   reworkReports: number;
@@ -45,7 +50,12 @@ export const emptyTally = (): Tally => ({
   setupGood: zero,
   reworkGood: zero,
   reworkScrap: zero,
+  reworkAgain: zero,
+  reworkHeld: zero,
   heldByHolds: zero,
+  freedGood: zero,
+  freedScrap: zero,
+  freedRework: zero,
   reports: 0,
   zeroReports: 0,
   reworkReports: 0,
@@ -102,11 +112,54 @@ export function increments(
         heldByHolds: scope === 'quantity' ? quantity(held, 'quantity') : zero,
       };
     }
+    case 'HoldDispositioned':
+      return { facts: 1, ...freed(fact, decided[fact.body.disposition]) };
+    case 'HoldReleased':
+      return { facts: 1, ...freed(fact, 'freedGood') };
     case 'OperationCompleted':
       return { facts: 1, operationsCompleted: 1 };
     default:
       return { facts: 1 };
   }
+}
+
+const decided = {
+  ...({ useAsIs: 'freedGood', rework: 'freedRework', scrap: 'freedScrap' } as const),
+  return: 'freedScrap',
+} as const;
+
+function freed(
+  { operation, body }: Content<'HoldDispositioned' | 'HoldReleased'>,
+  as: 'freedGood' | 'freedScrap' | 'freedRework',
+): Increments {
+  if (operation === undefined || body.quantity === undefined) return {};
+  return { [as]: quantity(body.quantity, 'quantity') };
+}
+
+/**
+ * What one fact adds to the tallies of lines, `all` being what it adds in sum. A quantity counts at
+ * the line that reported it first, wherever it is corrected or reversed; `lineOf` knows the line of
+ * an earlier report. Everything else counts at `line`, which has stated the fact.
+ */
+export function byLine(
+  line: string,
+  fact: Content,
+  run: OpenRun | undefined,
+  effects: readonly Effect[] | undefined,
+  all: Increments,
+  lineOf: (eventId: string) => string | undefined,
+): readonly (readonly [line: string, more: Increments])[] {
+  const homes = (effects ?? []).map(({ fact: counted, origin = counted }) =>
+    origin.eventId === fact.eventId ? line : (lineOf(origin.eventId) ?? line),
+  );
+  if (homes.every((home) => home === line)) return [[line, all]];
+  const of = (home: string) => effects!.filter((_, index) => homes[index] === home);
+  const others = new Set(homes);
+  others.delete(line);
+  return [
+    [line, increments(fact, run, of(line))],
+    ...[...others].map((home) => [home, amounts(of(home))] as const),
+  ];
 }
 
 function reported(fact: Content<'QuantityReported'>, effects: readonly Effect[]): Increments {
@@ -124,6 +177,7 @@ function reported(fact: Content<'QuantityReported'>, effects: readonly Effect[])
 function amounts(effects: readonly Effect[]): Increments {
   const sum = { good: zero, scrap: zero, rework: zero, held: zero };
   const parts = { setupGood: zero, reworkGood: zero, reworkScrap: zero };
+  const again = { reworkAgain: zero, reworkHeld: zero };
   for (const { fact, origin, sign } of effects) {
     if (!('good' in fact.body)) continue;
     const { body } = fact;
@@ -133,6 +187,8 @@ function amounts(effects: readonly Effect[]): Increments {
     if (!origin?.body.inRework) continue;
     parts.reworkGood += of('good');
     parts.reworkScrap += of('scrap');
+    again.reworkAgain += of('rework');
+    again.reworkHeld += of('held');
   }
-  return { ...sum, ...parts };
+  return { ...sum, ...parts, ...again };
 }

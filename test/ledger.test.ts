@@ -11,7 +11,7 @@ const line = 'acme/lyon/turning/M03';
 /** Central's memory on a fresh disk, and everything it noted. */
 function central() {
   const db = openDatabase(':memory:', [...ledgerMigrations, ...totalsMigrations]);
-  const totals = openTotals(db);
+  const totals = openTotals(db, () => undefined);
   const noted: Accepted[] = [];
   const note = (facts: readonly Accepted[]) => {
     for (const fact of facts) totals.note(fact, undefined);

@@ -15,7 +15,7 @@ import { type Template, templateNames } from '../statecharts/policy.ts';
 import { contentsOf } from './helpers/box.ts';
 import { neverStated, neverThere } from './helpers/invariants.ts';
 import { lanes, openShop, type Shop, type Step } from './helpers/model.ts';
-import { lots, tallies } from './helpers/recount.ts';
+import { lineTallies, lots, outs, tallies } from './helpers/recount.ts';
 import { stepTypes } from './helpers/wishes.ts';
 import { openWitness, type Said } from './helpers/witness.ts';
 
@@ -60,6 +60,10 @@ function same(found: unknown, wanted: unknown, name: string): void {
 function checkAll(shop: Shop, said: readonly Said[]): void {
   const counted = tallies(shop.book, said);
   same(counted.book, counted.naive, 'tallies');
+  const lines = lineTallies(shop.book, said);
+  same(lines.book, lines.naive, 'tallies of the lines');
+  const reported = outs(shop.book, said);
+  same(reported.book, reported.naive, 'what was reported of each operation');
   const left = lots(shop.book, said);
   same(left.book, left.naive, 'what is left of each lot');
   const again = readAgain(shop);

@@ -66,6 +66,9 @@ function asOfOld({ book }: Box, table: TableName): Cells {
   );
 }
 
+/** What decisions on holds let go, which version 1 did not count. */
+const [freedGood, freedScrap, freedRework] = Array.from({ length: 3 }, () => expect.any(BigInt));
+
 /** Everything that a box says, to compare it with itself after a restart. */
 const everything = ({ book, roster }: Box) => ({
   heads: roster.actors.map((actor) => actor.head()),
@@ -83,8 +86,9 @@ test("facts written by version 1 of the charts run under today's", () => {
   for (const table of tableNames) {
     expect([table, asOfOld(box, table)]).toEqual([table, tables[table]]);
   }
+  const since = { freedGood, freedScrap, freedRework };
   for (const [key, tally] of tallies) {
-    expect([key, box.book.tally(...key)]).toEqual([key, { ...emptyTally(), ...tally }]);
+    expect([key, box.book.tally(...key)]).toEqual([key, { ...emptyTally(), ...tally, ...since }]);
   }
 });
 

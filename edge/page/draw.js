@@ -163,7 +163,7 @@ function drawOperation(node, row) {
   fill(node, {
     ...{ operation, name, good, scrap, rework, held },
     state: joined([state, runs]),
-    over: overs[row.completion],
+    over: joined([overs[row.completion], row.unbalanced && `${row.unbalanced} more than came in`]),
     holds: few(row.holds).join(', '),
   });
 }

@@ -1,6 +1,7 @@
 import type { Book } from '../../edge/book.ts';
 import type { Content } from '../../shared/event.ts';
 import { zero } from '../../shared/quantity.ts';
+import { balanceOf } from '../../statecharts/balance.ts';
 import { isOpen } from '../../statecharts/hold.ts';
 import { keyOf } from '../../statecharts/tables.ts';
 import { neverDecided } from './strictness.ts';
@@ -208,6 +209,22 @@ export const neverThere: Readonly<Record<string, Pair>> = {
       book.rows('order'),
       ({ state, openRuns }) => ['closed', 'completed', 'cancelled'].includes(state) && openRuns > 0,
     ),
+  'a piece is invented, lost or in two places of an operation': (book) =>
+    names(book.rows('operation'), (_, key) => {
+      const [order, operation] = key.split('\n') as [string, string];
+      const { before, in: came, wip, over, ...out } = balanceOf(book, order, operation);
+      const { quantity: ordered, routing } = book.look('order', order)!;
+      const former = routing[routing.indexOf(operation) - 1];
+      const sum = out.good + out.scrap + out.rework + out.held;
+      const passed = former === undefined ? ordered : balanceOf(book, order, former).good;
+      return (
+        came - sum - wip + over !== zero ||
+        (wip !== zero && over !== zero) ||
+        [came, wip, over, ...Object.values(out)].some((amount) => amount < zero) ||
+        before !== former ||
+        came !== passed
+      );
+    }),
   'a lot comes from itself': (book) =>
     [...book.rows('lot').keys()].filter((lot) => {
       const seen = new Set<string>();

@@ -1,5 +1,6 @@
 import type { Book } from '../../edge/book.ts';
 import { zero } from '../../shared/quantity.ts';
+import { balanceOf } from '../../statecharts/balance.ts';
 import { keyOf } from '../../statecharts/tables.ts';
 import type { Tally } from '../../statecharts/tally.ts';
 import { is, micros, type Said } from './witness.ts';
@@ -26,28 +27,40 @@ export function counting(said: readonly Said[]): Said[] {
   return said.filter((fact) => inTime.has(fact) && !turning(fact).some(stands));
 }
 
-const sums = ['good', 'scrap', 'rework', 'held', 'setupGood', 'reworkGood', 'reworkScrap'] as const;
+const sums = [
+  ...(['good', 'scrap', 'rework', 'held', 'setupGood', 'reworkGood', 'reworkScrap'] as const),
+  ...(['reworkAgain', 'reworkHeld', 'freedGood', 'freedScrap', 'freedRework'] as const),
+] as const;
 
-/** Quantities of an order, or of one operation, from the facts that count. */
-function recount(said: readonly Said[], on: readonly Said[], order: string, operation?: string) {
+/** The report that a fact is, or corrects in the end. */
+function originOf(said: readonly Said[], fact: Said): Said | undefined {
+  if (is(fact, 'QuantityReported')) return fact;
+  if (!is(fact, 'QuantityCorrected', 'FactReversed')) return undefined;
+  const known = said.find(
+    ({ eventId, order, flags }) =>
+      eventId === fact.body.original && order === fact.order && flags !== 'late',
+  );
+  return known && originOf(said, known);
+}
+
+/**
+ * Quantities of those of the facts that count which are of one order, operation or line; of
+ * decisions on holds, those of which `freedOf` says so.
+ */
+function recount(
+  said: readonly Said[],
+  on: readonly Said[],
+  isOf: (fact: Said) => boolean,
+  freedOf = isOf,
+) {
   const sum = Object.fromEntries(sums.map((name) => [name, zero])) as Pick<
     Tally,
     (typeof sums)[number]
   >;
-  const originOf = (fact: Said): Said | undefined => {
-    if (is(fact, 'QuantityReported')) return fact;
-    if (!is(fact, 'QuantityCorrected', 'FactReversed')) return undefined;
-    const known = said.find(
-      ({ eventId, order, flags }) =>
-        eventId === fact.body.original && order === fact.order && flags !== 'late',
-    );
-    return known && originOf(known);
-  };
   for (const fact of on) {
-    if (fact.order !== order || (operation !== undefined && fact.operation !== operation)) continue;
-    if (!is(fact, 'QuantityReported', 'QuantityCorrected')) continue;
+    if (!is(fact, 'QuantityReported', 'QuantityCorrected') || !isOf(fact)) continue;
     const { body } = fact;
-    const origin = originOf(fact);
+    const origin = originOf(said, fact);
     for (const name of ['good', 'scrap', 'rework', 'held'] as const)
       sum[name] += micros(body[name]);
     if (!origin || !is(origin, 'QuantityReported')) continue;
@@ -55,6 +68,18 @@ function recount(said: readonly Said[], on: readonly Said[], order: string, oper
     if (!origin.body.inRework) continue;
     sum.reworkGood += micros(body.good);
     sum.reworkScrap += micros(body.scrap);
+    sum.reworkAgain += micros(body.rework);
+    sum.reworkHeld += micros(body.held);
+  }
+  for (const fact of said) {
+    if (fact.operation === undefined) continue;
+    if (is(fact, 'HoldReleased') && freedOf(fact))
+      sum.freedGood += micros(fact.body.quantity ?? '0');
+    if (!is(fact, 'HoldDispositioned') || !freedOf(fact)) continue;
+    const { disposition, quantity } = fact.body;
+    if (disposition === 'useAsIs') sum.freedGood += micros(quantity);
+    else if (disposition === 'rework') sum.freedRework += micros(quantity);
+    else sum.freedScrap += micros(quantity);
   }
   return sum;
 }
@@ -69,9 +94,60 @@ export function tallies(book: Book, said: readonly Said[]) {
     ...[...book.rows('operation').keys()].map((key) => key.split('\n')),
   ];
   const kindOf = (key: readonly string[]) => (key.length === 1 ? 'order' : 'operation');
+  const isOf = ([order, operation]: readonly string[]) => {
+    return (fact: Said) =>
+      fact.order === order && (operation === undefined || fact.operation === operation);
+  };
   return {
     book: keys.map((key) => [...key, part(book.tally(kindOf(key), ...key))]),
-    naive: keys.map((key) => [...key, recount(said, on, key[0]!, key[1])]),
+    naive: keys.map((key) => [...key, recount(said, on, isOf(key))]),
+  };
+}
+
+/**
+ * What the book has summed up of every line, beside what a recount says: quantities where they were
+ * reported first, and what was stated where it was stated.
+ */
+export function lineTallies(book: Book, said: readonly Said[]) {
+  const on = counting(said);
+  const lines = [...new Set(said.map(({ line }) => line))];
+  const stated = (line: string) => said.filter((fact) => fact.line === line);
+  return {
+    book: lines.map((line) => {
+      const { facts, reports, corrections, ...tally } = book.tally('line', line);
+      return [line, part(tally as Tally), facts, reports, corrections];
+    }),
+    naive: lines.map((line) => {
+      const own = stated(line);
+      const reports = own.filter((fact) => is(fact, 'QuantityReported')).length;
+      const corrections = own.filter((fact) => is(fact, 'QuantityCorrected', 'FactReversed'));
+      const isOf = (fact: Said) => (originOf(said, fact) ?? fact).line === line;
+      const sums = recount(said, on, isOf, (fact) => fact.line === line);
+      return [line, sums, own.length, reports, corrections.length];
+    }),
+  };
+}
+
+/** What was reported of every operation for the first time, beside what a recount says. */
+export function outs(book: Book, said: readonly Said[]) {
+  const on = counting(said);
+  const keys = [...book.rows('operation').keys()].map((key) => key.split('\n') as [string, string]);
+  const first = (fact: Said): bigint => {
+    if (!is(fact, 'QuantityReported', 'QuantityCorrected')) return zero;
+    const origin = originOf(said, fact);
+    if (origin && is(origin, 'QuantityReported') && origin.body.inRework) return zero;
+    const { good, scrap, rework, held } = fact.body;
+    return [good, scrap, rework, held].map(micros).reduce((a, b) => a + b);
+  };
+  return {
+    book: keys.map(([order, operation]) => {
+      const { good, scrap, rework, held } = balanceOf(book, order, operation);
+      return [order, operation, good + scrap + rework + held];
+    }),
+    naive: keys.map(([order, operation]) => {
+      const own = on.filter((fact) => fact.order === order && fact.operation === operation);
+      return [order, operation, own.map(first).reduce((a, b) => a + b, zero)];
+    }),
   };
 }
 

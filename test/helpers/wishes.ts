@@ -81,8 +81,11 @@ export function bodyOf(
   const widest = type === 'ReduceHold' ? wide.find(() => chance(0.5)) : undefined;
   const hold = widest ?? (chance(0.7) && held.length > 0 ? one(held) : one(pools.hold));
   const counts = () => ({
-    ...{ good: one(['0', '1', '2.5', '60']), scrap: one(['0', '1']), held: '0', unit: 'EA' },
-    rework: one(['0', '0.5']),
+    ...{ good: one(['0', '1', '2.5', '60']), scrap: one(['0', '1']), unit: 'EA' },
+    ...one([
+      { rework: '0', held: '0' },
+      { rework: '0.5', held: '0.25' },
+    ]),
   });
   const row = book.look('hold', hold);
   const asProposed = row?.proposal && {
