@@ -82,7 +82,8 @@ export function openCorrections({ db, stored }: Parts) {
       try {
         const about = { look, line: fact.line, terms: asStated, fact, changes };
         const asked = { ...about, flags: [], moves: [] };
-        const effects = [...correct(asked), ...settle(asked)];
+        const turned = correct(asked);
+        const effects = [...turned, ...settle(asked, turned)];
         for (const change of changes) keep(change, eventId);
         return effects;
       } catch (error) {

@@ -1,8 +1,8 @@
 import type { Content } from '../shared/event.ts';
 import { type Quantity, zero } from '../shared/quantity.ts';
 import type { Effect } from './correction.ts';
-import { type Flag, keyOf, type Look } from './tables.ts';
-import { addTo, increments, type Tally } from './tally.ts';
+import type { Flag, Look } from './tables.ts';
+import { addTo, amounts, type Tally } from './tally.ts';
 
 /**
  * Pieces at one operation: what came in is good, scrap, rework, held and wip, less what is over. No
@@ -25,28 +25,40 @@ export type Known = Readonly<{ look: Look; tally: (...key: string[]) => Readonly
 const positive = (quantity: Quantity): Quantity => (quantity > zero ? quantity : zero);
 const least = (a: Quantity, b: Quantity): Quantity => (a < b ? a : b);
 
+type Place = 'good' | 'scrap' | 'rework' | 'held';
+type Sums = Readonly<
+  Pick<Tally, Place | 'reworkGood' | 'reworkScrap' | 'reworkAgain' | 'reworkHeld'>
+>;
+
+/** Pieces that were reported, each once: what comes out of rework was reported when it went in. */
+const countOf = (sums: Sums): Quantity =>
+  sums.good +
+  sums.scrap +
+  sums.rework +
+  sums.held -
+  (sums.reworkGood + sums.reworkScrap + sums.reworkAgain + sums.reworkHeld);
+
 /**
- * What became of the pieces that were reported, each counted once. What comes out of a rework loop
- * was counted when it went in; as far as more comes out than went in, it was good before and came
- * back. So with held pieces that quality decides.
+ * What became of the pieces that were reported. As far as more comes out of rework than went in, it
+ * was good before and came back.
  */
-function out(tally: Readonly<Tally>) {
+function out(tally: Readonly<Tally>): Readonly<Record<Place, Quantity>> {
   const now = {
-    good: positive(tally.good - tally.reworkGood),
-    scrap: positive(tally.scrap - tally.reworkScrap),
-    rework: positive(tally.rework - tally.reworkAgain),
-    held: positive(tally.held - tally.reworkHeld),
+    good: tally.good - tally.reworkGood,
+    scrap: tally.scrap - tally.reworkScrap,
+    rework: tally.rework - tally.reworkAgain,
+    held: tally.held - tally.reworkHeld,
   };
-  type Place = keyof typeof now;
-  const move = (most: Quantity, from: Place, to: Place) => {
-    const moved = least(positive(most), now[from]);
+  function move(most: Quantity, from: Place, to: Place): void {
+    if (most === zero || now[from] === zero) return;
+    const moved = least(most, now[from]);
     now[from] -= moved;
     now[to] += moved;
-  };
+  }
   move(tally.freedRework, 'held', 'rework');
-  move(tally.reworkHeld, 'rework', 'held');
   move(tally.reworkGood, 'rework', 'good');
   move(tally.reworkScrap, 'rework', 'scrap');
+  move(tally.reworkHeld, 'rework', 'held');
   move(tally.freedGood, 'held', 'good');
   move(tally.freedScrap, 'held', 'scrap');
   return now;
@@ -61,9 +73,9 @@ export function balanceOf({ look, tally }: Known, order: string, operation: stri
   const at = routing.indexOf(operation);
   const before = at > 0 ? routing[at - 1] : undefined;
   const came = before === undefined ? ordered : out(tally('operation', order, before)).good;
-  const now = out(tally('operation', order, operation));
-  const left = came - now.good - now.scrap - now.rework - now.held;
-  return { before, in: came, ...now, wip: positive(left), over: positive(-left) };
+  const own = tally('operation', order, operation);
+  const left = came - countOf(own);
+  return { before, in: came, ...out(own), wip: positive(left), over: positive(-left) };
 }
 
 /**
@@ -82,16 +94,19 @@ export function unbalanced(
   if (!effects?.length || order === undefined || operation === undefined) return [];
   const { routing } = look('order', order)!;
   const at = routing.indexOf(operation);
-  const touched = at < 0 ? [] : routing.slice(Math.max(at, 1), at + 2);
-  if (touched.length === 0) return [];
-  const own = keyOf('operation', order, operation);
-  const after = { ...tally('operation', order, operation) };
-  addTo(after, increments(fact, undefined, effects));
-  const then: Known = {
-    look,
-    tally: (...key) => (keyOf(...key) === own ? after : tally(...key)),
-  };
-  const overs = (known: Known) => touched.map((name) => balanceOf(known, order, name).over);
-  const before = overs({ look, tally });
-  return overs(then).some((over, index) => over > before[index]!) ? ['unbalanced'] : [];
+  if (at < 0) return [];
+  const [before, next] = [routing[at - 1], routing[at + 1]];
+  const of = (name: string) => tally('operation', order, name);
+  const own = of(operation);
+  const more = amounts(effects);
+  const grown = countOf(more);
+  if (before !== undefined && grown > zero && countOf(own) + grown > out(of(before)).good) {
+    return ['unbalanced'];
+  }
+  // A report takes nothing back from the next operation.
+  if (next === undefined || fact.type === 'QuantityReported') return [];
+  const after = { ...own };
+  addTo(after, more);
+  const left = out(after).good;
+  return left < out(own).good && left < countOf(of(next)) ? ['unbalanced'] : [];
 }

@@ -67,7 +67,8 @@ function originOf(
  * A correction that came before its report was counted without it. Once the fact that `correct` has
  * taken in leads to the report, what counts in the report's place counts as of that report.
  */
-export function settle({ look, fact, changes }: Asked): Effect[] {
+export function settle({ look, fact, changes }: Asked, effects: readonly Effect[]): Effect[] {
+  if (effects[0]?.fact === fact) return []; // it counts: nothing waited for it
   const order = fact.order!;
   const before = rowsOf(look, order)(fact.eventId);
   if (before?.state !== 'waiting') return [];

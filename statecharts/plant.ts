@@ -149,7 +149,7 @@ function inOrder(asked: Asked, fact: Content): Effect[] | undefined {
   checkOriginal(asked, known.unit);
   const effects = correct(asked);
   produce(asked, effects);
-  return [...effects, ...settle(asked)];
+  return [...effects, ...settle(asked, effects)];
 }
 
 /** Facts that one operation's chart must accept. */

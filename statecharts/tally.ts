@@ -149,11 +149,13 @@ export function byLine(
   all: Increments,
   lineOf: (eventId: string) => string | undefined,
 ): readonly (readonly [line: string, more: Increments])[] {
-  const homes = (effects ?? []).map(({ fact: counted, origin = counted }) =>
-    origin.eventId === fact.eventId ? line : (lineOf(origin.eventId) ?? line),
-  );
-  if (homes.every((home) => home === line)) return [[line, all]];
-  const of = (home: string) => effects!.filter((_, index) => homes[index] === home);
+  const first = (effect: Effect) => (effect.origin ?? effect.fact).eventId;
+  if (!effects || effects.every((effect) => first(effect) === fact.eventId)) return [[line, all]];
+  const homes = effects.map((effect) => {
+    const report = first(effect);
+    return report === fact.eventId ? line : (lineOf(report) ?? line);
+  });
+  const of = (home: string) => effects.filter((_, index) => homes[index] === home);
   const others = new Set(homes);
   others.delete(line);
   return [
@@ -174,7 +176,7 @@ function reported(fact: Content<'QuantityReported'>, effects: readonly Effect[])
 }
 
 /** The quantities of these reports, summed by sign. */
-function amounts(effects: readonly Effect[]): Increments {
+export function amounts(effects: readonly Effect[]) {
   const sum = { good: zero, scrap: zero, rework: zero, held: zero };
   const parts = { setupGood: zero, reworkGood: zero, reworkScrap: zero };
   const again = { reworkAgain: zero, reworkHeld: zero };

@@ -171,6 +171,7 @@ test('Q9: at the first operation, and without a routing, more than ordered is ov
   const routed = openShop();
   expect(routed.first({ good: '10', scrap: '2' })).toBe('');
   expect(routed.balance()[0]).toBe('0010: 10 in, 10 good, 2 scrap, 2 over');
+  expect(routed.box.status().orders[0]!.operations[0]!.unbalanced).toBeNull();
   const free = openShop({});
   expect(free.next({ good: '9' })).toBe('');
   expect(free.next({ good: '2' })).toBe('beyondTolerance');
