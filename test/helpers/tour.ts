@@ -34,7 +34,7 @@ export type Driver = Readonly<{
 export type Heard = ReturnType<typeof listenTo>;
 export type Went = Readonly<{ went: number; why?: string }>;
 
-/** How a thing is led along paths; `ask` puts the commands, `heard` hears what its chart is told. */
+/** Leads a thing along paths; `ask` puts the commands, `heard` hears what its chart is told. */
 export function openGuide(
   { chart, events }: Sheet,
   heard: Heard | undefined,
@@ -116,5 +116,5 @@ export function drive(
     if (course.runs.length + course.never.length > 0) goAlong(course);
   }
   heard.stop();
-  return { steps, surprises };
+  return { steps, surprises: [...new Set(surprises)] };
 }

@@ -206,7 +206,7 @@ export const lotList: readonly Contradiction[] = [
   {
     step: / unreleased$/,
     after: (_, before) => before.some(({ name }) => name === 'LotReleased'),
-    why: 'quality has released the lot, and is not asked a second time after a hold',
+    why: 'quality has released the lot, and what is made of it later is released with it',
   },
   {
     step: /^LotReceived$/,

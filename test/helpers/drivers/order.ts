@@ -129,7 +129,7 @@ function inspected(ride: Ride, order: string, work: Work): Rig['drives'] {
   const about = { order };
   const requested = (): string => {
     const name = ride.fresh('I');
-    ride.ask(quality.inspect(name, {}));
+    ride.ask(quality.inspect(name, about));
     return name;
   };
   const rework = ride.fresh('RW');
