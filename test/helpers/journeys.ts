@@ -32,7 +32,7 @@ export function testList(courses: readonly Course[], list: readonly Contradictio
 export function testPaths(name: EdgeChart): void {
   const driver = drivers[name];
   const list = lists[name] ?? [];
-  const courses = coursesOf(name, list);
+  const courses = coursesOf(name, list, driver);
 
   describe(name, () => {
     test('every event of its sheet has a driver, and no driver is left over', () => {

@@ -15,7 +15,7 @@ export type Contradiction = Readonly<{
 
 /** One simple path and every further way out of its last state, as they are driven. */
 export type Course = Readonly<{
-  /** The path with all that stays in its last state, then the path with each way out of it. */
+  /** Each begins with the path; together they take every way. */
   runs: readonly Path[];
   /** How many further ways there are in `runs`. */
   ways: number;
@@ -69,28 +69,55 @@ export const contradictionOf = (
         ({ step, after }) => step.test(path[at]!.name) && after(path[at]!, path.slice(0, at)),
       );
 
-/** A way that makes a longer simple path is left to the course of that one. */
+/** The rest of the path from one of its states on; undefined if it never comes there. */
+function restOf(path: Path, state: string | undefined): Path | undefined {
+  if (state === path.at(-1)?.to) return [];
+  if (state === path[0]?.from) return path;
+  const at = path.findIndex(({ to }) => to === state);
+  return at < 0 ? undefined : path.slice(at + 1);
+}
+
+/** A few runs that take all of the ways: each way in the first run where nothing is against it. */
+function runsOf(
+  path: Path,
+  ways: readonly Step[],
+  may: (back: Path, run: Path, way: Step) => boolean,
+): Path[] {
+  const runs: Path[] = [path];
+  for (const way of ways) {
+    const backs = runs.map((run) => restOf(path, run.at(-1)?.to));
+    const taken = runs.findIndex((run, at) => backs[at] !== undefined && may(backs[at], run, way));
+    if (taken < 0) runs.push([...path, way]);
+    else runs[taken] = [...runs[taken]!, ...backs[taken]!, way];
+  }
+  return runs;
+}
+
+/**
+ * A way that makes a longer simple path is left to the course of that one. A thing `comesBack` to
+ * the end of its path to take the next way out of it; else another one takes the path anew.
+ */
 export function coursesOf(
   name: SheetName,
   list: readonly Contradiction[],
-  paths: readonly Path[] = simplePathsOf(name),
+  { comesBack = false, paths = simplePathsOf(name) } = {},
 ): Course[] {
   const simple = new Set(paths.map(nameOf));
-  const isListed = (path: Path): boolean => contradictionOf(list, path) !== undefined;
+  const isListed = (path: Path, from: number): boolean =>
+    path.some((_, at) => at >= from && contradictionOf(list, path, at) !== undefined);
+  const may = (back: Path, run: Path, way: Step): boolean =>
+    (comesBack || back.length === 0) && !isListed([...run, ...back, way], run.length);
   return paths.map((path) => {
-    const further = waysAfter(sheets[name], path)
-      .map((way) => [...path, way])
-      .filter((longer) => !simple.has(nameOf(longer)));
-    const first = path.findIndex((_, at) => contradictionOf(list, path, at) !== undefined);
-    if (first >= 0) {
-      const never = first === path.length - 1 ? [path] : [];
-      return { runs: [], ways: 0, never, listed: 1 + further.length };
+    const ways = waysAfter(sheets[name], path).filter((way) => !simple.has(nameOf([...path, way])));
+    if (isListed(path, 0)) {
+      const never = isListed(path.slice(0, -1), 0) ? [] : [path];
+      return { runs: [], ways: 0, never, listed: 1 + ways.length };
     }
-    const never = further.filter(isListed);
-    const driven = further.filter((longer) => !isListed(longer)).map((longer) => longer.at(-1)!);
-    const loops = driven.filter(({ from, to }) => from === to);
-    const leaving = driven.filter(({ from, to }) => from !== to);
-    const runs = [[...path, ...loops], ...leaving.map((way) => [...path, way])];
+    const never = ways.map((way) => [...path, way]).filter((run) => isListed(run, path.length));
+    const driven = ways.filter((way) => !isListed([...path, way], path.length));
+    const stays = driven.filter(({ from, to }) => from === to);
+    const leaves = driven.filter(({ from, to }) => from !== to);
+    const runs = runsOf(path, comesBack ? [...leaves, ...stays] : [...stays, ...leaves], may);
     return { runs, ways: driven.length, never, listed: never.length };
   });
 }

@@ -26,6 +26,8 @@ export type Rig = Readonly<{
 }>;
 export type Driver = Readonly<{
   lines?: number;
+  /** It can take all ways out of a state one after the other, coming back each time. */
+  comesBack?: boolean;
   /** Once in every ride. */
   prepare?(ride: Ride): void;
   /** The `n`th thing of a ride; `plan` names all that it will be told. */
@@ -112,7 +114,7 @@ export function drive(
     ride.close();
   }
 
-  for (const course of coursesOf(name, list)) {
+  for (const course of coursesOf(name, list, driver)) {
     if (course.runs.length + course.never.length > 0) goAlong(course);
   }
   heard.stop();

@@ -136,6 +136,7 @@ function kinship(ride: Ride, lot: string, of: Lot, merges: boolean): Rig['drives
 }
 
 export const driveLot: Driver = {
+  comesBack: true,
   prepare(ride) {
     for (const order of ['WO-1', used.order]) {
       ride.ask(shop.release({ quantity: '100000' }, order));
