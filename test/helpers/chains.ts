@@ -1,7 +1,7 @@
 import { migrations as centralMigrations } from '../../central/memory.ts';
 import { migrations as edgeMigrations } from '../../edge/schema.ts';
 import { decodeContent, genesis, link } from '../../shared/codec.ts';
-import { openDatabase } from '../../shared/database.ts';
+import { type Database, openDatabase } from '../../shared/database.ts';
 
 type Row = {
   position: number;
@@ -23,9 +23,15 @@ export type Chains = {
 
 /** Reads every fact of an edge's store or of the ledger; nobody may have the file open. */
 export function readChains(path: string, kind: 'edge' | 'ledger'): Chains {
-  const [migrations, table] =
-    kind === 'edge' ? [edgeMigrations, 'event'] : [centralMigrations, 'fact'];
-  const db = openDatabase(path, migrations);
+  const db = openDatabase(path, kind === 'edge' ? edgeMigrations : centralMigrations);
+  const chains = chainsIn(db, kind);
+  db.close();
+  return chains;
+}
+
+/** The same of a store that is open. */
+export function chainsIn(db: Database, kind: 'edge' | 'ledger'): Chains {
+  const table = kind === 'edge' ? 'event' : 'fact';
   const rows = db.prepare<[], Row>(
     `SELECT position, path, fact.epoch, fact.sequence, bytes, fact.hash
      FROM ${table} AS fact JOIN line ON line.id = fact.line ORDER BY position`,
@@ -46,7 +52,6 @@ export function readChains(path: string, kind: 'edge' | 'ledger'): Chains {
     eventIds.add(eventId);
     heads.set(line, { sequence, hash });
   }
-  db.close();
   const ends = [...heads].map(([line, { hash }]) => [line, hash.toString('hex')] as const).sort();
   return { facts, ends: Object.fromEntries(ends), broken: broken.slice(0, 20) };
 }

@@ -4,6 +4,10 @@ import type { Step } from './story.ts';
 export const by = (given: object, actor: string) => ({ ...given, actor });
 export const running: Step[] = [[shop.release()], [shop.start()], [shop.phase('R1')]];
 const signature = { signature: 'decided' };
+export const signed = (given: { body: object }) => ({
+  ...given,
+  body: { ...given.body, ...signature },
+});
 const second = 'hold H1 needs a disposition that a second person approves';
 
 export const reviewed: Step[] = [
