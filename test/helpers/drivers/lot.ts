@@ -183,6 +183,7 @@ export const driveLot: Driver = {
           return () => ride.recall(stated);
         },
         MaterialReturned: opened(() => lots.give(lot, bolts)),
+        'MaterialReturned to inspect': opened(() => lots.give(lot, bolts)),
         HoldPlaced: of.place,
         ...kinship(ride, lot, of, (n + plan.length) % 2 === 1),
         ...endings(ride, lot, of),
@@ -205,9 +206,14 @@ export const lotList: readonly Contradiction[] = [
     why: 'quality has not released the lot, and after the hold it goes on to wait for that',
   },
   {
-    step: / unreleased$/,
-    after: (_, before) => before.some(({ name }) => name === 'LotReleased'),
-    why: 'quality has released the lot, and what is made of it later is released with it',
+    step: /^(LotProduced|MaterialReturned|MaterialConsumed to the last)$/,
+    after: ({ from }, before) => from === 'closed' && waits(before),
+    why: 'a lot that was used up unreleased waits for quality again when it is back',
+  },
+  {
+    step: /^MaterialReturned to inspect$/,
+    after: ({ from }, before) => from !== 'closed' || !waits(before),
+    why: 'what is returned waits only where its lot was used up unreleased',
   },
   {
     step: /^LotReceived$/,
