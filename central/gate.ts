@@ -76,10 +76,18 @@ export function openGate({ dossier, holds, genealogy, stock }: Parts) {
     return { do: 'send', blocked: quantityText(part) };
   }
 
+  /**
+   * Holds that hold all of a lot that we received. How much there is of one that came from elsewhere
+   * is not known here: of that, only what is held by quantity is blocked.
+   */
+  const holding = (name: string, lot: Lot | undefined): string[] =>
+    (lot?.order ?? null) === null ? [] : genealogy.reaching(name);
+  const isWhole = (name: string, lot: Lot | undefined): boolean => holding(name, lot).length > 0;
+
   /** What of the lot our documents made available and is still to be blocked. */
   function missing(name: string, lot: Lot): bigint {
     const { allReceived, blocked } = stock.of(name);
-    if (genealogy.reaching(name).length > 0) return allReceived - stock.issued(name) - blocked;
+    if (isWhole(name, lot)) return allReceived - stock.issued(name) - blocked;
     const part = holds.toBlock(name) - blocked;
     return lot.order === null ? part : least(part, allReceived - blocked);
   }
@@ -88,7 +96,7 @@ export function openGate({ dossier, holds, genealogy, stock }: Parts) {
     const name = row.lot!;
     const lot = dossier.lot(name);
     if (!lot) return { do: 'defer', reason: 'the lot is not known at central yet' };
-    if (stock.issuing(name) && genealogy.reaching(name).length > 0) {
+    if (stock.issuing(name) && isWhole(name, lot)) {
       return { do: 'wait', reason: 'an issue of the lot is in flight' };
     }
     const all = missing(name, lot);
@@ -105,9 +113,8 @@ export function openGate({ dossier, holds, genealogy, stock }: Parts) {
 
   function unblock(row: PostingRow): Verdict {
     const name = row.lot!;
-    if (!dossier.lot(name)) return { do: 'defer', reason: 'the lot is not known at central yet' };
-    const reached = genealogy.reaching(name).length > 0;
-    const excess = reached ? zero : stock.of(name).blocked - holds.toBlock(name);
+    const whole = isWhole(name, dossier.lot(name));
+    const excess = whole ? zero : stock.of(name).blocked - holds.toBlock(name);
     const part = row.quantity === null ? excess : least(micros(row.quantity), excess);
     if (part > zero) return { do: 'send', quantity: quantityText(part) };
     return nothing(name, 'nothing of it is in blocked stock');
@@ -128,8 +135,7 @@ export function openGate({ dossier, holds, genealogy, stock }: Parts) {
     }
     const lot = row.lot!;
     if (stock.arrives(lot)) return { do: 'defer', reason: 'waits for the receipt of the lot' };
-    if ((dossier.lot(lot)?.order ?? null) === null) return { do: 'send' };
-    const held = heldBy(genealogy.reaching(lot));
+    const held = heldBy(holding(lot, dossier.lot(lot)));
     if (held) return held;
     if (stock.leaves(lot) && isShort(lot, micros(row.quantity))) {
       return { do: 'defer', reason: 'waits for the lot to leave blocked stock' };

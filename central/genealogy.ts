@@ -77,6 +77,7 @@ function openReach(db: Database) {
   const ofHold = db.prepare<[string], Row>(
     'SELECT hold, node, until_ms AS untilMs FROM reach WHERE hold = ?',
   );
+  const isHeld = db.prepare<[string], 1>('SELECT 1 FROM reach WHERE node = ? LIMIT 1').pluck();
   const forget = db.prepare('DELETE FROM reach WHERE hold = ?');
   const isOpen = db
     .prepare<[string], 1>("SELECT 1 FROM hold WHERE hold = ? AND is_open AND scope = 'lot'")
@@ -106,10 +107,8 @@ function openReach(db: Database) {
 
   return {
     /** Walks on over a link that is new, or was used at another time. */
-    extend: (source: string, target: string): Change => {
-      const rows = linked.all(source, target);
-      return rows.length === 0 ? same : { gained: heldIn(rows), lost: none };
-    },
+    extend: (source: string, target: string): Reached =>
+      isHeld.get(source) === undefined ? none : heldIn(linked.all(source, target)),
     /** Walks again from the held lot; or forgets the walk when the hold is over. */
     renew(hold: string): Change {
       const before = heldIn(ofHold.all(hold));
@@ -139,7 +138,7 @@ export function openGenealogy(db: Database) {
     const gained = new Map<string, readonly string[]>();
     for (const [source, target] of links) {
       if (link.run(source, target, atMs, atMs).changes === 0) continue;
-      for (const [lot, holds] of reach.extend(source, target).gained) {
+      for (const [lot, holds] of reach.extend(source, target)) {
         gained.set(lot, [...(gained.get(lot) ?? []), ...holds]);
       }
     }

@@ -48,6 +48,7 @@ export type Hold = Readonly<{
   order: string | null;
   operation: string | null;
   lot: string | null;
+  letGo: 0 | 1; // the lot itself, while it holds what was made of it
 }>;
 export type Holds = ReturnType<typeof openHolds>;
 
@@ -56,7 +57,9 @@ const columns = { useAsIs: 'use_as_is', scrap: 'scrap', rework: 'rework', return
 /** What is asked of the holds. */
 function questions(db: Database) {
   const one = db.prepare<[string], Hold>(
-    'SELECT hold, scope, order_number AS "order", operation, lot FROM hold WHERE hold = ?',
+    `SELECT hold, scope, order_number AS "order", operation, lot,
+       EXISTS (SELECT 1 FROM let_go WHERE let_go.hold = hold.hold AND let_go.lot = hold.lot) AS letGo
+     FROM hold WHERE hold = ?`,
   );
   const openOn = db
     .prepare<[string], string>(

@@ -16,6 +16,9 @@ type Decision = Fact<'HoldDispositioned' | 'HoldReleased' | 'HoldCancelled'>;
 const decisions = ['HoldDispositioned', 'HoldReleased', 'HoldCancelled'];
 const isDecision = (fact: Fact): fact is Decision => decisions.includes(fact.type);
 
+const condemns = (fact: Fact): boolean =>
+  fact.type === 'HoldDispositioned' && fact.body.disposition !== 'useAsIs';
+
 type Parts = {
   dossier: Dossier;
   holds: Holds;
@@ -121,8 +124,10 @@ function openReachPlanner({ holds, genealogy, queue, lanes, stock }: Parts) {
       const before = holding.some((hold) => !by.includes(hold));
       if (holding.length > 0 && !before && stock.arrived(lot)) move(fact, 'blockStock', lot);
     }
-    // A decision calls for what frees its own lot already.
-    const own = isDecision(fact) ? holds.one(fact.body.hold)?.lot : undefined;
+    // A decision calls for what frees its own lot already; what it condemns may have been let go.
+    const hold = isDecision(fact) ? holds.one(fact.body.hold) : undefined;
+    const own = hold?.lot;
+    if (hold?.letGo && condemns(fact)) move(fact, 'blockStock', hold.lot!);
     for (const lot of lost.keys()) {
       lanes.rouseLot(lot);
       if (lot === own || genealogy.reaching(lot).length > 0) continue;

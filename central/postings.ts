@@ -103,6 +103,7 @@ export function openPostings({ db, dossier, holds, nowMs, maxInFlightMs }: Parts
       const { reason } = verdict;
       const state = states[verdict.do];
       if (row.state !== state || row.reason !== reason) move(row, events[verdict.do], { reason });
+      if (verdict.do === 'void' && row.lot !== null) lanes.rouseLot(row.lot);
     }
     return undefined;
   }
