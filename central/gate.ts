@@ -1,6 +1,7 @@
 import { quantity, quantityText, zero } from '../shared/quantity.ts';
 import { mostOf } from '../statecharts/tolerance.ts';
-import type { Dossier, Order } from './dossier.ts';
+import type { Dossier, Lot, Order } from './dossier.ts';
+import type { Genealogy } from './genealogy.ts';
 import type { Holds } from './holds.ts';
 import type { PostingRow } from './queue.ts';
 import type { Stock } from './stock.ts';
@@ -10,10 +11,14 @@ export type Verdict =
   | { do: 'send'; quantity?: string; blocked?: string }
   | { do: 'hold' | 'defer' | 'void' | 'park' | 'wait'; reason: string };
 
-type Parts = { dossier: Dossier; holds: Holds; stock: Stock };
+type Parts = { dossier: Dossier; holds: Holds; genealogy: Genealogy; stock: Stock };
 
 const micros = (text: string | null): bigint => (text === null ? zero : quantity(text, 'quantity'));
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+const heldBy = (names: readonly string[]): Verdict | undefined =>
+  names.length === 0
+    ? undefined
+    : { do: 'hold', reason: `held by ${names.slice(0, 5).join(', ')}` };
 
 /**
  * Decides whether a posting may go out, against everything the ledger knows now; within the
@@ -21,9 +26,10 @@ const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
  *
  * For stock it steers towards a target, so that it does not matter in which order production, holds
  * and dispositions arrived: how much of a lot belongs into blocked stock by all known holds,
- * against how much our own documents have put there.
+ * against how much our own documents have put there. A lot that was made of held material belongs
+ * there as a whole.
  */
-export function openGate({ dossier, holds, stock }: Parts) {
+export function openGate({ dossier, holds, genealogy, stock }: Parts) {
   /** The order if the ledger knows it; its release may still be on the way from another line. */
   const released = (row: PostingRow): Order | undefined => {
     const order = row.order === null ? undefined : dossier.order(row.order);
@@ -56,9 +62,8 @@ export function openGate({ dossier, holds, stock }: Parts) {
     const order = released(row);
     if (!order) return { do: 'defer', reason: 'the order is not released at central yet' };
     const forbidding = holds.forbidding(order.order, row.operation, row.line);
-    if (forbidding.length > 0) {
-      return { do: 'hold', reason: `held by ${forbidding.slice(0, 5).join(', ')}` };
-    }
+    const held = heldBy([...forbidding, ...genealogy.reaching(row.lot!)]);
+    if (held) return held;
     const lot = dossier.lot(row.lot!);
     if (lot?.inspect && !lot.released) {
       return { do: 'hold', reason: 'waits for quality to release the lot' };
@@ -71,26 +76,48 @@ export function openGate({ dossier, holds, stock }: Parts) {
     return { do: 'send', blocked: quantityText(part) };
   }
 
+  /**
+   * Holds that hold all of a lot that we received. How much there is of one that came from elsewhere
+   * is not known here: of that, only what is held by quantity is blocked.
+   */
+  const holding = (name: string, lot: Lot | undefined): string[] =>
+    (lot?.order ?? null) === null ? [] : genealogy.reaching(name);
+  const isWhole = (name: string, lot: Lot | undefined): boolean => holding(name, lot).length > 0;
+
+  /** What of the lot our documents made available and is still to be blocked. */
+  function missing(name: string, lot: Lot): bigint {
+    const { allReceived, blocked } = stock.of(name);
+    if (isWhole(name, lot)) return allReceived - stock.issued(name) - blocked;
+    const part = holds.toBlock(name) - blocked;
+    return lot.order === null ? part : least(part, allReceived - blocked);
+  }
+
   function block(row: PostingRow): Verdict {
-    const lot = dossier.lot(row.lot!);
+    const name = row.lot!;
+    const lot = dossier.lot(name);
     if (!lot) return { do: 'defer', reason: 'the lot is not known at central yet' };
-    const { allReceived, blocked } = stock.of(row.lot!);
-    let part = least(micros(row.quantity), holds.toBlock(row.lot!) - blocked);
-    if (lot.order !== null) part = least(part, allReceived - blocked);
-    if (part <= zero) {
-      return { do: 'void', reason: 'nothing more of the lot in stock has to be blocked' };
+    if (stock.issuing(name) && isWhole(name, lot)) {
+      return { do: 'wait', reason: 'an issue of the lot is in flight' };
     }
-    return { do: 'send', quantity: quantityText(part) };
+    const all = missing(name, lot);
+    const part = row.quantity === null ? all : least(micros(row.quantity), all);
+    if (part > zero) return { do: 'send', quantity: quantityText(part) };
+    return nothing(name, 'nothing more of the lot in stock has to be blocked');
+  }
+
+  /** There is nothing to do, unless a person says that a document is there after all. */
+  function nothing(lot: string, reason: string): Verdict {
+    if (!stock.inDoubt(lot)) return { do: 'void', reason };
+    return { do: 'defer', reason: 'waits for a parked document of the lot' };
   }
 
   function unblock(row: PostingRow): Verdict {
-    if (!dossier.lot(row.lot!)) {
-      return { do: 'defer', reason: 'the lot is not known at central yet' };
-    }
-    const excess = stock.of(row.lot!).blocked - holds.toBlock(row.lot!);
+    const name = row.lot!;
+    const whole = isWhole(name, dossier.lot(name));
+    const excess = whole ? zero : stock.of(name).blocked - holds.toBlock(name);
     const part = row.quantity === null ? excess : least(micros(row.quantity), excess);
-    if (part <= zero) return { do: 'void', reason: 'nothing of it is in blocked stock' };
-    return { do: 'send', quantity: quantityText(part) };
+    if (part > zero) return { do: 'send', quantity: quantityText(part) };
+    return nothing(name, 'nothing of it is in blocked stock');
   }
 
   /** More of the lot may come into blocked stock at any time, so this never needs a person. */
@@ -106,8 +133,20 @@ export function openGate({ dossier, holds, stock }: Parts) {
     if (!released(row)) {
       return { do: 'defer', reason: 'the order is not released at central yet' };
     }
-    if (stock.arrives(row.lot!)) return { do: 'defer', reason: 'waits for the receipt of the lot' };
+    const lot = row.lot!;
+    if (stock.arrives(lot)) return { do: 'defer', reason: 'waits for the receipt of the lot' };
+    const held = heldBy(holding(lot, dossier.lot(lot)));
+    if (held) return held;
+    if (stock.leaves(lot) && isShort(lot, micros(row.quantity))) {
+      return { do: 'defer', reason: 'waits for the lot to leave blocked stock' };
+    }
     return { do: 'send' };
+  }
+
+  /** Whether less than this may be available of a lot, by our own documents. */
+  function isShort(lot: string, need: bigint): boolean {
+    const { allReceived, blocked } = stock.of(lot);
+    return stock.inFlight(lot) || allReceived - blocked - stock.issued(lot) < need;
   }
 
   return (row: PostingRow): Verdict => {

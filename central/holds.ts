@@ -30,12 +30,25 @@ export const holdMigrations = [
   `,
 ];
 
+/** What came with genealogy. */
+export const holdMigrations2 = [
+  `
+  CREATE TABLE let_go (                          -- lots that a hold reached and holds no more
+    hold  TEXT    NOT NULL,
+    lot   TEXT    NOT NULL,
+    at_ms INTEGER NOT NULL,                      -- the last time, by the clock of the edge
+    PRIMARY KEY (hold, lot)
+  ) STRICT, WITHOUT ROWID;
+  `,
+];
+
 export type Hold = Readonly<{
   hold: string;
   scope: HoldScope | null; // null until its placing is known
   order: string | null;
   operation: string | null;
   lot: string | null;
+  letGo: 0 | 1; // the lot itself, while it holds what was made of it
 }>;
 export type Holds = ReturnType<typeof openHolds>;
 
@@ -44,7 +57,9 @@ const columns = { useAsIs: 'use_as_is', scrap: 'scrap', rework: 'rework', return
 /** What is asked of the holds. */
 function questions(db: Database) {
   const one = db.prepare<[string], Hold>(
-    'SELECT hold, scope, order_number AS "order", operation, lot FROM hold WHERE hold = ?',
+    `SELECT hold, scope, order_number AS "order", operation, lot,
+       EXISTS (SELECT 1 FROM let_go WHERE let_go.hold = hold.hold AND let_go.lot = hold.lot) AS letGo
+     FROM hold WHERE hold = ?`,
   );
   const openOn = db
     .prepare<[string], string>(
@@ -60,9 +75,11 @@ function questions(db: Database) {
     .pluck();
   const toBlock = db
     .prepare<[string], bigint | null>(
-      `SELECT sum(quantity - use_as_is - released
-         * coalesce(freed, max(0, quantity - use_as_is - scrap - rework - returned)))
-       FROM hold WHERE lot = ? AND scope = 'lot' AND placed`,
+      `SELECT sum(CASE WHEN let_go.lot IS NOT NULL THEN scrap + rework + returned
+         ELSE quantity - use_as_is - released
+           * coalesce(freed, max(0, quantity - use_as_is - scrap - rework - returned)) END)
+       FROM hold LEFT JOIN let_go USING (hold, lot)
+       WHERE lot = ? AND scope = 'lot' AND placed`,
     )
     .pluck()
     .safeIntegers();
@@ -94,6 +111,10 @@ export function openHolds(db: Database) {
     `INSERT INTO hold (hold, released, freed) VALUES (?, 1, ?)
      ON CONFLICT DO UPDATE SET released = 1, freed = excluded.freed`,
   );
+  const letGo = db.prepare(
+    `INSERT INTO let_go VALUES (?, ?, ?)
+     ON CONFLICT DO UPDATE SET at_ms = max(at_ms, excluded.at_ms)`,
+  );
   const { one, openOn, forbidding, toBlock } = questions(db);
 
   return {
@@ -107,6 +128,8 @@ export function openHolds(db: Database) {
       } else if (fact.type === 'HoldDispositioned') {
         const { hold, disposition, quantity: decided } = fact.body;
         decide[disposition]!.run(hold, quantity(decided, 'quantity'));
+      } else if (fact.type === 'HoldReduced') {
+        for (const lot of fact.body.lots) letGo.run(fact.body.hold, lot, fact.recordedMs);
       } else if (fact.type === 'HoldCancelled') {
         release.run(fact.body.hold, null);
       } else if (fact.type === 'HoldReleased') {

@@ -1,9 +1,11 @@
 import type { Database } from '../shared/database.ts';
+import { backlogMigrations, takeBacklog } from './backlog.ts';
 import { correctionMigrations, openCorrections } from './corrections.ts';
 import { dossierMigrations, dossierMigrations2, openDossier } from './dossier.ts';
 import { earlyMigrations } from './early.ts';
 import { openErpStatus } from './erpstatus.ts';
-import { holdMigrations, openHolds } from './holds.ts';
+import { genealogyMigrations } from './genealogy.ts';
+import { holdMigrations, holdMigrations2, openHolds } from './holds.ts';
 import { laneMigrations } from './lanes.ts';
 import { openLedger } from './ledger.ts';
 import { openPostings } from './postings.ts';
@@ -23,6 +25,7 @@ export const migrations = [
     ...laneMigrations,
   ].join('\n'),
   [...dossierMigrations2, ...correctionMigrations].join('\n'),
+  [...holdMigrations2, ...genealogyMigrations, ...backlogMigrations].join('\n'),
 ];
 
 type Parts = { db: Database; nowMs: () => number; maxInFlightMs: number };
@@ -34,6 +37,10 @@ export function openMemory({ db, nowMs, maxInFlightMs }: Parts) {
   const totals = openTotals(db, (eventId) => ledger.stored(eventId)?.line);
   const holds = openHolds(db);
   const postings = openPostings({ db, dossier, holds, nowMs, maxInFlightMs });
+  takeBacklog(db, (fact) => {
+    if (fact.type === 'HoldReduced') holds.note(fact);
+    postings.reach(fact);
+  });
   const erpStatus = openErpStatus(db, dossier);
   const corrections = openCorrections({ db, stored: (eventId) => ledger.stored(eventId) });
   const ledger = openLedger({

@@ -1,10 +1,13 @@
 import type { Fact } from '../shared/event.ts';
 import type { Dossier } from './dossier.ts';
 import type { Early } from './early.ts';
+import type { PostingKind } from './erp.ts';
+import type { Genealogy } from './genealogy.ts';
 import type { Hold, Holds } from './holds.ts';
 import type { Lanes } from './lanes.ts';
 import type { Queue } from './queue.ts';
 import { callOf, keyOf, type Run } from './rules.ts';
+import type { Stock } from './stock.ts';
 
 /** A decision on a hold of which nothing more is known yet counts under this reason. */
 export const earlyReason = 'waits for its hold to be known';
@@ -13,10 +16,30 @@ type Decision = Fact<'HoldDispositioned' | 'HoldReleased' | 'HoldCancelled'>;
 const decisions = ['HoldDispositioned', 'HoldReleased', 'HoldCancelled'];
 const isDecision = (fact: Fact): fact is Decision => decisions.includes(fact.type);
 
-type Parts = { dossier: Dossier; holds: Holds; early: Early; queue: Queue; lanes: Lanes };
+const condemns = (fact: Fact): boolean =>
+  fact.type === 'HoldDispositioned' && fact.body.disposition !== 'useAsIs';
+
+type Parts = {
+  dossier: Dossier;
+  holds: Holds;
+  genealogy: Genealogy;
+  early: Early;
+  queue: Queue;
+  lanes: Lanes;
+  stock: Stock;
+};
+
+/** What a planned posting does not say. */
+const blank = {
+  ...{ order: null, operation: null, lot: null, material: null, unit: null, quantity: null },
+  ...{ yield: null, scrap: null, rework: null, setupMs: null, machineMs: null, reason: null },
+} as const;
 
 /** Plans what a fact calls for, and looks again at whatever may have waited for it. */
-export function openPlanner({ dossier, holds, early, queue, lanes }: Parts) {
+export function openPlanner(parts: Parts) {
+  const { dossier, holds, early, queue, lanes } = parts;
+  const reach = openReachPlanner(parts);
+
   const laneOf = (order: string | undefined, lot: string | undefined): string =>
     order ?? (lot === undefined ? undefined : dossier.lot(lot)?.order) ?? `lot:${lot ?? ''}`;
 
@@ -36,9 +59,8 @@ export function openPlanner({ dossier, holds, early, queue, lanes }: Parts) {
     const values = parked ? {} : call;
     queue.insert({
       ...{ key: keyOf(eventId, call.kind), eventId, line, sequence, atMs, lane },
-      ...{ order: order ?? null, operation: operation ?? null, lot: lot ?? null },
-      ...{ material: null, unit: null, quantity: null, yield: null, scrap: null, rework: null },
-      ...{ setupMs: null, machineMs: null, ...values, kind: call.kind },
+      ...{ ...blank, order: order ?? null, operation: operation ?? null, lot: lot ?? null },
+      ...{ ...values, kind: call.kind },
       final: 'final' in call && call.final ? 1 : 0,
       state: parked ? 'parked' : 'intended',
       reason: parked ? call.park : null,
@@ -65,15 +87,52 @@ export function openPlanner({ dossier, holds, early, queue, lanes }: Parts) {
     if (hold.scope === 'line') lanes.rouseHeld();
   }
 
-  return (fact: Fact, run: Run | undefined): void => {
+  function note(fact: Fact, run: Run | undefined): void {
     if (fact.type === 'HoldPlaced') planHold(fact, holds.one(fact.body.hold)!);
     else if (isDecision(fact)) {
       planDecision(fact, holds.one(fact.body.hold)!);
     } else plan(fact, run, undefined);
+    reach(fact);
     if (fact.lot !== undefined) lanes.rouseLot(fact.lot);
     if (fact.order === undefined) return;
     if (fact.type === 'OrderReleased' || dossier.order(fact.order)?.complete) {
       lanes.rouse(fact.order);
+    }
+  }
+
+  return { note, reach };
+}
+
+/**
+ * Plans what moves the lots that a hold on another lot reaches: each as a whole, in a lane of its
+ * own, and only what may be in stock; receipts that are still to be sent wait at the gate.
+ */
+function openReachPlanner({ holds, genealogy, queue, lanes, stock }: Parts) {
+  function move(fact: Fact, kind: PostingKind, lot: string): void {
+    const { eventId, line, sequence, atMs } = fact;
+    const lane = `lot:${lot}`;
+    const key = keyOf(eventId, kind, lot);
+    const where = { key, eventId, line, sequence, atMs, lane, kind, lot };
+    queue.insert({ ...blank, ...where, final: 0, state: 'intended' });
+    lanes.wake(lane);
+  }
+
+  return (fact: Fact): void => {
+    const { gained, lost } = genealogy.note(fact);
+    for (const [lot, by] of gained) {
+      lanes.rouseLot(lot);
+      const holding = genealogy.reaching(lot);
+      const before = holding.some((hold) => !by.includes(hold));
+      if (holding.length > 0 && !before && stock.arrived(lot)) move(fact, 'blockStock', lot);
+    }
+    // A decision calls for what frees its own lot already; what it condemns may have been let go.
+    const hold = isDecision(fact) ? holds.one(fact.body.hold) : undefined;
+    const own = hold?.lot;
+    if (hold?.letGo && condemns(fact)) move(fact, 'blockStock', hold.lot!);
+    for (const lot of lost.keys()) {
+      lanes.rouseLot(lot);
+      if (lot === own || genealogy.reaching(lot).length > 0) continue;
+      if (stock.mayBeBlocked(lot)) move(fact, 'unblockStock', lot);
     }
   };
 }

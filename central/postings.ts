@@ -7,6 +7,7 @@ import type { Dossier } from './dossier.ts';
 import { openEarly } from './early.ts';
 import type { Outcome, Posting } from './erp.ts';
 import { openGate, type Verdict } from './gate.ts';
+import { openGenealogy } from './genealogy.ts';
 import type { Holds } from './holds.ts';
 import type { Settled } from './keeper.ts';
 import { openLanes } from './lanes.ts';
@@ -47,8 +48,10 @@ export function openPostings({ db, dossier, holds, nowMs, maxInFlightMs }: Parts
   const queue = openQueue(db);
   const lanes = openLanes(db);
   const early = openEarly(db);
-  const gate = openGate({ dossier, holds, stock: openStock(db) });
-  const plan = openPlanner({ dossier, holds, early, queue, lanes });
+  const genealogy = openGenealogy(db);
+  const stock = openStock(db);
+  const gate = openGate({ dossier, holds, genealogy, stock });
+  const plan = openPlanner({ dossier, holds, genealogy, early, queue, lanes, stock });
 
   function move(row: PostingRow, event: PostingEvent, more: Partial<PostingRow> = {}): PostingRow {
     const state = chart.step(row.state, { type: event }, `posting ${row.key}`);
@@ -100,6 +103,7 @@ export function openPostings({ db, dossier, holds, nowMs, maxInFlightMs }: Parts
       const { reason } = verdict;
       const state = states[verdict.do];
       if (row.state !== state || row.reason !== reason) move(row, events[verdict.do], { reason });
+      if (verdict.do === 'void' && row.lot !== null) lanes.rouseLot(row.lot);
     }
     return undefined;
   }
@@ -179,7 +183,9 @@ export function openPostings({ db, dossier, holds, nowMs, maxInFlightMs }: Parts
 
   return {
     /** Plans what a newly accepted fact calls for; within the ledger's transaction only. */
-    note: plan,
+    note: plan.note,
+    /** Plans only what follows for the lots that holds reach; within a transaction only. */
+    reach: plan.reach,
 
     /** What may be done now, one a lane that is not in `busy`; the intents are on disk. */
     next: together((busy: ReadonlySet<string>, limit: number): Task[] => {

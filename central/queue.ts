@@ -182,7 +182,7 @@ function openRecords(db: Database) {
     .pluck();
   const waiting = db
     .prepare<[string, number], number>(
-      `SELECT sequence FROM posting WHERE line = ? AND ${open}
+      `SELECT DISTINCT sequence FROM posting WHERE line = ? AND ${open}
          AND state IN ('held', 'deferred', 'parked') ORDER BY sequence LIMIT ?`,
     )
     .pluck();

@@ -20,7 +20,10 @@ type Times = { setupMs?: number; machineMs?: number; final?: boolean };
 type Rules = { [T in FactType]: (fact: Fact<T>, known: Known) => Call };
 const none = (reason: string) => (): Call => ({ none: reason });
 
-/** The table: which fact calls for which document. What is not in it cannot post. */
+/**
+ * The table: which fact calls for which document. What is not in it cannot post. Only lots that a
+ * hold on another lot reaches are blocked and freed beside it, by `planner.ts`.
+ */
 export const rules: Rules = {
   OrderReleased: none('the ERP owns the order'),
   OrderChanged: none('the ERP owns the order'),
@@ -69,7 +72,7 @@ export const rules: Rules = {
   NonconformanceClosed: none('has no value'),
   ReworkAuthorised: none('has no value'),
   ReworkCompleted: none('has no value'),
-  HoldReduced: none('moves no counted quantity'),
+  HoldReduced: none('frees the lots that it names'),
   HoldReviewStarted: none('decides nothing'),
   DispositionProposed: none('decides nothing'),
   DispositionWithdrawn: none('decides nothing'),
@@ -133,6 +136,9 @@ export const callOf = (fact: Fact, known: Known): Call =>
 
 const namespace = 'b0f5a3c2-1c1e-5c55-9d0f-6f1d8c1f4a10';
 
-/** The key that goes into the ERP's document: of the event and the kind, never of the position. */
-export const keyOf = (eventId: string, kind: PostingKind): string =>
-  nameId(namespace, `${eventId}|${kind}|v1`);
+/**
+ * The key that goes into the ERP's document: of the event and the kind, never of the position; with
+ * the lot where one event calls for a document of each.
+ */
+export const keyOf = (eventId: string, kind: PostingKind, ...lots: readonly string[]): string =>
+  nameId(namespace, [eventId, kind, ...lots, 'v1'].join('|'));

@@ -14,7 +14,9 @@ export type LotStock = { allReceived: bigint; blocked: bigint; scrapped: bigint 
 export type Stock = ReturnType<typeof openStock>;
 
 /** What our own documents have done in the ERP, or may have; the gate asks. */
-export function openStock(db: Database) {
+export const openStock = (db: Database) => ({ ...openSums(db), ...openSigns(db) });
+
+function openSums(db: Database) {
   const beside = db
     .prepare<[string, string, number], 1>(
       `SELECT 1 FROM posting WHERE order_number = ? AND operation = ? AND id <> ? AND ${open}
@@ -37,13 +39,12 @@ export function openStock(db: Database) {
     `SELECT kind, quantity, blocked FROM posting
      WHERE lot = ? AND ${movements} AND state = 'posted'`,
   );
-  const exists = (where: string) =>
-    db.prepare<[string], 1>(`SELECT 1 FROM posting WHERE lot = ? AND ${where} LIMIT 1`).pluck();
-  const arrives = exists(
-    `state IN ('intended', 'sending', 'unknown', 'held', 'deferred', 'parked')
-       AND kind = 'goodsReceipt'`,
-  );
-  const inFlight = exists(`${movements} AND state IN ('sending', 'unknown')`);
+  const issues = db
+    .prepare<[string], string>(
+      `SELECT quantity FROM posting WHERE lot = ? AND kind = 'goodsIssue'
+         AND state IN ('sending', 'unknown', 'posted')`,
+    )
+    .pluck();
 
   return {
     /** Whether another confirmation of the same operation is still open. */
@@ -64,9 +65,39 @@ export function openStock(db: Database) {
         scrapped: quantities('scrapStock'),
       };
     },
-    /** Whether a receipt of the lot is still open. */
-    arrives: (lot: string) => arrives.get(lot) !== undefined,
-    /** Whether a document that moves the lot is at the ERP or may be. */
-    inFlight: (lot: string) => inFlight.get(lot) !== undefined,
+    /** Quantity of the lot that was issued to orders, or may have been. */
+    issued: (lot: string) => sum(issues.all(lot)),
+  };
+}
+
+/** Whether there is a document of a lot such as this. */
+function openSigns(db: Database) {
+  const exists = (where: string) => {
+    const one = db
+      .prepare<[string], 1>(`SELECT 1 FROM posting WHERE lot = ? AND ${where} LIMIT 1`)
+      .pluck();
+    return (lot: string): boolean => one.get(lot) !== undefined;
+  };
+  const isOpen = "state IN ('intended', 'sending', 'unknown', 'held', 'deferred', 'parked')";
+  const mayBe = "state IN ('sending', 'unknown', 'parked', 'posted')";
+  const flies = "state IN ('sending', 'unknown')";
+
+  return {
+    /** A receipt of the lot is still open. */
+    arrives: exists(`${isOpen} AND kind = 'goodsReceipt'`),
+    /** Some of the lot was received, or may have been. */
+    arrived: exists(`${mayBe} AND kind = 'goodsReceipt'`),
+    /** Some of the lot was put into blocked stock, or may have been. */
+    mayBeBlocked: exists(
+      `${mayBe} AND (kind = 'blockStock' OR kind = 'goodsReceipt' AND blocked <> '0')`,
+    ),
+    /** Some of the lot is about to leave blocked stock. */
+    leaves: exists(`${isOpen} AND kind = 'unblockStock'`),
+    /** A document that moves the lot is at the ERP or may be. */
+    inFlight: exists(`${movements} AND ${flies}`),
+    /** An issue of the lot is at the ERP or may be. */
+    issuing: exists(`kind = 'goodsIssue' AND ${flies}`),
+    /** A person must say whether a document that moves the lot is there. */
+    inDoubt: exists("state = 'parked' AND kind IN ('goodsReceipt', 'blockStock', 'unblockStock')"),
   };
 }

@@ -25,7 +25,10 @@ const counts = { good: '0', scrap: '0', rework: '0', held: '0', unit: 'EA', inRe
 type About = Partial<Content>;
 type Disposition = BodyOf<'HoldDispositioned'>['disposition'];
 
-/** Facts of order WO-1 over 100 bolts with 10 % tolerance, operation 0010; each with its own id. */
+/**
+ * Facts of order WO-1 over 100 bolts with 10 % tolerance, operation 0010; each with its own id, and
+ * recorded after those that were made before it.
+ */
 export const stated = {
   release: (order = 'WO-1', quantity = '100') =>
     made('OrderReleased', { ...bolts, quantity, tolerancePercent: 10 }, { order }),
@@ -52,6 +55,15 @@ export const stated = {
       { hold, scope: 'lot', quantity, unit: 'EA', reason: 'crack' },
       { lot, ...about },
     ),
+  /** A hold of scope lot without a quantity. */
+  blockAll: (hold: string, lot: string, about: About = {}) =>
+    made('HoldPlaced', { hold, scope: 'lot', reason: 'crack' }, { lot, ...about }),
+  letGo: (hold: string, ...lots: string[]) =>
+    made('HoldReduced', { hold, lots, reason: 'tested' }, {}),
+  split: (lot: string, ...children: string[]) =>
+    made('LotSplit', { children: children.map(part), unit: 'EA' }, { lot }),
+  merge: (lot: string, ...parents: string[]) =>
+    made('LotMerged', { parents: parents.map(part), ...bolts }, { lot }),
   /** A hold of scope quantity. */
   keep: (hold: string, quantity: string, about: About = {}) =>
     made(
@@ -72,10 +84,11 @@ export const stated = {
     ),
 };
 
+const part = (lot: string) => ({ lot, quantity: '1' });
 let facts = 0;
 function made<T extends FactType>(type: T, body: BodyOf<T>, about: About): Content {
   facts += 1;
-  return content(`fact ${facts}`, type, body, about);
+  return content(`fact ${facts}`, type, body, { recordedMs: 1_325_458_800_000 + facts, ...about });
 }
 
 export type Side = ReturnType<typeof openSide>;
@@ -90,8 +103,8 @@ export function openSide(path = ':memory:', maxInFlightMs = 1_000, time = { nowM
   const postings = openPostings(parts);
   const sequences = new Map<string, number>(); // of the facts that this very side took in
   const rows = db.prepare<[], PostingRow>(
-    `SELECT key, kind, state, lane, line, sequence, event_id AS eventId, quantity, blocked,
-       yield, scrap, rework, final, reason, document FROM posting ORDER BY id`,
+    `SELECT key, kind, state, lane, line, sequence, event_id AS eventId, lot, quantity,
+       blocked, yield, scrap, rework, final, reason, document FROM posting ORDER BY id`,
   );
   let documents = 0;
 

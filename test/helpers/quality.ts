@@ -16,6 +16,7 @@ type Hold = {
   return: bigint;
   freed: bigint;
   released: boolean;
+  letGo: Map<string, number>; // lots, and when
 };
 
 const micros = (text: string): bigint => quantity(text, 'quantity');
@@ -31,11 +32,13 @@ export function holdsIn(heard: Heard): Hold[] {
     const amount = body.quantity === undefined ? undefined : micros(body.quantity);
     const known: Hold = {
       ...{ hold, scope, line, order, operation, lot, quantity: amount, released: false },
-      ...none,
+      ...{ ...none, letGo: new Map() },
     };
     for (const fact of heard) {
       if (fact.type === 'HoldDispositioned' && fact.body.hold === hold) {
         known[fact.body.disposition] += micros(fact.body.quantity);
+      } else if (fact.type === 'HoldReduced' && fact.body.hold === hold) {
+        for (const name of fact.body.lots) known.letGo.set(name, fact.recordedMs);
       } else if (fact.type === 'HoldReleased' && fact.body.hold === hold) {
         known.released = true;
         known.freed += micros(fact.body.quantity ?? '0');
@@ -49,10 +52,61 @@ const decided = (hold: Hold): bigint => hold.useAsIs + hold.scrap + hold.rework 
 const isOpen = (hold: Hold): boolean =>
   !hold.released && (hold.quantity === undefined || decided(hold) < hold.quantity);
 
-/** What of a lot must not be available, scrap included: by the holds that were heard of. */
+/** What of a lot must not be available, scrap included: by the holds on it that were heard of. */
 export function barred(heard: Heard, lot: string): bigint {
   const on = holdsIn(heard).filter((hold) => hold.scope === 'lot' && hold.lot === lot);
-  return sum(on.map((hold) => hold.quantity! - hold.useAsIs - hold.freed));
+  return sum(
+    on.map((hold) =>
+      hold.letGo.has(lot) ? decided(hold) - hold.useAsIs : (hold.quantity ?? zero) - free(hold),
+    ),
+  );
+}
+const free = (hold: Hold): bigint =>
+  hold.quantity === undefined ? zero : hold.useAsIs + hold.freed;
+
+type Transfer = Readonly<{ from: string; to: string; atMs: number }>;
+
+/** Every time that material went from a lot or an order into another. */
+function transfer(fact: Heard[number]): Transfer[] {
+  const atMs = fact.recordedMs;
+  const [lot, order] = [`lot ${fact.lot}`, `order ${fact.order}`];
+  if (fact.type === 'MaterialConsumed') return [{ from: lot, to: order, atMs }];
+  if (fact.type === 'LotProduced') return [{ from: order, to: lot, atMs }];
+  if (fact.type === 'LotSplit') {
+    return fact.body.children.map((child) => ({ from: lot, to: `lot ${child.lot}`, atMs }));
+  }
+  if (fact.type !== 'LotMerged') return [];
+  return fact.body.parents.map((parent) => ({ from: `lot ${parent.lot}`, to: lot, atMs }));
+}
+
+/** Whether a hold's material is in the lot and was not let go: step by step until no more comes. */
+function isReached({ lot: start, letGo }: Hold, transfers: readonly Transfer[], lot: string) {
+  const ever = Number.POSITIVE_INFINITY;
+  const untilMs = new Map([[`lot ${start}`, letGo.get(start!) ?? ever]]);
+  let more = true;
+  while (more) {
+    more = false;
+    for (const { from, to, atMs } of transfers) {
+      const until = untilMs.get(from) ?? -1;
+      const freeMs = to.startsWith('lot ') ? letGo.get(to.slice('lot '.length)) : undefined;
+      const held = freeMs === undefined || atMs >= freeMs ? ever : freeMs;
+      const next = to.startsWith('lot ') ? held : until;
+      if (atMs > until || next <= (untilMs.get(to) ?? -1)) continue;
+      untilMs.set(to, next);
+      more = true;
+    }
+  }
+  return untilMs.get(`lot ${lot}`) === ever;
+}
+
+/** Open holds that hold all of a lot: on what it was made of, or on itself without a quantity. */
+export function reaching(heard: Heard, lot: string): string[] {
+  const transfers = heard.flatMap(transfer);
+  return holdsIn(heard)
+    .filter((hold) => hold.scope === 'lot' && isOpen(hold))
+    .filter((hold) => hold.lot !== lot || hold.quantity === undefined)
+    .filter((hold) => isReached(hold, transfers, lot))
+    .map(({ hold }) => hold);
 }
 
 /** What of it has been scrapped. */

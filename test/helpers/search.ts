@@ -3,7 +3,7 @@ import type { Task } from '../../central/postings.ts';
 import type { Content } from '../../shared/event.ts';
 import { openSide } from './central.ts';
 import { book, type Depot, shelfOf } from './depot.ts';
-import { barred, forbidding, least, scrapped, there } from './quality.ts';
+import { barred, forbidding, least, reaching, scrapped, there } from './quality.ts';
 
 export type Heard = Content & { line: string };
 /** What each line states, in its order; what was in stock before; how often an answer is lost. */
@@ -62,6 +62,7 @@ export function openSearch(story: Story) {
     const made = heard.find(({ eventId }) => eventId === posting.eventId)!;
     assert.deepEqual(forbidding(heard, made), [], 'received under a hold');
     const lot = posting.lot!;
+    assert.deepEqual(reaching(heard, lot), [], 'received though it is made of what is held');
     const { unrestricted, blocked, scrapped: gone } = shelfOf(book(depot, posting), lot);
     const all = unrestricted + blocked;
     const mayBe = all - least(barred(heard, lot) - gone, all);
@@ -157,15 +158,20 @@ export function openSearch(story: Story) {
         const { unrestricted, blocked, scrapped: gone } = shelfOf(depot, lot);
         const left = least(barred(heard, lot) - gone, unrestricted + blocked);
         assert(blocked >= left, `${lot}: ${blocked} blocked, ${left} barred`);
+        if (story.opening?.[lot] || reaching(heard, lot).length === 0) continue;
+        assert.equal(unrestricted, 0n, `${lot} is available, though it is made of what is held`);
       }
     },
 
     /** What must hold at the end: stock to the unit, every posting posted or void for a reason. */
     checkEnd({ heard, depot }: Place): void {
-      for (const { kind, state, reason } of side.rows()) {
+      const heldBack = lots.filter((lot) => reaching(heard, lot).length > 0);
+      for (const { kind, state, reason, lot } of side.rows()) {
+        if (['held', 'deferred'].includes(state) && heldBack.includes(lot!)) continue;
         assert(state === 'posted' || (state === 'void' && reason), `${kind} ${state}: ${reason}`);
       }
       for (const lot of lots) {
+        if (heldBack.includes(lot)) continue;
         const before = shelfOf(story.opening ?? {}, lot).unrestricted;
         const gone = scrapped(heard, lot);
         const bar = barred(heard, lot);
