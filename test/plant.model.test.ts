@@ -7,10 +7,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Answer } from '../edge/actor.ts';
 import { openBook } from '../edge/book.ts';
+import { writeMemory } from '../edge/memory.ts';
 import { openRoster } from '../edge/roster.ts';
 import { decodeContent } from '../shared/codec.ts';
 import { type CommandType, commandTypes, readCommand } from '../shared/command.ts';
 import { Fault } from '../shared/fault.ts';
+import { edition } from '../statecharts/edition.ts';
 import { type Template, templateNames } from '../statecharts/policy.ts';
 import { contentsOf } from './helpers/box.ts';
 import { neverStated, neverThere } from './helpers/invariants.ts';
@@ -71,6 +73,17 @@ function checkAll(shop: Shop, said: readonly Said[]): void {
   same(contentsOf(again), contentsOf(shop), 'the book that was read again');
 }
 
+/** The edge begins again in the middle of a story, from its snapshot or from its facts. */
+function beginAgain(shop: Shop, fromSnapshot: boolean): void {
+  const before = contentsOf(shop);
+  if (fromSnapshot) shop.store.snapshots.write(edition, writeMemory(shop.book.contents()));
+  else shop.db.exec('DELETE FROM snapshot');
+  shop.roster.rebuild();
+  const failures = shop.roster.actors.flatMap((actor) => actor.failure() ?? []);
+  same(failures, [], 'lines that stopped');
+  same(contentsOf(shop), before, 'the book after a new start');
+}
+
 function tell(template: Template, story: readonly Step[]): void {
   const shop = openShop(template);
   const witness = openWitness(shop.policy, lanes);
@@ -91,6 +104,7 @@ function tell(template: Template, story: readonly Step[]): void {
     }
     for (const [name, found] of Object.entries(neverThere)) same(found(shop.book), [], name);
     if (index % 25 === 24) checkAll(shop, witness.said);
+    if (index % 40 === 39) beginAgain(shop, index % 80 === 39);
   }
   checkAll(shop, witness.said);
   for (const [command, answer] of answers) expect(shop.decide(command)).toEqual(answer);
