@@ -4,7 +4,7 @@ import { type Balance, balanceOf } from '../statecharts/balance.ts';
 import { keyOf } from '../statecharts/tables.ts';
 import type { Book } from './book.ts';
 
-/** The order's operations in the order of its routing; without one, those that it has had so far. */
+/** The order's operations in the order of its routing; without one, those that it has had. */
 export function operationsOf(book: Book, order: string): readonly string[] {
   const { routing } = book.look('order', order)!;
   if (routing.length > 0) return [...new Set(routing)];

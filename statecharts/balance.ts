@@ -65,8 +65,8 @@ function out(tally: Readonly<Tally>): Readonly<Record<Place, Quantity>> {
 }
 
 /**
- * Where the pieces of an operation are. What comes in is what the operation before it in the order's
- * routing has passed on; at the first, and without a routing, it is what was ordered.
+ * Where the pieces of an operation are. What comes in is what the operation before it in the
+ * order's routing has passed on; at the first, and without a routing, it is what was ordered.
  */
 export function balanceOf({ look, tally }: Known, order: string, operation: string): Balance {
   const { routing, quantity: ordered } = look('order', order)!;

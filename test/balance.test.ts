@@ -167,7 +167,7 @@ test('Q9: to reverse what the next operation has had is flagged; the reversal of
   expect(balance()[1]).toBe('0020: 5 in, 3 good, 2 wip');
 });
 
-test('Q9: at the first operation, and without a routing, more than ordered is over-completion', () => {
+test('Q9: at the first operation and without a routing, too much is over-completion', () => {
   const routed = openShop();
   expect(routed.first({ good: '10', scrap: '2' })).toBe('');
   expect(routed.balance()[0]).toBe('0010: 10 in, 10 good, 2 scrap, 2 over');
@@ -182,7 +182,7 @@ test('Q9: at the first operation, and without a routing, more than ordered is ov
   ]);
 });
 
-test('Q9: the flag is no part of what is replayed: a restart agrees, a late report has none', () => {
+test('Q9: the flag is no part of what is replayed; a late report has none', () => {
   const { box, first, next, flagsOf, balance } = openShop();
   first({ good: '1' });
   expect(next({ good: '2' })).toBe('unbalanced');
