@@ -82,6 +82,22 @@ test('without its hub the edge is said to be offline', async (context) => {
   expect(await page.title()).toBe('offline · 3 unsent · Holdfast');
 });
 
+test('Q9: what never came in is told beside its operation until it did', async (context) => {
+  const { url, ask } = await startBox();
+  const { says } = await look(context, url);
+  const operations = ['0010', '0020'].map((operation) => ({ operation, name: 'x' }));
+  const second = { operation: '0020', line: m02 };
+  await ask(shop.release({ operations }), shop.start(), shop.phase('R1'), shop.start(second));
+  await ask(shop.phase('R2', {}, second), shop.report('R2', { good: '2' }, second));
+  await says('#orders tr:nth-child(3)', /0020 x\s+active · 1 run\s+2\s.*\s2 more than came in/s);
+  await says('#facts li', 'Quantity reported', 'unbalanced');
+  await ask(shop.report('R1', { good: '5' }));
+  await says('#orders tr:nth-child(3)', /^(?!.*more than came in)/s);
+  const told: unknown = await (await fetch(`${url}/v1/orders/WO-1/balance`)).json();
+  const next = { before: '0010', in: '5', good: '2', wip: '3' };
+  expect(told).toMatchObject({ operations: [{ good: '5' }, next] });
+});
+
 test('an open hold stands there until it is decided, whoever clicks', async (context) => {
   const { url, ask } = await startBox();
   const { page, says } = await look(context, url);
