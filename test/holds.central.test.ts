@@ -5,16 +5,10 @@ import { openDatabase } from '../shared/database.ts';
 import type { Content, Fact } from '../shared/event.ts';
 import { quantityText } from '../shared/quantity.ts';
 import { stated } from './helpers/central.ts';
+import { permutations } from './helpers/permutations.ts';
 
-const { block, keep, hold, decide, free } = stated;
+const { block, keep, hold, decide, free, letGo } = stated;
 const line = 'acme/m1';
-
-function permutations<T>(items: readonly T[]): T[][] {
-  if (items.length < 2) return [[...items]];
-  return items.flatMap((item, index) =>
-    permutations(items.toSpliced(index, 1)).map((rest) => [item, ...rest]),
-  );
-}
 
 function heard(facts: readonly Content[]) {
   const db = openDatabase(':memory:', [...holdMigrations, ...holdMigrations2]);
@@ -57,6 +51,15 @@ const sets: [string, Content[], string, string[]][] = [
     [block('H1', 'L', '4.5', about), decide('H1', 'useAsIs', '1.000001'), keep('H2', '2')],
     '3.499999',
     ['H1', 'H2'],
+  ],
+  [
+    'a lot that its hold lets go: only what was condemned stays blocked',
+    [
+      ...[block('H1', 'L', '10', about), letGo('H1', 'L', 'K'), decide('H1', 'scrap', '3')],
+      ...[decide('H1', 'useAsIs', '2'), letGo('H2', 'L')],
+    ],
+    '3',
+    ['H1'],
   ],
   [
     'two holds of one lot and a decision on each',

@@ -1,10 +1,11 @@
 // What quality has not released is not received as available, whichever arrives first.
 // And central's file of the version before is brought up to date.
 import { expect, test } from 'vitest';
+import { openLedger } from '../central/ledger.ts';
 import { migrations, openMemory } from '../central/memory.ts';
 import { openDatabase } from '../shared/database.ts';
 import { m1, openSide, qc, stated } from './helpers/central.ts';
-import { content } from './helpers/facts.ts';
+import { content, history } from './helpers/facts.ts';
 import { testFolder } from './helpers/folder.ts';
 
 const made = () => {
@@ -72,4 +73,34 @@ test('the file of the version before is brought up to date, and keeps what it kn
   expect(dossier.lot('L-1')).toMatchObject({ material: 'BOLT', inspect: 0, released: 0 });
   expect(erpStatus('WO-1')).toEqual({ lifecycle: 'REL', confirmation: 'none', delivery: 'none' });
   db.close();
+});
+
+test('what was made of held lots before links were kept is found in the ledger, once', () => {
+  const path = `${testFolder()}/central.db`;
+  const old = openDatabase(path, migrations.slice(0, 2));
+  const nothing = () => {};
+  const ledger = openLedger({ db: old, nowMs: () => 0, note: nothing, undone: nothing });
+  const { segment } = history(m1, [
+    ...[stated.split('R', 'S'), stated.consume('S', '1'), stated.produce('L-1', '10')],
+    ...[stated.report('1'), stated.blockAll('H1', 'R'), stated.letGo('H1', 'L-2')],
+    ...[stated.produce('L-3', '1'), stated.letGo('H1', 'L-3')],
+  ]);
+  ledger.accept([{ segment: segment(1, 8) }]);
+  old.exec("INSERT INTO hold (hold, placed, scope, lot) VALUES ('H1', 1, 'lot', 'R')");
+  for (const lot of ['L-1', 'L-3']) {
+    old.exec(`INSERT INTO lot (lot, order_number, material, unit) VALUES ('${lot}', 'WO-1', 'B', 'EA');
+      INSERT INTO posting (key, event_id, line, sequence, at_ms, lane, kind, state, lot, quantity,
+        final, document) VALUES ('${lot}', '', '', 1, 0, 'WO-1', 'goodsReceipt', 'posted', '${lot}',
+        '10', 0, 'D1')`);
+  }
+  old.close();
+  for (const expected of [['L-1'], []]) {
+    const { postings, close } = openMemory({ path, nowMs: () => 0, maxInFlightMs: 0 });
+    const tasks = postings.next(new Set(), 100);
+    const sent = tasks.map(({ do: what, posting: { kind, lot } }) => `${what} ${kind} ${lot}`);
+    expect(sent).toEqual(expected.map((lot) => `post blockStock ${lot}`));
+    for (const { posting } of tasks)
+      postings.settle(posting.key, { kind: 'posted', document: 'D2' });
+    close();
+  }
 });

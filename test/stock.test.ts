@@ -2,9 +2,9 @@
 // Method: central's real tables; every case small enough to be read. The search is in gate.model.
 import { expect, test } from 'vitest';
 import { earlyReason } from '../central/planner.ts';
-import { m1, only, other, qc, stated, told, unknown } from './helpers/central.ts';
+import { answer, m1, only, other, qc, refused, stated, told, unknown } from './helpers/central.ts';
 
-const { release, report, produce, consume, block, keep, hold, decide, free } = stated;
+const { release, report, produce, consume, block, blockAll, keep, hold, decide, free } = stated;
 
 test.each(['order', 'operation', 'line'] as const)(
   'a decision that does not say its order frees what a hold on the %s held back',
@@ -92,4 +92,66 @@ test('orders that draw from one lot do not wait for each other', () => {
   side.post(tasks[1]!);
   side.note(m1, consume('S', '3', other));
   expect(only(side.next()).posting.quantity).toBe('3');
+});
+
+/** L of WO-1 was received, S that it was made of is held since. */
+function reached() {
+  const side = told(release(), consume('S', '1'), produce('L', '4'));
+  side.drain();
+  side.note(qc, blockAll('H1', 'S'));
+  return side;
+}
+
+test('what was made of a held lot goes into blocked stock as a whole, and out when it ends', () => {
+  const side = reached();
+  expect(side.drain()).toMatchObject([{ kind: 'blockStock', lot: 'L', quantity: '4', unit: 'EA' }]);
+  side.note(m1, produce('L', '2'), consume('L', '1', other), release('WO-2'));
+  expect(side.drain()).toEqual([]);
+  expect(side.rows().slice(-2)).toMatchObject([
+    { kind: 'goodsReceipt', state: 'held', reason: 'held by H1' },
+    { kind: 'goodsIssue', state: 'deferred', reason: 'waits for the receipt of the lot' },
+  ]);
+  side.note(qc, free('H1'));
+  const posted = side.drain();
+  side.time.nowMs += 1_000; // documents of one lot wait for each other
+  posted.push(...side.drain());
+  const out = posted.map(({ kind, quantity }) => `${kind} ${quantity}`).sort();
+  expect(out).toEqual(['goodsIssue 1', 'goodsReceipt 2', 'unblockStock 4']);
+  expect(side.states().filter((text) => !/posted|void/.test(text))).toEqual([]);
+});
+
+test('a second hold on the same lot plans nothing more, and keeps it blocked', () => {
+  const side = reached();
+  side.drain();
+  side.note(qc, blockAll('H2', 'S'), free('H1'));
+  expect(side.drain()).toEqual([]);
+  expect(side.states().filter((text) => /lockStock/.test(text))).toEqual([
+    'blockStock posted',
+    'unblockStock void',
+  ]);
+  side.note(qc, free('H2'));
+  expect(side.drain()).toMatchObject([{ kind: 'unblockStock', quantity: '4' }]);
+});
+
+test('a receipt of which only a person knows whether it is there is blocked when it is', () => {
+  const side = told(release(), consume('S', '1'), produce('L', '4'));
+  side.post(only(side.next()));
+  const { key } = answer(side, refused).posting;
+  side.note(qc, blockAll('H1', 'S'));
+  expect(side.drain()).toEqual([]);
+  expect(side.rows().at(-1)).toMatchObject({
+    ...{ kind: 'blockStock', state: 'deferred', reason: 'waits for a parked document of the lot' },
+  });
+  side.postings.settleByHand(key, 'D9', 'posted by hand');
+  expect(side.drain()).toMatchObject([{ kind: 'blockStock', quantity: '4' }]);
+});
+
+test('a hold that reaches many lots is one fact to wait for', () => {
+  const lots = Array.from({ length: 20 }, (_, at) => `L-${at}`);
+  const side = told(release(), consume('S', '1'), ...lots.map((lot) => produce(lot, '1')));
+  side.drain();
+  side.note(qc, blockAll('H1', 'S'));
+  for (const task of side.next()) side.postings.settle(task.posting.key, refused);
+  expect(side.states().filter((text) => text === 'blockStock parked')).toHaveLength(20);
+  expect(side.postings.settled(qc, 1)).toEqual({ settled: 1, waiting: [1] });
 });
