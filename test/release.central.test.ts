@@ -95,12 +95,13 @@ test('what was made of held lots before links were kept is found in the ledger, 
   }
   old.close();
   for (const expected of [['L-1'], []]) {
-    const { postings, close } = openMemory({ path, nowMs: () => 0, maxInFlightMs: 0 });
+    const db = openDatabase(path, migrations);
+    const { postings } = openMemory({ db, nowMs: () => 0, maxInFlightMs: 0 });
     const tasks = postings.next(new Set(), 100);
     const sent = tasks.map(({ do: what, posting: { kind, lot } }) => `${what} ${kind} ${lot}`);
     expect(sent).toEqual(expected.map((lot) => `post blockStock ${lot}`));
     for (const { posting } of tasks)
       postings.settle(posting.key, { kind: 'posted', document: 'D2' });
-    close();
+    db.close();
   }
 });

@@ -135,6 +135,25 @@ function kinship(ride: Ride, lot: string, of: Lot, merges: boolean): Rig['drives
   };
 }
 
+const asStated = 'MaterialConsumed as stated';
+const closing = / (to the last|of nothing|of all)$/;
+
+/** What is held is made to wait for quality before it is used up, if it will come back so. */
+function beforeClosing(of: Lot, plan: readonly string[], drives: Rig['drives']): Rig['drives'] {
+  let steps = 0;
+  const watched = Object.entries(drives).map(([name, go]): [string, typeof go] => [
+    name,
+    (event) => {
+      steps += 1;
+      const next = plan.slice(steps).find((later) => later !== asStated);
+      const inTime = closing.test(name) && of.row()?.state === 'restricted';
+      if (inTime && next === 'MaterialReturned to inspect') of.doubt();
+      return go(event);
+    },
+  ]);
+  return Object.fromEntries(watched);
+}
+
 export const driveLot: Driver = {
   comesBack: true,
   prepare(ride) {
@@ -165,7 +184,7 @@ export const driveLot: Driver = {
     return {
       name: `lot ${lot}`,
       state: () => of.row()?.state,
-      drives: {
+      drives: beforeClosing(of, plan, {
         LotProduced: opened(() => shop.produce(lot, free)),
         'LotProduced to inspect': opened(() => shop.produce(lot, { inspect: true })),
         LotReleased: () => lots.release(lot),
@@ -177,7 +196,7 @@ export const driveLot: Driver = {
           some();
           return use(of.left() > zero ? quantityText(of.left()) : '1');
         },
-        'MaterialConsumed as stated': () => {
+        [asStated]: () => {
           some();
           const stated = use('1');
           return () => ride.recall(stated);
@@ -187,7 +206,7 @@ export const driveLot: Driver = {
         HoldPlaced: of.place,
         ...kinship(ride, lot, of, (n + plan.length) % 2 === 1),
         ...endings(ride, lot, of),
-      },
+      }),
     };
   },
 };
@@ -199,6 +218,10 @@ const waits = (before: Path): boolean =>
     return name === 'LotReleased' ? false : waiting;
   }, false);
 
+/** Quality must release the lot, or nothing of the path is against it: see `beforeClosing`. */
+const mayWait = (before: Path): boolean =>
+  waits(before) || before.findLast(({ name }) => name !== asStated)?.from === 'restricted';
+
 export const lotList: readonly Contradiction[] = [
   {
     step: /^Hold(Reduced|Released|Cancelled|Dispositioned)$/,
@@ -206,18 +229,28 @@ export const lotList: readonly Contradiction[] = [
     why: 'quality has not released the lot, and after the hold it goes on to wait for that',
   },
   {
-    step: /^(LotProduced|MaterialReturned|MaterialConsumed to the last)$/,
+    step: /^(LotProduced|MaterialReturned)$/,
     after: ({ from }, before) => from === 'closed' && waits(before),
-    why: 'a lot that was used up unreleased waits for quality again when it is back',
+    why: 'quality had not released the lot when it was used up, and there again it waits for that',
+  },
+  {
+    step: /^MaterialConsumed to the last$/,
+    after: ({ from }, before) => from === 'closed' && waits(before),
+    why: 'quality had not released the lot when it was used up, and no more of it is used',
   },
   {
     step: /^MaterialReturned to inspect$/,
-    after: ({ from }, before) => from !== 'closed' || !waits(before),
-    why: 'what is returned waits only where its lot was used up unreleased',
+    after: ({ from }, before) => from === 'closed' && !mayWait(before),
+    why: 'quality had released the lot when it was used up, and there again it does not wait',
+  },
+  {
+    step: /^MaterialReturned to inspect$/,
+    after: ({ from }) => from !== 'closed',
+    why: 'what comes back to a lot that is not used up changes nothing for quality',
   },
   {
     step: /^LotReceived$/,
-    after: (_, before) => waits(before),
+    after: ({ from }) => from === 'inProcess',
     why: 'what waits for quality makes all that comes to it wait: it is `LotReceived to inspect`',
   },
   {
