@@ -17,7 +17,7 @@ import { type Template, templateNames } from '../statecharts/policy.ts';
 import { contentsOf } from './helpers/box.ts';
 import { neverStated, neverThere } from './helpers/invariants.ts';
 import { lanes, openShop, type Shop, type Step } from './helpers/model.ts';
-import { lineTallies, lots, outs, tallies } from './helpers/recount.ts';
+import { hear, lineTallies, lots, outs, tallies } from './helpers/recount.ts';
 import { stepTypes } from './helpers/wishes.ts';
 import { openWitness, type Said } from './helpers/witness.ts';
 
@@ -60,11 +60,12 @@ function same(found: unknown, wanted: unknown, name: string): void {
 }
 
 function checkAll(shop: Shop, said: readonly Said[]): void {
-  const counted = tallies(shop.book, said);
+  const heard = hear(said);
+  const counted = tallies(shop.book, heard);
   same(counted.book, counted.naive, 'tallies');
-  const lines = lineTallies(shop.book, said);
+  const lines = lineTallies(shop.book, heard);
   same(lines.book, lines.naive, 'tallies of the lines');
-  const reported = outs(shop.book, said);
+  const reported = outs(shop.book, heard);
   same(reported.book, reported.naive, 'what was reported of each operation');
   const left = lots(shop.book, said);
   same(left.book, left.naive, 'what is left of each lot');

@@ -32,35 +32,39 @@ const sums = [
   ...(['reworkAgain', 'reworkHeld', 'freedGood', 'freedScrap', 'freedRework'] as const),
 ] as const;
 
+/** Everything that was said, and which of it counts. */
+export type Heard = Readonly<{
+  said: readonly Said[];
+  on: readonly Said[];
+  ids: ReadonlyMap<string, Said>;
+}>;
+export const hear = (said: readonly Said[]): Heard => ({
+  ...{ said, on: counting(said) },
+  ids: new Map(said.map((fact) => [fact.eventId, fact])),
+});
+
 /** The report that a fact is, or corrects in the end. */
-function originOf(said: readonly Said[], fact: Said): Said | undefined {
+function originOf(heard: Heard, fact: Said): Said | undefined {
   if (is(fact, 'QuantityReported')) return fact;
   if (!is(fact, 'QuantityCorrected', 'FactReversed')) return undefined;
-  const known = said.find(
-    ({ eventId, order, flags }) =>
-      eventId === fact.body.original && order === fact.order && flags !== 'late',
-  );
-  return known && originOf(said, known);
+  const known = heard.ids.get(fact.body.original);
+  if (!known || known.order !== fact.order || known.flags === 'late') return undefined;
+  return originOf(heard, known);
 }
 
 /**
  * Quantities of those of the facts that count which are of one order, operation or line; of
  * decisions on holds, those of which `freedOf` says so.
  */
-function recount(
-  said: readonly Said[],
-  on: readonly Said[],
-  isOf: (fact: Said) => boolean,
-  freedOf = isOf,
-) {
+function recount(heard: Heard, isOf: (fact: Said) => boolean, freedOf = isOf) {
   const sum = Object.fromEntries(sums.map((name) => [name, zero])) as Pick<
     Tally,
     (typeof sums)[number]
   >;
-  for (const fact of on) {
+  for (const fact of heard.on) {
     if (!is(fact, 'QuantityReported', 'QuantityCorrected') || !isOf(fact)) continue;
     const { body } = fact;
-    const origin = originOf(said, fact);
+    const origin = originOf(heard, fact);
     for (const name of ['good', 'scrap', 'rework', 'held'] as const)
       sum[name] += micros(body[name]);
     if (!origin || !is(origin, 'QuantityReported')) continue;
@@ -71,7 +75,7 @@ function recount(
     sum.reworkAgain += micros(body.rework);
     sum.reworkHeld += micros(body.held);
   }
-  for (const fact of said) {
+  for (const fact of heard.said) {
     if (fact.operation === undefined) continue;
     if (is(fact, 'HoldReleased') && freedOf(fact))
       sum.freedGood += micros(fact.body.quantity ?? '0');
@@ -87,8 +91,7 @@ function recount(
 const part = (tally: Tally) => Object.fromEntries(sums.map((name) => [name, tally[name]]));
 
 /** What the book has summed up of every order and operation, beside what a recount says. */
-export function tallies(book: Book, said: readonly Said[]) {
-  const on = counting(said);
+export function tallies(book: Book, heard: Heard) {
   const keys = [
     ...[...book.rows('order').keys()].map((order) => [order]),
     ...[...book.rows('operation').keys()].map((key) => key.split('\n')),
@@ -100,7 +103,7 @@ export function tallies(book: Book, said: readonly Said[]) {
   };
   return {
     book: keys.map((key) => [...key, part(book.tally(kindOf(key), ...key))]),
-    naive: keys.map((key) => [...key, recount(said, on, isOf(key))]),
+    naive: keys.map((key) => [...key, recount(heard, isOf(key))]),
   };
 }
 
@@ -108,33 +111,30 @@ export function tallies(book: Book, said: readonly Said[]) {
  * What the book has summed up of every line, beside what a recount says: quantities where they were
  * reported first, and what was stated where it was stated.
  */
-export function lineTallies(book: Book, said: readonly Said[]) {
-  const on = counting(said);
-  const lines = [...new Set(said.map(({ line }) => line))];
-  const stated = (line: string) => said.filter((fact) => fact.line === line);
+export function lineTallies(book: Book, heard: Heard) {
+  const lines = [...new Set(heard.said.map(({ line }) => line))];
   return {
     book: lines.map((line) => {
       const { facts, reports, corrections, ...tally } = book.tally('line', line);
       return [line, part(tally as Tally), facts, reports, corrections];
     }),
     naive: lines.map((line) => {
-      const own = stated(line);
+      const own = heard.said.filter((fact) => fact.line === line);
       const reports = own.filter((fact) => is(fact, 'QuantityReported')).length;
       const corrections = own.filter((fact) => is(fact, 'QuantityCorrected', 'FactReversed'));
-      const isOf = (fact: Said) => (originOf(said, fact) ?? fact).line === line;
-      const sums = recount(said, on, isOf, (fact) => fact.line === line);
+      const isOf = (fact: Said) => (originOf(heard, fact) ?? fact).line === line;
+      const sums = recount(heard, isOf, (fact) => fact.line === line);
       return [line, sums, own.length, reports, corrections.length];
     }),
   };
 }
 
 /** What was reported of every operation for the first time, beside what a recount says. */
-export function outs(book: Book, said: readonly Said[]) {
-  const on = counting(said);
+export function outs(book: Book, heard: Heard) {
   const keys = [...book.rows('operation').keys()].map((key) => key.split('\n') as [string, string]);
   const first = (fact: Said): bigint => {
     if (!is(fact, 'QuantityReported', 'QuantityCorrected')) return zero;
-    const origin = originOf(said, fact);
+    const origin = originOf(heard, fact);
     if (origin && is(origin, 'QuantityReported') && origin.body.inRework) return zero;
     const { good, scrap, rework, held } = fact.body;
     return [good, scrap, rework, held].map(micros).reduce((a, b) => a + b);
@@ -145,7 +145,7 @@ export function outs(book: Book, said: readonly Said[]) {
       return [order, operation, good + scrap + rework + held];
     }),
     naive: keys.map(([order, operation]) => {
-      const own = on.filter((fact) => fact.order === order && fact.operation === operation);
+      const own = heard.on.filter((fact) => fact.order === order && fact.operation === operation);
       return [order, operation, own.map(first).reduce((a, b) => a + b, zero)];
     }),
   };
