@@ -58,7 +58,8 @@ const columns = { useAsIs: 'use_as_is', scrap: 'scrap', rework: 'rework', return
 function questions(db: Database) {
   const one = db.prepare<[string], Hold>(
     `SELECT hold, scope, order_number AS "order", operation, lot,
-       EXISTS (SELECT 1 FROM let_go WHERE let_go.hold = hold.hold AND let_go.lot = hold.lot) AS letGo
+       EXISTS (SELECT 1 FROM let_go AS gone
+        WHERE gone.hold = hold.hold AND gone.lot = hold.lot) AS letGo
      FROM hold WHERE hold = ?`,
   );
   const openOn = db

@@ -14,7 +14,7 @@ export type Answer = {
 export const batchMax = 500;
 const requestMaxMs = 15_000;
 /** Requests that find no edge, or one that cannot take them, are repeated this often. */
-const attemptsMax = 60;
+const attemptsMax = 180;
 
 /**
  * Asks an edge for a batch of commands until it answers. Repeating is safe: a command carries its

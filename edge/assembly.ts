@@ -6,7 +6,6 @@ import { eventIds, type RandomBytes } from '../shared/identity.ts';
 import type { Logger } from '../shared/log.ts';
 import { keepRunning, openBell } from '../shared/loop.ts';
 import { openUnits } from '../shared/unit.ts';
-import { edition } from '../statecharts/edition.ts';
 import { openBook } from './book.ts';
 import { type EdgeConfig, linesOf } from './config.ts';
 import { forward, type LinkState } from './forwarder.ts';
@@ -14,10 +13,10 @@ import { beat } from './heartbeat.ts';
 import type { Hub, HubParts } from './hub.ts';
 import { openIntake } from './intake.ts';
 import { openMarks } from './marks.ts';
-import { writeMemory } from './memory.ts';
 import { openOutbox } from './outbox.ts';
 import { openRecent } from './recent.ts';
 import { openRoster } from './roster.ts';
+import { openSnapshotter } from './snapshotter.ts';
 import { readStatus } from './status.ts';
 import { openStore } from './store.ts';
 import { keepTime } from './timekeeper.ts';
@@ -56,7 +55,9 @@ export function assembleEdge({ config, db, clock, random, log, openHub }: World)
   const upgraded = upgrade({ store, book, roster });
   if (upgraded) log.info(upgraded, 'charts migrated');
   const outbox = openOutbox(db);
+  const snapshotter = openSnapshotter({ store, book, log });
   const committed = () => {
+    snapshotter.committed();
     facts.ring();
     changed.ring();
   };
@@ -92,8 +93,6 @@ export function assembleEdge({ config, db, clock, random, log, openHub }: World)
     },
 
     /** Leaves behind what the next start, or the next edition of the charts, begins from. */
-    leave(): void {
-      if (book.isWhole()) store.snapshots.write(edition, writeMemory(book.contents()));
-    },
+    leave: snapshotter.write,
   };
 }

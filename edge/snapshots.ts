@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Database } from '../shared/database.ts';
+import { type Database, faultOf } from '../shared/database.ts';
 
 /** Facts after `position` are judged by the charts of `edition`. */
 export type Edition = Readonly<{ position: number; charts: string }>;
@@ -52,10 +52,17 @@ export function openSnapshots(db: Database) {
     /** Position of the last fact; 0 in an empty store. */
     position,
 
-    /** Keeps what the book says now, in place of any earlier snapshot. */
+    /**
+     * Keeps what the book says now, in place of any earlier snapshot. Throws Fault FULL when the
+     * disk does not take it.
+     */
     write(charts: string, memory: Buffer): void {
       const now = { position: position(), charts, memory };
-      write.run(now.position, charts, memory, digest(now, heads.all()));
+      try {
+        write.run(now.position, charts, memory, digest(now, heads.all()));
+      } catch (error) {
+        throw faultOf(error, db.name);
+      }
     },
 
     /** The snapshot that there is, not checked yet. */
