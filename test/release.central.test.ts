@@ -75,7 +75,8 @@ test('what was made of held lots before links were kept is found in the ledger, 
   ledger.accept([{ segment: segment(1, 8) }]);
   old.exec("INSERT INTO hold (hold, placed, scope, lot) VALUES ('H1', 1, 'lot', 'R')");
   for (const lot of ['L-1', 'L-3']) {
-    old.exec(`INSERT INTO lot (lot, order_number, material, unit) VALUES ('${lot}', 'WO-1', 'B', 'EA');
+    old.exec(`INSERT INTO lot (lot, order_number, material, unit)
+        VALUES ('${lot}', 'WO-1', 'B', 'EA');
       INSERT INTO posting (key, event_id, line, sequence, at_ms, lane, kind, state, lot, quantity,
         final, document) VALUES ('${lot}', '', '', 1, 0, 'WO-1', 'goodsReceipt', 'posted', '${lot}',
         '10', 0, 'D1')`);
