@@ -77,8 +77,8 @@ export function openGate({ dossier, holds, genealogy, stock }: Parts) {
   }
 
   /**
-   * Holds that hold all of a lot that we received. How much there is of one from elsewhere
-   * is not known here: of that, only what is held by quantity is blocked.
+   * Holds that hold all of a lot that we received. How much there is of one that came from
+   * elsewhere is not known here: of that, only what is held by quantity is blocked.
    */
   const holding = (name: string, lot: Lot | undefined): string[] =>
     (lot?.order ?? null) === null ? [] : genealogy.reaching(name);

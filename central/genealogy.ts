@@ -99,7 +99,7 @@ function openReach(db: Database) {
   );
   const reaching = db
     .prepare<[string, string], string>(
-      `SELECT DISTINCT hold FROM reach JOIN hold USING (hold)
+      `SELECT hold FROM reach JOIN hold USING (hold)
        WHERE node = ? AND until_ms = ${ever} AND (hold.lot <> ? OR hold.quantity IS NULL)
        ORDER BY hold`,
     )

@@ -58,9 +58,8 @@ const columns = { useAsIs: 'use_as_is', scrap: 'scrap', rework: 'rework', return
 function questions(db: Database) {
   const one = db.prepare<[string], Hold>(
     `SELECT hold, scope, order_number AS "order", operation, lot,
-       EXISTS (SELECT 1 FROM let_go AS gone
-        WHERE gone.hold = hold.hold AND gone.lot = hold.lot) AS letGo
-     FROM hold WHERE hold = ?`,
+       let_go.lot IS NOT NULL AS letGo
+     FROM hold LEFT JOIN let_go USING (hold, lot) WHERE hold = ?`,
   );
   const openOn = db
     .prepare<[string], string>(

@@ -9,7 +9,7 @@ import { holdMigrations, holdMigrations2, openHolds } from './holds.ts';
 import { laneMigrations } from './lanes.ts';
 import { openLedger } from './ledger.ts';
 import { openPostings } from './postings.ts';
-import { queueMigrations } from './queue.ts';
+import { queueMigrations, queueMigrations2 } from './queue.ts';
 import { ledgerMigrations } from './shelf.ts';
 import { openTotals, totalsMigrations } from './totals.ts';
 
@@ -25,7 +25,9 @@ export const migrations = [
     ...laneMigrations,
   ].join('\n'),
   [...dossierMigrations2, ...correctionMigrations].join('\n'),
-  [...holdMigrations2, ...genealogyMigrations, ...backlogMigrations].join('\n'),
+  [...holdMigrations2, ...queueMigrations2, ...genealogyMigrations, ...backlogMigrations].join(
+    '\n',
+  ),
 ];
 
 type Parts = { db: Database; nowMs: () => number; maxInFlightMs: number };

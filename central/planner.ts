@@ -61,7 +61,7 @@ export function openPlanner(parts: Parts) {
       ...{ key: keyOf(eventId, call.kind), eventId, line, sequence, atMs, lane },
       ...{ ...blank, order: order ?? null, operation: operation ?? null, lot: lot ?? null },
       ...{ ...values, kind: call.kind },
-      final: 'final' in call && call.final ? 1 : 0,
+      ...{ final: 'final' in call && call.final ? 1 : 0, beside: 0 },
       state: parked ? 'parked' : 'intended',
       reason: parked ? call.park : null,
     });
@@ -113,7 +113,7 @@ function openReachPlanner({ holds, genealogy, queue, lanes, stock }: Parts) {
     const lane = `lot:${lot}`;
     const key = keyOf(eventId, kind, lot);
     const where = { key, eventId, line, sequence, atMs, lane, kind, lot };
-    queue.insert({ ...blank, ...where, final: 0, state: 'intended' });
+    queue.insert({ ...blank, ...where, final: 0, beside: 1, state: 'intended' });
     lanes.wake(lane);
   }
 

@@ -226,7 +226,11 @@ export function openPostings({ db, dossier, holds, nowMs, maxInFlightMs }: Parts
       return { settled, waiting: waiting.slice(0, waitingMax) };
     },
 
-    counts: () => ({ postings: queue.counts(), unposted: queue.reasons() }),
+    counts: () => ({
+      postings: queue.counts(),
+      unposted: queue.reasons(),
+      beside: queue.beside(),
+    }),
     list: queue.byState,
   };
 }

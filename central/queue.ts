@@ -65,6 +65,15 @@ export const queueMigrations = [
   `,
 ];
 
+/** What came with genealogy. */
+export const queueMigrations2 = [
+  `
+  -- Beside the one document of its fact: moves a lot that a hold on another lot reaches.
+  ALTER TABLE posting ADD COLUMN beside INTEGER NOT NULL DEFAULT 0 CHECK (beside IN (0, 1));
+  CREATE INDEX posting_beside ON posting (id) WHERE beside;
+  `,
+];
+
 export type PostingRow = {
   id: number;
   key: string;
@@ -115,7 +124,7 @@ export function postingOf(row: PostingRow): Posting {
 export type Planned = Omit<
   PostingRow,
   'id' | 'notBeforeMs' | 'busy' | 'unsure' | 'document' | 'blocked'
->;
+> & { beside: 0 | 1 };
 export type Queue = ReturnType<typeof openQueue>;
 
 /** The postings and what came of them, one small function a statement; no rule inside. */
@@ -125,10 +134,10 @@ function openRows(db: Database) {
   const insert = db.prepare(
     `INSERT INTO posting (key, event_id, line, sequence, at_ms, lane, kind, state, order_number,
        operation, lot, material, unit, quantity, yield, scrap, rework, setup_ms, machine_ms, final,
-       reason)
+       reason, beside)
      VALUES (:key, :eventId, :line, :sequence, :atMs, :lane, :kind, :state, :order, :operation,
        :lot, :material, :unit, :quantity, :yield, :scrap, :rework, :setupMs, :machineMs, :final,
-       :reason)`,
+       :reason, :beside)`,
   );
   const move = db.prepare(
     `UPDATE posting SET state = :state, quantity = :quantity, blocked = :blocked, reason = :reason,
@@ -174,6 +183,7 @@ function openRecords(db: Database) {
   const counts = db.prepare<[], { kind: PostingKind; state: PostingState; postings: number }>(
     'SELECT kind, state, count(*) AS postings FROM posting GROUP BY kind, state',
   );
+  const beside = db.prepare<[], number>('SELECT count(*) FROM posting WHERE beside').pluck();
   const settled = db
     .prepare<[string], number | null>(
       `SELECT min(sequence) FROM posting
@@ -193,6 +203,8 @@ function openRecords(db: Database) {
     unposted: (reason: string, facts: number) => unposted.run(reason, facts),
     reasons: () => reasons.all(),
     counts: () => counts.all(),
+    /** Postings beside the one of their fact. */
+    beside: () => beside.get()!,
     firstOpen: (line: string) => settled.get(line) ?? undefined,
     waiting: (line: string, limit: number) => waiting.all(line, limit),
   };

@@ -28,6 +28,7 @@ export type LotTotal = Readonly<{
   scrapped: string; // by disposition, as are the next two
   reworked: string;
   returned: string;
+  reached: boolean; // made by an order that took of a lot in a hold that is still open
 }>;
 
 export type OrderTotal = Total &
@@ -77,7 +78,13 @@ type OrderRow = {
 };
 type LineRow = { sum: Sum; peakRuns: number; peakOrders: number };
 const noMoves = { produced: 0, consumed: 0, undecided: 0, scrapped: 0, reworked: 0, returned: 0 };
-type LotRow = { material: string; unit: string; moved: typeof noMoves };
+type LotRow = {
+  material: string;
+  unit: string;
+  moved: typeof noMoves;
+  from: Set<string>; // orders that made it
+  into: Set<string>; // orders that took of it
+};
 
 export type Account = ReturnType<typeof openAccount>;
 
@@ -151,9 +158,17 @@ export function openAccount() {
       orders.get(order)!.produced += milli;
     },
 
-    lot(lot: string, material: string, unit: string, more: Partial<typeof noMoves>): void {
-      const row = lots.get(lot) ?? { material, unit, moved: { ...noMoves } };
+    lot(
+      lot: string,
+      material: string,
+      unit: string,
+      more: Partial<typeof noMoves>,
+      order?: string,
+    ): void {
+      const fresh = { moved: { ...noMoves }, from: new Set<string>(), into: new Set<string>() };
+      const row = lots.get(lot) ?? { material, unit, ...fresh };
       lots.set(lot, row);
+      if (order !== undefined) (more.consumed === undefined ? row.from : row.into).add(order);
       for (const [key, milli] of Object.entries(more)) {
         row.moved[key as keyof typeof noMoves] += milli;
       }
@@ -167,7 +182,7 @@ export function openAccount() {
         lines: Object.fromEntries(
           [...lines].map(([line, { sum, ...peaks }]) => [line, { ...totalOf(sum), ...peaks }]),
         ),
-        lots: Object.fromEntries([...lots].map(([lot, row]) => [lot, lotTotal(row)])),
+        lots: lotTotals(lots),
       };
     },
   };
@@ -196,7 +211,15 @@ function orderTotal({ sum, operations, ordered, produced, ...row }: OrderRow): O
   };
 }
 
-function lotTotal({ material, unit, moved }: LotRow): LotTotal {
-  const texts = Object.entries(moved).map(([key, milli]) => [key, decimalText(milli)]);
-  return { material, unit, ...(Object.fromEntries(texts) as Record<keyof typeof noMoves, string>) };
+function lotTotals(lots: ReadonlyMap<string, LotRow>): Record<string, LotTotal> {
+  const doubtful = new Set<string>();
+  for (const { moved, into } of lots.values()) {
+    if (moved.undecided > 0) for (const order of into) doubtful.add(order);
+  }
+  const total = ({ material, unit, moved, from }: LotRow): LotTotal => {
+    const texts = Object.entries(moved).map(([key, milli]) => [key, decimalText(milli)]);
+    const moves = Object.fromEntries(texts) as Record<keyof typeof noMoves, string>;
+    return { material, unit, ...moves, reached: [...from].some((order) => doubtful.has(order)) };
+  };
+  return Object.fromEntries([...lots].map(([lot, row]) => [lot, total(row)]));
 }

@@ -11,7 +11,11 @@ export type CentralStatus = {
   lines: { line: string; epoch: number; sequence: number; repeats: number }[];
   gaps: unknown[];
   arrivalsParked: number;
-  postings: { postings: PostingCount[]; unposted: { reason: string; facts: number }[] };
+  postings: {
+    postings: PostingCount[];
+    unposted: { reason: string; facts: number }[];
+    beside: number; // postings beside the one of their fact
+  };
 };
 
 export type CentralTotals = {

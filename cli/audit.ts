@@ -65,7 +65,11 @@ function facts({ edge, central }: Books, { accepted }: Expected): Check {
 function accounted({ central }: Books): Check {
   const all = central.postings.postings.reduce((sum, { postings }) => sum + postings, 0);
   return check('every fact is posted, waits for a named reason, or calls for nothing', [
-    ...differ('facts with a posting, and without', all + unposted(central), central.facts),
+    ...differ(
+      'facts with a posting, and without',
+      all - central.postings.beside + unposted(central),
+      central.facts,
+    ),
     ...differ('still on the way', inStates(central, 'intended', 'sending', 'unknown'), 0),
   ]);
 }
@@ -106,11 +110,14 @@ function documents({ central, erp }: Books): Check {
   ]);
 }
 
-/** What of a lot may be used, and what is blocked, if all its postings are in the ERP. */
+/**
+ * What of a lot may be used, and what is blocked, if all its postings are in the ERP: nothing of
+ * one that was made of what is held.
+ */
 function targetOf(lot: LotTotal, opening: bigint): { free: bigint; blocked: bigint } {
   const blocked = micros(lot.undecided) + micros(lot.reworked) + micros(lot.returned);
   const there = opening + micros(lot.produced) - micros(lot.consumed) - micros(lot.scrapped);
-  return { free: there - blocked, blocked };
+  return lot.reached ? { free: 0n, blocked: there } : { free: there - blocked, blocked };
 }
 
 function stock({ erp, open }: Books, shop: Shop, { lots }: Expected): Check {

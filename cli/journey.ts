@@ -50,7 +50,7 @@ function consumeLot(floor: Floor, job: Job, draw: Draw, lot: string, misuse: boo
   const actor = floor.operator(station);
   const refused = misuse ? 'consumeHeldLot' : undefined;
   floor.ask(station, 'ConsumeMaterial', actor, about, body, refused);
-  if (!misuse) floor.account.lot(lot, material, unit, { consumed: milli });
+  if (!misuse) floor.account.lot(lot, material, unit, { consumed: milli }, about.order);
 }
 
 function holdComponent(floor: Floor, job: Job, draw: Draw, { now, ever }: LotHolds): void {

@@ -46,7 +46,7 @@ function makeLot(floor: Floor, { dossier, step, station }: Job, lot: string, mil
   const about = { order, operation: step.operation, lot };
   floor.ask(station, 'ProduceLot', floor.operator(station), about, body);
   floor.account.produced(order, milli);
-  floor.account.lot(lot, material, unit, { produced: milli });
+  floor.account.lot(lot, material, unit, { produced: milli }, order);
 }
 
 /** Holds all or part of a made lot; sometimes two reasons hold two parts of it at once. */

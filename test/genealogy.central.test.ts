@@ -70,6 +70,11 @@ const stories: [string, readonly Content[], Record<string, bigint>][] = [
     [...made(), blockAll('H1', 'S'), block('H2', 'L', '4'), letGo('H2', 'L')],
     held,
   ],
+  [
+    'two holds, that on the lot itself ended',
+    [...made(), blockAll('H1', 'S'), block('H2', 'L', '2'), free('H2', '2')],
+    held,
+  ],
   ['its own hold lets it go', [...made(), block('H2', 'L', '4'), letGo('H2', 'L')], there],
   [
     'a lot that was let go is used',
