@@ -1,4 +1,5 @@
 import type { Database } from '../shared/database.ts';
+import { openArchive } from './archive.ts';
 import { correctionMigrations, openCorrections } from './corrections.ts';
 import { dossierMigrations, dossierMigrations2, openDossier } from './dossier.ts';
 import { earlyMigrations } from './early.ts';
@@ -8,6 +9,7 @@ import { laneMigrations } from './lanes.ts';
 import { openLedger } from './ledger.ts';
 import { openPostings } from './postings.ts';
 import { queueMigrations } from './queue.ts';
+import { openRegistry, registryMigrations } from './registry.ts';
 import { ledgerMigrations } from './shelf.ts';
 import { openTotals, totalsMigrations } from './totals.ts';
 
@@ -23,6 +25,7 @@ export const migrations = [
     ...laneMigrations,
   ].join('\n'),
   [...dossierMigrations2, ...correctionMigrations].join('\n'),
+  ...registryMigrations,
 ];
 
 type Parts = { db: Database; nowMs: () => number; maxInFlightMs: number };
@@ -50,5 +53,7 @@ export function openMemory({ db, nowMs, maxInFlightMs }: Parts) {
     },
     undone: totals.undone,
   });
-  return { dossier, totals, erpStatus, holds, postings, ledger };
+  const registry = openRegistry({ db, ledger, nowMs });
+  const archive = openArchive(db);
+  return { dossier, totals, erpStatus, holds, postings, ledger, registry, archive };
 }
