@@ -1,0 +1,136 @@
+// Goal: a line has one history, whatever becomes of its box (D7, D8, S4): each incarnation of its
+// store is an epoch, an old one is fenced off, and a blank or a restored box gets its history back.
+// Method: real edges and the ledger in one process, over a stream and subjects that can be cut.
+import { expect, test } from 'vitest';
+import { contentsOf } from './helpers/box.ts';
+import { type Fleet, type Member, openFleet } from './helpers/fleet.ts';
+import { waitFor } from './helpers/plantnet.ts';
+import { m01, m02, shop } from './helpers/shop.ts';
+
+const on2 = { line: m02 };
+
+/** An order released on M01 and worked on at M02, `reports` times reported. */
+async function work(box: Member, order: string, reports: number): Promise<void> {
+  const op = { order, operation: '0010' };
+  await box.ask(shop.release({}, order));
+  await box.ask(shop.start({ ...op, ...on2 }));
+  await box.ask(shop.phase(`R${order}`, {}, { ...op, ...on2 }));
+  for (let n = 0; n < reports; n++) await box.ask(shop.report(`R${order}`, {}, { ...op, ...on2 }));
+  await box.ask(shop.end(`R${order}`, { ...op, ...on2 }));
+}
+
+const bothKept = async (box: Member) => {
+  await box.kept(m01);
+  await box.kept(m02);
+};
+
+/** What a box knows; the facts of its runtime are counted like others, and are no state. */
+function stateOf(box: Member) {
+  const { tallies, ...contents } = contentsOf(box);
+  const shown = tallies.map(([key, tally]) => {
+    const { facts: _, ...sums } = tally as { facts: number };
+    return [key, sums];
+  });
+  return { ...contents, tallies: shown };
+}
+
+const typesOf = (box: Member, line: string) =>
+  box.recent(line).map(({ epoch, sequence, type }) => `${epoch}/${sequence} ${type}`);
+
+const epochsOf = ({ registry }: Fleet, line = m01) =>
+  registry
+    .shown()
+    .epochs.filter((epoch) => epoch.line === line)
+    .map(({ epoch, ended, reason }) => [epoch, ended, reason]);
+const swap = ({ registry, lines }: Fleet) => {
+  for (const line of lines) registry.permit(line, 'person:17');
+};
+
+test('a line sends nothing before central has given it to this store, and then without asking', async () => {
+  const fleet = openFleet();
+  fleet.away.central = true;
+  const box = fleet.box('a');
+  await work(box, 'WO-1', 2);
+  await box.until('down');
+  expect(fleet.stream.messages).toHaveLength(0);
+  fleet.away.central = false;
+  await bothKept(box);
+  expect(epochsOf(fleet)).toEqual([[1, null, 'new']]);
+  fleet.away.central = true;
+  await box.stop();
+  const again = fleet.box('a');
+  await again.ask(shop.release({}, 'WO-2'));
+  await waitFor(() => again.status().sent === again.status().head, 5_000);
+});
+
+test('D8: of two boxes with one line the second is refused, and the first is not disturbed', async () => {
+  const fleet = openFleet([m01]);
+  const first = fleet.box('a');
+  await first.ask(shop.release());
+  await first.kept();
+  const second = fleet.box('b');
+  await second.until('owned');
+  expect(await second.ask(shop.release({}, 'WO-9'))).toMatchObject({
+    ...{ status: 'refused', code: 'CONFLICT' },
+    reason: expect.stringMatching(/belongs to another box: epoch 1 is written by store .* swap/),
+  });
+  await first.ask(shop.release({}, 'WO-2'));
+  await first.kept();
+  expect(first.way().state).toBe('up');
+  expect(second.status().head).toBe(0);
+  expect(fleet.registry.shown().refused).toMatchObject([{ line: m01, answer: 'owned' }]);
+  expect(fleet.ledger.facts()).toBe(2);
+});
+
+test('a refused box is refused after a restart without central, too', async () => {
+  const fleet = openFleet([m01]);
+  const first = fleet.box('a');
+  await first.ask(shop.release());
+  await first.kept();
+  const second = fleet.box('b');
+  await second.until('owned');
+  await second.stop();
+  fleet.away.central = true;
+  const again = fleet.box('b');
+  expect(await again.ask(shop.release())).toMatchObject({ code: 'CONFLICT' });
+});
+
+test('a blank box gets all its lines back and goes on as if none had died', async () => {
+  const fleet = openFleet();
+  const old = fleet.box('a');
+  for (const order of ['WO-1', 'WO-2', 'WO-3']) await work(old, order, 3);
+  const repeated = shop.release({}, 'WO-4');
+  const answer = await old.ask(repeated);
+  await bothKept(old);
+  const before = stateOf(old);
+  await old.stop();
+
+  const blank = fleet.box('b');
+  await blank.until('owned');
+  swap(fleet);
+  await bothKept(blank);
+  expect(stateOf(blank)).toEqual(before);
+  expect(await blank.ask(repeated)).toEqual(answer);
+  expect(
+    await blank.ask(shop.report('RWO-1', {}, { order: 'WO-1', operation: '0010', ...on2 })),
+  ).toMatchObject({
+    reason: expect.stringContaining('RWO-1'),
+  });
+  await work(blank, 'WO-5', 1);
+  await bothKept(blank);
+  expect(epochsOf(fleet)).toEqual([
+    [2, 4, 'swapped'],
+    [1, null, 'new'],
+  ]);
+  expect(typesOf(blank, m01).slice(-3)).toEqual([
+    '1/4 OrderReleased',
+    '2/1 EpochBegan',
+    '2/2 OrderReleased',
+  ]);
+  expect(fleet.ledger.parkedCount()).toBe(0);
+  await blank.stop();
+  const again = fleet.box('b');
+  expect(again.status().failure).toBeNull();
+  expect(again.status(m02).failure).toBeNull();
+  expect(again.status(m02).epoch).toBe(2);
+});
