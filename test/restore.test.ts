@@ -1,0 +1,189 @@
+// Goal: a restored backup, a clone and an old disk end in one history of the line: nothing counts
+// twice, nothing is lost, and every step may be cut off (D7, D8, S4).
+import { expect, test } from 'vitest';
+import { contentsOf } from './helpers/box.ts';
+import { type Member, openFleet } from './helpers/fleet.ts';
+import { waitFor } from './helpers/plantnet.ts';
+import { m01, m02, shop } from './helpers/shop.ts';
+
+const on2 = { line: m02 };
+const op = { order: 'WO-1', operation: '0010' };
+const bothKept = async (box: Member) => {
+  await box.kept(m01);
+  await box.kept(m02);
+};
+const report = (good: string) => shop.report('R1', { good }, { ...op, ...on2 });
+const good = (box: Member) => box.book.tally('order', 'WO-1').good / 1_000_000n;
+const all = (box: Member) =>
+  [m01, m02].flatMap((line) =>
+    box
+      .recent(line)
+      .map(({ epoch, sequence, type }) => `${line.at(-1)} ${epoch}/${sequence} ${type}`),
+  );
+
+/** A box that has released an order on M01 and works on it at M02; a backup of it is "backup". */
+async function backedUp() {
+  const fleet = openFleet();
+  const box = fleet.box('a');
+  await box.ask(shop.release());
+  await box.ask(shop.start({ ...op, ...on2 }));
+  await box.ask(shop.phase('R1', {}, { ...op, ...on2 }));
+  await box.ask(report('1'));
+  await bothKept(box);
+  box.copy('backup');
+  const sumOf = () => fleet.totals.all('order').find(([order]) => order === 'WO-1')?.[1].good;
+  return { fleet, box, counted: () => (sumOf() ?? 0n) / 1_000_000n };
+}
+
+test('D7: a restored backup fetches what it has forgotten, and begins a new epoch', async () => {
+  const { fleet, box, counted } = await backedUp();
+  for (const made of ['2', '4']) await box.ask(report(made));
+  await box.ask(shop.release({}, 'WO-2'));
+  await bothKept(box);
+  await box.stop();
+  const restored = fleet.box('backup');
+  await waitFor(() => restored.status(m02).epoch === 2 && restored.status(m01).epoch === 2, 9_000);
+  await bothKept(restored);
+  await restored.ask(report('8'));
+  await bothKept(restored);
+  expect(good(restored)).toBe(15n);
+  expect(counted()).toBe(15n);
+  expect(all(restored)).toEqual([
+    ...['1 1/1 OrderReleased', '1 1/2 OrderReleased', '1 2/1 EpochBegan'],
+    ...['2 1/1 OperationStarted', '2 1/2 PhaseStarted'],
+    ...[3, 4, 5].map((sequence) => `2 1/${sequence} QuantityReported`),
+    ...['2 2/1 EpochBegan', '2 2/2 QuantityReported'],
+  ]);
+  expect(restored.recent(m01).at(-1)).toMatchObject({
+    body: { epoch: 2, previous: 1, endedAt: 2, reason: 'behind' },
+  });
+  expect(fleet.ledger.parkedCount()).toBe(0);
+});
+
+test('S4: a restored backup that has worked since keeps its own facts, in the new epoch', async () => {
+  const { fleet, box, counted } = await backedUp();
+  await box.ask(report('2'));
+  await bothKept(box);
+  await box.stop();
+  const restored = fleet.box('backup');
+  restored.link.cut = true;
+  const late = report('4');
+  const [answer] = [await restored.ask(late)];
+  await restored.ask(shop.release({}, 'WO-3'));
+  await restored.ask(shop.start({ order: 'WO-3', operation: '0010', ...on2 }));
+  restored.link.cut = false;
+  await waitFor(() => restored.status(m02).epoch === 2, 9_000);
+  await bothKept(restored);
+  expect(good(restored)).toBe(7n);
+  expect(counted()).toBe(7n);
+  expect(all(restored)).toEqual([
+    ...['1 1/1 OrderReleased', '1 1/2 OrderReleased'],
+    ...['2 1/1 OperationStarted', '2 1/2 PhaseStarted'],
+    ...['2 1/3 QuantityReported', '2 1/4 QuantityReported', '2 2/1 EpochBegan'],
+    ...['2 2/2 QuantityReported', '2 2/3 OperationStarted'],
+  ]);
+  const again = await restored.ask(late);
+  expect(again).toMatchObject({ status: 'accepted', facts: [{ epoch: 2, sequence: 2 }] });
+  expect(again).toMatchObject({
+    facts: [{ eventId: 'facts' in answer! ? answer.facts[0]!.eventId : '' }],
+  });
+  await restored.stop();
+  const reopened = fleet.box('backup');
+  expect([m01, m02].map((line) => reopened.status(line).failure)).toEqual([null, null]);
+  expect(contentsOf(reopened)).toEqual(contentsOf(restored));
+});
+
+test('an own fact that the true history has no place for goes to a person, once', async () => {
+  const { fleet, box, counted } = await backedUp();
+  await box.ask(shop.end('R1', { ...op, ...on2 }));
+  await bothKept(box);
+  await box.stop();
+  const restored = fleet.box('backup');
+  restored.link.cut = true;
+  await restored.ask(report('4'));
+  restored.link.cut = false;
+  await waitFor(() => restored.status(m02).epoch === 2, 9_000);
+  await bothKept(restored);
+  await waitFor(() => fleet.ledger.parkedCount() === 1, 9_000);
+  expect(fleet.ledger.parked(9)).toMatchObject([
+    { line: m02, epoch: 1, sequence: 4, reason: expect.stringContaining('stray') },
+  ]);
+  expect([good(restored), counted()]).toEqual([1n, 1n]);
+  expect(restored.status(m02).failure).toBeNull();
+  await restored.stop();
+  await fleet.box('backup').kept(m02);
+  expect(fleet.ledger.parkedCount()).toBe(1);
+});
+
+test('a command that was accepted before the restore is not counted again when asked again', async () => {
+  const { fleet, box, counted } = await backedUp();
+  const twice = report('2');
+  await box.ask(twice);
+  await bothKept(box);
+  await box.stop();
+  const restored = fleet.box('backup');
+  restored.link.cut = true;
+  await restored.ask(twice);
+  restored.link.cut = false;
+  await waitFor(() => restored.status(m02).epoch === 2, 9_000);
+  await bothKept(restored);
+  await waitFor(() => fleet.ledger.parkedCount() === 1, 9_000);
+  expect([good(restored), counted()]).toEqual([3n, 3n]);
+});
+
+test('D8: of a box and its clone one goes on; the other is fenced, and what it knew is parked', async () => {
+  const { fleet, box, counted } = await backedUp();
+  const clone = fleet.box('backup');
+  await bothKept(clone);
+  box.link.cut = true;
+  await clone.ask(report('2'));
+  await bothKept(clone);
+  clone.link.cut = true;
+  await box.ask(report('4'));
+  box.link.cut = false;
+  await waitFor(() => box.status(m02).epoch === 2, 9_000);
+  await bothKept(box);
+  expect([good(box), counted()]).toEqual([7n, 7n]);
+  await clone.ask(report('8'));
+  clone.link.cut = false;
+  await clone.until('stale', m02);
+  await waitFor(() => fleet.ledger.parkedCount() === 1, 9_000);
+  expect(await clone.ask(report('9'))).toMatchObject({
+    ...{ status: 'refused', code: 'CONFLICT', reason: expect.stringContaining('was taken over') },
+  });
+  expect(fleet.ledger.parked(9)).toMatchObject([{ line: m02, epoch: 1, sequence: 5 }]);
+  await clone.stop();
+  await fleet.box('backup').until('stale', m02);
+  expect(fleet.ledger.parkedCount()).toBe(1);
+  expect(counted()).toBe(7n);
+  expect(box.way(m02).state).toBe('up');
+});
+
+test('D8: an old disk that comes back hands over what central has never seen, each once', async () => {
+  const { fleet, box, counted } = await backedUp();
+  box.link.cut = true;
+  for (const made of ['2', '4']) await box.ask(report(made));
+  await box.stop();
+  const blank = fleet.box('b');
+  await blank.until('owned', m01);
+  await blank.until('owned', m02);
+  for (const line of fleet.lines) fleet.registry.permit(line, 'person:17');
+  await bothKept(blank);
+  await blank.ask(report('8'));
+  await blank.kept(m02);
+  expect([good(blank), counted()]).toEqual([9n, 9n]);
+  const old = fleet.box('a');
+  await old.until('stale', m02);
+  await waitFor(() => fleet.ledger.parkedCount() === 2, 9_000);
+  expect(fleet.ledger.parked(9).map(({ epoch, sequence }) => [epoch, sequence])).toEqual([
+    [1, 5],
+    [1, 4],
+  ]);
+  expect(counted()).toBe(9n);
+  // A person may still say that the old disk is the one to go on with; what was parked stays so.
+  for (const line of fleet.lines) fleet.registry.permit(line, 'person:17');
+  await waitFor(() => old.status(m02).epoch === 3, 9_000);
+  await bothKept(old);
+  expect([good(old), counted()]).toEqual([9n, 9n]);
+  expect(fleet.ledger.parkedCount()).toBe(2);
+});
