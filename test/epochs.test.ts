@@ -2,6 +2,7 @@
 // store is an epoch, an old one is fenced off, and a blank or a restored box gets its history back.
 // Method: real edges and the ledger in one process, over a stream and subjects that can be cut.
 import { expect, test } from 'vitest';
+import { genesis, link } from '../shared/codec.ts';
 import { contentsOf } from './helpers/box.ts';
 import { type Fleet, type Member, openFleet } from './helpers/fleet.ts';
 import { waitFor } from './helpers/plantnet.ts';
@@ -133,4 +134,47 @@ test('a blank box gets all its lines back and goes on as if none had died', asyn
   expect(again.status().failure).toBeNull();
   expect(again.status(m02).failure).toBeNull();
   expect(again.status(m02).epoch).toBe(2);
+});
+
+test('across lines the charts say what comes first, also where a clock was set back', async () => {
+  const fleet = openFleet();
+  const early = fleet.box('a', fleet.lines, 3_600_000);
+  await early.ask(shop.release());
+  await early.kept(m01);
+  await early.stop();
+  const late = fleet.box('a');
+  await work(late, 'WO-1', 2);
+  await late.kept(m02);
+  const before = stateOf(late);
+  const [released] = late.recent(m01);
+  expect(late.recent(m02).every(({ eventId }) => eventId < released!.eventId)).toBe(true);
+  await late.stop();
+
+  const blank = fleet.box('b');
+  await blank.until('owned');
+  swap(fleet);
+  await blank.kept(m02);
+  expect(stateOf(blank)).toEqual(before);
+  expect([m01, m02].map((line) => blank.status(line).failure)).toEqual([null, null]);
+});
+
+test('a fact that no chart accepts stops its line, loudly, and no other', async () => {
+  const fleet = openFleet();
+  const old = fleet.box('a');
+  await work(old, 'WO-1', 1);
+  await bothKept(old);
+  await old.stop();
+  // What M01 has released is of a type that this program does not know: M02 has no order then.
+  const { id } = fleet.ledger.head(m01) as unknown as { id: number };
+  fleet.db.exec('DROP TRIGGER fact_is_history');
+  const strange = Buffer.from('02ff', 'hex');
+  const hash = link(genesis(m01, 1), strange);
+  fleet.db.prepare('UPDATE fact SET bytes = ?, hash = ? WHERE line = ?').run(strange, hash, id);
+  const blank = fleet.box('b');
+  await blank.until('owned');
+  swap(fleet);
+  await waitFor(() => blank.status(m02).epoch === 2, 9_000);
+  expect(blank.status(m01).failure).toContain('stopped at epoch 1, sequence 1');
+  expect(blank.status(m02).failure).toContain('stopped at epoch 1, sequence 1');
+  expect(await blank.ask(shop.release())).toMatchObject({ status: 'refused', code: 'CORRUPT' });
 });

@@ -120,7 +120,7 @@ export function openFleet(lines: readonly string[] = [m01, m02]) {
   onTestFinished(() => clearInterval(reading));
 
   /** Opens a box on the file of this name, made if absent. */
-  function box(name: string, own: readonly string[] = lines) {
+  function box(name: string, own: readonly string[] = lines, aheadMs = 0) {
     const file = openDatabase(join(folder, `${name}.sqlite`), migrations);
     const config = readEdgeConfig({
       ...{
@@ -129,25 +129,43 @@ export function openFleet(lines: readonly string[] = [m01, m02]) {
         lines: own.map((line) => ({ line, lanes: 3 })),
       },
     });
-    const link = { cut: false };
+    const link = { cut: false, losing: 0 };
     const edge = assembleEdge({
-      ...{ config, db: file, clock, random: systemRandom, log },
+      ...{ config, db: file, random: systemRandom, log },
+      clock: { ...clock, nowMs: () => clock.nowMs() + aheadMs },
       openHub: (parts) => hubOf(bus, stream, link, away, parts),
     });
     let open = true;
-    const stop = async () => {
+    const end = async (leaves: boolean) => {
       if (!open) return;
       open = false;
       await edge.stop();
-      edge.leave();
+      if (leaves) edge.leave();
       bus.leave(link);
       file.close();
     };
+    const stop = () => end(true);
     onTestFinished(stop);
+    const { commit } = edge.store;
+    let commits = 0;
+    /** After so many commits, counted from now, nothing reaches the disk any more. */
+    function crashAfter(last: number): void {
+      commits = 0;
+      edge.store.commit = (work) => {
+        if (commits >= last) throw new Fault('FULL', 'crashed');
+        commit(work);
+        if (++commits < last) return;
+        link.cut = true;
+        throw new Fault('FULL', 'crashed');
+      };
+    }
     const status = (line = own[0]!) => edge.status().lines.find((one) => one.line === line)!;
     return {
       ...edge,
-      ...{ db: file, name, link, stop },
+      ...{ db: file, name, link, stop, crashAfter },
+      /** Ends as a power cut would: nothing is left behind. */
+      crash: () => end(false),
+      commits: () => commits,
       status,
       /** Every fact of the line, in the order of the store. */
       recent: (line: string) =>
@@ -174,7 +192,7 @@ const until = (condition: () => boolean, what: string) => waitFor(condition, wai
 function hubOf(
   bus: Bus,
   stream: ReturnType<typeof openStream>,
-  link: { cut: boolean },
+  link: { cut: boolean; losing: number },
   away: { central: boolean },
   { lines, outbox, marks }: HubParts,
 ) {
@@ -196,7 +214,10 @@ function hubOf(
     ask: (subject: string, question: Uint8Array | string) =>
       reached(() => {
         if (away.central) throw new Fault('UNREACHABLE', 'central: no responders');
-        return bus.request(subject, question);
+        const answer = bus.request(subject, question);
+        if (link.losing === 0 || !`${question}`.includes('"begin"')) return answer;
+        link.losing -= 1;
+        throw new Fault('UNREACHABLE', 'central: its answer was lost');
       }),
     askBeat: () => reached(() => Buffer.from(JSON.stringify({ nowMs: Date.now() }))),
     seen: () => undefined,
