@@ -57,7 +57,7 @@ export function openSeeding(parts: Parts) {
     reading(() => {
       depot.setAside(id, epoch, common, strays);
       enrolments.set(line, { common });
-      roster.rebuild();
+      if (head > common) roster.rebuild();
     });
     if (head > common) log.error({ line, epoch, common, head }, 'own facts were set aside');
     return common;

@@ -2,8 +2,10 @@
 // store is an epoch, an old one is fenced off, and a blank or a restored box gets its history back.
 // Method: real edges and the ledger in one process, over a stream and subjects that can be cut.
 import { expect, test } from 'vitest';
-import { genesis, link } from '../shared/codec.ts';
+import { writeMemory } from '../edge/memory.ts';
+import { encodeContent, genesis, link } from '../shared/codec.ts';
 import { contentsOf } from './helpers/box.ts';
+import { content } from './helpers/facts.ts';
 import { type Fleet, type Member, openFleet } from './helpers/fleet.ts';
 import { waitFor } from './helpers/plantnet.ts';
 import { m01, m02, shop } from './helpers/shop.ts';
@@ -158,7 +160,7 @@ test('across lines the charts say what comes first, also where a clock was set b
   expect([m01, m02].map((line) => blank.status(line).failure)).toEqual([null, null]);
 });
 
-test('a fact that no chart accepts stops its line, loudly, and no other', async () => {
+test('a fact that cannot be taken in stops its line, and what was built on it, loudly', async () => {
   const fleet = openFleet();
   const old = fleet.box('a');
   await work(old, 'WO-1', 1);
@@ -177,4 +179,36 @@ test('a fact that no chart accepts stops its line, loudly, and no other', async 
   expect(blank.status(m01).failure).toContain('stopped at epoch 1, sequence 1');
   expect(blank.status(m02).failure).toContain('stopped at epoch 1, sequence 1');
   expect(await blank.ask(shop.release())).toMatchObject({ status: 'refused', code: 'CORRUPT' });
+});
+
+test('a state that charts of old have carried over is taken in as they left it', async () => {
+  const fleet = openFleet();
+  const old = fleet.box('a');
+  for (const asked of [shop.release(), shop.start(), shop.produce('L1')]) await old.ask(asked);
+  // The old charts let a lot be used without taking anything from it.
+  const used = content(
+    'used',
+    'MaterialConsumed',
+    { material: 'BOLT', quantity: '1', unit: 'EA' },
+    { order: 'WO-1', operation: '0010', lot: 'L1' },
+  );
+  old.store.snapshots.begin('lot 0');
+  const head = old.store.head(m01);
+  old.store.commit(() => void old.store.append(head, encodeContent(used), Buffer.alloc(8, 7)));
+  old.store.snapshots.write('lot 0', writeMemory(old.book.contents()));
+  await old.crash();
+  const upgraded = fleet.box('a');
+  await bothKept(upgraded);
+  expect(typesOf(upgraded, m01).at(-1)).toBe('1/5 ChartsMigrated');
+  const before = stateOf(upgraded);
+  await upgraded.stop();
+
+  const blank = fleet.box('b');
+  await blank.until('owned');
+  swap(fleet);
+  await bothKept(blank);
+  expect(stateOf(blank)).toEqual(before);
+  expect(blank.status().failure).toBeNull();
+  await blank.stop();
+  expect(stateOf(fleet.box('b'))).toEqual(before);
 });
