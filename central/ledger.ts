@@ -96,9 +96,8 @@ export function openLedger({ db, nowMs, note, undone }: Parts) {
     else setAside(head.path, place, 'conflict: other content at this place', bytes);
   }
 
-  /** True for a fact that the ledger holds, there or under its event id in a later epoch. */
-  function isHeld(head: Head, place: Place, bytes: Buffer): boolean {
-    if (shelf.at(head, place)?.equals(bytes)) return true;
+  /** True for a fact that the ledger holds, in whichever epoch. */
+  function isHeld(bytes: Buffer): boolean {
     try {
       return shelf.byId(idBytes(decodeContent(bytes).eventId))?.equals(bytes) ?? false;
     } catch (error) {
@@ -109,7 +108,7 @@ export function openLedger({ db, nowMs, note, undone }: Parts) {
 
   /** Parks a fact of an epoch that is over, once; false for one that is known already. */
   function parkStale(head: Head, place: Place, reason: string, bytes: Buffer): boolean {
-    if (isHeld(head, place, bytes) || shelf.isParked(head.path, place, bytes)) {
+    if (isHeld(bytes) || shelf.isParked(head.path, place, bytes)) {
       head.repeats += 1;
       return false;
     }

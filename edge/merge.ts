@@ -55,13 +55,15 @@ export function openMerge({ db, store, book, roster, depot }: Parts) {
     `INSERT INTO event (line, epoch, sequence, bytes, hash, command_id, asked, state)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
+  const states = new Map<number, Buffer | null>(); // after the last fact that was taken of a line
   const byId = new Map(roster.all.map((actor) => [actor.head().line, actor]));
 
   /** What the charts come to; throws Fault if they do not accept it. */
   function judged({ content, row }: Kept, epoch: number, sequence: number): Buffer | null {
     if (!content) throw new Fault('CORRUPT', 'it cannot be read');
-    const before = sequence === 1 ? null : (store.at(row.line, epoch, sequence - 1)?.state ?? null);
-    return byId.get(row.line)!.replay(content, before, null);
+    const { line } = row;
+    const last = () => states.get(line) ?? store.at(line, epoch, sequence - 1)?.state ?? null;
+    return byId.get(line)!.replay(content, sequence === 1 ? null : last(), null);
   }
 
   /** Under which command the fact is known; its words are not on the wire, so any are the same. */
@@ -78,6 +80,7 @@ export function openMerge({ db, store, book, roster, depot }: Parts) {
     actor.rewind();
     const body = { epoch: epoch!, previous: epoch! - 1, endedAt: ended!, reason: reason as Reason };
     actor.observe('EpochBegan', body);
+    states.delete(id);
     depot.clear(id);
   }
 
@@ -106,6 +109,7 @@ export function openMerge({ db, store, book, roster, depot }: Parts) {
     const { line, epoch, sequence, bytes, hash } = row;
     if (item.kind === 'pulled') setEpoch.run({ epoch, line });
     insert.run(line, epoch, sequence, bytes, hash, ...commandOf(item), state);
+    states.set(line, state);
     if (item.kind === 'pulled' && item.content?.type === 'ChartsMigrated') carry(item.content);
   }
 
@@ -144,6 +148,7 @@ export function openMerge({ db, store, book, roster, depot }: Parts) {
   return {
     /** Takes in all that was fetched of these lines, and begins their epochs. Within `commit`. */
     take(ready: readonly Enrolment[]): void {
+      states.clear();
       const lines = ready.map(({ id }) => id);
       const starts = lines.flatMap((id) => depot.differsAfter(id) ?? []);
       const from = Math.min(...starts, store.snapshots.position());

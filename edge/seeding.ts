@@ -34,13 +34,12 @@ export function openSeeding(parts: Parts) {
   /** The last sequence of our epoch that central has with the same link; 0 if it has none. */
   async function findCommon(line: string): Promise<number> {
     const { epoch, head, kept } = outbox.marks(line);
-    let low = 0;
     let high = Math.min(head, await history.last(line, epoch));
+    let low = Math.min(kept, high); // central has said so, with its link
     while (low < high) {
       const middle = Math.ceil((low + high) / 2);
       const own = outbox.linkAt(line, middle)?.toString('hex');
-      const same =
-        own === undefined ? middle <= kept : (await history.link(line, epoch, middle)) === own;
+      const same = (await history.link(line, epoch, middle)) === own;
       if (same) low = middle;
       else high = middle - 1;
     }

@@ -3,7 +3,7 @@
 // Method: real edges and the ledger in one process, over a stream and subjects that can be cut.
 import { expect, test } from 'vitest';
 import { writeMemory } from '../edge/memory.ts';
-import { encodeContent, genesis, link } from '../shared/codec.ts';
+import { decodeContent, encodeContent, genesis, link } from '../shared/codec.ts';
 import { contentsOf } from './helpers/box.ts';
 import { content } from './helpers/facts.ts';
 import { type Fleet, type Member, openFleet } from './helpers/fleet.ts';
@@ -36,6 +36,12 @@ function stateOf(box: Member) {
   });
   return { ...contents, tallies: shown };
 }
+
+/** Event ids of all lines in the order of the store, but for the facts that began an epoch. */
+const eventsOf = (box: Member) =>
+  [...box.store.history()]
+    .map(({ bytes }) => decodeContent(bytes))
+    .flatMap(({ eventId, type }) => (type === 'EpochBegan' ? [] : [eventId]));
 
 const typesOf = (box: Member, line: string) =>
   box.recent(line).map(({ epoch, sequence, type }) => `${epoch}/${sequence} ${type}`);
@@ -106,12 +112,14 @@ test('a blank box gets all its lines back and goes on as if none had died', asyn
   const answer = await old.ask(repeated);
   await bothKept(old);
   const before = stateOf(old);
+  const order = eventsOf(old);
   await old.stop();
 
   const blank = fleet.box('b');
   await blank.until('owned');
   swap(fleet);
   await bothKept(blank);
+  expect(eventsOf(blank)).toEqual(order);
   expect(stateOf(blank)).toEqual(before);
   expect(await blank.ask(repeated)).toEqual(answer);
   expect(
@@ -211,4 +219,21 @@ test('a state that charts of old have carried over is taken in as they left it',
   expect(blank.status().failure).toBeNull();
   await blank.stop();
   expect(stateOf(fleet.box('b'))).toEqual(before);
+});
+
+test('lines of one box are taken in together: leave for one of them waits for the others', async () => {
+  const fleet = openFleet();
+  const old = fleet.box('a');
+  await work(old, 'WO-1', 1);
+  await bothKept(old);
+  await old.stop();
+  const blank = fleet.box('b');
+  await blank.until('owned', m01);
+  await blank.until('owned', m02);
+  fleet.registry.permit(m02, 'person:17');
+  await waitFor(() => blank.way(m02).detail === `waits for what central says of ${m01}`, 9_000);
+  expect(blank.status(m02)).toMatchObject({ epoch: 1, head: 0 });
+  fleet.registry.permit(m01, 'person:17');
+  await bothKept(blank);
+  expect([m01, m02].map((line) => blank.status(line).failure)).toEqual([null, null]);
 });

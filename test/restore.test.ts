@@ -93,6 +93,29 @@ test('S4: a restored backup that has worked since keeps its own facts, in the ne
   expect(contentsOf(reopened)).toEqual(contentsOf(restored));
 });
 
+test('what another line has gone on from comes behind what it was built on, in its new place', async () => {
+  const { fleet, box } = await backedUp();
+  await box.ask(report('2'));
+  await bothKept(box);
+  await box.stop();
+  const restored = fleet.box('backup');
+  restored.link.cut = true;
+  await restored.ask(shop.release({}, 'WO-3', on2));
+  await restored.ask(shop.start({ order: 'WO-3', operation: '0010', line: m01 }));
+  await restored.ask(shop.phase('R9', {}, { order: 'WO-3', operation: '0010', line: m01 }));
+  restored.link.cut = false;
+  await waitFor(() => restored.status(m02).epoch === 2, 9_000);
+  await bothKept(restored);
+  expect(all(restored)).toEqual([
+    ...['1 1/1 OrderReleased', '1 1/2 OperationStarted', '1 1/3 PhaseStarted'],
+    ...['2 1/1 OperationStarted', '2 1/2 PhaseStarted'],
+    ...['2 1/3 QuantityReported', '2 1/4 QuantityReported'],
+    ...['2 2/1 EpochBegan', '2 2/2 OrderReleased'],
+  ]);
+  expect([m01, m02].map((line) => restored.status(line).failure)).toEqual([null, null]);
+  expect(restored.book.look('order', 'WO-3')).toMatchObject({ state: 'started' });
+});
+
 test('an own fact that the true history has no place for goes to a person, once', async () => {
   const { fleet, box, counted } = await backedUp();
   await box.ask(shop.end('R1', { ...op, ...on2 }));
@@ -208,7 +231,10 @@ const healed = async ({ fleet, counted }: Awaited<ReturnType<typeof torn>>, box:
   await bothKept(box);
   await waitFor(() => fleet.ledger.parkedCount() === 1, 9_000);
   const { epochs } = fleet.registry.shown();
-  return { all: all(box), good: good(box), counted: counted(), epochs: epochs.length };
+  const aside = box.db
+    .prepare('SELECT became, count(*) AS facts FROM aside GROUP BY became ORDER BY became')
+    .all();
+  return { all: all(box), good: good(box), counted: counted(), epochs: epochs.length, aside };
 };
 const whole = {
   all: [
@@ -218,6 +244,10 @@ const whole = {
     '2 2/2 QuantityReported',
   ],
   ...{ good: 7n, counted: 7n, epochs: 4 },
+  aside: [
+    { became: 'parked', facts: 1 },
+    { became: 'stated', facts: 2 },
+  ],
 };
 
 test.each(Array.from({ length: 12 }, (_, index) => index + 1))(
