@@ -1,5 +1,8 @@
 // Goal: what stores and central say to each other is bounded, and read strictly on both sides; what a
 // person permits comes in by central's status page.
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Msg, NatsConnection } from '@nats-io/nats-core';
 import pino from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
@@ -7,6 +10,7 @@ import { openBoard } from '../central/board.ts';
 import { buildHttp } from '../central/http.ts';
 import { migrations, openMemory } from '../central/memory.ts';
 import { openRegistrar } from '../central/registrar.ts';
+import { ask as askEdge } from '../cli/drive.ts';
 import { swapText } from '../cli/swap.ts';
 import { openHistory } from '../edge/history.ts';
 import { genesis } from '../shared/codec.ts';
@@ -142,4 +146,20 @@ test('a person permits a swap by name, and sees epochs, permits and refusals', a
   const text = swapText([permit], status);
   expect(text).toContain(`${m01}\n  permitted by person:17 until 1970-01-01T01:00:01.000Z`);
   expect(text).toContain(`written by ${store} since 1970-01-01T00:00:01.000Z`);
+});
+
+test('a command that cannot be taken while a history is fetched is asked again', async () => {
+  const full = { commandId: 'c', status: 'refused', code: 'FULL', reason: 'is being fetched' };
+  const answers = [full, full, { commandId: 'c', status: 'accepted' }];
+  const server = createServer((_request, response) => {
+    response.end(JSON.stringify({ answers: [answers.shift()] }));
+  }).listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const { signal } = new AbortController();
+  expect(await askEdge(`http://127.0.0.1:${port}`, [{}], signal)).toEqual([
+    { commandId: 'c', status: 'accepted' },
+  ]);
+  expect(answers).toEqual([]);
 });
