@@ -166,7 +166,9 @@ export function openEntrance(parts: Parts) {
       case 'owned':
       case 'stale': {
         const entry = refused(line, answer);
-        if (answer.answer === 'stale') await handOverAll(line);
+        if (answer.answer === 'owned') return entry;
+        await handOver(line);
+        await handOverAll(line);
         return entry;
       }
       default:

@@ -23,7 +23,7 @@ export function openSnapshots(db: Database) {
     'SELECT position, charts FROM edition ORDER BY position DESC LIMIT 1',
   );
   const begin = db.prepare('INSERT OR REPLACE INTO edition (position, charts) VALUES (?, ?)');
-  const forget = db.prepare('DELETE FROM edition WHERE position > ?');
+  const forget = db.prepare('DELETE FROM edition WHERE position >= ? AND position > 0');
   const write = db.prepare(
     `INSERT OR REPLACE INTO snapshot (id, position, charts, memory, digest) VALUES (1, ?, ?, ?, ?)`,
   );
@@ -53,7 +53,7 @@ export function openSnapshots(db: Database) {
     /** Facts after `position` were judged by `charts`. Within `commit` only. */
     beginAt: (position: number, charts: string) => void begin.run(position, charts),
 
-    /** Forgets what was said of facts after `position`: they are no longer there. */
+    /** Forgets what was said of facts after `position`, where a store does not begin. */
     forget: (position: number) => void forget.run(position),
 
     /** Position of the last fact; 0 in an empty store. */

@@ -1,6 +1,7 @@
 // Goal: a restored backup, a clone and an old disk end in one history of the line: nothing counts
 // twice, nothing is lost, and every step may be cut off (D7, D8, S4).
 import { expect, test } from 'vitest';
+import { carriedBy } from '../edge/replay.ts';
 import { contentsOf } from './helpers/box.ts';
 import { type Member, openFleet } from './helpers/fleet.ts';
 import { waitFor } from './helpers/plantnet.ts';
@@ -114,6 +115,24 @@ test('what another line has gone on from comes behind what it was built on, in i
   ]);
   expect([m01, m02].map((line) => restored.status(line).failure)).toEqual([null, null]);
   expect(restored.book.look('order', 'WO-3')).toMatchObject({ state: 'started' });
+});
+
+test('a backup of older charts is restored under newer ones: what they had said of it is over', async () => {
+  const { fleet, box, counted } = await backedUp();
+  box.store.snapshots.begin('lot 0');
+  box.copy('older');
+  await box.ask(report('2'));
+  await bothKept(box);
+  await box.crash();
+  const restored = fleet.box('older');
+  expect(restored.recent(m02).at(-1)!.type).toBe('ChartsMigrated');
+  await waitFor(() => restored.status(m02).epoch === 2, 9_000);
+  await bothKept(restored);
+  expect([good(restored), counted()]).toEqual([3n, 3n]);
+  expect(carriedBy(restored.store)).toBeUndefined();
+  await restored.stop();
+  const again = fleet.box('older');
+  expect([m01, m02].map((line) => again.status(line).failure)).toEqual([null, null]);
 });
 
 test('an own fact that the true history has no place for goes to a person, once', async () => {
