@@ -18,8 +18,8 @@ const attemptsMax = 60;
 
 /**
  * Asks an edge for a batch of commands until it answers, and takes every one of them. Repeating is
- * safe: a command carries its id and is answered the same. Throws Fault UNREACHABLE after many attempts, and Fault INVALID if
- * the edge does not understand the request itself.
+ * safe: a command carries its id and is answered the same. Throws Fault UNREACHABLE after many
+ * attempts, and Fault INVALID if the edge does not understand the request itself.
  */
 export async function ask(
   edgeUrl: string,

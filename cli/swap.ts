@@ -50,7 +50,8 @@ export function swapText(permits: readonly Permit[], { lines, epochs }: Status):
     const owner = epochs.find((one) => one.line === line);
     const held = head ? `epoch ${head.epoch} up to sequence ${head.sequence}` : 'nothing yet';
     const since = owner ? `written by ${owner.store} since ${time(owner.beganMs)}` : 'no owner';
-    return `${line}\n  permitted by ${by} until ${time(untilMs)}\n  central holds ${held}, ${since}`;
+    const permitted = `permitted by ${by} until ${time(untilMs)}`;
+    return `${line}\n  ${permitted}\n  central holds ${held}, ${since}`;
   });
   return [
     ...about,

@@ -19,7 +19,7 @@ const pageMax = 500;
 
 /** Where facts lie beside the history: fetched and not yet taken in, or set aside. */
 export function openDepot(db: Database) {
-  return { ...openPulled(db), ...openAside(db) };
+  return { ...openPulled(db), ...openAside(db), ...openLifted(db) };
 }
 
 function openPulled(db: Database) {
@@ -57,32 +57,15 @@ function openPulled(db: Database) {
   };
 }
 
+const copied = 'line, epoch, sequence, bytes, hash, command_id, asked, position';
+
 function openAside(db: Database) {
-  const copied = 'line, epoch, sequence, bytes, hash, command_id, asked, position';
   const behind = 'FROM event WHERE line = :line AND epoch = :epoch AND sequence > :sequence';
   const put = db.prepare(
     `INSERT INTO aside (${copied}, became)
      SELECT ${copied}, iif(sequence <= :strays, 'parked', 'waiting') ${behind} ORDER BY sequence`,
   );
   const drop = db.prepare(`DELETE ${behind}`);
-  const others = 'FROM event WHERE position > :position AND line NOT IN (SELECT value FROM only)';
-  const only = 'WITH only AS (SELECT value FROM json_each(:ready))';
-  const orphan = db
-    .prepare<{ position: number; ready: string }, number>(
-      `${only} SELECT 1 ${others} AND sequence > 1 AND NOT EXISTS (SELECT 1 FROM event AS before
-         WHERE before.line = event.line AND before.epoch = event.epoch
-           AND before.sequence = event.sequence - 1) LIMIT 1`,
-    )
-    .pluck();
-  const lift = db.prepare(
-    `${only} INSERT INTO aside (${copied}, became) SELECT ${copied}, 'moving' ${others}
-     ORDER BY position`,
-  );
-  const unlift = db.prepare(`${only} DELETE ${others}`);
-  const settle = db.prepare("DELETE FROM aside WHERE became = 'moving'");
-  const moved = db
-    .prepare<[], number>("SELECT DISTINCT line FROM aside WHERE became = 'moving'")
-    .pluck();
   const page = db.prepare<[number, string, number, number], Aside>(
     'SELECT * FROM aside WHERE line = ? AND became = ? AND id > ? ORDER BY id LIMIT ?',
   );
@@ -105,6 +88,39 @@ function openAside(db: Database) {
     /** Behind this position the history of the line begins to differ; null if it has none here. */
     differsAfter: (line: number): number | null => first.get({ line }) ?? null,
 
+    *aside(line: number, became: 'waiting' | 'moving' | 'stray'): Generator<Aside> {
+      for (let last = 0; ; ) {
+        const rows = page.all(line, became, last, pageMax);
+        yield* rows;
+        if (rows.length < pageMax) return;
+        last = rows.at(-1)!.id;
+      }
+    },
+    became: (id: number, what: 'stated' | 'stray' | 'parked') => void become.run(what, id),
+  };
+}
+
+function openLifted(db: Database) {
+  const others = 'FROM event WHERE position > :position AND line NOT IN (SELECT value FROM only)';
+  const only = 'WITH only AS (SELECT value FROM json_each(:ready))';
+  const orphan = db
+    .prepare<{ position: number; ready: string }, number>(
+      `${only} SELECT 1 ${others} AND sequence > 1 AND NOT EXISTS (SELECT 1 FROM event AS before
+         WHERE before.line = event.line AND before.epoch = event.epoch
+           AND before.sequence = event.sequence - 1) LIMIT 1`,
+    )
+    .pluck();
+  const lift = db.prepare(
+    `${only} INSERT INTO aside (${copied}, became) SELECT ${copied}, 'moving' ${others}
+     ORDER BY position`,
+  );
+  const unlift = db.prepare(`${only} DELETE ${others}`);
+  const settle = db.prepare("DELETE FROM aside WHERE became = 'moving'");
+  const moved = db
+    .prepare<[], number>("SELECT DISTINCT line FROM aside WHERE became = 'moving'")
+    .pluck();
+
+  return {
     /**
      * Lifts all that other lines have stored behind `position`, so that it can be stored in another
      * order; false, having changed nothing, where what was before it is forgotten. Within `commit`.
@@ -120,15 +136,5 @@ function openAside(db: Database) {
     lifted: () => moved.all(),
     /** What was lifted stands in the history again. */
     settle: () => void settle.run(),
-
-    *aside(line: number, became: 'waiting' | 'moving' | 'stray'): Generator<Aside> {
-      for (let last = 0; ; ) {
-        const rows = page.all(line, became, last, pageMax);
-        yield* rows;
-        if (rows.length < pageMax) return;
-        last = rows.at(-1)!.id;
-      }
-    },
-    became: (id: number, what: 'stated' | 'stray' | 'parked') => void become.run(what, id),
   };
 }

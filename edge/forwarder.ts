@@ -21,7 +21,7 @@ export type LinkState = 'up' | 'down' | 'draining' | 'forked' | 'seeding' | 'own
 
 /** What central says of a line that wants to send. */
 export type Entry =
-  | { kind: 'entered' } // its ledger's head, and all that it has read of the stream, are in our chain
+  | { kind: 'entered' } // its ledger goes on from our chain, and has read the stream up to there
   | { kind: 'alone' } // it does not answer now; this store was the line's writer before
   | { kind: 'barred'; state: LinkState; reason: string; waitMs: number };
 /**
@@ -88,7 +88,7 @@ export async function forward(parts: Parts): Promise<void> {
   }
 }
 
-/** Where the stream ends for this line, with `sent` set to it; undefined, after a while, if barred. */
+/** Where the stream ends for this line, with `sent` set to it; undefined, later, if barred. */
 async function findEnd(
   { line, outbox, last, enter, log, report }: Parts,
   wait: (waitMs: number) => Promise<void>,

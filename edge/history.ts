@@ -59,7 +59,7 @@ export function openHistory(ask: AskCentral) {
         throw new Fault('INVALID', `history: are not the facts behind ${sequence} of ${line}`);
       }),
 
-    /** Hands over facts that cannot be stated any more; central sets aside what it does not know. */
+    /** Hands over facts that cannot be stated any more; central parks what it does not know. */
     stray: (segment: Segment): Promise<StrayAnswer> =>
       read(straySubject(segment.line), encodeSegment(segment), decodeStrayAnswer),
   };

@@ -29,7 +29,7 @@ function itemOf(kind: Kept['kind'], row: Stored | Aside): Item {
   }
 }
 
-/** All of a line that was fetched, the fact that begins its new epoch, and what it had set aside. */
+/** All of a line that was fetched, the beginning of its new epoch, and what it had set aside. */
 function* fetched(depot: Depot, enrolment: Enrolment): Generator<Item> {
   for (const row of depot.staged(enrolment.id)) yield itemOf('pulled', row);
   yield { kind: 'began', id: '', enrolment };

@@ -23,8 +23,8 @@ type Own = {
  *
  * Same bytes further on: an answer was lost. Behind: the stream lost its tail, send it again. Other
  * bytes, a later epoch or more than we have: a fork (restored backup, clone, second writer), and
- * only central can tell who goes on. Behind noise, and behind an epoch that is over, everything that
- * central has not confirmed is sent again: repeats do no harm.
+ * only central can tell who goes on. Behind noise, and behind an epoch that is over, everything
+ * that central has not confirmed is sent again: repeats do no harm.
  */
 export function resync(own: Own, last: Last | Noise | undefined): Standing {
   if (!last) return { kind: 'after', sent: own.kept, streamSequence: 0 };

@@ -100,7 +100,8 @@ export const migrations = [
     command_id TEXT,
     asked      BLOB,
     position   INTEGER NOT NULL,                         -- where it stood
-    became     TEXT    NOT NULL CHECK (became IN ('waiting', 'moving', 'stated', 'stray', 'parked')),
+    became     TEXT    NOT NULL CHECK (became IN
+      ('waiting', 'moving', 'stated', 'stray', 'parked')),
     UNIQUE (line, epoch, sequence, hash)
   ) STRICT;
   CREATE TRIGGER aside_is_kept BEFORE DELETE ON aside

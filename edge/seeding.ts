@@ -25,8 +25,8 @@ export type Seeding = ReturnType<typeof openSeeding>;
 const straysMax = 500;
 
 /**
- * Gives a line its history back from central: what is common, what central holds behind it, and then
- * a new epoch. Every step is one transaction, and a restart goes on behind the last one.
+ * Gives a line its history back from central: what is common, what central holds behind it, and
+ * then a new epoch. Every step is one transaction, and a restart goes on behind the last one.
  */
 export function openSeeding(parts: Parts) {
   const { store, outbox, roster, enrolments, depot, history, merge, taken, log } = parts;

@@ -154,7 +154,7 @@ function factStatus({ outbox, marks }: Parts, fact: Fact) {
   const said = marks.settled(line);
   const posted = said.epoch === epoch && sequence <= said.settled;
   const done = posted && !said.waiting.includes(sequence);
-  const atCentral = epoch < current || sequence <= kept; // of an epoch that is over, central has all
+  const atCentral = epoch < current || sequence <= kept; // an epoch is over only there
   const mark = !atCentral ? 1 : done ? 3 : 2;
   const about = { order: order ?? null, operation: operation ?? null, lot: lot ?? null };
   return [{ line, epoch, sequence, eventId, type, atMs, actor, ...about, body, flags, mark }];

@@ -1,5 +1,5 @@
-// Goal: what stores and central say to each other is bounded, and read strictly on both sides; what a
-// person permits comes in by central's status page.
+// Goal: what stores and central say to each other is bounded, and read strictly on both sides; what
+// a person permits comes in by central's status page.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

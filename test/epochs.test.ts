@@ -55,7 +55,7 @@ const swap = ({ registry, lines }: Fleet) => {
   for (const line of lines) registry.permit(line, 'person:17');
 };
 
-test('a line sends nothing before central has given it to this store, and then without asking', async () => {
+test('a line sends nothing before central has given it to this store, and then alone', async () => {
   const fleet = openFleet();
   fleet.away.central = true;
   const box = fleet.box('a');
@@ -72,7 +72,7 @@ test('a line sends nothing before central has given it to this store, and then w
   await waitFor(() => again.status().sent === again.status().head, 5_000);
 });
 
-test('D8: of two boxes with one line the second is refused, and the first is not disturbed', async () => {
+test('D8: of two boxes with one line the second is refused, the first undisturbed', async () => {
   const fleet = openFleet([m01]);
   const first = fleet.box('a');
   await first.ask(shop.release());
@@ -168,7 +168,7 @@ test('across lines the charts say what comes first, also where a clock was set b
   expect([m01, m02].map((line) => blank.status(line).failure)).toEqual([null, null]);
 });
 
-test('a fact that cannot be taken in stops its line, and what was built on it, loudly', async () => {
+test('a fact that cannot be taken in stops its line, and what was built on it', async () => {
   const fleet = openFleet();
   const old = fleet.box('a');
   await work(old, 'WO-1', 1);
@@ -221,7 +221,7 @@ test('a state that charts of old have carried over is taken in as they left it',
   expect(stateOf(fleet.box('b'))).toEqual(before);
 });
 
-test('lines of one box are taken in together: leave for one of them waits for the others', async () => {
+test('leave for one line of a box waits for the others: they are taken in together', async () => {
   const fleet = openFleet();
   const old = fleet.box('a');
   await work(old, 'WO-1', 1);

@@ -1,5 +1,5 @@
 // Goal: the drill of docs/swap.md: a box is lost, another takes its lines over in minutes, and the
-// old disk that comes back harms nothing. Method: every part is a process of its own, on a real hub.
+// old disk that comes back harms nothing. Method: all parts are processes, on a real hub.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
