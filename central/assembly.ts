@@ -11,6 +11,7 @@ import { openMemory } from './memory.ts';
 import { post } from './poster.ts';
 import { openPulse } from './pulse.ts';
 import { fillGaps } from './refill.ts';
+import { openRegistrar } from './registrar.ts';
 
 /** The hub as central reads and answers it. */
 export type Hub = {
@@ -40,7 +41,7 @@ export function assembleCentral({ db, clock, log, erp, hub, lanesMax, bootId }: 
   const { signal } = stop;
   const { maxInFlightMs } = erp;
   const memory = openMemory({ db, nowMs: clock.nowMs, maxInFlightMs });
-  const { ledger, postings } = memory;
+  const { ledger, postings, registry, archive } = memory;
   const accepted = openBell(clock); // rings when the ledger took facts
   const moved = openBell(clock); // rings when the ledger or a posting has moved
   const committed = () => {
@@ -55,6 +56,7 @@ export function assembleCentral({ db, clock, log, erp, hub, lanesMax, bootId }: 
     fillGaps({ ...common, committed }),
     post({ postings, erp, lanesMax, bell: accepted, moved: moved.ring, clock, log, signal }),
   ].map(keepRunning);
+  openRegistrar({ connection, registry, archive, ledger, moved: moved.ring, log });
   const { edges } = openPulse({ connection, nowMs: clock.nowMs, log });
 
   return {

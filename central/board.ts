@@ -7,6 +7,7 @@ import type { Holds } from './holds.ts';
 import type { Ledger } from './ledger.ts';
 import type { Postings } from './postings.ts';
 import type { Pulse } from './pulse.ts';
+import type { Registry } from './registry.ts';
 import type { Totals } from './totals.ts';
 
 /** Most parked arrivals that are shown one by one. */
@@ -21,6 +22,7 @@ type Parts = {
   dossier: Dossier;
   holds: Holds;
   erpStatus: ReturnType<typeof openErpStatus>;
+  registry: Registry;
   /** Every edge that was heard by its heartbeat. */
   edges: Pulse['edges'];
 };
@@ -35,8 +37,9 @@ const shown = (tally: Tally): Record<string, string | number> =>
     ]),
   );
 
-/** What central knows, to be looked at; reads only. */
-export function openBoard({ ledger, totals, postings, dossier, holds, erpStatus, edges }: Parts) {
+/** What central knows, to be looked at, and the one leave that a person gives here. */
+export function openBoard(parts: Parts) {
+  const { ledger, totals, postings, dossier, holds, erpStatus, registry, edges } = parts;
   return {
     status: () => ({
       facts: ledger.facts(),
@@ -47,11 +50,15 @@ export function openBoard({ ledger, totals, postings, dossier, holds, erpStatus,
         repeats,
       })),
       edges: edges(),
+      ...registry.shown(),
       gaps: ledger.gaps(),
       arrivalsParked: ledger.parkedCount(),
       parked: ledger.parked(parkedShownMax),
       postings: postings.counts(),
     }),
+
+    /** Lets another store take over the line; its next epoch begins when that store asks. */
+    swap: (line: string, by: string) => ({ line, by, untilMs: registry.permit(line, by) }),
 
     /** Open postings in this state, lane by lane; those that are posted are in the ERP. */
     postings: (state: PostingState) => postings.list(state, postingsShownMax),

@@ -1,4 +1,8 @@
 import Fastify, { type FastifyInstance } from 'fastify';
+import { permitter } from '../shared/enrol.ts';
+import { Fault } from '../shared/fault.ts';
+import { readFields } from '../shared/field.ts';
+import { linePath } from '../shared/subject.ts';
 import { postingStates } from '../statecharts/posting.ts';
 import type { Board } from './board.ts';
 
@@ -19,5 +23,17 @@ export function buildHttp(board: Board): FastifyInstance {
     const message = `order: ${params.order.slice(0, 40)} is unknown`;
     return reply.code(404).send({ code: 'UNKNOWN', message });
   });
+  app.post<{ Params: { line: string }; Body: unknown }>(
+    '/v1/lines/:line/swap',
+    async ({ params, body }, reply) => {
+      try {
+        const { by } = readFields({ by: permitter }, body, 'body');
+        return board.swap(linePath(params.line, 'line'), by);
+      } catch (error) {
+        if (!(error instanceof Fault)) throw error;
+        return reply.code(400).send({ code: error.code, message: error.message });
+      }
+    },
+  );
   return app;
 }

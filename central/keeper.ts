@@ -33,7 +33,7 @@ export async function tellKept(parts: Parts): Promise<void> {
     const seen = bell.rings();
     const again = clock.nowMs() - saidAllMs >= sayAllMs;
     for (const { path, epoch, sequence, hash } of ledger.lines()) {
-      if (sequence === 0) continue;
+      if (sequence === 0 && epoch === 1) continue;
       const word = encodeKept({
         epoch,
         sequence,

@@ -96,6 +96,26 @@ export function openLedger({ db, nowMs, note, undone }: Parts) {
     else setAside(head.path, place, 'conflict: other content at this place', bytes);
   }
 
+  /** True for a fact that the ledger holds, in whichever epoch. */
+  function isHeld(bytes: Buffer): boolean {
+    try {
+      return shelf.byId(idBytes(decodeContent(bytes).eventId))?.equals(bytes) ?? false;
+    } catch (error) {
+      if (error instanceof Fault) return false;
+      throw error;
+    }
+  }
+
+  /** Parks a fact of an epoch that is over, once; false for one that is known already. */
+  function parkStale(head: Head, place: Place, reason: string, bytes: Buffer): boolean {
+    if (isHeld(bytes) || shelf.isParked(head.path, place, bytes)) {
+      head.repeats += 1;
+      return false;
+    }
+    setAside(head.path, place, reason, bytes);
+    return true;
+  }
+
   function keepWaiting(head: Head, place: Place, bytes: Buffer, hash: Buffer | null): void {
     const known = shelf.waiting(head, place);
     if (known) return void repeated(head, place, bytes, known.bytes);
@@ -130,7 +150,11 @@ export function openLedger({ db, nowMs, note, undone }: Parts) {
         head.chained = before ? 1 : 0;
       } else if (verdict === 'repeat') repeated(head, place, bytes, shelf.at(head, place));
       else if (verdict === 'gap') keepWaiting(head, place, bytes, links[index] ?? null);
-      else setAside(line, place, `${verdict} epoch: this line is in epoch ${head.epoch}`, bytes);
+      else {
+        const why = `${verdict} epoch: this line is in epoch ${head.epoch}`;
+        if (verdict === 'stale') parkStale(head, place, why, bytes);
+        else setAside(line, place, why, bytes);
+      }
     });
     takeWaiting(head);
     shelf.save(head);
@@ -145,7 +169,51 @@ export function openLedger({ db, nowMs, note, undone }: Parts) {
     if (cursor) shelf.setCursor(cursor);
   });
 
+  const begin = db.transaction((path: string, epoch: number, note: (ended: Head) => void) => {
+    const head = headOf(path);
+    for (const { bytes, ...place } of shelf.left(head)) {
+      const ended = `epoch ${place.epoch} ended at sequence ${head.sequence}`;
+      setAside(path, place, `stale epoch: ${ended}, and this waited for what is missing`, bytes);
+      shelf.unwait({ ...head, ...place });
+    }
+    shelf.begin(head, epoch);
+    heads.delete(path);
+    note(head);
+  });
+
+  const takeStrays = db.transaction((segment: Segment, reason: string): number => {
+    const head = headOf(segment.line);
+    const fresh = segment.facts.filter((fact, index) => {
+      const place = { epoch: segment.epoch, sequence: segment.first + index };
+      return parkStale(head, place, reason, Buffer.from(fact));
+    });
+    shelf.save(head);
+    return fresh.length;
+  });
+
+  /** Throws Fault FULL when the disk does not take it, having changed nothing. */
+  function whole<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      heads.clear();
+      undone();
+      throw faultOf(error, db.name);
+    }
+  }
+
   return {
+    /**
+     * Ends the line's epoch: its next fact is the first of `epoch`, and what still waited for a gap
+     * is parked. `note` is told of the head that it had, in the same transaction.
+     */
+    begin: (path: string, epoch: number, note: (ended: Readonly<Head>) => void): void =>
+      whole(() => begin.immediate(path, epoch, note)),
+
+    /** Parks what a store could not state in the line's epoch, each once; returns how many. */
+    strays: (segment: Segment, reason: string): number =>
+      whole(() => takeStrays.immediate(segment, reason)),
+
     /**
      * Takes in what arrived, and moves the cursor of the stream with it, as one transaction;
      * returns the newly accepted facts. Throws Fault FULL when the disk does not take it, having
@@ -153,14 +221,8 @@ export function openLedger({ db, nowMs, note, undone }: Parts) {
      */
     accept(arrivals: readonly Arrival[], cursor?: Cursor): readonly Accepted[] {
       fresh = [];
-      try {
-        accept.immediate(arrivals, cursor);
-        return fresh;
-      } catch (error) {
-        heads.clear();
-        undone();
-        throw faultOf(error, db.name);
-      }
+      whole(() => accept.immediate(arrivals, cursor));
+      return fresh;
     },
 
     /** The fact as it is stored, with its place and its line, if the ledger holds it. */

@@ -1,4 +1,5 @@
 import type { Database } from '../shared/database.ts';
+import { openArchive } from './archive.ts';
 import { backlogMigrations, takeBacklog } from './backlog.ts';
 import { correctionMigrations, openCorrections } from './corrections.ts';
 import { dossierMigrations, dossierMigrations2, openDossier } from './dossier.ts';
@@ -10,6 +11,7 @@ import { laneMigrations } from './lanes.ts';
 import { openLedger } from './ledger.ts';
 import { openPostings } from './postings.ts';
 import { queueMigrations, queueMigrations2 } from './queue.ts';
+import { openRegistry, registryMigrations } from './registry.ts';
 import { ledgerMigrations } from './shelf.ts';
 import { openTotals, totalsMigrations } from './totals.ts';
 
@@ -28,6 +30,7 @@ export const migrations = [
   [...holdMigrations2, ...queueMigrations2, ...genealogyMigrations, ...backlogMigrations].join(
     '\n',
   ),
+  ...registryMigrations,
 ];
 
 type Parts = { db: Database; nowMs: () => number; maxInFlightMs: number };
@@ -59,5 +62,7 @@ export function openMemory({ db, nowMs, maxInFlightMs }: Parts) {
     },
     undone: totals.undone,
   });
-  return { dossier, totals, erpStatus, holds, postings, ledger };
+  const registry = openRegistry({ db, ledger, nowMs });
+  const archive = openArchive(db);
+  return { dossier, totals, erpStatus, holds, postings, ledger, registry, archive };
 }

@@ -222,7 +222,7 @@ export function openPostings({ db, dossier, holds, nowMs, maxInFlightMs }: Parts
       const first = queue.firstOpen(line);
       const waiting = [...queue.waiting(line, waitingMax), ...early.of(line, waitingMax)];
       waiting.sort((a, b) => a - b);
-      const settled = first === undefined ? sequence : first - 1;
+      const settled = first === undefined ? sequence : Math.min(sequence, first - 1);
       return { settled, waiting: waiting.slice(0, waitingMax) };
     },
 

@@ -98,6 +98,7 @@ function openHeads(db: Database) {
   const saveLine = db.prepare(
     'UPDATE line SET sequence = ?, hash = ?, chained = ?, repeats = ? WHERE id = ?',
   );
+  const beginEpoch = db.prepare('UPDATE line SET epoch = ?, sequence = 0, hash = ? WHERE id = ?');
   const lines = db.prepare<[], Head>('SELECT * FROM line ORDER BY path');
 
   return {
@@ -108,6 +109,8 @@ function openHeads(db: Database) {
     },
     save: ({ sequence, hash, chained, repeats, id }: Head) =>
       saveLine.run(sequence, hash, chained, repeats, id),
+    /** The line stands before the first fact of this epoch. */
+    begin: ({ id, path }: Head, epoch: number) => beginEpoch.run(epoch, genesis(path, epoch), id),
     lines: () => lines.all(),
   };
 }
@@ -150,6 +153,9 @@ function openWaiting(db: Database) {
     'SELECT bytes, hash FROM waiting WHERE line = ? AND epoch = ? AND sequence = ?',
   );
   const unwait = db.prepare('DELETE FROM waiting WHERE line = ? AND epoch = ? AND sequence <= ?');
+  const left = db.prepare<[number], Place & { bytes: Buffer }>(
+    'SELECT epoch, sequence, bytes FROM waiting WHERE line = ? ORDER BY epoch, sequence',
+  );
   const gaps = db.prepare<[], Gap>(
     `SELECT path AS line, line.epoch, line.sequence + 1 AS "from", min(waiting.sequence) - 1 AS "to"
      FROM waiting JOIN line ON line.id = waiting.line AND line.epoch = waiting.epoch
@@ -162,6 +168,8 @@ function openWaiting(db: Database) {
     waits: ({ id }: Head) => waits.get(id)!,
     waiting: ({ id }: Head, { epoch, sequence }: Place) => waiting.get(id, epoch, sequence),
     unwait: ({ id, epoch, sequence }: Head) => unwait.run(id, epoch, sequence),
+    /** All that waits, of any epoch. */
+    left: ({ id }: Head) => left.all(id),
     gaps: () => gaps.all(),
   };
 }
@@ -174,11 +182,19 @@ function openParked(db: Database) {
   const parked = db.prepare<[number], Parked>(
     `SELECT id, line, epoch, sequence, reason, at_ms AS atMs FROM parked ORDER BY id DESC LIMIT ?`,
   );
+  const isParked = db
+    .prepare<[string, number, number, Uint8Array], number>(
+      'SELECT 1 FROM parked WHERE line = ? AND epoch = ? AND sequence = ? AND bytes = ? LIMIT 1',
+    )
+    .pluck();
   const parkedCount = db.prepare<[], number>('SELECT count(*) FROM parked').pluck();
 
   return {
     park: (path: string, place: Place | null, reason: string, atMs: number, bytes: Uint8Array) =>
       park.run(path, place?.epoch ?? null, place?.sequence ?? null, reason, atMs, bytes),
+    /** True if these bytes were parked at this place before, for whatever reason. */
+    isParked: (path: string, { epoch, sequence }: Place, bytes: Uint8Array) =>
+      isParked.get(path, epoch, sequence, bytes) !== undefined,
     parked: (limit: number) => parked.all(limit),
     parkedCount: () => parkedCount.get()!,
   };

@@ -17,9 +17,9 @@ const requestMaxMs = 15_000;
 const attemptsMax = 180;
 
 /**
- * Asks an edge for a batch of commands until it answers. Repeating is safe: a command carries its
- * id and is answered the same. Throws Fault UNREACHABLE after many attempts, and Fault INVALID if
- * the edge does not understand the request itself.
+ * Asks an edge for a batch of commands until it answers, and takes every one of them. Repeating is
+ * safe: a command carries its id and is answered the same. Throws Fault UNREACHABLE after many
+ * attempts, and Fault INVALID if the edge does not understand the request itself.
  */
 export async function ask(
   edgeUrl: string,
@@ -36,9 +36,10 @@ export async function ask(
         signal: AbortSignal.any([signal, AbortSignal.timeout(requestMaxMs)]),
       });
       const body = (await response.json()) as { answers: Answer[]; message?: string };
-      if (response.ok) return body.answers;
-      reason = body.message ?? `HTTP ${response.status}`;
-      if (response.status < 500) throw new Fault('INVALID', `edge: ${reason}`);
+      const later = response.ok ? body.answers.find(({ code }) => code === 'FULL') : undefined;
+      if (response.ok && !later) return body.answers;
+      reason = later?.reason ?? body.message ?? `HTTP ${response.status}`;
+      if (!response.ok && response.status < 500) throw new Fault('INVALID', `edge: ${reason}`);
     } catch (error) {
       if (error instanceof Fault) throw error;
       reason = (error as Error).message;

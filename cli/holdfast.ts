@@ -7,6 +7,7 @@ const commands = {
   import: () => import('./import.ts'),
   'dry-run': () => import('./dryrun.ts'),
   chart: () => import('./chart.ts'),
+  swap: () => import('./swap.ts'),
 };
 type Name = keyof typeof commands;
 

@@ -54,7 +54,7 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
 
   /** The answer of old, if this very command was asked before. */
   function repeat({ commandId }: Command, asked: Buffer, given: Given): Answer {
-    if (!given.asked.equals(asked)) {
+    if (given.asked && !given.asked.equals(asked)) {
       const reason = `command.commandId: ${commandId} was used for another command`;
       return { commandId, status: 'refused', code: 'CONFLICT', reason };
     }
@@ -195,14 +195,17 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
 
     /**
      * Takes in a fact of this line again, to rebuild the book; what the plant forbids today was
-     * allowed then. Throws Fault CORRUPT if it changes anything else than when it was stored.
+     * allowed then. Returns the fingerprint of the state after it. Throws Fault CORRUPT if it
+     * changes anything else than when it was stored.
      */
-    replay(fact: Content, before: Buffer | null, state: Buffer | null): void {
+    replay(fact: Content, before: Buffer | null, state: Buffer | null): Buffer | null {
       const verdict = judge(book.look, path, asStated, fact);
-      if (state && book.isWhole() && !stateAfter(before, verdict).equals(state)) {
+      const after = book.isWhole() ? stateAfter(before, verdict) : null;
+      if (state && after && !after.equals(state)) {
         throw new Fault('CORRUPT', 'it does not lead to the state that was stored with it');
       }
       book.apply(path, fact, verdict);
+      return after;
     },
 
     /** Stands where the store stands. */

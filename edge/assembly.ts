@@ -8,6 +8,8 @@ import { keepRunning, openBell } from '../shared/loop.ts';
 import { openUnits } from '../shared/unit.ts';
 import { openBook } from './book.ts';
 import { type EdgeConfig, linesOf } from './config.ts';
+import { openEnrolling } from './enrolling.ts';
+import { isFetching, openEnrolments } from './enrolments.ts';
 import { forward, type LinkState } from './forwarder.ts';
 import { beat } from './heartbeat.ts';
 import type { Hub, HubParts } from './hub.ts';
@@ -52,8 +54,14 @@ export function assembleEdge({ config, db, clock, random, log, openHub }: World)
   const recent = openRecent();
   const means = meansOf(config, clock, random);
   const roster = openRoster(linesOf(config), { ...means, store, book, stated: recent.add });
-  const upgraded = upgrade({ store, book, roster });
-  if (upgraded) log.info(upgraded, 'charts migrated');
+  const enrolments = openEnrolments(db, eventIds(clock.nowMs, random));
+  const lines = roster.actors.map(({ path }) => path);
+  const goOn = () => {
+    const upgraded = upgrade({ store, book, roster });
+    if (upgraded) log.info(upgraded, 'charts migrated');
+  };
+  // A book whose history is still being fetched is no state to carry over.
+  if (!lines.some((line) => isFetching(enrolments.of(line)))) goOn();
   const outbox = openOutbox(db);
   const snapshotter = openSnapshotter({ store, book, log });
   const committed = () => {
@@ -61,17 +69,23 @@ export function assembleEdge({ config, db, clock, random, log, openHub }: World)
     facts.ring();
     changed.ring();
   };
-  const intake = openIntake({ store, roster, committed });
   const marks = openMarks(clock.nowMs, changed.ring);
-
-  const lines = roster.actors.map(({ path }) => path);
   const hub = openHub({ config, lines, outbox, marks, log });
+  const taken = () => {
+    goOn();
+    committed();
+  };
+  const enrolling = { ...{ db, store, book, roster, outbox, enrolments, lines, taken, log } };
+  const entrance = openEnrolling({ ...enrolling, ask: hub.ask });
+  const { barred, enter } = entrance;
+  const intake = openIntake({ store, roster, barred, committed });
   const loops = lines.map((line) => {
     const report = (state: LinkState, detail?: string) => {
       marks.report(line, state, detail);
       hub.seen(line, state);
     };
-    const parts = { outbox, publish: hub.publish, last: hub.last, bell: facts, clock, log, signal };
+    const { publish, last } = hub;
+    const parts = { outbox, publish, last, enter, bell: facts, clock, log, signal };
     return keepRunning(forward({ line, ...parts, report }));
   });
 

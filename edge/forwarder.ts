@@ -17,18 +17,30 @@ export type Publish = (segment: Segment, streamSequence: number) => Promise<numb
 export type ReadLast = (line: string) => Promise<Last | Noise | undefined>;
 
 /** How a line's sending stands, for people. */
-export type LinkState = 'up' | 'down' | 'draining' | 'forked';
+export type LinkState = 'up' | 'down' | 'draining' | 'forked' | 'seeding' | 'owned' | 'stale';
+
+/** What central says of a line that wants to send. */
+export type Entry =
+  | { kind: 'entered' } // its ledger goes on from our chain, and has read the stream up to there
+  | { kind: 'alone' } // it does not answer now; this store was the line's writer before
+  | { kind: 'barred'; state: LinkState; reason: string; waitMs: number };
+/**
+ * Asks central for the line, whose subject ends as it says. Rejects with Fault UNREACHABLE for a
+ * line that central has never given to this store.
+ */
+export type Enter = (line: string, last: Last | Noise | undefined) => Promise<Entry>;
 
 /** With nothing to send, the stream's end is read again after this time, ms. */
 const idleMs = 60_000;
-/** A forked line looks again after this time, ms. */
-const forkedMs = 10_000;
+/** A line that another history has overtaken asks central again after this time, ms. */
+const forkedMs = 2_000;
 
 type Parts = {
   line: string;
   outbox: Outbox;
   publish: Publish;
   last: ReadLast;
+  enter: Enter;
   bell: Bell;
   clock: Clock;
   log: Logger;
@@ -44,14 +56,12 @@ export async function forward(parts: Parts): Promise<void> {
   const { line, outbox, publish, bell, clock, log, report, signal } = parts;
   let streamSequence: number | undefined;
   let attempt = 0;
+  const wait = (waitMs: number) => clock.sleep(waitMs, signal);
   while (!signal.aborted) {
     const seen = bell.rings();
     try {
-      streamSequence ??= await findEnd(parts);
-      if (streamSequence === undefined) {
-        await clock.sleep(forkedMs, signal);
-        continue;
-      }
+      streamSequence ??= await findEnd(parts, wait);
+      if (streamSequence === undefined) continue;
       const segment = outbox.next(line);
       if (segment) {
         report('draining');
@@ -78,20 +88,35 @@ export async function forward(parts: Parts): Promise<void> {
   }
 }
 
-/** Where the stream ends for this line, with `sent` set to it; undefined for a fork. */
-async function findEnd({ line, outbox, last, log, report }: Parts): Promise<number | undefined> {
+/** Where the stream ends for this line, with `sent` set to it; undefined, later, if barred. */
+async function findEnd(
+  { line, outbox, last, enter, log, report }: Parts,
+  wait: (waitMs: number) => Promise<void>,
+): Promise<number | undefined> {
   const there = await last(line);
+  const entry = await enter(line, there);
+  if (entry.kind === 'barred') {
+    report(entry.state, entry.reason);
+    await wait(entry.waitMs);
+    return undefined;
+  }
   const marks = outbox.marks(line);
   const linkAt = (sequence: number) => outbox.linkAt(line, sequence)?.toString('hex');
   const standing = resync({ ...marks, linkAt }, there);
-  if (standing.kind === 'fork') {
+  if (standing.kind === 'fork' && entry.kind === 'alone') {
     report('forked', standing.reason);
-    log.error({ line, reason: standing.reason }, 'fork: this line sends nothing');
+    log.error(
+      { line, reason: standing.reason },
+      'fork: this line sends nothing until central answers',
+    );
+    await wait(forkedMs);
     return undefined;
   }
-  if (standing.sent !== marks.sent) {
-    log.info({ line, from: marks.sent, to: standing.sent }, 'went on from what the stream holds');
-    outbox.setSent(line, marks.epoch, standing.sent);
+  // Central has read that message, and its ledger goes on from our chain: it is nobody's history.
+  const sent = standing.kind === 'fork' ? marks.kept : standing.sent;
+  if (sent !== marks.sent) {
+    log.info({ line, from: marks.sent, to: sent }, 'went on from what the stream holds');
+    outbox.setSent(line, marks.epoch, sent);
   }
-  return standing.streamSequence;
+  return there?.streamSequence ?? 0;
 }

@@ -8,6 +8,7 @@ import type { EdgeConfig } from './config.ts';
 import { openDownlink } from './downlink.ts';
 import type { LinkState, Publish, ReadLast } from './forwarder.ts';
 import type { AskBeat } from './heartbeat.ts';
+import type { AskCentral } from './history.ts';
 import type { Marks } from './marks.ts';
 import type { Outbox } from './outbox.ts';
 import { openUplink, type Uplink } from './uplink.ts';
@@ -56,10 +57,21 @@ export function openHub({ config, lines, outbox, marks, log }: HubParts) {
     }
   };
 
+  const ask: AskCentral = async (subject, question) => {
+    const { connection } = reach();
+    try {
+      return (await connection.request(subject, question, { timeout: config.ackTimeoutMs })).data;
+    } catch (cause) {
+      throw new Fault('UNREACHABLE', `central: ${(cause as Error).message}`, { cause });
+    }
+  };
+
   return {
     publish,
     last,
     askBeat,
+    /** A question to central, for the line that the subject names. */
+    ask,
 
     /** A line's way was seen in this state; when it is back, central's last word is read again. */
     seen(line: string, state: LinkState): void {

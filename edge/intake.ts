@@ -9,14 +9,20 @@ export const waitingMax = 20_000;
 export const batchMax = 1_000;
 
 type Waiting = { command: Command; resolve(answer: Answer): void; reject(error: unknown): void };
-type Parts = { store: Store; roster: Roster; committed: () => void };
+type Parts = {
+  store: Store;
+  roster: Roster;
+  /** Why nothing new may be asked of a line now. */
+  barred?: ((line: string) => Fault | undefined) | undefined;
+  committed: () => void;
+};
 export type Intake = ReturnType<typeof openIntake>;
 
 /**
  * Where commands enter: a bounded queue, emptied at the edge's own pace. Whatever is waiting when
  * the loop comes round shares one transaction, and nobody is answered before it has committed.
  */
-export function openIntake({ store, roster, committed }: Parts) {
+export function openIntake({ store, roster, barred, committed }: Parts) {
   let waiting: Waiting[] = [];
   let scheduled = false;
 
@@ -49,6 +55,11 @@ export function openIntake({ store, roster, committed }: Parts) {
   }
 
   function answerTo(command: Command): Answer {
+    const bar = barred?.(command.line);
+    if (bar && !store.answered(command.commandId)) {
+      const { code, message: reason } = bar;
+      return { commandId: command.commandId, status: 'refused', code, reason };
+    }
     try {
       return roster.actor(command.line).decide(command);
     } catch (error) {

@@ -22,9 +22,9 @@ type Own = {
  * Where to go on, by what the stream truly holds and never by what we remember having sent.
  *
  * Same bytes further on: an answer was lost. Behind: the stream lost its tail, send it again. Other
- * bytes, an epoch that is not ours or more than we have: a fork (restored backup, clone, second
- * writer), and this line must not send. Behind noise everything that central has not confirmed is
- * sent again: repeats do no harm.
+ * bytes, a later epoch or more than we have: a fork (restored backup, clone, second writer), and
+ * only central can tell who goes on. Behind noise, and behind an epoch that is over, everything
+ * that central has not confirmed is sent again: repeats do no harm.
  */
 export function resync(own: Own, last: Last | Noise | undefined): Standing {
   if (!last) return { kind: 'after', sent: own.kept, streamSequence: 0 };
@@ -32,6 +32,9 @@ export function resync(own: Own, last: Last | Noise | undefined): Standing {
     return { kind: 'after', sent: own.kept, streamSequence: last.streamSequence };
   }
   const there = `the stream ends at epoch ${last.epoch}, sequence ${last.sequence}`;
+  if (last.epoch < own.epoch) {
+    return { kind: 'after', sent: own.kept, streamSequence: last.streamSequence };
+  }
   if (last.epoch !== own.epoch) {
     return { kind: 'fork', reason: `${there}; this store writes epoch ${own.epoch}` };
   }

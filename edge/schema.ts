@@ -66,4 +66,73 @@ export const migrations = [
     digest   BLOB    NOT NULL CHECK (length(digest) = 32)
   ) STRICT;
   `,
+  `
+  -- Whether this file may write a line, as central has said, and how far its history was fetched.
+  CREATE TABLE enrolment (
+    line            INTEGER PRIMARY KEY REFERENCES line (id),
+    store           TEXT    NOT NULL,                    -- who this file is, as the line's writer
+    next            TEXT,                                -- who it is once the next epoch begins
+    state           TEXT    NOT NULL CHECK (state IN
+      ('new', 'entered', 'beginning', 'pulling', 'ready', 'owned', 'stale')),
+    reason          TEXT,                                -- why a new epoch, or why not
+    epoch           INTEGER,                             -- that begins when all is fetched
+    ended           INTEGER,                             -- last sequence of the one before
+    common_sequence INTEGER,                             -- up to here central has the same
+    strays          INTEGER NOT NULL DEFAULT 0           -- central has answered for all up to it
+  ) STRICT;
+  -- Facts that central holds and this file lacks, until they are all here.
+  CREATE TABLE pulled (
+    line     INTEGER NOT NULL REFERENCES line (id),
+    epoch    INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
+    bytes    BLOB    NOT NULL,
+    hash     BLOB    NOT NULL CHECK (length(hash) = 32),
+    PRIMARY KEY (line, epoch, sequence)
+  ) STRICT, WITHOUT ROWID;
+  -- Own facts that central's history of the line has no place for.
+  CREATE TABLE aside (
+    id         INTEGER PRIMARY KEY,
+    line       INTEGER NOT NULL REFERENCES line (id),
+    epoch      INTEGER NOT NULL,
+    sequence   INTEGER NOT NULL,
+    bytes      BLOB    NOT NULL,
+    hash       BLOB    NOT NULL,
+    command_id TEXT,
+    asked      BLOB,
+    position   INTEGER NOT NULL,                         -- where it stood
+    became     TEXT    NOT NULL CHECK (became IN
+      ('waiting', 'moving', 'stated', 'stray', 'parked')),
+    UNIQUE (line, epoch, sequence, hash)
+  ) STRICT;
+  CREATE TRIGGER aside_is_kept BEFORE DELETE ON aside
+    WHEN old.became <> 'moving' OR NOT EXISTS (SELECT 1 FROM event
+      WHERE line = old.line AND epoch = old.epoch AND sequence = old.sequence AND hash = old.hash)
+    BEGIN SELECT raise(ABORT, 'what was set aside is never deleted'); END;
+  DROP TRIGGER event_is_of_this_epoch;
+  CREATE TRIGGER event_is_of_this_epoch BEFORE INSERT ON event
+    WHEN new.epoch <> (SELECT epoch FROM line WHERE id = new.line)
+     AND NOT EXISTS (SELECT 1 FROM aside WHERE line = new.line AND epoch = new.epoch
+                     AND sequence = new.sequence AND hash = new.hash AND became = 'moving')
+    BEGIN SELECT raise(ABORT, 'the epoch is over'); END;
+  DROP TRIGGER event_is_owed;
+  CREATE TRIGGER event_is_owed BEFORE DELETE ON event
+    WHEN old.epoch = (SELECT epoch FROM line WHERE id = old.line)
+     AND old.sequence > (SELECT kept FROM line WHERE id = old.line)
+     AND NOT EXISTS (SELECT 1 FROM aside WHERE line = old.line AND epoch = old.epoch
+                     AND sequence = old.sequence AND hash = old.hash)
+    BEGIN SELECT raise(ABORT, 'central does not hold this fact'); END;
+  DROP TRIGGER event_is_head;
+  CREATE TRIGGER event_is_head BEFORE DELETE ON event
+    WHEN old.sequence = (SELECT max(sequence) FROM event
+                         WHERE line = old.line AND epoch = old.epoch)
+     AND NOT EXISTS (SELECT 1 FROM aside WHERE line = old.line AND epoch = old.epoch
+                     AND sequence = old.sequence AND hash = old.hash)
+    BEGIN SELECT raise(ABORT, 'the last fact of a line names its next'); END;
+  DROP TRIGGER kept_never_falls;
+  CREATE TRIGGER kept_never_falls BEFORE UPDATE OF kept ON line
+    WHEN new.kept < old.kept AND new.epoch = old.epoch
+    BEGIN SELECT raise(ABORT, 'central does not forget'); END;
+  CREATE TRIGGER epoch_never_falls BEFORE UPDATE OF epoch ON line WHEN new.epoch < old.epoch
+    BEGIN SELECT raise(ABORT, 'an epoch that is over stays over'); END;
+  `,
 ];

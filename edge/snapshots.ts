@@ -23,6 +23,7 @@ export function openSnapshots(db: Database) {
     'SELECT position, charts FROM edition ORDER BY position DESC LIMIT 1',
   );
   const begin = db.prepare('INSERT OR REPLACE INTO edition (position, charts) VALUES (?, ?)');
+  const forget = db.prepare('DELETE FROM edition WHERE position >= ? AND position > 0');
   const write = db.prepare(
     `INSERT OR REPLACE INTO snapshot (id, position, charts, memory, digest) VALUES (1, ?, ?, ?, ?)`,
   );
@@ -48,6 +49,12 @@ export function openSnapshots(db: Database) {
 
     /** Whatever is stored from now on is judged by `charts`. Within `commit` only. */
     begin: (charts: string) => void begin.run(position(), charts),
+
+    /** Facts after `position` were judged by `charts`. Within `commit` only. */
+    beginAt: (position: number, charts: string) => void begin.run(position, charts),
+
+    /** Forgets what was said of facts after `position`, where a store does not begin. */
+    forget: (position: number) => void forget.run(position),
 
     /** Position of the last fact; 0 in an empty store. */
     position,

@@ -148,9 +148,11 @@ function factStatus({ outbox, marks }: Parts, fact: Fact) {
   const { flags = null } = fact;
   const { kept, head, epoch: current } = outbox.marks(line);
   if (epoch === current && sequence > head) return [];
-  const { settled, waiting } = marks.settled(line);
-  const posted = sequence <= settled && !waiting.includes(sequence);
-  const mark = sequence > kept ? 1 : posted ? 3 : 2;
+  const said = marks.settled(line);
+  const posted = said.epoch === epoch && sequence <= said.settled;
+  const done = posted && !said.waiting.includes(sequence);
+  const atCentral = epoch < current || sequence <= kept; // an epoch is over only there
+  const mark = !atCentral ? 1 : done ? 3 : 2;
   const about = { order: order ?? null, operation: operation ?? null, lot: lot ?? null };
   return [{ line, epoch, sequence, eventId, type, atMs, actor, ...about, body, flags, mark }];
 }

@@ -24,7 +24,7 @@ export type Row = {
   state: Buffer | null;
 };
 /** What was answered to a command: a stored fact, or a refusal. */
-export type Given = { asked: Buffer; code: string | null; reason: string | null } & Omit<
+export type Given = { asked: Buffer | null; code: string | null; reason: string | null } & Omit<
   Row,
   'hash' | 'state'
 >;

@@ -125,6 +125,7 @@ const subjects: Record<FactType, Fields> = {
   EquipmentStateChanged: {},
   ShiftStarted: {},
   ChartsMigrated: {},
+  EpochBegan: {},
 };
 
 const envelope = {

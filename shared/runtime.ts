@@ -1,4 +1,5 @@
-import { bytes, flag, id, integer, optional, text } from './field.ts';
+import { reasons } from './enrol.ts';
+import { bytes, choice, flag, id, integer, optional, text } from './field.ts';
 
 /** Most bytes of a carried state in one fact, so that the fact stays within its limit. */
 export const statePartMax = 60_000;
@@ -14,5 +15,11 @@ export const runtimeBodies = {
     parts: integer('How many parts it has; one line of the edge states them all.', 1, 5_000),
     digest: id('SHA-256 of the whole state, hexadecimal.', 64),
     state: optional(bytes('The state, deflated msgpack.', statePartMax)),
+  },
+  EpochBegan: {
+    epoch: integer('The epoch that begins with this fact.', 2, Number.MAX_SAFE_INTEGER),
+    previous: integer('The epoch that is over.', 1, Number.MAX_SAFE_INTEGER),
+    endedAt: integer('Its last fact at central.', 0, Number.MAX_SAFE_INTEGER),
+    reason: choice('Why it is over.', reasons),
   },
 };

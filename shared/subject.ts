@@ -25,6 +25,15 @@ export const token = (name: string): string =>
     })
     .join('');
 
+/** What `token` was made of. */
+const bytesOf = (token: string): string =>
+  Buffer.from(
+    token.replace(/=[0-9a-f]{2}|[^=]/g, (part) =>
+      part.length === 3 ? part.slice(1) : Buffer.from(part).toString('hex'),
+    ),
+    'hex',
+  ).toString();
+
 const tokens = (line: string): string => line.split('/').map(token).join('.');
 
 /** One subject a line: the stream keeps the line's order, and its last message is the cursor. */
@@ -39,6 +48,25 @@ export const refillSubject = (line: string): string => `hf.refill.${tokens(line)
 /** Where an edge, named for its first line, asks central for a sign of life. */
 export const beatSubject = (line: string): string => `hf.beat.${tokens(line)}`;
 export const beatSubjects = 'hf.beat.*.*.*.*';
+
+/** Where a line's store asks central whether, and in which epoch, it may write. */
+export const enrolSubject = (line: string): string => `hf.enrol.${tokens(line)}`;
+export const enrolSubjects = 'hf.enrol.*.*.*.*';
+/** Where central tells what its ledger holds of a line. */
+export const historySubject = (line: string): string => `hf.history.${tokens(line)}`;
+export const historySubjects = 'hf.history.*.*.*.*';
+/** Where a store that may not write hands over the facts that central has never seen. */
+export const straySubject = (line: string): string => `hf.stray.${tokens(line)}`;
+export const straySubjects = 'hf.stray.*.*.*.*';
+
+/** The line that a subject of one of these kinds names. Throws Fault INVALID if it names none. */
+export function lineOf(subject: string): string {
+  const names = subject.split('.').slice(2);
+  const plain = names.map((name) => bytesOf(name)).join('/');
+  const line = linePath(plain, 'subject');
+  if (tokens(line) === names.join('.')) return line;
+  throw invalid('subject', 'must spell its line as we do');
+}
 
 export const eventStream = 'HF_EVT';
 export const keptStream = 'HF_KEPT';

@@ -144,7 +144,8 @@ function openWorld(seed: number) {
     async run(): Promise<void> {
       stop = new AbortController();
       const report = (state: LinkState) => expect(state).not.toBe('forked');
-      const parts = { publish, last, bell, clock: fakeClock(), log, report };
+      const enter = async () => ({ kind: 'alone' }) as const;
+      const parts = { publish, last, enter, bell, clock: fakeClock(), log, report };
       await forward({ line: m01, outbox: openOutbox(edge.db), signal: stop.signal, ...parts });
     },
   };

@@ -1,6 +1,13 @@
 import pino from 'pino';
 import { expect, test } from 'vitest';
-import { forward, type LinkState, type Publish, type ReadLast } from '../edge/forwarder.ts';
+import {
+  type Enter,
+  type Entry,
+  forward,
+  type LinkState,
+  type Publish,
+  type ReadLast,
+} from '../edge/forwarder.ts';
 import type { Clock } from '../shared/clock.ts';
 import { Fault, type FaultCode } from '../shared/fault.ts';
 import { openBell } from '../shared/loop.ts';
@@ -11,7 +18,11 @@ import { m01 } from './helpers/shop.ts';
 const log = pino({ level: 'silent' });
 
 /** An edge that owes three facts, before a stream that answers as it is told, and then no more. */
-function openLink(answers: (FaultCode | 'taken')[], last: ReadLast = async () => undefined) {
+function openLink(
+  answers: (FaultCode | 'taken')[],
+  last: ReadLast = async () => undefined,
+  entry: Entry = { kind: 'alone' },
+) {
   const edge = openOwing(m01);
   edge.state(3);
   const stop = new AbortController();
@@ -36,9 +47,10 @@ function openLink(answers: (FaultCode | 'taken')[], last: ReadLast = async () =>
   const report = (state: LinkState, detail?: string) =>
     told.push(detail ? `${state}: ${detail}` : state);
   const bell = openBell();
+  const enter: Enter = async () => entry;
   const run = () =>
     forward({
-      ...{ line: m01, outbox: edge.outbox, publish, last, bell, clock, log, report },
+      ...{ line: m01, outbox: edge.outbox, publish, last, enter, bell, clock, log, report },
       signal: stop.signal,
     });
   return { edge, run, told, published, slept, bell, stop };
@@ -119,7 +131,7 @@ test('D8: a forked line sends nothing, says so, and looks again', async () => {
   expect(link.told.slice(0, 1)).toEqual([
     'forked: the stream ends at epoch 1, sequence 3, with another fact than ours there',
   ]);
-  expect(link.slept).toEqual([10_000, 10_000, 10_000]);
+  expect(link.slept).toEqual([2_000, 2_000, 2_000]);
   expect(link.published).toEqual([[1, 3, 0]]);
 });
 

@@ -71,7 +71,10 @@ async function wordsOf(pauses: number): Promise<[string, object][]> {
   const stop = new AbortController();
   const bell = openBell();
   const head = { path: m1, epoch: 1, sequence: 3, hash: Buffer.alloc(32, 7) };
-  const heads = [head, { ...head, path: 'acme/silent', sequence: 0 }];
+  const heads = [
+    ...[head, { ...head, path: 'acme/silent', sequence: 0 }],
+    { ...head, path: 'acme/anew', epoch: 2, sequence: 0 },
+  ];
   const words: [string, object][] = [];
   const connection = {
     isClosed: () => false,
@@ -98,8 +101,15 @@ async function wordsOf(pauses: number): Promise<[string, object][]> {
   return words;
 }
 
-test('an edge is told each new state once, and nothing of a line that stated nothing', async () => {
+test('an edge is told that its new epoch is known, before anything is stated in it', async () => {
   const words = await wordsOf(9);
+  expect(words.filter(([subject]) => subject === keptSubject('acme/anew'))).toMatchObject([
+    ['hf.kept.acme.anew', { epoch: 2, sequence: 0, settled: 0 }],
+  ]);
+});
+
+test('an edge is told each new state once, and nothing of a line that stated nothing', async () => {
+  const words = (await wordsOf(9)).filter(([subject]) => subject !== keptSubject('acme/anew'));
   expect(words.map(([subject]) => subject)).toEqual(Array(3).fill(keptSubject(m1)));
   expect(words.map(([, word]) => word)).toMatchObject([
     { epoch: 1, sequence: 3, hash: '07'.repeat(32), settled: 1, waiting: [] },

@@ -211,7 +211,15 @@ test('the worst way of all lines counts, and every fact has its marks', async (c
   const { url, ask } = await startBox();
   await ask(...started);
   const { page, says } = await look(context, 'about:blank');
-  const ways = ['up', 'up'] as ('up' | 'draining' | 'down' | 'forked')[];
+  const ways = ['up', 'up'] as (
+    | 'up'
+    | 'draining'
+    | 'down'
+    | 'forked'
+    | 'seeding'
+    | 'owned'
+    | 'stale'
+  )[];
   const through = await startSilence(url, ({ lines: [one, two], facts }) => {
     Object.assign(one!, { kept: 2, settled: 1, waiting: 2, way: { state: ways[0], sinceMs: 0 } });
     Object.assign(two!, { state: 'failed', failure: 'M02 stopped at sequence 7' });
@@ -225,6 +233,9 @@ test('the worst way of all lines counts, and every fact has its marks', async (c
     ['up', 'draining', /^draining\s+1 of 2/],
     ['down', 'draining', /^offline since 19\d\d-\d\d-\d\d .*\s+1 of 2/],
     ['down', 'forked', /^forked since .*\s+1 of 2/],
+    ['down', 'seeding', /^fetching its history since .*\s+1 of 2/],
+    ['forked', 'stale', /^taken over by another box since .*\s+1 of 2/],
+    ['stale', 'owned', /^belongs to another box since .*\s+1 of 2/],
   ] as const;
   for (const [one, two, text] of told) {
     ways.splice(0, 2, one, two);

@@ -66,7 +66,8 @@ const refused: [string, string, string][] = [
   ['a hash of 31 bytes', insert("1, 1, 4, x'01', zeroblob(31)"), 'CHECK constraint'],
   ['a text for bytes', insert("1, 1, 4, 'x', zeroblob(32)"), 'cannot store TEXT'],
   ['kept beyond sent', 'UPDATE line SET kept = 1', 'CHECK constraint'],
-  ['epoch 0', 'UPDATE line SET epoch = 0', 'CHECK constraint'],
+  ['epoch 0', "INSERT INTO line (path, epoch) VALUES ('x', 0)", 'CHECK constraint'],
+  ['an epoch that falls', 'UPDATE line SET epoch = 0', 'an epoch that is over stays over'],
   ['a line twice', `INSERT INTO line (path, epoch) VALUES ('${m01}', 1)`, 'UNIQUE constraint'],
 ];
 test.each(refused)('the schema refuses %s', (_name, sql, reason) => {

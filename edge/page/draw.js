@@ -2,7 +2,10 @@
 import { age, fill, find, keep, place, tone } from './nodes.js';
 
 const ways = {
-  forked: { rank: 3, tone: 'bad', word: 'forked' },
+  owned: { rank: 6, tone: 'bad', word: 'belongs to another box' },
+  stale: { rank: 5, tone: 'bad', word: 'taken over by another box' },
+  forked: { rank: 4, tone: 'bad', word: 'forked' },
+  seeding: { rank: 3, tone: 'warn', word: 'fetching its history' },
   down: { rank: 2, tone: 'warn', word: 'offline' },
   draining: { rank: 1, tone: 'busy', word: 'draining' },
   up: { rank: 0, tone: 'calm', word: 'up' },

@@ -45,9 +45,9 @@ export const report = (name: string, good: string): Content =>
   );
 
 /** All of a line's history in bytes, with the links between them. */
-export function history(line: string, contents: readonly Content[]) {
+export function history(line: string, contents: readonly Content[], epoch = 1) {
   const bytes = contents.map(encodeContent);
-  const links = [genesis(line, 1)];
+  const links = [genesis(line, epoch)];
   for (const fact of bytes) links.push(link(links.at(-1)!, fact));
   return {
     bytes,
@@ -55,7 +55,7 @@ export function history(line: string, contents: readonly Content[]) {
     /** Facts `first` to `last` as they travel; without links if `chained` is false. */
     segment: (first: number, last: number, chained = true): Segment => ({
       line,
-      epoch: 1,
+      epoch,
       first,
       before: chained ? links[first - 1]! : null,
       after: chained ? links[last]! : null,

@@ -1,0 +1,72 @@
+import type { Msg, NatsConnection } from '@nats-io/nats-core';
+import { decodeEnrol, decodeHistory } from '../shared/enrol.ts';
+import { Fault } from '../shared/fault.ts';
+import type { Logger } from '../shared/log.ts';
+import { decodeSegment } from '../shared/segment.ts';
+import { enrolSubjects, historySubjects, lineOf, straySubjects } from '../shared/subject.ts';
+import type { Archive } from './archive.ts';
+import type { Ledger } from './ledger.ts';
+import type { Registry } from './registry.ts';
+
+type Parts = {
+  connection: Pick<NatsConnection, 'subscribe'>;
+  registry: Registry;
+  archive: Archive;
+  ledger: Ledger;
+  /** Rung when an epoch began, for the word on what the ledger holds. */
+  moved: () => void;
+  log: Logger;
+};
+
+/** Answers the stores of all lines: who may write, what the ledger holds, what is left over. */
+export function openRegistrar(parts: Parts): void {
+  const { connection, archive, ledger, log } = parts;
+
+  /** Who asks is known from the subject alone; what is not understood is not answered. */
+  function serve(subjects: string, answer: (line: string, bytes: Uint8Array) => Uint8Array) {
+    connection.subscribe(subjects, {
+      callback: (error: Error | null, message: Msg) => {
+        if (error) return;
+        try {
+          const line = lineOf(message.subject);
+          message.respond(answer(line, message.data));
+        } catch (fault) {
+          if (!(fault instanceof Fault)) throw fault;
+          log.error({ subject: message.subject, reason: fault.message }, 'a store is not answered');
+        }
+      },
+    });
+  }
+
+  serve(enrolSubjects, (line, bytes) => enrol(parts, line, bytes));
+  serve(historySubjects, (line, bytes) => archive.answer(line, decodeHistory(bytes)));
+  serve(straySubjects, (line, bytes) => {
+    const segment = decodeSegment(bytes);
+    if (segment.line !== line) throw new Fault('INVALID', `stray: claims to be ${segment.line}`);
+    const parked = ledger.strays(
+      segment,
+      'stray: stated by a store that no longer writes this line',
+    );
+    if (parked > 0) log.error({ line, parked }, 'facts of another history wait for a person');
+    return Buffer.from(JSON.stringify({ parked, known: segment.facts.length - parked }));
+  });
+}
+
+function enrol({ registry, moved, log }: Parts, line: string, bytes: Uint8Array): Uint8Array {
+  const ask = decodeEnrol(bytes);
+  const answer = registry.answer(line, ask);
+  const { store, want } = ask;
+  switch (answer.answer) {
+    case 'owned':
+    case 'stale':
+      log.error({ line, store, ...answer }, 'another store wants to write this line: refused');
+      break;
+    case 'begun':
+      log.warn({ line, store: ask.next, ...answer }, 'a new epoch');
+      moved();
+      break;
+    default:
+      log.info({ line, store, want, answer: answer.answer }, 'a store asked for its line');
+  }
+  return Buffer.from(JSON.stringify(answer));
+}

@@ -1,0 +1,36 @@
+import type { Database } from '../shared/database.ts';
+import type { Logger } from '../shared/log.ts';
+import type { Book } from './book.ts';
+import { openDepot } from './depot.ts';
+import type { Enrolments } from './enrolments.ts';
+import { openEntrance } from './entrance.ts';
+import { type AskCentral, openHistory } from './history.ts';
+import { openMerge } from './merge.ts';
+import type { Outbox } from './outbox.ts';
+import type { Roster } from './roster.ts';
+import { openSeeding } from './seeding.ts';
+import type { Store } from './store.ts';
+
+type Parts = {
+  db: Database;
+  store: Store;
+  book: Book;
+  roster: Roster;
+  outbox: Outbox;
+  enrolments: Enrolments;
+  lines: readonly string[];
+  ask: AskCentral;
+  /** Told when the book was read anew from what was taken in. */
+  taken: () => void;
+  log: Logger;
+};
+
+/** Everything by which an edge comes to write its lines, put together. */
+export function openEnrolling({ db, book, ask, ...parts }: Parts) {
+  const { store, roster } = parts;
+  const depot = openDepot(db);
+  const merge = openMerge({ db, store, book, roster, depot });
+  const history = openHistory(ask);
+  const seeding = openSeeding({ ...parts, depot, merge, history });
+  return openEntrance({ ...parts, history, seeding });
+}
