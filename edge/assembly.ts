@@ -4,10 +4,12 @@ import type { Database } from '../shared/database.ts';
 import { eventIds, type RandomBytes } from '../shared/identity.ts';
 import type { Logger } from '../shared/log.ts';
 import { keepRunning, openBell } from '../shared/loop.ts';
+import { release } from '../shared/release.ts';
 import { openUnits } from '../shared/unit.ts';
 import { edition } from '../statecharts/edition.ts';
 import { openBook } from './book.ts';
 import { type EdgeConfig, linesOf } from './config.ts';
+import { openDisk } from './disk.ts';
 import { forward, type LinkState } from './forwarder.ts';
 import { beat } from './heartbeat.ts';
 import type { Hub, HubParts } from './hub.ts';
@@ -56,6 +58,8 @@ export function assembleEdge({ config, db, clock, random, log, openHub }: World)
     facts.ring();
     changed.ring();
   };
+  const disk = openDisk({ db, budgetMb: config.diskBudgetMb, clock });
+  const program = { release, charts: edition, node: process.version, ...modesOf(db) };
   const intake = openIntake({ store, roster, committed });
   const marks = openMarks(clock.nowMs, changed.ring);
 
@@ -78,7 +82,10 @@ export function assembleEdge({ config, db, clock, random, log, openHub }: World)
 
   return {
     ...{ store, book, roster, outbox, intake, changed, signal },
-    status: () => readStatus({ roster, book, outbox, marks, recent, nowMs: clock.nowMs }),
+    status: () => ({
+      ...readStatus({ roster, book, outbox, marks, recent, nowMs: clock.nowMs }),
+      ...{ program, disk: disk.status() },
+    }),
 
     /** Ends every loop; no fact is stated any more. */
     async stop(): Promise<void> {
@@ -93,3 +100,10 @@ export function assembleEdge({ config, db, clock, random, log, openHub }: World)
     },
   };
 }
+
+/** How the file is written, as SQLite says. */
+const modesOf = (db: Database) => ({
+  schema: db.pragma('user_version', { simple: true }) as number,
+  journalMode: db.pragma('journal_mode', { simple: true }) as string,
+  synchronous: db.pragma('synchronous', { simple: true }) as number,
+});

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { openDatabase } from '../shared/database.ts';
 import { Fault } from '../shared/fault.ts';
 import { kindOf, withReplica } from '../shared/replica.ts';
+import { readJson } from '../shared/service.ts';
 import { linesOf, readEdgeConfig } from './config.ts';
 import { migrations } from './schema.ts';
 import { type Judged, type Rehearsal, rehearse } from './trial.ts';
@@ -36,14 +36,6 @@ async function main(): Promise<void> {
     if (!(error instanceof Fault)) throw error;
     process.stderr.write(`${error.message}\n`);
     process.exitCode = 2;
-  }
-}
-
-function readJson(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'));
-  } catch (cause) {
-    throw new Fault('INVALID', `--config: ${file}: ${(cause as Error).message}`, { cause });
   }
 }
 

@@ -66,7 +66,8 @@ export function checkFile(db: Database, findings: Findings): void {
     survive(findings, db, () => {
       const said = db.pragma(`${check}(${findingsMax})`) as Record<string, string>[];
       for (const reason of said.flatMap((row) => Object.values(row))) {
-        if (reason !== 'ok') findings.tell({ what: 'file', reason: `${check}: ${reason}` });
+        if (reason === 'ok') continue;
+        findings.tell({ what: 'file', reason: `${check}: ${reason.replaceAll(/\s+/g, ' ')}` });
       }
     });
     if (findings.told().found > 0) return;
