@@ -6,6 +6,7 @@ const commands = {
   demo: () => import('./demo.ts'),
   import: () => import('./import.ts'),
   'dry-run': () => import('./dryrun.ts'),
+  backup: () => import('./backup.ts'),
   doctor: () => import('./doctor.ts'),
   verify: () => import('./verify.ts'),
   chart: () => import('./chart.ts'),

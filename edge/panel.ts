@@ -6,6 +6,7 @@ import { Fault } from '../shared/fault.ts';
 import { invalid } from '../shared/field.ts';
 import type { Bell } from '../shared/loop.ts';
 import type { Answer } from './actor.ts';
+import type { Backup } from './backup.ts';
 import { type Charted, openGallery } from './gallery.ts';
 import type { Intake } from './intake.ts';
 import type { Status } from './status.ts';
@@ -18,6 +19,8 @@ export type Parts = {
   charted?: Charted;
   /** Where a lot came from and what became of it; throws Fault UNKNOWN. */
   pedigree?: (lot: string) => unknown;
+  /** A copy of the store; absent where there is no file. */
+  backup?: () => Promise<Backup>;
   changed: Bell;
   signal: AbortSignal;
 };
@@ -62,6 +65,12 @@ export const panel: FastifyPluginAsync<Parts> = async (app, parts) => {
   app.get<{ Params: { lot: string } }>('/lots/:lot', async ({ params }) => {
     if (pedigree) return pedigree(params.lot.normalize('NFC'));
     throw new Fault('UNKNOWN', 'lot: no genealogy is kept here');
+  });
+
+  app.post('/backup', async (_request, reply) => {
+    if (!parts.backup) throw new Fault('UNKNOWN', 'backup: there is no file here');
+    const { bytes, stream } = await parts.backup();
+    return reply.header('content-length', bytes).type('application/vnd.sqlite3').send(stream);
   });
 
   app.get('/charts', async () => ({ charts: gallery.list() }));

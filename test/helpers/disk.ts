@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { migrations as ledgerMigrations, openMemory } from '../../central/memory.ts';
+import { readCommand } from '../../shared/command.ts';
 import { openDatabase } from '../../shared/database.ts';
 import { type Box, openBox } from './box.ts';
 import { testFolder } from './folder.ts';
@@ -13,7 +14,11 @@ export function storeOfShop(reports = 20): { path: string; box: Box } {
   box.decide(shop.release());
   box.decide(shop.release({}, 'WO-2', { line: m02 }));
   for (const asked of [shop.start(), shop.phase('R1')]) box.decide(asked);
-  for (let piece = 1; piece <= reports; piece++) box.decide(shop.report('R1'));
+  box.store.commit(() => {
+    for (let piece = 1; piece <= reports; piece++) {
+      box.roster.actor(m01).decide(readCommand(shop.report('R1')));
+    }
+  });
   box.decide(shop.start()); // refused: it has begun
   box.decide(command('ChangeEquipmentState', { line: m02 }, { state: 'execute', reason: 'x' }));
   return { path, box };
