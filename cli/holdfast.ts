@@ -9,6 +9,7 @@ const commands = {
   backup: () => import('./backup.ts'),
   doctor: () => import('./doctor.ts'),
   verify: () => import('./verify.ts'),
+  salvage: () => import('./salvage.ts'),
   chart: () => import('./chart.ts'),
 };
 type Name = keyof typeof commands;

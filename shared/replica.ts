@@ -38,12 +38,27 @@ export async function withReplica<T>(
  * keeps that program from starting.
  */
 export async function replicate(path: string, copy: string): Promise<void> {
+  await withReader(path, async (source) => {
+    source.pragma('user_version'); // a lock is met here: a backup would wait for it
+    await source.backup(copy);
+  });
+}
+
+/** Throws Fault CONFLICT while a program has the file open; a damaged one is nobody's. */
+export async function refuseOpen(path: string): Promise<void> {
+  try {
+    await withReader(path, async (source) => source.pragma('user_version'));
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code === 'CONFLICT') throw error;
+  }
+}
+
+async function withReader(path: string, work: (source: Database) => Promise<unknown>) {
   const beside = [`${path}-shm`, `${path}-wal`].filter((file) => !existsSync(file));
   let source: Database | undefined;
   try {
     source = new Sqlite(path, { readonly: true, fileMustExist: true, timeout: 1_000 });
-    source.pragma('user_version'); // a lock is met here: a backup would wait for it
-    await source.backup(copy);
+    await work(source);
     for (const file of beside) if (holdsNothing(file)) rmSync(file, { force: true });
   } catch (error) {
     const fault = faultOf(error, path);
