@@ -108,6 +108,7 @@ export const rules: Rules = {
   EquipmentStateChanged: none('has no value'),
   ShiftStarted: none('has no value'),
   ChartsMigrated: none('has no value'),
+  DiskLevelChanged: none('has no value'),
 };
 
 const isLate = (flags: string | undefined): boolean => flags?.split(' ').includes('late') ?? false;

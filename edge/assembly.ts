@@ -1,6 +1,7 @@
 import { openCalendar } from '../shared/calendar.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Database } from '../shared/database.ts';
+import { Fault } from '../shared/fault.ts';
 import { eventIds, type RandomBytes } from '../shared/identity.ts';
 import type { Logger } from '../shared/log.ts';
 import { keepRunning, openBell } from '../shared/loop.ts';
@@ -9,8 +10,9 @@ import { openUnits } from '../shared/unit.ts';
 import { edition } from '../statecharts/edition.ts';
 import { openBook } from './book.ts';
 import { type EdgeConfig, linesOf } from './config.ts';
-import { openDisk } from './disk.ts';
+import { type Change, openDisk, watchDisk } from './disk.ts';
 import { forward, type LinkState } from './forwarder.ts';
+import type { Level, measure as measureFile } from './gauge.ts';
 import { beat } from './heartbeat.ts';
 import type { Hub, HubParts } from './hub.ts';
 import { openIntake } from './intake.ts';
@@ -32,10 +34,12 @@ type World = {
   random: RandomBytes;
   log: Logger;
   openHub: (parts: HubParts) => Hub;
+  /** How much room the file has; asked of the file system where nothing else is given. */
+  measure?: typeof measureFile;
 };
 
 /** The edge but for its page: everything is read and running when this returns. */
-export function assembleEdge({ config, db, clock, random, log, openHub }: World) {
+export function assembleEdge({ config, db, clock, random, log, openHub, measure }: World) {
   const stop = new AbortController();
   const { signal } = stop;
   const facts = openBell(clock); // rings when facts were committed
@@ -43,13 +47,17 @@ export function assembleEdge({ config, db, clock, random, log, openHub }: World)
   const store = openStore(db);
   const book = openBook();
   const recent = openRecent();
+  let told: Level | undefined; // how full the disk was, by the last fact about it
   const roster = openRoster(linesOf(config), {
     ...{ store, book },
     nowMs: clock.nowMs,
     units: openUnits(config.units),
     placeOf: config.calendar && openCalendar(config.calendar).placeOf,
     eventId: eventIds(clock.nowMs, random),
-    stated: recent.add,
+    stated(fact) {
+      recent.add(fact);
+      if (fact.type === 'DiskLevelChanged') told = fact.body.level;
+    },
   });
   const upgraded = upgrade({ store, book, roster });
   if (upgraded) log.info(upgraded, 'charts migrated');
@@ -58,9 +66,9 @@ export function assembleEdge({ config, db, clock, random, log, openHub }: World)
     facts.ring();
     changed.ring();
   };
-  const disk = openDisk({ db, budgetMb: config.diskBudgetMb, clock });
+  const disk = openDisk({ db, budgetMb: config.diskBudgetMb, clock, told, measure });
   const program = { release, charts: edition, node: process.version, ...modesOf(db) };
-  const intake = openIntake({ store, roster, committed });
+  const intake = openIntake({ store, roster, disk, committed });
   const marks = openMarks(clock.nowMs, changed.ring);
 
   const lines = roster.actors.map(({ path }) => path);
@@ -80,6 +88,13 @@ export function assembleEdge({ config, db, clock, random, log, openHub }: World)
   loops.push(keepRunning(beat({ ...asking, clock, signal })));
   loops.push(keepRunning(keepTime({ book, roster, ask: intake.ask, clock, signal })));
 
+  const state = (change: Change): boolean => {
+    const speaker = roster.actors.find((actor) => actor.failure() === undefined);
+    return !speaker || intake.state(() => void speaker.observe('DiskLevelChanged', change));
+  };
+  const seeing = { disk, state, changed: changed.ring, clock, signal };
+  loops.push(keepRunning(watchDisk(seeing)));
+
   return {
     ...{ store, book, roster, outbox, intake, changed, signal },
     status: () => ({
@@ -96,7 +111,13 @@ export function assembleEdge({ config, db, clock, random, log, openHub }: World)
 
     /** Leaves behind what the next start, or the next edition of the charts, begins from. */
     leave(): void {
-      if (book.isWhole()) store.snapshots.write(edition, writeMemory(book.contents()));
+      if (!book.isWhole()) return;
+      try {
+        store.commit(() => store.snapshots.write(edition, writeMemory(book.contents())));
+      } catch (error) {
+        if (!(error instanceof Fault)) throw error;
+        log.warn({ reason: error.message }, 'no snapshot: the next start reads every fact');
+      }
     },
   };
 }

@@ -1,9 +1,9 @@
 import { statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Database } from '../shared/database.ts';
+import { diskLevels } from '../shared/runtime.ts';
 
-/** How full the disk is, from "as it should be" to "only what is reserved for". */
-export const levels = ['ok', 'warn', 'shed', 'qualityOnly', 'full'] as const;
+export const levels = diskLevels;
 export type Level = (typeof levels)[number];
 
 /** What a store takes of its disk, bytes. */

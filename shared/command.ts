@@ -124,6 +124,7 @@ const subjects: Record<FactType, Fields> = {
   EquipmentStateChanged: {},
   ShiftStarted: {},
   ChartsMigrated: {},
+  DiskLevelChanged: {},
 };
 
 /** From 1970-01-01 to 2100-01-01, Unix ms: what a source may claim as its time. */

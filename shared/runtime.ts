@@ -1,7 +1,11 @@
-import { bytes, flag, id, integer, optional, text } from './field.ts';
+import { bytes, choice, flag, id, integer, optional, text } from './field.ts';
 
 /** Most bytes of a carried state in one fact, so that the fact stays within its limit. */
 export const statePartMax = 60_000;
+
+/** How full an edge's disk is, from "as it should be" to "only what is reserved for". */
+export const diskLevels = ['ok', 'warn', 'shed', 'qualityOnly', 'full'] as const;
+const bytesMax = Number.MAX_SAFE_INTEGER;
 
 /** What the runtime itself states, without being asked. */
 export const runtimeBodies = {
@@ -14,5 +18,11 @@ export const runtimeBodies = {
     parts: integer('How many parts it has; one line of the edge states them all.', 1, 5_000),
     digest: id('SHA-256 of the whole state, hexadecimal.', 64),
     state: optional(bytes('The state, deflated msgpack.', statePartMax)),
+  },
+  DiskLevelChanged: {
+    level: choice('How full the disk is from now on.', diskLevels),
+    before: choice('How full it was.', diskLevels),
+    roomBytes: integer('Room that is left for ordinary work.', 0, bytesMax),
+    budgetBytes: integer('Most that the store may take.', 0, bytesMax),
   },
 };

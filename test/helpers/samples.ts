@@ -12,6 +12,7 @@ const about: Partial<Record<FactType, object>> = {
   EquipmentStateChanged: {},
   ShiftStarted: { shift: 'early' },
   ChartsMigrated: {},
+  DiskLevelChanged: {},
   OrderChanged: { order: 'WO-1', productionDay: '2012-01-02', flags: 'parked' },
   OrderCancelRequested: { order: 'WO-1' },
   OrderCompleted: { order: 'WO-1' },
@@ -115,6 +116,7 @@ const bodies: Record<FactType, object> = {
     ...{ from: 'lot 1', to: 'lot 2', facts: 3, carried: true, part: 1, parts: 1 },
     ...{ digest: 'ab', state: Buffer.from('00ff', 'hex') },
   },
+  DiskLevelChanged: { level: 'warn', before: 'ok', roomBytes: 1_000, budgetBytes: 9_000 },
 };
 
 /** One content of every type of fact, always the same. */
