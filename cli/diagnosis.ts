@@ -143,11 +143,16 @@ const disk: Look = ({ disk: told, program }) => {
   if (told && told.level !== 'ok') {
     const says = `level ${told.level}: room for ${mb(told.roomBytes)} of ${mb(told.budgetBytes)}`;
     const level = told.level === 'warn' ? 'warn' : 'bad';
-    const next = 'make room on the disk, raise diskBudgetMb, or lower keepDays';
+    const next = 'make room on the disk, or raise diskBudgetMb';
     symptoms.push({ level, about, says, next });
   } else if (told && told.daysLeft !== null && told.daysLeft < daysWarn) {
     const says = `room for ${told.daysLeft} days at the present rate`;
-    symptoms.push({ level: 'warn', about, says, next: 'raise diskBudgetMb, or lower keepDays' });
+    symptoms.push({
+      level: 'warn',
+      about,
+      says,
+      next: 'make room on the disk, or raise diskBudgetMb',
+    });
   }
   if (told && told.walBytes > walWarnBytes) {
     const says = `the write-ahead log has ${mb(told.walBytes)}`;

@@ -80,7 +80,7 @@ const ills: [string, Partial<Told>, 'bad' | 'warn', string, string][] = [
     { disk: { level: 'ok', ...room, daysLeft: 3 } },
     'warn',
     '3 days',
-    'keepDays',
+    'diskBudgetMb',
   ],
   [
     'a long write-ahead log',
