@@ -70,6 +70,13 @@ test('what is committed in the write-ahead log is saved, and no more', async () 
   await salvageFile(copy, to);
   expect(rowsOf(to).map(({ hash }) => hash.toString('hex'))).toEqual(rows);
 
+  const torn = join(testFolder(), 'edge.sqlite');
+  for (const end of ['', '-wal']) copyFileSync(`${copy}${end}`, `${torn}${end}`);
+  flip(`${torn}-wal`, sizeOf(`${torn}-wal`) - 1);
+  const without = join(testFolder(), 'new.sqlite');
+  await salvageFile(torn, without);
+  expect(rowsOf(without).length).toBe(rows.length - 1);
+
   truncateSync(`${copy}-wal`, sizeOf(`${copy}-wal`) - 10);
   const cut = join(testFolder(), 'new.sqlite');
   await salvageFile(copy, cut);
