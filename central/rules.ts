@@ -112,6 +112,7 @@ export const rules: Rules = {
   ShiftStarted: none('has no value'),
   ChartsMigrated: none('has no value'),
   EpochBegan: none('has no value'),
+  DiskLevelChanged: none('has no value'),
 };
 
 const isLate = (flags: string | undefined): boolean => flags?.split(' ').includes('late') ?? false;

@@ -17,9 +17,10 @@ const requestMaxMs = 15_000;
 const attemptsMax = 180;
 
 /**
- * Asks an edge for a batch of commands until it answers, and takes every one of them. Repeating is
- * safe: a command carries its id and is answered the same. Throws Fault UNREACHABLE after many
- * attempts, and Fault INVALID if the edge does not understand the request itself.
+ * Asks an edge for a batch of commands until it answers all of them; one that its disk has no room
+ * for now, or whose line is not ready, is none. Repeating is safe: a command carries its id and is
+ * answered the same. Throws Fault UNREACHABLE after many attempts, and Fault INVALID if the edge
+ * does not understand the request itself.
  */
 export async function ask(
   edgeUrl: string,
@@ -35,11 +36,12 @@ export async function ask(
         body: JSON.stringify({ commands }),
         signal: AbortSignal.any([signal, AbortSignal.timeout(requestMaxMs)]),
       });
-      const body = (await response.json()) as { answers: Answer[]; message?: string };
-      const later = response.ok ? body.answers.find(({ code }) => code === 'FULL') : undefined;
-      if (response.ok && !later) return body.answers;
-      reason = later?.reason ?? body.message ?? `HTTP ${response.status}`;
-      if (!response.ok && response.status < 500) throw new Fault('INVALID', `edge: ${reason}`);
+      const body = (await response.json()) as { answers?: Answer[]; message?: string };
+      const full = body.answers?.find(({ code }) => code === 'FULL');
+      if (response.ok && body.answers && !full) return body.answers;
+      reason = full?.reason ?? body.message ?? `HTTP ${response.status}`;
+      if (response.status >= 400 && response.status < 500)
+        throw new Fault('INVALID', `edge: ${reason}`);
     } catch (error) {
       if (error instanceof Fault) throw error;
       reason = (error as Error).message;

@@ -1,11 +1,8 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Fault } from '../shared/fault.ts';
 import { invalid } from '../shared/field.ts';
 import { charts } from '../statecharts/charts.ts';
+import { askPart } from './part.ts';
 import { grouped, table } from './progress.ts';
 
 export const usage = `holdfast dry-run --store FILE [options]
@@ -124,7 +121,8 @@ export async function run(args: string[]): Promise<number> {
   }
   try {
     if (store === undefined) throw invalid('--store', 'must name the SQLite file of an edge');
-    const found = await rehearsal(store, config);
+    const given = config === undefined ? [] : ['--config', config];
+    const found = await askPart<Rehearsal>('edge/rehearsal.ts', ['--store', store, ...given]);
     const judgedBy = config ?? 'the discrete template, any number of lanes (no --config)';
     process.stdout.write(json ? `${JSON.stringify(found)}\n` : rehearsalTable(found, judgedBy));
     return differing(found) === 0 ? 0 : 1;
@@ -133,16 +131,4 @@ export async function run(args: string[]): Promise<number> {
     process.stderr.write(`holdfast dry-run: ${error.message}\n`);
     return 2;
   }
-}
-
-/** Lets the edge's own program rehearse. Throws Fault INVALID with what it says if it cannot. */
-async function rehearsal(store: string, config: string | undefined): Promise<Rehearsal> {
-  const path = fileURLToPath(new URL('../edge/rehearsal.ts', import.meta.url));
-  const given = ['--store', store, ...(config === undefined ? [] : ['--config', config])];
-  const child = spawn(process.execPath, [path, ...given], { stdio: ['ignore', 'pipe', 'pipe'] });
-  const gone = once(child, 'exit');
-  const [out, complaint] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  const [code] = await gone;
-  if (code !== 0) throw new Fault('INVALID', complaint.trim() || `its program ended with ${code}`);
-  return JSON.parse(out) as Rehearsal;
 }

@@ -6,6 +6,10 @@ const commands = {
   demo: () => import('./demo.ts'),
   import: () => import('./import.ts'),
   'dry-run': () => import('./dryrun.ts'),
+  backup: () => import('./backup.ts'),
+  doctor: () => import('./doctor.ts'),
+  verify: () => import('./verify.ts'),
+  salvage: () => import('./salvage.ts'),
   chart: () => import('./chart.ts'),
   swap: () => import('./swap.ts'),
 };

@@ -5,12 +5,16 @@ import type { Fact } from '../shared/event.ts';
 import { eventIds, type RandomBytes } from '../shared/identity.ts';
 import type { Logger } from '../shared/log.ts';
 import { keepRunning, openBell } from '../shared/loop.ts';
+import { release } from '../shared/release.ts';
 import { openUnits } from '../shared/unit.ts';
+import { edition } from '../statecharts/edition.ts';
 import { openBook } from './book.ts';
 import { type EdgeConfig, linesOf } from './config.ts';
+import { type Change, openDisk, watchDisk } from './disk.ts';
 import { openEnrolling } from './enrolling.ts';
 import { isFetching, openEnrolments } from './enrolments.ts';
 import { forward, type LinkState } from './forwarder.ts';
+import type { Level, measure as measureFile } from './gauge.ts';
 import { beat } from './heartbeat.ts';
 import type { Hub, HubParts } from './hub.ts';
 import { openIntake } from './intake.ts';
@@ -32,6 +36,8 @@ type World = {
   random: RandomBytes;
   log: Logger;
   openHub: (parts: HubParts) => Hub;
+  /** How much room the file has; asked of the file system where nothing else is given. */
+  measure?: typeof measureFile;
 };
 
 /** What the lines of an edge decide by, beside their store and their book. */
@@ -44,7 +50,7 @@ export const meansOf = (config: EdgeConfig, clock: Clock, random: RandomBytes) =
 });
 
 /** The edge but for its page: everything is read and running when this returns. */
-export function assembleEdge({ config, db, clock, random, log, openHub }: World) {
+export function assembleEdge({ config, db, clock, random, log, openHub, measure }: World) {
   const stop = new AbortController();
   const { signal } = stop;
   const facts = openBell(clock); // rings when facts were committed
@@ -52,8 +58,13 @@ export function assembleEdge({ config, db, clock, random, log, openHub }: World)
   const store = openStore(db);
   const book = openBook();
   const recent = openRecent();
+  let told: Level | undefined; // how full the disk was, by the last fact about it
+  const stated = (fact: Fact): void => {
+    recent.add(fact);
+    if (fact.type === 'DiskLevelChanged') told = fact.body.level;
+  };
   const means = meansOf(config, clock, random);
-  const roster = openRoster(linesOf(config), { ...means, store, book, stated: recent.add });
+  const roster = openRoster(linesOf(config), { ...means, store, book, stated });
   const enrolments = openEnrolments(db, eventIds(clock.nowMs, random));
   const lines = roster.actors.map(({ path }) => path);
   const goOn = () => {
@@ -69,6 +80,8 @@ export function assembleEdge({ config, db, clock, random, log, openHub }: World)
     facts.ring();
     changed.ring();
   };
+  const disk = openDisk({ db, budgetMb: config.diskBudgetMb, clock, told, measure });
+  const program = { release, charts: edition, node: process.version, ...modesOf(db) };
   const marks = openMarks(clock.nowMs, changed.ring);
   const hub = openHub({ config, lines, outbox, marks, log });
   const taken = () => {
@@ -78,7 +91,7 @@ export function assembleEdge({ config, db, clock, random, log, openHub }: World)
   const enrolling = { ...{ db, store, book, roster, outbox, enrolments, lines, taken, log } };
   const entrance = openEnrolling({ ...enrolling, ask: hub.ask });
   const { barred, enter } = entrance;
-  const intake = openIntake({ store, roster, barred, committed });
+  const intake = openIntake({ store, roster, barred, disk, committed });
   const loops = lines.map((line) => {
     const report = (state: LinkState, detail?: string) => {
       marks.report(line, state, detail);
@@ -95,9 +108,19 @@ export function assembleEdge({ config, db, clock, random, log, openHub }: World)
   loops.push(keepRunning(beat({ ...asking, clock, signal })));
   loops.push(keepRunning(keepTime({ book, roster, ask: intake.ask, clock, signal })));
 
+  const state = (change: Change): boolean => {
+    const speaker = roster.actors.find((actor) => actor.failure() === undefined);
+    return !speaker || intake.state(() => void speaker.observe('DiskLevelChanged', change));
+  };
+  const seeing = { disk, state, changed: changed.ring, clock, signal };
+  loops.push(keepRunning(watchDisk(seeing)));
+
   return {
     ...{ store, book, roster, outbox, intake, changed, signal },
-    status: () => readStatus({ roster, book, outbox, marks, recent, nowMs: clock.nowMs }),
+    status: () => ({
+      ...readStatus({ roster, book, outbox, marks, recent, nowMs: clock.nowMs }),
+      ...{ program, disk: disk.status() },
+    }),
 
     /** Ends every loop; no fact is stated any more. */
     async stop(): Promise<void> {
@@ -110,3 +133,10 @@ export function assembleEdge({ config, db, clock, random, log, openHub }: World)
     leave: snapshotter.write,
   };
 }
+
+/** How the file is written, as SQLite says. */
+const modesOf = (db: Database) => ({
+  schema: db.pragma('user_version', { simple: true }) as number,
+  journalMode: db.pragma('journal_mode', { simple: true }) as string,
+  synchronous: db.pragma('synchronous', { simple: true }) as number,
+});

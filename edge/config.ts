@@ -16,6 +16,10 @@ import { policyFields, readPolicy, templateNames } from '../statecharts/policy.t
 
 export const fields = {
   storePath: text('SQLite file, on a local disk that honours fsync.', 4_096),
+  diskBudgetMb: fallback(
+    integer('Most that the store and its write-ahead log may take, MB.', 64, 16_777_216),
+    8_192,
+  ),
   natsUrl: text('The leaf beside this edge, e.g. nats://127.0.0.1:4222.', 500),
   lines: list(
     record('A line that this edge owns, and nobody else.', {

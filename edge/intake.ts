@@ -1,7 +1,9 @@
 import type { Command } from '../shared/command.ts';
 import { Fault } from '../shared/fault.ts';
 import type { Answer } from './actor.ts';
+import type { Disk } from './disk.ts';
 import type { Roster } from './roster.ts';
+import { needOf } from './shedding.ts';
 import type { Store } from './store.ts';
 
 /** Most commands that may wait, and most that share one commit. */
@@ -9,11 +11,13 @@ export const waitingMax = 20_000;
 export const batchMax = 1_000;
 
 type Waiting = { command: Command; resolve(answer: Answer): void; reject(error: unknown): void };
+type Gate = Pick<Disk, 'refusal' | 'refused' | 'accepted' | 'release'>;
 type Parts = {
   store: Store;
   roster: Roster;
   /** Why nothing new may be asked of a line now. */
   barred?: ((line: string) => Fault | undefined) | undefined;
+  disk?: Gate;
   committed: () => void;
 };
 export type Intake = ReturnType<typeof openIntake>;
@@ -21,8 +25,11 @@ export type Intake = ReturnType<typeof openIntake>;
 /**
  * Where commands enter: a bounded queue, emptied at the edge's own pace. Whatever is waiting when
  * the loop comes round shares one transaction, and nobody is answered before it has committed.
+ *
+ * What a disk that is nearly full takes is decided here. If it refuses a commit all the same,
+ * memory goes back to what is on it, and what is reserved for is tried once more with the reserve.
  */
-export function openIntake({ store, roster, barred, committed }: Parts) {
+export function openIntake({ store, roster, barred, disk, committed }: Parts) {
   let waiting: Waiting[] = [];
   let scheduled = false;
 
@@ -37,34 +44,66 @@ export function openIntake({ store, roster, barred, committed }: Parts) {
     const batch = waiting.slice(0, batchMax);
     waiting = waiting.slice(batchMax);
     if (waiting.length > 0) schedule();
-    const answers: Answer[] = [];
-    try {
-      store.commit(() => {
-        for (const { command } of batch) answers.push(answerTo(command));
-      });
-    } catch (error) {
-      roster.rebuild();
-      for (const { reject } of batch) reject(error);
-      if (error instanceof Fault) return;
-      throw error;
+    const fault = decide(batch);
+    if (!fault) return;
+    if (fault.code === 'FULL') disk?.refused();
+    const urgent = batch.filter(({ command }) => needOf(command) === 'reserved');
+    const again = urgent.length > 0 && disk?.release() ? decide(urgent) : fault;
+    if (again && again !== fault && again.code === 'FULL') disk?.refused();
+    for (const entry of batch) {
+      const isDone = again === undefined && urgent.includes(entry);
+      if (!isDone) entry.reject(fault);
     }
+  }
+
+  /** Answers all of the batch from one commit; returns why the disk did not take it. */
+  function decide(batch: readonly Waiting[]): Fault | undefined {
+    const answers: Answer[] = [];
+    const fault = commit(
+      () => {
+        for (const { command } of batch) answers.push(answerTo(command));
+      },
+      (error) => {
+        for (const { reject } of batch) reject(error);
+      },
+    );
+    if (fault) return fault;
     batch.forEach(({ resolve }, index) => {
       resolve(answers[index]!);
     });
     committed();
+    return undefined;
+  }
+
+  /** Runs `work` as one commit; returns why the disk did not take it, memory being as before. */
+  function commit(work: () => void, broken: (error: unknown) => void): Fault | undefined {
+    try {
+      store.commit(work);
+      disk?.accepted();
+      return undefined;
+    } catch (error) {
+      roster.rebuild();
+      if (error instanceof Fault) return error;
+      broken(error);
+      throw error;
+    }
   }
 
   function answerTo(command: Command): Answer {
+    const { commandId } = command;
     const bar = barred?.(command.line);
-    if (bar && !store.answered(command.commandId)) {
-      const { code, message: reason } = bar;
-      return { commandId: command.commandId, status: 'refused', code, reason };
+    if (bar && !store.answered(commandId)) {
+      return { commandId, status: 'refused', code: bar.code, reason: bar.message };
     }
     try {
-      return roster.actor(command.line).decide(command);
+      const actor = roster.actor(command.line);
+      const refusal = disk?.refusal(command);
+      if (refusal !== undefined && !store.answered(commandId)) {
+        return { commandId, status: 'refused', code: 'FULL', reason: refusal };
+      }
+      return actor.decide(command);
     } catch (error) {
       if (!(error instanceof Fault) || error.retry) throw error;
-      const { commandId } = command;
       return { commandId, status: 'refused', code: error.code, reason: error.message };
     }
   }
@@ -83,6 +122,19 @@ export function openIntake({ store, roster, barred, committed }: Parts) {
         waiting.push({ command, resolve, reject });
         schedule();
       });
+    },
+
+    /** States what the runtime has seen; false, having stated nothing, if the disk is full. */
+    state(work: () => void): boolean {
+      const nobody = () => undefined;
+      const attempt = (): boolean => {
+        const fault = commit(work, nobody);
+        if (fault?.code === 'FULL') disk?.refused();
+        return fault === undefined;
+      };
+      if (!attempt() && !(disk?.release() && attempt())) return false;
+      committed();
+      return true;
     },
   };
 }

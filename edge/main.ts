@@ -4,6 +4,7 @@ import { systemRandom } from '../shared/identity.ts';
 import { openLog } from '../shared/log.ts';
 import { runService } from '../shared/service.ts';
 import { assembleEdge, meansOf } from './assembly.ts';
+import { openBackups } from './backup.ts';
 import { readBalance } from './balance.ts';
 import { type EdgeConfig, fields, readEdgeConfig } from './config.ts';
 import { buildHttp } from './http.ts';
@@ -20,11 +21,13 @@ export async function startEdge(config: EdgeConfig) {
   const db = openDatabase(config.storePath, migrations, upgradeWith(config, means));
   const edge = assembleEdge({ config, db, clock, random: systemRandom, log, openHub });
   const { book, intake, changed, status, signal } = edge;
+  const backups = openBackups(db, signal);
   const app = await buildHttp({
     ...{ intake, status, changed, clock, signal },
     charted: book.moved,
     pedigree: (lot) => readPedigree(book, lot),
     balance: (order) => readBalance(book, order),
+    backup: backups.make,
   });
   const url = await app.listen({ host: config.host, port: config.httpPort });
 
@@ -33,7 +36,7 @@ export async function startEdge(config: EdgeConfig) {
     async close(): Promise<void> {
       const stopped = edge.stop();
       await app.close();
-      await stopped;
+      await Promise.all([stopped, backups.idle()]);
       edge.leave();
       db.close();
     },

@@ -6,6 +6,7 @@ import { Fault } from '../shared/fault.ts';
 import { invalid } from '../shared/field.ts';
 import type { Bell } from '../shared/loop.ts';
 import type { Answer } from './actor.ts';
+import type { Backup } from './backup.ts';
 import { type Charted, openGallery } from './gallery.ts';
 import type { Intake } from './intake.ts';
 import type { Status } from './status.ts';
@@ -20,6 +21,8 @@ export type Parts = {
   pedigree?: (lot: string) => unknown;
   /** Where an order's pieces are; throws Fault UNKNOWN. */
   balance?: (order: string) => unknown;
+  /** A copy of the store; absent where there is no file. */
+  backup?: () => Promise<Backup>;
   changed: Bell;
   signal: AbortSignal;
 };
@@ -69,6 +72,12 @@ export const panel: FastifyPluginAsync<Parts> = async (app, parts) => {
   app.get<{ Params: { order: string } }>('/orders/:order/balance', async ({ params }) => {
     if (balance) return balance(params.order.normalize('NFC'));
     throw new Fault('UNKNOWN', 'order: no balance is kept here');
+  });
+
+  app.post('/backup', async (_request, reply) => {
+    if (!parts.backup) throw new Fault('UNKNOWN', 'backup: there is no file here');
+    const { bytes, stream } = await parts.backup();
+    return reply.header('content-length', bytes).type('application/vnd.sqlite3').send(stream);
   });
 
   app.get('/charts', async () => ({ charts: gallery.list() }));

@@ -126,6 +126,7 @@ const subjects: Record<FactType, Fields> = {
   ShiftStarted: {},
   ChartsMigrated: {},
   EpochBegan: {},
+  DiskLevelChanged: {},
 };
 
 const envelope = {

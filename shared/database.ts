@@ -10,6 +10,8 @@ const networkFileSystems = new Set([0x6969, 0xff534d42, 0xfe534d42, 0x517b]);
 
 /** Pages of the write-ahead log before SQLite writes them back: 16 MB. */
 const checkpointPages = 4_000;
+/** A write-ahead log that a large transaction made longer is cut to this when it begins anew. */
+const logBytes = 16 * 1024 * 1024;
 
 /**
  * Opens `path` for one writing process and applies `migrations` not yet applied, in order. Where
@@ -34,6 +36,7 @@ export function openDatabase(
     db.pragma('synchronous = FULL');
     db.pragma('foreign_keys = ON');
     db.pragma(`wal_autocheckpoint = ${checkpointPages}`);
+    db.pragma(`journal_size_limit = ${logBytes}`);
     migrate(db, path, migrations, migrated);
     db.pragma('synchronous = FULL');
     const synchronous = db.pragma('synchronous', { simple: true });

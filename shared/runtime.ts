@@ -4,6 +4,10 @@ import { bytes, choice, flag, id, integer, optional, text } from './field.ts';
 /** Most bytes of a carried state in one fact, so that the fact stays within its limit. */
 export const statePartMax = 60_000;
 
+/** How full an edge's disk is, from "as it should be" to "only what is reserved for". */
+export const diskLevels = ['ok', 'warn', 'shed', 'qualityOnly', 'full'] as const;
+const bytesMax = Number.MAX_SAFE_INTEGER;
+
 /** What the runtime itself states, without being asked. */
 export const runtimeBodies = {
   ChartsMigrated: {
@@ -21,5 +25,11 @@ export const runtimeBodies = {
     previous: integer('The epoch that is over.', 1, Number.MAX_SAFE_INTEGER),
     endedAt: integer('Its last fact at central.', 0, Number.MAX_SAFE_INTEGER),
     reason: choice('Why it is over.', reasons),
+  },
+  DiskLevelChanged: {
+    level: choice('How full the disk is from now on.', diskLevels),
+    before: choice('How full it was.', diskLevels),
+    roomBytes: integer('Room that is left for ordinary work.', 0, bytesMax),
+    budgetBytes: integer('Most that the store may take.', 0, bytesMax),
   },
 };

@@ -15,7 +15,7 @@ type Parts = {
 };
 
 /** The JSON of a file. Throws Fault INVALID that names the file and what is wrong with it. */
-function readJson(file: string): unknown {
+export function readJson(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch (cause) {

@@ -249,3 +249,20 @@ test('the worst way of all lines counts, and every fact has its marks', async (c
   expect(await marks.nth(1).getAttribute('title')).toBe('at central');
   expect(await marks.nth(2).getAttribute('title')).toBe('posted');
 });
+
+test('S3: what a disk still takes stands in the header', async (context) => {
+  const { url } = await startBox();
+  const { page, says } = await look(context, 'about:blank');
+  const disk = { level: 'ok', daysLeft: null as number | null };
+  const through = await startSilence(url, (status) => Object.assign(status, { disk }));
+  for (const [level, daysLeft, text] of [
+    ['ok', null, /enough\s+room on disk/],
+    ['ok', 41.7, /41 days\s+room on disk/],
+    ['shed', 1, /low\s+disk: no machine states/],
+    ['full', 0, /disk full\s+holds and stops only/],
+  ] as const) {
+    Object.assign(disk, { level, daysLeft });
+    await page.goto(through);
+    await says('#header', text);
+  }
+});

@@ -216,7 +216,7 @@ test('beside a running edge it says what to do', () => {
   const files = readdirSync(join(path, '..'));
   const { status, stdout, stderr } = holdfast('--store', path);
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-  expect(stderr).toContain('stop the edge for as long as this takes, or give a backup copy');
+  expect(stderr).toContain('stop its program for as long as this takes, or give a backup');
   expect(readdirSync(join(path, '..'))).toEqual(files);
   expect(outcome(box.decide(shop.start()))).toBe('accepted');
 });

@@ -10,6 +10,13 @@ const ways = {
   draining: { rank: 1, tone: 'busy', word: 'draining' },
   up: { rank: 0, tone: 'calm', word: 'up' },
 };
+const rooms = {
+  ok: { tone: 'calm', takes: 'room on disk' },
+  warn: { tone: 'warn', word: 'low', takes: 'room on disk' },
+  shed: { tone: 'warn', word: 'low', takes: 'disk: no machine states' },
+  qualityOnly: { tone: 'bad', word: 'no counts', takes: 'disk: orders, quality only' },
+  full: { tone: 'bad', word: 'disk full', takes: 'holds and stops only' },
+};
 const tones = { failed: 'bad', aborted: 'bad', held: 'warn', suspended: 'warn', breakdown: 'warn' };
 const marks = ['', '✓', '✓✓', '✓✓✓'];
 const markWords = ['', 'recorded here', 'at central', 'posted'];
@@ -63,7 +70,8 @@ function shortNames(lines) {
 }
 
 /** The worst of the lines' ways counts, and is said to be so since the first of them. */
-function drawHeader({ lines, unsent, oldestUnsentMs, ordersOpen, holdsOpen, nowMs }) {
+function drawHeader(status) {
+  const { lines, unsent, oldestUnsentMs, ordersOpen, holdsOpen, disk, nowMs } = status;
   const node = find('header');
   const all = lines.map(({ way }) => way).sort((a, b) => ways[b.state].rank - ways[a.state].rank);
   const worst = all.filter(({ state }) => state === all[0].state);
@@ -78,9 +86,19 @@ function drawHeader({ lines, unsent, oldestUnsentMs, ordersOpen, holdsOpen, nowM
     now: time(nowMs),
   });
   tone(node, 'link', shown);
+  drawRoom(node, disk);
   tone(node, 'held', holdsOpen > 0 ? 'bad' : 'calm');
   age(node, 'oldest', oldestUnsentMs);
   document.title = `${word} · ${grouped(unsent)} unsent · Holdfast`;
+}
+
+/** How long the disk lasts at the present rate; once it is nearly full, what it still takes. */
+function drawRoom(node, disk) {
+  const { level, daysLeft } = disk;
+  const { word, takes, tone: shown } = rooms[level];
+  const lasts = daysLeft === null ? 'enough' : `${grouped(Math.floor(daysLeft))} days`;
+  fill(node, { room: word ?? lasts, takes });
+  tone(node, 'disk', shown);
 }
 
 function drawHold(node, row) {

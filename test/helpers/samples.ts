@@ -13,6 +13,7 @@ const about: Partial<Record<FactType, object>> = {
   ShiftStarted: { shift: 'early' },
   ChartsMigrated: {},
   EpochBegan: {},
+  DiskLevelChanged: {},
   OrderChanged: { order: 'WO-1', productionDay: '2012-01-02', flags: 'parked' },
   OrderCancelRequested: { order: 'WO-1' },
   OrderCompleted: { order: 'WO-1' },
@@ -117,6 +118,7 @@ const bodies: Record<FactType, object> = {
     ...{ digest: 'ab', state: Buffer.from('00ff', 'hex') },
   },
   EpochBegan: { epoch: 2, previous: 1, endedAt: 7, reason: 'swapped' },
+  DiskLevelChanged: { level: 'warn', before: 'ok', roomBytes: 1_000, budgetBytes: 9_000 },
 };
 
 /** One content of every type of fact, always the same. */

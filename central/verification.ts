@@ -1,0 +1,96 @@
+import { parseArgs } from 'node:util';
+import type { Database } from '../shared/database.ts';
+import { idBytes } from '../shared/identity.ts';
+import { openReplica } from '../shared/replica.ts';
+import {
+  checkFile,
+  type Findings,
+  openFindings,
+  type Stored,
+  survive,
+  type Verified,
+  walk,
+} from '../shared/verification.ts';
+
+type Row = Stored & { event_id: Buffer | null };
+type HeadRow = {
+  path: string;
+  epoch: number;
+  sequence: number;
+  hash: Buffer;
+  last: number | null;
+  lastHash: Buffer | null;
+};
+
+/**
+ * Checks everything that a copy of central's ledger can be asked: pages and indexes, every chain of
+ * every line, event ids, heads, and that nothing waits which is there already.
+ */
+export function verifyLedger(copy: string): Verified {
+  const findings = openFindings();
+  const db = openReplica(copy);
+  let facts: Pick<Verified, 'facts' | 'lines'> = { facts: 0, lines: [] };
+  try {
+    checkFile(db, findings);
+    survive(findings, db, () => {
+      facts = walk({ rows: rowsOf(db), findings, read: identities(findings) });
+      checkHeads(db, findings);
+      checkWaiting(db, findings);
+    });
+  } finally {
+    db.close();
+  }
+  return { ...facts, ...findings.told() };
+}
+
+const rowsOf = (db: Database): Iterable<Stored> =>
+  db
+    .prepare<[], Row>(
+      `SELECT fact.position, path, fact.epoch, fact.sequence, bytes, fact.hash, event_id
+       FROM fact JOIN line ON line.id = fact.line
+       ORDER BY fact.line, fact.epoch, fact.sequence`,
+    )
+    .iterate();
+
+/** A fact that came again under another place keeps that place without its id: then it is known. */
+function identities(findings: Findings) {
+  return ({ eventId }: { eventId: string }, row: Stored): void => {
+    const { event_id: id } = row as Row;
+    if (id?.equals(idBytes(eventId)) === false) {
+      findings.at('id', row, `its row names another event than the fact, ${eventId}`);
+    }
+  };
+}
+
+function checkHeads(db: Database, { tell }: Findings): void {
+  const heads = db.prepare<[], HeadRow>(
+    `SELECT path, line.epoch, line.sequence, line.hash, fact.sequence AS last, fact.hash AS lastHash
+     FROM line LEFT JOIN fact ON fact.line = line.id AND fact.epoch = line.epoch
+       AND fact.sequence = (SELECT max(sequence) FROM fact AS other
+                            WHERE other.line = line.id AND other.epoch = line.epoch)`,
+  );
+  for (const { path, epoch, sequence, hash, last, lastHash } of heads.all()) {
+    const place = { what: 'cursor', line: path, epoch, sequence } as const;
+    const stands = `the head stands at ${sequence}`;
+    if ((last ?? 0) !== sequence)
+      tell({ ...place, reason: `${stands}, the facts at ${last ?? 0}` });
+    else if (lastHash && !lastHash.equals(hash)) {
+      tell({ ...place, reason: `${stands} with another hash than the fact there` });
+    }
+  }
+}
+
+function checkWaiting(db: Database, { tell }: Findings): void {
+  const twice = db.prepare<[], { path: string; epoch: number; sequence: number }>(
+    `SELECT path, fact.epoch, fact.sequence FROM waiting
+     JOIN fact USING (line, epoch, sequence) JOIN line ON line.id = fact.line`,
+  );
+  for (const { path, ...place } of twice.all()) {
+    tell({ what: 'place', line: path, ...place, reason: 'it waits, and is in the ledger already' });
+  }
+}
+
+if (import.meta.main) {
+  const { copy = '' } = parseArgs({ options: { copy: { type: 'string' } } }).values;
+  process.stdout.write(`${JSON.stringify(verifyLedger(copy))}\n`);
+}

@@ -1,0 +1,104 @@
+import {
+  closeSync,
+  createWriteStream,
+  existsSync,
+  fsyncSync,
+  openSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { parseArgs } from 'node:util';
+import { Fault } from '../shared/fault.ts';
+import { invalid } from '../shared/field.ts';
+import { replicate } from '../shared/replica.ts';
+import { verifiedTable, verifyFile } from './verify.ts';
+
+export const usage = `holdfast backup (--edge URL | --store FILE) --to FILE [options]
+
+Copies an edge's store into a new file, while the edge runs or from one that stands still, and
+verifies the copy as "holdfast verify" does.
+
+  --edge URL        a running edge, e.g. http://127.0.0.1:8080
+  --store FILE      the store of one that stands still
+  --to FILE         a file that is not there yet; it comes into being whole or not at all
+
+Exit code 0: the copy is there and whole. 1: something is wrong with it. 2: there is none.
+`;
+
+/** A backup that does not move for so long is given up, ms. */
+const requestMaxMs = 600_000;
+
+const options = {
+  edge: { type: 'string' },
+  store: { type: 'string' },
+  to: { type: 'string' },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+/** The subcommand. Resolves with the exit code. */
+export async function run(args: string[]): Promise<number> {
+  const { edge, store, to, help } = parseArgs({ args, options }).values;
+  if (help) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  try {
+    if ((edge === undefined) === (store === undefined)) {
+      throw invalid('--edge', 'or --store must be given, and not both');
+    }
+    if (to === undefined) throw invalid('--to', 'must name the file to be written');
+    if (existsSync(to)) throw invalid('--to', `${to}: is there already, and stays as it is`);
+    const part = `${to}.part`;
+    rmSync(part, { force: true });
+    try {
+      if (edge !== undefined) await download(edge, part);
+      else await replicate(store!, part);
+      const report = await verifyFile(part, '--to');
+      if (report.kind !== 'edge') throw invalid('--to', `${to}: what came is no store of an edge`);
+      settle(part, to);
+      process.stdout.write(verifiedTable({ ...report, file: to }));
+      return report.found === 0 ? 0 : 1;
+    } finally {
+      for (const end of ['', '-wal', '-shm']) rmSync(`${part}${end}`, { force: true });
+    }
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    process.stderr.write(`holdfast backup: ${error.message}\n`);
+    return 2;
+  }
+}
+
+/** Throws Fault UNREACHABLE if the edge does not answer, or the copy does not come to its end. */
+async function download(edge: string, part: string): Promise<void> {
+  try {
+    const response = await fetch(new URL('/v1/backup', edge), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{}',
+      signal: AbortSignal.timeout(requestMaxMs),
+    });
+    if (!response.ok) {
+      const { message } = (await response.json()) as { message?: string };
+      throw new Error(message ?? `HTTP ${response.status}`);
+    }
+    await pipeline(Readable.fromWeb(response.body as never), createWriteStream(part));
+  } catch (cause) {
+    throw new Fault('UNREACHABLE', `${edge}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** Gives the file its name once its bytes are on the disk. */
+function settle(part: string, to: string): void {
+  syncOf(part);
+  renameSync(part, to);
+  syncOf(dirname(to));
+}
+
+function syncOf(path: string): void {
+  const file = openSync(path, 'r');
+  fsyncSync(file);
+  closeSync(file);
+}

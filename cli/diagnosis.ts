@@ -1,0 +1,198 @@
+/** What is told of an edge, by itself or by its store. */
+export type Told = Readonly<{
+  nowMs: number;
+  central?: { atMs: number; skewMs: number; roundTripMs: number } | null;
+  unsent: number;
+  oldestUnsentMs: number | null;
+  lines: readonly {
+    line: string;
+    failure: string | null;
+    head: number;
+    unsent: number;
+    waiting: number;
+    way: { state: string; sinceMs: number; detail?: string };
+  }[];
+  holds: readonly {
+    hold: string;
+    line: string;
+    reason: string;
+    placedBy: string;
+    placedMs: number;
+    reviewedBy?: string;
+  }[];
+  disk?: {
+    level: string;
+    roomBytes: number;
+    budgetBytes: number;
+    walBytes: number;
+    daysLeft: number | null;
+  };
+  program?: { release: string; charts: string; journalMode: string; synchronous: number };
+  charts?: string | null;
+}>;
+
+/** Something that a person should know, and what to do next. */
+export type Symptom = Readonly<{
+  level: 'bad' | 'warn';
+  about: string;
+  says: string;
+  next: string;
+}>;
+
+/** Who asks: the names that are put into what to type next, and the release that asks. */
+export type Asker = Readonly<{
+  store?: string;
+  edge?: string;
+  release: string;
+  charts: string;
+}>;
+
+/** Central is asked every few seconds; a silence of this length is no coincidence, ms. */
+const silentMs = 30_000;
+/** A line that is away for so long is bad, and not only worth a look, ms. */
+const awayMs = 3_600_000;
+const skewWarnMs = 5_000;
+const skewBadMs = 60_000;
+/** A hold that nobody has decided for so long, ms. */
+const holdMs = 24 * 3_600_000;
+const walWarnBytes = 64 * 1024 * 1024;
+const daysWarn = 7;
+
+type Look = (told: Told, asker: Asker) => readonly Symptom[];
+
+/** "3 min", "5 h", "2 days". */
+export function lasting(ms: number): string {
+  const minutes = Math.round(ms / 60_000);
+  if (minutes < 120) return `${minutes} min`;
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} days`;
+}
+const mb = (bytes: number): string => `${Math.round(bytes / (1024 * 1024))} MB`;
+const fileOf = ({ store }: Asker): string => store ?? 'FILE';
+
+const stopped: Look = ({ lines }, asker) =>
+  lines.flatMap(({ line, failure }) =>
+    failure === null
+      ? []
+      : [
+          {
+            ...{ level: 'bad' as const, about: line, says: failure },
+            next: `stop the edge, then: holdfast verify --store ${fileOf(asker)}`,
+          },
+        ],
+  );
+
+const wayOf: Look = ({ lines, nowMs, unsent }, asker) =>
+  lines.flatMap(({ line, way: { state, sinceMs, detail }, ...own }): Symptom[] => {
+    const since = nowMs - sinceMs;
+    if (state === 'up' || state === 'draining') return [];
+    if (state === 'down') {
+      const level = since > awayMs ? 'bad' : 'warn';
+      const why = detail === undefined ? '' : ` (${detail})`;
+      const says = `the link is down for ${lasting(since)}${why}; ${own.unsent} facts are unsent`;
+      const next = 'nothing is lost: see that the leaf beside the edge runs and reaches the hub';
+      return [{ level, about: line, says, next }];
+    }
+    const says = `${state}: ${detail ?? 'its history is not the one that the hub has'}`;
+    const compare = `holdfast verify --store ${fileOf(asker)} --ledger LEDGER`;
+    const next = `delete nothing (${unsent} facts are unsent here); compare both: ${compare}`;
+    return [{ level: 'bad', about: line, says, next }];
+  });
+
+const central: Look = ({ central: heard, nowMs, oldestUnsentMs, unsent, lines }) => {
+  if (heard === undefined) return [];
+  const about = 'central';
+  if (heard === null || nowMs - heard.atMs > silentMs) {
+    const since = heard === null ? 'since this edge began' : `for ${lasting(nowMs - heard.atMs)}`;
+    const says = `central has not answered ${since}`;
+    return [{ level: 'warn', about, says, next: 'see that central runs, and what its log says' }];
+  }
+  const symptoms: Symptom[] = [];
+  const skewMs = Math.abs(heard.skewMs);
+  if (skewMs > skewWarnMs) {
+    const way = heard.skewMs > 0 ? 'behind' : 'ahead of';
+    const says = `the clock here is ${(skewMs / 1000).toFixed(1)} s ${way} central's`;
+    const level = skewMs > skewBadMs ? 'bad' : 'warn';
+    symptoms.push({ level, about: 'clock', says, next: 'chronyc tracking; chronyc makestep' });
+  }
+  const isUp = lines.every(({ way }) => way.state === 'up');
+  if (isUp && oldestUnsentMs !== null && nowMs - oldestUnsentMs > 10 * 60_000) {
+    const since = lasting(nowMs - oldestUnsentMs);
+    const says = `${unsent} facts are unsent for ${since}, though the link is up`;
+    symptoms.push({ level: 'warn', about, says, next: "see the edge's log for 'hub'" });
+  }
+  return symptoms;
+};
+
+const waiting: Look = ({ lines }) =>
+  lines.flatMap(({ line, waiting: count }) =>
+    count === 0
+      ? []
+      : [
+          {
+            ...{ level: 'warn' as const, about: line },
+            says: `${count} facts wait at central for the ERP or a person`,
+            next: 'see the parked documents at central: GET /v1/postings/parked',
+          },
+        ],
+  );
+
+const disk: Look = ({ disk: told, program }) => {
+  const symptoms: Symptom[] = [];
+  const about = 'disk';
+  if (told && told.level !== 'ok') {
+    const says = `level ${told.level}: room for ${mb(told.roomBytes)} of ${mb(told.budgetBytes)}`;
+    const level = told.level === 'warn' ? 'warn' : 'bad';
+    const next = 'make room on the disk, or raise diskBudgetMb';
+    symptoms.push({ level, about, says, next });
+  } else if (told && told.daysLeft !== null && told.daysLeft < daysWarn) {
+    const says = `room for ${told.daysLeft} days at the present rate`;
+    symptoms.push({
+      level: 'warn',
+      about,
+      says,
+      next: 'make room on the disk, or raise diskBudgetMb',
+    });
+  }
+  if (told && told.walBytes > walWarnBytes) {
+    const says = `the write-ahead log has ${mb(told.walBytes)}`;
+    symptoms.push({ level: 'warn', about, says, next: 'see that no other program reads the file' });
+  }
+  if (program && (program.journalMode !== 'wal' || program.synchronous !== 2)) {
+    const says = `journal mode ${program.journalMode}, synchronous ${program.synchronous}`;
+    const next = 'an accepted fact may be lost in a power cut: install the release anew';
+    symptoms.push({ level: 'bad', about, says, next });
+  }
+  return symptoms;
+};
+
+const holds: Look = ({ holds: open, nowMs }) =>
+  open
+    .filter(({ placedMs, reviewedBy }) => nowMs - placedMs > holdMs && reviewedBy === undefined)
+    .map(({ hold, line, placedBy, placedMs, reason }) => ({
+      ...{ level: 'warn' as const, about: line },
+      says: `hold ${hold} (${reason}) by ${placedBy}: undecided for ${lasting(nowMs - placedMs)}`,
+      next: 'have quality review it: StartHoldReview, then DispositionHold or ReleaseHold',
+    }));
+
+const versions: Look = ({ program, charts = program?.charts }, asker) => {
+  const symptoms: Symptom[] = [];
+  if (program && program.release !== asker.release) {
+    const says = `the edge runs release ${program.release}, this is ${asker.release}`;
+    const next = 'ask with the release that runs, or upgrade the edge';
+    symptoms.push({ level: 'warn', about: 'release', says, next });
+  }
+  if (charts && charts !== asker.charts) {
+    const next = `before the upgrade: holdfast dry-run --store ${fileOf(asker)}`;
+    const says = `its facts are judged by other charts than this release has: ${charts}`;
+    symptoms.push({ level: 'warn', about: 'charts', says, next });
+  }
+  return symptoms;
+};
+
+/** All that is wrong with an edge, the worst first. */
+export function diagnose(told: Told, asker: Asker): readonly Symptom[] {
+  const looks = [stopped, wayOf, central, waiting, disk, holds, versions];
+  const all = looks.flatMap((look) => look(told, asker));
+  return [...all.filter(({ level }) => level === 'bad'), ...all.filter((s) => s.level === 'warn')];
+}

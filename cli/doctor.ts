@@ -1,0 +1,124 @@
+import { parseArgs } from 'node:util';
+import { Fault } from '../shared/fault.ts';
+import { invalid } from '../shared/field.ts';
+import { release } from '../shared/release.ts';
+import { kindOf, withReplica } from '../shared/replica.ts';
+import { edition } from '../statecharts/edition.ts';
+import { diagnose, lasting, type Symptom, type Told } from './diagnosis.ts';
+import { read } from './drive.ts';
+import { askPart } from './part.ts';
+import { grouped } from './progress.ts';
+
+export const usage = `holdfast doctor [--edge URL | --store FILE] [options]
+
+Says in words what is wrong with an edge, and what to type next.
+
+  --edge URL        a running edge, e.g. http://127.0.0.1:8080
+  --store FILE      the store of one that stands still, or a backup of it; only read
+  --config FILE     the edge's config, to be checked for mistakes
+  --json            for programs
+
+Exit code 0: nothing is wrong. 1: something is. 2: it could not be found out.
+`;
+
+type Checkup = { status: Told | null; damage: string | null; mistakes: readonly string[] };
+type Examined = Readonly<{ told: Told | null; symptoms: readonly Symptom[] }>;
+
+const options = {
+  edge: { type: 'string' },
+  store: { type: 'string' },
+  config: { type: 'string' },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+type Given = { edge?: string | undefined; store?: string | undefined; config?: string | undefined };
+
+/** The subcommand. Resolves with the exit code. */
+export async function run(args: string[]): Promise<number> {
+  const { json, help, ...given } = parseArgs({ args, options }).values;
+  if (help) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  try {
+    const examined = await examine(given);
+    process.stdout.write(json ? `${JSON.stringify(examined)}\n` : examinedText(examined));
+    return examined.symptoms.length === 0 ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    process.stderr.write(`holdfast doctor: ${error.message}\n`);
+    return 2;
+  }
+}
+
+/** Throws Fault INVALID, CONFLICT or UNREACHABLE, with what to try instead. */
+async function examine({ edge, store, config }: Given): Promise<Examined> {
+  if ([edge, store, config].every((name) => name === undefined)) {
+    throw invalid('--edge', 'or --store or --config must be given');
+  }
+  const asker = { release, charts: edition, ...(store !== undefined && { store }) };
+  const symptoms: Symptom[] = config === undefined ? [] : await configSymptoms(config);
+  const told = edge !== undefined ? await askEdge(edge) : null;
+  if (told) symptoms.push(...diagnose(told, asker));
+  if (store === undefined) return { told, symptoms };
+  const read = await readStore(store);
+  if ('level' in read) return { told, symptoms: [...symptoms, read] };
+  return { told: told ?? read, symptoms: [...symptoms, ...diagnose(read, asker)] };
+}
+
+async function configSymptoms(config: string): Promise<Symptom[]> {
+  const { mistakes } = await askPart<Checkup>('edge/checkup.ts', ['--config', config]);
+  return mistakes.map((says) => {
+    const next = `mend ${config}; all fields: node edge/main.ts --sample`;
+    return { level: 'bad', about: 'config', says, next };
+  });
+}
+
+async function askEdge(url: string): Promise<Told> {
+  try {
+    return await read<Told>(url, '/v1/status');
+  } catch (cause) {
+    if (!(cause instanceof Fault)) throw cause;
+    const next = 'see that it runs and what its log says, or give its store: --store FILE';
+    throw new Fault('UNREACHABLE', `no edge answers at ${url}: ${next}`, { cause });
+  }
+}
+
+/** What a store that nobody has open tells; a link that nobody tries is not down. */
+async function readStore(file: string): Promise<Told | Symptom> {
+  try {
+    return await withReplica(file, '--store', async (copy) => {
+      if (kindOf(copy) !== 'edge') throw invalid('--store', `${file}: is no store of an edge`);
+      const { status, damage } = await askPart<Checkup>('edge/checkup.ts', ['--copy', copy]);
+      if (!status) throw new Fault('CORRUPT', damage ?? '');
+      const { central: _, lines, ...told } = status;
+      const still = { state: 'up', sinceMs: told.nowMs };
+      return { ...told, lines: lines.map((line) => ({ ...line, way: still })) };
+    });
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== 'CORRUPT') throw error;
+    const says = `is damaged: ${error.message.replaceAll(/\s+/g, ' ')}`;
+    const next = `holdfast verify --store ${file}; then holdfast salvage --store ${file} --to NEW`;
+    return { level: 'bad', about: 'store', says, next };
+  }
+}
+
+/** What was found out, for people. */
+export function examinedText({ told, symptoms }: Examined): string {
+  const facts = told?.lines.reduce((sum, { head }) => sum + head, 0) ?? 0;
+  const seen = told
+    ? [`${told.lines.length} lines, ${grouped(facts)} facts, ${grouped(told.unsent)} unsent`]
+    : [];
+  if (told?.oldestUnsentMs != null) {
+    seen.push(`the oldest unsent fact is ${lasting(told.nowMs - told.oldestUnsentMs)} old`);
+  }
+  if (told?.disk) {
+    const { level, daysLeft } = told.disk;
+    seen.push(`disk: ${level}${daysLeft === null ? '' : `, room for ${daysLeft} days`}`);
+  }
+  const words = symptoms.flatMap(({ level, about, says, next }) => [
+    `${level === 'bad' ? '✗' : '!'} ${about}: ${says}`,
+    `    next: ${next}`,
+  ]);
+  return [...seen, ...(words.length === 0 ? ['✓ nothing is wrong'] : words), ''].join('\n');
+}

@@ -1,0 +1,119 @@
+import { parseArgs } from 'node:util';
+import { Fault } from '../shared/fault.ts';
+import { invalid } from '../shared/field.ts';
+import { type Kind, kindOf, withReplica } from '../shared/replica.ts';
+import type { Finding, Verified } from '../shared/verification.ts';
+import { compare } from './comparison.ts';
+import { askPart } from './part.ts';
+import { grouped, table } from './progress.ts';
+
+export const usage = `holdfast verify --store FILE [options]
+
+Checks a file that nobody has open, on a copy: an edge's store or central's ledger, whichever it is.
+Pages, indexes and references; every hash chain of every line; holes; event ids; cursors; and at an
+edge, by replay, that every fact changes what it changed when it was stored.
+
+  --store FILE      an edge's store, central's ledger, or a backup of one
+  --ledger FILE     central's ledger, to be compared with the edge's store: every fact that the
+                    edge may forget must be there, with the same hash
+  --json            for programs
+
+Exit code 0: all is well. 1: something is not. 2: it could not be done.
+`;
+
+/** What was found in one file. */
+export type Report = Verified & Readonly<{ file: string; kind: Kind | null }>;
+
+const names = { edge: "an edge's store", central: "central's ledger" } as const;
+const programs = { edge: 'edge/verification.ts', central: 'central/verification.ts' } as const;
+
+/** Throws Fault CONFLICT while a program has the file open, Fault INVALID if it is none of ours. */
+export async function verifyFile(file: string, option: string): Promise<Report> {
+  try {
+    return await withReplica(file, option, async (copy) => {
+      const kind = kindOf(copy);
+      if (!kind) throw invalid(option, `${file}: is neither an edge's store nor a ledger`);
+      const verified = await askPart<Verified>(programs[kind], ['--copy', copy]);
+      return { file, kind, ...verified };
+    });
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== 'CORRUPT') throw error;
+    const findings: Finding[] = [{ what: 'file', reason: error.message }];
+    return { file, kind: null, facts: 0, lines: [], found: 1, findings };
+  }
+}
+
+/** Throws Fault INVALID if they are not an edge's store and central's ledger. */
+const compareFiles = (store: string, ledger: string): Promise<Report> =>
+  withReplica(store, '--store', (storeCopy) =>
+    withReplica(ledger, '--ledger', (ledgerCopy) => {
+      if (kindOf(storeCopy) !== 'edge') throw invalid('--store', "must be an edge's store");
+      if (kindOf(ledgerCopy) !== 'central') throw invalid('--ledger', "must be central's ledger");
+      const compared = compare(storeCopy, ledgerCopy);
+      return { file: `${store} against ${ledger}`, kind: 'edge' as const, ...compared };
+    }),
+  );
+
+/** What was found, for people. */
+export function verifiedTable({ file, kind, facts, lines, found, findings }: Report): string {
+  const places = findings.map(({ what, line = '', epoch = '', sequence = '', reason }) => [
+    ...[what, line, `${epoch}`, `${sequence}`],
+    reason,
+  ]);
+  const what = kind === null ? 'cannot be read' : names[kind];
+  return [
+    `${file}: ${what}, ${grouped(facts)} facts`,
+    ...(lines.length === 0
+      ? []
+      : [
+          table([
+            ['line', 'epoch', 'first', 'last'],
+            ...lines.map(({ line, epoch, first, last }) => [
+              line,
+              `${epoch}`,
+              `${first}`,
+              `${last}`,
+            ]),
+          ]),
+        ]),
+    ...(found === 0
+      ? ['✓ nothing is wrong']
+      : [`✗ ${grouped(found)} findings`, table([head, ...places])]),
+    ...(found > findings.length ? [`and ${grouped(found - findings.length)} more`] : []),
+    '',
+  ].join('\n');
+}
+const head = ['what', 'line', 'epoch', 'sequence', 'why'];
+
+const options = {
+  store: { type: 'string' },
+  ledger: { type: 'string' },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+/** The subcommand. Resolves with the exit code. */
+export async function run(args: string[]): Promise<number> {
+  const { store, ledger, json, help } = parseArgs({ args, options }).values;
+  if (help) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  try {
+    if (store === undefined) throw invalid('--store', 'must name a SQLite file');
+    const reports = [await verifyFile(store, '--store')];
+    if (ledger !== undefined) {
+      reports.push(await verifyFile(ledger, '--ledger'));
+      if (reports.every(({ kind }) => kind !== null))
+        reports.push(await compareFiles(store, ledger));
+    }
+    process.stdout.write(
+      json ? `${JSON.stringify(reports)}\n` : reports.map(verifiedTable).join('\n'),
+    );
+    return reports.every(({ found }) => found === 0) ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    process.stderr.write(`holdfast verify: ${error.message}\n`);
+    return 2;
+  }
+}

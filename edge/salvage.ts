@@ -1,0 +1,231 @@
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { genesis, link } from '../shared/codec.ts';
+import { type Database, openDatabase } from '../shared/database.ts';
+import { Fault } from '../shared/fault.ts';
+import { openReplica, refuseOpen } from '../shared/replica.ts';
+import { openPages, type Pages } from './pages.ts';
+import { rowOf, rowsIn, type Value } from './records.ts';
+import { migrations } from './schema.ts';
+
+/** Where a row lies: its page, and its place there. */
+type Locator = readonly [number, number];
+type Line = { id: number; path?: string; epoch: number };
+type Candidate = { position: number; at: Locator };
+type Found = {
+  lines: Map<number, Line>;
+  /** Rows that look like facts, by line, then by "epoch/sequence". */
+  facts: Map<number, Map<string, Candidate[]>>;
+};
+
+/** What became of one epoch of a line. */
+export type Salvaged = Readonly<{
+  line: string;
+  epoch: number;
+  facts: number; // in the new store, from the first on
+  missing?: Readonly<{ from: number; to: number }>; // up to the last one that can be read
+  aside: number; // can be read, but their place in the chain is not known
+}>;
+export type Salvage = Readonly<{ lines: readonly Salvaged[]; lost: readonly string[] }>;
+
+const isBytes = (value: Value | undefined, length?: number): boolean =>
+  Buffer.isBuffer(value) && (length === undefined || value.length === length);
+const isNumber = (value: Value | undefined): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value);
+
+/** Columns of a fact's row behind its position. */
+const isFact = ([, line, epoch, sequence, bytes, hash]: readonly Value[]): boolean =>
+  [line, epoch, sequence].every(isNumber) && isBytes(bytes) && isBytes(hash, 32);
+const isLine = ([id, path, epoch, sent, kept]: readonly Value[]): boolean =>
+  id === null && typeof path === 'string' && [epoch, sent, kept].every(isNumber);
+
+function scan(pages: Pages): Found {
+  const found: Found = { lines: new Map(), facts: new Map() };
+  for (const { rowid, values, at } of rowsIn(pages)) {
+    if (isFact(values)) {
+      const [, line, epoch, sequence] = values as number[];
+      const known = found.facts.get(line!) ?? new Map<string, Candidate[]>();
+      found.facts.set(line!, known);
+      const key = `${epoch}/${sequence}`;
+      known.set(key, [...(known.get(key) ?? []), { position: rowid, at }]);
+    } else if (isLine(values)) {
+      const [, path, epoch] = values as [null, string, number];
+      const before = found.lines.get(rowid)?.epoch ?? 0;
+      if (epoch >= before) found.lines.set(rowid, { id: rowid, path, epoch });
+    }
+  }
+  return found;
+}
+
+type Kept = { line: number; epoch: number; sequence: number; position: number; at: Locator };
+
+/** The facts of one epoch that follow from each other from the first on, and those behind them. */
+function prefixOf(pages: Pages, line: Line, epoch: number, known: Map<string, Candidate[]>) {
+  const kept: Kept[] = [];
+  let before = genesis(line.path ?? '', epoch);
+  for (let sequence = 1; ; sequence++) {
+    const next = known.get(`${epoch}/${sequence}`)?.find(({ at }) => {
+      const [, , , , bytes, hash] = rowOf(pages, at).values as Buffer[];
+      return link(before, bytes!).equals(hash!);
+    });
+    if (!next) break;
+    before = rowOf(pages, next.at).values[5] as Buffer;
+    kept.push({ line: line.id, epoch, sequence, ...next });
+  }
+  const others = [...known.keys()]
+    .map((key) => key.split('/').map(Number) as [number, number])
+    .filter(([of, sequence]) => of === epoch && sequence > kept.length)
+    .map(([, sequence]) => sequence);
+  return { kept, others };
+}
+
+/**
+ * Copies what is intact in a damaged store into a new one: of every line the facts that follow from
+ * each other from the first on, in the same epochs and sequences. Facts behind a break are set
+ * aside, in a file of their own: nobody can say any more that they are what was stated there.
+ */
+function salvage(copy: string, forSqlite: string, to: string): Salvage {
+  const pages = openPages(copy);
+  try {
+    const { lines, facts } = scan(pages);
+    for (const id of facts.keys()) if (!lines.has(id)) lines.set(id, { id, epoch: 1 });
+    const db = openDatabase(to, migrations);
+    try {
+      const lost = copyTables(forSqlite, db);
+      return { ...take(pages, db, { lines, facts }, `${to}.aside`), lost };
+    } finally {
+      db.close();
+    }
+  } finally {
+    pages.close();
+  }
+}
+
+function take(pages: Pages, db: Database, { lines, facts }: Found, asidePath: string) {
+  const kept: Kept[] = [];
+  const aside: { line: string; at: Locator }[] = [];
+  const told: Salvaged[] = [];
+  for (const line of [...lines.values()].sort((a, b) => a.id - b.id)) {
+    const known = facts.get(line.id) ?? new Map<string, Candidate[]>();
+    const name = line.path ?? `line ${line.id}, whose name is lost`;
+    const epochs = new Set([...known.keys()].map((key) => Number(key.split('/')[0])));
+    for (const epoch of [...epochs].sort((a, b) => a - b)) {
+      const { kept: prefix, others } = prefixOf(pages, line, epoch, known);
+      kept.push(...prefix);
+      const last = Math.max(prefix.length, ...others);
+      for (const sequence of others) {
+        aside.push({ line: name, at: known.get(`${epoch}/${sequence}`)![0]!.at });
+      }
+      told.push({
+        ...{ line: name, epoch, facts: prefix.length, aside: others.length },
+        ...(others.length > 0 && { missing: { from: prefix.length + 1, to: last } }),
+      });
+    }
+  }
+  kept.sort((a, b) => a.position - b.position);
+  db.transaction(() => write(pages, db, lines, kept)).immediate();
+  if (aside.length > 0) writeAside(pages, asidePath, aside);
+  return { lines: told };
+}
+
+/** What central holds is not known any more: everything is owed again, and repeats do no harm. */
+function write(pages: Pages, db: Database, lines: Found['lines'], kept: readonly Kept[]): void {
+  const addLine = db.prepare('INSERT INTO line (id, path, epoch) VALUES (?, ?, 1)');
+  const begin = db.prepare('UPDATE line SET epoch = ? WHERE id = ? AND epoch < ?');
+  const insert = db.prepare(
+    `INSERT INTO event (position, line, epoch, sequence, bytes, hash, command_id, asked, state)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  for (const { id, path } of lines.values()) if (path !== undefined) addLine.run(id, path);
+  for (const { line, epoch, position, at } of kept) {
+    const [, , , sequence, bytes, hash, commandId = null, asked = null, state = null] = rowOf(
+      pages,
+      at,
+    ).values;
+    begin.run(epoch, line, epoch);
+    insert.run(position, line, epoch, sequence, bytes, hash, commandId, asked, state);
+  }
+  for (const { id, epoch } of lines.values()) begin.run(epoch, id, epoch);
+}
+
+function writeAside(pages: Pages, path: string, rows: readonly { line: string; at: Locator }[]) {
+  const db = openDatabase(path, [
+    `CREATE TABLE aside (line TEXT, epoch INTEGER, sequence INTEGER, bytes BLOB, hash BLOB)`,
+  ]);
+  const insert = db.prepare('INSERT INTO aside VALUES (?, ?, ?, ?, ?)');
+  db.transaction(() => {
+    for (const { line, at } of rows) {
+      const [, , epoch, sequence, bytes, hash] = rowOf(pages, at).values;
+      insert.run(line, epoch, sequence, bytes, hash);
+    }
+  }).immediate();
+  db.close();
+}
+
+/** Everything else that the file has, as far as SQLite can read it; returns what it cannot. */
+function copyTables(copy: string, db: Database): string[] {
+  const names = db
+    .prepare<[], string>(
+      `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
+         AND name NOT IN ('line', 'event', 'snapshot')`,
+    )
+    .pluck()
+    .all();
+  return names.filter((name) => !copyTable(copy, db, name));
+}
+
+function copyTable(copy: string, db: Database, name: string): boolean {
+  let source: Database | undefined;
+  try {
+    source = openReplica(copy);
+    const known = source.prepare('SELECT 1 FROM sqlite_master WHERE name = ?').get(name);
+    if (!known) return true; // of a schema before it
+    for (const row of source
+      .prepare<[], Record<string, Value>>(`SELECT * FROM ${name}`)
+      .iterate()) {
+      const columns = Object.keys(row);
+      const places = columns.map(() => '?').join(', ');
+      db.prepare(`INSERT OR REPLACE INTO ${name} (${columns.join(', ')}) VALUES (${places})`).run(
+        ...Object.values(row),
+      );
+    }
+    return true;
+  } catch (error) {
+    if (!(error as { code?: string }).code?.startsWith('SQLITE_')) throw error;
+    return false; // whatever was read of it before stands
+  } finally {
+    source?.close();
+  }
+}
+
+/** Salvages the file at `path`, which is only read. Throws Fault CONFLICT while an edge has it. */
+export async function salvageFile(path: string, to: string): Promise<Salvage> {
+  if (!existsSync(path)) throw new Fault('INVALID', `--store: ${path}: there is no such file`);
+  if (existsSync(to)) throw new Fault('INVALID', `--to: ${to}: is there already`);
+  await refuseOpen(path);
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-salvage-'));
+  try {
+    const copy = join(folder, 'store.sqlite');
+    const forSqlite = join(folder, 'sqlite.sqlite'); // it writes into what it opens
+    for (const end of ['', '-wal'].filter((name) => existsSync(`${path}${name}`))) {
+      for (const name of [copy, forSqlite]) copyFileSync(`${path}${end}`, `${name}${end}`);
+    }
+    return salvage(copy, forSqlite, to);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+if (import.meta.main) {
+  const options = { store: { type: 'string' }, to: { type: 'string' } } as const;
+  const { store = '', to = '' } = parseArgs({ options }).values;
+  try {
+    process.stdout.write(`${JSON.stringify(await salvageFile(store, to))}\n`);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 2;
+  }
+}

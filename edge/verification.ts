@@ -1,0 +1,104 @@
+import { parseArgs } from 'node:util';
+import { type Database, openDatabase } from '../shared/database.ts';
+import { openReplica } from '../shared/replica.ts';
+import {
+  checkFile,
+  type Findings,
+  openFindings,
+  type Stored,
+  survive,
+  type Verified,
+  walk,
+} from '../shared/verification.ts';
+import { openBook } from './book.ts';
+import { openRoster } from './roster.ts';
+import { migrations } from './schema.ts';
+import { openStore } from './store.ts';
+
+type Row = Stored & { command_id: string | null };
+type Cursor = { path: string; epoch: number; sent: number; kept: number; head: number };
+
+/**
+ * Checks everything that a copy of an edge's store can be asked: pages and indexes, every chain of
+ * every line, event and command ids, cursors, and by replay the fingerprint of every fact since the
+ * last carried state. The copy is changed.
+ */
+export function verifyStore(copy: string): Verified {
+  const findings = openFindings();
+  const db = openReplica(copy);
+  let facts: Pick<Verified, 'facts' | 'lines'> = { facts: 0, lines: [] };
+  try {
+    checkFile(db, findings);
+    const isWhole = findings.told().found === 0;
+    survive(findings, db, () => {
+      facts = walk({ rows: rowsOf(db), findings, read: identities(findings) });
+      checkCursors(db, findings);
+    });
+    if (isWhole) db.exec(forgetSnapshot(db));
+  } finally {
+    db.close();
+  }
+  if (findings.told().found === 0) replay(copy, findings);
+  return { ...facts, ...findings.told() };
+}
+
+const rowsOf = (db: Database): Iterable<Stored> =>
+  db
+    .prepare<[], Row>(
+      `SELECT event.position, path, event.epoch, sequence, bytes, hash, command_id
+       FROM event JOIN line ON line.id = event.line
+       ORDER BY event.line, event.epoch, event.sequence`,
+    )
+    .iterate();
+
+/** Every event id once, and each command id as its fact says it. */
+function identities(findings: Findings) {
+  const known = new Set<string>();
+  return ({ eventId, commandId, causationId }: IdsOf, row: Stored): void => {
+    if (known.has(eventId)) findings.at('id', row, `event id ${eventId} stands there twice`);
+    known.add(eventId);
+    const { command_id: asked } = row as Row;
+    if (asked === null || asked === commandId) return;
+    const said = commandId ?? `none, but ${causationId ?? 'no cause'}`;
+    findings.at('id', row, `its row names command ${asked}, the fact names ${said}`);
+  };
+}
+type IdsOf = { eventId: string; commandId?: string; causationId?: string };
+
+function checkCursors(db: Database, { tell }: Findings): void {
+  const cursors = db.prepare<[], Cursor>(
+    `SELECT path, epoch, sent, kept, coalesce((SELECT max(sequence) FROM event
+       WHERE event.line = line.id AND event.epoch = line.epoch), 0) AS head FROM line`,
+  );
+  for (const { path, epoch, sent, kept, head } of cursors.all()) {
+    const place = { what: 'cursor', line: path, epoch } as const;
+    if (kept > sent) tell({ ...place, reason: `kept ${kept} is beyond sent ${sent}` });
+    if (sent > head) tell({ ...place, reason: `sent ${sent} is beyond the last fact ${head}` });
+  }
+}
+
+/** A start of the edge may believe a snapshot; whoever verifies reads the facts themselves. */
+const forgetSnapshot = (db: Database): string =>
+  db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'snapshot'").get()
+    ? 'DELETE FROM snapshot'
+    : '';
+
+function replay(copy: string, { tell }: Findings): void {
+  const db = openDatabase(copy, migrations);
+  try {
+    const parts = { store: openStore(db), book: openBook() };
+    const silent = { nowMs: () => 0, eventId: () => '', stated: () => undefined };
+    const { all } = openRoster([], { ...parts, ...silent });
+    for (const actor of all) {
+      const reason = actor.failure();
+      if (reason !== undefined) tell({ what: 'state', line: actor.path, reason });
+    }
+  } finally {
+    db.close();
+  }
+}
+
+if (import.meta.main) {
+  const { copy = '' } = parseArgs({ options: { copy: { type: 'string' } } }).values;
+  process.stdout.write(`${JSON.stringify(verifyStore(copy))}\n`);
+}
