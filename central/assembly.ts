@@ -52,7 +52,7 @@ export function assembleCentral({ db, clock, log, erp, hub, lanesMax, bootId }: 
   const loops = [
     receive({ ...common, ...hub, committed, bootId }),
     tellKept({ ...common, settled: (line, at) => postings.settled(line, at), bell: moved }),
-    fillGaps({ ...common, committed }),
+    fillGaps({ ...common, committed, bell: accepted }),
     post({ postings, erp, lanesMax, bell: accepted, moved: moved.ring, clock, log, signal }),
   ].map(keepRunning);
   const { edges } = openPulse({ connection, nowMs: clock.nowMs, log });

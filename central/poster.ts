@@ -1,14 +1,13 @@
-import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../shared/clock.ts';
 import type { Logger } from '../shared/log.ts';
-import type { Bell } from '../shared/loop.ts';
+import { type Bell, nextTurn } from '../shared/loop.ts';
 import type { Erp } from './erp.ts';
 import type { Postings, Task } from './postings.ts';
 
 /** While calls are in flight, the lanes are looked at again after this time, ms. */
 const lookMs = 100;
 /** With nothing to do, they are looked at again after this time, ms, or when one is due. */
-const idleMs = 5_000;
+const idleMs = 15_000;
 
 type Parts = {
   postings: Postings;
@@ -64,7 +63,7 @@ export async function post(parts: Parts): Promise<void> {
     else if (flights.size > 0)
       await Promise.race([...flights.values(), clock.sleep(lookMs, signal)]);
     else await bell.wait(seen, idleFor(postings.nextDueMs(), clock.nowMs()), signal);
-    await setImmediate();
+    await nextTurn();
   }
   await Promise.all(flights.values());
   step();

@@ -70,11 +70,11 @@ export function assembleEdge({ config, db, clock, random, log, openHub }: World)
     return keepRunning(forward({ line, ...parts, report }));
   });
 
-  const unsentOf = (line: string) => outbox.marks(line).head - outbox.marks(line).sent;
-  const unsent = () => lines.reduce((sum, line) => sum + unsentOf(line), 0);
+  const marked = () => lines.map(outbox.marks);
+  const unsent = () => marked().reduce((sum, { head, sent }) => sum + head - sent, 0);
   const asking = { line: lines[0]!, ask: hub.askBeat, unsent, heard: marks.beaten };
   loops.push(keepRunning(beat({ ...asking, clock, signal })));
-  loops.push(keepRunning(keepTime({ book, roster, ask: intake.ask, clock, signal })));
+  loops.push(keepRunning(keepTime({ book, roster, ask: intake.ask, bell: facts, clock, signal })));
 
   return {
     ...{ store, book, roster, outbox, intake, changed, signal },

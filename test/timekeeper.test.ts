@@ -12,6 +12,7 @@ import { decodeContent } from '../shared/codec.ts';
 import { type Command, readCommand } from '../shared/command.ts';
 import { openDatabase } from '../shared/database.ts';
 import { eventIds, systemRandom } from '../shared/identity.ts';
+import { openBell } from '../shared/loop.ts';
 import { type Policy, templates } from '../statecharts/policy.ts';
 import { fakeClock } from './helpers/clock.ts';
 import { testFolder } from './helpers/folder.ts';
@@ -167,7 +168,8 @@ test('the loop asks for what is due and ends by its signal', async () => {
   };
   await ask(readCommand({ ...shop.release(), atMs: undefined }));
   await ask(readCommand({ ...held(), atMs: undefined }));
-  await keepTime({ book, roster, ask, clock, signal: stop.signal });
+  const bell = openBell(clock);
+  await keepTime({ book, roster, ask, bell, clock, signal: stop.signal });
   expect(answers.map(({ status }) => status)).toEqual(['accepted', 'accepted', 'accepted']);
   expect(clock.nowMs() - startMs).toBeGreaterThanOrEqual(5_000);
   db.close();

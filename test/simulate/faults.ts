@@ -1,0 +1,142 @@
+import { random } from '../helpers/random.ts';
+import type { CentralBox, EdgeBox } from './box.ts';
+import type { Books } from './erp.ts';
+import type { Hub } from './hub.ts';
+import type { World } from './world.ts';
+import { hashOf } from './world.ts';
+
+/** Something that goes wrong at a moment, and for how long. */
+export type Mishap = Readonly<{
+  kind: keyof typeof kinds;
+  atMs: number;
+  box: number; // of all boxes; central is the last
+  forMs: number;
+  /** Statements until it strikes, messages lost, minutes of a clock … by kind. */
+  size: number;
+}>;
+export type Scene = Readonly<{
+  world: World;
+  hub: Hub;
+  books: Books;
+  edges: readonly EdgeBox[];
+  central: CentralBox;
+}>;
+type Act = (scene: Scene, mishap: Mishap) => void;
+
+const boxOf = ({ edges, central }: Scene, { box }: Mishap) => edges[box] ?? central;
+const crash =
+  (kind: 'before' | 'after'): Act =>
+  (scene, mishap) => {
+    const { disk, lives, start } = boxOf(scene, mishap);
+    const living = lives();
+    disk.arm({ kind, left: mishap.size, times: 1 });
+    const look = () => {
+      if (boxOf(scene, mishap).life().alive && lives() === living) disk.arm(undefined);
+      start();
+    };
+    scene.world.after(scene.world.nature, mishap.forMs, look);
+  };
+const diskTrouble =
+  (kind: 'full' | 'error'): Act =>
+  (scene, mishap) => {
+    const { disk } = boxOf(scene, mishap);
+    disk.arm({ kind, left: mishap.size, times: 1 + (mishap.size % 7) });
+    scene.world.after(scene.world.nature, mishap.forMs, () => disk.arm(undefined));
+  };
+
+/** Every kind of mishap there is. */
+export const kinds = {
+  crashBefore: crash('before'),
+  crashAfter: crash('after'),
+  diskFull: diskTrouble('full'),
+  diskError: diskTrouble('error'),
+  kill(scene, mishap) {
+    const box = boxOf(scene, mishap);
+    box.kill();
+    scene.world.after(scene.world.nature, mishap.forMs, box.start);
+  },
+  restart: (scene, mishap) => boxOf(scene, mishap).restart(),
+  cut(scene, mishap) {
+    const { link } = boxOf(scene, mishap);
+    link.up = false;
+    scene.world.after(scene.world.nature, mishap.forMs, () => {
+      link.up = true;
+      scene.hub.resume();
+      scene.central.reconnect();
+    });
+  },
+  lossy(scene, mishap) {
+    const { link } = boxOf(scene, mishap);
+    link.loss = 0.05 + (mishap.size % 30) / 100;
+    link.delay = (mishap.size % 50) / 100;
+    scene.world.after(scene.world.nature, mishap.forMs, () => {
+      link.loss = 0;
+      link.delay = 0;
+    });
+  },
+  hubDown: (scene, mishap) => restartHub(scene, mishap, () => undefined),
+  hubForgets: (scene, mishap) =>
+    restartHub(scene, mishap, () => scene.hub.forget(1 + (mishap.size % 9))),
+  hubEmpty: (scene, mishap) => restartHub(scene, mishap, () => scene.hub.forget()),
+  clockStep(scene, mishap) {
+    const { wall } = boxOf(scene, mishap);
+    const minutes = [-90, -3, 2, 61, 1_500][mishap.size % 5]!;
+    wall.offsetMs += minutes * 60_000;
+  },
+  clock1970(scene, mishap) {
+    const { wall } = boxOf(scene, mishap);
+    const offsetMs = wall.offsetMs;
+    wall.offsetMs = -scene.world.clockOf(scene.world.nature, { offsetMs: 0 }).nowMs();
+    scene.world.after(scene.world.nature, mishap.forMs, () => {
+      wall.offsetMs = offsetMs;
+    });
+  },
+  erpTrouble({ world, books }, { size, forMs }) {
+    books.setOdds(0.1 + (size % 60) / 100);
+    world.after(world.nature, forMs, () => books.setOdds(0));
+  },
+} satisfies Record<string, Act>;
+
+function restartHub({ world, hub, central }: Scene, { forMs }: Mishap, change: () => void): void {
+  if (!hub.isUp()) return;
+  hub.stop();
+  world.after(world.nature, forMs, () => {
+    change();
+    hub.start();
+    central.reconnect();
+  });
+}
+
+/** What will go wrong within `hours`, drawn from the seed: sometimes little, sometimes all day. */
+export function draw(seed: number, boxes: number, hours: number): Mishap[] {
+  const { below } = random(hashOf('mishaps', seed));
+  const names = Object.keys(kinds) as Mishap['kind'][];
+  const favourites = names.filter(() => below(2) === 0);
+  const pool = favourites.length > 0 ? favourites : names;
+  const count = below(1 + Math.ceil(hours * [0.5, 2, 6, 20][below(4)]!));
+  const mishaps = Array.from({ length: count }, () => ({
+    kind: pool[below(pool.length)]!,
+    atMs: below(hours * 3_600_000),
+    box: below(boxes),
+    forMs: [50, 2_000, 30_000, 600_000][below(4)]! + below(5_000),
+    size: below([4, 40, 400][below(3)]!),
+  }));
+  return mishaps.sort((a, b) => a.atMs - b.atMs);
+}
+
+/** Sets everything right again. */
+export function heal({ world, hub, books, edges, central }: Scene): void {
+  world.say('all is well again');
+  books.setOdds(0);
+  if (!hub.isUp()) hub.start();
+  for (const box of [...edges, central]) {
+    Object.assign(box.link, { up: true, loss: 0, delay: 0 });
+    box.disk.arm(undefined);
+    box.start();
+  }
+  hub.resume();
+  central.reconnect();
+}
+
+export const nameOf = ({ kind, box, forMs, size }: Mishap, boxes: readonly string[]): string =>
+  `${kind} ${boxes[box]} for ${forMs} ms, size ${size}`;
