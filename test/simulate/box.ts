@@ -62,9 +62,9 @@ function openBox<A extends App>(site: Site, name: string, migrations: string[], 
     world.after(life, 0, () => {
       const born = life;
       const log = logOf(world, name);
-      const db = disk.connect(born);
-      prepareDatabase(db, name, migrations);
-      bugs.opened(db);
+      const opened = disk.connect(born);
+      prepareDatabase(opened, name, migrations);
+      const db = bugs.opened(opened, born, world);
       app = begin({ life: born, db, clock: world.clockOf(born, wall), link, log });
     });
   }
@@ -131,13 +131,10 @@ export function openEdgeBox(site: Site, name: string, lines: readonly string[]) 
   const random = (size: number) => Uint8Array.from({ length: size }, () => dice.below(256));
   const box = openBox(site, name, edgeMigrations, ({ life, db, clock, link, log }) => {
     const join = joinOf({ hub, link, life }, bugs.compares);
-    return bugs.edge(
-      assembleEdge({
-        ...{ config, db, clock, random, log },
-        openHub: (parts) => openEdgeHub(parts, join),
-      }),
-      db,
-    );
+    return assembleEdge({
+      ...{ config, db, clock, random, log },
+      openHub: (parts) => bugs.hub(openEdgeHub(parts, join), parts),
+    });
   });
   return { ...box, lines };
 }

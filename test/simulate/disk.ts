@@ -32,6 +32,7 @@ export function openDisk(name: string, died: (life: Life) => void) {
   let full = true;
   let hurt: Life | undefined;
   let statements = 0;
+  const readings = new Set<IterableIterator<unknown>>();
 
   const alive = (life: Life): void => {
     if (!life.alive) throw new Crash(`${name} is dead`);
@@ -70,6 +71,24 @@ export function openDisk(name: string, died: (life: Life) => void) {
     loose = 0;
   }
 
+  /** Rows one by one; a reading that nobody ends is ended before the next life. */
+  function reading<T>(rows: IterableIterator<T>): IterableIterator<T> {
+    const open: IterableIterator<T> = {
+      next() {
+        const result = rows.next();
+        if (result.done) readings.delete(open);
+        return result;
+      },
+      return() {
+        readings.delete(open);
+        return rows.return!();
+      },
+      [Symbol.iterator]: () => open,
+    };
+    readings.add(open);
+    return open;
+  }
+
   function wrap(life: Life, statement: Statement): object {
     const writes = !statement.readonly;
     const done = <T>(result: T): T => {
@@ -80,7 +99,7 @@ export function openDisk(name: string, died: (life: Life) => void) {
       run: (...given: Given) => done(go(life, writes, () => statement.run(...given))),
       get: (...given: Given) => done(go(life, writes, () => statement.get(...given))),
       all: (...given: Given) => done(go(life, writes, () => statement.all(...given))),
-      iterate: (...given: Given) => go(life, writes, () => statement.iterate(...given)),
+      iterate: (...given: Given) => go(life, writes, () => reading(statement.iterate(...given))),
       pluck(): object {
         statement.pluck();
         return wrapped;
@@ -132,6 +151,7 @@ export function openDisk(name: string, died: (life: Life) => void) {
 
     /** A connection for one life. What the last one left open, or did not sync, is undone. */
     connect(life: Life): Database {
+      for (const open of [...readings]) open.return!();
       if (real.inTransaction) real.exec('ROLLBACK');
       if (image) real = new Sqlite(image);
       image = undefined;

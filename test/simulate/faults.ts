@@ -78,6 +78,17 @@ export const kinds = {
   hubForgets: (scene, mishap) =>
     restartHub(scene, mishap, () => scene.hub.forget(1 + (mishap.size % 9))),
   hubEmpty: (scene, mishap) => restartHub(scene, mishap, () => scene.hub.forget()),
+  /** Central is away, and what it has not read yet has a hole. */
+  hubHole(scene, mishap) {
+    const { hub, central, world } = scene;
+    central.link.up = false;
+    world.after(world.nature, mishap.forMs, () => {
+      hub.lose(mishap.size % 3);
+      central.link.up = true;
+      hub.resume();
+      central.reconnect();
+    });
+  },
   clockStep(scene, mishap) {
     const { wall } = boxOf(scene, mishap);
     const minutes = [-90, -3, 2, 61, 1_500][mishap.size % 5]!;
@@ -114,13 +125,18 @@ export function draw(seed: number, boxes: number, hours: number): Mishap[] {
   const favourites = names.filter(() => below(2) === 0);
   const pool = favourites.length > 0 ? favourites : names;
   const count = below(1 + Math.ceil(hours * [0.5, 2, 6, 20][below(4)]!));
-  const mishaps = Array.from({ length: count }, () => ({
-    kind: pool[below(pool.length)]!,
-    atMs: below(hours * 3_600_000),
-    box: below(boxes),
-    forMs: [50, 2_000, 30_000, 600_000][below(4)]! + below(5_000),
-    size: below([4, 40, 400][below(3)]!),
-  }));
+  let last = 0;
+  const mishaps = Array.from({ length: count }, () => {
+    // Troubles come together: every second one within a minute after another.
+    last = below(2) === 0 ? below(hours * 3_600_000) : last + below(60_000);
+    return {
+      kind: pool[below(pool.length)]!,
+      atMs: last,
+      box: below(boxes),
+      forMs: [50, 2_000, 30_000, 600_000][below(4)]! + below(5_000),
+      size: below([4, 40, 400][below(3)]!),
+    };
+  });
   return mishaps.sort((a, b) => a.atMs - b.atMs);
 }
 

@@ -3,7 +3,8 @@ import type { World } from './world.ts';
 
 export type Message = { seq: number; subject: string; data: Uint8Array; head: Head };
 /** What a segment's headers say. */
-export type Head = { epoch: number; sequence: number; hash: string };
+export type Head = { epoch: number; first: number; sequence: number; hash: string };
+type Failed = (invariant: string, detail: string) => void;
 type Answer = { data: Uint8Array };
 type Heard = { subject: string; data: Uint8Array; respond: (data: Uint8Array | string) => void };
 type Ear = { life: Life; link: Link; hears: string; callback: (heard: Heard) => void };
@@ -41,12 +42,11 @@ export function openLink(world: World, name: string) {
  * The hub: a stream that appends if its subject ends where the writer thinks, a last value a
  * subject, and who listens. It may be down, and may come back without what it acknowledged.
  */
-export function openHub(world: World) {
+export function openHub(world: World, failed: Failed) {
   let messages: Message[] = [];
   let lastSeq = 0;
   let up = true;
   let boot = 0;
-  let repeats = 0;
   let ears: Ear[] = [];
   let readings: Reading[] = [];
   const ends = new Map<string, Message>();
@@ -110,13 +110,12 @@ export function openHub(world: World) {
   return {
     ask,
     isUp: () => up,
-    repeats: () => repeats,
 
     /** Appends if the subject ends at `expected`; undefined if it ends elsewhere. */
     append(subject: string, data: Uint8Array, head: Head, expected: number | undefined) {
       const end = ends.get(subject);
       if (expected !== undefined && (end?.seq ?? 0) !== expected) return undefined;
-      if (end && end.head.sequence >= head.sequence) repeats += 1;
+      if (end && end.head.sequence >= head.first) failed('a line goes back in the stream', subject);
       return append(subject, data, head);
     },
     end: (subject: string) => ends.get(subject),
@@ -195,6 +194,12 @@ export function openHub(world: World) {
       messages = count < messages.length ? messages.slice(0, -count) : [];
       lastSeq = messages.at(-1)?.seq ?? 0;
       index();
+    },
+    /** Loses a message that is not the last of its subject, at or before a place from the end. */
+    lose(place: number): void {
+      const middle = messages.filter(({ seq, subject }) => ends.get(subject)?.seq !== seq);
+      const lost = middle.at(-1 - (place % Math.max(1, middle.length)));
+      messages = messages.filter((message) => message !== lost);
     },
   };
 }

@@ -36,6 +36,12 @@ type PostingRow = {
   document: string | null;
   reason: string | null;
 };
+/** Lines by their path, with one of their marks; none before the store was made. */
+function headsOf(db: Real, mark: 'sequence' | 'kept'): Map<string, number> {
+  if (db.pragma('user_version', { simple: true }) === 0) return new Map();
+  const rows = db.prepare<[], [string, number]>(`SELECT path, ${mark} FROM line`).raw().all();
+  return new Map(rows);
+}
 const postingsOf = (db: Real): PostingRow[] =>
   db.prepare<[], PostingRow>(`SELECT ${columns} FROM posting ORDER BY id`).all();
 const placeOf = ({ path, epoch, sequence }: Row) => `${path} ${epoch}/${sequence}`;
@@ -105,6 +111,28 @@ export function openWatch({ world, edges, central, books, people, failed }: Part
     );
   }
 
+  /** The back office: "again" for what was refused, and by hand what was corrected. */
+  function decide(): void {
+    const { postings } = central.app()?.memory ?? {};
+    for (const { key, reason } of postings?.list('parked', 100) ?? []) {
+      if (reason?.startsWith('M3/999')) postings!.retry(key);
+      else if (reason?.startsWith('corrects what may be')) {
+        postings!.settleByHand(key, byHand, 'booked by hand');
+      } else failed('a posting is parked', `${key}: ${reason}`);
+    }
+  }
+
+  /** No edge takes for kept what central does not hold. */
+  function compareKept(): void {
+    const held = headsOf(central.disk.real(), 'sequence');
+    for (const { disk } of edges) {
+      for (const [path, kept] of headsOf(disk.real(), 'kept')) {
+        if (kept <= (held.get(path) ?? 0)) continue;
+        failed('an edge takes for kept what central lacks', `${path}: ${kept}`);
+      }
+    }
+  }
+
   function marks() {
     return edges.flatMap((edge) => edge.lines.map((line) => edge.app()!.outbox.marks(line)));
   }
@@ -119,17 +147,8 @@ export function openWatch({ world, edges, central, books, people, failed }: Part
     /** Checks what is cheap, and says "again" to what waits for a person. */
     look(): void {
       count();
-      const { postings } = central.app()?.memory ?? {};
-      if (!postings) return;
-      for (const { key, reason } of postings.list('parked', 100)) {
-        const decided = reason?.startsWith('corrects what may be');
-        if (!decided && !reason?.startsWith('M3/999')) failed('a posting is parked', `${reason}`);
-        world.after(central.life(), 0, () => {
-          if (postings.list('parked', 100).every((row) => row.key !== key)) return;
-          if (decided) postings.settleByHand(key, byHand, 'booked by hand');
-          else postings.retry(key);
-        });
-      }
+      compareKept();
+      world.after(central.life(), 0, decide);
     },
     isQuiet(): boolean {
       if (!edges.every((edge) => edge.app()) || !central.app()) return false;

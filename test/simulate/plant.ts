@@ -39,6 +39,7 @@ const hourMs = 3_600_000;
 /** After the story everything must have come to rest within this time, ms. */
 const restMs = 3 * hourMs;
 const lookMs = 5_000;
+const watchMs = 60_000;
 
 /** Lives through the scenario to its end, or to the first thing that is not as it must be. */
 export async function live(scenario: Scenario): Promise<Outcome> {
@@ -51,7 +52,7 @@ export async function live(scenario: Scenario): Promise<Outcome> {
     if (box && box.life() === life) box.threw(error);
     else if (!box) failed('the simulator itself', `${(error as Error).stack}`);
   });
-  const hub = openHub(world);
+  const hub = openHub(world, failed);
   const books = openErp(world);
   let asked: (posting: Posting) => void = () => undefined;
   const bugs = bugsOf(scenario.bug);
@@ -64,7 +65,15 @@ export async function live(scenario: Scenario): Promise<Outcome> {
   const watch = openWatch({ ...scene, people, failed });
   asked = watch.asked;
 
+  let still = 0;
+  let healed = false;
+  const look = () => {
+    watch.look();
+    still = healed && people.done() && watch.isQuiet() ? still + 1 : 0;
+    world.after(world.nature, healed ? lookMs : watchMs, look);
+  };
   for (const box of boxes) box.start();
+  look();
   people.begin(scenario.wishes);
   for (const mishap of scenario.mishaps) {
     world.after(world.nature, mishap.atMs, () => {
@@ -75,13 +84,7 @@ export async function live(scenario: Scenario): Promise<Outcome> {
   const over = () => failure !== undefined;
   await world.run(scenario.hours * hourMs, over);
   heal(scene);
-  let still = 0;
-  const look = () => {
-    watch.look();
-    still = people.done() && watch.isQuiet() ? still + 1 : 0;
-    world.after(world.nature, lookMs, look);
-  };
-  look();
+  healed = true;
   await world.run(restMs, () => over() || still >= 3);
   if (!failure && still < 3) failed('the plant does not come to rest', watch.unrest());
   if (!failure) checkEnd({ ...scene, people, failed });

@@ -44,9 +44,9 @@ export function joinOf(ends: Ends, compares: boolean): Join {
     const uplink: Uplink = {
       async publish(segment, streamSequence) {
         const data = encodeSegment(segment);
-        const { line, epoch } = segment;
+        const { line, epoch, first } = segment;
         const hash = Buffer.from(segment.after!).toString('hex');
-        const head = { epoch, sequence: lastOf(segment), hash };
+        const head = { epoch, first, sequence: lastOf(segment), hash };
         const expected = compares ? streamSequence : undefined;
         const seq = await ask(ackTimeoutMs, () =>
           hub.append(eventSubject(line), data, head, expected),
