@@ -62,7 +62,7 @@ export async function post(parts: Parts): Promise<void> {
     if (flights.size >= lanesMax) await Promise.race(flights.values());
     else if (flights.size > 0)
       await Promise.race([...flights.values(), clock.sleep(lookMs, signal)]);
-    else await bell.wait(seen, idleFor(postings.nextDueMs(), clock.nowMs()), signal);
+    else await bell.wait(seen, idleFor(postings.dueInMs()), signal);
     await nextTurn();
   }
   await Promise.all(flights.values());
@@ -70,8 +70,7 @@ export async function post(parts: Parts): Promise<void> {
 }
 
 /** At least 1 ms, so that a lane that is due and cannot move does not spin. */
-const idleFor = (dueMs: number | null, nowMs: number): number =>
-  Math.min(idleMs, Math.max(1, (dueMs ?? Number.POSITIVE_INFINITY) - nowMs));
+const idleFor = (dueInMs: number): number => Math.min(idleMs, Math.max(1, dueInMs));
 
 /** A call that has ended, and what is to be written of it. */
 type Landed = { lane: string; settle: () => void };

@@ -118,21 +118,31 @@ function restartHub({ world, hub, central }: Scene, { forMs }: Mishap, change: (
   });
 }
 
+const death = ['crashBefore', 'crashAfter', 'kill', 'restart', 'diskFull', 'diskError'] as const;
+const days = ['clockStep', 'clock1970'] as const;
+const ways = ['cut', 'lossy', 'lossy', 'hubDown', 'hubForgets', 'hubEmpty', 'hubHole'] as const;
+/** What a day may be like: the troubles that come together, and where. */
+const themes: readonly { kinds: readonly Mishap['kind'][]; centralOnly?: true }[] = [
+  { kinds: [...death, ...days, ...ways, 'erpTrouble'] },
+  { kinds: [...death, ...days] },
+  { kinds: ways },
+  { kinds: ['kill', 'crashAfter', 'lossy', 'hubForgets', 'hubHole'] },
+  { kinds: ['erpTrouble', 'erpTrouble', ...days, 'kill', 'crashBefore'], centralOnly: true },
+];
+
 /** What will go wrong within `hours`, drawn from the seed: sometimes little, sometimes all day. */
 export function draw(seed: number, boxes: number, hours: number): Mishap[] {
   const { below } = random(hashOf('mishaps', seed));
-  const names = Object.keys(kinds) as Mishap['kind'][];
-  const favourites = names.filter(() => below(2) === 0);
-  const pool = favourites.length > 0 ? favourites : names;
-  const count = below(1 + Math.ceil(hours * [0.5, 2, 6, 20][below(4)]!));
+  const theme = themes[below(themes.length)]!;
+  const count = below(2 + Math.ceil(hours * [1, 4, 12][below(3)]!));
   let last = 0;
   const mishaps = Array.from({ length: count }, () => {
     // Troubles come together: every second one within a minute after another.
     last = below(2) === 0 ? below(hours * 3_600_000) : last + below(60_000);
     return {
-      kind: pool[below(pool.length)]!,
+      kind: theme.kinds[below(theme.kinds.length)]!,
       atMs: last,
-      box: below(boxes),
+      box: theme.centralOnly ? boxes - 1 : below(boxes),
       forMs: [50, 2_000, 30_000, 600_000][below(4)]! + below(5_000),
       size: below([4, 40, 400][below(3)]!),
     };

@@ -1,76 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Posting } from '../../central/erp.ts';
 import { decodeContent, genesis, link } from '../../shared/codec.ts';
-import type { Content } from '../../shared/event.ts';
 import { quantity, zero } from '../../shared/quantity.ts';
 import type { Scene } from './faults.ts';
+import { openHeld } from './held.ts';
 import type { People } from './people.ts';
+import { byHand, factsOf, headsOf, placeOf, postingsOf, type Row } from './rows.ts';
 
 type Parts = Scene & { people: People; failed: (invariant: string, detail: string) => void };
-type Row = {
-  position: number;
-  path: string;
-  epoch: number;
-  sequence: number;
-  bytes: Buffer;
-  hash: Buffer;
-  commandId?: string | null;
-};
-type Real = ReturnType<Scene['central']['disk']['real']>;
-
-const factsOf = (db: Real, table: 'event' | 'fact', after = 0): Row[] =>
-  db
-    .prepare<[number], Row>(
-      `SELECT position, path, t.epoch, t.sequence, bytes, t.hash
-       ${table === 'event' ? ', command_id AS commandId' : ''}
-       FROM ${table} AS t JOIN line ON line.id = t.line WHERE position > ? ORDER BY position`,
-    )
-    .all(after);
-/** The number that a person gives to what was booked by hand. */
-const byHand = 'by hand';
-const columns = 'key, state, lot, document, reason';
-type PostingRow = {
-  key: string;
-  state: string;
-  lot: string | null;
-  document: string | null;
-  reason: string | null;
-};
-/** Lines by their path, with one of their marks; none before the store was made. */
-function headsOf(db: Real, mark: 'sequence' | 'kept'): Map<string, number> {
-  if (db.pragma('user_version', { simple: true }) === 0) return new Map();
-  const rows = db.prepare<[], [string, number]>(`SELECT path, ${mark} FROM line`).raw().all();
-  return new Map(rows);
-}
-const postingsOf = (db: Real): PostingRow[] =>
-  db.prepare<[], PostingRow>(`SELECT ${columns} FROM posting ORDER BY id`).all();
-const placeOf = ({ path, epoch, sequence }: Row) => `${path} ${epoch}/${sequence}`;
-
-/** What of a lot is held, by the facts that central had when it was asked. */
-function openHeld() {
-  const holds = new Map<string, { lot: string; left: bigint }>();
-  const early = new Set<string>();
-  return {
-    hear({ type, body, lot }: Content): void {
-      if (!('hold' in body)) return;
-      const { hold } = body;
-      const known = holds.get(hold);
-      if (type === 'HoldPlaced' && body.scope === 'lot' && !early.has(hold)) {
-        holds.set(hold, { lot: lot!, left: quantity(body.quantity!, 'held') });
-      }
-      if (type === 'HoldReleased' || type === 'HoldCancelled') {
-        if (known) known.left = zero;
-        else early.add(hold);
-      }
-      if (type === 'HoldDispositioned' && known) known.left -= quantity(body.quantity, 'held');
-    },
-    of: (lot: string) =>
-      [...holds.values()].reduce((sum, row) => {
-        return row.lot === lot && row.left > zero ? sum + row.left : sum;
-      }, zero),
-  };
-}
-
 /** What must hold all the time, and whether the plant has come to rest. */
 export function openWatch({ world, edges, central, books, people, failed }: Parts) {
   const held = openHeld();

@@ -5,7 +5,7 @@ import { tell } from './story.ts';
 
 const { values } = parseArgs({
   options: {
-    seeds: { type: 'string', default: '20' },
+    seeds: { type: 'string' },
     seed: { type: 'string' },
     hours: { type: 'string', default: '24' },
     bug: { type: 'string' },
@@ -15,7 +15,7 @@ const { values } = parseArgs({
 
 const hours = Number(values.hours);
 const first = Number(values.seed ?? 1);
-const count = values.seed === undefined ? Number(values.seeds) : 1;
+const count = Number(values.seeds ?? (values.seed === undefined ? 20 : 1));
 
 export function scenarioOf(seed: number): Scenario {
   const mishaps = draw(seed, boxNames.length, hours);
