@@ -174,3 +174,29 @@ test('the loop asks for what is due and ends by its signal', async () => {
   expect(clock.nowMs() - startMs).toBeGreaterThanOrEqual(5_000);
   db.close();
 });
+
+test('an idle loop looks when a timer is due, when facts came, and once a minute', async () => {
+  const stop = new AbortController();
+  const looks: number[] = [];
+  const timers = new Map<string, object>();
+  const waits: number[] = [];
+  let nowMs = 0;
+  const clock = {
+    nowMs: () => nowMs,
+    monotonicMs: () => nowMs,
+    async sleep(ms: number) {
+      waits.push(ms);
+      nowMs += ms;
+      if (waits.length === 2) timers.set('due', { dueMs: nowMs + 7_000, about: {} });
+      if (waits.length === 4) timers.clear();
+      if (waits.length === 6) stop.abort();
+    },
+  };
+  const rows = () => {
+    looks.push(nowMs);
+    return timers;
+  };
+  const parts = { bell: openBell(clock), clock, signal: stop.signal, ask: async () => ({}) };
+  await keepTime({ book: { rows }, roster: { actors: [] }, ...parts } as never);
+  expect(waits).toEqual([1_000, 60_000, 1_000, 6_000, 1_000, 60_000]);
+});

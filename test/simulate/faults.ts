@@ -112,6 +112,7 @@ function restartHub({ world, hub, central }: Scene, { forMs }: Mishap, change: (
   if (!hub.isUp()) return;
   hub.stop();
   world.after(world.nature, forMs, () => {
+    if (hub.isUp()) return;
     change();
     hub.start();
     central.reconnect();
@@ -121,6 +122,8 @@ function restartHub({ world, hub, central }: Scene, { forMs }: Mishap, change: (
 const death = ['crashBefore', 'crashAfter', 'kill', 'restart', 'diskFull', 'diskError'] as const;
 const days = ['clockStep', 'clock1970'] as const;
 const ways = ['cut', 'lossy', 'lossy', 'hubDown', 'hubForgets', 'hubEmpty', 'hubHole'] as const;
+/** What does no harm unless it lasts. */
+const lasting = new Set<Mishap['kind']>(['erpTrouble', 'lossy', 'hubHole']);
 /** What a day may be like: the troubles that come together, and where. */
 const themes: readonly { kinds: readonly Mishap['kind'][]; centralOnly?: true }[] = [
   { kinds: [...death, ...days, ...ways, 'erpTrouble'] },
@@ -130,20 +133,23 @@ const themes: readonly { kinds: readonly Mishap['kind'][]; centralOnly?: true }[
   { kinds: ['erpTrouble', 'erpTrouble', ...days, 'kill', 'crashBefore'], centralOnly: true },
 ];
 
-/** What will go wrong within `hours`, drawn from the seed: sometimes little, sometimes all day. */
-export function draw(seed: number, boxes: number, hours: number): Mishap[] {
+/** What will go wrong within `hours`, drawn from the seed: little or much, always much if `busy`. */
+export function draw(seed: number, boxes: number, hours: number, busy = false): Mishap[] {
   const { below } = random(hashOf('mishaps', seed));
   const theme = themes[below(themes.length)]!;
-  const count = below(2 + Math.ceil(hours * [1, 4, 12][below(3)]!));
+  const some = below(2 + Math.ceil(hours * [1, 4, 12][below(3)]!));
+  const count = busy ? Math.ceil(hours * 12) : some;
   let last = 0;
   const mishaps = Array.from({ length: count }, () => {
     // Troubles come together: every second one within a minute after another.
     last = below(2) === 0 ? below(hours * 3_600_000) : last + below(60_000);
+    const kind = theme.kinds[below(theme.kinds.length)]!;
+    const lengths = lasting.has(kind) ? [60_000, 600_000, 3_600_000] : [50, 2_000, 30_000, 600_000];
     return {
-      kind: theme.kinds[below(theme.kinds.length)]!,
+      kind,
       atMs: last,
       box: theme.centralOnly ? boxes - 1 : below(boxes),
-      forMs: [50, 2_000, 30_000, 600_000][below(4)]! + below(5_000),
+      forMs: lengths[below(lengths.length)]! + below(5_000),
       size: below([4, 40, 400][below(3)]!),
     };
   });

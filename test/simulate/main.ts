@@ -30,7 +30,7 @@ const count = Number(values.seeds ?? (values.seed === undefined ? 20 : 1));
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
 function scenarioOf(seed: number): Scenario {
-  const mishaps = draw(seed, boxNames.length, hours);
+  const mishaps = draw(seed, boxNames.length, hours, values.bug !== undefined);
   const wishes = edgeLines.flatMap((lines, index) => tell(seed, boxNames[index]!, lines, hours));
   return { seed, hours, mishaps, wishes, bug: values.bug };
 }

@@ -37,7 +37,7 @@ export type Outcome = Readonly<{
 
 const hourMs = 3_600_000;
 /** After the story everything must have come to rest within this time, ms. */
-const restMs = 3 * hourMs;
+const restMs = hourMs;
 const lookMs = 5_000;
 const watchMs = 60_000;
 
