@@ -45,7 +45,7 @@ function commitLater(db: Database, life: Life, world: World): Database {
       if (!open && !db.inTransaction) {
         open = true;
         db.exec('BEGIN IMMEDIATE');
-        world.after(life, 100, commit);
+        world.after(life, 1_000, commit);
       }
       return work(...given);
     };

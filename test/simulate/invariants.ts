@@ -126,7 +126,6 @@ export function checkEnd(parts: Parts): void {
   checkLog('ledger', ledger, failed);
   for (const { name, disk } of edges) checkLog(name, factsOf(disk.real(), 'event'), failed);
   checkBoth(stored, ledger, failed);
-  checkAnswers(parts, stored);
   checkBooks(parts);
   checkTotals(parts);
   for (const edge of edges) {
@@ -154,7 +153,8 @@ function checkBoth(stored: Row[], ledger: Row[], failed: Parts['failed']): void 
 }
 
 /** Who was told "recorded" finds it in the store, and who was refused finds nothing. */
-function checkAnswers({ people, failed }: Parts, stored: readonly Row[]): void {
+export function checkAnswers({ people, edges, failed }: Parts): void {
+  const stored = edges.flatMap(({ disk }) => factsOf(disk.real(), 'event'));
   const byPlace = new Map(stored.map((row) => [placeOf(row), row]));
   const byCommand = new Map(stored.map((row) => [row.commandId, row]));
   for (const [commandId, answer] of people.answers) {

@@ -4,7 +4,7 @@ import { plant as bugsOf } from './bugs.ts';
 import { openErp } from './erp.ts';
 import { heal, kinds, type Mishap, nameOf } from './faults.ts';
 import { openHub } from './hub.ts';
-import { checkEnd, openWatch } from './invariants.ts';
+import { checkAnswers, checkEnd, openWatch } from './invariants.ts';
 import { openPeople } from './people.ts';
 import type { Wish } from './story.ts';
 import { openWorld } from './world.ts';
@@ -86,6 +86,7 @@ export async function live(scenario: Scenario): Promise<Outcome> {
   heal(scene);
   healed = true;
   await world.run(restMs, () => over() || still >= 3);
+  if (!failure) checkAnswers({ ...scene, people, failed });
   if (!failure && still < 3) failed('the plant does not come to rest', watch.unrest());
   if (!failure) checkEnd({ ...scene, people, failed });
 
