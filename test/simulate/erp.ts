@@ -69,15 +69,15 @@ export function openErp(world: World) {
     return { afterMs, outcome: unknown };
   }
 
-  /** As one life of central sees it; `asked` is told of every call as it arrives. */
+  /** As one life of central sees it; `asked` is told of every call as it leaves. */
   const erpFor = (life: Life, asked: (posting: Posting) => void): Erp => ({
     name: 'simulated',
     maxInFlightMs,
     unfit: () => undefined,
     post: (posting) =>
       new Promise((resolve) => {
+        asked(posting);
         world.after(nature, 5, () => {
-          asked(posting);
           const { afterMs, outcome } = take(posting);
           world.after(life, afterMs, () => resolve(outcome));
         });
