@@ -133,7 +133,7 @@ const themes: readonly { kinds: readonly Mishap['kind'][]; centralOnly?: true }[
   { kinds: ['erpTrouble', 'erpTrouble', ...days, 'kill', 'crashBefore'], centralOnly: true },
 ];
 
-/** What will go wrong within `hours`, drawn from the seed: little or much, always much if `busy`. */
+/** What will go wrong within `hours`, drawn from the seed: little or much; much if `busy`. */
 export function draw(seed: number, boxes: number, hours: number, busy = false): Mishap[] {
   const { below } = random(hashOf('mishaps', seed));
   const theme = themes[below(themes.length)]!;

@@ -4,8 +4,8 @@ import { quantity, zero } from '../../shared/quantity.ts';
 type Hold = { lot: string | undefined; placed: bigint; decided: bigint; over: boolean };
 
 /**
- * What of a lot is held, by the facts that central had when it was asked. Lines arrive on their own:
- * a decision may be heard before the hold that it decides.
+ * What of a lot is held, by the facts that central had when it was asked. Lines arrive on their
+ * own: a decision may be heard before the hold that it decides.
  */
 export function openHeld() {
   const holds = new Map<string, Hold>();

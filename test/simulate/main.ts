@@ -5,7 +5,7 @@ import { boxNames, edgeLines, type Failure, live, type Scenario } from './plant.
 import { shrink } from './shrink.ts';
 import { tell } from './story.ts';
 
-const usage = `npm run simulate -- [--seeds N] [--seed S] [--hours H] [--bug NAME] [--trace] [--whole]
+const usage = `npm run simulate -- [options]
   --seeds N    so many days of plants, each made of its own seed; 20
   --seed S     the first of them; alone, that one day
   --hours H    how long a day is; 6
