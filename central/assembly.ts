@@ -1,6 +1,6 @@
 import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
-import type { Clock } from '../shared/clock.ts';
+import { type Clock, steadyMs } from '../shared/clock.ts';
 import type { Database } from '../shared/database.ts';
 import type { Logger } from '../shared/log.ts';
 import { type Bell, keepRunning, openBell } from '../shared/loop.ts';
@@ -40,7 +40,8 @@ export function assembleCentral({ db, clock, log, erp, hub, lanesMax, bootId }: 
   const stop = new AbortController();
   const { signal } = stop;
   const { maxInFlightMs } = erp;
-  const memory = openMemory({ db, nowMs: clock.nowMs, maxInFlightMs });
+  const waitMs = steadyMs(clock);
+  const memory = openMemory({ db, nowMs: clock.nowMs, waitMs, maxInFlightMs });
   const { ledger, postings, registry, archive } = memory;
   const accepted = openBell(clock); // rings when the ledger took facts
   const moved = openBell(clock); // rings when the ledger or a posting has moved
@@ -53,7 +54,7 @@ export function assembleCentral({ db, clock, log, erp, hub, lanesMax, bootId }: 
   const loops = [
     receive({ ...common, ...hub, committed, bootId }),
     tellKept({ ...common, settled: (line, at) => postings.settled(line, at), bell: moved }),
-    fillGaps({ ...common, committed }),
+    fillGaps({ ...common, committed, bell: accepted }),
     post({ postings, erp, lanesMax, bell: accepted, moved: moved.ring, clock, log, signal }),
   ].map(keepRunning);
   openRegistrar({ connection, registry, archive, ledger, moved: moved.ring, log });

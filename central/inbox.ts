@@ -9,7 +9,7 @@ import type { Clock } from '../shared/clock.ts';
 import { digest } from '../shared/codec.ts';
 import { Fault } from '../shared/fault.ts';
 import type { Logger } from '../shared/log.ts';
-import type { Bell } from '../shared/loop.ts';
+import { type Bell, nextTurn } from '../shared/loop.ts';
 import { decodeSegment } from '../shared/segment.ts';
 import { eventStream, eventSubject } from '../shared/subject.ts';
 import type { Arrival, Ledger } from './ledger.ts';
@@ -20,7 +20,7 @@ const batchBytesMax = 4 * 1024 * 1024;
 /** Messages that the server may send ahead. */
 const aheadMax = 200;
 /** After this silence it is checked that the stream has no more and is the one we read, ms. */
-const quietMs = 2_000;
+const quietMs = 5_000;
 /** Pause before a reading that ended is taken up again, ms. */
 const restartMs = 100;
 
@@ -61,7 +61,7 @@ export async function receive(parts: Parts): Promise<void> {
 
 /** Reads from the cursor on until the stream changes under us or the link fails. */
 async function readOn(parts: Parts, round: number, progress: () => void): Promise<void> {
-  const { stream, bootId, clock, signal, reconnected } = parts;
+  const { stream, bootId, signal, reconnected } = parts;
   const seen = reconnected.rings();
   const after = await place(parts);
   const consumer = await hub(
@@ -83,9 +83,9 @@ async function readOn(parts: Parts, round: number, progress: () => void): Promis
     };
     let next = ask();
     for (;;) {
-      const first = await within(next, quietMs, clock);
+      const first = await unlessQuiet(next, reconnected, seen);
       if (first === 'quiet') {
-        if (await hasMore(parts)) return;
+        if (reconnected.rings() !== seen || (await hasMore(parts))) return;
         continue;
       }
       if (first.done || reconnected.rings() !== seen) return;
@@ -114,32 +114,36 @@ const hub = <T>(promise: Promise<T>): Promise<T> =>
     throw new Fault('UNREACHABLE', `hub: ${cause.message}`, { cause });
   });
 
-/** The value, or "quiet" if it is not there after `ms`. */
-async function within<T>(promise: Promise<T>, ms: number, clock: Clock): Promise<T | 'quiet'> {
+/** The value, or "quiet" if it is not there for long, or at once when the connection is back. */
+async function unlessQuiet<T>(promise: Promise<T>, bell: Bell, seen: number): Promise<T | 'quiet'> {
   const over = new AbortController();
-  const quiet = clock.sleep(ms, over.signal).then(() => 'quiet' as const);
-  return Promise.race([promise, quiet]).finally(() => over.abort());
+  const quiet = bell.wait(seen, quietMs, over.signal).then(() => 'quiet' as const);
+  return Promise.race([promise, quiet]).finally(() => over.abort('over'));
 }
 
 /** The value if it is there already, else undefined. */
 const atOnce = <T>(promise: Promise<T>): Promise<T | undefined> =>
-  Promise.race([promise, new Promise<undefined>((resolve) => setImmediate(resolve, undefined))]);
+  Promise.race([promise, nextTurn().then(() => undefined)]);
+
+/** From where to where a stream goes. */
+type Extent = { first_seq: number; last_seq: number };
 
 /** True when a silence is not the stream's end: there is more, or it is another stream now. */
 async function hasMore(parts: Parts): Promise<boolean> {
   const { streamSequence } = parts.ledger.cursor();
   const { state } = await hub(parts.manager.streams.info(eventStream));
-  return state.last_seq > streamSequence || (await place(parts)) !== streamSequence;
+  return state.last_seq > streamSequence || (await place(parts, state)) !== streamSequence;
 }
 
 /**
  * The stream sequence to read on after: the cursor, if the stream still holds that very message or
  * has let it expire; else 0, to read again from the start. Repeats do no harm.
  */
-async function place({ manager, ledger, log }: Parts): Promise<number> {
+async function place(parts: Parts, seen?: Extent): Promise<number> {
+  const { manager, ledger, log } = parts;
   const { streamSequence, digest: known } = ledger.cursor();
   if (streamSequence === 0) return 0;
-  const { state } = await hub(manager.streams.info(eventStream));
+  const state = seen ?? (await hub(manager.streams.info(eventStream))).state;
   const expired = state.first_seq > streamSequence && state.last_seq >= streamSequence;
   if (expired) return streamSequence;
   const message =

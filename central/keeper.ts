@@ -10,7 +10,7 @@ export type Settled = { settled: number; waiting: readonly number[] };
 
 /** Word goes out at most this often, and is repeated for every line at least this often, ms. */
 const sayMinMs = 50;
-const sayAllMs = 5_000;
+const sayAllMs = 30_000;
 
 type Parts = {
   connection: NatsConnection;
@@ -28,10 +28,10 @@ type Parts = {
 export async function tellKept(parts: Parts): Promise<void> {
   const { connection, ledger, settled, bell, clock, signal } = parts;
   const said = new Map<string, string>();
-  let saidAllMs = 0;
+  let saidAllMs = Number.NEGATIVE_INFINITY;
   while (!signal.aborted) {
     const seen = bell.rings();
-    const again = clock.nowMs() - saidAllMs >= sayAllMs;
+    const again = clock.monotonicMs() - saidAllMs >= sayAllMs;
     for (const { path, epoch, sequence, hash } of ledger.lines()) {
       if (sequence === 0 && epoch === 1) continue;
       const word = encodeKept({
@@ -45,7 +45,7 @@ export async function tellKept(parts: Parts): Promise<void> {
       connection.publish(keptSubject(path), word);
       said.set(path, word);
     }
-    if (again) saidAllMs = clock.nowMs();
+    if (again) saidAllMs = clock.monotonicMs();
     await clock.sleep(sayMinMs, signal);
     await bell.wait(seen, sayAllMs, signal);
   }

@@ -33,15 +33,21 @@ export const migrations = [
   ...registryMigrations,
 ];
 
-type Parts = { db: Database; nowMs: () => number; maxInFlightMs: number };
+type Parts = {
+  db: Database;
+  nowMs: () => number;
+  /** By which waits are measured: never jumps. */
+  waitMs: () => number;
+  maxInFlightMs: number;
+};
 export type Memory = ReturnType<typeof openMemory>;
 
 /** All that central remembers, in one SQLite file; facts and what they call for commit together. */
-export function openMemory({ db, nowMs, maxInFlightMs }: Parts) {
+export function openMemory({ db, nowMs, waitMs, maxInFlightMs }: Parts) {
   const dossier = openDossier(db);
   const totals = openTotals(db, (eventId) => ledger.stored(eventId)?.line);
   const holds = openHolds(db);
-  const postings = openPostings({ db, dossier, holds, nowMs, maxInFlightMs });
+  const postings = openPostings({ db, dossier, holds, nowMs, waitMs, maxInFlightMs });
   takeBacklog(db, (fact) => {
     if (fact.type === 'HoldReduced') holds.note(fact);
     postings.reach(fact);

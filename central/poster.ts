@@ -1,14 +1,13 @@
-import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../shared/clock.ts';
 import type { Logger } from '../shared/log.ts';
-import type { Bell } from '../shared/loop.ts';
+import { type Bell, nextTurn } from '../shared/loop.ts';
 import type { Erp } from './erp.ts';
 import type { Postings, Task } from './postings.ts';
 
 /** While calls are in flight, the lanes are looked at again after this time, ms. */
 const lookMs = 100;
 /** With nothing to do, they are looked at again after this time, ms, or when one is due. */
-const idleMs = 5_000;
+const idleMs = 15_000;
 
 type Parts = {
   postings: Postings;
@@ -63,16 +62,15 @@ export async function post(parts: Parts): Promise<void> {
     if (flights.size >= lanesMax) await Promise.race(flights.values());
     else if (flights.size > 0)
       await Promise.race([...flights.values(), clock.sleep(lookMs, signal)]);
-    else await bell.wait(seen, idleFor(postings.nextDueMs(), clock.nowMs()), signal);
-    await setImmediate();
+    else await bell.wait(seen, idleFor(postings.dueInMs()), signal);
+    await nextTurn();
   }
   await Promise.all(flights.values());
   step();
 }
 
 /** At least 1 ms, so that a lane that is due and cannot move does not spin. */
-const idleFor = (dueMs: number | null, nowMs: number): number =>
-  Math.min(idleMs, Math.max(1, (dueMs ?? Number.POSITIVE_INFINITY) - nowMs));
+const idleFor = (dueInMs: number): number => Math.min(idleMs, Math.max(1, dueInMs));
 
 /** A call that has ended, and what is to be written of it. */
 type Landed = { lane: string; settle: () => void };

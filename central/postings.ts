@@ -20,7 +20,7 @@ const pageMax = 10;
 /** Unknown outcomes of one posting before a person must look. */
 export const unsureMax = 20;
 /** Pause before a lot that is in flight elsewhere is looked at again, ms. */
-const waitMs = 50;
+const pauseMs = 50;
 
 /** What to do next in a lane. */
 export type Task =
@@ -32,6 +32,8 @@ type Parts = {
   dossier: Dossier;
   holds: Holds;
   nowMs: () => number;
+  /** By which waits are measured: never jumps, and is not the day of an earlier life. */
+  waitMs: () => number;
   maxInFlightMs: number;
 };
 
@@ -44,7 +46,7 @@ export type Postings = ReturnType<typeof openPostings>;
  * Every document that a fact calls for, and its place in its chart. The intent is on disk before
  * the call; whatever was in flight when we died is unknown, and waits before it is looked up.
  */
-export function openPostings({ db, dossier, holds, nowMs, maxInFlightMs }: Parts) {
+export function openPostings({ db, dossier, holds, nowMs, waitMs, maxInFlightMs }: Parts) {
   const queue = openQueue(db);
   const lanes = openLanes(db);
   const early = openEarly(db);
@@ -91,14 +93,14 @@ export function openPostings({ db, dossier, holds, nowMs, maxInFlightMs }: Parts
         if (row.state === 'intended') move(row, 'Defer', { reason });
         continue;
       }
-      if (row.notBeforeMs > nowMs()) return void lanes.setDue(lane, row.notBeforeMs);
+      if (row.notBeforeMs > waitMs()) return void lanes.setDue(lane, row.notBeforeMs);
       const verdict = weigh(row);
       if (verdict.do === 'send') {
         const { quantity = row.quantity, blocked = row.blocked } = verdict;
         const sent = move(row, 'Send', { quantity, blocked, reason: null });
         return { do: 'post', posting: postingOf(sent), lane };
       }
-      if (verdict.do === 'wait') return void lanes.setDue(lane, nowMs() + waitMs);
+      if (verdict.do === 'wait') return void lanes.setDue(lane, waitMs() + pauseMs);
       if (verdict.do === 'park') blockedBy = row.key;
       const { reason } = verdict;
       const state = states[verdict.do];
@@ -111,7 +113,7 @@ export function openPostings({ db, dossier, holds, nowMs, maxInFlightMs }: Parts
   /** While a document is at the ERP or may be, nothing else of its lane moves. */
   function follow(row: PostingRow): Task | undefined {
     const { lane, state, notBeforeMs } = row;
-    const later = state === 'unknown' && notBeforeMs > nowMs();
+    const later = state === 'unknown' && notBeforeMs > waitMs();
     lanes.setDue(lane, later ? notBeforeMs : null);
     if (later || state === 'sending') return undefined;
     return { do: 'lookUp', posting: postingOf(row), lane };
@@ -119,23 +121,23 @@ export function openPostings({ db, dossier, holds, nowMs, maxInFlightMs }: Parts
 
   function settle(key: string, outcome: Outcome): void {
     const row = queue.one(key)!;
-    const now = nowMs();
     const detail = 'document' in outcome ? outcome.document : outcome.reason;
-    queue.attempt(key, now, outcome.kind, detail);
+    queue.attempt(key, nowMs(), outcome.kind, detail);
     if (outcome.kind === 'posted') {
       move(row, 'Posted', { document: outcome.document, reason: null });
     } else if (outcome.kind === 'refused') {
       move(row, 'Refused', { reason: `${outcome.code}: ${outcome.reason}` });
     } else if (outcome.kind === 'busy') {
       const delayMs = Math.max(outcome.retryAfterMs ?? 0, backoff(row.busy + 1));
-      move(row, 'Busy', { busy: row.busy + 1, notBeforeMs: now + delayMs, reason: outcome.reason });
+      const notBeforeMs = waitMs() + delayMs;
+      move(row, 'Busy', { busy: row.busy + 1, notBeforeMs, reason: outcome.reason });
     } else doubt(row, outcome.reason);
     wakeAfter(row);
   }
 
   /** An outcome that may have been executed: wait until it surely was or was not, then look. */
   function doubt(row: PostingRow, reason: string): void {
-    const notBeforeMs = nowMs() + maxInFlightMs;
+    const notBeforeMs = waitMs() + maxInFlightMs;
     const unsure = row.unsure + 1;
     const moved = move(row, 'Unsure', { unsure, notBeforeMs, reason });
     if (unsure < unsureMax) return;
@@ -150,11 +152,10 @@ export function openPostings({ db, dossier, holds, nowMs, maxInFlightMs }: Parts
   /** What a look-up found; undefined when the ERP did not answer. */
   function found(key: string, documents: readonly string[] | undefined): void {
     const row = queue.one(key)!;
-    const now = nowMs();
-    queue.attempt(key, now, 'lookedUp', documents?.join(', ') ?? 'no answer');
+    queue.attempt(key, nowMs(), 'lookedUp', documents?.join(', ') ?? 'no answer');
     if (documents === undefined) {
       const delayMs = backoff(row.busy + 1);
-      move(row, 'Unsure', { busy: row.busy + 1, notBeforeMs: now + delayMs });
+      move(row, 'Unsure', { busy: row.busy + 1, notBeforeMs: waitMs() + delayMs });
     } else if (documents.length === 0) move(row, 'Absent', { notBeforeMs: 0 });
     else if (documents.length === 1) move(row, 'Posted', { document: documents[0]!, reason: null });
     else {
@@ -177,6 +178,8 @@ export function openPostings({ db, dossier, holds, nowMs, maxInFlightMs }: Parts
   const one = db.transaction((work: () => unknown) => work());
 
   together(() => {
+    // Nobody knows how long the outage was: the day may have been set meanwhile.
+    queue.waitAnew(waitMs() + maxInFlightMs);
     for (const row of queue.sending()) doubt(row, 'central ended before the answer');
     lanes.rouseAll();
   })();
@@ -190,15 +193,15 @@ export function openPostings({ db, dossier, holds, nowMs, maxInFlightMs }: Parts
     /** What may be done now, one a lane that is not in `busy`; the intents are on disk. */
     next: together((busy: ReadonlySet<string>, limit: number): Task[] => {
       const tasks: Task[] = [];
-      for (const lane of lanes.due(nowMs(), limit + busy.size)) {
+      for (const lane of lanes.due(waitMs(), limit + busy.size)) {
         if (tasks.length >= limit) break;
         const task = busy.has(lane) ? undefined : take(lane);
         if (task) tasks.push(task);
       }
       return tasks;
     }),
-    /** When something may be done next, if nothing changes before; null for never. */
-    nextDueMs: lanes.nextDueMs,
+    /** Time until something may be done, if nothing changes before, ms. */
+    dueInMs: () => (lanes.nextDueMs() ?? Number.POSITIVE_INFINITY) - waitMs(),
     /** Runs what is called here as one transaction. */
     together: <R>(work: () => R): R => one.immediate(work) as R,
     settle: together(settle),

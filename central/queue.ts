@@ -155,6 +155,10 @@ function openRows(db: Database) {
   const sending = db.prepare<[], PostingRow>(
     `SELECT ${columns} FROM posting WHERE state IN ('sending', 'unknown') AND state = 'sending'`,
   );
+  const waitUntil = db.prepare(
+    `UPDATE posting SET not_before_ms = iif(state = 'unknown', ?, 0)
+     WHERE ${open} AND not_before_ms > 0`,
+  );
   const byState = db.prepare<[PostingState, number], PostingRow>(
     `SELECT ${columns} FROM posting WHERE ${open} AND state = ? ORDER BY lane, id LIMIT ?`,
   );
@@ -168,6 +172,10 @@ function openRows(db: Database) {
     /** The posting of the lane that is at the ERP or may be. */
     flying: (name: string) => flying.get(name),
     sending: () => sending.all(),
+    /** What is unknown waits until then, and nothing else waits. */
+    waitAnew(untilMs: number): void {
+      waitUntil.run(untilMs);
+    },
     byState: (state: PostingState, limit: number) => byState.all(state, limit),
   };
 }

@@ -2,6 +2,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import type { Clock } from '../shared/clock.ts';
 import { Fault } from '../shared/fault.ts';
 import type { Logger } from '../shared/log.ts';
+import type { Bell } from '../shared/loop.ts';
 import { decodeSegment } from '../shared/segment.ts';
 import { refillSubject } from '../shared/subject.ts';
 import type { Ledger } from './ledger.ts';
@@ -10,11 +11,15 @@ import type { Gap } from './shelf.ts';
 /** A gap may close by itself for this long, ms; then its edge is asked, as often. */
 const graceMs = 1_500;
 const askTimeoutMs = 5_000;
+/** Without a gap, and without a fact that arrives, it is looked again after this time, ms. */
+const idleMs = 60_000;
 
 type Parts = {
   connection: NatsConnection;
   ledger: Ledger;
   committed: () => void;
+  /** Rings when the ledger took facts. */
+  bell: Bell;
   clock: Clock;
   log: Logger;
   signal: AbortSignal;
@@ -22,15 +27,17 @@ type Parts = {
 
 /** Asks edges for facts that are missing before ones that are here, until `signal` aborts. */
 export async function fillGaps(parts: Parts): Promise<void> {
-  const { ledger, clock, signal } = parts;
+  const { ledger, bell, clock, signal } = parts;
   let before = new Set<string>();
   while (!signal.aborted) {
     await clock.sleep(graceMs, signal);
+    const seen = bell.rings();
     const gaps = ledger.gaps();
     const nameOf = ({ line, from }: Gap) => `${line}\n${from}`;
     const old = gaps.filter((gap) => before.has(nameOf(gap)));
     before = new Set(gaps.map(nameOf));
     for (const gap of old) await fill(parts, gap);
+    if (gaps.length === 0) await bell.wait(seen, idleMs, signal);
   }
 }
 

@@ -8,6 +8,7 @@ import { keepRunning, openBell } from '../shared/loop.ts';
 import { release } from '../shared/release.ts';
 import { openUnits } from '../shared/unit.ts';
 import { edition } from '../statecharts/edition.ts';
+import type { Actor } from './actor.ts';
 import { openBook } from './book.ts';
 import { type EdgeConfig, linesOf } from './config.ts';
 import { type Change, openDisk, watchDisk } from './disk.ts';
@@ -17,7 +18,7 @@ import { forward, type LinkState } from './forwarder.ts';
 import type { Level, measure as measureFile } from './gauge.ts';
 import { beat } from './heartbeat.ts';
 import type { Hub, HubParts } from './hub.ts';
-import { openIntake } from './intake.ts';
+import { type Intake, openIntake } from './intake.ts';
 import { openMarks } from './marks.ts';
 import { openOutbox } from './outbox.ts';
 import { openRecent } from './recent.ts';
@@ -49,12 +50,8 @@ export const meansOf = (config: EdgeConfig, clock: Clock, random: RandomBytes) =
   stated: (_fact: Fact): void => undefined,
 });
 
-/** The edge but for its page: everything is read and running when this returns. */
-export function assembleEdge({ config, db, clock, random, log, openHub, measure }: World) {
-  const stop = new AbortController();
-  const { signal } = stop;
-  const facts = openBell(clock); // rings when facts were committed
-  const changed = openBell(clock); // rings when the status page has something new to tell
+/** What stands in the file, read: the lines as they were left. */
+function readEdge({ config, db, clock, random, log, measure }: World) {
   const store = openStore(db);
   const book = openBook();
   const recent = openRecent();
@@ -73,6 +70,20 @@ export function assembleEdge({ config, db, clock, random, log, openHub, measure 
   };
   // A book whose history is still being fetched is no state to carry over.
   if (!lines.some((line) => isFetching(enrolments.of(line)))) goOn();
+  const disk = openDisk({ db, budgetMb: config.diskBudgetMb, clock, told, measure });
+  const program = { release, charts: edition, node: process.version, ...modesOf(db) };
+  return { store, book, recent, roster, enrolments, lines, goOn, disk, program };
+}
+
+/** The edge but for its page: everything is read and running when this returns. */
+export function assembleEdge(world: World) {
+  const { config, db, clock, log, openHub } = world;
+  const stop = new AbortController();
+  const { signal } = stop;
+  const facts = openBell(clock); // rings when facts were committed
+  const changed = openBell(clock); // rings when the status page has something new to tell
+  const { recent, goOn, disk, program, ...known } = readEdge(world);
+  const { store, book, roster, lines } = known;
   const outbox = openOutbox(db);
   const snapshotter = openSnapshotter({ store, book, log });
   const committed = () => {
@@ -80,17 +91,13 @@ export function assembleEdge({ config, db, clock, random, log, openHub, measure 
     facts.ring();
     changed.ring();
   };
-  const disk = openDisk({ db, budgetMb: config.diskBudgetMb, clock, told, measure });
-  const program = { release, charts: edition, node: process.version, ...modesOf(db) };
   const marks = openMarks(clock.nowMs, changed.ring);
   const hub = openHub({ config, lines, outbox, marks, log });
   const taken = () => {
     goOn();
     committed();
   };
-  const enrolling = { ...{ db, store, book, roster, outbox, enrolments, lines, taken, log } };
-  const entrance = openEnrolling({ ...enrolling, ask: hub.ask });
-  const { barred, enter } = entrance;
+  const { barred, enter } = openEnrolling({ ...known, db, outbox, taken, log, ask: hub.ask });
   const intake = openIntake({ store, roster, barred, disk, committed });
   const loops = lines.map((line) => {
     const report = (state: LinkState, detail?: string) => {
@@ -102,18 +109,15 @@ export function assembleEdge({ config, db, clock, random, log, openHub, measure 
     return keepRunning(forward({ line, ...parts, report }));
   });
 
-  const unsentOf = (line: string) => outbox.marks(line).head - outbox.marks(line).sent;
-  const unsent = () => lines.reduce((sum, line) => sum + unsentOf(line), 0);
+  const marked = () => lines.map(outbox.marks);
+  const unsent = () => marked().reduce((sum, { head, sent }) => sum + head - sent, 0);
   const asking = { line: lines[0]!, ask: hub.askBeat, unsent, heard: marks.beaten };
   loops.push(keepRunning(beat({ ...asking, clock, signal })));
-  loops.push(keepRunning(keepTime({ book, roster, ask: intake.ask, clock, signal })));
-
-  const state = (change: Change): boolean => {
-    const speaker = roster.actors.find((actor) => actor.failure() === undefined);
-    return !speaker || intake.state(() => void speaker.observe('DiskLevelChanged', change));
-  };
-  const seeing = { disk, state, changed: changed.ring, clock, signal };
-  loops.push(keepRunning(watchDisk(seeing)));
+  loops.push(keepRunning(keepTime({ book, roster, ask: intake.ask, bell: facts, clock, signal })));
+  const state = stateBy(intake, () =>
+    roster.actors.find(({ path, failure }) => !failure() && !barred(path)),
+  );
+  loops.push(keepRunning(watchDisk({ disk, state, changed: changed.ring, clock, signal })));
 
   return {
     ...{ store, book, roster, outbox, intake, changed, signal },
@@ -133,6 +137,14 @@ export function assembleEdge({ config, db, clock, random, log, openHub, measure 
     leave: snapshotter.write,
   };
 }
+
+/** States how full the disk is on a line that can speak; true where none can. */
+const stateBy =
+  (intake: Intake, find: () => Actor | undefined) =>
+  (change: Change): boolean => {
+    const speaker = find();
+    return !speaker || intake.state(() => void speaker.observe('DiskLevelChanged', change));
+  };
 
 /** How the file is written, as SQLite says. */
 const modesOf = (db: Database) => ({

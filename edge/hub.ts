@@ -21,18 +21,21 @@ export type HubParts = {
   log: Logger;
 };
 export type Hub = ReturnType<typeof openHub>;
-type Joined = { connection: NatsConnection; uplink: Uplink; catchUp(line: string): Promise<void> };
+/** A connection to the leaf, and the stream as it is reached across it. */
+export type Way = { connection: NatsConnection; uplink: Uplink };
+/** Resolves once the leaf was reached, however long that takes. */
+export type Join = (config: EdgeConfig, lines: readonly string[]) => Promise<Way>;
+type Joined = Way & { catchUp(line: string): Promise<void> };
 
 /**
  * The hub as this edge knows it, from the first moment on: until the leaf has been reached, and
  * whenever it is away, every call rejects with Fault UNREACHABLE and the edge goes on working.
  */
-export function openHub({ config, lines, outbox, marks, log }: HubParts) {
+export function openHub({ config, lines, outbox, marks, log }: HubParts, join: Join = joinLeaf) {
   let joined: Joined | undefined;
   const behind = new Set(lines); // have not read central's last word since they were down
 
-  const joining = connectLeaf(config.natsUrl, lines[0]!).then(async (connection) => {
-    const uplink = await openUplink(connection, config.ackTimeoutMs);
+  const joining = join(config, lines).then(({ connection, uplink }) => {
     const { lastKept } = uplink;
     const { heard } = marks;
     const { catchUp } = openDownlink({ connection, lines, outbox, lastKept, heard, log });
@@ -93,6 +96,11 @@ export function openHub({ config, lines, outbox, marks, log }: HubParts) {
       await joined.connection.close();
     },
   };
+}
+
+async function joinLeaf(config: EdgeConfig, lines: readonly string[]): Promise<Way> {
+  const connection = await connectLeaf(config.natsUrl, lines[0]!);
+  return { connection, uplink: await openUplink(connection, config.ackTimeoutMs) };
 }
 
 /**

@@ -19,7 +19,8 @@ export function openOutbox(db: Database) {
   const line = db.prepare<[string], LineRow>('SELECT * FROM line WHERE path = ?');
   const head = db
     .prepare<[number, number], number>(
-      'SELECT max(sequence) FROM event WHERE line = ? AND epoch = ?',
+      `SELECT sequence FROM event WHERE line = ? AND epoch = ?
+       ORDER BY sequence DESC LIMIT 1`,
     )
     .pluck();
   const hash = db
@@ -33,7 +34,8 @@ export function openOutbox(db: Database) {
   );
   const send = db.prepare('UPDATE line SET sent = max(kept, ?) WHERE path = ? AND epoch = ?');
   const keep = db.prepare(
-    'UPDATE line SET sent = max(sent, ?), kept = max(kept, ?) WHERE path = ? AND epoch = ?',
+    `UPDATE line SET sent = max(sent, :kept), kept = :kept
+     WHERE path = :path AND epoch = :epoch AND kept < :kept`,
   );
   /** Throws Fault FULL when the disk does not take it. */
   const write = (work: () => unknown): void => {
@@ -100,7 +102,7 @@ export function openOutbox(db: Database) {
 
     /** Central's ledger holds everything up to `sequence`. Late or repeated word is harmless. */
     keep(path: string, epoch: number, sequence: number): void {
-      write(() => keep.run(sequence, sequence, path, epoch));
+      write(() => keep.run({ path, epoch, kept: sequence }));
     },
   };
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../shared/clock.ts';
 import { type Command, commands, commandTypes, readCommand } from '../shared/command.ts';
 import { Fault } from '../shared/fault.ts';
 import { nameId } from '../shared/identity.ts';
+import type { Bell } from '../shared/loop.ts';
 import type { Tables } from '../statecharts/tables.ts';
 import { missed } from '../statecharts/timers.ts';
 import type { Answer } from './actor.ts';
@@ -14,12 +15,16 @@ type Parts = {
   book: Book;
   roster: Roster;
   ask: (command: Command) => Promise<Answer>;
+  /** Rings when facts were committed: another timer may run. */
+  bell: Bell;
   clock: Clock;
   signal: AbortSignal;
 };
 
 /** Pause between two looks at the timers, ms: so late may one be stated. */
 export const lookMs = 1_000;
+/** With nothing due, the day is looked at again after this time, ms: it may have been set. */
+const idleMs = 60_000;
 /** Most timers that are stated in one round. */
 const roundMax = 100;
 const namespace = '5f0c2f0e-6d4b-5a57-9d0b-2b1f6f8f1a07';
@@ -57,9 +62,10 @@ function commandOf(key: string, timer: Timer, nowMs: number, lines: readonly str
  * or doubled by a restart; those that fell into an outage are stated late, a recurring one once.
  */
 export async function keepTime(parts: Parts): Promise<void> {
-  const { book, roster, ask, clock, signal } = parts;
+  const { book, roster, ask, bell, clock, signal } = parts;
   let attempt = 0;
   while (!signal.aborted) {
+    const seen = bell.rings();
     try {
       await Promise.all(dueCommands(book, roster, clock.nowMs()).map(ask));
       attempt = 0;
@@ -68,5 +74,15 @@ export async function keepTime(parts: Parts): Promise<void> {
       await clock.sleep(backoff(++attempt), signal);
     }
     await clock.sleep(lookMs, signal);
+    await bell.wait(seen, untilDue(book, clock.nowMs()), signal);
   }
+}
+
+/** Time until the first timer is due, ms. */
+function untilDue(book: Book, nowMs: number): number {
+  let first = nowMs + idleMs;
+  for (const { dueMs } of book.rows('timer').values()) {
+    if (dueMs !== undefined && dueMs < first) first = dueMs;
+  }
+  return Math.max(0, first - nowMs);
 }

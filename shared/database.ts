@@ -31,23 +31,33 @@ export function openDatabase(
   if (path !== ':memory:') refuseNetwork(path);
   const db = openFile(path);
   try {
-    db.pragma('locking_mode = EXCLUSIVE');
-    db.pragma('journal_mode = WAL');
-    db.pragma('synchronous = FULL');
-    db.pragma('foreign_keys = ON');
-    db.pragma(`wal_autocheckpoint = ${checkpointPages}`);
-    db.pragma(`journal_size_limit = ${logBytes}`);
-    migrate(db, path, migrations, migrated);
-    db.pragma('synchronous = FULL');
-    const synchronous = db.pragma('synchronous', { simple: true });
-    if (synchronous !== 2) throw new Fault('CORRUPT', `${path}: synchronous is ${synchronous}`);
-    const check = db.pragma('quick_check(1)', { simple: true });
-    if (check !== 'ok') throw new Fault('CORRUPT', `${path}: ${check}`);
+    prepareDatabase(db, path, migrations, migrated);
     return db;
   } catch (error) {
     db.close();
     throw faultOf(error, path);
   }
+}
+
+/** Sets what `openDatabase` promises of an opened file, and checks that it holds. */
+export function prepareDatabase(
+  db: Database,
+  path: string,
+  migrations: readonly string[],
+  migrated?: (db: Database) => void,
+): void {
+  db.pragma('locking_mode = EXCLUSIVE');
+  db.pragma('journal_mode = WAL');
+  db.pragma('synchronous = FULL');
+  db.pragma('foreign_keys = ON');
+  db.pragma(`wal_autocheckpoint = ${checkpointPages}`);
+  db.pragma(`journal_size_limit = ${logBytes}`);
+  migrate(db, path, migrations, migrated);
+  db.pragma('synchronous = FULL');
+  const synchronous = db.pragma('synchronous', { simple: true });
+  if (synchronous !== 2) throw new Fault('CORRUPT', `${path}: synchronous is ${synchronous}`);
+  const check = db.pragma('quick_check(1)', { simple: true });
+  if (check !== 'ok') throw new Fault('CORRUPT', `${path}: ${check}`);
 }
 
 function openFile(path: string): Database {

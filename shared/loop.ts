@@ -17,7 +17,7 @@ export function openBell(clock: Pick<Clock, 'sleep'> = systemClock) {
     async wait(seen: number, ms: number, signal: AbortSignal): Promise<void> {
       if (rings !== seen || signal.aborted) return;
       const over = new AbortController();
-      const end = () => over.abort();
+      const end = () => over.abort('rung');
       signal.addEventListener('abort', end, { once: true });
       waiting.add(end);
       await clock.sleep(ms, over.signal);
@@ -36,3 +36,6 @@ export function keepRunning(loop: Promise<void>): Promise<void> {
   });
   return loop.catch(() => undefined);
 }
+
+/** Resolves when everything that is ready by now has had its turn. */
+export const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -27,7 +27,7 @@ const reversed = (name: string, original: Content): Content =>
 /** Central after each line has stated one of these, in this order of arrival. */
 function heard(facts: readonly Content[]): string {
   const db = openDatabase(`${testFolder()}/c.db`, migrations);
-  const memory = openMemory({ db, nowMs: () => 0, maxInFlightMs: 0 });
+  const memory = openMemory({ db, nowMs: () => 0, waitMs: () => 0, maxInFlightMs: 0 });
   facts.forEach((fact, index) => {
     const place = { line: `acme/lyon/turning/L${index}`, epoch: 1, first: 1 };
     const facts = [encodeContent(fact)];

@@ -41,7 +41,7 @@ function arrivals({ store }: Box, line: string): Arrival[] {
 /** Central's tallies of the lines after it took these in, several of them in one transaction. */
 function heard(batches: readonly (readonly Arrival[])[]) {
   const db = openDatabase(`${testFolder()}/c.db`, migrations);
-  const memory = openMemory({ db, nowMs: () => 0, maxInFlightMs: 0 });
+  const memory = openMemory({ db, nowMs: () => 0, waitMs: () => 0, maxInFlightMs: 0 });
   for (const batch of batches) memory.ledger.accept(batch);
   const lines = Object.fromEntries(memory.totals.all('line'));
   db.close();

@@ -159,3 +159,50 @@ test('while a document may be at the ERP, an earlier one that is free now waits'
   side.postings.found(posting.key, ['D']);
   expect(side.drain()).toMatchObject([{ kind: 'goodsReceipt', lot: 'L' }]);
 });
+
+const hourMs = 3_600_000;
+
+test('a day that is set forward or back does not change how long an unknown outcome waits', () => {
+  for (const setMs of [hourMs, -hourMs]) {
+    const side = told(release(), report('1'));
+    answer(side, unknown);
+    side.time.setMs = setMs;
+    side.time.nowMs += graceMs - 1;
+    expect(side.next()).toEqual([]);
+    side.time.nowMs += 1;
+    expect(only(side.next()).do).toBe('lookUp');
+  }
+});
+
+test('after a restart an unknown outcome waits its whole time, whatever the day is now', () => {
+  for (const nowMs of [10 * hourMs, 0]) {
+    const path = `${testFolder()}/central.db`;
+    const before = openSide(path, graceMs, { nowMs: 5 * hourMs });
+    before.note(m1, release(), report('1'));
+    answer(before, unknown);
+    before.db.close();
+
+    const side = openSide(path, graceMs, { nowMs });
+    side.time.nowMs += graceMs - 1;
+    expect(side.next()).toEqual([]);
+    side.time.nowMs += 1;
+    expect(only(side.next()).do).toBe('lookUp');
+  }
+});
+
+test('after a restart a busy ERP is asked at once, though the day was set back', () => {
+  const path = `${testFolder()}/central.db`;
+  const before = openSide(path, graceMs, { nowMs: 5 * hourMs });
+  before.note(m1, release(), report('1'));
+  answer(before, { kind: 'busy', reason: 'locked', retryAfterMs: 2_000 });
+  before.db.close();
+  expect(only(openSide(path, graceMs).next()).do).toBe('post');
+});
+
+test('the time until something may be done is not measured by the day', () => {
+  const side = told(release(), report('1'));
+  answer(side, unknown);
+  side.next();
+  side.time.setMs = hourMs;
+  expect(side.postings.dueInMs()).toBe(graceMs);
+});

@@ -30,7 +30,7 @@ const json = (given: object) => Buffer.from(JSON.stringify(given));
 function central() {
   const db = openDatabase(':memory:', migrations);
   onTestFinished(() => void db.close());
-  const memory = openMemory({ db, nowMs: () => 1_000, maxInFlightMs: 1 });
+  const memory = openMemory({ db, nowMs: () => 1_000, waitMs: () => 1_000, maxInFlightMs: 1 });
   const callbacks = new Map<string, (error: null, message: Msg) => void>();
   const connection = {
     subscribe: (subject: string, { callback }: { callback: never }) =>

@@ -117,3 +117,26 @@ test('an edge is told each new state once, and nothing of a line that stated not
     { settled: 3 },
   ]);
 });
+
+test('what is unchanged is said again every minute, though the day is set back', async () => {
+  const stop = new AbortController();
+  let passedMs = 0;
+  let said = 0;
+  const clock = {
+    nowMs: () => 1e12 - passedMs,
+    monotonicMs: () => passedMs,
+    async sleep(ms: number) {
+      passedMs += ms;
+      if (passedMs > 300_000) stop.abort();
+    },
+  };
+  await tellKept({
+    connection: { isClosed: () => false, publish: () => void said++ } as never,
+    ledger: {
+      lines: () => [{ path: m1, epoch: 1, sequence: 3, hash: Buffer.alloc(32, 7) }],
+    } as unknown as Ledger,
+    settled: () => ({ settled: 3, waiting: [] }),
+    ...{ bell: openBell(clock), clock, signal: stop.signal },
+  });
+  expect(said).toBe(5);
+});

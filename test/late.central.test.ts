@@ -50,7 +50,12 @@ function openEdge() {
 /** Central on a fresh disk, an ERP that takes whatever it is sent, and a clock. */
 function openCentral(path = join(testFolder(), 'central.db'), time = { nowMs: 0 }) {
   const own = openDatabase(path, migrations);
-  const memory = openMemory({ db: own, nowMs: () => time.nowMs, maxInFlightMs: 0 });
+  const memory = openMemory({
+    db: own,
+    nowMs: () => time.nowMs,
+    waitMs: () => time.nowMs,
+    maxInFlightMs: 0,
+  });
   const { ledger, postings } = memory;
   const posted: Posting[] = [];
   return {

@@ -3,7 +3,9 @@ import { expect, test } from 'vitest';
 import { openLedger } from '../central/ledger.ts';
 import { fillGaps } from '../central/refill.ts';
 import { ledgerMigrations } from '../central/shelf.ts';
+import type { Clock } from '../shared/clock.ts';
 import { openDatabase } from '../shared/database.ts';
+import { openBell } from '../shared/loop.ts';
 import { encodeSegment } from '../shared/segment.ts';
 import { refillSubject } from '../shared/subject.ts';
 import { history, report } from './helpers/facts.ts';
@@ -30,6 +32,13 @@ async function fill(...answers: (Uint8Array | 'no answer')[]) {
   const say = { warn: tell('warn'), error: tell('error'), info: tell('info') };
   let committed = 0;
   let nowMs = 0;
+  const clock: Clock = {
+    nowMs: () => nowMs,
+    monotonicMs: () => nowMs,
+    async sleep(ms) {
+      nowMs += ms;
+    },
+  };
   await fillGaps({
     ...{ ledger, signal: stop.signal, log: say as never },
     committed() {
@@ -44,13 +53,7 @@ async function fill(...answers: (Uint8Array | 'no answer')[]) {
         return { data: answer };
       },
     } as never,
-    clock: {
-      nowMs: () => nowMs,
-      monotonicMs: () => nowMs,
-      async sleep(ms) {
-        nowMs += ms;
-      },
-    },
+    ...{ clock, bell: openBell(clock) },
   });
   return { asked, told, committed, ledger };
 }

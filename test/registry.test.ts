@@ -17,7 +17,12 @@ function central() {
   const db = openDatabase(':memory:', migrations);
   onTestFinished(() => void db.close());
   const time = { nowMs: 1_000 };
-  const memory = openMemory({ db, nowMs: () => time.nowMs, maxInFlightMs: 1 });
+  const memory = openMemory({
+    db,
+    nowMs: () => time.nowMs,
+    waitMs: () => time.nowMs,
+    maxInFlightMs: 1,
+  });
   const { registry, ledger } = memory;
   const ask = (given: Partial<EnrolAsk>) =>
     registry.answer(line, {

@@ -69,7 +69,8 @@ test('the file of the version before is brought up to date, and keeps what it kn
   old.exec("INSERT INTO production_order (order_number, released) VALUES ('WO-1', 1)");
   old.close();
   const db = openDatabase(path, migrations);
-  const { dossier, erpStatus } = openMemory({ db, nowMs: () => 0, maxInFlightMs: 0 });
+  const zero = () => 0;
+  const { dossier, erpStatus } = openMemory({ db, nowMs: zero, waitMs: zero, maxInFlightMs: 0 });
   expect(dossier.lot('L-1')).toMatchObject({ material: 'BOLT', inspect: 0, released: 0 });
   expect(erpStatus('WO-1')).toEqual({ lifecycle: 'REL', confirmation: 'none', delivery: 'none' });
   db.close();
@@ -97,7 +98,7 @@ test('what was made of held lots before links were kept is found in the ledger, 
   old.close();
   for (const expected of [['L-1'], []]) {
     const db = openDatabase(path, migrations);
-    const { postings } = openMemory({ db, nowMs: () => 0, maxInFlightMs: 0 });
+    const { postings } = openMemory({ db, nowMs: () => 0, waitMs: () => 0, maxInFlightMs: 0 });
     const tasks = postings.next(new Set(), 100);
     const sent = tasks.map(({ do: what, posting: { kind, lot } }) => `${what} ${kind} ${lot}`);
     expect(sent).toEqual(expected.map((lot) => `post blockStock ${lot}`));

@@ -12,6 +12,7 @@ import { decodeContent } from '../shared/codec.ts';
 import { type Command, readCommand } from '../shared/command.ts';
 import { openDatabase } from '../shared/database.ts';
 import { eventIds, systemRandom } from '../shared/identity.ts';
+import { openBell } from '../shared/loop.ts';
 import { type Policy, templates } from '../statecharts/policy.ts';
 import { fakeClock } from './helpers/clock.ts';
 import { testFolder } from './helpers/folder.ts';
@@ -167,8 +168,35 @@ test('the loop asks for what is due and ends by its signal', async () => {
   };
   await ask(readCommand({ ...shop.release(), atMs: undefined }));
   await ask(readCommand({ ...held(), atMs: undefined }));
-  await keepTime({ book, roster, ask, clock, signal: stop.signal });
+  const bell = openBell(clock);
+  await keepTime({ book, roster, ask, bell, clock, signal: stop.signal });
   expect(answers.map(({ status }) => status)).toEqual(['accepted', 'accepted', 'accepted']);
   expect(clock.nowMs() - startMs).toBeGreaterThanOrEqual(5_000);
   db.close();
+});
+
+test('an idle loop looks when a timer is due, when facts came, and once a minute', async () => {
+  const stop = new AbortController();
+  const looks: number[] = [];
+  const timers = new Map<string, object>();
+  const waits: number[] = [];
+  let nowMs = 0;
+  const clock = {
+    nowMs: () => nowMs,
+    monotonicMs: () => nowMs,
+    async sleep(ms: number) {
+      waits.push(ms);
+      nowMs += ms;
+      if (waits.length === 2) timers.set('due', { dueMs: nowMs + 7_000, about: {} });
+      if (waits.length === 4) timers.clear();
+      if (waits.length === 6) stop.abort();
+    },
+  };
+  const rows = () => {
+    looks.push(nowMs);
+    return timers;
+  };
+  const parts = { bell: openBell(clock), clock, signal: stop.signal, ask: async () => ({}) };
+  await keepTime({ book: { rows }, roster: { actors: [] }, ...parts } as never);
+  expect(waits).toEqual([1_000, 60_000, 1_000, 6_000, 1_000, 60_000]);
 });

@@ -93,14 +93,17 @@ function made<T extends FactType>(type: T, body: BodyOf<T>, about: About): Conte
 
 export type Side = ReturnType<typeof openSide>;
 
-/** Central's posting side without its ledger, and a clock that the test moves. */
-export function openSide(path = ':memory:', maxInFlightMs = 1_000, time = { nowMs: 0 }) {
+type Time = { nowMs: number; setMs?: number };
+
+/** The posting side without a ledger; the test moves time, and may set the day by `setMs`. */
+export function openSide(path = ':memory:', maxInFlightMs = 1_000, time: Time = { nowMs: 0 }) {
   const db = openDatabase(path, migrations);
   onTestFinished(() => void db.close());
   const dossier = openDossier(db);
   const holds = openHolds(db);
-  const parts = { db, dossier, holds, maxInFlightMs, nowMs: () => time.nowMs };
-  const postings = openPostings(parts);
+  const parts = { db, dossier, holds, maxInFlightMs };
+  const times = { nowMs: () => time.nowMs + (time.setMs ?? 0), waitMs: () => time.nowMs };
+  const postings = openPostings({ ...parts, ...times });
   const sequences = new Map<string, number>(); // of the facts that this very side took in
   const rows = db.prepare<[], PostingRow>(
     `SELECT key, kind, state, lane, line, sequence, event_id AS eventId, lot, quantity,

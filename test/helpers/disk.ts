@@ -28,7 +28,12 @@ export function storeOfShop(reports = 20): { path: string; box: Box } {
 export function ledgerOf({ outbox }: Box, upTo = Number.MAX_SAFE_INTEGER): string {
   const path = join(testFolder(), 'central.sqlite');
   const db = openDatabase(path, ledgerMigrations);
-  const { ledger } = openMemory({ db, nowMs: () => 1_000, maxInFlightMs: 1_000 });
+  const { ledger } = openMemory({
+    db,
+    nowMs: () => 1_000,
+    waitMs: () => 1_000,
+    maxInFlightMs: 1_000,
+  });
   for (const line of [m01, m02]) {
     for (;;) {
       const { sent, head } = outbox.marks(line);

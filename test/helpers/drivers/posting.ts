@@ -136,7 +136,8 @@ export function openPosting(kind: string, restarts: boolean) {
     return () => side.postings.found(key, undefined);
   };
   const restart = () => () => {
-    openPostings({ ...side, nowMs: () => side.time.nowMs, maxInFlightMs: graceMs });
+    const nowMs = () => side.time.nowMs;
+    openPostings({ ...side, nowMs, waitMs: nowMs, maxInFlightMs: graceMs });
   };
   const inDoubt = (there: () => () => void, otherwise: () => () => void) => () =>
     state() === 'unknown' ? there() : otherwise();

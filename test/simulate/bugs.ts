@@ -1,0 +1,93 @@
+import type { Erp } from '../../central/erp.ts';
+import type { Hub, HubParts } from '../../edge/hub.ts';
+import type { Database } from '../../shared/database.ts';
+import { lastOf } from '../../shared/segment.ts';
+import type { Life } from './life.ts';
+import type { World } from './world.ts';
+
+type Statement = ReturnType<Database['prepare']>;
+
+/** What is wrong on purpose with the parts of which a simulated plant is made. */
+export type Bugs = {
+  /** A connection was opened and prepared; returns the one to work with. */
+  opened(db: Database, life: Life, world: World): Database;
+  /** Whether a segment is put into the stream only if its subject ends where the edge thinks. */
+  compares: boolean;
+  hub(hub: Hub, parts: HubParts): Hub;
+  erp(erp: Erp): Erp;
+};
+
+const none: Bugs = {
+  opened: (db) => db,
+  compares: true,
+  hub: (hub) => hub,
+  erp: (erp) => erp,
+};
+
+/** The connection, but for the statements of this kind. */
+const butFor = (db: Database, sql: RegExp, other: Partial<Statement>): Database => {
+  const prepare = (source: string) => {
+    const statement = db.prepare(source);
+    return sql.test(source) ? { ...statement, ...other } : statement;
+  };
+  return Object.assign(Object.create(db), { prepare });
+};
+
+/** Answers first, and commits what was answered a little later. */
+function commitLater(db: Database, life: Life, world: World): Database {
+  let open = false;
+  const commit = () => {
+    open = false;
+    db.exec('COMMIT');
+  };
+  const transaction = (work: (...given: unknown[]) => unknown) => {
+    const run = (...given: unknown[]) => {
+      if (!open && !db.inTransaction) {
+        open = true;
+        db.exec('BEGIN IMMEDIATE');
+        world.after(life, 1_000, commit);
+      }
+      return work(...given);
+    };
+    return Object.assign(run, { immediate: run, deferred: run, exclusive: run, default: run });
+  };
+  return Object.assign(Object.create(db), { transaction });
+}
+
+/** Bugs by name: each is one that such a system may well have. */
+export const bugs: Readonly<Record<string, Partial<Bugs>>> = {
+  // A commit is answered for that a power cut takes back.
+  notSynced: {
+    opened(db) {
+      db.pragma('synchronous = NORMAL');
+      return db;
+    },
+  },
+  answersBeforeCommit: {
+    opened: (db, life, world) => (life.name.startsWith('edge') ? commitLater(db, life, world) : db),
+  },
+  sendsWithoutCompare: { compares: false },
+  // What the stream acknowledged is taken for what the ledger holds.
+  keepsOnStreamsWord: {
+    hub: (hub, { outbox }) => ({
+      ...hub,
+      async publish(segment, at) {
+        const seq = await hub.publish(segment, at);
+        outbox.keep(segment.line, segment.epoch, lastOf(segment));
+        return seq;
+      },
+    }),
+  },
+  // What comes behind a gap is dropped, and the stream is read on.
+  ignoresGap: {
+    opened: (db) =>
+      butFor(db, /INSERT INTO waiting/, { run: () => ({ changes: 0, lastInsertRowid: 0 }) }),
+  },
+  // A posting whose outcome is unknown is sent again at once.
+  postsWithoutLookUp: { erp: (erp) => ({ ...erp, lookup: async () => [] }) },
+};
+
+export const plant = (name: string | undefined): Bugs => ({
+  ...none,
+  ...(name === undefined ? {} : bugs[name]),
+});

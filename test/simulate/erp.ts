@@ -1,0 +1,105 @@
+import type { Erp, Outcome, Posting } from '../../central/erp.ts';
+import { quantity, zero } from '../../shared/quantity.ts';
+import type { Life } from './life.ts';
+import type { World } from './world.ts';
+
+/** A document in the books; its number is its place in the list, from 1. */
+export type Entry = Readonly<{ posting: Posting; askedMs: number; committedMs: number }>;
+export type Books = ReturnType<typeof openErp>;
+
+export const maxInFlightMs = 30_000;
+const timeoutMs = 10_000;
+const unknown: Outcome = { kind: 'unknown', reason: 'no answer' };
+const micros = (text: string | undefined) => (text === undefined ? zero : quantity(text, 'erp'));
+
+/**
+ * An ERP in every mood: it refuses, is busy, drops requests, commits and loses the answer, or
+ * commits late: perhaps after the call has ended, but within `maxInFlightMs` of its beginning. It
+ * lives on when central dies.
+ */
+export function openErp(world: World) {
+  const { nature } = world;
+  const dice = world.dice('erp');
+  const books: Entry[] = [];
+  const refused = new Set<string>();
+  const stock = new Map<string, { free: bigint; blocked: bigint }>();
+  let odds = 0;
+
+  function commit(posting: Posting, askedMs: number): string {
+    books.push({ posting, askedMs, committedMs: world.nowMs() });
+    const { kind, lot } = posting;
+    if (lot !== undefined && kind !== 'goodsIssue' && kind !== 'confirmation') move(lot, posting);
+    return `D${books.length}`;
+  }
+
+  function move(lot: string, { kind, quantity: all, blocked }: Posting): void {
+    const held = stock.get(lot) ?? { free: zero, blocked: zero };
+    stock.set(lot, held);
+    const [whole, part] = [micros(all), micros(blocked)];
+    if (kind === 'goodsReceipt') held.free += whole - part;
+    if (kind === 'blockStock') held.free -= whole;
+    if (kind === 'unblockStock') held.free += whole;
+    if (kind === 'goodsReceipt') held.blocked += part;
+    if (kind === 'blockStock') held.blocked += whole;
+    if (kind === 'unblockStock' || kind === 'scrapStock') held.blocked -= whole;
+  }
+
+  /** What the ERP makes of a call, and after how long it says so. */
+  function take(posting: Posting): { afterMs: number; outcome: Outcome } {
+    const askedMs = world.nowMs();
+    if (!dice.chance(odds)) {
+      return { afterMs: 20, outcome: { kind: 'posted', document: commit(posting, askedMs) } };
+    }
+    const mood = dice.below(5);
+    if (mood === 0 && !refused.has(posting.key)) {
+      refused.add(posting.key); // once: a person will say "again"
+      return { afterMs: 20, outcome: { kind: 'refused', code: 'M3/999', reason: 'master data' } };
+    }
+    if (mood <= 1) {
+      const pause = dice.chance(0.5) ? { retryAfterMs: dice.below(3_000) } : {};
+      return { afterMs: 20, outcome: { kind: 'busy', reason: 'locked', ...pause } };
+    }
+    const afterMs = dice.below(timeoutMs);
+    if (mood === 2) {
+      const document = commit(posting, askedMs);
+      return { afterMs, outcome: dice.chance(0.5) ? unknown : { kind: 'posted', document } };
+    }
+    const late = dice.below(maxInFlightMs);
+    if (mood === 3) world.after(nature, late, () => void commit(posting, askedMs));
+    return { afterMs, outcome: unknown };
+  }
+
+  /** As one life of central sees it; `asked` is told of every call as it leaves. */
+  const erpFor = (life: Life, asked: (posting: Posting) => void): Erp => ({
+    name: 'simulated',
+    maxInFlightMs,
+    unfit: () => undefined,
+    post: (posting) =>
+      new Promise((resolve) => {
+        asked(posting);
+        world.after(nature, 5, () => {
+          const { afterMs, outcome } = take(posting);
+          world.after(life, afterMs, () => resolve(outcome));
+        });
+      }),
+    lookup: ({ key }) =>
+      new Promise((resolve) => {
+        const answers = !dice.chance(odds);
+        world.after(life, 5 + dice.below(50), () => {
+          const found = books.flatMap(({ posting }, at) =>
+            posting.key === key ? [`D${at + 1}`] : [],
+          );
+          resolve(answers ? found : undefined);
+        });
+      }),
+  });
+
+  return {
+    ...{ erpFor, books },
+    stockOf: (lot: string) => stock.get(lot) ?? { free: zero, blocked: zero },
+    /** Odds that a call goes wrong, from now on. */
+    setOdds(next: number): void {
+      odds = next;
+    },
+  };
+}

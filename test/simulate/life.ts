@@ -1,0 +1,7 @@
+/** Something that acts until it dies: one life of a box, or a part of the world that never does. */
+export type Life = { readonly name: string; alive: boolean };
+
+/** Thrown through whatever a box was doing when it died; no code of ours may handle it. */
+export class Crash extends Error {
+  override readonly name = 'Crash';
+}

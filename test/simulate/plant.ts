@@ -1,0 +1,103 @@
+import type { Posting } from '../../central/erp.ts';
+import { openCentralBox, openEdgeBox } from './box.ts';
+import { plant as bugsOf } from './bugs.ts';
+import { openErp } from './erp.ts';
+import { heal, kinds, type Mishap, nameOf } from './faults.ts';
+import { openHub } from './hub.ts';
+import { checkAnswers, checkEnd, openWatch } from './invariants.ts';
+import { openPeople } from './people.ts';
+import type { Wish } from './story.ts';
+import { openWorld } from './world.ts';
+
+export const site = 'acme/lyon/hall';
+export const edgeLines = [
+  ['M1', 'M2'],
+  ['P1', 'P2'],
+].map((lines) => lines.map((line) => `${site}/${line}`));
+export const boxNames = [...edgeLines.map((_, index) => `edge${index + 1}`), 'central'];
+
+/** All that happens in a simulated plant; whatever else there is follows from the seed. */
+export type Scenario = Readonly<{
+  seed: number;
+  hours: number;
+  mishaps: readonly Mishap[];
+  wishes: readonly Wish[];
+  bug?: string | undefined;
+}>;
+export type Failure = Readonly<{ invariant: string; detail: string }>;
+export type Outcome = Readonly<{
+  failure?: Failure;
+  trace: readonly string[];
+  digest: string;
+  steps: number;
+  virtualMs: number;
+  facts: number;
+  documents: number;
+}>;
+
+const hourMs = 3_600_000;
+/** After the story everything must have come to rest within this time, ms. */
+const restMs = hourMs;
+const lookMs = 5_000;
+const watchMs = 60_000;
+
+/** Lives through the scenario to its end, or to the first thing that is not as it must be. */
+export async function live(scenario: Scenario): Promise<Outcome> {
+  let failure: Failure | undefined;
+  const failed = (invariant: string, detail: string): void => {
+    failure ??= { invariant, detail };
+  };
+  const world = openWorld(scenario.seed, (life, error) => {
+    const box = boxes.find(({ name }) => name === life.name);
+    if (box && box.life() === life) box.threw(error);
+    else if (!box) failed('the simulator itself', `${(error as Error).stack}`);
+  });
+  const hub = openHub(world, failed);
+  const books = openErp(world);
+  let asked: (posting: Posting) => void = () => undefined;
+  const bugs = bugsOf(scenario.bug);
+  const parts = { world, hub, books, bugs, failed, asked: (posting: Posting) => asked(posting) };
+  const edges = edgeLines.map((lines, index) => openEdgeBox(parts, boxNames[index]!, lines));
+  const central = openCentralBox(parts);
+  const boxes = [...edges, central];
+  const scene = { world, hub, books, edges, central };
+  const people = openPeople(world, edges, failed);
+  const watch = openWatch({ ...scene, people, failed });
+  asked = watch.asked;
+
+  let still = 0;
+  let healed = false;
+  const look = () => {
+    watch.look();
+    still = healed && people.done() && watch.isQuiet() ? still + 1 : 0;
+    world.after(world.nature, healed ? lookMs : watchMs, look);
+  };
+  for (const box of boxes) box.start();
+  look();
+  people.begin(scenario.wishes);
+  for (const mishap of scenario.mishaps) {
+    world.after(world.nature, mishap.atMs, () => {
+      world.say(`! ${nameOf(mishap, boxNames)}`);
+      kinds[mishap.kind](scene, mishap);
+    });
+  }
+  const over = () => failure !== undefined;
+  await world.run(scenario.hours * hourMs, over);
+  heal(scene);
+  healed = true;
+  await world.run(restMs, () => over() || still >= 3);
+  if (!failure) checkAnswers({ ...scene, people, failed });
+  if (!failure && still < 3) failed('the plant does not come to rest', watch.unrest());
+  if (!failure) checkEnd({ ...scene, people, failed });
+
+  const facts = central.disk.real().prepare('SELECT count(*) FROM fact').pluck().get() as number;
+  return {
+    ...(failure && { failure }),
+    trace: world.trace(),
+    digest: world.digest(),
+    steps: world.steps(),
+    virtualMs: world.nowMs(),
+    facts,
+    documents: books.books.length,
+  };
+}

@@ -1,0 +1,139 @@
+import type { CommandType } from '../../shared/command.ts';
+import { random } from '../helpers/random.ts';
+import { hashOf } from './world.ts';
+
+/** A command that somebody will ask; the same id for every attempt. */
+export type Wish = Readonly<{
+  id: string;
+  atMs: number; // virtual time, not before
+  line: string;
+  type: CommandType;
+  about: Readonly<Record<string, string>>;
+  body: Readonly<Record<string, unknown>>;
+  /** The command whose fact this one corrects or reverses. */
+  corrects?: string;
+}>;
+
+type About = Readonly<Record<string, string>>;
+type Body = Readonly<Record<string, unknown>>;
+type Dice = ReturnType<typeof random>;
+type Course = {
+  dice: Dice;
+  order: string;
+  lines: readonly string[];
+  say: (type: CommandType, line: string, about: About, body?: Body, corrects?: string) => string;
+  pause: (maxMs: number) => void;
+};
+
+const minuteMs = 60_000;
+const unit = 'EA';
+const none = { good: '0', scrap: '0', rework: '0', held: '0', unit };
+
+/** What is asked of the lines of one edge within `hours`: orders side by side and in a row. */
+export function tell(seed: number, edge: string, lines: readonly string[], hours: number): Wish[] {
+  const wishes: Wish[] = [];
+  const dice = random(hashOf(`story ${edge}`, seed));
+  const slots = 1 + dice.below(2);
+  const slack = [1, 2, 5, 12][dice.below(4)]!;
+  for (let slot = 1; slot <= slots; slot++) {
+    const time = { nowMs: dice.below(20 * minuteMs) };
+    for (let count = 1; time.nowMs < hours * 60 * minuteMs; count++) {
+      const order = `${edge}-${slot}-${count}`;
+      let said = 0;
+      const say: Course['say'] = (type, line, about, body = {}, corrects) => {
+        const id = `${order}.${++said}`;
+        const wish = { id, atMs: time.nowMs, line, type, about: { order, ...about }, body };
+        wishes.push({ ...wish, ...(corrects === undefined ? {} : { corrects }) });
+        time.nowMs += dice.below(2_000);
+        return id;
+      };
+      const pause = (maxMs: number) => {
+        time.nowMs += dice.below(maxMs * slack);
+      };
+      makeOrder({ dice, order, lines, say, pause }, slot);
+      pause(20 * minuteMs);
+    }
+  }
+  const last = hours * 60 * minuteMs;
+  return wishes.filter(({ atMs }) => atMs < last).sort((a, b) => a.atMs - b.atMs);
+}
+
+function makeOrder(course: Course, lane: number): void {
+  const { dice, lines, say, pause } = course;
+  const first = lines[dice.below(lines.length)]!;
+  const operations = ['0010', '0020'].slice(0, 1 + dice.below(2));
+  const material = { material: 'BOLT', unit };
+  say('ReleaseOrder', first, {}, { ...material, quantity: '100', tolerancePercent: 10 });
+  operations.forEach((operation, index) => {
+    const line = lines[dice.below(lines.length)]!;
+    const about = { operation };
+    const run = `R${index}`;
+    pause(minuteMs);
+    say('StartOperation', line, about);
+    say('StartPhase', line, about, { run, phase: 'run', lane, rework: false });
+    work(course, line, about, run);
+    say('EndPhase', line, about, { run });
+    if (index === operations.length - 1) produce(course, line, about);
+    say('CompleteOperation', line, about);
+  });
+  pause(5 * minuteMs);
+  if (dice.chance(0.8)) say('CloseOrder', first, {});
+}
+
+function work(
+  { dice, order, say, pause }: Course,
+  line: string,
+  about: { operation: string },
+  run: string,
+): void {
+  for (let report = 1 + dice.below(5); report > 0; report--) {
+    pause(3 * minuteMs);
+    const good = `${1 + dice.below(20)}`;
+    const scrap = dice.chance(0.2) ? '1' : '0';
+    const counts = { ...none, good, scrap };
+    const id = say('ReportQuantity', line, about, {
+      run,
+      phase: 'run',
+      ...counts,
+      inRework: false,
+    });
+    if (dice.chance(0.15)) {
+      say('CorrectQuantity', line, about, { ...none, good: '1', reason: 'counted again' }, id);
+    } else if (dice.chance(0.08)) say('ReverseFact', line, about, { reason: 'typed twice' }, id);
+    if (dice.chance(0.3)) {
+      const steel = { material: 'STEEL', quantity: '2', unit };
+      say('ConsumeMaterial', line, { ...about, lot: `${order}-S` }, steel);
+    }
+    if (dice.chance(0.1)) {
+      say('PauseOperation', line, about, { reason: 'tool' });
+      pause(minuteMs);
+      say('ResumeOperation', line, about);
+    }
+  }
+}
+
+function produce({ dice, order, lines, say, pause }: Course, line: string, about: About): void {
+  for (let count = 1 + dice.below(2); count > 0; count--) {
+    const lot = `${order}-L${count}`;
+    const hold = `${order}-H${count}`;
+    const held = { hold, scope: 'lot', quantity: '4', unit, reason: 'crack' };
+    if (dice.chance(0.2)) say('PlaceHold', line, { lot }, held); // before there is anything of it
+    say('ProduceLot', line, { ...about, lot }, { material: 'BOLT', quantity: '10', unit });
+    if (dice.chance(0.5)) continue;
+    say('PlaceHold', lines[dice.below(lines.length)]!, { lot }, held);
+    pause(10 * minuteMs);
+    decide({ dice, say, line: lines[dice.below(lines.length)]!, hold });
+  }
+}
+
+type Decision = Pick<Course, 'dice' | 'say'> & { line: string; hold: string };
+
+function decide({ dice, say, line, hold }: Decision): void {
+  const way = dice.below(4);
+  if (way === 0) say('ReleaseHold', line, {}, { hold, reason: 'checked' });
+  if (way === 1) return;
+  for (const quantity of way === 2 ? ['4'] : ['1', '3']) {
+    const disposition = dice.chance(0.5) ? 'scrap' : 'useAsIs';
+    say('DispositionHold', line, {}, { hold, disposition, quantity, unit });
+  }
+}
