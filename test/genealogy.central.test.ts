@@ -82,6 +82,11 @@ const stories: [string, readonly Content[], Record<string, bigint>][] = [
     held,
   ],
   [
+    'a lot was used before it was let go and after',
+    [split('S', 'T'), ...ofT(), blockAll('H1', 'S'), letGo('H1', 'T'), consume('T', '1')],
+    held,
+  ],
+  [
     'a lot that was let go twice, for more came into it between',
     [...made(), blockAll('H1', 'S'), letGo('H1', 'L'), produce('L', '1'), letGo('H1', 'L')],
     { L: 5n },
