@@ -106,4 +106,7 @@ test('what was made of held lots before links were kept is found in the ledger, 
       postings.settle(posting.key, { kind: 'posted', document: 'D2' });
     db.close();
   }
+  const read = openDatabase(path, migrations);
+  expect(read.prepare('SELECT * FROM backlog').all()).toEqual([]);
+  read.close();
 });

@@ -61,6 +61,13 @@ test.each(sizes)('the lines take it, and come to the announced totals: %j', (siz
       check(part, 'operation', order, operation);
     }
   }
+  for (const [lot, { reached }] of Object.entries(totals.lots)) {
+    const holds = book.look('held', `lot\n${lot}`) ?? [];
+    expect([lot, holds.some((hold) => book.look('hold', hold)?.lot !== lot)]).toEqual([
+      lot,
+      reached,
+    ]);
+  }
   expect([...book.rows('order').keys()].sort()).toEqual(Object.keys(totals.orders).sort());
 });
 
