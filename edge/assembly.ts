@@ -108,7 +108,6 @@ export function assembleEdge(world: World) {
     const parts = { outbox, publish, last, enter, bell: facts, clock, log, signal };
     return keepRunning(forward({ line, ...parts, report }));
   });
-
   const marked = () => lines.map(outbox.marks);
   const unsent = () => marked().reduce((sum, { head, sent }) => sum + head - sent, 0);
   const asking = { line: lines[0]!, ask: hub.askBeat, unsent, heard: marks.beaten };

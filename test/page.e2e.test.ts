@@ -1,48 +1,9 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { afterAll, expect, onTestFinished, test } from 'vitest';
-import { readEdgeConfig } from '../edge/config.ts';
-import { startEdge } from '../edge/main.ts';
-import type { Status } from '../edge/status.ts';
+import { afterAll, expect, test } from 'vitest';
 import { closeChromium, look, textOf } from './helpers/chromium.ts';
-import { testFolder } from './helpers/folder.ts';
-import { command, m01, m02, quantityHold, shop } from './helpers/shop.ts';
+import { startBox, started, startSilence } from './helpers/pagebox.ts';
+import { command, m02, quantityHold, shop } from './helpers/shop.ts';
 
 afterAll(closeChromium);
-
-/** An edge with two lines and no hub in reach, for this test. */
-async function startBox(storePath = join(testFolder(), 'edge.sqlite'), httpPort = 0) {
-  const edge = await startEdge(
-    readEdgeConfig({
-      ...{ storePath, httpPort, natsUrl: 'nats://127.0.0.1:9', logLevel: 'silent' },
-      lines: [{ line: m01, lanes: 2 }, { line: m02 }],
-    }),
-  );
-  let open = true;
-  const close = async () => {
-    if (open) await edge.close();
-    open = false;
-  };
-  onTestFinished(close);
-  const ask = async (...commands: object[]) => {
-    const reply = await fetch(`${edge.url}/v1/commands`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ commands }),
-    });
-    const { answers } = (await reply.json()) as { answers: object[] };
-    expect(answers).toMatchObject(commands.map(() => ({ status: 'accepted' })));
-  };
-  return { url: edge.url, storePath, close, ask };
-}
-
-const started = [
-  shop.release({ operations: [{ operation: '0010', name: 'Turning' }] }),
-  shop.start(),
-  shop.phase('R1'),
-];
 
 test('counts, runs, orders and facts appear without a reload', async (context) => {
   const { url, ask } = await startBox();
@@ -164,30 +125,6 @@ test('an edge that stopped is missed at once, and is back when it is back', asyn
   expect(await textOf(header)).toContain('offline since');
 });
 
-/** A way to the edge whose streams tell one word, as `change` leaves it; the second one fails. */
-async function startSilence(url: string, change = (_status: Status) => {}): Promise<string> {
-  let streams = 0;
-  const server = createServer(async (request, response) => {
-    const live = request.url === '/v1/events';
-    if (request.url === '/') streams = 0;
-    if (live && ++streams === 2) return response.writeHead(503).end();
-    const reply = await fetch(url + (live ? '/v1/status' : request.url!));
-    const body = await reply.text();
-    const type = live ? 'text/event-stream' : reply.headers.get('content-type')!;
-    response.writeHead(reply.status, { 'content-type': type });
-    if (!live) return response.end(body);
-    const status = JSON.parse(body);
-    change(status);
-    response.write(`data: ${JSON.stringify(status)}\n\n`);
-  }).listen(0, '127.0.0.1');
-  onTestFinished(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  await once(server, 'listening');
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-}
-
 test('a stream that is silent for 12 s counts as lost, and is opened again', async (context) => {
   const { url, ask } = await startBox();
   await ask(...started);
@@ -205,64 +142,4 @@ test('a stream that is silent for 12 s counts as lost, and is opened again', asy
     return page.locator('#lost').isVisible();
   };
   await expect.poll(isLost, { timeout: 10_000 }).toBe(false);
-});
-
-test('the worst way of all lines counts, and every fact has its marks', async (context) => {
-  const { url, ask } = await startBox();
-  await ask(...started);
-  const { page, says } = await look(context, 'about:blank');
-  const ways = ['up', 'up'] as (
-    | 'up'
-    | 'draining'
-    | 'down'
-    | 'forked'
-    | 'seeding'
-    | 'owned'
-    | 'stale'
-  )[];
-  const through = await startSilence(url, ({ lines: [one, two], facts }) => {
-    Object.assign(one!, { kept: 2, settled: 1, waiting: 2, way: { state: ways[0], sinceMs: 0 } });
-    Object.assign(two!, { state: 'failed', failure: 'M02 stopped at sequence 7' });
-    Object.assign(two!, { way: { state: ways[1], sinceMs: 0 } });
-    facts.forEach((fact, index) => {
-      fact.mark = (index + 1) as 1 | 2 | 3;
-    });
-  });
-  const told = [
-    ['up', 'up', /^up\s+2 of 2/],
-    ['up', 'draining', /^draining\s+1 of 2/],
-    ['down', 'draining', /^offline since 19\d\d-\d\d-\d\d .*\s+1 of 2/],
-    ['down', 'forked', /^forked since .*\s+1 of 2/],
-    ['down', 'seeding', /^fetching its history since .*\s+1 of 2/],
-    ['forked', 'stale', /^taken over by another box since .*\s+1 of 2/],
-    ['stale', 'owned', /^belongs to another box since .*\s+1 of 2/],
-  ] as const;
-  for (const [one, two, text] of told) {
-    ways.splice(0, 2, one, two);
-    await page.goto(through);
-    await says('#header', text);
-  }
-  await says('.tile', /at central\s2/, /posted\s1/, /of these waiting\s+2/);
-  await says('.tile:nth-child(2)', 'failed', 'M02 stopped at sequence 7');
-  const marks = page.locator('#facts .mark');
-  expect(await marks.allTextContents()).toEqual(['✓', '✓✓', '✓✓✓']);
-  expect(await marks.nth(1).getAttribute('title')).toBe('at central');
-  expect(await marks.nth(2).getAttribute('title')).toBe('posted');
-});
-
-test('S3: what a disk still takes stands in the header', async (context) => {
-  const { url } = await startBox();
-  const { page, says } = await look(context, 'about:blank');
-  const disk = { level: 'ok', daysLeft: null as number | null };
-  const through = await startSilence(url, (status) => Object.assign(status, { disk }));
-  for (const [level, daysLeft, text] of [
-    ['ok', null, /enough\s+room on disk/],
-    ['ok', 41.7, /41 days\s+room on disk/],
-    ['shed', 1, /low\s+disk: no machine states/],
-    ['full', 0, /disk full\s+holds and stops only/],
-  ] as const) {
-    Object.assign(disk, { level, daysLeft });
-    await page.goto(through);
-    await says('#header', text);
-  }
 });

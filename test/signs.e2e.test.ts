@@ -1,0 +1,66 @@
+// The signs on the edge's page: whatever stands worst is what the header says.
+import { afterAll, expect, test } from 'vitest';
+import { closeChromium, look } from './helpers/chromium.ts';
+import { startBox, started, startSilence } from './helpers/pagebox.ts';
+
+afterAll(closeChromium);
+
+test('the worst way of all lines counts, and every fact has its marks', async (context) => {
+  const { url, ask } = await startBox();
+  await ask(...started);
+  const { page, says } = await look(context, 'about:blank');
+  const ways = ['up', 'up'] as (
+    | 'up'
+    | 'draining'
+    | 'down'
+    | 'forked'
+    | 'seeding'
+    | 'owned'
+    | 'stale'
+  )[];
+  const through = await startSilence(url, ({ lines: [one, two], facts }) => {
+    Object.assign(one!, { kept: 2, settled: 1, waiting: 2, way: { state: ways[0], sinceMs: 0 } });
+    Object.assign(two!, { state: 'failed', failure: 'M02 stopped at sequence 7' });
+    Object.assign(two!, { way: { state: ways[1], sinceMs: 0 } });
+    facts.forEach((fact, index) => {
+      fact.mark = (index + 1) as 1 | 2 | 3;
+    });
+  });
+  const told = [
+    ['up', 'up', /^up\s+2 of 2/],
+    ['up', 'draining', /^draining\s+1 of 2/],
+    ['down', 'draining', /^offline since 19\d\d-\d\d-\d\d .*\s+1 of 2/],
+    ['down', 'forked', /^forked since .*\s+1 of 2/],
+    ['down', 'seeding', /^fetching its history since .*\s+1 of 2/],
+    ['forked', 'stale', /^taken over by another box since .*\s+1 of 2/],
+    ['stale', 'owned', /^belongs to another box since .*\s+1 of 2/],
+  ] as const;
+  for (const [one, two, text] of told) {
+    ways.splice(0, 2, one, two);
+    await page.goto(through);
+    await says('#header', text);
+  }
+  await says('.tile', /at central\s2/, /posted\s1/, /of these waiting\s+2/);
+  await says('.tile:nth-child(2)', 'failed', 'M02 stopped at sequence 7');
+  const marks = page.locator('#facts .mark');
+  expect(await marks.allTextContents()).toEqual(['✓', '✓✓', '✓✓✓']);
+  expect(await marks.nth(1).getAttribute('title')).toBe('at central');
+  expect(await marks.nth(2).getAttribute('title')).toBe('posted');
+});
+
+test('S3: what a disk still takes stands in the header', async (context) => {
+  const { url } = await startBox();
+  const { page, says } = await look(context, 'about:blank');
+  const disk = { level: 'ok', daysLeft: null as number | null };
+  const through = await startSilence(url, (status) => Object.assign(status, { disk }));
+  for (const [level, daysLeft, text] of [
+    ['ok', null, /enough\s+room on disk/],
+    ['ok', 41.7, /41 days\s+room on disk/],
+    ['shed', 1, /low\s+disk: no machine states/],
+    ['full', 0, /disk full\s+holds and stops only/],
+  ] as const) {
+    Object.assign(disk, { level, daysLeft });
+    await page.goto(through);
+    await says('#header', text);
+  }
+});
