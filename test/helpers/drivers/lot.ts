@@ -134,7 +134,7 @@ function kinship(ride: Ride, lot: string, of: Lot, merges: boolean): Rig['drives
   };
 }
 
-const asStated = 'MaterialConsumed as stated';
+export const asStated = 'MaterialConsumed as stated';
 const closing = / (to the last|of nothing|of all)$/;
 
 /** What is held is made to wait for quality before it is used up, if it will come back so. */

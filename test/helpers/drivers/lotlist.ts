@@ -1,4 +1,5 @@
 import type { Contradiction, Path } from '../paths.ts';
+import { asStated } from './lot.ts';
 
 /** Quality must release the lot, as far as the path says. */
 const waits = (before: Path): boolean =>
