@@ -1,7 +1,8 @@
 import type { SheetName } from './charts.ts';
 import { driveBatch } from './drivers/batch.ts';
 import { driveLine } from './drivers/line.ts';
-import { driveLot, lotList } from './drivers/lot.ts';
+import { driveLot } from './drivers/lot.ts';
+import { lotList } from './drivers/lotlist.ts';
 import { driveOperation } from './drivers/operation.ts';
 import { driveOrder, orderList } from './drivers/order.ts';
 import { driveHold, driveInspection, driveNonconformance } from './drivers/quality.ts';
