@@ -46,7 +46,7 @@ export function testPaths(name: EdgeChart): void {
     });
 
     test(census(courses), { timeout: timeoutMs }, () => {
-      const { steps, surprises } = drive(name, driver, list);
+      const { steps, surprises } = drive(name, driver, courses);
       checkSurprises(surprises);
       expect(steps).toBeGreaterThanOrEqual(courses.length - 1);
     });

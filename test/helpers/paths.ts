@@ -15,6 +15,7 @@ export type Contradiction = Readonly<{
 
 /** One simple path and every further way out of its last state, as they are driven. */
 export type Course = Readonly<{
+  path: Path;
   /** Each begins with the path; together they take every way. */
   runs: readonly Path[];
   /** How many further ways there are in `runs`. */
@@ -50,12 +51,13 @@ export function simplePathsOf(name: SheetName): Path[] {
   });
 }
 
-/** Every step that the sheet knows out of the last state of a path. */
-function waysAfter({ chart, events }: Sheet, path: Path): Step[] {
-  const from = path.at(-1)?.to ?? chart.initial;
-  return Object.entries(events)
-    .filter(([, event]) => chart.can(from, event))
-    .map(([name, event]) => ({ name, from, to: chart.step(from, event, 'it') }));
+/** Every step that the sheet knows, by the state that it leads out of. */
+function waysOf({ chart, events }: Sheet): Map<string, Step[]> {
+  const waysFrom = (from: string): Step[] =>
+    Object.entries(events)
+      .filter(([, event]) => chart.can(from, event))
+      .map(([name, event]) => ({ name, from, to: chart.step(from, event, 'it') }));
+  return new Map(chart.states.map((state) => [state, waysFrom(state)]));
 }
 
 export const contradictionOf = (
@@ -70,7 +72,7 @@ export const contradictionOf = (
       );
 
 /** The rest of the path from one of its states on; undefined if it never comes there. */
-function restOf(path: Path, state: string | undefined): Path | undefined {
+export function restOf(path: Path, state: string | undefined): Path | undefined {
   if (state === path.at(-1)?.to) return [];
   if (state === path[0]?.from) return path;
   const at = path.findIndex(({ to }) => to === state);
@@ -102,23 +104,27 @@ export function coursesOf(
   list: readonly Contradiction[],
   { comesBack = false, paths = simplePathsOf(name) } = {},
 ): Course[] {
+  const { chart } = sheets[name];
+  const waysFrom = waysOf(sheets[name]);
   const simple = new Set(paths.map(nameOf));
   const isListed = (path: Path, from: number): boolean =>
     path.some((_, at) => at >= from && contradictionOf(list, path, at) !== undefined);
   const may = (back: Path, run: Path, way: Step): boolean =>
     (comesBack || back.length === 0) && !isListed([...run, ...back, way], run.length);
   return paths.map((path) => {
-    const ways = waysAfter(sheets[name], path).filter((way) => !simple.has(nameOf([...path, way])));
+    const ways = waysFrom
+      .get(path.at(-1)?.to ?? chart.initial)!
+      .filter((way) => !simple.has(nameOf([...path, way])));
     if (isListed(path, 0)) {
       const never = isListed(path.slice(0, -1), 0) ? [] : [path];
-      return { runs: [], ways: 0, never, listed: 1 + ways.length };
+      return { path, runs: [], ways: 0, never, listed: 1 + ways.length };
     }
     const never = ways.map((way) => [...path, way]).filter((run) => isListed(run, path.length));
     const driven = ways.filter((way) => !isListed([...path, way], path.length));
     const stays = driven.filter(({ from, to }) => from === to);
     const leaves = driven.filter(({ from, to }) => from !== to);
-    const runs = runsOf(path, comesBack ? [...leaves, ...stays] : [...stays, ...leaves], may);
-    return { runs, ways: driven.length, never, listed: never.length };
+    const runs = runsOf(path, [...stays, ...leaves], may);
+    return { path, runs, ways: driven.length, never, listed: never.length };
   });
 }
 

@@ -28,7 +28,7 @@ function openLot(ride: Ride, lot: string) {
   const see = {
     /** There is some of it, and it is known how much. */
     stock(): void {
-      if (left() < 10n * million) make(lot, quantityText(100n * million - left()));
+      if (left() <= million) make(lot, quantityText(100n * million - left()));
     },
     /** No hold is open on it, though one was when it was used up. */
     clear(): void {
@@ -53,8 +53,8 @@ function openLot(ride: Ride, lot: string) {
     },
     /** Nothing is left of it: all was scrapped, and the hold goes on. */
     empty(hold: string): void {
-      see.stock();
-      ride.ask(dispose(hold, left(), 'scrap'));
+      if (row()!.quantity === undefined) see.stock();
+      if (left() > zero) ride.ask(dispose(hold, left(), 'scrap'));
     },
     /** Quality must release it. */
     doubt(): void {
@@ -111,9 +111,9 @@ function endings(ride: Ride, lot: string, of: Lot): Rig['drives'] {
 
 /** How the lot, or a part of it, comes from other lots and goes into others. */
 function kinship(ride: Ride, lot: string, of: Lot, merges: boolean): Rig['drives'] {
-  const parent = (body: object): string => {
-    const name = ride.fresh('parent');
-    of.make(name, '100', body);
+  const parent = (name: string, body: object = free): string => {
+    const { quantity = zero } = ride.book.look('lot', name) ?? {};
+    if (quantity < 10n * million) of.make(name, '1000', body);
     return name;
   };
   const all = (): string => quantityText(of.left());
@@ -124,9 +124,9 @@ function kinship(ride: Ride, lot: string, of: Lot, merges: boolean): Rig['drives
   return {
     LotReceived: () =>
       merges
-        ? lots.merge(lot, { [parent(free)]: '6', [parent(free)]: '4' })
-        : lots.split(parent(free), { [lot]: '10' }),
-    'LotReceived to inspect': () => lots.split(parent({ inspect: true }), { [lot]: '10' }),
+        ? lots.merge(lot, { [parent('P-1')]: '6', [parent('P-2')]: '4' })
+        : lots.split(parent('P-1'), { [lot]: '10' }),
+    'LotReceived to inspect': () => lots.split(parent('Q-1', { inspect: true }), { [lot]: '10' }),
     LotSplit: stocked(() => lots.split(lot, { [ride.fresh('child')]: '1' })),
     'LotSplit to the last': stocked(() => lots.split(lot, { [ride.fresh('child')]: all() })),
     LotGiven: stocked(() => lots.merge(ride.fresh('mixed'), { [lot]: '1' })),
@@ -138,16 +138,14 @@ export const asStated = 'MaterialConsumed as stated';
 const closing = / (to the last|of nothing|of all)$/;
 
 /** What is held is made to wait for quality before it is used up, if it will come back so. */
-function beforeClosing(of: Lot, plan: readonly string[], drives: Rig['drives']): Rig['drives'] {
-  let steps = 0;
+function beforeClosing(of: Lot, drives: Rig['drives']): Rig['drives'] {
   const watched = Object.entries(drives).map(([name, go]): [string, typeof go] => [
     name,
-    (event) => {
-      steps += 1;
-      const next = plan.slice(steps).find((later) => later !== asStated);
+    (event, next) => {
       const inTime = closing.test(name) && of.row()?.state === 'restricted';
-      if (inTime && next === 'MaterialReturned to inspect') of.doubt();
-      return go(event);
+      const then = next.find((later) => later !== asStated);
+      if (inTime && then === 'MaterialReturned to inspect') of.doubt();
+      return go(event, next);
     },
   ]);
   return Object.fromEntries(watched);
@@ -155,6 +153,7 @@ function beforeClosing(of: Lot, plan: readonly string[], drives: Rig['drives']):
 
 export const driveLot: Driver = {
   comesBack: true,
+  together: 20,
   prepare(ride) {
     for (const order of ['WO-1', used.order]) {
       ride.ask(shop.release({ quantity: '100000' }, order));
@@ -183,7 +182,7 @@ export const driveLot: Driver = {
     return {
       name: `lot ${lot}`,
       state: () => of.row()?.state,
-      drives: beforeClosing(of, plan, {
+      drives: beforeClosing(of, {
         LotProduced: opened(() => shop.produce(lot, free)),
         'LotProduced to inspect': opened(() => shop.produce(lot, { inspect: true })),
         LotReleased: () => lots.release(lot),

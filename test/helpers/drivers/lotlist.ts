@@ -8,7 +8,7 @@ const waits = (before: Path): boolean =>
     return name === 'LotReleased' ? false : waiting;
   }, false);
 
-/** Quality must release the lot, or nothing of the path is against it: see `beforeClosing`. */
+/** Quality must release the lot, or it was held, and the driver has seen to that. */
 const mayWait = (before: Path): boolean =>
   waits(before) || before.findLast(({ name }) => name !== asStated)?.from === 'restricted';
 
