@@ -19,9 +19,10 @@ import { m01, m02, shop } from './helpers/shop.ts';
 
 const pageBytes = 4_096;
 type Seen = { rows: string[]; contents: unknown };
+/** Its facts and its book; the fingerprints of facts before a snapshot are asked by nobody. */
 const see = (box: Box): Seen => ({
-  rows: [...box.store.history()].map(({ bytes, hash, state }) =>
-    [bytes, hash, state ?? Buffer.alloc(0)].map((part) => part.toString('hex')).join(' '),
+  rows: [...box.store.history()].map(({ bytes, hash }) =>
+    [bytes, hash].map((part) => part.toString('hex')).join(' '),
   ),
   contents: contentsOf(box),
 });
