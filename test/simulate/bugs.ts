@@ -1,3 +1,4 @@
+import type { PragmaOptions } from 'better-sqlite3';
 import type { Erp } from '../../central/erp.ts';
 import type { Hub, HubParts } from '../../edge/hub.ts';
 import type { Database } from '../../shared/database.ts';
@@ -51,7 +52,10 @@ function commitLater(db: Database, life: Life, world: World): Database {
     };
     return Object.assign(run, { immediate: run, deferred: run, exclusive: run, default: run });
   };
-  return Object.assign(Object.create(db), { transaction });
+  // Whoever forgets to commit does not checkpoint either.
+  const pragma = (sql: string, options?: PragmaOptions) =>
+    open && sql.startsWith('wal_checkpoint') ? [] : db.pragma(sql, options);
+  return Object.assign(Object.create(db), { transaction, pragma });
 }
 
 /** Bugs by name: each is one that such a system may well have. */

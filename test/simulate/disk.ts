@@ -163,6 +163,7 @@ export function openDisk(name: string, died: (life: Life) => void) {
       };
       const connection = {
         name,
+        memory: true, // no file of its own lies beside it
         get inTransaction() {
           return real.inTransaction;
         },

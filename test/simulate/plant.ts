@@ -1,4 +1,5 @@
 import type { Posting } from '../../central/erp.ts';
+import type { Database } from '../../shared/database.ts';
 import { openCentralBox, openEdgeBox } from './box.ts';
 import { plant as bugsOf } from './bugs.ts';
 import { openErp } from './erp.ts';
@@ -90,14 +91,19 @@ export async function live(scenario: Scenario): Promise<Outcome> {
   if (!failure && still < 3) failed('the plant does not come to rest', watch.unrest());
   if (!failure) checkEnd({ ...scene, people, failed });
 
-  const facts = central.disk.real().prepare('SELECT count(*) FROM fact').pluck().get() as number;
   return {
     ...(failure && { failure }),
     trace: world.trace(),
     digest: world.digest(),
     steps: world.steps(),
     virtualMs: world.nowMs(),
-    facts,
+    facts: factsIn(central.disk.real()),
     documents: books.books.length,
   };
+}
+
+/** None where central has not come to make its tables. */
+function factsIn(db: Database): number {
+  const table = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'fact'").get();
+  return table ? (db.prepare('SELECT count(*) FROM fact').pluck().get() as number) : 0;
 }
