@@ -7,7 +7,7 @@ import { openDatabase } from '../../shared/database.ts';
 /** What is not as it must be, in one log of two. */
 export type Flaws = { lost: number; doubled: number; disordered: number };
 type Fact = { path: string; sequence: number; hash: Buffer };
-type Document = { lane: string; place: string; number: string };
+type Document = { lane: string; lot: string | null; aside: number; number: string };
 
 function rowsOf<T>(path: string, migrations: readonly string[], sql: string): T[] {
   const db = openDatabase(path, migrations);
@@ -19,11 +19,14 @@ function rowsOf<T>(path: string, migrations: readonly string[], sql: string): T[
 const factsSql = (table: string) =>
   `SELECT path, fact.sequence, fact.hash FROM ${table} AS fact
    JOIN line ON line.id = fact.line ORDER BY position`;
-const postedSql =
-  "SELECT lane, key AS place, document AS number FROM posting WHERE state = 'posted' ORDER BY id";
+/** What may wait aside while later facts of its lane go on: final confirmations, and moved stock. */
+const postedSql = `
+  SELECT lane, lot, document AS number, final OR kind NOT IN ('confirmation', 'goodsIssue') AS aside
+  FROM posting WHERE state = 'posted' ORDER BY id`;
 const booksSql = `
   SELECT lower(key) AS key, printf('%010d/%08d', groupNumber, count) AS number FROM confirmation
-  UNION ALL SELECT key, number || '/' FROM document`;
+  WHERE key IS NOT NULL
+  UNION ALL SELECT key, number || '/' FROM document WHERE key IS NOT NULL`;
 
 /** The edge's facts against the ledger's, in the order in which the ledger took them. */
 export function compareLogs(edgePath: string, ledgerPath: string): Flaws {
@@ -54,14 +57,10 @@ export function compareErp(ledgerPath: string, erpPath: string): Flaws & { docum
   return { ...erpFlawsOf(posted, books), documents: books.length };
 }
 
-/** A document's series numbers upwards; a lane has one for each operation, and the movements'. */
-const seriesOf = (number: string): string => {
-  const [first, second] = number.split('/') as [string, string];
-  return second.length === 8 ? first : 'movements';
-};
+const isConfirmation = (number: string): boolean => /\/\d{8}$/.test(number);
 const rankOf = (number: string): number => {
   const [first, second] = number.split('/') as [string, string];
-  return Number(second.length === 8 ? second : first);
+  return Number(isConfirmation(number) ? second : first);
 };
 
 export function erpFlawsOf(
@@ -77,13 +76,13 @@ export function erpFlawsOf(
     numbers.add(number);
   }
   const ranks = new Map<string, number>();
-  for (const { lane, number } of posted) {
-    const series = seriesOf(number);
-    const there = series === 'movements' ? `${rankOf(number)}/` : number;
-    if (!numbers.has(there)) flaws.lost += 1;
-    const place = `${lane} ${series}`;
-    if (rankOf(number) <= (ranks.get(place) ?? 0)) flaws.disordered += 1;
-    ranks.set(place, rankOf(number));
+  for (const { lane, lot, aside, number } of posted) {
+    const rank = rankOf(number);
+    if (!numbers.has(isConfirmation(number) ? number : `${rank}/`)) flaws.lost += 1;
+    if (aside) continue;
+    const series = isConfirmation(number) ? number.split('/')[0] : `${lane} ${lot}`;
+    if (rank <= (ranks.get(series!) ?? 0)) flaws.disordered += 1;
+    ranks.set(series!, rank);
   }
   return flaws;
 }

@@ -12,7 +12,6 @@ import { compareErp, compareLogs, type Flaws, selfStated } from './books.ts';
 import { budgetMb, mountSmallDisk, type SmallDisk } from './disk.ts';
 import { type Harm, startHarm } from './harm.ts';
 
-const batchSize = 100;
 const workMaxMs = 600_000;
 const restMaxMs = 300_000;
 const faults = { latencyMs: 2, lostPercent: 1, dropPercent: 1, busyPercent: 2 };
@@ -25,6 +24,8 @@ export type Parts = {
   workMs: number;
   mayMount: boolean;
   mayFailSyncs: boolean;
+  /** Commands in one request; 1 where the edge may refuse one and take the next. */
+  batchSize: number;
   mayKill: () => boolean;
 };
 export type Outcome = {
@@ -108,7 +109,7 @@ const flawed = (where: string, flaws: Flaws): string[] =>
   );
 
 /** Asks the edge for everything in plant time; how many answers were not what the shop expects. */
-async function work({ stage, shop, workMs }: Scene): Promise<number> {
+async function work({ stage, shop, workMs, batchSize }: Scene): Promise<number> {
   const signal = AbortSignal.timeout(workMaxMs);
   const pauseMs = workMs / (shop.expected().commands / batchSize);
   let surprises = 0;
