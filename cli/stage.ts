@@ -32,6 +32,8 @@ type Parts = {
   /** Longest that the sandbox takes to commit or drop a document, ms. */
   maxInFlightMs?: number;
   edgePort?: number;
+  /** What differs in the edge's configuration. */
+  edgeConfig?: Record<string, unknown>;
 };
 
 /**
@@ -90,7 +92,7 @@ export async function startStage(parts: Parts): Promise<Stage> {
 
 /** How central and the edge are started, and started again on the same files and ports. */
 async function programs(
-  { directory, lines, maxInFlightMs = 2_000, edgePort = 0 }: Parts,
+  { directory, lines, maxInFlightMs = 2_000, edgePort = 0, edgeConfig }: Parts,
   { hub, leaf, erpUrl }: { hub: Broker; leaf: Broker; erpUrl: string },
 ) {
   const [centralPort, freePort] = await freePorts(2);
@@ -107,6 +109,7 @@ async function programs(
     httpPort: edgePort || freePort,
     ackTimeoutMs: 2_000,
     lines,
+    ...edgeConfig,
   };
   return {
     central: { name: 'central', entry: 'central/main.ts', config: central, directory },
