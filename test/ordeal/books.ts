@@ -19,7 +19,7 @@ function rowsOf<T>(path: string, migrations: readonly string[], sql: string): T[
 const factsSql = (table: string) =>
   `SELECT path, fact.sequence, fact.hash FROM ${table} AS fact
    JOIN line ON line.id = fact.line ORDER BY position`;
-/** What may wait aside while later facts of its lane go on: final confirmations, and moved stock. */
+/** What may wait aside while later facts of its lane go on: the last word, and moved stock. */
 const postedSql = `
   SELECT lane, lot, document AS number, final OR kind NOT IN ('confirmation', 'goodsIssue') AS aside
   FROM posting WHERE state = 'posted' ORDER BY id`;
