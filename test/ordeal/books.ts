@@ -87,8 +87,10 @@ export function erpFlawsOf(
   return flaws;
 }
 
-/** Facts that the edge states of itself when its disk fills, beside what a shop asks for. */
-export const selfStated = (edgePath: string): number =>
-  rowsOf<{ bytes: Buffer }>(edgePath, edgeMigrations, 'SELECT bytes FROM event').filter(
-    ({ bytes }) => decodeContent(bytes).type === 'DiskLevelChanged',
-  ).length;
+/** Lines of the facts that the edge states of itself when its disk fills, one of each. */
+export const selfStated = (edgePath: string): string[] =>
+  rowsOf<{ bytes: Buffer; path: string }>(
+    edgePath,
+    edgeMigrations,
+    'SELECT bytes, path FROM event JOIN line ON line.id = event.line',
+  ).flatMap(({ bytes, path }) => (decodeContent(bytes).type === 'DiskLevelChanged' ? [path] : []));

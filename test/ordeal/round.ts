@@ -90,8 +90,15 @@ async function playOn(scene: Scene): Promise<Outcome> {
   const edge = readChains(paths.edge, 'edge');
   const there = readChains(paths.ledger, 'ledger');
   const stated = shop.expected();
-  const accepted = { ...stated.accepted, DiskLevelChanged: selfStated(paths.edge) };
-  const checks = audit(books, { ...shop, expected: () => ({ ...stated, accepted }) });
+  const own = selfStated(paths.edge);
+  const accepted = { ...stated.accepted, DiskLevelChanged: own.length };
+  const lines = Object.fromEntries(
+    Object.entries(stated.lines).map(([line, total]) => {
+      const facts = total.facts + own.filter((of) => of === line).length;
+      return [line, { ...total, facts }];
+    }),
+  );
+  const checks = audit(books, { ...shop, expected: () => ({ ...stated, accepted, lines }) });
   const against = [
     ...checks.flatMap(({ says, against }) => against.map((detail) => `not so: ${says}: ${detail}`)),
     ...[...edge.broken, ...there.broken],
