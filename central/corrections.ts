@@ -3,7 +3,7 @@ import type { Database } from '../shared/database.ts';
 import { Fault } from '../shared/fault.ts';
 import { correct, type Effect, isCorrectable, settle } from '../statecharts/correction.ts';
 import { asStated } from '../statecharts/policy.ts';
-import { type Change, keyOf, type Look, type Tables } from '../statecharts/tables.ts';
+import { type Change, hasFlag, keyOf, type Look, type Tables } from '../statecharts/tables.ts';
 import type { Accepted } from './ledger.ts';
 import type { Stored } from './shelf.ts';
 
@@ -23,7 +23,6 @@ export const correctionMigrations = [
 type Report = Tables['report'];
 type Row = { state: string; type: Report['type']; by: string | null };
 type Parts = { db: Database; stored: (eventId: string) => Stored | undefined };
-export type Corrections = ReturnType<typeof openCorrections>;
 
 /**
  * Which reports count, in whatever order they and their corrections arrive. Only what is not as it
@@ -72,7 +71,7 @@ export function openCorrections({ db, stored }: Parts) {
       const { order, eventId, position } = fact;
       const corrects = fact.type === 'FactReversed' || fact.type === 'QuantityCorrected';
       if (!corrects && one.get(order, eventId) === undefined) return undefined;
-      if (fact.flags?.split(' ').includes('late')) return [];
+      if (hasFlag(fact, 'late')) return [];
       const own = keyOf(order, eventId);
       const look = ((_table: 'report', key: string) => {
         if (key === own) return one.get(order, eventId) && reportOf(order, eventId, position);

@@ -1,5 +1,6 @@
 import type { Database } from '../shared/database.ts';
 import type { Fact } from '../shared/event.ts';
+import { hasFlag } from '../statecharts/tables.ts';
 import type { Run } from './rules.ts';
 
 export const dossierMigrations = [
@@ -135,8 +136,7 @@ export function openDossier(db: Database) {
         }
         case 'OrderChanged': {
           const { quantity = null, tolerancePercent = null } = fact.body;
-          const parked = fact.flags?.split(' ').includes('parked') ?? false;
-          if (!parked) change.run(quantity, tolerancePercent, fact.order);
+          if (!hasFlag(fact, 'parked')) change.run(quantity, tolerancePercent, fact.order);
           return undefined;
         }
         case 'OrderCompleted':

@@ -1,6 +1,7 @@
 import type { Fact, FactType } from '../shared/event.ts';
 import { nameId } from '../shared/identity.ts';
 import { quantity, zero } from '../shared/quantity.ts';
+import { hasFlag } from '../statecharts/tables.ts';
 import type { PostingKind } from './erp.ts';
 
 /** The run that a fact ends, as the ledger knows it. */
@@ -35,9 +36,12 @@ export const rules: Rules = {
   PhaseStarted: none('its end carries the time'),
   RunStaffed: none('its labour is in the times of the run'),
   PhaseEnded: timeOf,
-  QuantityReported: ({ body, flags }) => {
+  QuantityReported: (fact) => {
+    const { body } = fact;
     const { good, scrap, rework, unit } = body;
-    if (isLate(flags)) return { park: 'reported after the order was closed', kind: 'confirmation' };
+    if (hasFlag(fact, 'late')) {
+      return { park: 'reported after the order was closed', kind: 'confirmation' };
+    }
     if (body.inRework) return { none: 'came out of rework and was counted before' };
     if ([good, scrap, rework].every((text) => quantity(text, '') === zero)) {
       return { none: 'reports no quantity to confirm' };
@@ -114,8 +118,6 @@ export const rules: Rules = {
   EpochBegan: none('has no value'),
   DiskLevelChanged: none('has no value'),
 };
-
-const isLate = (flags: string | undefined): boolean => flags?.split(' ').includes('late') ?? false;
 
 /** What is corrected may be posted already: undoing it in the ERP is decided by a person. */
 function correction(): Call {

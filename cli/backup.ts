@@ -35,39 +35,31 @@ const options = {
   edge: { type: 'string' },
   store: { type: 'string' },
   to: { type: 'string' },
-  help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
-/** The subcommand. Resolves with the exit code. */
+/** Exit code where it could not be done. */
+export const failed = 2;
+
+/** The subcommand. Resolves with the exit code; throws Fault if it could not be done. */
 export async function run(args: string[]): Promise<number> {
-  const { edge, store, to, help } = parseArgs({ args, options }).values;
-  if (help) {
-    process.stdout.write(usage);
-    return 0;
+  const { edge, store, to } = parseArgs({ args, options }).values;
+  if ((edge === undefined) === (store === undefined)) {
+    throw invalid('--edge', 'or --store must be given, and not both');
   }
+  if (to === undefined) throw invalid('--to', 'must name the file to be written');
+  if (existsSync(to)) throw invalid('--to', `${to}: is there already, and stays as it is`);
+  const part = `${to}.part`;
+  rmSync(part, { force: true });
   try {
-    if ((edge === undefined) === (store === undefined)) {
-      throw invalid('--edge', 'or --store must be given, and not both');
-    }
-    if (to === undefined) throw invalid('--to', 'must name the file to be written');
-    if (existsSync(to)) throw invalid('--to', `${to}: is there already, and stays as it is`);
-    const part = `${to}.part`;
-    rmSync(part, { force: true });
-    try {
-      if (edge !== undefined) await download(edge, part);
-      else await replicate(store!, part);
-      const report = await verifyFile(part, '--to');
-      if (report.kind !== 'edge') throw invalid('--to', `${to}: what came is no store of an edge`);
-      settle(part, to);
-      process.stdout.write(verifiedTable({ ...report, file: to }));
-      return report.found === 0 ? 0 : 1;
-    } finally {
-      for (const end of ['', '-wal', '-shm']) rmSync(`${part}${end}`, { force: true });
-    }
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    process.stderr.write(`holdfast backup: ${error.message}\n`);
-    return 2;
+    if (edge !== undefined) await download(edge, part);
+    else await replicate(store!, part);
+    const report = await verifyFile(part, '--to');
+    if (report.kind !== 'edge') throw invalid('--to', `${to}: what came is no store of an edge`);
+    settle(part, to);
+    process.stdout.write(verifiedTable({ ...report, file: to }));
+    return report.found === 0 ? 0 : 1;
+  } finally {
+    for (const end of ['', '-wal', '-shm']) rmSync(`${part}${end}`, { force: true });
   }
 }
 

@@ -16,7 +16,6 @@ Draws a chart as its machine is, as SVG; without a name, lists the charts.
 const options = {
   state: { type: 'string' },
   out: { type: 'string' },
-  help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
 /** Every chart with its version and its number of states, for people. */
@@ -49,11 +48,7 @@ function write(text: string, path: string | undefined): void {
 /** The subcommand. Throws Fault UNKNOWN for a name or a state that there is not. */
 export async function run(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
-  const { state, out, help } = values;
-  if (help) {
-    process.stdout.write(usage);
-    return 0;
-  }
+  const { state, out } = values;
   const [name, ...more] = positionals;
   if (more.length > 0) throw invalid('chart', 'must be given one name');
   if (name === undefined && state !== undefined) {

@@ -82,6 +82,25 @@ const stopped: Look = ({ lines }, asker) =>
         ],
   );
 
+/** Why a line may not write, though its link is up. */
+const bars: Readonly<Record<string, Omit<Symptom, 'about'>>> = {
+  seeding: {
+    level: 'warn',
+    says: 'its history is being fetched',
+    next: 'wait: it goes on by itself; where it names another line, give leave for that one too',
+  },
+  owned: {
+    level: 'bad',
+    says: 'it belongs to another box',
+    next: 'at central, if this box is to have it: holdfast swap (docs/swap.md)',
+  },
+  stale: {
+    level: 'bad',
+    says: 'another box has taken it over',
+    next: 'leave it connected until nothing is unsent; decide what is parked at central',
+  },
+};
+
 const wayOf: Look = ({ lines, nowMs, unsent }, asker) =>
   lines.flatMap(({ line, way: { state, sinceMs, detail }, ...own }): Symptom[] => {
     const since = nowMs - sinceMs;
@@ -93,6 +112,8 @@ const wayOf: Look = ({ lines, nowMs, unsent }, asker) =>
       const next = 'nothing is lost: see that the leaf beside the edge runs and reaches the hub';
       return [{ level, about: line, says, next }];
     }
+    const barred = Object.hasOwn(bars, state) ? bars[state] : undefined;
+    if (barred) return [{ ...barred, about: line, says: `${state}: ${detail ?? barred.says}` }];
     const says = `${state}: ${detail ?? 'its history is not the one that the hub has'}`;
     const compare = `holdfast verify --store ${fileOf(asker)} --ledger LEDGER`;
     const next = `delete nothing (${unsent} facts are unsent here); compare both: ${compare}`;

@@ -29,26 +29,18 @@ const options = {
   store: { type: 'string' },
   config: { type: 'string' },
   json: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
 } as const;
 type Given = { edge?: string | undefined; store?: string | undefined; config?: string | undefined };
 
-/** The subcommand. Resolves with the exit code. */
+/** Exit code where it could not be done. */
+export const failed = 2;
+
+/** The subcommand. Resolves with the exit code; throws Fault if it could not be done. */
 export async function run(args: string[]): Promise<number> {
-  const { json, help, ...given } = parseArgs({ args, options }).values;
-  if (help) {
-    process.stdout.write(usage);
-    return 0;
-  }
-  try {
-    const examined = await examine(given);
-    process.stdout.write(json ? `${JSON.stringify(examined)}\n` : examinedText(examined));
-    return examined.symptoms.length === 0 ? 0 : 1;
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    process.stderr.write(`holdfast doctor: ${error.message}\n`);
-    return 2;
-  }
+  const { json, ...given } = parseArgs({ args, options }).values;
+  const examined = await examine(given);
+  process.stdout.write(json ? `${JSON.stringify(examined)}\n` : examinedText(examined));
+  return examined.symptoms.length === 0 ? 0 : 1;
 }
 
 /** Throws Fault INVALID, CONFLICT or UNREACHABLE, with what to try instead. */

@@ -1,5 +1,4 @@
 import { parseArgs } from 'node:util';
-import { Fault } from '../shared/fault.ts';
 import { invalid } from '../shared/field.ts';
 import { charts } from '../statecharts/charts.ts';
 import { askPart } from './part.ts';
@@ -109,26 +108,18 @@ const options = {
   store: { type: 'string' },
   config: { type: 'string' },
   json: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
-/** The subcommand. Resolves with the exit code. */
+/** Exit code where it could not be done. */
+export const failed = 2;
+
+/** The subcommand. Resolves with the exit code; throws Fault if it could not be done. */
 export async function run(args: string[]): Promise<number> {
-  const { store, config, json, help } = parseArgs({ args, options }).values;
-  if (help) {
-    process.stdout.write(usage);
-    return 0;
-  }
-  try {
-    if (store === undefined) throw invalid('--store', 'must name the SQLite file of an edge');
-    const given = config === undefined ? [] : ['--config', config];
-    const found = await askPart<Rehearsal>('edge/rehearsal.ts', ['--store', store, ...given]);
-    const judgedBy = config ?? 'the discrete template, any number of lanes (no --config)';
-    process.stdout.write(json ? `${JSON.stringify(found)}\n` : rehearsalTable(found, judgedBy));
-    return differing(found) === 0 ? 0 : 1;
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    process.stderr.write(`holdfast dry-run: ${error.message}\n`);
-    return 2;
-  }
+  const { store, config, json } = parseArgs({ args, options }).values;
+  if (store === undefined) throw invalid('--store', 'must name the SQLite file of an edge');
+  const given = config === undefined ? [] : ['--config', config];
+  const found = await askPart<Rehearsal>('edge/rehearsal.ts', ['--store', store, ...given]);
+  const judgedBy = config ?? 'the discrete template, any number of lanes (no --config)';
+  process.stdout.write(json ? `${JSON.stringify(found)}\n` : rehearsalTable(found, judgedBy));
+  return differing(found) === 0 ? 0 : 1;
 }

@@ -1,7 +1,14 @@
 #!/usr/bin/env node
 import { Fault } from '../shared/fault.ts';
 
-/** Each command for people is a file with `usage` and `run`, loaded when it is asked for. */
+/** A command for people: a file that is loaded when it is asked for. */
+type Command = Readonly<{
+  usage: string;
+  /** Resolves with the exit code. A Fault is for the person who typed, and ends with `failed`. */
+  run: (args: string[]) => Promise<number>;
+  /** Exit code of a command that could not be done; 1 where `run` says nothing with 1. */
+  failed?: number;
+}>;
 const commands = {
   demo: () => import('./demo.ts'),
   import: () => import('./import.ts'),
@@ -12,16 +19,20 @@ const commands = {
   salvage: () => import('./salvage.ts'),
   chart: () => import('./chart.ts'),
   swap: () => import('./swap.ts'),
-};
+} satisfies Record<string, () => Promise<Command>>;
 type Name = keyof typeof commands;
 
 const helps = ['help', '--help', '-h'];
 const [name = 'help', ...args] = process.argv.slice(2);
 let exitCode = 0;
+let failed = 1;
 try {
   if (Object.hasOwn(commands, name)) {
-    const { run } = await commands[name as Name]();
-    exitCode = await run(args);
+    const command: Command = await commands[name as Name]();
+    failed = command.failed ?? failed;
+    const asksHelp = args.some((arg) => helps.slice(1).includes(arg));
+    if (asksHelp) process.stdout.write(`${command.usage.trimEnd()}\n`);
+    else exitCode = await command.run(args);
   } else if (!helps.includes(name)) {
     const known = Object.keys(commands).join(', ');
     process.stderr.write(`holdfast: ${name} is no command; known are ${known}, help\n`);
@@ -36,6 +47,6 @@ try {
   const isUsage = (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS');
   if (!(error instanceof Fault) && !isUsage) throw error;
   process.stderr.write(`holdfast ${name}: ${(error as Error).message}\n`);
-  exitCode = isUsage ? 2 : 1;
+  exitCode = isUsage ? 2 : failed;
 }
 process.exit(exitCode);

@@ -123,14 +123,12 @@ const options = {
   enterprise: { type: 'string', default: 'acme' },
   area: { type: 'string', default: 'shop' },
   'dry-run': { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
 /** Throws Fault INVALID for an unknown option, a missing file, or not exactly one entrance. */
 function readArgs(args: string[]) {
   const { values, positionals } = parsed(args);
-  const { edge, hub, enterprise, area, help, 'dry-run': dryRun } = values;
-  if (help) return undefined;
+  const { edge, hub, enterprise, area, 'dry-run': dryRun } = values;
   const [path] = positionals;
   if (path === undefined || positionals.length > 1) {
     throw invalid('import', 'must be given one file');
@@ -159,12 +157,7 @@ export async function run(args: string[]): Promise<number> {
   const interrupt = () => stop.abort();
   process.once('SIGINT', interrupt);
   try {
-    const given = readArgs(args);
-    if (!given) {
-      process.stdout.write(usage);
-      return 0;
-    }
-    const { edge, hub, dryRun, ...rest } = given;
+    const { edge, hub, dryRun, ...rest } = readArgs(args);
     const entrance = dryRun ? undefined : await openEntrance(edge, hub, stop.signal);
     try {
       const result = await importLog({ ...rest, entrance });

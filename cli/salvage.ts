@@ -1,5 +1,4 @@
 import { parseArgs } from 'node:util';
-import { Fault } from '../shared/fault.ts';
 import { invalid } from '../shared/field.ts';
 import { askPart } from './part.ts';
 import { grouped, table } from './progress.ts';
@@ -32,33 +31,25 @@ const options = {
   store: { type: 'string' },
   to: { type: 'string' },
   json: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
-/** The subcommand. Resolves with the exit code. */
+/** Exit code where it could not be done. */
+export const failed = 2;
+
+/** The subcommand. Resolves with the exit code; throws Fault if it could not be done. */
 export async function run(args: string[]): Promise<number> {
-  const { store, to, json, help } = parseArgs({ args, options }).values;
-  if (help) {
-    process.stdout.write(usage);
-    return 0;
-  }
-  try {
-    if (store === undefined) throw invalid('--store', 'must name the SQLite file of an edge');
-    if (to === undefined) throw invalid('--to', 'must name the file to be written');
-    const salvage = await askPart<Salvage>('edge/salvage.ts', ['--store', store, '--to', to]);
-    const verified = await verifyFile(to, '--to');
-    const isWhole = salvage.lines.every(({ missing }) => !missing) && salvage.lost.length === 0;
-    process.stdout.write(
-      json
-        ? `${JSON.stringify({ ...salvage, verified })}\n`
-        : `${salvageTable(salvage, to)}\n${verifiedTable(verified)}`,
-    );
-    return isWhole && verified.found === 0 ? 0 : 1;
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    process.stderr.write(`holdfast salvage: ${error.message}\n`);
-    return 2;
-  }
+  const { store, to, json } = parseArgs({ args, options }).values;
+  if (store === undefined) throw invalid('--store', 'must name the SQLite file of an edge');
+  if (to === undefined) throw invalid('--to', 'must name the file to be written');
+  const salvage = await askPart<Salvage>('edge/salvage.ts', ['--store', store, '--to', to]);
+  const verified = await verifyFile(to, '--to');
+  const isWhole = salvage.lines.every(({ missing }) => !missing) && salvage.lost.length === 0;
+  process.stdout.write(
+    json
+      ? `${JSON.stringify({ ...salvage, verified })}\n`
+      : `${salvageTable(salvage, to)}\n${verifiedTable(verified)}`,
+  );
+  return isWhole && verified.found === 0 ? 0 : 1;
 }
 
 /** What was saved, for people. */

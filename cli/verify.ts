@@ -89,31 +89,22 @@ const options = {
   store: { type: 'string' },
   ledger: { type: 'string' },
   json: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
-/** The subcommand. Resolves with the exit code. */
+/** Exit code where it could not be done. */
+export const failed = 2;
+
+/** The subcommand. Resolves with the exit code; throws Fault if it could not be done. */
 export async function run(args: string[]): Promise<number> {
-  const { store, ledger, json, help } = parseArgs({ args, options }).values;
-  if (help) {
-    process.stdout.write(usage);
-    return 0;
+  const { store, ledger, json } = parseArgs({ args, options }).values;
+  if (store === undefined) throw invalid('--store', 'must name a SQLite file');
+  const reports = [await verifyFile(store, '--store')];
+  if (ledger !== undefined) {
+    reports.push(await verifyFile(ledger, '--ledger'));
+    if (reports.every(({ kind }) => kind !== null)) reports.push(await compareFiles(store, ledger));
   }
-  try {
-    if (store === undefined) throw invalid('--store', 'must name a SQLite file');
-    const reports = [await verifyFile(store, '--store')];
-    if (ledger !== undefined) {
-      reports.push(await verifyFile(ledger, '--ledger'));
-      if (reports.every(({ kind }) => kind !== null))
-        reports.push(await compareFiles(store, ledger));
-    }
-    process.stdout.write(
-      json ? `${JSON.stringify(reports)}\n` : reports.map(verifiedTable).join('\n'),
-    );
-    return reports.every(({ found }) => found === 0) ? 0 : 1;
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    process.stderr.write(`holdfast verify: ${error.message}\n`);
-    return 2;
-  }
+  process.stdout.write(
+    json ? `${JSON.stringify(reports)}\n` : reports.map(verifiedTable).join('\n'),
+  );
+  return reports.every(({ found }) => found === 0) ? 0 : 1;
 }

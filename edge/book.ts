@@ -1,7 +1,14 @@
 import type { Content } from '../shared/event.ts';
 import { isCorrectable } from '../statecharts/correction.ts';
 import type { Verdict } from '../statecharts/plant.ts';
-import { type Change, keyOf, type Look, type Table, type Tables } from '../statecharts/tables.ts';
+import {
+  type Change,
+  hasFlag,
+  keyOf,
+  type Look,
+  type Table,
+  type Tables,
+} from '../statecharts/tables.ts';
 import {
   addTo,
   byLine,
@@ -164,14 +171,14 @@ export function openBook() {
       for (const [from, to] of contents.links) {
         put({ table: 'link', key: keyOf(from, to), value: true });
       }
-      for (const [key, tally] of contents.tallies) tallies.set(key, { ...tally });
+      for (const [key, tally] of contents.tallies) tallies.set(key, { ...emptyTally(), ...tally });
       for (const [move, count] of contents.moves) moves.set(move, count);
     },
 
     /** A fact before the restored contents, which only name it. */
     recall(line: string, fact: Content): void {
       if (!isCorrectable(fact) || fact.order === undefined) return;
-      if (fact.flags?.split(' ').includes('late')) return;
+      if (hasFlag(fact, 'late')) return;
       if ('good' in fact.body) reportedAt.set(fact.eventId, line);
       const key = keyOf(fact.order, fact.eventId);
       const known = look('report', key) ?? { state: 'counted', type: fact.type };

@@ -199,9 +199,6 @@ export function openEntrance(parts: Parts) {
     /** Why nothing new may be asked of the line. */
     barred: (line: string): Fault | undefined => bars.get(line),
 
-    /** True while the history of a line is being fetched: the book is not to be gone on from. */
-    isFetching: (): boolean => lines.some((line) => isFetching(enrolments.of(line))),
-
     enter: (async (line, last) => {
       try {
         return await enter(line, last);

@@ -2,10 +2,12 @@ import { hash } from 'node:crypto';
 import { decodeContent, genesis, link } from '../shared/codec.ts';
 import type { Content, Fact } from '../shared/event.ts';
 import { Fault } from '../shared/fault.ts';
+import { partsMax } from '../shared/runtime.ts';
 import { edition } from '../statecharts/edition.ts';
 import type { Actor } from './actor.ts';
 import type { Book, Contents } from './book.ts';
 import { readMemory } from './memory.ts';
+import { fits } from './snapshots.ts';
 import type { Row, Store } from './store.ts';
 
 /** What was remembered after the fact at `position`; `holds` says whether it may be believed. */
@@ -22,9 +24,6 @@ type Parts = {
   /** Told of every fact, in order. */
   stated: (fact: Fact) => void;
 };
-
-/** Parts that one migrated state may have: as long as a memory may be. */
-export const partsMax = 5_000;
 
 /**
  * The state that the last change of charts has carried over, from the facts that say it; undefined
@@ -52,14 +51,13 @@ export function carriedBy(store: Store): Memory | undefined {
 
 /** Where reading may begin, best first: the last is the beginning, and always possible. */
 function* beginnings({ store }: Parts): Generator<Memory | undefined> {
-  const { snapshots } = store;
-  const snapshot = snapshots.read();
+  const snapshot = store.snapshots.read();
   const carried = readable(() => carriedBy(store));
   if (snapshot?.charts === edition && snapshot.position > (carried?.position ?? 0)) {
     const contents = readable(() => readMemory(snapshot.memory));
     const { position } = snapshot;
     if (contents) {
-      yield { position, contents, holds: (heads) => snapshots.fits(snapshot, heads) };
+      yield { position, contents, holds: (heads) => fits(snapshot, heads) };
     }
   }
   if (carried) yield carried;
@@ -123,8 +121,8 @@ function readFrom(memory: Memory | undefined, { store, book, actorOf, stated }: 
   return begun || start();
 }
 
-/** Throws Fault CORRUPT if the row does not follow from the one before. */
-function checkLink(
+/** Throws Fault CORRUPT if the row does not follow from the one before, where that is known. */
+export function checkLink(
   path: string,
   last: Row | undefined,
   { epoch, sequence, bytes, hash }: Row,

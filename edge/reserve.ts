@@ -9,8 +9,6 @@ import { mega } from './gauge.ts';
  */
 export const reserveBytes = 8 * mega;
 
-export type Reserve = ReturnType<typeof openReserve>;
-
 /**
  * Keeps room for what must always be said, against both ends of a disk: the store may not grow into
  * the end of its budget, and a file of real bytes takes the same room on a disk that others fill.

@@ -4,18 +4,22 @@ import { type Database, faultOf } from '../shared/database.ts';
 /** Facts after `position` are judged by the charts of `edition`. */
 export type Edition = Readonly<{ position: number; charts: string }>;
 /** What a book said at `position`, as its own program wrote it down. */
-export type Snapshot = Edition & Readonly<{ memory: Buffer }>;
+type Said = Edition & Readonly<{ memory: Buffer }>;
+export type Snapshot = Said & Readonly<{ digest: Buffer }>;
 type Head = Readonly<{ line: number; epoch: number; sequence: number; hash: Buffer }>;
-export type Snapshots = ReturnType<typeof openSnapshots>;
 
 /** Binds a snapshot to the very facts that led to it: the last one of each line. */
-function digest({ position, charts, memory }: Snapshot, heads: Iterable<Head>): Buffer {
+function digestOf({ position, charts, memory }: Said, heads: Iterable<Head>): Buffer {
   const ends = [...heads].map(({ line, epoch, sequence, hash: link }) => {
     return [line, epoch, sequence, link.toString('hex')].join(' ');
   });
   const bound = Buffer.from([position, charts, ...ends.sort(), ''].join('\n'));
   return hash('sha256', Buffer.concat([bound, memory]), 'buffer');
 }
+
+/** True if the snapshot is whole and was written behind these very facts. */
+export const fits = (snapshot: Snapshot, heads: Iterable<Head>): boolean =>
+  digestOf(snapshot, heads).equals(snapshot.digest);
 
 /** Which charts the store's facts were judged by, and what was remembered when it was closed. */
 export function openSnapshots(db: Database) {
@@ -27,9 +31,7 @@ export function openSnapshots(db: Database) {
   const write = db.prepare(
     `INSERT OR REPLACE INTO snapshot (id, position, charts, memory, digest) VALUES (1, ?, ?, ?, ?)`,
   );
-  const read = db.prepare<[], Snapshot & { digest: Buffer }>(
-    'SELECT position, charts, memory, digest FROM snapshot',
-  );
+  const read = db.prepare<[], Snapshot>('SELECT position, charts, memory, digest FROM snapshot');
   const last = db.prepare<[], number | null>('SELECT max(position) FROM event').pluck();
 
   const heads = db.prepare<[], Head>(
@@ -37,11 +39,6 @@ export function openSnapshots(db: Database) {
      WHERE position IN (SELECT max(position) FROM event GROUP BY line)`,
   );
   const position = (): number => last.get() ?? 0;
-  /** True if the snapshot is whole and was written behind these very facts. */
-  const fits = (snapshot: Snapshot, ends: Iterable<Head>): boolean => {
-    const row = read.get();
-    return row !== undefined && digest(snapshot, ends).equals(row.digest);
-  };
 
   return {
     /** The newest edition; undefined for a store that was written before editions were kept. */
@@ -66,7 +63,7 @@ export function openSnapshots(db: Database) {
     write(charts: string, memory: Buffer): void {
       const now = { position: position(), charts, memory };
       try {
-        write.run(now.position, charts, memory, digest(now, heads.all()));
+        write.run(now.position, charts, memory, digestOf(now, heads.all()));
       } catch (error) {
         throw faultOf(error, db.name);
       }
@@ -74,7 +71,6 @@ export function openSnapshots(db: Database) {
 
     /** The snapshot that there is, not checked yet. */
     read: (): Snapshot | undefined => read.get(),
-    fits,
 
     /** What the charts of `charts` left behind, if nothing was stored after it. */
     left(charts: string): Snapshot | undefined {

@@ -1,4 +1,4 @@
-import { decodeContent, genesis, link } from '../shared/codec.ts';
+import { decodeContent } from '../shared/codec.ts';
 import type { Command } from '../shared/command.ts';
 import type { Database } from '../shared/database.ts';
 import type { Content } from '../shared/event.ts';
@@ -10,7 +10,7 @@ import { asStated, type Policy, type Terms, templates } from '../statecharts/pol
 import { type Actor, type Answer, type Parts, startActor } from './actor.ts';
 import { openBook } from './book.ts';
 import { inOrder } from './chronicle.ts';
-import { carriedBy } from './replay.ts';
+import { carriedBy, checkLink } from './replay.ts';
 import { openStore, type Refusal, type Row, type Store } from './store.ts';
 
 /** Differences that are listed; all are counted. */
@@ -137,10 +137,7 @@ export function rehearse(db: Database, lines?: readonly Judged[], means: Means =
     bench.last = row;
     let content: Content | undefined;
     try {
-      const before = last?.hash ?? genesis(bench.path, epoch);
-      if (chained && !link(before, row.bytes).equals(row.hash)) {
-        throw new Fault('CORRUPT', 'its bytes do not match the hash chain');
-      }
+      checkLink(bench.path, last, row);
       content = decodeContent(row.bytes);
       if (settled) {
         sum.settled += 1;

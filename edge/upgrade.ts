@@ -24,7 +24,8 @@ const unknown = 'unknown';
  * Where every fact, read by today's charts, leads to what it led to then, the state is the one that
  * was read. Otherwise it is the one that the old program left behind when it was closed. Either way
  * it is stated as a fact, from which every later start begins, and no old fact is judged again.
- * Throws Fault CONFLICT, having changed nothing, where there is no such state.
+ * Throws Fault CONFLICT, having changed nothing, where there is no such state, and Fault CORRUPT,
+ * having changed nothing, where these charts do not know a state that they are to go on from.
  */
 export function upgrade(parts: Parts): Upgrade | undefined {
   const { store, book, roster } = parts;
@@ -75,7 +76,7 @@ function state({ store: { snapshots }, book, roster }: Parts, upgraded: Upgrade)
 
 /**
  * For the transaction that migrates an old file's tables: takes its charts over in the same one.
- * Throws Fault CONFLICT, and the file stays as it was, where `upgrade` would.
+ * Throws what `upgrade` would, and then the file stays as it was.
  */
 export function upgradeWith(config: EdgeConfig, parts: Omit<ActorParts, 'store' | 'book'>) {
   return (db: Database): void => {

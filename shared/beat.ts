@@ -1,5 +1,4 @@
-import { Fault } from './fault.ts';
-import { integer, readFields } from './field.ts';
+import { integer, readJson } from './field.ts';
 import { linePath } from './subject.ts';
 
 /** A heartbeat is asked at this interval, ms, and given up after this time, ms. */
@@ -19,16 +18,8 @@ export type Beat = { line: string; nowMs: number; unsent: number };
 /** What central answers: its clock. */
 export type BeatAnswer = { nowMs: number };
 
-const read = (bytes: Uint8Array): unknown => {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString());
-  } catch {
-    throw new Fault('INVALID', 'beat: is not JSON');
-  }
-};
-
 /** Throws Fault INVALID that names the field. */
-export const decodeBeat = (bytes: Uint8Array): Beat => readFields(askFields, read(bytes), 'beat');
+export const decodeBeat = (bytes: Uint8Array): Beat => readJson(askFields, bytes, 'beat');
 /** Throws Fault INVALID that names the field. */
 export const decodeBeatAnswer = (bytes: Uint8Array): BeatAnswer =>
-  readFields(answerFields, read(bytes), 'beat');
+  readJson(answerFields, bytes, 'beat');

@@ -1,4 +1,3 @@
-import { Fault } from './fault.ts';
 import {
   choice,
   type Field,
@@ -9,7 +8,7 @@ import {
   optional,
   prose,
   type Read,
-  readFields,
+  readJson,
   record,
 } from './field.ts';
 import { isId } from './identity.ts';
@@ -76,28 +75,18 @@ const linkFields = { hash: optional(hash) };
 const strayFields = { parked: whole('Set aside for a person.'), known: whole('Held already.') };
 export type StrayAnswer = Read<typeof strayFields>;
 
-function parse(bytes: Uint8Array, name: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString());
-  } catch (error) {
-    if (error instanceof SyntaxError) throw new Fault('INVALID', `${name}: is not JSON`);
-    throw error;
-  }
-}
-
 // Each throws Fault INVALID that names the field.
-export const decodeEnrol = (bytes: Uint8Array): EnrolAsk =>
-  readFields(askFields, parse(bytes, 'enrol'), 'enrol');
+export const decodeEnrol = (bytes: Uint8Array): EnrolAsk => readJson(askFields, bytes, 'enrol');
 export const decodeEnrolAnswer = (bytes: Uint8Array): EnrolAnswer =>
-  readFields(answerFields, parse(bytes, 'enrol'), 'enrol');
+  readJson(answerFields, bytes, 'enrol');
 export const decodeHistory = (bytes: Uint8Array): HistoryAsk =>
-  readFields(historyFields, parse(bytes, 'history'), 'history');
+  readJson(historyFields, bytes, 'history');
 export const decodeEpochs = (bytes: Uint8Array): Epochs =>
-  readFields(epochsFields, parse(bytes, 'history'), 'history').epochs;
+  readJson(epochsFields, bytes, 'history').epochs;
 export const decodeLink = (bytes: Uint8Array): string | undefined =>
-  readFields(linkFields, parse(bytes, 'history'), 'history').hash;
+  readJson(linkFields, bytes, 'history').hash;
 export const decodeStrayAnswer = (bytes: Uint8Array): StrayAnswer =>
-  readFields(strayFields, parse(bytes, 'stray'), 'stray');
+  readJson(strayFields, bytes, 'stray');
 
 /** Who gives leave that another store takes over a line. */
 export const permitter = id('Who gives leave, e.g. "person:17".', 64);

@@ -213,6 +213,17 @@ export function readFields<F extends Fields>(fields: F, given: unknown, name: st
   return Object.freeze(result) as Read<F>;
 }
 
+/** The same of a record that came as JSON; throws Fault INVALID for anything else as well. */
+export function readJson<F extends Fields>(fields: F, bytes: Uint8Array, name: string): Read<F> {
+  let given: unknown;
+  try {
+    given = JSON.parse(Buffer.from(bytes).toString());
+  } catch {
+    throw invalid(name, 'is not JSON');
+  }
+  return readFields(fields, given, name);
+}
+
 /** The commented sample of a config, printed from the table that validates it. */
 export const sample = (fields: Fields): string =>
   Object.entries(fields)

@@ -1,5 +1,4 @@
-import { Fault } from './fault.ts';
-import { id, integer, list, readFields } from './field.ts';
+import { id, integer, list, readJson } from './field.ts';
 
 /** Most sequences named one by one as waiting for a person. */
 export const waitingMax = 100;
@@ -28,25 +27,11 @@ export type Kept = {
 export const encodeKept = (kept: Kept): string => JSON.stringify(kept);
 
 /** Throws Fault INVALID that names the field. */
-export function decodeKept(bytes: Uint8Array): Kept {
-  try {
-    return readFields(fields, JSON.parse(Buffer.from(bytes).toString()), 'kept');
-  } catch (error) {
-    if (error instanceof SyntaxError) throw new Fault('INVALID', 'kept: is not JSON');
-    throw error;
-  }
-}
+export const decodeKept = (bytes: Uint8Array): Kept => readJson(fields, bytes, 'kept');
 
 /** Facts that central lacks and asks the edge for, from and to inclusive. */
 export type Refill = { epoch: number; from: number; to: number };
 const refillFields = { epoch: fields.epoch, from: fields.epoch, to: fields.epoch };
 
 /** Throws Fault INVALID that names the field. */
-export function decodeRefill(bytes: Uint8Array): Refill {
-  try {
-    return readFields(refillFields, JSON.parse(Buffer.from(bytes).toString()), 'refill');
-  } catch (error) {
-    if (error instanceof SyntaxError) throw new Fault('INVALID', 'refill: is not JSON');
-    throw error;
-  }
-}
+export const decodeRefill = (bytes: Uint8Array): Refill => readJson(refillFields, bytes, 'refill');

@@ -3,6 +3,8 @@ import { bytes, choice, flag, id, integer, optional, text } from './field.ts';
 
 /** Most bytes of a carried state in one fact, so that the fact stays within its limit. */
 export const statePartMax = 60_000;
+/** Most facts over which one carried state may be spread. */
+export const partsMax = 5_000;
 
 /** How full an edge's disk is, from "as it should be" to "only what is reserved for". */
 export const diskLevels = ['ok', 'warn', 'shed', 'qualityOnly', 'full'] as const;
@@ -15,8 +17,8 @@ export const runtimeBodies = {
     to: text('Charts that judge the facts from now on.', 500),
     facts: integer('Facts of this edge before it, of all lines.', 0, Number.MAX_SAFE_INTEGER),
     carried: flag('True when the state is as the old charts left it, false when read anew.'),
-    part: integer('Which part of the state, 1, 2, 3 …; 0 for none.', 0, 5_000),
-    parts: integer('How many parts it has; one line of the edge states them all.', 1, 5_000),
+    part: integer('Which part of the state, 1, 2, 3 …; 0 for none.', 0, partsMax),
+    parts: integer('How many parts it has; one line of the edge states them all.', 1, partsMax),
     digest: id('SHA-256 of the whole state, hexadecimal.', 64),
     state: optional(bytes('The state, deflated msgpack.', statePartMax)),
   },

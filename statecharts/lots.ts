@@ -3,7 +3,16 @@ import { type Quantity, quantity, zero } from '../shared/quantity.ts';
 import type { Effect } from './correction.ts';
 import { consumedFor, linkConsumed, linkProduced } from './genealogy.ts';
 import { lot as lotChart } from './lot.ts';
-import { type Asked, given, heldBy, keyOf, lookAfter, move, type Tables } from './tables.ts';
+import {
+  type Asked,
+  given,
+  hasFlag,
+  heldBy,
+  keyOf,
+  lookAfter,
+  move,
+  type Tables,
+} from './tables.ts';
 
 export type Lot = Tables['lot'];
 export const unseen: Lot = { state: lotChart.initial, material: '', unit: '' };
@@ -38,8 +47,7 @@ export function step(
  * what they stated has no flag, and is taken as it was.
  */
 function waits({ terms, fact, flags }: Asked, unreleased: boolean): boolean {
-  const flagged = fact.flags?.split(' ').includes('unreleased') ?? false;
-  const waiting = unreleased && (!terms.stated || flagged);
+  const waiting = unreleased && (!terms.stated || hasFlag(fact, 'unreleased'));
   if (waiting) flags.push('unreleased');
   return waiting;
 }

@@ -123,6 +123,10 @@ export type Flag =
   | 'unbalanced' // more went out of an operation than the one before has passed on
   | 'unknownOperator'; // who is not among the people that the plant has named
 
+/** True if the fact was accepted with this flag; a fact keeps its flags in one text, by blanks. */
+export const hasFlag = ({ flags }: Pick<Content, 'flags'>, flag: Flag): boolean =>
+  flags?.split(' ').includes(flag) ?? false;
+
 /** A fact to be judged, and what was found so far. */
 export type Asked = Readonly<{
   look: Look;

@@ -1,6 +1,7 @@
 import type { Content } from '../shared/event.ts';
 import { type Quantity, quantity, zero } from '../shared/quantity.ts';
 import type { Effect } from './correction.ts';
+import { hasFlag } from './tables.ts';
 
 /**
  * What was reported of an order, an operation or a line: sums, so that the order in which facts of
@@ -165,13 +166,12 @@ export function byLine(
 }
 
 function reported(fact: Content<'QuantityReported'>, effects: readonly Effect[]): Increments {
-  const late = fact.flags?.split(' ').includes('late') ?? false;
   const { good, scrap, rework, held, inRework } = fact.body;
   const nothing = [good, scrap, rework, held].every((text) => quantity(text, 'quantity') === zero);
   return {
     ...{ facts: 1, reports: 1, zeroReports: nothing ? 1 : 0 },
     ...(inRework ? { reworkReports: 1 } : {}),
-    ...(late ? { lateReports: 1 } : amounts(effects)),
+    ...(hasFlag(fact, 'late') ? { lateReports: 1 } : amounts(effects)),
   };
 }
 

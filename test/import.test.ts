@@ -88,6 +88,5 @@ describe('an import', () => {
     expect(await run([join(testFolder(), 'none'), '--dry-run'])).toBe(1);
     expect(await run([])).toBe(1);
     expect(await run(['log', '--edge', 'ftp://x', '--unknown'])).toBe(1);
-    expect(await run(['--help'])).toBe(0);
   });
 });

@@ -143,6 +143,17 @@ test('a state in which a chart knows itself no more is refused', () => {
   expect(told(box)).toEqual([]);
 });
 
+test('what an old program did not count begins at nothing, and is counted from then on', () => {
+  const box = openBox(storeThatDiffers({ left: true }));
+  const contents = structuredClone(readMemory(writeMemory(box.book.contents())));
+  const line = contents.tallies.find(([key]) => key === `line\n${m01}`)![1];
+  const before = line.good;
+  delete (line as Partial<typeof line>).freedGood;
+  box.store.snapshots.write('lot 0', writeMemory(contents));
+  upgrade(box);
+  expect(box.book.tally('line', m01)).toMatchObject({ good: before, freedGood: 0n });
+});
+
 test('a damaged carried state stops its line; the others are read from the beginning', () => {
   const path = storeOf('v1');
   const box = openBox(path);

@@ -78,6 +78,15 @@ test.each(calls)('%j is refused with %i', async ([entry, ...args], code, says) =
   expect(ending.stderr).toMatch(says);
 });
 
+const commands = 'demo import dry-run backup doctor verify salvage chart swap'.split(' ');
+test.each(commands)('holdfast %s tells its usage, and does nothing', async (command) => {
+  for (const help of ['--help', '-h']) {
+    const { code, stdout, stderr } = await runToEnd('cli/holdfast.ts', command, help);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout.startsWith(`holdfast ${command} `)).toBe(true);
+  }
+});
+
 test('the import of a file that is not there names it, and nothing was read', async () => {
   const { code, stdout } = await runToEnd('cli/holdfast.ts', 'import', missing, '--dry-run');
   expect(code).toBe(1);
