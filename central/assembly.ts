@@ -4,6 +4,7 @@ import { type Clock, steadyMs } from '../shared/clock.ts';
 import type { Database } from '../shared/database.ts';
 import type { Logger } from '../shared/log.ts';
 import { type Bell, keepRunning, openBell } from '../shared/loop.ts';
+import { type Pace, plantPace } from '../shared/pace.ts';
 import type { Erp } from './erp.ts';
 import { receive } from './inbox.ts';
 import { tellKept } from './keeper.ts';
@@ -33,10 +34,12 @@ type World = {
   lanesMax: number;
   /** Unlike any boot before. */
   bootId: string;
+  pace?: Pace;
 };
 
 /** Central but for its status: everything is running when this returns. */
-export function assembleCentral({ db, clock, log, erp, hub, lanesMax, bootId }: World) {
+export function assembleCentral(world: World) {
+  const { db, clock, log, erp, hub, lanesMax, bootId, pace = plantPace } = world;
   const stop = new AbortController();
   const { signal } = stop;
   const { maxInFlightMs } = erp;
@@ -51,11 +54,13 @@ export function assembleCentral({ db, clock, log, erp, hub, lanesMax, bootId }: 
   };
   const { connection } = hub;
   const common = { connection, ledger, clock, log, signal };
+  const settled = (line: string, at: number) => postings.settled(line, at);
+  const lanes = { postings, idleMs: pace.lanesMs };
   const loops = [
-    receive({ ...common, ...hub, committed, bootId }),
-    tellKept({ ...common, settled: (line, at) => postings.settled(line, at), bell: moved }),
-    fillGaps({ ...common, committed, bell: accepted }),
-    post({ postings, erp, lanesMax, bell: accepted, moved: moved.ring, clock, log, signal }),
+    receive({ ...common, ...hub, committed, bootId, quietMs: pace.quietMs }),
+    tellKept({ ...common, settled, bell: moved, repeatMs: pace.repeatMs }),
+    fillGaps({ ...common, committed, bell: accepted, idleMs: pace.gapsMs }),
+    post({ ...common, ...lanes, erp, lanesMax, bell: accepted, moved: moved.ring }),
   ].map(keepRunning);
   openRegistrar({ connection, registry, archive, ledger, moved: moved.ring, log });
   const { edges } = openPulse({ connection, nowMs: clock.nowMs, log });

@@ -16,8 +16,11 @@ export const earlyMigrations = [
 
 export type Early = ReturnType<typeof openEarly>;
 
-/** Decisions on holds whose placing is not known yet: what they call for cannot be said. */
-export function openEarly(db: Database) {
+/**
+ * Decisions on holds whose placing is not known yet: what they call for cannot be said. `touched`
+ * is told of each line of whose facts more or fewer are kept.
+ */
+export function openEarly(db: Database, touched: (line: string) => void) {
   const keep = db.prepare('INSERT INTO early VALUES (?, ?, ?, ?)');
   const kept = db
     .prepare<[string], string>('SELECT fact FROM early WHERE hold = ? ORDER BY rowid')
@@ -30,12 +33,15 @@ export function openEarly(db: Database) {
     .pluck();
 
   return {
-    keep: (hold: string, fact: Fact) =>
-      keep.run(hold, fact.line, fact.sequence, JSON.stringify(fact)),
+    keep(hold: string, fact: Fact): void {
+      keep.run(hold, fact.line, fact.sequence, JSON.stringify(fact));
+      touched(fact.line);
+    },
     /** What was kept for the hold, in order of arrival; it is kept no longer. */
     take(hold: string): Fact[] {
       const facts = kept.all(hold).map((fact) => JSON.parse(fact) as Fact);
       if (facts.length > 0) drop.run(hold);
+      for (const { line } of facts) touched(line);
       return facts;
     },
     /** Sequences of the line's facts that are kept. */

@@ -19,8 +19,6 @@ const batchMax = 64;
 const batchBytesMax = 4 * 1024 * 1024;
 /** Messages that the server may send ahead. */
 const aheadMax = 200;
-/** After this silence it is checked that the stream has no more and is the one we read, ms. */
-const quietMs = 5_000;
 /** Pause before a reading that ended is taken up again, ms. */
 const restartMs = 100;
 
@@ -34,6 +32,8 @@ type Parts = {
   bootId: string;
   /** Rings when the connection is back: what the server knew of our reading may be gone. */
   reconnected: Bell;
+  /** After this silence it is checked that the stream has no more and is the one we read, ms. */
+  quietMs: number;
   signal: AbortSignal;
 };
 
@@ -61,7 +61,7 @@ export async function receive(parts: Parts): Promise<void> {
 
 /** Reads from the cursor on until the stream changes under us or the link fails. */
 async function readOn(parts: Parts, round: number, progress: () => void): Promise<void> {
-  const { stream, bootId, signal, reconnected } = parts;
+  const { stream, bootId, signal, reconnected, quietMs } = parts;
   const seen = reconnected.rings();
   const after = await place(parts);
   const consumer = await hub(
@@ -83,7 +83,7 @@ async function readOn(parts: Parts, round: number, progress: () => void): Promis
     };
     let next = ask();
     for (;;) {
-      const first = await unlessQuiet(next, reconnected, seen);
+      const first = await unlessQuiet(next, reconnected, seen, quietMs);
       if (first === 'quiet') {
         if (reconnected.rings() !== seen || (await hasMore(parts))) return;
         continue;
@@ -115,7 +115,12 @@ const hub = <T>(promise: Promise<T>): Promise<T> =>
   });
 
 /** The value, or "quiet" if it is not there for long, or at once when the connection is back. */
-async function unlessQuiet<T>(promise: Promise<T>, bell: Bell, seen: number): Promise<T | 'quiet'> {
+async function unlessQuiet<T>(
+  promise: Promise<T>,
+  bell: Bell,
+  seen: number,
+  quietMs: number,
+): Promise<T | 'quiet'> {
   const over = new AbortController();
   const quiet = bell.wait(seen, quietMs, over.signal).then(() => 'quiet' as const);
   return Promise.race([promise, quiet]).finally(() => over.abort('over'));

@@ -8,15 +8,16 @@ import type { Ledger } from './ledger.ts';
 /** How far the ERP has what a line stated. */
 export type Settled = { settled: number; waiting: readonly number[] };
 
-/** Word goes out at most this often, and is repeated for every line at least this often, ms. */
+/** Word goes out at most this often, ms. */
 const sayMinMs = 50;
-const sayAllMs = 30_000;
 
 type Parts = {
   connection: NatsConnection;
   ledger: Ledger;
   settled: (line: string, sequence: number) => Settled;
   bell: Bell; // rings when the ledger or a posting has moved
+  /** Word is repeated for every line at least this often, ms. */
+  repeatMs: number;
   clock: Clock;
   signal: AbortSignal;
 };
@@ -26,12 +27,12 @@ type Parts = {
  * truth of now and never a difference, so that lost word does no harm.
  */
 export async function tellKept(parts: Parts): Promise<void> {
-  const { connection, ledger, settled, bell, clock, signal } = parts;
+  const { connection, ledger, settled, bell, repeatMs, clock, signal } = parts;
   const said = new Map<string, string>();
   let saidAllMs = Number.NEGATIVE_INFINITY;
   while (!signal.aborted) {
     const seen = bell.rings();
-    const again = clock.monotonicMs() - saidAllMs >= sayAllMs;
+    const again = clock.monotonicMs() - saidAllMs >= repeatMs;
     for (const { path, epoch, sequence, hash } of ledger.lines()) {
       if (sequence === 0 && epoch === 1) continue;
       const word = encodeKept({
@@ -47,6 +48,6 @@ export async function tellKept(parts: Parts): Promise<void> {
     }
     if (again) saidAllMs = clock.monotonicMs();
     await clock.sleep(sayMinMs, signal);
-    await bell.wait(seen, sayAllMs, signal);
+    await bell.wait(seen, repeatMs, signal);
   }
 }

@@ -6,8 +6,6 @@ import type { Postings, Task } from './postings.ts';
 
 /** While calls are in flight, the lanes are looked at again after this time, ms. */
 const lookMs = 100;
-/** With nothing to do, they are looked at again after this time, ms, or when one is due. */
-const idleMs = 15_000;
 
 type Parts = {
   postings: Postings;
@@ -16,6 +14,8 @@ type Parts = {
   lanesMax: number;
   /** Rings when facts were accepted. */
   bell: Bell;
+  /** With nothing to do, the lanes are looked at after this time, ms, or when one is due. */
+  idleMs: number;
   /** Told when a posting has moved. */
   moved: () => void;
   clock: Clock;
@@ -31,7 +31,7 @@ type Parts = {
  * disk makes the steps larger, not the lanes slower.
  */
 export async function post(parts: Parts): Promise<void> {
-  const { postings, lanesMax, bell, moved, clock, signal } = parts;
+  const { postings, lanesMax, bell, idleMs, moved, clock, signal } = parts;
   const flights = new Map<string, Promise<void>>();
   let landed: Landed[] = [];
 
@@ -62,7 +62,7 @@ export async function post(parts: Parts): Promise<void> {
     if (flights.size >= lanesMax) await Promise.race(flights.values());
     else if (flights.size > 0)
       await Promise.race([...flights.values(), clock.sleep(lookMs, signal)]);
-    else await bell.wait(seen, idleFor(postings.dueInMs()), signal);
+    else await bell.wait(seen, Math.min(idleMs, dueInMs(postings)), signal);
     await nextTurn();
   }
   await Promise.all(flights.values());
@@ -70,7 +70,7 @@ export async function post(parts: Parts): Promise<void> {
 }
 
 /** At least 1 ms, so that a lane that is due and cannot move does not spin. */
-const idleFor = (dueInMs: number): number => Math.min(idleMs, Math.max(1, dueInMs));
+const dueInMs = (postings: Postings): number => Math.max(1, postings.dueInMs());
 
 /** A call that has ended, and what is to be written of it. */
 type Landed = { lane: string; settle: () => void };

@@ -47,9 +47,11 @@ export type Postings = ReturnType<typeof openPostings>;
  * the call; whatever was in flight when we died is unknown, and waits before it is looked up.
  */
 export function openPostings({ db, dossier, holds, nowMs, waitMs, maxInFlightMs }: Parts) {
-  const queue = openQueue(db);
+  const open = new Map<string, { first: number | undefined; waiting: readonly number[] }>();
+  const touched = (line: string): void => void open.delete(line);
+  const queue = openQueue(db, touched);
   const lanes = openLanes(db);
-  const early = openEarly(db);
+  const early = openEarly(db, touched);
   const genealogy = openGenealogy(db);
   const stock = openStock(db);
   const gate = openGate({ dossier, holds, genealogy, stock });
@@ -165,6 +167,17 @@ export function openPostings({ db, dossier, holds, nowMs, waitMs, maxInFlightMs 
     wakeAfter(row);
   }
 
+  /** What of the line's postings is not settled; read again only after one of them has moved. */
+  function openOf(line: string) {
+    const known = open.get(line);
+    if (known) return known;
+    const waiting = [...queue.waiting(line, waitingMax), ...early.of(line, waitingMax)];
+    waiting.sort((a, b) => a - b);
+    const read = { first: queue.firstOpen(line), waiting: waiting.slice(0, waitingMax) };
+    if (!db.inTransaction) open.set(line, read);
+    return read;
+  }
+
   const parkedRow = (key: string): PostingRow => {
     const row = queue.one(key);
     if (row) return row;
@@ -222,11 +235,9 @@ export function openPostings({ db, dossier, holds, nowMs, waitMs, maxInFlightMs 
 
     /** How far the ERP has what a line stated. */
     settled(line: string, sequence: number): Settled {
-      const first = queue.firstOpen(line);
-      const waiting = [...queue.waiting(line, waitingMax), ...early.of(line, waitingMax)];
-      waiting.sort((a, b) => a - b);
+      const { first, waiting } = openOf(line);
       const settled = first === undefined ? sequence : Math.min(sequence, first - 1);
-      return { settled, waiting: waiting.slice(0, waitingMax) };
+      return { settled, waiting };
     },
 
     counts: () => ({

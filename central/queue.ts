@@ -127,10 +127,15 @@ export type Planned = Omit<
 > & { beside: 0 | 1 };
 export type Queue = ReturnType<typeof openQueue>;
 
-/** The postings and what came of them, one small function a statement; no rule inside. */
-export const openQueue = (db: Database) => ({ ...openRows(db), ...openRecords(db) });
+/**
+ * The postings and what came of them, one small function a statement; no rule inside. `touched` is
+ * told of the line of each posting that is new or has moved.
+ */
+export function openQueue(db: Database, touched: (line: string) => void) {
+  return { ...openRows(db, touched), ...openRecords(db) };
+}
 
-function openRows(db: Database) {
+function openRows(db: Database, touched: (line: string) => void) {
   const insert = db.prepare(
     `INSERT INTO posting (key, event_id, line, sequence, at_ms, lane, kind, state, order_number,
        operation, lot, material, unit, quantity, yield, scrap, rework, setup_ms, machine_ms, final,
@@ -164,8 +169,14 @@ function openRows(db: Database) {
   );
 
   return {
-    insert: (row: Planned) => insert.run(row),
-    move: (row: PostingRow) => move.run(row),
+    insert(row: Planned): void {
+      insert.run(row);
+      touched(row.line);
+    },
+    move(row: PostingRow): void {
+      move.run(row);
+      touched(row.line);
+    },
     one: (key: string) => one.get(key),
     /** Open postings of a lane behind the one of this id, at most so many. */
     lane: (name: string, after: number, limit: number) => lane.all(name, after, limit),

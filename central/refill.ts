@@ -12,7 +12,6 @@ import type { Gap } from './shelf.ts';
 const graceMs = 1_500;
 const askTimeoutMs = 5_000;
 /** Without a gap, and without a fact that arrives, it is looked again after this time, ms. */
-const idleMs = 60_000;
 
 type Parts = {
   connection: NatsConnection;
@@ -20,6 +19,8 @@ type Parts = {
   committed: () => void;
   /** Rings when the ledger took facts. */
   bell: Bell;
+  /** With no gap, they are looked for again after this time, ms. */
+  idleMs: number;
   clock: Clock;
   log: Logger;
   signal: AbortSignal;
@@ -27,7 +28,7 @@ type Parts = {
 
 /** Asks edges for facts that are missing before ones that are here, until `signal` aborts. */
 export async function fillGaps(parts: Parts): Promise<void> {
-  const { ledger, bell, clock, signal } = parts;
+  const { ledger, bell, idleMs, clock, signal } = parts;
   let before = new Set<string>();
   while (!signal.aborted) {
     await clock.sleep(graceMs, signal);

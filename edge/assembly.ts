@@ -5,6 +5,7 @@ import type { Fact } from '../shared/event.ts';
 import { eventIds, type RandomBytes } from '../shared/identity.ts';
 import type { Logger } from '../shared/log.ts';
 import { keepRunning, openBell } from '../shared/loop.ts';
+import { type Pace, plantPace } from '../shared/pace.ts';
 import { release } from '../shared/release.ts';
 import { openUnits } from '../shared/unit.ts';
 import { edition } from '../statecharts/edition.ts';
@@ -39,6 +40,7 @@ type World = {
   openHub: (parts: HubParts) => Hub;
   /** How much room the file has; asked of the file system where nothing else is given. */
   measure?: typeof measureFile;
+  pace?: Pace;
 };
 
 /** What the lines of an edge decide by, beside their store and their book. */
@@ -77,7 +79,7 @@ function readEdge({ config, db, clock, random, log, measure }: World) {
 
 /** The edge but for its page: everything is read and running when this returns. */
 export function assembleEdge(world: World) {
-  const { config, db, clock, log, openHub } = world;
+  const { config, db, clock, log, openHub, pace = plantPace } = world;
   const stop = new AbortController();
   const { signal } = stop;
   const facts = openBell(clock); // rings when facts were committed
@@ -105,18 +107,24 @@ export function assembleEdge(world: World) {
       hub.seen(line, state);
     };
     const { publish, last } = hub;
-    const parts = { outbox, publish, last, enter, bell: facts, clock, log, signal };
+    const idle = { bell: facts, idleMs: pace.resyncMs, clock, signal };
+    const parts = { outbox, publish, last, enter, log, ...idle };
     return keepRunning(forward({ line, ...parts, report }));
   });
   const marked = () => lines.map(outbox.marks);
   const unsent = () => marked().reduce((sum, { head, sent }) => sum + head - sent, 0);
   const asking = { line: lines[0]!, ask: hub.askBeat, unsent, heard: marks.beaten };
-  loops.push(keepRunning(beat({ ...asking, clock, signal })));
-  loops.push(keepRunning(keepTime({ book, roster, ask: intake.ask, bell: facts, clock, signal })));
+  loops.push(keepRunning(beat({ ...asking, everyMs: pace.beatMs, clock, signal })));
+  const timing = { bell: facts, idleMs: pace.timersMs, clock, signal };
+  loops.push(keepRunning(keepTime({ book, roster, ask: intake.ask, ...timing })));
   const state = stateBy(intake, () =>
     roster.actors.find(({ path, failure }) => !failure() && !barred(path)),
   );
-  loops.push(keepRunning(watchDisk({ disk, state, changed: changed.ring, clock, signal })));
+  loops.push(
+    keepRunning(
+      watchDisk({ disk, state, changed: changed.ring, everyMs: pace.measureMs, clock, signal }),
+    ),
+  );
 
   return {
     ...{ store, book, roster, outbox, intake, changed, signal },

@@ -13,8 +13,6 @@ import {
 import { openReserve, reserveBytes } from './reserve.ts';
 import { needOf, refusalAt } from './shedding.ts';
 
-/** The disk is measured so often, ms. */
-export const measureMs = 5_000;
 /** After a commit that the disk refused, ordinary work waits so long; twice as long each time. */
 const holdMs = 5_000;
 const holdMaxMs = 300_000;
@@ -56,6 +54,8 @@ export function openDisk({ db, budgetMb, clock, measure = measureFile, ...last }
   let heldUntilMs = 0;
   let spent = false;
   let seen = -1; // rows changed up to the last look
+  let tidied = -1; // and up to the last time that the log was taken in
+  const changes = db.prepare<[], number>('SELECT total_changes()').pluck();
 
   /** Room for ordinary work: what is reserved is not, be it kept or to be kept again. */
   const roomBytes = (): number => {
@@ -74,10 +74,10 @@ export function openDisk({ db, budgetMb, clock, measure = measureFile, ...last }
    * is short: a log that only grows would use up what was reserved.
    */
   function tidy(): void {
-    const commits = totalChanges(db);
-    const isIdle = commits === seen;
+    const commits = changes.get()!;
+    const isDue = commits === seen || (level !== 'ok' && level !== 'warn');
     seen = commits;
-    if (isIdle || (level !== 'ok' && level !== 'warn')) checkpoint(db);
+    if (isDue && commits !== tidied && checkpoint(db)) tidied = commits;
   }
 
   function enter(now: Level): void {
@@ -139,15 +139,14 @@ export function openDisk({ db, budgetMb, clock, measure = measureFile, ...last }
   };
 }
 
-const totalChanges = (db: Database): number =>
-  db.prepare<[], number>('SELECT total_changes()').pluck().get()!;
-
-/** A disk that is full does not take even this; the next look tries again. */
-function checkpoint(db: Database): void {
+/** True if the log is all in the store; a disk that is full, or a reader, may be in the way. */
+function checkpoint(db: Database): boolean {
   try {
-    db.pragma('wal_checkpoint(TRUNCATE)');
+    const [result] = db.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
+    return result?.busy === 0;
   } catch (error) {
     if (!(faultOf(error, db.name) instanceof Fault)) throw error;
+    return false;
   }
 }
 
@@ -177,12 +176,14 @@ type Watch = {
   /** States a change as a fact; false if the disk does not even take that. */
   state: (change: Change) => boolean;
   changed: () => void;
+  everyMs: number;
   clock: Clock;
   signal: AbortSignal;
 };
 
 /** Measures every few seconds, and states each change of level, until `signal` aborts. */
-export async function watchDisk({ disk, state, changed, clock, signal }: Watch): Promise<void> {
+export async function watchDisk(watch: Watch): Promise<void> {
+  const { disk, state, changed, everyMs, clock, signal } = watch;
   while (!signal.aborted) {
     disk.look();
     const change = disk.change();
@@ -190,6 +191,6 @@ export async function watchDisk({ disk, state, changed, clock, signal }: Watch):
       disk.tell(change);
       changed();
     }
-    await clock.sleep(measureMs, signal);
+    await clock.sleep(everyMs, signal);
   }
 }

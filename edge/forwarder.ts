@@ -30,8 +30,6 @@ export type Entry =
  */
 export type Enter = (line: string, last: Last | Noise | undefined) => Promise<Entry>;
 
-/** With nothing to send, the stream's end is read again after this time, ms. */
-const idleMs = 60_000;
 /** A line that another history has overtaken asks central again after this time, ms. */
 const forkedMs = 2_000;
 
@@ -45,6 +43,8 @@ type Parts = {
   clock: Clock;
   log: Logger;
   report: (state: LinkState, detail?: string) => void;
+  /** With nothing to send, the stream's end is read again after this time, ms. */
+  idleMs: number;
   signal: AbortSignal;
 };
 
@@ -53,7 +53,7 @@ type Parts = {
  * aborts. Never guesses: after any doubt it reads what the stream holds and goes on from there.
  */
 export async function forward(parts: Parts): Promise<void> {
-  const { line, outbox, publish, bell, clock, log, report, signal } = parts;
+  const { line, outbox, publish, bell, clock, log, report, idleMs, signal } = parts;
   let streamSequence: number | undefined;
   let attempt = 0;
   const wait = (waitMs: number) => clock.sleep(waitMs, signal);

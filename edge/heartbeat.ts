@@ -1,4 +1,4 @@
-import { type Beat, beatEveryMs, decodeBeatAnswer } from '../shared/beat.ts';
+import { type Beat, decodeBeatAnswer } from '../shared/beat.ts';
 import type { Clock } from '../shared/clock.ts';
 import { Fault } from '../shared/fault.ts';
 
@@ -17,12 +17,14 @@ type Parts = {
   ask: AskBeat;
   unsent: () => number;
   heard: (word: Heard) => void;
+  everyMs: number;
   clock: Clock;
   signal: AbortSignal;
 };
 
 /** Exchanges a heartbeat and the clocks with central every few seconds, until `signal` aborts. */
-export async function beat({ line, ask, unsent, heard, clock, signal }: Parts): Promise<void> {
+export async function beat(parts: Parts): Promise<void> {
+  const { line, ask, unsent, heard, everyMs, clock, signal } = parts;
   while (!signal.aborted) {
     try {
       const nowMs = clock.nowMs();
@@ -34,6 +36,6 @@ export async function beat({ line, ask, unsent, heard, clock, signal }: Parts): 
     } catch (error) {
       if (!(error instanceof Fault)) throw error; // no answer: the page tells since when
     }
-    await clock.sleep(beatEveryMs, signal);
+    await clock.sleep(everyMs, signal);
   }
 }

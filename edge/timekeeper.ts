@@ -17,14 +17,14 @@ type Parts = {
   ask: (command: Command) => Promise<Answer>;
   /** Rings when facts were committed: another timer may run. */
   bell: Bell;
+  /** With nothing due, the day is looked at again after this time, ms: it may have been set. */
+  idleMs: number;
   clock: Clock;
   signal: AbortSignal;
 };
 
 /** Pause between two looks at the timers, ms: so late may one be stated. */
 export const lookMs = 1_000;
-/** With nothing due, the day is looked at again after this time, ms: it may have been set. */
-const idleMs = 60_000;
 /** Most timers that are stated in one round. */
 const roundMax = 100;
 const namespace = '5f0c2f0e-6d4b-5a57-9d0b-2b1f6f8f1a07';
@@ -62,7 +62,7 @@ function commandOf(key: string, timer: Timer, nowMs: number, lines: readonly str
  * or doubled by a restart; those that fell into an outage are stated late, a recurring one once.
  */
 export async function keepTime(parts: Parts): Promise<void> {
-  const { book, roster, ask, bell, clock, signal } = parts;
+  const { book, roster, ask, bell, idleMs, clock, signal } = parts;
   let attempt = 0;
   while (!signal.aborted) {
     const seen = bell.rings();
@@ -74,12 +74,12 @@ export async function keepTime(parts: Parts): Promise<void> {
       await clock.sleep(backoff(++attempt), signal);
     }
     await clock.sleep(lookMs, signal);
-    await bell.wait(seen, untilDue(book, clock.nowMs()), signal);
+    await bell.wait(seen, untilDue(book, clock.nowMs(), idleMs), signal);
   }
 }
 
-/** Time until the first timer is due, ms. */
-function untilDue(book: Book, nowMs: number): number {
+/** Time until the first timer is due, ms; at most `idleMs`. */
+function untilDue(book: Book, nowMs: number, idleMs: number): number {
   let first = nowMs + idleMs;
   for (const { dueMs } of book.rows('timer').values()) {
     if (dueMs !== undefined && dueMs < first) first = dueMs;

@@ -1,8 +1,7 @@
 import { integer, readJson } from './field.ts';
 import { linePath } from './subject.ts';
 
-/** A heartbeat is asked at this interval, ms, and given up after this time, ms. */
-export const beatEveryMs = 5_000;
+/** A heartbeat is given up after this time, ms. */
 export const beatTimeoutMs = 3_000;
 
 const whole = (doc: string) => integer(doc, 0, Number.MAX_SAFE_INTEGER);

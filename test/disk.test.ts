@@ -4,12 +4,13 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { measureMs, openDisk, watchDisk } from '../edge/disk.ts';
+import { openDisk, watchDisk } from '../edge/disk.ts';
 import { levelOf, mega } from '../edge/gauge.ts';
 import { openIntake } from '../edge/intake.ts';
 import { reserveBytes } from '../edge/reserve.ts';
 import { needOf, refusalAt } from '../edge/shedding.ts';
 import { commandTypes, readCommand } from '../shared/command.ts';
+import { plantPace } from '../shared/pace.ts';
 import { least } from './helpers/asking.ts';
 import { contentsOf, openBox, outcome } from './helpers/box.ts';
 import { fakeClock } from './helpers/clock.ts';
@@ -103,7 +104,7 @@ test('a change of level is a fact, stated once, also after a restart', async () 
   const clock = {
     ...fakeClock(),
     async sleep(ms: number) {
-      expect(ms).toBe(measureMs);
+      expect(ms).toBe(plantPace.measureMs);
       const next = rooms.shift();
       if (next === undefined) stop.abort();
       else room.mb = next;
@@ -111,7 +112,8 @@ test('a change of level is a fact, stated once, also after a restart', async () 
   };
   const state: Parameters<typeof watchDisk>[0]['state'] = (change) =>
     intake.state(() => void speaker.observe('DiskLevelChanged', change));
-  await watchDisk({ disk, state, changed: () => undefined, clock, signal: stop.signal });
+  const often = { everyMs: plantPace.measureMs, clock, signal: stop.signal };
+  await watchDisk({ disk, state, changed: () => undefined, ...often });
   const facts = box.recent.list().map(({ body }) => body);
   expect(facts).toMatchObject([
     { level: 'warn', before: 'ok', roomBytes: 158 * mega, budgetBytes: 1_000 * mega },

@@ -145,7 +145,8 @@ function openWorld(seed: number) {
       stop = new AbortController();
       const report = (state: LinkState) => expect(state).not.toBe('forked');
       const enter = async () => ({ kind: 'alone' }) as const;
-      const parts = { publish, last, enter, bell, clock: fakeClock(), log, report };
+      const often = { bell, idleMs: 60_000, clock: fakeClock() };
+      const parts = { publish, last, enter, log, report, ...often };
       await forward({ line: m01, outbox: openOutbox(edge.db), signal: stop.signal, ...parts });
     },
   };

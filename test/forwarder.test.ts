@@ -51,7 +51,7 @@ function openLink(
   const run = () =>
     forward({
       ...{ line: m01, outbox: edge.outbox, publish, last, enter, bell, clock, log, report },
-      signal: stop.signal,
+      ...{ idleMs: 60_000, signal: stop.signal },
     });
   return { edge, run, told, published, slept, bell, stop };
 }

@@ -20,7 +20,8 @@ async function beating(beats: number, ask: (beat: Beat) => Promise<Uint8Array>) 
     },
   };
   const { signal } = stop;
-  await beat({ line, ask, unsent: () => 7, heard: (word) => heard.push(word), clock, signal });
+  const often = { everyMs: 5_000, clock, signal };
+  await beat({ line, ask, unsent: () => 7, heard: (word) => heard.push(word), ...often });
   return heard;
 }
 

@@ -86,6 +86,7 @@ async function wordsOf(pauses: number): Promise<[string, object][]> {
     ledger: { lines: () => heads } as unknown as Ledger,
     settled: (line, at) => side.postings.settled(line, at),
     bell,
+    repeatMs: 30_000,
     clock: {
       nowMs: () => 1_000_000,
       monotonicMs: () => 0,
@@ -136,7 +137,7 @@ test('what is unchanged is said again and again, though the day is set back', as
       lines: () => [{ path: m1, epoch: 1, sequence: 3, hash: Buffer.alloc(32, 7) }],
     } as unknown as Ledger,
     settled: () => ({ settled: 3, waiting: [] }),
-    ...{ bell: openBell(clock), clock, signal: stop.signal },
+    ...{ bell: openBell(clock), repeatMs: 30_000, clock, signal: stop.signal },
   });
   expect(said).toBe(10);
 });

@@ -79,6 +79,7 @@ async function live(seed: number) {
         erp: moody.erpFor(stop.signal),
         lanesMax: 3,
         bell,
+        idleMs: 15_000,
         moved: () => undefined,
       },
       ...{ clock, log, signal: stop.signal },

@@ -40,7 +40,7 @@ async function fill(...answers: (Uint8Array | 'no answer')[]) {
     },
   };
   await fillGaps({
-    ...{ ledger, signal: stop.signal, log: say as never },
+    ...{ ledger, signal: stop.signal, log: say as never, idleMs: 60_000 },
     committed() {
       committed += 1;
     },

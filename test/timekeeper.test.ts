@@ -169,7 +169,7 @@ test('the loop asks for what is due and ends by its signal', async () => {
   await ask(readCommand({ ...shop.release(), atMs: undefined }));
   await ask(readCommand({ ...held(), atMs: undefined }));
   const bell = openBell(clock);
-  await keepTime({ book, roster, ask, bell, clock, signal: stop.signal });
+  await keepTime({ book, roster, ask, bell, idleMs: 60_000, clock, signal: stop.signal });
   expect(answers.map(({ status }) => status)).toEqual(['accepted', 'accepted', 'accepted']);
   expect(clock.nowMs() - startMs).toBeGreaterThanOrEqual(5_000);
   db.close();
@@ -196,7 +196,8 @@ test('an idle loop looks when a timer is due, when facts came, and once a minute
     looks.push(nowMs);
     return timers;
   };
-  const parts = { bell: openBell(clock), clock, signal: stop.signal, ask: async () => ({}) };
+  const often = { bell: openBell(clock), idleMs: 60_000, clock };
+  const parts = { ...often, signal: stop.signal, ask: async () => ({}) };
   await keepTime({ book: { rows }, roster: { actors: [] }, ...parts } as never);
   expect(waits).toEqual([1_000, 60_000, 1_000, 6_000, 1_000, 60_000]);
 });

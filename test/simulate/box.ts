@@ -11,6 +11,7 @@ import { type Database, prepareDatabase } from '../../shared/database.ts';
 import { Fault } from '../../shared/fault.ts';
 import type { Logger } from '../../shared/log.ts';
 import { openBell } from '../../shared/loop.ts';
+import type { Pace } from '../../shared/pace.ts';
 import type { Bugs } from './bugs.ts';
 import { type Disk, openDisk } from './disk.ts';
 import type { Books } from './erp.ts';
@@ -24,6 +25,7 @@ const restartMs = 1_000;
 
 export type Site = Readonly<{
   world: World;
+  pace: Pace;
   hub: Hub;
   books: Books;
   bugs: Bugs;
@@ -120,7 +122,7 @@ function logOf(world: World, name: string): Logger {
 
 /** An edge of these lines. */
 export function openEdgeBox(site: Site, name: string, lines: readonly string[]) {
-  const { world, hub, bugs } = site;
+  const { world, hub, bugs, pace } = site;
   const config = readEdgeConfig({
     storePath: name,
     natsUrl: 'nats://leaf',
@@ -132,7 +134,7 @@ export function openEdgeBox(site: Site, name: string, lines: readonly string[]) 
   const box = openBox(site, name, edgeMigrations, ({ life, db, clock, link, log }) => {
     const join = joinOf({ hub, link, life }, bugs.compares);
     return assembleEdge({
-      ...{ config, db, clock, random, log },
+      ...{ config, db, clock, random, log, pace },
       openHub: (parts) => bugs.hub(openEdgeHub(parts, join), parts),
     });
   });
@@ -140,7 +142,7 @@ export function openEdgeBox(site: Site, name: string, lines: readonly string[]) 
 }
 
 export function openCentralBox(site: Site) {
-  const { hub, books, asked, bugs } = site;
+  const { hub, books, asked, bugs, pace } = site;
   let boots = 0;
   const reconnects: { ring(): void } = { ring: () => undefined };
   const box = openBox(site, 'central', centralMigrations, ({ life, db, clock, link, log }) => {
@@ -150,7 +152,7 @@ export function openCentralBox(site: Site) {
     const ends = { hub, link, life };
     const parts = { ...streamOf(ends), reconnected };
     const bootId = `${++boots}`;
-    return assembleCentral({ db, clock, log, erp, hub: parts, lanesMax: 4, bootId });
+    return assembleCentral({ db, clock, log, erp, hub: parts, lanesMax: 4, bootId, pace });
   });
   return {
     ...box,

@@ -6,6 +6,7 @@ import { openErp } from './erp.ts';
 import { heal, kinds, type Mishap, nameOf } from './faults.ts';
 import { openHub } from './hub.ts';
 import { checkAnswers, checkEnd, openWatch } from './invariants.ts';
+import { paceOf } from './pace.ts';
 import { openPeople } from './people.ts';
 import type { Wish } from './story.ts';
 import { openWorld } from './world.ts';
@@ -57,7 +58,9 @@ export async function live(scenario: Scenario): Promise<Outcome> {
   const books = openErp(world);
   let asked: (posting: Posting) => void = () => undefined;
   const bugs = bugsOf(scenario.bug);
-  const parts = { world, hub, books, bugs, failed, asked: (posting: Posting) => asked(posting) };
+  const pace = paceOf(scenario.seed);
+  const told = { failed, asked: (posting: Posting) => asked(posting) };
+  const parts = { world, pace, hub, books, bugs, ...told };
   const edges = edgeLines.map((lines, index) => openEdgeBox(parts, boxNames[index]!, lines));
   const central = openCentralBox(parts);
   const boxes = [...edges, central];

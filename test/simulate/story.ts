@@ -34,7 +34,7 @@ export function tell(seed: number, edge: string, lines: readonly string[], hours
   const wishes: Wish[] = [];
   const dice = random(hashOf(`story ${edge}`, seed));
   const slots = 1 + dice.below(2);
-  const slack = [1, 2, 5, 12][dice.below(4)]!;
+  const slack = [1, 2, 5, 12, 30, 80][dice.below(6)]!;
   for (let slot = 1; slot <= slots; slot++) {
     const time = { nowMs: dice.below(20 * minuteMs) };
     for (let count = 1; time.nowMs < hours * 60 * minuteMs; count++) {

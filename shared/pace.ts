@@ -1,0 +1,34 @@
+/**
+ * How often what is idle looks again, ms. Each look is for what no bell tells of: a message that
+ * was lost, a clock that was set, a disk that another program fills.
+ */
+export type Pace = Readonly<{
+  /** The edge asks central for a heartbeat. */
+  beatMs: number;
+  /** An edge that has nothing to send reads where the stream ends for its line. */
+  resyncMs: number;
+  /** The edge measures its disk. */
+  measureMs: number;
+  /** The edge looks at the day though no timer is due: it may have been set. */
+  timersMs: number;
+  /** Central checks a silence of the stream. */
+  quietMs: number;
+  /** Central looks for gaps though nothing has come. */
+  gapsMs: number;
+  /** Central tells each line again what it keeps of it. */
+  repeatMs: number;
+  /** Central looks at its lanes though nothing has come and nothing is due. */
+  lanesMs: number;
+}>;
+
+/** The pace of a plant. */
+export const plantPace: Pace = {
+  beatMs: 5_000,
+  resyncMs: 60_000,
+  measureMs: 5_000,
+  timersMs: 60_000,
+  quietMs: 5_000,
+  gapsMs: 60_000,
+  repeatMs: 30_000,
+  lanesMs: 15_000,
+};
