@@ -8,6 +8,9 @@ import type { People } from './people.ts';
 import { byHand, factsOf, headsOf, placeOf, postingsOf, type Row } from './rows.ts';
 
 type Parts = Scene & { people: People; failed: (invariant: string, detail: string) => void };
+/** Parked by rule, for a person: what comes after a close, and what undoes a document. */
+const handsOn = ['corrects what may be', 'reported after the order was closed'];
+
 /** What must hold all the time, and whether the plant has come to rest. */
 export function openWatch({ world, edges, central, books, people, failed }: Parts) {
   const held = openHeld();
@@ -53,7 +56,7 @@ export function openWatch({ world, edges, central, books, people, failed }: Part
     const { postings } = central.app()?.memory ?? {};
     for (const { key, reason } of postings?.list('parked', 100) ?? []) {
       if (reason?.startsWith('M3/999')) postings!.retry(key);
-      else if (reason?.startsWith('corrects what may be')) {
+      else if (handsOn.some((words) => reason?.startsWith(words))) {
         postings!.settleByHand(key, byHand, 'booked by hand');
       } else failed('a posting is parked', `${key}: ${reason}`);
     }
