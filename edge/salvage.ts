@@ -35,9 +35,12 @@ const isBytes = (value: Value | undefined, length?: number): boolean =>
 const isNumber = (value: Value | undefined): value is number =>
   typeof value === 'number' && Number.isSafeInteger(value);
 
-/** Columns of a fact's row behind its position. */
-const isFact = ([, line, epoch, sequence, bytes, hash]: readonly Value[]): boolean =>
-  [line, epoch, sequence].every(isNumber) && isBytes(bytes) && isBytes(hash, 32);
+/** Columns of a fact's row behind its position. What was set aside says what became of it, too. */
+const isFact = ([, line, epoch, sequence, bytes, hash, ...others]: readonly Value[]): boolean =>
+  [line, epoch, sequence].every(isNumber) &&
+  isBytes(bytes) &&
+  isBytes(hash, 32) &&
+  typeof others[3] !== 'string';
 const isLine = ([id, path, epoch, sent, kept]: readonly Value[]): boolean =>
   id === null && typeof path === 'string' && [epoch, sent, kept].every(isNumber);
 
@@ -93,8 +96,8 @@ function salvage(copy: string, forSqlite: string, to: string): Salvage {
     for (const id of facts.keys()) if (!lines.has(id)) lines.set(id, { id, epoch: 1 });
     const db = openDatabase(to, migrations);
     try {
-      const lost = copyTables(forSqlite, db);
-      return { ...take(pages, db, { lines, facts }, `${to}.aside`), lost };
+      const told = take(pages, db, { lines, facts }, `${to}.aside`);
+      return { ...told, lost: copyTables(forSqlite, db) }; // their rows refer to lines
     } finally {
       db.close();
     }
@@ -164,16 +167,22 @@ function writeAside(pages: Pages, path: string, rows: readonly { line: string; a
   db.close();
 }
 
-/** Everything else that the file has, as far as SQLite can read it; returns what it cannot. */
+/**
+ * Everything else that the file has, as far as SQLite can read it; returns what it cannot. What was
+ * being fetched from central is fetched anew, since it may not follow from what was saved.
+ */
 function copyTables(copy: string, db: Database): string[] {
   const names = db
     .prepare<[], string>(
       `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
-         AND name NOT IN ('line', 'event', 'snapshot')`,
+         AND name NOT IN ('line', 'event', 'snapshot', 'pulled')`,
     )
     .pluck()
     .all();
-  return names.filter((name) => !copyTable(copy, db, name));
+  const lost = names.filter((name) => !copyTable(copy, db, name));
+  db.exec(`UPDATE enrolment SET state = 'pulling', common_sequence = NULL
+           WHERE state IN ('pulling', 'ready')`);
+  return lost;
 }
 
 function copyTable(copy: string, db: Database, name: string): boolean {

@@ -6,6 +6,8 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { openDepot } from '../edge/depot.ts';
+import { openEnrolments } from '../edge/enrolments.ts';
 import { openPages } from '../edge/pages.ts';
 import { rowsIn } from '../edge/records.ts';
 import { salvageFile } from '../edge/salvage.ts';
@@ -58,6 +60,34 @@ test('of a whole store all is saved, overflow pages and refusals too', async () 
   expect(refusals(to)).toHaveLength(6);
   expect(refusals(to)).toEqual(refusals(path));
   expect(verifyStore(to).findings).toEqual([]);
+});
+
+test('who the box is and what it set aside is saved; what it fetched comes anew', async () => {
+  const { path, box } = bigStore();
+  const enrolments = openEnrolments(box.db, () => 'a store');
+  const fetching = { reason: 'behind', epoch: 2, ended: 404 };
+  enrolments.set(m01, { ...fetching, state: 'ready', common: 300 });
+  enrolments.set(m02, { state: 'entered' });
+  const depot = openDepot(box.db);
+  depot.setAside(1, 1, 300, 0);
+  depot.stage(1, { ...box.outbox.segment(m02, 0, 1)!, line: m01, first: 301 });
+  box.db.close();
+  const to = join(testFolder(), 'new.sqlite');
+  const { lines, lost } = await salvageFile(path, to);
+  expect(lost).toEqual([]);
+  expect(lines.map(({ facts }) => facts)).toEqual([300, 3]);
+  const [before, after] = [path, to].map((file) => {
+    const db = openReplica(file);
+    const all = (name: string) => db.prepare(`SELECT * FROM ${name}`).all();
+    const found = { enrolment: all('enrolment'), pulled: all('pulled'), aside: all('aside') };
+    db.close();
+    return found;
+  });
+  expect(after!.aside).toEqual(before!.aside);
+  expect([before!.aside.length, before!.pulled.length]).toEqual([104, 1]);
+  expect(after!.pulled).toEqual([]);
+  const [own, other] = before!.enrolment as object[];
+  expect(after!.enrolment).toEqual([{ ...own, state: 'pulling', common_sequence: null }, other]);
 });
 
 test('what is committed in the write-ahead log is saved, and no more', async () => {
@@ -130,7 +160,7 @@ test('S4: without its header, or with a page of noise, it gives its facts', asyn
   const first = join(testFolder(), 'new.sqlite');
   const { lost } = await salvageFile(headless, first);
   expect(rowsOf(first)).toEqual(all);
-  expect(lost).toEqual(['refusal', 'edition', 'enrolment', 'pulled', 'aside']);
+  expect(lost).toEqual(['refusal', 'edition', 'enrolment', 'aside']);
 
   const pages = openPages(path);
   const middle = [...rowsIn(pages)].find(
