@@ -184,7 +184,10 @@ export function readCommand(given: unknown): Command {
   return Object.freeze({ commandId, line, command: type, statement });
 }
 
-/** A hold must say what it holds; for a quantity, also how much. An operation needs its order. */
+/**
+ * A hold must say what it holds; for a quantity, also how much, and no lot: by that a decision is
+ * told from one on a lot. An operation needs its order.
+ */
 function checkHold(fact: FactType, body: Record<string, unknown>, about: Record<string, unknown>) {
   if (about['operation'] !== undefined && about['order'] === undefined) {
     throw invalid('command.order', 'must be given with an operation');
@@ -201,6 +204,9 @@ function checkHold(fact: FactType, body: Record<string, unknown>, about: Record<
     if (about[need] === undefined) {
       throw invalid(`command.${need}`, `must be given for a hold of scope ${body['scope']}`);
     }
+  }
+  if (body['scope'] === 'quantity' && about['lot'] !== undefined) {
+    throw invalid('command.lot', 'must not be given for a hold of scope quantity: hold the lot');
   }
   const given = [body['quantity'], body['unit']].filter((value) => value !== undefined).length;
   const measured = body['scope'] === 'quantity' || body['scope'] === 'lot';

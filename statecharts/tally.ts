@@ -129,11 +129,12 @@ const decided = {
   return: 'freedScrap',
 } as const;
 
+/** Only of pieces that are held at an operation: a decision that names a lot is on that lot. */
 function freed(
-  { operation, body }: Content<'HoldDispositioned' | 'HoldReleased'>,
+  { operation, lot, body }: Content<'HoldDispositioned' | 'HoldReleased'>,
   as: 'freedGood' | 'freedScrap' | 'freedRework',
 ): Increments {
-  if (operation === undefined || body.quantity === undefined) return {};
+  if (operation === undefined || lot !== undefined || body.quantity === undefined) return {};
   return { [as]: quantity(body.quantity, 'quantity') };
 }
 

@@ -126,11 +126,13 @@ test.each(numbers)('%s: %s of %j is refused', (type, key, value, limit) => {
 
 const quantity = { quantity: '5', unit: 'EA' };
 const unmeasured = 'command.body.quantity: and unit must be given for what is measured';
+const noLot = 'command.lot: must not be given for a hold of scope quantity: hold the lot';
 const without = (key: string, scope: string) =>
   `command.${key}: must be given for a hold of scope ${scope}`;
 const holds: [string, object, object, string][] = [
   ['quantity', work, quantity, ''],
   ['quantity', { order: 'WO-1' }, quantity, without('operation', 'quantity')],
+  ['quantity', { ...work, lot: 'L-1' }, quantity, noLot],
   ['quantity', work, { unit: 'EA' }, unmeasured],
   ['quantity', work, { quantity: '5' }, unmeasured],
   ['quantity', work, {}, unmeasured],

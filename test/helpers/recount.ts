@@ -76,7 +76,7 @@ function recount(heard: Heard, isOf: (fact: Said) => boolean, freedOf = isOf) {
     sum.reworkHeld += micros(body.held);
   }
   for (const fact of heard.said) {
-    if (fact.operation === undefined) continue;
+    if (fact.operation === undefined || fact.lot !== undefined) continue;
     if (is(fact, 'HoldReleased') && freedOf(fact))
       sum.freedGood += micros(fact.body.quantity ?? '0');
     if (!is(fact, 'HoldDispositioned') || !freedOf(fact)) continue;
