@@ -31,8 +31,7 @@ const ways = {
   same: 'these charts judge the store already',
   read: 'the upgrade states the state as these charts read it: the old ones came to the same',
   carried: 'the upgrade states the state that the old charts left; no old fact is judged again',
-  refused:
-    'the upgrade is refused: start the release that wrote the store and stop it in good order',
+  refused: 'the upgrade is refused',
 } as const;
 
 type Difference = Readonly<{
@@ -48,6 +47,7 @@ type Difference = Readonly<{
 }>;
 export type Rehearsal = Readonly<{
   way: keyof typeof ways;
+  refusal?: string;
   facts: number;
   settled: number;
   refusals: number;
@@ -62,7 +62,7 @@ const differing = ({ counts }: Rehearsal): number =>
 
 /** What the rehearsal found, for people. */
 export function rehearsalTable(found: Rehearsal, judgedBy: string): string {
-  const { way, facts, settled, refusals, unjudged, counts, differences, lines } = found;
+  const { way, refusal, facts, settled, refusals, unjudged, counts, differences, lines } = found;
   const versions = Object.values(charts).map(({ id, version }) => `${id} ${version}`);
   const left = unjudged === 0 ? '' : `; refusals that could not be judged again: ${unjudged}`;
   const before = settled === 0 ? '' : `, judged by earlier charts for good: ${grouped(settled)}`;
@@ -72,7 +72,7 @@ export function rehearsalTable(found: Rehearsal, judgedBy: string): string {
     `facts read: ${grouped(facts)}${before}, refusals asked again: ${grouped(refusals)}${left}`,
     `judged by ${judgedBy}`,
     `charts: ${versions.join(', ')}`,
-    ways[way],
+    refusal === undefined ? ways[way] : `${ways[way]}: ${refusal}`,
     '',
     ...(total === 0 ? ['nothing differs'] : [countTable(counts)]),
     ...stopped.map(

@@ -3,23 +3,23 @@ import type { Command } from '../shared/command.ts';
 import type { Database } from '../shared/database.ts';
 import type { Content } from '../shared/event.ts';
 import { Fault } from '../shared/fault.ts';
-import { edition } from '../statecharts/edition.ts';
 import { fingerprint } from '../statecharts/fingerprint.ts';
 import { judge, type Verdict } from '../statecharts/plant.ts';
 import { asStated, type Policy, type Terms, templates } from '../statecharts/policy.ts';
 import { type Actor, type Answer, type Parts, startActor } from './actor.ts';
 import { openBook } from './book.ts';
 import { inOrder } from './chronicle.ts';
+import { type Trouble, type Way, wayOf } from './legacy.ts';
 import { carriedBy, checkLink } from './replay.ts';
-import { openStore, type Refusal, type Row, type Store } from './store.ts';
+import { openStore, type Refusal, type Row } from './store.ts';
 
 /** Differences that are listed; all are counted. */
 const shownMax = 200;
 
 const kinds = [
   'refused', // a fact that would not be allowed now; it stands all the same
-  'changed', // a fact that would change something else: its line would stop
-  'stopped', // a fact that cannot be taken in at all: its line would stop
+  'changed', // a fact that would change something else; `way` says what becomes of it
+  'stopped', // a fact that cannot be taken in at all; likewise
   'accepted', // a command that was refused and would be accepted now
   'otherwise', // a command that would be refused for another reason
 ] as const;
@@ -37,15 +37,9 @@ export type Difference = Readonly<{
   before?: string; // the reason at the time
 }>;
 
-/** What an upgrade to this program would do with the store. */
-export type Way =
-  | 'same' // nothing: the same charts have judged it
-  | 'read' // these charts come to the same state: it is stated
-  | 'carried' // they do not: the state is stated that the old ones left
-  | 'refused'; // they do not, and the old ones have left none
-
 export type Rehearsal = Readonly<{
   way: Way;
+  refusal?: string; // why an upgrade would refuse
   facts: number;
   settled: number; // facts before the last change of charts, which nobody judges again
   refusals: number;
@@ -66,6 +60,7 @@ type Bench = {
   last?: Row;
   facts: number;
   stop?: string;
+  damaged: boolean;
 };
 
 /**
@@ -112,7 +107,12 @@ export function rehearse(db: Database, lines?: readonly Judged[], means: Means =
   const byPath = new Map<string, Bench>();
   for (const path of store.lines()) {
     const terms = termsOf(path, lines);
-    const bench = { path, facts: 0, ...(terms && { terms, actor: actorOf(path, terms) }) };
+    const bench = {
+      path,
+      facts: 0,
+      damaged: false,
+      ...(terms && { terms, actor: actorOf(path, terms) }),
+    };
     benches.set(store.head(path).line, bench);
     byPath.set(path, bench);
   }
@@ -149,6 +149,7 @@ export function rehearse(db: Database, lines?: readonly Judged[], means: Means =
       const place = { position, line: bench.path, epoch, sequence };
       differ({ kind: 'stopped', ...place, id: eventId, type, reason: error.message });
       bench.stop ??= `epoch ${epoch}, sequence ${sequence}: ${error.message}`;
+      bench.damaged ||= content === undefined;
       book.miss();
     }
   }
@@ -204,19 +205,21 @@ export function rehearse(db: Database, lines?: readonly Judged[], means: Means =
     const [words] = `${error}`.split('\n');
     throw new Fault('CORRUPT', `${reached}: ${words}`, { cause: error });
   }
-  const told = [...benches.values()].map(({ path, facts, stop }) => ({
-    ...{ line: path, facts },
-    ...(stop === undefined ? {} : { stopped: stop }),
-  }));
-  const changed = counts.changed + counts.stopped > 0;
-  return { way: wayOf(store.snapshots, changed), ...sum, counts, differences, lines: told };
+  const told = [...benches.values()];
+  const way = wayOf(store.snapshots, troubleOf(told));
+  return { ...way, ...sum, counts, differences, lines: told.map(lineOf) };
 }
 
-function wayOf(snapshots: Store['snapshots'], changed: boolean): Way {
-  const { charts } = snapshots.edition() ?? { charts: '' };
-  if (charts === edition) return 'same';
-  if (!changed) return 'read';
-  return snapshots.left(charts) ? 'carried' : 'refused';
+const lineOf = ({ path, facts, stop }: Bench): Rehearsal['lines'][number] => ({
+  ...{ line: path, facts },
+  ...(stop === undefined ? {} : { stopped: stop }),
+});
+
+function troubleOf(benches: readonly Bench[]): Trouble | undefined {
+  const stopped = benches.find(({ stop }) => stop !== undefined);
+  if (!stopped) return undefined;
+  const failure = `${stopped.path} stopped at ${stopped.stop}`;
+  return { failure, damaged: benches.some(({ damaged }) => damaged) };
 }
 
 function termsOf(path: string, lines: readonly Judged[] | undefined): Terms | undefined {

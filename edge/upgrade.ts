@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto';
 import type { Database } from '../shared/database.ts';
-import { Fault } from '../shared/fault.ts';
 import { statePartMax } from '../shared/runtime.ts';
 import { edition } from '../statecharts/edition.ts';
 import type { Parts as ActorParts } from './actor.ts';
 import { type Book, openBook } from './book.ts';
 import { type EdgeConfig, linesOf } from './config.ts';
-import { readMemory, writeMemory } from './memory.ts';
+import { judgedBy, leftBehind } from './legacy.ts';
+import { writeMemory } from './memory.ts';
 import { openRoster, type Roster } from './roster.ts';
 import { openStore, type Store } from './store.ts';
 
@@ -14,9 +14,6 @@ type Parts = { store: Store; book: Book; roster: Roster };
 
 /** What became of a store whose facts were judged by other charts, or by none yet. */
 export type Upgrade = Readonly<{ from: string; to: string; carried: boolean }>;
-
-/** What stores say that were written before editions were kept. */
-const unknown = 'unknown';
 
 /**
  * Takes the store over to the charts of this program, if others have judged its facts.
@@ -30,28 +27,20 @@ const unknown = 'unknown';
 export function upgrade(parts: Parts): Upgrade | undefined {
   const { store, book, roster } = parts;
   const { snapshots } = store;
-  const known = snapshots.edition();
-  if (known?.charts === edition) return undefined;
-  const from = known?.charts ?? unknown;
+  const from = judgedBy(snapshots);
+  if (from === edition) return undefined;
   const carried = !book.isWhole();
-  if (carried) carry(parts, from);
+  if (carried) carry(parts);
   store.commit(() => state(parts, { from, to: edition, carried }));
   if (snapshots.position() === 0) return undefined;
   roster.rebuild();
   return { from, to: edition, carried };
 }
 
-/** Lets the book say what the old charts left; throws Fault CONFLICT if they left nothing. */
-function carry({ store: { snapshots }, book, roster }: Parts, from: string): void {
-  const snapshot = roster.damaged() ? undefined : snapshots.left(from);
-  if (!snapshot) {
-    const [failure] = roster.all.flatMap((actor) => actor.failure() ?? []);
-    const advice = roster.damaged()
-      ? 'mend the store first'
-      : 'start the release that wrote the store, stop it in good order, and upgrade again';
-    throw new Fault('CONFLICT', `charts: no way from ${from} to ${edition}: ${failure}; ${advice}`);
-  }
-  const contents = readMemory(snapshot.memory);
+/** Lets the book say what the old charts left; throws what `leftBehind` does. */
+function carry({ store: { snapshots }, book, roster }: Parts): void {
+  const [failure = ''] = roster.all.flatMap((actor) => actor.failure() ?? []);
+  const contents = leftBehind(snapshots, { failure, damaged: roster.damaged() });
   book.clear();
   for (const actor of roster.all) actor.rewind();
   book.restore(contents);
