@@ -28,8 +28,8 @@ verifies the copy as "holdfast verify" does.
 Exit code 0: the copy is there and whole. 1: something is wrong with it. 2: there is none.
 `;
 
-/** A backup that does not move for so long is given up, ms. */
-const requestMaxMs = 600_000;
+/** A backup of which nothing comes for so long is given up, ms: the edge makes its copy first. */
+const stillMaxMs = 600_000;
 
 const options = {
   edge: { type: 'string' },
@@ -63,22 +63,38 @@ export async function run(args: string[]): Promise<number> {
   }
 }
 
-/** Throws Fault UNREACHABLE if the edge does not answer, or the copy does not come to its end. */
-async function download(edge: string, part: string): Promise<void> {
+/**
+ * Writes an edge's backup into the file `part`, however long that takes as long as it goes on.
+ * Throws Fault UNREACHABLE if the edge does not answer, or nothing more comes for `stillMs`.
+ */
+export async function download(edge: string, part: string, stillMs = stillMaxMs): Promise<void> {
+  const stop = new AbortController();
+  const still = setTimeout(() => {
+    stop.abort(new Error(`backup: nothing came for ${stillMs / 1000} s`));
+  }, stillMs);
+  async function* moving(chunks: AsyncIterable<Uint8Array>) {
+    for await (const chunk of chunks) {
+      still.refresh();
+      yield chunk;
+    }
+  }
   try {
     const response = await fetch(new URL('/v1/backup', edge), {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: '{}',
-      signal: AbortSignal.timeout(requestMaxMs),
+      signal: stop.signal,
     });
     if (!response.ok) {
       const { message } = (await response.json()) as { message?: string };
       throw new Error(message ?? `HTTP ${response.status}`);
     }
-    await pipeline(Readable.fromWeb(response.body as never), createWriteStream(part));
+    const body = Readable.fromWeb(response.body as never);
+    await pipeline(body, moving, createWriteStream(part));
   } catch (cause) {
     throw new Fault('UNREACHABLE', `${edge}: ${(cause as Error).message}`, { cause });
+  } finally {
+    clearTimeout(still);
   }
 }
 
