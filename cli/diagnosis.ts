@@ -97,7 +97,7 @@ const bars: Readonly<Record<string, Omit<Symptom, 'about'>>> = {
   stale: {
     level: 'bad',
     says: 'another box has taken it over',
-    next: 'leave it connected until nothing is unsent; decide what is parked at central',
+    next: 'leave it connected until nothing is left to hand over; decide what is parked at central',
   },
 };
 

@@ -70,6 +70,9 @@ function openAside(db: Database) {
     'SELECT * FROM aside WHERE line = ? AND became = ? AND id > ? ORDER BY id LIMIT ?',
   );
   const become = db.prepare('UPDATE aside SET became = ? WHERE id = ?');
+  const count = db
+    .prepare<[number], number>("SELECT count(*) FROM aside WHERE line = ? AND became = 'stray'")
+    .pluck();
   const first = db
     .prepare<{ line: number }, number | null>(
       `SELECT min(before) FROM (
@@ -97,6 +100,8 @@ function openAside(db: Database) {
       }
     },
     became: (id: number, what: 'stated' | 'stray' | 'parked') => void become.run(what, id),
+    /** Own facts without a place that central has not answered for. */
+    strays: (line: number): number => count.get(line)!,
   };
 }
 

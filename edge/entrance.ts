@@ -62,9 +62,18 @@ export function openEntrance(parts: Parts) {
 
   const barred = (line: string): Entry => {
     const { state } = enrolments.of(line);
-    const reason = bars.get(line)!.message;
+    const why = bars.get(line)!.message;
+    const reason = state === 'stale' ? `${why}; ${leftOf(line)}` : why;
     return { kind: 'barred', state: state as 'owned' | 'stale', reason, waitMs: barredMs };
   };
+  /** What central has not answered for yet, in words; the disk may go when that is nothing. */
+  function leftOf(line: string): string {
+    const { id, strays } = enrolments.of(line);
+    const { kept, head } = outbox.marks(line);
+    const left = Math.max(0, head - Math.max(kept, strays)) + seeding.straysLeft(id);
+    if (left === 0) return 'nothing is left to hand over';
+    return `${left} ${left === 1 ? 'fact is' : 'facts are'} still to be handed over`;
+  }
   const fetching = (reason: string): Entry => {
     return { kind: 'barred', state: 'seeding', reason, waitMs: fetchingMs };
   };
@@ -169,7 +178,7 @@ export function openEntrance(parts: Parts) {
         if (answer.answer === 'owned') return entry;
         await handOver(line);
         await handOverAll(line);
-        return entry;
+        return barred(line);
       }
       default:
         return entered(line, last, answer);

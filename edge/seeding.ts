@@ -115,6 +115,8 @@ export function openSeeding(parts: Parts) {
       for (const row of depot.aside(line, 'stray')) if (rows.push(row) === straysMax) break;
       return rows;
     },
+    /** How many of them there are. */
+    straysLeft: (line: number): number => depot.strays(line),
     parked: (aside: number): void => depot.became(aside, 'parked'),
   };
 }

@@ -1,6 +1,7 @@
 // Goal: of two stores that write one line only one goes on; the other is fenced, and what central
 // has never seen of it goes to a person (D8).
 import { expect, test } from 'vitest';
+import type { Fleet, Member } from './helpers/fleet.ts';
 import { waitFor } from './helpers/plantnet.ts';
 import { backedUp, bothKept, good, report } from './helpers/restored.ts';
 import { m01, m02 } from './helpers/shop.ts';
@@ -59,5 +60,33 @@ test('D8: an old disk that comes back hands over what central has never seen', a
   await waitFor(() => old.status(m02).epoch === 3, 9_000);
   await bothKept(old);
   expect([good(old), counted()]).toEqual([9n, 9n]);
+  expect(fleet.ledger.parkedCount()).toBe(2);
+});
+
+const left = /; (nothing is|\d+ facts? (is|are)) (still )?(left )?to (be handed|hand) over$/;
+const leftOf = (box: Member) => left.exec(box.way(m02).detail ?? '')?.[0];
+
+/** Another box takes over what "a" writes, or has written. */
+async function takenOver(fleet: Fleet): Promise<void> {
+  const blank = fleet.box('b');
+  const isBarred = (line: string) => ['owned', 'stale'].includes(blank.way(line).state);
+  await waitFor(() => fleet.lines.every(isBarred), 9_000);
+  for (const line of fleet.lines) fleet.registry.permit(line, 'person:17');
+  await bothKept(blank);
+}
+
+test('D8: an old disk says what is still to be handed over, also when the link fails', async () => {
+  const { fleet, box } = await backedUp();
+  box.link.cut = true;
+  for (const made of ['2', '4']) await box.ask(report(made));
+  await box.stop();
+  await takenOver(fleet);
+  const old = fleet.box('a');
+  old.link.deaf = 'hf.stray.';
+  await old.until('stale', m02);
+  expect(leftOf(old)).toBe('; 2 facts are still to be handed over');
+  expect(fleet.ledger.parkedCount()).toBe(0);
+  old.link.deaf = '';
+  await waitFor(() => leftOf(old) === '; nothing is left to hand over', 9_000);
   expect(fleet.ledger.parkedCount()).toBe(2);
 });

@@ -129,7 +129,7 @@ export function openFleet(lines: readonly string[] = [m01, m02]) {
         lines: own.map((line) => ({ line, lanes: 3 })),
       },
     });
-    const link = { cut: false, losing: 0 };
+    const link = { cut: false, losing: 0, deaf: '' }; // deaf: subjects that do not come through
     const edge = assembleEdge({
       ...{ config, db: file, random: systemRandom, log },
       clock: { ...clock, nowMs: () => clock.nowMs() + aheadMs },
@@ -192,7 +192,7 @@ const until = (condition: () => boolean, what: string) => waitFor(condition, wai
 function hubOf(
   bus: Bus,
   stream: ReturnType<typeof openStream>,
-  link: { cut: boolean; losing: number },
+  link: { cut: boolean; losing: number; deaf: string },
   away: { central: boolean },
   { lines, outbox, marks }: HubParts,
 ) {
@@ -213,7 +213,8 @@ function hubOf(
     last: (line: string) => reached(() => stream.last(line)),
     ask: (subject: string, question: Uint8Array | string) =>
       reached(() => {
-        if (away.central) throw new Fault('UNREACHABLE', 'central: no responders');
+        const isLost = link.deaf !== '' && subject.startsWith(link.deaf);
+        if (away.central || isLost) throw new Fault('UNREACHABLE', 'central: no responders');
         const answer = bus.request(subject, question);
         if (link.losing === 0 || !`${question}`.includes('"begin"')) return answer;
         link.losing -= 1;
