@@ -1,7 +1,7 @@
-import { createReadStream, type ReadStream, rmSync, statSync } from 'node:fs';
+import { createReadStream, type ReadStream, rmSync, statfsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { type Database, faultOf } from '../shared/database.ts';
 import { Fault } from '../shared/fault.ts';
-import { measure } from './gauge.ts';
 
 /** Pages that are copied before the edge goes on with its work: 1 MB. */
 const stepPages = 256;
@@ -9,11 +9,22 @@ const stepPages = 256;
 export type Backup = Readonly<{ bytes: number; stream: ReadStream }>;
 export type Backups = ReturnType<typeof openBackups>;
 
+/** What a copy has: pages that are not in use are copied as well. */
+const fileBytes = (db: Database): number =>
+  Number(db.pragma('page_count', { simple: true })) *
+  Number(db.pragma('page_size', { simple: true }));
+
+function freeOnDisk({ name }: Database): number {
+  const { bavail, bsize } = statfsSync(dirname(name));
+  return bavail * bsize;
+}
+
 /**
  * Backups of the store while it is written to, one at a time, each as it stands when the copy ends.
- * The copy lies beside the store until it was read, and needs as much room.
+ * The copy lies beside the store until it was read, and needs as much room. `freeBytes` asks the
+ * file system.
  */
-export function openBackups(db: Database, signal: AbortSignal) {
+export function openBackups(db: Database, signal: AbortSignal, freeBytes = freeOnDisk) {
   const path = `${db.name}.backup`;
   const forget = (): void => {
     for (const end of ['', '-journal', '-wal', '-shm']) rmSync(`${path}${end}`, { force: true });
@@ -42,8 +53,7 @@ export function openBackups(db: Database, signal: AbortSignal) {
      */
     async make(): Promise<Backup> {
       if (running) throw new Fault('FULL', 'backup: another one is being made');
-      const { storeBytes, freeBytes } = measure(db);
-      if (freeBytes < 2 * storeBytes) {
+      if (freeBytes(db) < 2 * fileBytes(db)) {
         throw new Fault('FULL', 'backup: the disk has no room for a copy and as much again');
       }
       running = copy();

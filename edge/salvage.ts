@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { genesis, link } from '../shared/codec.ts';
 import { type Database, openDatabase } from '../shared/database.ts';
 import { Fault } from '../shared/fault.ts';
-import { openReplica, refuseOpen } from '../shared/replica.ts';
+import { noRoomFor, openReplica, refuseOpen } from '../shared/replica.ts';
 import { openPages, type Pages } from './pages.ts';
 import { rowOf, rowsIn, type Value } from './records.ts';
 import { migrations } from './schema.ts';
@@ -209,18 +209,27 @@ function copyTable(copy: string, db: Database, name: string): boolean {
   }
 }
 
-/** Salvages the file at `path`, which is only read. Throws Fault CONFLICT while an edge has it. */
+/**
+ * Salvages the file at `path`, which is only read, from two copies of it among the system's
+ * temporary folders. Throws Fault CONFLICT while an edge has it, and Fault FULL if there is no room
+ * for the copies.
+ */
 export async function salvageFile(path: string, to: string): Promise<Salvage> {
   if (!existsSync(path)) throw new Fault('INVALID', `--store: ${path}: there is no such file`);
   if (existsSync(to)) throw new Fault('INVALID', `--to: ${to}: is there already`);
   await refuseOpen(path);
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-salvage-'));
+  const copy = join(folder, 'store.sqlite');
+  const forSqlite = join(folder, 'sqlite.sqlite'); // it writes into what it opens
   try {
-    const copy = join(folder, 'store.sqlite');
-    const forSqlite = join(folder, 'sqlite.sqlite'); // it writes into what it opens
     for (const end of ['', '-wal'].filter((name) => existsSync(`${path}${name}`))) {
       for (const name of [copy, forSqlite]) copyFileSync(`${path}${end}`, `${name}${end}`);
     }
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw noRoomFor(path, error);
+  }
+  try {
     return salvage(copy, forSqlite, to);
   } finally {
     rmSync(folder, { recursive: true, force: true });

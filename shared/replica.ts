@@ -9,9 +9,10 @@ import { Fault } from './fault.ts';
 export type Kind = 'edge' | 'central';
 
 /**
- * Hands `work` a copy of the file at `path`, in a temporary folder that has room for it; the file
- * itself is only read. Faults that name the copy name the file. Throws Fault INVALID, beginning
- * with `option`, if there is no such file, and Fault CONFLICT while a program has it open.
+ * Hands `work` a copy of the file at `path`, in a folder of its own among the system's temporary
+ * ones; the file itself is only read. Faults that name the copy name the file. Throws Fault
+ * INVALID, beginning with `option`, if there is no such file, Fault CONFLICT while a program has it
+ * open, and Fault FULL if there is no room for the copy.
  */
 export async function withReplica<T>(
   path: string,
@@ -22,7 +23,9 @@ export async function withReplica<T>(
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-copy-'));
   const copy = join(folder, 'store.sqlite');
   try {
-    await replicate(path, copy);
+    await replicate(path, copy).catch((error: unknown) => {
+      throw noRoomFor(path, error);
+    });
     return await work(copy);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
@@ -30,6 +33,14 @@ export async function withReplica<T>(
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** For a copy that found no room among the temporary folders; another error stays as it is. */
+export function noRoomFor(path: string, error: unknown): unknown {
+  const { code } = error as { code?: unknown };
+  if (code !== 'FULL' && code !== 'ENOSPC') return error;
+  const where = `${tmpdir()}: has no room for a copy of ${path}`;
+  return new Fault('FULL', `${where}; TMPDIR may name another folder`, { cause: error });
 }
 
 /**

@@ -1,5 +1,8 @@
-// Goal: a backup over a slow link comes to its end, and one that stands still is given up.
-// Method: an edge that sends its file chunk by chunk, at a pace that the test sets.
+// Goal: a backup over a slow link comes to its end, and one that stands still is given up;
+// whoever needs a copy says so where there is no room for it.
+// Method: an edge that sends its file chunk by chunk, at a pace that the test sets,
+// and a small file system for temporary files.
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,9 +10,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { download } from '../cli/backup.ts';
+import { openBackups } from '../edge/backup.ts';
+import { sizeOf, storeOfShop } from './helpers/disk.ts';
 import { testFolder } from './helpers/folder.ts';
 
 const stillMs = 400;
+const canMount = spawnSync('unshare', ['-Urm', 'true']).status === 0;
 
 async function edgeThat(sends: (response: ServerResponse) => Promise<void>): Promise<string> {
   const server = createServer((request, response) => {
@@ -50,3 +56,46 @@ test.each(still)('a backup that stands still %s is given up', async (_, chunks) 
     message: `${edge}: backup: nothing came for 0.4 s`,
   });
 });
+
+test('a backup needs room for the file twice, also for pages that are not in use', async () => {
+  const { box } = storeOfShop(1_000);
+  box.db.exec('CREATE TABLE more AS SELECT * FROM event; DROP TABLE more');
+  box.db.pragma('wal_checkpoint(TRUNCATE)');
+  const room = { bytes: 2 * sizeOf(box.db.name) - 1 };
+  const backups = openBackups(box.db, new AbortController().signal, () => room.bytes);
+  await expect(backups.make()).rejects.toMatchObject({ code: 'FULL', message: /no room/ });
+  room.bytes += 1;
+  const { bytes, stream } = await backups.make();
+  expect(bytes).toBe(sizeOf(box.db.name));
+  stream.destroy();
+  await backups.idle();
+});
+
+test.skipIf(!canMount)(
+  'S4: without room for its copies, verify and salvage say so',
+  () => {
+    const { path, box } = storeOfShop(3_000);
+    box.db.close();
+    const small = testFolder();
+    const to = join(testFolder(), 'new.sqlite');
+    for (const asked of [
+      `verify --store ${path}`,
+      `dry-run --store ${path}`,
+      `salvage --store ${path} --to ${to}`,
+    ]) {
+      const run = `TMPDIR=${small} ${process.execPath} cli/holdfast.ts ${asked}`;
+      const mount = `mount -t tmpfs -o size=200k none ${small}`;
+      const { status, stderr } = spawnSync('unshare', ['-Urm', 'sh', '-c', `${mount} && ${run}`], {
+        encoding: 'utf8',
+      });
+      expect([asked, stderr]).toEqual([
+        ...[
+          asked,
+          expect.stringContaining(`${small}: has no room for a copy of ${path}; TMPDIR may`),
+        ],
+      ]);
+      expect(status).toBe(2);
+    }
+  },
+  30_000,
+);
