@@ -77,7 +77,9 @@ const stopped: Look = ({ lines }, asker) =>
       : [
           {
             ...{ level: 'bad' as const, about: line, says: failure },
-            next: `stop the edge, then: holdfast verify --store ${fileOf(asker)}`,
+            next:
+              `stop the edge, then: holdfast verify --store ${fileOf(asker)}; where it finds ` +
+              'nothing: docs/backup.md, a line that stays stopped',
           },
         ],
   );

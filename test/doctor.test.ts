@@ -51,7 +51,11 @@ const ills: [string, Partial<Told>, 'bad' | 'warn', string, string][] = [
   [
     'a stopped line',
     { lines: [{ ...line, failure: 'M01 stopped at epoch 1, sequence 5: it does not lead' }] },
-    ...(['bad', 'stopped at epoch 1, sequence 5', 'verify --store e.db'] as const),
+    ...([
+      'bad',
+      'stopped at epoch 1, sequence 5',
+      'verify --store e.db; where it finds nothing: docs',
+    ] as const),
   ],
   ['a link that is down', way('down', 5 * minute), 'warn', 'down for 5 min; 7 facts', 'leaf'],
   ['a link long down', way('down', 200 * minute, 'gone'), 'bad', 'for 3 h (gone)', 'leaf'],
