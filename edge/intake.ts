@@ -52,8 +52,14 @@ export function openIntake({ store, roster, barred, disk, committed }: Parts) {
     if (again && again !== fault && again.code === 'FULL') disk?.refused();
     for (const entry of batch) {
       const isDone = again === undefined && urgent.includes(entry);
-      if (!isDone) entry.reject(fault);
+      if (!isDone) entry.reject(inWords(fault, entry.command));
     }
+  }
+
+  /** A disk that does not take a commit says what still works, and whether its reserve is spent. */
+  function inWords(fault: Fault, command: Command): Fault {
+    const refusal = fault.code === 'FULL' ? disk?.refusal(command) : undefined;
+    return refusal === undefined ? fault : new Fault('FULL', refusal, { cause: fault });
   }
 
   /** Answers all of the batch from one commit; returns why the disk did not take it. */

@@ -190,6 +190,19 @@ test('S3: a store at the end of its budget still takes a hold, and nothing else'
   expect(rebuilds).toBe(1);
 });
 
+test('S3: a hold is refused once the reserve is used up, and is told so', async () => {
+  const box = openBox(`${testFolder()}/edge.sqlite`);
+  const disk = openDisk({ db: box.db, budgetMb: 64, clock: fakeClock() });
+  const intake = openIntake({ ...box, disk, committed: () => undefined });
+  disk.release();
+  box.db.pragma(`max_page_count = ${box.db.pragma('page_count', { simple: true })}`);
+  const hold = (id: string) => intake.ask(readCommand(shop.hold(id, 'line')));
+  const words = 'disk: is full to the last byte, the reserve too: make room';
+  const first = Promise.all(Array.from({ length: 300 }, (_, index) => hold(`H${index}`)));
+  await expect(first).rejects.toMatchObject({ code: 'FULL', message: words });
+  expect(outcome(await hold('H-1'))).toBe(`FULL ${words}`);
+});
+
 const canMount = spawnSync('unshare', ['-Urm', 'true']).status === 0;
 /** Runs a command on a file system of 40 MB that is gone with it. */
 const onTmpfs = (folder: string, run: string) =>
