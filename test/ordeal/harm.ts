@@ -24,7 +24,7 @@ const shortMs = [300, 2_500] as const;
 /** The ERP commits or drops within 2 s of a call, and is never stopped for that long. */
 const erpMs = [200, 900] as const;
 /** Kills of a program, for each other harm to it. */
-const killsPerDeck = 4;
+const killsPerDeck = 8;
 
 /**
  * Does harm to a plant until it is told to stop: the network and the programs each in a loop of
