@@ -17,8 +17,8 @@ const status: Record<FaultCode, number> = {
 };
 
 const pages = [
-  ...['index.html', 'page.css', 'page.js', 'draw.js', 'nodes.js', 'icon.svg'],
-  ...['charts.html', 'charts.js'],
+  ...['index.html', 'page.css', 'page.js', 'draw.js', 'nodes.js', 'words.js'],
+  ...['icon.svg', 'charts.html', 'charts.js'],
 ];
 const page = (name: string): Buffer => readFileSync(new URL(`./page/${name}`, import.meta.url));
 const types = { html: 'text/html', css: 'text/css', js: 'text/javascript', svg: 'image/svg+xml' };

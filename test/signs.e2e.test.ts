@@ -18,9 +18,10 @@ test('the worst way of all lines counts, and every fact has its marks', async (c
     | 'owned'
     | 'stale'
   )[];
+  const failure: { is: string | null } = { is: null };
   const through = await startSilence(url, ({ lines: [one, two], facts }) => {
     Object.assign(one!, { kept: 2, settled: 1, waiting: 2, way: { state: ways[0], sinceMs: 0 } });
-    Object.assign(two!, { state: 'failed', failure: 'M02 stopped at sequence 7' });
+    Object.assign(two!, { state: failure.is ? 'failed' : 'idle', failure: failure.is });
     Object.assign(two!, { way: { state: ways[1], sinceMs: 0 } });
     facts.forEach((fact, index) => {
       fact.mark = (index + 1) as 1 | 2 | 3;
@@ -29,23 +30,26 @@ test('the worst way of all lines counts, and every fact has its marks', async (c
   const told = [
     ['up', 'up', /^up\s+2 of 2/],
     ['up', 'draining', /^draining\s+1 of 2/],
-    ['down', 'draining', /^offline since 19\d\d-\d\d-\d\d .*\s+1 of 2/],
-    ['down', 'forked', /^forked since .*\s+1 of 2/],
-    ['down', 'seeding', /^fetching its history since .*\s+1 of 2/],
-    ['forked', 'stale', /^taken over by another box since .*\s+1 of 2/],
-    ['stale', 'owned', /^belongs to another box since .*\s+1 of 2/],
+    ['down', 'draining', /^offline\s+since 19\d\d-\d\d-\d\d .* · 1 of 2 lines\n/],
+    ['down', 'forked', /^forked\s+since .* · 1 of 2 lines · 1 offline/],
+    ['down', 'seeding', /^fetching its history\s+since .* · 1 of 2 lines · 1 offline/],
+    ['forked', 'stale', /^taken over by another box\s+since .* · 1 of 2 lines · 1 forked/],
+    ['stale', 'owned', /^belongs to another box\s+since .* · 1 of 2/],
+    ['owned', 'failed', /^failed\s+1 of 2 lines · 1 belongs to another box/],
+    ['up', 'failed', /^failed\s+1 of 2 lines\n/],
   ] as const;
   for (const [one, two, text] of told) {
-    ways.splice(0, 2, one, two);
+    failure.is = two === 'failed' ? 'M02 stopped at sequence 7' : null;
+    ways.splice(0, 2, one, two === 'failed' ? 'up' : two);
     await page.goto(through);
     await says('#header', text);
   }
-  await says('.tile', /at central\s2/, /posted\s1/, /of these waiting\s+2/);
+  await says('.tile', /at central\s2/, /settled\s1/, /still waiting\s+2/);
   await says('.tile:nth-child(2)', 'failed', 'M02 stopped at sequence 7');
   const marks = page.locator('#facts .mark');
   expect(await marks.allTextContents()).toEqual(['✓', '✓✓', '✓✓✓']);
   expect(await marks.nth(1).getAttribute('title')).toBe('at central');
-  expect(await marks.nth(2).getAttribute('title')).toBe('posted');
+  expect(await marks.nth(2).getAttribute('title')).toMatch(/^settled: posted/);
 });
 
 test('S3: what a disk still takes stands in the header', async (context) => {
@@ -55,7 +59,8 @@ test('S3: what a disk still takes stands in the header', async (context) => {
   const through = await startSilence(url, (status) => Object.assign(status, { disk }));
   for (const [level, daysLeft, text] of [
     ['ok', null, /enough\s+room on disk/],
-    ['ok', 41.7, /41 days\s+room on disk/],
+    ['ok', 41.7, /5 weeks\s+room on disk/],
+    ['ok', 1.2, /1 day\s+room on disk/],
     ['shed', 1, /low\s+disk: no machine states/],
     ['full', 0, /disk full\s+holds and stops only/],
   ] as const) {

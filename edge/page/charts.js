@@ -1,6 +1,6 @@
 // Shows a chart as its machine is, and lights the state of one thing that the edge knows.
-import { time } from './draw.js';
 import { find, write } from './nodes.js';
+import { time } from './words.js';
 
 /** The edge is asked this often, and counts as lost when it does not answer for this long, ms. */
 const roundMs = 2_000;
@@ -57,7 +57,7 @@ async function draw() {
   const thing = things.find(([name]) => name === given.thing);
   const chartOptions = charts.map(({ name, version }) => [name, `${name} (version ${version})`]);
   offer(find('chart'), chartOptions, chart.name);
-  const none = things.length > 0 ? 'nothing' : 'nothing: the edge tells of none';
+  const none = things.length > 0 ? 'nothing' : 'nothing: none is known here';
   const options = things.map(([name, state]) => [name, `${name}: ${state}`]);
   const gone = given.thing && !thing ? [[given.thing, `${given.thing}: not told of now`]] : [];
   offer(find('thing'), [['', none], ...options, ...gone], given.thing);
@@ -86,11 +86,18 @@ async function show(name, state) {
   if (text !== shown.text) {
     const { documentElement } = new DOMParser().parseFromString(text, 'image/svg+xml');
     find('picture').replaceChildren(document.importNode(documentElement, true));
-    if (key !== shown.key) find('picture').querySelector('.lit')?.scrollIntoView(centred);
+    if (key !== shown.key) bringIn(find('picture'));
   }
   shown = { key, text, atMs: performance.now() };
 }
-const centred = { block: 'nearest', inline: 'center' };
+
+/** Brings the lit state to where it is seen; without one the beginning, if it is not. */
+function bringIn(picture) {
+  const lit = picture.querySelector('.lit');
+  const dot = picture.querySelector('.dot');
+  const isSeen = () => dot.getBoundingClientRect().right < picture.getBoundingClientRect().right;
+  if (lit ?? !isSeen()) (lit ?? dot).scrollIntoView({ block: 'nearest', inline: 'center' });
+}
 
 /** Asks, shows, and says so when no answer comes; what was known stays on the page. */
 async function refresh() {

@@ -1,7 +1,9 @@
 // What the edge tells, on the page. Quantities are exact decimals and stay the texts they are.
 import { age, fill, find, keep, place, tone } from './nodes.js';
+import { day, first, grouped, joined, lasting, time, when as whenAt, words } from './words.js';
 
 const ways = {
+  failed: { rank: 7, tone: 'bad', word: 'failed' },
   owned: { rank: 6, tone: 'bad', word: 'belongs to another box' },
   stale: { rank: 5, tone: 'bad', word: 'taken over by another box' },
   forked: { rank: 4, tone: 'bad', word: 'forked' },
@@ -19,7 +21,7 @@ const rooms = {
 };
 const tones = { failed: 'bad', aborted: 'bad', held: 'warn', suspended: 'warn', breakdown: 'warn' };
 const marks = ['', '✓', '✓✓', '✓✓✓'];
-const markWords = ['', 'recorded here', 'at central', 'posted'];
+const markWords = ['', 'recorded here', 'at central', 'settled: posted, or nothing to post'];
 const forbids = 'may start, resume or complete; what is made is recorded, but not for use.';
 const effects = {
   line: `No work on this line ${forbids}`,
@@ -29,35 +31,44 @@ const effects = {
   lot: 'This lot may not be used.',
 };
 
-let today = ''; // the edge's day, as it spoke last
-let names = new Map(); // lines by path, as short as they are told apart
+/** Holds that are always seen; where there are more than one more, they are folded away. */
+const holdsSeen = 3;
+/** What of a fact's body is a quantity. */
+const amounts = new Set(['good', 'scrap', 'rework', 'held', 'quantity', 'remaining', 'unbalanced']);
 
-const day = (ms) => new Date(ms).toLocaleDateString('sv-SE');
-export const time = (ms) => new Date(ms).toTimeString().slice(0, 8);
-/** "14:03:22", with the day before it unless it is today. */
-const when = (ms) => (day(ms) === today ? time(ms) : `${day(ms)} ${time(ms)}`);
-const grouped = (count) => count.toLocaleString('en-US');
+let nowMs = 0; // the edge's clock, as it spoke last
+let names = new Map(); // lines by path, as short as they are told apart
+let room; // how long the disk lasts, as it was said last
+
+const when = (ms) => whenAt(ms, nowMs);
 const nameOf = (path) => names.get(path) ?? path;
-const joined = (texts) => texts.filter(Boolean).join(' · ');
-/** "QuantityReported" as "Quantity reported". */
-const words = (name) => name.replace(/\B[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-/** The first few of many names. */
-const few = (ids) => [...ids.slice(0, 3), ...(ids.length > 3 ? [`${ids.length - 3} more`] : [])];
+/** The line's way, unless the line itself does not go on. */
+const wayOf = ({ failure, way }) => (failure === null ? way : { state: 'failed', sinceMs: null });
+const sinceText = (ms) => (ms === null ? '' : `since ${when(ms)}`);
 
 /** Puts a status of the edge onto the page. */
 export function draw(status) {
-  const { lines, orders, holds, facts, ordersOpen, ordersClosed, holdsOpen, nowMs } = status;
-  today = day(nowMs);
+  const { lines, orders, holds, facts, ordersOpen, ordersClosed, holdsOpen } = status;
+  nowMs = status.nowMs;
   names = shortNames(lines);
   drawHeader(status);
-  const rows = (id, template, all, keyOf, drawRow) =>
-    keep(place(find(id), 'rows'), template, all, (row) => `${today} ${keyOf(row)}`, drawRow);
-  rows('holds', 'hold', holds, ({ hold }) => hold, drawHold);
-  rows('lines', 'line', lines, ({ line }) => line, drawLine);
-  rows('facts', 'fact', facts, ({ eventId }) => eventId, drawFact);
-  rows('orders', 'order', orders, ({ order }) => order, drawOrder);
+  const rows = (at, template, all, keyOf, drawRow) =>
+    keep(at, template, all, (row) => `${day(nowMs)} ${keyOf(row)}`, drawRow);
+  const within = (id) => place(find(id), 'rows');
+  const seen = holds.length > holdsSeen + 1 ? holdsSeen : holds.length;
+  const newest = [...holds].reverse();
+  rows(within('holds'), 'hold', newest.slice(0, seen), ({ hold }) => hold, drawHold);
+  rows(place(find('holds'), 'folded'), 'hold', newest.slice(seen), ({ hold }) => hold, drawHold);
+  rows(within('lines'), 'line', lines, ({ line }) => line, drawLine);
+  rows(within('facts'), 'fact', facts, ({ eventId }) => eventId, drawFact);
+  rows(within('orders'), 'order', orders, ({ order }) => order, drawOrder);
   const some = (shown, all, what) => (shown < all ? `${shown} of ${grouped(all)} ${what}` : '');
-  fill(find('holds'), { more: some(holds.length, holdsOpen, 'open holds, the newest') });
+  const folded = holds.length - seen;
+  place(find('holds'), 'fold').hidden = folded === 0;
+  fill(find('holds'), {
+    more: some(holds.length, holdsOpen, 'open holds, the newest'),
+    count: `${folded} more open holds`,
+  });
   const orderCount = ordersOpen + ordersClosed;
   fill(find('orders'), { more: some(orders.length, orderCount, 'orders, open ones first') });
 }
@@ -69,17 +80,24 @@ function shortNames(lines) {
   return new Map(lines.map(({ line }, i) => [line, alone(lasts[i]) ? lasts[i] : line]));
 }
 
-/** The worst of the lines' ways counts, and is said to be so since the first of them. */
+/** What is worst of all lines is said, since the first of them; then what else is not well. */
 function drawHeader(status) {
-  const { lines, unsent, oldestUnsentMs, ordersOpen, holdsOpen, disk, nowMs } = status;
+  const { lines, unsent, oldestUnsentMs, ordersOpen, holdsOpen, disk } = status;
   const node = find('header');
-  const all = lines.map(({ way }) => way).sort((a, b) => ways[b.state].rank - ways[a.state].rank);
-  const worst = all.filter(({ state }) => state === all[0].state);
+  const all = lines.map(wayOf).sort((a, b) => ways[b.state].rank - ways[a.state].rank);
   const { word, tone: shown, rank } = ways[all[0].state];
-  const sinceMs = Math.min(...worst.map((way) => way.sinceMs));
+  const worst = all.filter(({ state }) => state === all[0].state);
+  const since = worst.some(({ sinceMs }) => sinceMs === null)
+    ? null
+    : Math.min(...worst.map(({ sinceMs }) => sinceMs));
+  const others = [...new Set(all.map(({ state }) => state))].slice(1);
+  const also = others
+    .filter((state) => ways[state].rank > 1)
+    .map((state) => `${all.filter((way) => way.state === state).length} ${ways[state].word}`);
+  const count = `${worst.length} of ${all.length} ${all.length === 1 ? 'line' : 'lines'}`;
   fill(node, {
-    way: rank > 1 ? `${word} since ${when(sinceMs)}` : word,
-    lines: `${worst.length} of ${all.length} ${all.length === 1 ? 'line' : 'lines'}`,
+    way: word,
+    lines: joined([rank > 1 && sinceText(since), count, ...also]),
     unsent: grouped(unsent),
     orders: grouped(ordersOpen),
     holds: grouped(holdsOpen),
@@ -96,8 +114,8 @@ function drawHeader(status) {
 function drawRoom(node, disk) {
   const { level, daysLeft } = disk;
   const { word, takes, tone: shown } = rooms[level];
-  const lasts = daysLeft === null ? 'enough' : `${grouped(Math.floor(daysLeft))} days`;
-  fill(node, { room: word ?? lasts, takes });
+  room = daysLeft === null ? undefined : lasting(daysLeft, room);
+  fill(node, { room: word ?? room?.text ?? 'enough', takes });
   tone(node, 'disk', shown);
 }
 
@@ -111,12 +129,12 @@ function drawHold(node, row) {
     hold,
     line,
     what: joined(what[scope] ?? [...about, lot && `lot ${lot}`]),
-    remaining: all ? 'all of it' : `${remaining} ${unit}`,
-    of: all || remaining === quantity ? '' : `remain of ${quantity}`,
+    remaining: all ? 'all of it' : `${grouped(remaining)} ${unit}`,
+    of: all || remaining === quantity ? '' : `remain of ${grouped(quantity)}`,
     reason: joined([
       row.reason || 'no reason given',
       row.state !== 'active' && words(row.state).toLowerCase(),
-      row.suspect && `${row.suspect} reported before it was known here`,
+      row.suspect && `${grouped(row.suspect)} reported before it was known here`,
     ]),
     placed: when(placedMs),
     by: row.placedBy,
@@ -133,17 +151,18 @@ function drawLine(node, row) {
     place: path.join(' / '),
     state,
     shift: shift === null ? 'no shift' : `shift ${shift}`,
-    ...{ failure, good, scrap, held },
+    ...{ failure, good: grouped(good), scrap: grouped(scrap), held: grouped(held) },
     head: grouped(row.head),
     kept: grouped(row.kept),
     settled: settled === null ? 'unknown' : grouped(settled),
     waiting: settled === null ? 'unknown' : grouped(waiting),
     unsent: grouped(row.unsent),
-    way: `${ways[way.state].word} since ${when(way.sinceMs)}`,
+    way: ways[way.state].word,
+    since: sinceText(way.sinceMs),
     detail: way.detail,
   });
   place(node, 'detail').title = way.detail ?? '';
-  place(node, 'settled').title = settled === null ? 'central was not heard yet' : '';
+  place(node, 'settled').title = settled === null ? 'central was not heard yet' : markWords[3];
   tone(node, 'state', tones[state]);
   tone(node, 'waiting', waiting > 0 ? 'warn' : 'calm');
   tone(node, 'way', ways[way.state].tone);
@@ -166,33 +185,37 @@ function drawOrder(node, row) {
   fill(node, {
     order,
     state,
-    about: joined([material, `${quantity} ${unit} ordered`]),
-    holds: few(holds).join(', '),
+    about: joined([material, `${grouped(quantity)} ${unit} ordered`]),
+    holds: first(holds),
   });
+  place(node, 'holds').title = holds.join(', ');
   keep(node, 'operation', operations, ({ operation }) => operation, drawOperation);
 }
 
 const overs = {
   within: '',
   overCompletion: 'over-completed',
-  beyondTolerance: 'over-completed beyond tolerance',
+  beyondTolerance: 'over tolerance',
 };
 
 function drawOperation(node, row) {
   const { operation, name, state, openRuns, good, scrap, rework, held } = row;
   const runs = openRuns > 0 ? `${openRuns} ${openRuns === 1 ? 'run' : 'runs'}` : '';
   fill(node, {
-    ...{ operation, name, good, scrap, rework, held },
+    ...{ operation, name, good: grouped(good), scrap: grouped(scrap) },
+    ...{ rework: grouped(rework), held: grouped(held) },
     state: joined([state, runs]),
-    over: joined([overs[row.completion], row.unbalanced && `${row.unbalanced} more than came in`]),
-    holds: few(row.holds).join(', '),
+    over: overs[row.completion],
+    unbalanced: row.unbalanced && `${grouped(row.unbalanced)} more than came in`,
+    holds: first(row.holds),
   });
+  place(node, 'holds').title = row.holds.join(', ');
 }
 
 function drawFact(node, { line, type, atMs, actor, order, operation, lot, body, flags, mark }) {
   const told = Object.entries(body)
     .filter(([, value]) => value !== false && value !== '')
-    .map(([name, value]) => `${words(name).toLowerCase()} ${valueText(value)}`);
+    .map(([name, value]) => `${words(name).toLowerCase()} ${valueText(name, value)}`);
   const about = [nameOf(line), [order, operation].filter(Boolean).join(' / '), lot && `lot ${lot}`];
   fill(node, {
     mark: marks[mark],
@@ -206,7 +229,8 @@ function drawFact(node, { line, type, atMs, actor, order, operation, lot, body, 
 }
 
 /** Lists are told by their ids: people as they are, operations by number. */
-function valueText(value) {
+function valueText(name, value) {
+  if (amounts.has(name)) return grouped(value);
   return Array.isArray(value)
     ? value.map((one) => one.operation ?? one.lot ?? one.name ?? one).join(', ')
     : value;

@@ -1,6 +1,7 @@
 // Listens to the edge, and says so when no word comes from it.
-import { draw, time } from './draw.js';
+import { draw } from './draw.js';
 import { fill, find, tick, tone, write } from './nodes.js';
+import { time } from './words.js';
 
 /** The edge speaks at least every 5 s; after this long without a word it counts as lost, ms. */
 const silentMs = 12_000;
