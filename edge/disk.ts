@@ -18,7 +18,7 @@ const holdMs = 5_000;
 const holdMaxMs = 300_000;
 /** Growth is judged over at most this time, ms, and never over less than the other. */
 const growthMaxMs = 24 * 3_600_000;
-const growthMinMs = 60_000;
+const growthMinMs = 3_600_000;
 /** Measurements that growth is judged by: one in so many ms. */
 const sampleMs = 600_000;
 const dayMs = 86_400_000;
