@@ -103,7 +103,7 @@ const bars: Readonly<Record<string, Omit<Symptom, 'about'>>> = {
   },
 };
 
-const wayOf: Look = ({ lines, nowMs, unsent }, asker) =>
+const wayOf: Look = ({ lines, nowMs }, asker) =>
   lines.flatMap(({ line, way: { state, sinceMs, detail }, ...own }): Symptom[] => {
     const since = nowMs - sinceMs;
     if (state === 'up' || state === 'draining') return [];
@@ -118,7 +118,7 @@ const wayOf: Look = ({ lines, nowMs, unsent }, asker) =>
     if (barred) return [{ ...barred, about: line, says: `${state}: ${detail ?? barred.says}` }];
     const says = `${state}: ${detail ?? 'its history is not the one that the hub has'}`;
     const compare = `holdfast verify --store ${fileOf(asker)} --ledger LEDGER`;
-    const next = `delete nothing (${unsent} facts are unsent here); compare both: ${compare}`;
+    const next = `delete nothing (${own.unsent} facts are unsent here); compare both: ${compare}`;
     return [{ level: 'bad', about: line, says, next }];
   });
 
@@ -147,18 +147,17 @@ const central: Look = ({ central: heard, nowMs, oldestUnsentMs, unsent, lines })
   return symptoms;
 };
 
-const waiting: Look = ({ lines }) =>
-  lines.flatMap(({ line, waiting: count }) =>
-    count === 0
-      ? []
-      : [
-          {
-            ...{ level: 'warn' as const, about: line },
-            says: `${count} facts wait at central for the ERP or a person`,
-            next: 'see the parked documents at central: GET /v1/postings/parked',
-          },
-        ],
-  );
+/** Said once for all lines: a person looks at central's lists, not at each line. */
+const waiting: Look = ({ lines }) => {
+  const those = lines.filter((line) => line.waiting > 0);
+  const [first] = those;
+  if (!first) return [];
+  const count = those.reduce((sum, line) => sum + line.waiting, 0);
+  const about = those.length === 1 ? first.line : `${those.length} lines`;
+  const says = `${count} facts wait at central for the ERP or a person`;
+  const next = 'at central: curl -s http://127.0.0.1:8090/v1/postings/parked (or held, deferred)';
+  return [{ level: 'warn', about, says, next }];
+};
 
 const disk: Look = ({ disk: told, program }) => {
   const symptoms: Symptom[] = [];
@@ -189,14 +188,23 @@ const disk: Look = ({ disk: told, program }) => {
   return symptoms;
 };
 
-const holds: Look = ({ holds: open, nowMs }) =>
-  open
+/** Said once for all holds, by the oldest of them. */
+const holds: Look = ({ holds: open, nowMs }, { edge }) => {
+  const late = open
     .filter(({ placedMs, reviewedBy }) => nowMs - placedMs > holdMs && reviewedBy === undefined)
-    .map(({ hold, line, placedBy, placedMs, reason }) => ({
-      ...{ level: 'warn' as const, about: line },
-      says: `hold ${hold} (${reason}) by ${placedBy}: undecided for ${lasting(nowMs - placedMs)}`,
-      next: 'have quality review it: StartHoldReview, then DispositionHold or ReleaseHold',
-    }));
+    .sort((a, b) => a.placedMs - b.placedMs);
+  const [oldest] = late;
+  if (!oldest) return [];
+  const { hold, line, placedBy, placedMs, reason } = oldest;
+  const one = `hold ${hold} (${reason}) by ${placedBy}: undecided for ${lasting(nowMs - placedMs)}`;
+  const says =
+    late.length === 1
+      ? one
+      : `${late.length} holds are undecided for more than a day; the oldest: ${one}`;
+  const seen = edge === undefined ? '' : `; all of them: curl -s ${new URL('/v1/status', edge)}`;
+  const next = `have quality review: StartHoldReview, then DispositionHold or ReleaseHold${seen}`;
+  return [{ level: 'warn', about: late.length === 1 ? line : 'holds', says, next }];
+};
 
 const versions: Look = ({ program, charts = program?.charts }, asker) => {
   const symptoms: Symptom[] = [];

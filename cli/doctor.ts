@@ -48,7 +48,8 @@ async function examine({ edge, store, config }: Given): Promise<Examined> {
   if ([edge, store, config].every((name) => name === undefined)) {
     throw invalid('--edge', 'or --store or --config must be given');
   }
-  const asker = { release, charts: edition, ...(store !== undefined && { store }) };
+  const names = { ...(store !== undefined && { store }), ...(edge !== undefined && { edge }) };
+  const asker = { release, charts: edition, ...names };
   const symptoms: Symptom[] = config === undefined ? [] : await configSymptoms(config);
   const told = edge !== undefined ? await askEdge(edge) : null;
   if (told) symptoms.push(...diagnose(told, asker));

@@ -119,6 +119,32 @@ test.each(ills)('%s is said', (_name, ill, level, says, next) => {
   ]);
 });
 
+test('what a forked line has unsent is its own, not what all lines have', () => {
+  const [forked] = way('forked', 0).lines;
+  const [said] = diagnose({ ...well, unsent: 900, lines: [line, forked!] }, asker);
+  expect(said!.next).toContain('delete nothing (7 facts are unsent here)');
+});
+
+test('many lines that wait and many holds are said once, with what to type', () => {
+  const lines = ['M01', 'M02', 'M03'].map((name) => ({ ...line, line: name, waiting: 4 }));
+  const holds = [1, 2, 3].map((day) => ({ ...hold, hold: `H${day}`, placedMs: nowMs - day * 9e7 }));
+  const said = diagnose({ ...well, lines, holds }, { ...asker, edge: 'http://edge:8080' });
+  expect(said).toEqual([
+    {
+      ...{ level: 'warn', about: '3 lines' },
+      says: '12 facts wait at central for the ERP or a person',
+      next: expect.stringMatching(/^at central: curl -s http:\S+\/v1\/postings\/parked /),
+    },
+    {
+      ...{ level: 'warn', about: 'holds' },
+      says: expect.stringMatching(/^3 holds are undecided .* the oldest: hold H3 .* for 3 days$/),
+      next: expect.stringMatching(
+        /ReleaseHold; all of them: curl -s http:\/\/edge:8080\/v1\/status$/,
+      ),
+    },
+  ]);
+});
+
 test('a hold under review is being decided; the worst is said first', () => {
   expect(diagnose({ ...well, holds: [{ ...hold, reviewedBy: 'person:8' }] }, asker)).toEqual([]);
   const both = diagnose({ ...well, holds: [hold], disk: { level: 'full', ...room } }, asker);
