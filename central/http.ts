@@ -31,7 +31,8 @@ export function buildHttp(board: Board): FastifyInstance {
         return board.swap(linePath(params.line, 'line'), by);
       } catch (error) {
         if (!(error instanceof Fault)) throw error;
-        return reply.code(400).send({ code: error.code, message: error.message });
+        const { code, message } = error;
+        return reply.code(code === 'UNKNOWN' ? 404 : 400).send({ code, message });
       }
     },
   );

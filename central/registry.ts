@@ -1,6 +1,7 @@
 import { genesis } from '../shared/codec.ts';
 import type { Database } from '../shared/database.ts';
 import type { EnrolAnswer, EnrolAsk, Reason } from '../shared/enrol.ts';
+import { Fault } from '../shared/fault.ts';
 import type { Ledger } from './ledger.ts';
 
 export const registryMigrations = [
@@ -170,8 +171,15 @@ export function openRegistry({ db, ledger, nowMs }: Parts) {
       return { answer: 'entered', ...standing(line).head };
     },
 
-    /** Lets the next other store that asks take over the line; returns until when, Unix ms. */
+    /**
+     * Lets the next other store that asks take over the line; returns until when, Unix ms. Throws
+     * Fault UNKNOWN for a line that no store has asked for: its name is mistyped, or it is free.
+     */
     permit(line: string, by: string): number {
+      if (!ledger.lines().some(({ path }) => path === line)) {
+        const why = 'central has never heard of it; a line that is new needs no permit';
+        throw new Fault('UNKNOWN', `line: ${line}: ${why}`);
+      }
       const untilMs = nowMs() + permitMs;
       tables.allow.run(line, untilMs, by);
       return untilMs;

@@ -14,48 +14,76 @@ used up when a box takes the line over; the old box may then state nothing more.
   --by NAME         who gives leave, e.g. person:17; it is kept with the permit
   --json            for programs
 
-Exit code 0: permitted. 1: not. The whole drill is in docs/swap.md.
+Exit code 0: all are permitted. 1: one is not; each line is told. 2: central was not reached.
+The whole drill is in docs/swap.md.
 `;
 
 type Permit = Readonly<{ line: string; by: string; untilMs: number }>;
+/** What central says to one line: a permit, or in words why there is none. */
+type Answer = Readonly<Permit & { refused: null }> | Readonly<{ line: string; refused: string }>;
 type Epoch = Readonly<{ line: string; epoch: number; store: string; beganMs: number }>;
 type Status = { lines: { line: string; epoch: number; sequence: number }[]; epochs: Epoch[] };
 
 const requestMaxMs = 15_000;
 
-/** Asks central for a permit. Throws Fault UNREACHABLE, or Fault INVALID in central's words. */
-async function permit(url: string, line: string, by: string): Promise<Permit> {
-  let response: Response;
+/** Asks central for a permit. Throws Fault UNREACHABLE if no answer of a central comes. */
+async function permit(url: string, line: string, by: string): Promise<Answer> {
+  let answer: Partial<Permit> & { message?: string };
+  let status = 0;
   try {
-    response = await fetch(new URL(`/v1/lines/${encodeURIComponent(line)}/swap`, url), {
+    const response = await fetch(new URL(`/v1/lines/${encodeURIComponent(line)}/swap`, url), {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ by }),
       signal: AbortSignal.timeout(requestMaxMs),
     });
+    status = response.status;
+    answer = JSON.parse(await response.text()) ?? {};
   } catch (cause) {
-    throw new Fault('UNREACHABLE', `central: ${url} does not answer`, { cause });
+    const no = status === 0 ? 'does not answer' : `answers HTTP ${status} and no JSON`;
+    throw new Fault('UNREACHABLE', `central: ${url} ${no}: is it central's address?`, { cause });
   }
-  const answer = (await response.json()) as Permit & { message?: string };
-  if (response.ok) return answer;
-  throw new Fault('INVALID', `central: ${answer.message ?? `HTTP ${response.status}`}`);
+  const { untilMs, message = `HTTP ${status}` } = answer;
+  if (status === 200 && untilMs !== undefined) return { line, by, untilMs, refused: null };
+  return { line, refused: message };
+}
+
+/** Asks for one line after the other; what could not be asked is told as what was refused. */
+async function permits(url: string, lines: readonly string[], by: string): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  for (const line of lines) {
+    try {
+      answers.push(await permit(url, line, by));
+    } catch (error) {
+      if (!(error instanceof Fault) || answers.length === 0) throw error;
+      answers.push({ line, refused: error.message });
+    }
+  }
+  return answers;
 }
 
 const time = (atMs: number): string => new Date(atMs).toISOString();
 
 /** What a person does next, with what central holds of these lines. */
-export function swapText(permits: readonly Permit[], { lines, epochs }: Status): string {
-  const about = permits.map(({ line, by, untilMs }) => {
+export function swapText(answers: readonly Answer[], { lines, epochs }: Status): string {
+  const about = answers.map((answer) => {
+    const { line } = answer;
+    if (answer.refused !== null) return `✗ ${line}\n  not permitted: ${answer.refused}`;
     const head = lines.find((one) => one.line === line);
     const owner = epochs.find((one) => one.line === line);
     const held = head ? `epoch ${head.epoch} up to sequence ${head.sequence}` : 'nothing yet';
     const since = owner ? `written by ${owner.store} since ${time(owner.beganMs)}` : 'no owner';
-    const permitted = `permitted by ${by} until ${time(untilMs)}`;
-    return `${line}\n  ${permitted}\n  central holds ${held}, ${since}`;
+    const permitted = `permitted by ${answer.by} until ${time(answer.untilMs)}`;
+    return `✓ ${line}\n  ${permitted}\n  central holds ${held}, ${since}`;
   });
+  const missing = answers.filter(({ refused }) => refused !== null).length;
+  if (missing === answers.length) return [...about, ''].join('\n');
   return [
     ...about,
     '',
+    ...(missing > 0
+      ? [`${missing} of ${answers.length} lines are not permitted.`, ...waits, '']
+      : []),
     'Next:',
     '1. Switch the old box off, or cut its network. Keep its disk: facts may be on it alone.',
     '2. Start the new box with the same lines in its configuration and an empty store.',
@@ -65,6 +93,13 @@ export function swapText(permits: readonly Permit[], { lines, epochs }: Status):
     '',
   ].join('\n');
 }
+const waits = [
+  'Mend that, and ask for those again: a box takes none of its lines over before it may take over',
+  'all of them. The permits that were given hold for their hour.',
+];
+
+/** Exit code where it could not be done. */
+export const failed = 2;
 
 /** The command line; returns the exit code. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -82,9 +117,8 @@ export async function run(args: readonly string[]): Promise<number> {
   if (by === undefined) throw invalid('--by', 'must say who gives leave');
   const lines = (values.line ?? []).map((line) => linePath(line, '--line'));
   if (lines.length === 0) throw invalid('--line', 'must name at least one line');
-  const permits: Permit[] = [];
-  for (const line of lines) permits.push(await permit(central, line, by));
-  const status = await read<Status>(central, '/v1/status');
-  process.stdout.write(json ? `${JSON.stringify(permits)}\n` : swapText(permits, status));
-  return 0;
+  const status = await read<Status>(central, '/v1/status'); // first: is it central's address?
+  const answers = await permits(central, lines, by);
+  process.stdout.write(json ? `${JSON.stringify(answers)}\n` : swapText(answers, status));
+  return answers.every(({ refused }) => refused === null) ? 0 : 1;
 }

@@ -135,6 +135,10 @@ test('a person permits a swap by name, and sees epochs, permits and refusals', a
     400,
     { code: 'INVALID' },
   ]);
+  const unknown = encodeURIComponent('acme/lyon/turning/M99');
+  expect(await post(`/v1/lines/${unknown}/swap`, { by: 'person:17' })).toMatchObject([
+    ...[404, { code: 'UNKNOWN', message: expect.stringContaining('M99: central has never heard') }],
+  ]);
   const permit = { line: m01, by: 'person:17', untilMs: 3_601_000 };
   expect(await post(url, { by: 'person:17' })).toEqual([200, permit]);
   const status = (await app.inject('/v1/status')).json();
@@ -143,7 +147,7 @@ test('a person permits a swap by name, and sees epochs, permits and refusals', a
     permits: [permit],
     refused: [{ line: m01, answer: 'owned', times: 1, lastMs: 1_000 }],
   });
-  const text = swapText([permit], status);
+  const text = swapText([{ ...permit, refused: null }], status);
   expect(text).toContain(`${m01}\n  permitted by person:17 until 1970-01-01T01:00:01.000Z`);
   expect(text).toContain(`written by ${store} since 1970-01-01T00:00:01.000Z`);
 });

@@ -152,6 +152,16 @@ test('another store takes over with a permit, once and within its hour', () => {
   expect(plant.ask({ store: c!, epoch: 2 }).answer).toBe('entered');
 });
 
+test('a line that central has never heard of gets no permit', () => {
+  const plant = central();
+  const permit = (name: string) => plant.registry.permit(name, 'person:17');
+  expect(() => permit(line)).toThrow(`line: ${line}: central has never heard of it`);
+  expect(plant.registry.shown().permits).toEqual([]);
+  plant.take([{ segment: made(1).segment(1, 1) }]);
+  expect(permit(line)).toBe(1_000 + permitMs);
+  expect(() => permit(`${line}0`)).toThrow('never heard of it');
+});
+
 test('no epoch ends before central has read what the store knows to be in the stream', () => {
   const plant = central();
   plant.ask({});
