@@ -6,6 +6,8 @@ import {
   checkFile,
   type Findings,
   openFindings,
+  type ReadLine,
+  readAll,
   type Stored,
   survive,
   type Verified,
@@ -33,7 +35,8 @@ export function verifyLedger(copy: string): Verified {
   try {
     checkFile(db, findings);
     survive(findings, db, () => {
-      facts = walk({ rows: rowsOf(db), findings, read: identities(findings) });
+      const rows = readAll(db, findings, rowsOf(db));
+      facts = walk({ rows, findings, read: identities(findings) });
       checkHeads(db, findings);
       checkWaiting(db, findings);
     });
@@ -43,14 +46,17 @@ export function verifyLedger(copy: string): Verified {
   return { ...facts, ...findings.told() };
 }
 
-const rowsOf = (db: Database): Iterable<Stored> =>
-  db
-    .prepare<[], Row>(
-      `SELECT fact.position, path, fact.epoch, fact.sequence, bytes, fact.hash, event_id
-       FROM fact JOIN line ON line.id = fact.line
-       ORDER BY fact.line, fact.epoch, fact.sequence`,
-    )
-    .iterate();
+const rowsOf =
+  (db: Database): ReadLine =>
+  (line, { epoch, sequence }, by) =>
+    db
+      .prepare<[number, number, number], Row>(
+        `SELECT fact.position, path, fact.epoch, fact.sequence, bytes, fact.hash, event_id
+         FROM fact ${by} JOIN line ON line.id = fact.line
+         WHERE fact.line = ? AND (fact.epoch, fact.sequence) > (?, ?)
+         ORDER BY fact.epoch, fact.sequence`,
+      )
+      .iterate(line, epoch, sequence);
 
 /** A fact that came again under another place keeps that place without its id: then it is known. */
 function identities(findings: Findings) {

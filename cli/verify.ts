@@ -60,9 +60,8 @@ export function verifiedTable({ file, kind, facts, lines, found, findings }: Rep
     ...[what, line, `${epoch}`, `${sequence}`],
     reason,
   ]);
-  const what = kind === null ? 'cannot be read' : names[kind];
   return [
-    `${file}: ${what}, ${grouped(facts)} facts`,
+    `${file}: ${aboutFacts(kind, facts, found)}`,
     ...(lines.length === 0
       ? []
       : [
@@ -78,11 +77,19 @@ export function verifiedTable({ file, kind, facts, lines, found, findings }: Rep
         ]),
     ...(found === 0
       ? ['✓ nothing is wrong']
-      : [`✗ ${grouped(found)} findings`, table([head, ...places])]),
+      : [`✗ ${grouped(found)} ${found === 1 ? 'finding' : 'findings'}`, table([head, ...places])]),
     ...(found > findings.length ? [`and ${grouped(found - findings.length)} more`] : []),
     '',
   ].join('\n');
 }
+/** Of a file in which something is wrong only what could be read is known. */
+function aboutFacts(kind: Kind | null, facts: number, found: number): string {
+  if (kind === null) return 'cannot be read';
+  if (found === 0) return `${names[kind]}, ${grouped(facts)} facts`;
+  if (facts === 0) return `${names[kind]}, of which no fact could be read`;
+  return `${names[kind]}, ${grouped(facts)} facts could be read`;
+}
+
 const head = ['what', 'line', 'epoch', 'sequence', 'why'];
 
 const options = {

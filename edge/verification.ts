@@ -5,6 +5,8 @@ import {
   checkFile,
   type Findings,
   openFindings,
+  type ReadLine,
+  readAll,
   type Stored,
   survive,
   type Verified,
@@ -31,7 +33,8 @@ export function verifyStore(copy: string): Verified {
     checkFile(db, findings);
     const isWhole = findings.told().found === 0;
     survive(findings, db, () => {
-      facts = walk({ rows: rowsOf(db), findings, read: identities(findings) });
+      const rows = readAll(db, findings, rowsOf(db));
+      facts = walk({ rows, findings, read: identities(findings) });
       checkCursors(db, findings);
     });
     if (isWhole) db.exec(forgetSnapshot(db));
@@ -42,14 +45,17 @@ export function verifyStore(copy: string): Verified {
   return { ...facts, ...findings.told() };
 }
 
-const rowsOf = (db: Database): Iterable<Stored> =>
-  db
-    .prepare<[], Row>(
-      `SELECT event.position, path, event.epoch, sequence, bytes, hash, command_id
-       FROM event JOIN line ON line.id = event.line
-       ORDER BY event.line, event.epoch, event.sequence`,
-    )
-    .iterate();
+const rowsOf =
+  (db: Database): ReadLine =>
+  (line, { epoch, sequence }, by) =>
+    db
+      .prepare<[number, number, number], Row>(
+        `SELECT event.position, path, event.epoch, sequence, bytes, hash, command_id
+         FROM event ${by} JOIN line ON line.id = event.line
+         WHERE event.line = ? AND (event.epoch, sequence) > (?, ?)
+         ORDER BY event.epoch, event.sequence`,
+      )
+      .iterate(line, epoch, sequence);
 
 /** Every event id once, and each command id as its fact says it. */
 function identities(findings: Findings) {

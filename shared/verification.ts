@@ -3,6 +3,8 @@ import { type Database, faultOf } from './database.ts';
 import type { Content } from './event.ts';
 import { Fault } from './fault.ts';
 
+/** Longest complaint of SQLite's that is told, characters. */
+const reasonMax = 300;
 /** Findings that are listed; all are counted. */
 export const findingsMax = 200;
 
@@ -36,7 +38,11 @@ type Place = Pick<Stored, 'path' | 'epoch' | 'sequence'>;
 export function openFindings() {
   const findings: Finding[] = [];
   let found = 0;
+  /** Damage is met by every look that comes to it, and told once. */
+  const isTold = ({ what, line, reason }: Finding): boolean =>
+    what === 'file' && findings.some((one) => one.line === line && one.reason === reason);
   const tell = (finding: Finding): void => {
+    if (isTold(finding)) return;
     found += 1;
     if (findings.length < findingsMax) findings.push(finding);
   };
@@ -67,7 +73,8 @@ export function checkFile(db: Database, findings: Findings): void {
       const said = db.pragma(`${check}(${findingsMax})`) as Record<string, string>[];
       for (const reason of said.flatMap((row) => Object.values(row))) {
         if (reason === 'ok') continue;
-        findings.tell({ what: 'file', reason: `${check}: ${reason.replaceAll(/\s+/g, ' ')}` });
+        const words = `${check}: ${reason.replaceAll(/\s+/g, ' ')}`;
+        findings.tell({ what: 'file', reason: words.slice(0, reasonMax) });
       }
     });
     if (findings.told().found > 0) return;
@@ -78,6 +85,40 @@ export function checkFile(db: Database, findings: Findings): void {
       findings.tell({ what: 'file', reason: `row ${rowid} of ${table} names a row that is gone` });
     }
   });
+}
+
+type Spot = Pick<Stored, 'epoch' | 'sequence'>;
+/** The facts of a line behind a place, in their order; by the index, or by the table alone. */
+export type ReadLine = (line: number, after: Spot, by: string) => Iterable<Stored>;
+export const ways = { index: '', table: 'NOT INDEXED' };
+
+/**
+ * All facts, line by line in their order, as far as they can be read: the index may be damaged,
+ * and where the table is, that place is told and the next line is gone on with.
+ */
+export function* readAll(db: Database, findings: Findings, readLine: ReadLine): Iterable<Stored> {
+  const lines = db.prepare<[], { id: number; path: string }>('SELECT id, path FROM line');
+  for (const { id, path } of lines.all()) {
+    let at: Spot = { epoch: 1, sequence: 0 };
+    let damage: string | undefined;
+    for (const by of Object.values(ways)) {
+      try {
+        damage = undefined;
+        for (const row of readLine(id, at, by)) {
+          at = row;
+          yield row;
+        }
+        break;
+      } catch (error) {
+        const fault = faultOf(error, 'the file');
+        if (!(fault instanceof Fault)) throw error;
+        damage = fault.message.replaceAll(db.name, 'the file');
+      }
+    }
+    if (damage === undefined) continue;
+    const place = { path, epoch: at.epoch, sequence: at.sequence + 1 };
+    findings.at('file', place, `cannot be read from here on: ${damage}`);
+  }
 }
 
 type Walk = {
