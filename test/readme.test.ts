@@ -1,4 +1,5 @@
 // Goal: what README and docs tell a new user is there.
+import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -29,4 +30,14 @@ test('the two commands of the first screen are real', () => {
   expect(matches('README.md', /```sh\n(.+)\n```/g)).toEqual(['npm run demo', 'npm test']);
   expect(scripts['demo']).toContain('setup.mjs');
   expect(scripts['test']).toContain('setup.mjs');
+});
+
+test('a name that no test file has is told at once, before anything runs', () => {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['test/run.ts', 'floors', 'wrongname'],
+    { encoding: 'utf8' },
+  );
+  expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+  expect(stderr).toMatch(/^npm test: no test file has wrongname in its name/);
 });

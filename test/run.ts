@@ -2,7 +2,7 @@
 // the arguments name. Says what ran and what did not, and ends with one line that counts it all.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Outcome, outcomeVariable } from './helpers/outcome.ts';
@@ -46,13 +46,24 @@ async function step(name: string, program: string, args: string[], env = {}): Pr
   return { file: name, name: reason || 'all of it', state, reason };
 }
 
+const tests = process.argv.slice(2);
+const files = globSync('test/**/*.test.ts', { cwd: root });
+const isAny = (name: string): boolean =>
+  files.some((file) => file.includes(name.replace(/^\.\//, '')));
+// A word behind an option may be the option's own.
+const nowhere = tests.some((arg) => arg.startsWith('-')) ? [] : tests.filter((arg) => !isAny(arg));
+if (nowhere.length > 0) {
+  console.error(
+    `npm test: no test file has ${nowhere.join(' or ')} in its name; see test/*.test.ts`,
+  );
+  process.exit(1);
+}
+
 const folder = mkdtempSync(join(tmpdir(), 'outcomes-'));
 const outcomeFile = join(folder, 'outcomes.jsonl');
 const reporters = ['default', join(root, 'test/helpers/outcome.ts')].map(
   (name) => `--reporter=${name}`,
 );
-const tests = process.argv.slice(2);
-
 const steps = [
   await step('form and lint (biome)', '@biomejs/biome/bin/biome', ['check', '.']),
   await step('types (tsc)', 'typescript/bin/tsc', []),
