@@ -18,7 +18,7 @@ export const usage = `holdfast demo [--once] [--orders N] [--seed N] [--keep]
   --once      end by itself; exit code 0 only if everything adds up
   --orders N  work orders of the shop (1 to 2,000; 150)
   --seed N    another shop (1)
-  --keep      leave the files behind`;
+  --keep      leave the files behind; where they are is printed at the start and at the end`;
 
 /** How the ERP misbehaves: slow, busy now and then, and some answers are lost. */
 const faults = { seed: 7, latencyMs: 4, busyPercent: 1, lostPercent: 1 };
@@ -62,9 +62,12 @@ export async function run(args: string[]): Promise<number> {
       lines: shop.lines.map((line) => ({ line, lanes: shop.lanes[line]! })),
     });
     say('✓ hub and leaf (nats-server), ERP sandbox, central and edge are up');
-    say(`  status page of the edge: ${stage.edgeUrl}`);
+    say(addresses(stage, directory));
     const good = await play(stage, shop, stop.signal);
-    if (!values.once && !stop.signal.aborted) await linger(stage, stop.signal);
+    if (!values.once && !stop.signal.aborted) {
+      say(`Everything stays up until Ctrl-C:\n${addresses(stage, directory)}`);
+      await linger(stop.signal);
+    }
     return good ? 0 : 1;
   } finally {
     await stage?.close();
@@ -72,6 +75,19 @@ export async function run(args: string[]): Promise<number> {
     else rmSync(directory, { recursive: true, force: true });
   }
 }
+
+/** Where everything is, while it is up. */
+const addresses = ({ edgeUrl, centralUrl, erpUrl, hub }: Stage, directory: string): string =>
+  Object.entries({
+    'status page of the edge': edgeUrl,
+    central: `${centralUrl}/v1/status`,
+    'ERP sandbox': `${erpUrl}/sandbox/summary`,
+    hub: hub.url,
+    'monitoring of the hub': `${hub.httpUrl}/jsz`,
+    files: directory,
+  })
+    .map(([what, where]) => `  ${`${what}:`.padEnd(25)}${where}`)
+    .join('\n');
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -196,8 +212,7 @@ async function rest(scene: Scene): Promise<void> {
   }
 }
 
-async function linger(stage: Stage, signal: AbortSignal): Promise<void> {
-  say(`Status page: ${stage.edgeUrl}   Ctrl-C ends the demo.`);
+async function linger(signal: AbortSignal): Promise<void> {
   const keepAlive = setInterval(() => undefined, 60_000);
   await new Promise<void>((resolve) => {
     signal.addEventListener('abort', () => resolve(), { once: true });
