@@ -31,6 +31,15 @@ const repeat: Fate = { kind: 'repeat' };
 type Stated = { line: string; epoch: number; sequence: number };
 type EdgeAnswer = Answer & { facts?: readonly Stated[] };
 
+/** The lines that an edge has. Throws Fault UNREACHABLE if it stays away. */
+export async function linesAt(url: string, signal: AbortSignal): Promise<string[]> {
+  const { lines } = await patiently(
+    () => read<{ lines: { line: string }[] }>(url, '/v1/status'),
+    signal,
+  );
+  return lines.map(({ line }) => line);
+}
+
 /**
  * An edge, as commands. It answers a repeated command as it did the first time; a fact that is not
  * beyond the line's last known one tells that it was a repeat.

@@ -23,7 +23,14 @@ export const rowBytesMax = 64 * 1024;
 export const planningLine = 'ERP';
 
 /** Where the foreign plant stands in ours: it names its site and its lines itself. */
-export type Place = Readonly<{ enterprise: string; area: string }>;
+export type Place = Readonly<{
+  enterprise: string;
+  area: string;
+  /** The line that states what is said of whole orders, if it is not `planningLine`. */
+  planning?: string | undefined;
+  /** Lines of an edge by enterprise, site and name, whichever area each belongs to. */
+  known?: ReadonlyMap<string, string> | undefined;
+}>;
 
 /** A row of a foreign log in our words. */
 export type ForeignEvent = Readonly<{
@@ -150,7 +157,7 @@ export function readForeign(bytes: Uint8Array, number: number, place: Place): Fo
   if (tsLocal !== row['ts']) throw invalid(`${name}.tsLocal`, 'must be the same instant as ts');
   return {
     eventId: row['eventId'] as string,
-    line: linePath(`${place.enterprise}/${site}/${place.area}/${line}`, `${name}.line`),
+    line: pathOf(place, `${site}`, `${row['line'] ?? place.planning ?? planningLine}`, name),
     sequence: row['streamSeq'] as number,
     type: kind.command,
     atMs: row['ts'] as number,
@@ -159,6 +166,11 @@ export function readForeign(bytes: Uint8Array, number: number, place: Place): Fo
     ...(operation === undefined ? {} : { operation: operation as string }),
     body: kind.body(row),
   };
+}
+
+function pathOf({ enterprise, area, known }: Place, site: string, line: string, name: string) {
+  const path = linePath(`${enterprise}/${site}/${area}/${line}`, `${name}.line`);
+  return known?.get(`${enterprise}/${site}/${line}`) ?? path;
 }
 
 function fieldsOf(bytes: Uint8Array, name: string): Record<string, unknown> {

@@ -2,9 +2,10 @@ import { parseArgs } from 'node:util';
 import { Fault } from '../shared/fault.ts';
 import { invalid } from '../shared/field.ts';
 import { linePath } from '../shared/subject.ts';
-import { type Entrance, type Fate, openEdge, openHub } from './entrance.ts';
+import { type Entrance, type Fate, linesAt, openEdge, openHub } from './entrance.ts';
 import { type ForeignEvent, type Place, readForeign, rowBytesMax } from './foreign.ts';
 import { linesOf } from './lines.ts';
+import { type Manifest, manifestText, missingText, openManifest } from './manifest.ts';
 
 export const usage = `holdfast import FILE [options]
 
@@ -13,10 +14,14 @@ Brings a foreign event log (one JSON event per row, gzip or not) to an edge or t
   --edge URL        ask this edge, as commands: http://127.0.0.1:8080
   --hub URL         publish to central's hub, as facts: nats://127.0.0.1:4222
   --enterprise E    enterprise that the log's sites belong to (acme)
-  --area A          area that the log's lines belong to (shop)
-  --dry-run         read and check every row, send nothing
+  --area A          area that the log's lines belong to (with --edge: the one where the edge has a
+                    line of that site and name; else shop)
+  --planning LINE   line that states what the log says of whole orders (ERP)
+  --partly          send what the edge has lines for; otherwise nothing is sent if it lacks one
+  --dry-run         send nothing; say what would be sent, and with --edge which lines it lacks
 
-A row that cannot be read is counted and shown, and the rest goes on; the exit code is then 1.
+The format of a row is in docs/import.md. A row that cannot be read is counted and shown, and the
+rest goes on; the exit code is then 1.
 `;
 
 /** Events that travel together, and bad rows that are shown. */
@@ -33,6 +38,8 @@ export type Import = Readonly<{
   complaints: readonly string[];
   /** Why it ended before the file did. */
   failure?: string;
+  /** What could be read. */
+  manifest: Manifest;
 }>;
 
 /** Refusals for one reason: how many, and the first of them. */
@@ -49,6 +56,7 @@ export async function importLog({ path, place, entrance }: Given): Promise<Impor
   const sum = { read: 0, accepted: 0, repeats: 0, bad: 0 };
   const complaints: string[] = [];
   const refusals = new Map<string, Refusal>();
+  const manifest = openManifest();
   let batch: { row: number; event: ForeignEvent }[] = [];
 
   function note(fate: Fate, row: number, { type }: ForeignEvent): void {
@@ -75,7 +83,9 @@ export async function importLog({ path, place, entrance }: Given): Promise<Impor
     sum.read += 1;
     try {
       if (!bytes) throw invalid(`row ${number}`, `must be at most ${rowBytesMax} bytes`);
-      batch.push({ row: number, event: readForeign(bytes, number, place) });
+      const event = readForeign(bytes, number, place);
+      manifest.note(event);
+      batch.push({ row: number, event });
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       sum.bad += 1;
@@ -94,7 +104,8 @@ export async function importLog({ path, place, entrance }: Given): Promise<Impor
     if (!(error instanceof Fault)) throw error;
     failure.failure = error.message;
   }
-  return { ...sum, complaints, refused: [...refusals.values()], ...failure };
+  const refused = [...refusals.values()];
+  return { ...sum, complaints, refused, ...failure, manifest: manifest.told() };
 }
 
 /** What came of an import, for people. */
@@ -121,14 +132,16 @@ const options = {
   edge: { type: 'string' },
   hub: { type: 'string' },
   enterprise: { type: 'string', default: 'acme' },
-  area: { type: 'string', default: 'shop' },
+  area: { type: 'string' },
+  planning: { type: 'string' },
+  partly: { type: 'boolean', default: false },
   'dry-run': { type: 'boolean', default: false },
 } as const;
 
 /** Throws Fault INVALID for an unknown option, a missing file, or not exactly one entrance. */
 function readArgs(args: string[]) {
   const { values, positionals } = parsed(args);
-  const { edge, hub, enterprise, area, 'dry-run': dryRun } = values;
+  const { edge, hub, enterprise, area, planning, partly, 'dry-run': dryRun } = values;
   const [path] = positionals;
   if (path === undefined || positionals.length > 1) {
     throw invalid('import', 'must be given one file');
@@ -136,11 +149,28 @@ function readArgs(args: string[]) {
   if ((edge === undefined) === (hub === undefined) && !(dryRun && edge === undefined)) {
     throw invalid('import', 'must be given either --edge or --hub, or --dry-run');
   }
-  linePath(`${enterprise}/site/${area}/line`, '--enterprise and --area');
+  const anywhere = `${enterprise}/site/${area ?? 'shop'}/${planning ?? 'line'}`;
+  linePath(anywhere, '--enterprise, --area and --planning');
   if (edge !== undefined && !/^https?:$/.test(URL.parse(edge)?.protocol ?? '')) {
     throw invalid('--edge', 'must be a URL like http://127.0.0.1:8080');
   }
-  return { path, place: { enterprise, area }, edge, hub, dryRun };
+  return { path, enterprise, area, planning, edge, hub, partly, dryRun };
+}
+
+type Names = { enterprise: string; area?: string | undefined; planning?: string | undefined };
+
+/** Without an area each line is where the edge has the only one of its site and name. */
+function placeOf({ enterprise, area, planning }: Names, known: readonly string[] = []): Place {
+  const byName = new Map<string, string>();
+  const twice = new Set<string>();
+  for (const line of area === undefined ? known : []) {
+    const [owner, site, , name] = line.split('/');
+    const key = `${owner}/${site}/${name}`;
+    if (byName.has(key)) twice.add(key);
+    byName.set(key, line);
+  }
+  for (const key of twice) byName.delete(key);
+  return { enterprise, area: area ?? 'shop', planning, known: byName };
 }
 
 function parsed(args: string[]) {
@@ -157,11 +187,22 @@ export async function run(args: string[]): Promise<number> {
   const interrupt = () => stop.abort();
   process.once('SIGINT', interrupt);
   try {
-    const { edge, hub, dryRun, ...rest } = readArgs(args);
+    const { path, edge, hub, partly, dryRun, ...names } = readArgs(args);
+    const known = edge === undefined ? undefined : await linesAt(edge, stop.signal);
+    const place = placeOf(names, known);
+    if (known && !partly && !dryRun) {
+      const { manifest } = await importLog({ path, place });
+      const missing = missingText(manifest, known);
+      if (missing !== '') throw new Fault('UNKNOWN', `import: nothing was sent\n${missing}`);
+    }
     const entrance = dryRun ? undefined : await openEntrance(edge, hub, stop.signal);
     try {
-      const result = await importLog({ ...rest, entrance });
+      const result = await importLog({ path, place, entrance });
       process.stdout.write(importTable(result));
+      if (dryRun && result.read > result.bad) {
+        process.stdout.write(`\n${manifestText(result.manifest, known)}\n`);
+      }
+      if (known) process.stdout.write(missingText(result.manifest, known));
       return result.bad > 0 || result.failure !== undefined ? 1 : 0;
     } finally {
       await entrance?.close();
