@@ -41,3 +41,18 @@ test('a name that no test file has is told at once, before anything runs', () =>
   expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
   expect(stderr).toMatch(/^npm test: no test file has wrongname in its name/);
 });
+
+test('README names every command and every option of each', async () => {
+  const readme = readFileSync('README.md', 'utf8');
+  const known = globSync('cli/*.ts').filter((path) =>
+    /^export const usage/m.test(readFileSync(path, 'utf8')),
+  );
+  for (const path of known) {
+    const from = `../${path}`;
+    const { usage } = (await import(from)) as { usage: string };
+    const [, name] = /^holdfast ([a-z-]+)/.exec(usage)!;
+    expect(readme, path).toMatch(name === 'demo' ? /npm run demo/ : `npm run holdfast -- ${name}`);
+    const options = [...usage.matchAll(/^ +(--[a-z-]+)/gm)].map(([, option]) => option!);
+    expect(options.filter((option) => !readme.includes(option))).toEqual([]);
+  }
+});
