@@ -1,7 +1,9 @@
+import { lasting } from '../shared/clock.ts';
 import type { Fact, FactType } from '../shared/event.ts';
 import { nameId } from '../shared/identity.ts';
 import { quantity, zero } from '../shared/quantity.ts';
 import { hasFlag } from '../statecharts/tables.ts';
+import { lastedMs } from '../statecharts/tally.ts';
 import type { PostingKind } from './erp.ts';
 
 /** The run that a fact ends, as the ledger knows it. */
@@ -117,6 +119,7 @@ export const rules: Rules = {
   ChartsMigrated: none('has no value'),
   EpochBegan: none('has no value'),
   DiskLevelChanged: none('has no value'),
+  ClockStepped: none('has no value'),
 };
 
 /** What is corrected may be posted already: undoing it in the ERP is decided by a person. */
@@ -124,11 +127,19 @@ function correction(): Call {
   return { park: 'corrects what may be in a document already', kind: 'confirmation' };
 }
 
+/** No time is posted that nobody knows. */
+const parkedTime = (why: string): Call => ({
+  park: `the time of the run is not known: ${why}`,
+  kind: 'confirmation',
+});
+
 /** Set-up and machine time go to the order by the run's two instants; a breakdown does not. */
-function timeOf({ atMs }: Fact<'PhaseEnded'>, { run }: Known): Call {
+function timeOf(fact: Fact<'PhaseEnded'>, { run }: Known): Call {
   if (!run) return { park: 'the start of this run is unknown', kind: 'confirmation' };
   if (run.phase === 'breakdown') return { none: 'a breakdown is not charged to the order' };
-  const elapsedMs = Math.max(0, atMs - run.startedMs);
+  const elapsedMs = lastedMs(fact, run.startedMs);
+  if (elapsedMs === undefined) return parkedTime('the clock was set while it was open');
+  if (elapsedMs < 0) return parkedTime(`it ended ${lasting(-elapsedMs)} before it began`);
   if (elapsedMs === 0) return { none: 'took no time' };
   const time = run.phase === 'setup' ? { setupMs: elapsedMs } : { machineMs: elapsedMs };
   return { kind: 'confirmation', ...time };

@@ -1,3 +1,5 @@
+import { lasting } from '../shared/clock.ts';
+
 /** What is told of an edge, by itself or by its store. */
 export type Told = Readonly<{
   nowMs: number;
@@ -60,13 +62,6 @@ const daysWarn = 7;
 
 type Look = (told: Told, asker: Asker) => readonly Symptom[];
 
-/** "3 min", "5 h", "2 days". */
-export function lasting(ms: number): string {
-  const minutes = Math.round(ms / 60_000);
-  if (minutes < 120) return `${minutes} min`;
-  const hours = Math.round(minutes / 60);
-  return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} days`;
-}
 const mb = (bytes: number): string => `${Math.round(bytes / (1024 * 1024))} MB`;
 const fileOf = ({ store }: Asker): string => store ?? 'FILE';
 

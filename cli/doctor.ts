@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util';
+import { lasting } from '../shared/clock.ts';
 import { Fault } from '../shared/fault.ts';
 import { invalid } from '../shared/field.ts';
 import { release } from '../shared/release.ts';
 import { kindOf, withReplica } from '../shared/replica.ts';
 import { edition } from '../statecharts/edition.ts';
-import { diagnose, lasting, type Symptom, type Told } from './diagnosis.ts';
+import { diagnose, type Symptom, type Told } from './diagnosis.ts';
 import { read } from './drive.ts';
 import { askPart } from './part.ts';
 import { grouped } from './progress.ts';

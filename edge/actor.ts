@@ -1,7 +1,7 @@
 import type { Calendar } from '../shared/calendar.ts';
 import { decodeContent, encodeContent } from '../shared/codec.ts';
 import type { Command } from '../shared/command.ts';
-import type { BodyOf, Content, FactType } from '../shared/event.ts';
+import type { BodyOf, ClockTrust, Content, FactType } from '../shared/event.ts';
 import { Fault, type FaultCode } from '../shared/fault.ts';
 import { quantityText, zero } from '../shared/quantity.ts';
 import type { Convert } from '../shared/unit.ts';
@@ -11,10 +11,11 @@ import { consequences } from '../statecharts/consequences.ts';
 import { fingerprint as stateAfter } from '../statecharts/fingerprint.ts';
 import { judge } from '../statecharts/plant.ts';
 import { asStated, type Terms } from '../statecharts/policy.ts';
-import type { Flag } from '../statecharts/tables.ts';
 import type { Book } from './book.ts';
 import { inKeptUnit } from './conversion.ts';
 import { momentOf } from './moment.ts';
+import { remarksOf } from './remarks.ts';
+import { type Spans, spanned } from './spans.ts';
 import { fingerprint, type Given, type Head, type Store } from './store.ts';
 
 /** What was stated because a command was accepted. */
@@ -39,6 +40,10 @@ export type Parts = {
   /** The plant's own conversions of units; without them every other unit is refused. */
   units?: Convert | undefined;
   eventId: () => string;
+  /** How far the edge's clock is to be trusted now; without it nothing is said of it. */
+  trust?: (() => ClockTrust | undefined) | undefined;
+  /** In which runs the clock was set. */
+  spans?: Spans | undefined;
   /** Told of every fact in the transaction that stores it. */
   stated: (fact: Content & { line: string; epoch: number; sequence: number }) => void;
 };
@@ -46,7 +51,7 @@ export type Actor = ReturnType<typeof startActor>;
 
 /** One line, and the only writer of its facts. No await inside, so no two commands interleave. */
 export function startActor(path: string, terms: Terms, parts: Parts) {
-  const { store, book, nowMs, eventId, stated, calendar, units } = parts;
+  const { store, book, nowMs, eventId, stated, calendar, units, trust, spans } = parts;
   const { policy, lanesMax } = terms;
   let head: Head = store.head(path);
   let failure: Fault | undefined;
@@ -89,19 +94,11 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
     };
   };
 
-  /** Production is not stopped by a list of people: who is not on it is flagged. */
-  function strangers({ actor, body }: Content): Flag[] {
-    const named = [actor, ...('people' in body ? body.people : [])];
-    const people = named.filter((name) => name.startsWith('person:'));
-    const known = policy.people;
-    return known && people.some((name) => !known.includes(name)) ? ['unknownOperator'] : [];
-  }
-
   /** Stores a fact that the charts allow; throws Fault REFUSED, storing nothing, if they do not. */
   function record(content: Content, by?: { commandId: string; asked: Buffer }): Stated {
     const verdict = judge(book.look, path, terms, content);
     const own = content.flags === undefined ? [] : [content.flags];
-    const known = [...unbalanced(book, content, verdict.effects), ...strangers(content)];
+    const known = [...unbalanced(book, content, verdict.effects), ...remarksOf(policy, content)];
     const flags = [...verdict.flags, ...known, ...own].join(' ');
     const fact = (flags === '' ? content : { ...content, flags }) as Content;
     const state = book.isWhole() ? stateAfter(head.state, verdict) : null;
@@ -114,7 +111,7 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
 
   function state(command: Command): Content {
     const { statement } = command;
-    const { place, time } = momentOf(statement, nowMs(), calendar);
+    const { place, time } = momentOf(statement, nowMs(), calendar, trust?.());
     const as = { ...place, ...statement, eventId: eventId(), ...time } as Content;
     const kept = units ? inKeptUnit(book, units, as) : as;
     const fact = { ...aboutOf(book.look, kept), ...kept } as Content;
@@ -126,6 +123,9 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
         return { ...fact, body: { ...chasing(), ...fact.body } };
       case 'HoldReleased':
         return { ...fact, body: releasing(fact) };
+      case 'PhaseEnded':
+      case 'RunStaffed':
+        return spanned(fact, path, book.look, spans);
       case 'OrderClosed':
         // Central must know when it has heard all that was said about the order before.
         return { ...fact, body: { facts: book.tally('order', fact.order!).facts } };
@@ -188,9 +188,17 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
     observe<T extends FactType>(type: T, body: BodyOf<T>): Stated {
       const now = nowMs();
       const id = eventId();
-      const about = { actor: 'system:edge', correlationId: id, ...calendar?.placeOf(now) };
-      const at = { atMs: now, recordedMs: now, clock: 'edge' };
-      return record({ ...about, ...at, eventId: id, type, version: 1, body } as Content);
+      const about = { actor: 'system:edge', correlationId: id };
+      const { place, time } = momentOf({}, now, calendar, trust?.());
+      return record({
+        ...about,
+        ...place,
+        ...time,
+        eventId: id,
+        type,
+        version: 1,
+        body,
+      } as Content);
     },
 
     /**

@@ -1,7 +1,7 @@
 import { openCalendar } from '../shared/calendar.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Database } from '../shared/database.ts';
-import type { Fact } from '../shared/event.ts';
+import type { BodyOf, Fact, FactType } from '../shared/event.ts';
 import { eventIds, type RandomBytes } from '../shared/identity.ts';
 import type { Logger } from '../shared/log.ts';
 import { keepRunning, openBell } from '../shared/loop.ts';
@@ -17,7 +17,7 @@ import { openEnrolling } from './enrolling.ts';
 import { isFetching, openEnrolments } from './enrolments.ts';
 import { forward, type LinkState } from './forwarder.ts';
 import type { Level, measure as measureFile } from './gauge.ts';
-import { beat } from './heartbeat.ts';
+import { beat, type Heard } from './heartbeat.ts';
 import type { Hub, HubParts } from './hub.ts';
 import { type Intake, openIntake } from './intake.ts';
 import { openMarks } from './marks.ts';
@@ -25,10 +25,12 @@ import { openOutbox } from './outbox.ts';
 import { openRecent } from './recent.ts';
 import { openRoster } from './roster.ts';
 import { openSnapshotter } from './snapshotter.ts';
+import { openSpans } from './spans.ts';
 import { readStatus } from './status.ts';
 import { openStore } from './store.ts';
 import { keepTime } from './timekeeper.ts';
 import { upgrade } from './upgrade.ts';
+import { openWall, type Wall, watchWall } from './wall.ts';
 
 /** What an edge needs of the world. The same code runs in the plant and in the simulator. */
 type World = {
@@ -58,12 +60,18 @@ function readEdge({ config, db, clock, random, log, measure }: World) {
   const book = openBook();
   const recent = openRecent();
   let told: Level | undefined; // how full the disk was, by the last fact about it
+  let lastMs: number | undefined; // when the last fact was recorded
+  let wall: Wall | undefined;
+  const spans = openSpans();
   const stated = (fact: Fact): void => {
     recent.add(fact);
+    spans.note(fact);
+    lastMs = fact.recordedMs;
     if (fact.type === 'DiskLevelChanged') told = fact.body.level;
   };
-  const means = meansOf(config, clock, random);
+  const means = { ...meansOf(config, clock, random), spans, trust: () => wall?.trust() };
   const roster = openRoster(linesOf(config), { ...means, store, book, stated });
+  wall = openWall({ clock, lastMs });
   const enrolments = openEnrolments(db, eventIds(clock.nowMs, random));
   const lines = roster.actors.map(({ path }) => path);
   const goOn = () => {
@@ -74,7 +82,7 @@ function readEdge({ config, db, clock, random, log, measure }: World) {
   if (!lines.some((line) => isFetching(enrolments.of(line)))) goOn();
   const disk = openDisk({ db, budgetMb: config.diskBudgetMb, clock, told, measure });
   const program = { release, charts: edition, node: process.version, ...modesOf(db) };
-  return { store, book, recent, roster, enrolments, lines, goOn, disk, program };
+  return { store, book, recent, roster, enrolments, lines, goOn, disk, wall, program };
 }
 
 /** The edge but for its page: everything is read and running when this returns. */
@@ -84,7 +92,7 @@ export function assembleEdge(world: World) {
   const { signal } = stop;
   const facts = openBell(clock); // rings when facts were committed
   const changed = openBell(clock); // rings when the status page has something new to tell
-  const { recent, goOn, disk, program, ...known } = readEdge(world);
+  const { recent, goOn, disk, wall, program, ...known } = readEdge(world);
   const { store, book, roster, lines } = known;
   const outbox = openOutbox(db);
   const snapshotter = openSnapshotter({ store, book, log });
@@ -100,7 +108,8 @@ export function assembleEdge(world: World) {
     committed();
   };
   const { barred, enter } = openEnrolling({ ...known, db, outbox, taken, log, ask: hub.ask });
-  const intake = openIntake({ store, roster, barred, disk, committed });
+  const before = () => tellStep();
+  const intake = openIntake({ store, roster, barred, disk, before, committed });
   const loops = lines.map((line) => {
     const report = (state: LinkState, detail?: string) => {
       marks.report(line, state, detail);
@@ -113,24 +122,31 @@ export function assembleEdge(world: World) {
   });
   const marked = () => lines.map(outbox.marks);
   const unsent = () => marked().reduce((sum, { head, sent }) => sum + head - sent, 0);
-  const asking = { line: lines[0]!, ask: hub.askBeat, unsent, heard: marks.beaten };
+  const heard = (word: Heard) => {
+    wall.heard(word);
+    marks.beaten(word);
+  };
+  const asking = { line: lines[0]!, ask: hub.askBeat, unsent, heard };
   loops.push(keepRunning(beat({ ...asking, everyMs: pace.beatMs, clock, signal })));
   const timing = { bell: facts, idleMs: pace.timersMs, clock, signal };
   loops.push(keepRunning(keepTime({ book, roster, ask: intake.ask, ...timing })));
   const state = stateBy(intake, () =>
     roster.actors.find(({ path, failure }) => !failure() && !barred(path)),
   );
-  loops.push(
-    keepRunning(
-      watchDisk({ disk, state, changed: changed.ring, everyMs: pace.measureMs, clock, signal }),
-    ),
-  );
+  const stateLevel = (change: Change) => state('DiskLevelChanged', change) ?? true;
+  const measured = { changed: changed.ring, everyMs: pace.measureMs, clock, signal };
+  loops.push(keepRunning(watchDisk({ disk, state: stateLevel, ...measured })));
+  const tellStep = () => {
+    const step = disk.isSpent() ? undefined : wall.step();
+    if (step && state('ClockStepped', step)) wall.tell(step);
+  };
+  loops.push(keepRunning(watchWall({ tell: tellStep, everyMs: pace.clockMs, clock, signal })));
 
   return {
     ...{ store, book, roster, outbox, intake, changed, signal },
     status: () => ({
       ...readStatus({ roster, book, outbox, marks, recent, nowMs: clock.nowMs }),
-      ...{ program, disk: disk.status() },
+      ...{ program, disk: disk.status(), clock: wall.status() },
     }),
 
     /** Ends every loop; no fact is stated any more. */
@@ -145,12 +161,15 @@ export function assembleEdge(world: World) {
   };
 }
 
-/** States how full the disk is on a line that can speak; true where none can. */
+/**
+ * States what the runtime has seen on a line that can speak; undefined where none can, and false if
+ * the disk does not take it.
+ */
 const stateBy =
   (intake: Intake, find: () => Actor | undefined) =>
-  (change: Change): boolean => {
+  <T extends FactType>(type: T, body: BodyOf<T>): boolean | undefined => {
     const speaker = find();
-    return !speaker || intake.state(() => void speaker.observe('DiskLevelChanged', change));
+    return speaker && intake.state(() => void speaker.observe(type, body));
   };
 
 /** How the file is written, as SQLite says. */

@@ -97,6 +97,7 @@ export function openDisk({ db, budgetMb, clock, measure = measureFile, ...last }
   return {
     look,
     level: (): Level => level,
+    isSpent,
 
     /** Why this command is not taken now, in words; undefined if it is. */
     refusal(command: Command): string | undefined {

@@ -1,5 +1,5 @@
 import { type Beat, decodeBeatAnswer } from '../shared/beat.ts';
-import type { Clock } from '../shared/clock.ts';
+import { type Clock, stepMinMs } from '../shared/clock.ts';
 import { Fault } from '../shared/fault.ts';
 
 /** Asks central for a sign of life; rejects with Fault UNREACHABLE. */
@@ -31,8 +31,12 @@ export async function beat(parts: Parts): Promise<void> {
       const startMs = clock.monotonicMs();
       const answer = decodeBeatAnswer(await ask({ line, nowMs, unsent: unsent() }));
       const roundTripMs = clock.monotonicMs() - startMs;
+      const tookMs = clock.nowMs() - nowMs;
       const skewMs = Math.round(answer.nowMs - (nowMs + roundTripMs / 2));
-      heard({ atMs: nowMs, roundTripMs: Math.round(roundTripMs), skewMs });
+      // An exchange in which the clock was set has measured nothing.
+      if (Math.abs(tookMs - roundTripMs) <= stepMinMs) {
+        heard({ atMs: nowMs, roundTripMs: Math.round(roundTripMs), skewMs });
+      }
     } catch (error) {
       if (!(error instanceof Fault)) throw error; // no answer: the page tells since when
     }

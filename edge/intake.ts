@@ -18,6 +18,8 @@ type Parts = {
   /** Why nothing new may be asked of a line now. */
   barred?: ((line: string) => Fault | undefined) | undefined;
   disk?: Gate;
+  /** Called before each batch: what has to stand in the store before it. */
+  before?: (() => void) | undefined;
   committed: () => void;
 };
 export type Intake = ReturnType<typeof openIntake>;
@@ -29,7 +31,7 @@ export type Intake = ReturnType<typeof openIntake>;
  * What a disk that is nearly full takes is decided here. If it refuses a commit all the same,
  * memory goes back to what is on it, and what is reserved for is tried once more with the reserve.
  */
-export function openIntake({ store, roster, barred, disk, committed }: Parts) {
+export function openIntake({ store, roster, barred, disk, before, committed }: Parts) {
   let waiting: Waiting[] = [];
   let scheduled = false;
 
@@ -41,6 +43,7 @@ export function openIntake({ store, roster, barred, disk, committed }: Parts) {
 
   function drain(): void {
     scheduled = false;
+    before?.();
     const batch = waiting.slice(0, batchMax);
     waiting = waiting.slice(batchMax);
     if (waiting.length > 0) schedule();

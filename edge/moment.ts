@@ -1,5 +1,5 @@
 import type { Calendar } from '../shared/calendar.ts';
-import type { Command } from '../shared/command.ts';
+import type { ClockTrust } from '../shared/event.ts';
 import { invalid } from '../shared/field.ts';
 import { instantMaxMs } from '../shared/vocabulary.ts';
 import type { Flag } from '../statecharts/tables.ts';
@@ -11,9 +11,10 @@ const name = 'command.atLocal';
  * shift. Throws Fault INVALID for a local time that does not exist, or that nobody can tell here.
  */
 export function momentOf(
-  { atMs, atLocal }: Command['statement'],
+  { atMs, atLocal }: { atMs?: number | undefined; atLocal?: string | undefined },
   nowMs: number,
   calendar: Calendar | undefined,
+  clockTrust: ClockTrust | undefined,
 ) {
   const told = atLocal === undefined ? undefined : instantOf(atLocal, calendar);
   const at = told?.atMs ?? atMs ?? nowMs;
@@ -26,6 +27,7 @@ export function momentOf(
       recordedMs: nowMs,
       clock: stated ? ('source' as const) : ('edge' as const),
       ...(told?.ambiguous ? flags : {}),
+      ...(clockTrust ? { clockTrust } : {}),
     },
   };
 }

@@ -72,6 +72,7 @@ const needOfFact: Record<FactType, Need> = {
   ChartsMigrated: 'reserved',
   EpochBegan: 'reserved',
   DiskLevelChanged: 'reserved',
+  ClockStepped: 'reserved',
 };
 const stops = new Set(['stopping', 'stopped', 'aborting', 'aborted', 'holding', 'held']);
 

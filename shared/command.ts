@@ -127,6 +127,7 @@ const subjects: Record<FactType, Fields> = {
   ChartsMigrated: {},
   EpochBegan: {},
   DiskLevelChanged: {},
+  ClockStepped: {},
 };
 
 const envelope = {

@@ -83,6 +83,9 @@ export const bodies = {
   PhaseEnded: {
     run,
     statedMs: optional(integer('Duration as the source states it, ms.', 0, 1e12)),
+    elapsedMs: optional(
+      integer('Duration without what the clock was set by meanwhile, ms.', 0, 1e12),
+    ),
   },
   OperationPaused: { reason },
   OperationResumed: {},
@@ -103,6 +106,12 @@ export const isFactType = (value: unknown): value is FactType =>
 /** How far the edge trusts the time of a fact: its own clock, or one that it cannot check. */
 export type ClockQuality = 'edge' | 'source';
 
+/**
+ * What is not known of the edge's clock when a fact is recorded: nobody has checked it of late, or
+ * it is known to be wrong. Absent while it agrees with central's, and before anybody looked.
+ */
+export type ClockTrust = 'unchecked' | 'suspect';
+
 /** What a fact is about and who stated it. Ids are texts, for ever. */
 export type Context = Readonly<{
   actor: string; // "person:4445", "machine:plc-7", "system:import"
@@ -119,6 +128,7 @@ export type Context = Readonly<{
   productionDay?: string; // "2012-03-30", by the plant's calendar when it was stated
   flags?: string; // what a person should know of it, e.g. "overCompletion late"
   atLocal?: string; // "2012-10-28T02:30", as it was given; `atMs` is what was made of it
+  clockTrust?: ClockTrust; // of `recordedMs`
 }>;
 
 /** What a line states, before it has its place. `version` is the body's. */

@@ -7,6 +7,8 @@ export type Pace = Readonly<{
   beatMs: number;
   /** An edge that has nothing to send reads where the stream ends for its line. */
   resyncMs: number;
+  /** The edge looks whether its clock was set; it does before every batch of commands, too. */
+  clockMs: number;
   /** The edge measures its disk. */
   measureMs: number;
   /** The edge looks at the day though no timer is due: it may have been set. */
@@ -25,6 +27,7 @@ export type Pace = Readonly<{
 export const plantPace: Pace = {
   beatMs: 5_000,
   resyncMs: 60_000,
+  clockMs: 5_000,
   measureMs: 5_000,
   timersMs: 60_000,
   quietMs: 5_000,

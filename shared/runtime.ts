@@ -9,6 +9,8 @@ export const partsMax = 5_000;
 /** How full an edge's disk is, from "as it should be" to "only what is reserved for". */
 export const diskLevels = ['ok', 'warn', 'shed', 'qualityOnly', 'full'] as const;
 const bytesMax = Number.MAX_SAFE_INTEGER;
+/** Any time that a clock can show, however wrong it is. */
+const instantMs = Number.MAX_SAFE_INTEGER;
 
 /** What the runtime itself states, without being asked. */
 export const runtimeBodies = {
@@ -33,5 +35,22 @@ export const runtimeBodies = {
     before: choice('How full it was.', diskLevels),
     roomBytes: integer('Room that is left for ordinary work.', 0, bytesMax),
     budgetBytes: integer('Most that the store may take.', 0, bytesMax),
+  },
+  ClockStepped: {
+    beforeMs: integer('What the clock would show without the step, Unix ms.', 0, instantMs),
+    afterMs: integer('What it shows, Unix ms.', 0, instantMs),
+    byMs: integer('By how much it was set, ms.', -instantMs, instantMs),
+    during: choice(
+      'Whether the edge ran, or was off: then it is the least that it can have been.',
+      ['running', 'off'],
+    ),
+    skewMs: optional(
+      integer(
+        "How far central's clock was ahead before it, as last measured, ms.",
+        -instantMs,
+        instantMs,
+      ),
+    ),
+    measuredMs: optional(integer('How long before the step that was, ms.', 0, instantMs)),
   },
 };

@@ -121,6 +121,8 @@ export type Flag =
   | 'unreleased' // the lot waits for quality, though it was used up or released before
   | 'ambiguousTime' // local, and it stands twice on that day: the first was taken
   | 'unbalanced' // more went out of an operation than the one before has passed on
+  | 'clockSuspect' // its time may be wrong by more than clocks differ
+  | 'clockStepped' // the clock was set while the run was open
   | 'unknownOperator'; // who is not among the people that the plant has named
 
 /** True if the fact was accepted with this flag; a fact keeps its flags in one text, by blanks. */

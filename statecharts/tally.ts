@@ -31,7 +31,7 @@ export type Tally = {
   breakdowns: number;
   holds: number;
   operationsCompleted: number;
-  elapsedMs: number; // all phases, from the instants of start and end
+  elapsedMs: number; // all phases, from the instants of start and end; where nobody knows, nothing
   setupStatedMs: number; // durations as the source states them, by phase
   runStatedMs: number;
   breakdownStatedMs: number;
@@ -83,6 +83,15 @@ export function addTo(tally: Tally, more: Increments): void {
 }
 
 /**
+ * How long a run took, ms; less than nothing if its times say that it ended before it began.
+ * Undefined if nobody knows: the clock was set while it was open.
+ */
+export function lastedMs(fact: Content<'PhaseEnded'>, startedMs: number): number | undefined {
+  if (fact.body.elapsedMs !== undefined) return fact.body.elapsedMs;
+  return hasFlag(fact, 'clockStepped') ? undefined : fact.atMs - startedMs;
+}
+
+/**
  * What one fact adds to the tallies of its order, operation and line. `effects` are the reports
  * that it makes count, or count no more; without them a report counts for itself, as long as nobody
  * corrects it.
@@ -101,7 +110,7 @@ export function increments(
     case 'PhaseStarted':
       return { facts: 1, runs: 1, breakdowns: fact.body.phase === 'breakdown' ? 1 : 0 };
     case 'PhaseEnded': {
-      const elapsedMs = run ? Math.max(0, fact.atMs - run.startedMs) : 0;
+      const elapsedMs = run ? Math.max(0, lastedMs(fact, run.startedMs) ?? 0) : 0;
       const stated = run ? `${run.phase}StatedMs` : 'runStatedMs';
       return { facts: 1, elapsedMs, [stated]: fact.body.statedMs ?? elapsedMs };
     }

@@ -3,7 +3,16 @@ import { quantity, zero } from '../shared/quantity.ts';
 import type { Effect } from './correction.ts';
 import { turnLot } from './lots.ts';
 import { operation as operationChart } from './operation.ts';
-import { type Asked, given, heldBy, keyOf, lookAfter, move, type Tables } from './tables.ts';
+import {
+  type Asked,
+  given,
+  hasFlag,
+  heldBy,
+  keyOf,
+  lookAfter,
+  move,
+  type Tables,
+} from './tables.ts';
 import { completionOf } from './tolerance.ts';
 
 type Order = Tables['order'];
@@ -87,12 +96,18 @@ function moveRun(asked: Asked, opened: Run | undefined): void {
   }
 }
 
-/** Each person's time at the run since it was last staffed; never less than nothing. */
+/**
+ * Each person's time at the run since it was last staffed; never less than nothing, and where the
+ * clock was set meanwhile not more than the run is known to have taken.
+ */
 function workLabour({ look, fact, changes }: Asked, run: Run): void {
   const { people = [], staffedMs = fact.atMs } = run;
+  const elapsedMs = 'elapsedMs' in fact.body ? fact.body.elapsedMs : undefined;
+  const mostMs = hasFlag(fact, 'clockStepped') ? (elapsedMs ?? 0) : Number.POSITIVE_INFINITY;
+  const workedMs = Math.min(mostMs, Math.max(0, fact.atMs - staffedMs));
   for (const person of new Set(people)) {
     const key = keyOf(run.order, run.operation, person);
-    const value = (look('labour', key) ?? 0) + Math.max(0, fact.atMs - staffedMs);
+    const value = (look('labour', key) ?? 0) + workedMs;
     changes.push({ table: 'labour', key, value });
   }
 }

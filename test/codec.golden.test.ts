@@ -57,6 +57,15 @@ test('T3: a local time stands behind all other fields, and only where one was gi
   expect(decodeContent(Buffer.from(bytes, 'hex'))).toEqual(content);
 });
 
+test('T1: what is not known of the clock stands behind all else, and only where it is not', () => {
+  const content = { ...sampleOf('ShiftStarted'), clockTrust: 'suspect' } as Content;
+  const bytes = encodeContent(content).toString('hex');
+  const fields = golden['ShiftStarted']!.slice('01dc0012'.length);
+  // An array of 22, of which the first 18 are as they always were; no day, flags and local time.
+  expect(bytes).toBe(['01', 'dc0016', fields, 'c0c0c0', 'a773757370656374'].join(''));
+  expect(decodeContent(Buffer.from(bytes, 'hex'))).toEqual(content);
+});
+
 const word = fc.stringMatching(/^[A-Za-z0-9ÄÖ🔩._/-]{1,20}$/u).map((text) => text.normalize('NFC'));
 const amount = fc.stringMatching(/^(0|[1-9]\d{0,11})(\.\d{0,5}[1-9])?$/);
 const instant = fc.integer({ min: 0, max: 4_102_444_800_000 });
@@ -71,6 +80,7 @@ const contents = fc.record(
     ...{ actor: word, correlationId: word, causationId: word, commandId: word, order: word },
     ...{ operation: word, lot: word, serial: word, shift: word, workCenter: word },
     ...{ costObject: word, productionDay: word, flags: word, atLocal: word },
+    ...{ clockTrust: fc.constantFrom('unchecked', 'suspect') },
   },
   {
     requiredKeys: [
@@ -94,7 +104,7 @@ test('X5: what a newer edge added is left out, at every depth, and stays in the 
   const { operations, ...rest } = released.body;
   const steps = operations!.map((step) => ({ ...step, machineGroup: 'G7' }));
   fields[6] = { ...rest, operations: steps, priority: 'high' };
-  const known = Array.from({ length: 21 }, (_, at) => fields[at] ?? null);
+  const known = Array.from({ length: 22 }, (_, at) => fields[at] ?? null);
   const bytes = pack([...known, 'a context field of tomorrow']);
   expect(decodeContent(bytes)).toEqual(released);
   expect(unpack(bytes)[6]).toMatchObject({ operations: steps, priority: 'high' });

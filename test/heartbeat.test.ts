@@ -7,12 +7,12 @@ const line = 'acme/lyon/turning/M03';
 const answer = (nowMs: number) => Buffer.from(JSON.stringify({ nowMs }));
 
 /** An edge whose clock stands at 1,000,000 and that beats `beats` times. */
-async function beating(beats: number, ask: (beat: Beat) => Promise<Uint8Array>) {
+async function beating(beats: number, ask: (beat: Beat) => Promise<Uint8Array>, setMs = () => 0) {
   const stop = new AbortController();
   const heard: Heard[] = [];
   let slept = 0;
   const clock = {
-    nowMs: () => 1_000_000,
+    nowMs: () => 1_000_000 + setMs(),
     monotonicMs: () => performance.now(),
     async sleep() {
       slept += 1;
@@ -34,6 +34,22 @@ test('a heartbeat tells what is unsent, and hears how far central is ahead', asy
   expect(asked).toEqual([{ line, nowMs: 1_000_000, unsent: 7 }]);
   expect(heard[0]!.atMs).toBe(1_000_000);
   expect(Math.abs(heard[0]!.skewMs - 60_000)).toBeLessThan(1_000);
+});
+
+test('T1: an exchange in which the clock was set has measured nothing', async () => {
+  let stepMs = 0;
+  const set = async () => {
+    stepMs += 3_600_000;
+    return answer(1_000_000);
+  };
+  expect(await beating(2, set, () => stepMs)).toEqual([]);
+  expect(
+    await beating(
+      1,
+      async () => answer(1_000_000),
+      () => stepMs,
+    ),
+  ).toHaveLength(1);
 });
 
 test('no answer and a wrong one are no word from central, and the next beat goes out', async () => {

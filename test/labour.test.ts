@@ -45,6 +45,7 @@ test('a run that is not open is staffed by nobody', () => {
 test('H10: a person whom nobody has named works on, and is flagged; a restart agrees', () => {
   const policy = { ...templates.discrete, people: ['person:1'] };
   const box = openBox(':memory:', [{ line: m01, lanes: 1, policy }]);
+  box.time.nowMs = 1_000;
   const flagsOf = (given: object) => {
     const answer = box.decide(given);
     return answer.status === 'accepted' ? (answer.facts[0]!.flags ?? '') : answer.reason;

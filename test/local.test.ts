@@ -18,6 +18,12 @@ const paris = { calendar: calendarOf('Europe/Paris') };
 const lines = [{ line: m01, lanes: 2 }];
 const file = () => join(testFolder(), 'edge.db');
 type Box = ReturnType<typeof openBox>;
+/** A box whose clock shows the days of which is told. */
+const openIn2012 = (...given: Parameters<typeof openBox>): Box => {
+  const box = openBox(...given);
+  box.time.nowMs = Date.parse('2012-10-29T08:00Z');
+  return box;
+};
 const factsOf = (box: Box) => [...box.store.history()].map(({ bytes }) => decodeContent(bytes));
 const lastOf = (box: Box) => factsOf(box).at(-1)!;
 
@@ -35,7 +41,7 @@ const never = '2012-03-25T02:30';
 const neverWords = `INVALID command.atLocal: ${never} does not exist in Europe/Paris`;
 
 test('T3: a local time that stands twice is its first, flagged, and kept as it was given', () => {
-  const box = openBox(':memory:', lines, paris);
+  const box = openIn2012(':memory:', lines, paris);
   const answer = box.decide(at(twice));
   expect(answer).toMatchObject({ status: 'accepted', facts: [{ flags: 'ambiguousTime' }] });
   expect(lastOf(box)).toMatchObject({
@@ -45,7 +51,7 @@ test('T3: a local time that stands twice is its first, flagged, and kept as it w
 });
 
 test('T3: a local time that stands once is no cause for a flag', () => {
-  const box = openBox(':memory:', lines, paris);
+  const box = openIn2012(':memory:', lines, paris);
   box.decide(at('2012-10-28T03:00:00.5'));
   expect(lastOf(box)).toMatchObject({
     atMs: Date.parse('2012-10-28T03:00:00.5+01:00'),
@@ -59,7 +65,7 @@ test('T3: a local time that stands once is no cause for a flag', () => {
 
 test('T3: the flag stands beside those of the charts and of the people', () => {
   const policy = { ...templates.discrete, people: ['person:2'] };
-  const box = openBox(':memory:', [{ line: m01, lanes: 1, policy }], paris);
+  const box = openIn2012(':memory:', [{ line: m01, lanes: 1, policy }], paris);
   for (const given of [shop.release(), shop.start(), shop.phase('R1')]) box.decide(given);
   box.decide(at(twice, shop.report('R1', { good: '120' })));
   expect(lastOf(box).flags).toBe('beyondTolerance unknownOperator ambiguousTime');
@@ -81,7 +87,7 @@ test('T3: a local time that does not exist is refused, for good, and no fact is 
 });
 
 test('T2: a run over the start of summer time lasts what passed, whatever the wall says', () => {
-  const box = openBox(':memory:', lines, paris);
+  const box = openIn2012(':memory:', lines, paris);
   const wallMs = 9 * 3_600_000; // from 22:00 to 07:00
   for (const given of [
     ...[shop.release(), shop.start(), at('2012-03-24T22:00', shop.phase('R1'))],
@@ -100,7 +106,7 @@ test('T2: a run over the start of summer time lasts what passed, whatever the wa
 test.each(['1970-01-01T00:30', '2100-01-01T01:00:00.001', '0001-01-01T00:00'])(
   'T3: %s in Paris is as far away as no source may state',
   (given) => {
-    const box = openBox(':memory:', lines, paris);
+    const box = openIn2012(':memory:', lines, paris);
     expect(outcome(box.decide(at(given)))).toBe(
       'INVALID command.atLocal: must be from 1970-01-01 to 2100-01-01',
     );
@@ -153,7 +159,7 @@ test('T3: when the rules of the zone have changed, what was made of the text sti
 });
 
 test('T3: the same id with another local time is a conflict, as with any other content', () => {
-  const box = openBox(':memory:', lines, paris);
+  const box = openIn2012(':memory:', lines, paris);
   const given = at(twice);
   const answer = box.decide(given);
   expect(outcome(box.decide({ ...given, atLocal: '2012-10-28T02:31' }))).toMatch(/^CONFLICT /);
@@ -163,7 +169,7 @@ test('T3: the same id with another local time is a conflict, as with any other c
 
 test('T3: what follows from a fact has its instant, and not the words of who stated it', () => {
   const policy = { ...templates.discrete, holdOnFailure: true };
-  const box = openBox(':memory:', [{ line: m01, lanes: 1, policy }], paris);
+  const box = openIn2012(':memory:', [{ line: m01, lanes: 1, policy }], paris);
   const given = [shop.release(), shop.start(), quality.inspect('I1')];
   for (const one of [...given, at(twice, quality.found('I1', 'failed'))]) box.decide(one);
   const [found, hold] = factsOf(box).slice(-2);

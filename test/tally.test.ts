@@ -54,6 +54,18 @@ const counted: [string, Content, OpenRun | undefined, Partial<Tally>][] = [
     { elapsedMs: 6_000, breakdownStatedMs: 6_000 },
   ],
   ['T6: a run of no length', fact('PhaseEnded', {}, 4_000), setup, {}],
+  [
+    'T1: the clock was set meanwhile, and nobody knows how long it took',
+    { ...fact('PhaseEnded', {}), flags: 'clockStepped' },
+    setup,
+    {},
+  ],
+  [
+    'T1: the clock was set meanwhile, and the edge knows how long it took',
+    { ...fact('PhaseEnded', { elapsedMs: 2_000 }), flags: 'clockStepped' },
+    setup,
+    { elapsedMs: 2_000, setupStatedMs: 2_000 },
+  ],
   ['T1: no time is ever negative', fact('PhaseEnded', {}, 1_000), setup, {}],
   [
     'a hold on a quantity',

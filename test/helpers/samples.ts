@@ -14,6 +14,7 @@ const about: Partial<Record<FactType, object>> = {
   ChartsMigrated: {},
   EpochBegan: {},
   DiskLevelChanged: {},
+  ClockStepped: {},
   OrderChanged: { order: 'WO-1', productionDay: '2012-01-02', flags: 'parked' },
   OrderCancelRequested: { order: 'WO-1' },
   OrderCompleted: { order: 'WO-1' },
@@ -119,6 +120,10 @@ const bodies: Record<FactType, object> = {
   },
   EpochBegan: { epoch: 2, previous: 1, endedAt: 7, reason: 'swapped' },
   DiskLevelChanged: { level: 'warn', before: 'ok', roomBytes: 1_000, budgetBytes: 9_000 },
+  ClockStepped: {
+    ...{ beforeMs: 1_704_078_000_000, afterMs: 1_704_067_200_000, byMs: -10_800_000 },
+    ...{ during: 'running', skewMs: -10_800_020, measuredMs: 4_100 },
+  },
 };
 
 /** One content of every type of fact, always the same. */
