@@ -32,6 +32,8 @@ type World = {
   hub: Hub;
   /** Documents in flight at once. */
   lanesMax: number;
+  /** How far the time of a fact may be off before its document waits for a person. */
+  skewMaxMs?: number;
   /** Unlike any boot before. */
   bootId: string;
   pace?: Pace;
@@ -39,12 +41,12 @@ type World = {
 
 /** Central but for its status: everything is running when this returns. */
 export function assembleCentral(world: World) {
-  const { db, clock, log, erp, hub, lanesMax, bootId, pace = plantPace } = world;
+  const { db, clock, log, erp, hub, lanesMax, skewMaxMs, bootId, pace = plantPace } = world;
   const stop = new AbortController();
   const { signal } = stop;
   const { maxInFlightMs } = erp;
   const waitMs = steadyMs(clock);
-  const memory = openMemory({ db, nowMs: clock.nowMs, waitMs, maxInFlightMs });
+  const memory = openMemory({ db, nowMs: clock.nowMs, waitMs, maxInFlightMs, skewMaxMs });
   const { ledger, postings, registry, archive } = memory;
   const accepted = openBell(clock); // rings when the ledger took facts
   const moved = openBell(clock); // rings when the ledger or a posting has moved

@@ -16,6 +16,10 @@ export const fields = {
     { replicas: 1, megabytesMax: 4_096, keepDays: 30 },
   ),
   erp: record('SAP, by its confirmation and material document services.', sapFields),
+  skewMaxHours: fallback(
+    integer('A document whose fact is further off in time waits for a person, hours.', 1, 876_000),
+    24,
+  ),
   lanesMax: fallback(integer('Documents in flight at once, one an order.', 1, 256), 16),
   logLevel: fallback(
     choice('Least severe line that is logged.', ['debug', 'info', 'warn', 'error', 'silent']),

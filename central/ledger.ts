@@ -10,8 +10,8 @@ import { type Cursor, type Head, openShelf, type Place, type Stored } from './sh
 /** Most facts of one line that wait for what is missing before them; more are parked. */
 export const waitingMax = 10_000;
 
-/** A fact as the ledger holds it; `position` orders all lines by acceptance. */
-export type Accepted = Fact & Readonly<{ position: number }>;
+/** A fact as the ledger holds it; `position` orders all lines by acceptance, and no clock does. */
+export type Accepted = Fact & Readonly<{ position: number; receivedMs: number }>;
 
 /** What came in by one message: a segment, or bytes that are none and why. */
 export type Arrival = { segment: Segment } | { line: string; broken: string; bytes: Uint8Array };
@@ -63,14 +63,15 @@ export function openLedger({ db, nowMs, note, undone }: Parts) {
     const content = read(head, { epoch, sequence }, bytes);
     const eventId = content ? idBytes(content.eventId) : null;
     const before = eventId ? shelf.byId(eventId) : undefined;
-    const position = shelf.insert(head, before ? null : eventId, nowMs(), bytes, hash);
+    const receivedMs = nowMs();
+    const position = shelf.insert(head, before ? null : eventId, receivedMs, bytes, hash);
     head.sequence = sequence;
     head.hash = hash;
     if (before?.equals(bytes)) head.repeats += 1;
     else if (before) {
       setAside(head.path, { epoch, sequence }, 'conflict: other content under this id', bytes);
     } else if (content) {
-      fresh.push({ ...content, line: head.path, epoch, sequence, position });
+      fresh.push({ ...content, line: head.path, epoch, sequence, position, receivedMs });
     }
   }
 

@@ -66,8 +66,9 @@ export async function startCentral(config: CentralConfig) {
 
   const hub = { connection, manager, stream, reconnected };
   const bootId = `${process.pid}_${clock.nowMs()}`;
-  const { lanesMax } = config;
-  const central = assembleCentral({ db, clock, log, erp, hub, lanesMax, bootId });
+  const { lanesMax, skewMaxHours } = config;
+  const limits = { lanesMax, skewMaxMs: skewMaxHours * 3_600_000 };
+  const central = assembleCentral({ db, clock, log, erp, hub, ...limits, bootId });
   const app = buildHttp(openBoard({ ...central.memory, edges: central.edges }));
   const url = await app.listen({ host: config.host, port: config.httpPort });
 

@@ -1,6 +1,7 @@
 import type { Database } from '../shared/database.ts';
 import { openArchive } from './archive.ts';
 import { backlogMigrations, takeBacklog } from './backlog.ts';
+import { clockMigrations, openClocks, skewUsualMs } from './clocks.ts';
 import { correctionMigrations, openCorrections } from './corrections.ts';
 import { dossierMigrations, dossierMigrations2, openDossier } from './dossier.ts';
 import { earlyMigrations } from './early.ts';
@@ -31,6 +32,7 @@ export const migrations = [
     '\n',
   ),
   ...registryMigrations,
+  ...clockMigrations,
 ];
 
 type Parts = {
@@ -39,15 +41,19 @@ type Parts = {
   /** By which waits are measured: never jumps. */
   waitMs: () => number;
   maxInFlightMs: number;
+  /** How far the time of a fact may be off before its document waits for a person. */
+  skewMaxMs?: number | undefined;
 };
 export type Memory = ReturnType<typeof openMemory>;
 
 /** All that central remembers, in one SQLite file; facts and what they call for commit together. */
-export function openMemory({ db, nowMs, waitMs, maxInFlightMs }: Parts) {
+export function openMemory(parts: Parts) {
+  const { db, nowMs, skewMaxMs = skewUsualMs, ...times } = parts;
   const dossier = openDossier(db);
   const totals = openTotals(db, (eventId) => ledger.stored(eventId)?.line);
   const holds = openHolds(db);
-  const postings = openPostings({ db, dossier, holds, nowMs, waitMs, maxInFlightMs });
+  const postings = openPostings({ db, dossier, holds, nowMs, ...times });
+  const clocks = openClocks(db, skewMaxMs);
   takeBacklog(db, (fact) => {
     if (fact.type === 'HoldReduced') holds.note(fact);
     postings.reach(fact);
@@ -62,11 +68,15 @@ export function openMemory({ db, nowMs, waitMs, maxInFlightMs }: Parts) {
         const run = dossier.note(fact);
         totals.note(fact, run, corrections.note(fact));
         holds.note(fact);
-        postings.note(fact, run);
+        postings.note(fact, run, clocks.note(fact, fact.receivedMs));
       }
       totals.save();
+      clocks.save();
     },
-    undone: totals.undone,
+    undone() {
+      totals.undone();
+      clocks.undone();
+    },
   });
   const registry = openRegistry({ db, ledger, nowMs });
   const archive = openArchive(db);

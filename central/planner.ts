@@ -1,4 +1,5 @@
 import type { Fact } from '../shared/event.ts';
+import { asItSays, type Timing } from './clocks.ts';
 import type { Dossier } from './dossier.ts';
 import type { Early } from './early.ts';
 import type { PostingKind } from './erp.ts';
@@ -43,7 +44,7 @@ export function openPlanner(parts: Parts) {
   const laneOf = (order: string | undefined, lot: string | undefined): string =>
     order ?? (lot === undefined ? undefined : dossier.lot(lot)?.order) ?? `lot:${lot ?? ''}`;
 
-  function plan(fact: Fact, run: Run | undefined, hold: Hold | undefined): void {
+  function plan(fact: Fact, run: Run | undefined, hold: Hold | undefined, timing: Timing): void {
     const call = callOf(fact, { run, holdScope: hold?.scope ?? undefined });
     if ('none' in call) {
       queue.unposted(call.none, 1);
@@ -54,31 +55,33 @@ export function openPlanner(parts: Parts) {
     const operation = (hold?.order ? hold.operation : fact.operation) ?? undefined;
     const lot = call.kind === 'confirmation' ? undefined : (hold?.lot ?? fact.lot);
     const lane = laneOf(order, lot);
-    const { eventId, line, sequence, atMs } = fact;
-    const parked = 'park' in call;
-    const values = parked ? {} : call;
+    const { eventId, line, sequence } = fact;
+    const { atMs, doubt } = timing(fact);
+    const { park, ...values } = 'park' in call ? call : { ...call, park: undefined };
+    // What is held is blocked, whatever day it is.
+    const parked = park ?? (call.kind === 'blockStock' ? undefined : doubt);
     queue.insert({
       ...{ key: keyOf(eventId, call.kind), eventId, line, sequence, atMs, lane },
       ...{ ...blank, order: order ?? null, operation: operation ?? null, lot: lot ?? null },
-      ...{ ...values, kind: call.kind },
+      ...values,
       ...{ final: 'final' in call && call.final ? 1 : 0, beside: 0 },
-      state: parked ? 'parked' : 'intended',
-      reason: parked ? call.park : null,
+      state: parked === undefined ? 'intended' : 'parked',
+      reason: parked ?? null,
     });
     lanes.wake(lane);
   }
 
   /** Of a hold it depends what its decisions call for: those that came before it come after it. */
-  function planHold(fact: Fact<'HoldPlaced'>, hold: Hold): void {
-    plan(fact, undefined, hold);
+  function planHold(fact: Fact<'HoldPlaced'>, hold: Hold, timing: Timing): void {
+    plan(fact, undefined, hold, timing);
     for (const decision of early.take(hold.hold)) {
       queue.unposted(earlyReason, -1);
-      plan(decision, undefined, hold);
+      plan(decision, undefined, hold, timing);
     }
   }
 
-  function planDecision(fact: Decision, hold: Hold): void {
-    if (hold.scope !== null) plan(fact, undefined, hold);
+  function planDecision(fact: Decision, hold: Hold, timing: Timing): void {
+    if (hold.scope !== null) plan(fact, undefined, hold, timing);
     else {
       queue.unposted(earlyReason, 1);
       early.keep(hold.hold, fact);
@@ -87,12 +90,12 @@ export function openPlanner(parts: Parts) {
     if (hold.scope === 'line') lanes.rouseHeld();
   }
 
-  function note(fact: Fact, run: Run | undefined): void {
-    if (fact.type === 'HoldPlaced') planHold(fact, holds.one(fact.body.hold)!);
+  function note(fact: Fact, run: Run | undefined, timing: Timing = asItSays): void {
+    if (fact.type === 'HoldPlaced') planHold(fact, holds.one(fact.body.hold)!, timing);
     else if (isDecision(fact)) {
-      planDecision(fact, holds.one(fact.body.hold)!);
-    } else plan(fact, run, undefined);
-    reach(fact);
+      planDecision(fact, holds.one(fact.body.hold)!, timing);
+    } else plan(fact, run, undefined, timing);
+    reach(fact, timing);
     if (fact.lot !== undefined) lanes.rouseLot(fact.lot);
     if (fact.order === undefined) return;
     if (fact.type === 'OrderReleased' || dossier.order(fact.order)?.complete) {
@@ -108,8 +111,9 @@ export function openPlanner(parts: Parts) {
  * own, and only what may be in stock; receipts that are still to be sent wait at the gate.
  */
 function openReachPlanner({ holds, genealogy, queue, lanes, stock }: Parts) {
-  function move(fact: Fact, kind: PostingKind, lot: string): void {
-    const { eventId, line, sequence, atMs } = fact;
+  function move(fact: Fact, kind: PostingKind, lot: string, timing: Timing): void {
+    const { eventId, line, sequence } = fact;
+    const { atMs } = timing(fact);
     const lane = `lot:${lot}`;
     const key = keyOf(eventId, kind, lot);
     const where = { key, eventId, line, sequence, atMs, lane, kind, lot };
@@ -117,22 +121,23 @@ function openReachPlanner({ holds, genealogy, queue, lanes, stock }: Parts) {
     lanes.wake(lane);
   }
 
-  return (fact: Fact): void => {
+  return (fact: Fact, timing: Timing = asItSays): void => {
     const { gained, lost } = genealogy.note(fact);
     for (const [lot, by] of gained) {
       lanes.rouseLot(lot);
       const holding = genealogy.reaching(lot);
       const before = holding.some((hold) => !by.includes(hold));
-      if (holding.length > 0 && !before && stock.arrived(lot)) move(fact, 'blockStock', lot);
+      if (holding.length > 0 && !before && stock.arrived(lot))
+        move(fact, 'blockStock', lot, timing);
     }
     // A decision calls for what frees its own lot already; what it condemns may have been let go.
     const hold = isDecision(fact) ? holds.one(fact.body.hold) : undefined;
     const own = hold?.lot;
-    if (hold?.letGo && condemns(fact)) move(fact, 'blockStock', hold.lot!);
+    if (hold?.letGo && condemns(fact)) move(fact, 'blockStock', hold.lot!, timing);
     for (const lot of lost.keys()) {
       lanes.rouseLot(lot);
       if (lot === own || genealogy.reaching(lot).length > 0) continue;
-      if (stock.mayBeBlocked(lot)) move(fact, 'unblockStock', lot);
+      if (stock.mayBeBlocked(lot)) move(fact, 'unblockStock', lot, timing);
     }
   };
 }

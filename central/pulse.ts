@@ -1,5 +1,5 @@
 import type { NatsConnection } from '@nats-io/nats-core';
-import { type Beat, decodeBeat } from '../shared/beat.ts';
+import { type Beat, decodeBeat, skewMaxMs, skewText } from '../shared/beat.ts';
 import { Fault } from '../shared/fault.ts';
 import type { Logger } from '../shared/log.ts';
 import { beatSubject, beatSubjects } from '../shared/subject.ts';
@@ -36,6 +36,13 @@ export function openPulse({ connection, nowMs, log }: Parts) {
   });
   return {
     /** Every edge that was heard since start: when, how far its clock is off, what it owes. */
-    edges: () => [...edges.values()],
+    edges: () =>
+      [...edges.values()].map((edge) => ({
+        ...edge,
+        clock: {
+          state: Math.abs(edge.skewMs) > skewMaxMs ? 'suspect' : 'ok',
+          says: `clock ${skewText(edge.skewMs)}`,
+        } as const,
+      })),
   };
 }

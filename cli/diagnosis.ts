@@ -1,3 +1,4 @@
+import { skewMaxMs, skewText } from '../shared/beat.ts';
 import { lasting } from '../shared/clock.ts';
 
 /** What is told of an edge, by itself or by its store. */
@@ -29,6 +30,7 @@ export type Told = Readonly<{
     walBytes: number;
     daysLeft: number | null;
   };
+  clock?: { state: string; says: string };
   program?: { release: string; charts: string; journalMode: string; synchronous: number };
   charts?: string | null;
 }>;
@@ -53,7 +55,6 @@ export type Asker = Readonly<{
 const silentMs = 30_000;
 /** A line that is away for so long is bad, and not only worth a look, ms. */
 const awayMs = 3_600_000;
-const skewWarnMs = 5_000;
 const skewBadMs = 60_000;
 /** A hold that nobody has decided for so long, ms. */
 const holdMs = 24 * 3_600_000;
@@ -126,13 +127,6 @@ const central: Look = ({ central: heard, nowMs, oldestUnsentMs, unsent, lines })
     return [{ level: 'warn', about, says, next: 'see that central runs, and what its log says' }];
   }
   const symptoms: Symptom[] = [];
-  const skewMs = Math.abs(heard.skewMs);
-  if (skewMs > skewWarnMs) {
-    const way = heard.skewMs > 0 ? 'behind' : 'ahead of';
-    const says = `the clock here is ${(skewMs / 1000).toFixed(1)} s ${way} central's`;
-    const level = skewMs > skewBadMs ? 'bad' : 'warn';
-    symptoms.push({ level, about: 'clock', says, next: 'chronyc tracking; chronyc makestep' });
-  }
   const isUp = lines.every(({ way }) => way.state === 'up');
   if (isUp && oldestUnsentMs !== null && nowMs - oldestUnsentMs > 10 * 60_000) {
     const since = lasting(nowMs - oldestUnsentMs);
@@ -140,6 +134,18 @@ const central: Look = ({ central: heard, nowMs, oldestUnsentMs, unsent, lines })
     symptoms.push({ level: 'warn', about, says, next: "see the edge's log for 'hub'" });
   }
   return symptoms;
+};
+
+/** As the edge says itself, or by what central has said of it. */
+const clock: Look = ({ clock: told, central: heard }) => {
+  const skewMs = heard?.skewMs ?? 0;
+  const isSkewed = Math.abs(skewMs) > skewMaxMs;
+  const isSuspect = told === undefined ? isSkewed : told.state === 'suspect';
+  if (!isSuspect) return [];
+  const says = told?.says ?? `clock ${skewText(skewMs)}`;
+  const level = isSkewed && Math.abs(skewMs) <= skewBadMs ? 'warn' : 'bad';
+  const next = 'chronyc tracking; chronyc makestep; central parks documents that are a day off';
+  return [{ level, about: 'clock', says, next }];
 };
 
 /** Said once for all lines: a person looks at central's lists, not at each line. */
@@ -218,7 +224,7 @@ const versions: Look = ({ program, charts = program?.charts }, asker) => {
 
 /** All that is wrong with an edge, the worst first. */
 export function diagnose(told: Told, asker: Asker): readonly Symptom[] {
-  const looks = [stopped, wayOf, central, waiting, disk, holds, versions];
+  const looks = [stopped, wayOf, central, clock, waiting, disk, holds, versions];
   const all = looks.flatMap((look) => look(told, asker));
   return [...all.filter(({ level }) => level === 'bad'), ...all.filter((s) => s.level === 'warn')];
 }

@@ -101,6 +101,7 @@ async function programs(
     natsUrl: hub.url,
     hubMonitorUrl: hub.httpUrl,
     httpPort: centralPort,
+    skewMaxHours: 876_000, // the days of a made-up shop are not ours
     erp: { url: erpUrl, ...place, maxInFlightMs, clientTimeoutMs: maxInFlightMs },
   };
   const edge = {

@@ -72,8 +72,13 @@ const ills: [string, Partial<Told>, 'bad' | 'warn', string, string][] = [
   ['a line taken over', way('stale', 0), 'bad', 'stale: another box', 'parked at central'],
   ['a silent central', heard(0, 5 * minute), 'warn', 'has not answered for 5 min', 'log'],
   ['no word of central', { central: null }, 'warn', 'since this edge began', 'central runs'],
-  ['a clock that is off', heard(8_000), 'warn', '8.0 s behind', 'chronyc'],
-  ['a clock that is far off', heard(-90_000), 'bad', "90.0 s ahead of central's", 'chronyc'],
+  ['a clock that is off', heard(8_000), 'warn', "8 s behind central's", 'chronyc'],
+  ['a clock that is far off', heard(-90_000), 'bad', "2 min ahead of central's", 'chronyc'],
+  [
+    'a clock that nobody has confirmed since it was set',
+    { clock: { state: 'suspect', says: 'clock was set back by 3 h' } },
+    ...(['bad', 'clock was set back by 3 h', 'chronyc'] as const),
+  ],
   [
     'facts that stay though the link is up',
     { unsent: 3, oldestUnsentMs: nowMs - 20 * minute },

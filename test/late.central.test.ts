@@ -48,13 +48,14 @@ function openEdge() {
 }
 
 /** Central on a fresh disk, an ERP that takes whatever it is sent, and a clock. */
-function openCentral(path = join(testFolder(), 'central.db'), time = { nowMs: 0 }) {
+function openCentral(path = join(testFolder(), 'central.db'), time = { nowMs: 1_000_000 }) {
   const own = openDatabase(path, migrations);
   const memory = openMemory({
     db: own,
     nowMs: () => time.nowMs,
     waitMs: () => time.nowMs,
     maxInFlightMs: 0,
+    skewMaxMs: Number.POSITIVE_INFINITY, // the days are made up
   });
   const { ledger, postings } = memory;
   const posted: Posting[] = [];

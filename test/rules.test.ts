@@ -27,11 +27,6 @@ const run = (phase: string, startedMs: number): Known => ({ run: { phase, starte
 const none = (why: string) => ({ none: why });
 const ended = (known: Known = {}) =>
   callOf(factOf('e', 'PhaseEnded', { run: 'R1' }, { atMs: 90_000 }), known);
-const endedAs = (body: object) =>
-  callOf(
-    factOf('e', 'PhaseEnded', { run: 'R1', ...body }, { atMs: 90_000, flags: 'clockStepped' }),
-    run('run', 10_000),
-  );
 const placed = (
   scope: 'quantity' | 'lot' | 'operation' | 'order' | 'line',
   measured: object = {},
@@ -77,19 +72,6 @@ const table: [string, unknown, unknown][] = [
     none('a breakdown is not charged to the order'),
   ],
   ['T6: a run of no time', ended(run('run', 90_000)), none('took no time')],
-  [
-    'T1: a run in which the clock was set, and nobody knows how long it took',
-    endedAs({}),
-    {
-      park: 'the time of the run is not known: the clock was set while it was open',
-      kind: 'confirmation',
-    },
-  ],
-  [
-    'T1: a run in which the clock was set, and the edge knows how long it took',
-    endedAs({ elapsedMs: 30_000 }),
-    { kind: 'confirmation', machineMs: 30_000 },
-  ],
   [
     'T1: a run that ended before it began',
     ended(run('run', 95_000)),
