@@ -8,8 +8,13 @@ import type { People } from './people.ts';
 import { byHand, factsOf, headsOf, placeOf, postingsOf, type Row } from './rows.ts';
 
 type Parts = Scene & { people: People; failed: (invariant: string, detail: string) => void };
-/** Parked by rule, for a person: what comes after a close, and what undoes a document. */
-const handsOn = ['corrects what may be', 'reported after the order was closed'];
+/** Sent again: what was refused once, and what has no sure day. */
+const again = ['M3/999', 'its time is in doubt'];
+/** Parked by rule, for a person's hands. */
+const handsOn = [
+  ...['corrects what may be', 'reported after the order was closed'],
+  'the time of the run is not known',
+];
 
 /** What must hold all the time, and whether the plant has come to rest. */
 export function openWatch({ world, edges, central, books, people, failed }: Parts) {
@@ -51,11 +56,14 @@ export function openWatch({ world, edges, central, books, people, failed }: Part
     );
   }
 
-  /** The back office: "again" for what was refused, and by hand what was corrected. */
+  /**
+   * The back office: "again" for what was refused and what has no sure day, and by hand what was
+   * corrected and what took no time that anybody knows.
+   */
   function decide(): void {
     const { postings } = central.app()?.memory ?? {};
     for (const { key, reason } of postings?.list('parked', 100) ?? []) {
-      if (reason?.startsWith('M3/999')) postings!.retry(key);
+      if (again.some((words) => reason?.startsWith(words))) postings!.retry(key);
       else if (handsOn.some((words) => reason?.startsWith(words))) {
         postings!.settleByHand(key, byHand, 'booked by hand');
       } else failed('a posting is parked', `${key}: ${reason}`);
