@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { readInstant } from '../cli/instant.ts';
 import { testShared } from './helpers/shared.ts';
 
-describe('times are read as RFC 3339 writes them', () => {
+describe('T5: times are read as RFC 3339 writes them', () => {
   const noon = Date.UTC(2012, 0, 2, 12);
   test.each([
     ['2012-01-02T12:00:00Z', noon],
@@ -26,7 +26,15 @@ describe('times are read as RFC 3339 writes them', () => {
     expect(() => readInstant(text, 'ts')).toThrow('ts: must be a time by RFC 3339');
   });
 
-  testShared('vectors/json-schema-formats/date-time.json', 'as JSON Schema says', (path) => {
+  test('T5: seven digits turn no two times round', () => {
+    const at = (digits: number) => readInstant(`2012-01-02T12:00:00.${digits}Z`, 'ts');
+    for (let digits = 1_239_990; digits < 1_240_010; digits++) {
+      expect(at(digits + 1)).toBeGreaterThanOrEqual(at(digits));
+    }
+    expect([at(1_239_999), at(1_240_000)]).toEqual([noon + 123, noon + 124]);
+  });
+
+  testShared('vectors/json-schema-formats/date-time.json', 'T5: as JSON Schema says', (path) => {
     type Group = { tests: { data: unknown; valid: boolean; description: string }[] };
     const groups = JSON.parse(readFileSync(path, 'utf8')) as Group[];
     for (const { data, valid, description } of groups.flatMap(({ tests }) => tests)) {

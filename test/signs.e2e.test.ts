@@ -69,3 +69,30 @@ test('S3: what a disk still takes stands in the header', async (context) => {
     await says('#header', text);
   }
 });
+
+test('T1: what is wrong with the clock stands there, and that it was set', async (context) => {
+  const { url, ask } = await startBox();
+  await ask(...started);
+  const { page, says } = await look(context, 'about:blank');
+  const clock = { state: 'ok', says: "clock agrees with central's" };
+  const through = await startSilence(url, (status) => {
+    Object.assign(status, { clock });
+    const byMs = -3 * 3_600_000 - 240_000;
+    const body = { beforeMs: 0, afterMs: status.nowMs, byMs, during: 'off' };
+    Object.assign(status.facts[0]!, { type: 'ClockStepped', body, flags: 'clockSuspect' });
+  });
+  const at = page.locator('#header [data-is="clock"]');
+  for (const [state, text, shown, tone] of [
+    ['ok', "clock agrees with central's", 'last word', 'calm'],
+    ['unchecked', 'clock not checked with central for 2 min', 'last word', 'calm'],
+    ['suspect', "clock 3 h ahead of central's", "clock 3 h ahead of central's", 'warn'],
+  ] as const) {
+    Object.assign(clock, { state, says: text });
+    await page.goto(through);
+    await says('#header', shown);
+    expect(await at.getAttribute('title')).toBe(text);
+    expect(await at.getAttribute('data-tone')).toBe(tone);
+  }
+  await says('#facts li', 'Clock stepped', 'clock suspect');
+  await says('#facts li', /set back by 3 h 4 min · to 20\d\d-\d\d-\d\d .* while the edge was off/);
+});

@@ -1,5 +1,5 @@
 // What the edge tells, on the page. Quantities are exact decimals and stay the texts they are.
-import { age, fill, find, keep, place, tone } from './nodes.js';
+import { age, ageText, fill, find, keep, place, tone } from './nodes.js';
 import { day, first, grouped, joined, lasting, time, when as whenAt, words } from './words.js';
 
 const ways = {
@@ -19,6 +19,7 @@ const rooms = {
   qualityOnly: { tone: 'bad', word: 'no counts', takes: 'disk: orders, quality only' },
   full: { tone: 'bad', word: 'disk full', takes: 'holds and stops only' },
 };
+const clocks = { ok: 'calm', unchecked: 'calm', suspect: 'warn' };
 const tones = { failed: 'bad', aborted: 'bad', held: 'warn', suspended: 'warn', breakdown: 'warn' };
 const marks = ['', '✓', '✓✓', '✓✓✓'];
 const markWords = ['', 'recorded here', 'at central', 'settled: posted, or nothing to post'];
@@ -82,7 +83,7 @@ function shortNames(lines) {
 
 /** What is worst of all lines is said, since the first of them; then what else is not well. */
 function drawHeader(status) {
-  const { lines, unsent, oldestUnsentMs, ordersOpen, holdsOpen, disk } = status;
+  const { lines, unsent, oldestUnsentMs, ordersOpen, holdsOpen, disk, clock } = status;
   const node = find('header');
   const all = lines.map(wayOf).sort((a, b) => ways[b.state].rank - ways[a.state].rank);
   const { word, tone: shown, rank } = ways[all[0].state];
@@ -102,9 +103,12 @@ function drawHeader(status) {
     orders: grouped(ordersOpen),
     holds: grouped(holdsOpen),
     now: time(nowMs),
+    trust: clock.state === 'suspect' ? clock.says : 'last word',
   });
   tone(node, 'link', shown);
   drawRoom(node, disk);
+  tone(node, 'clock', clocks[clock.state]);
+  place(node, 'clock').title = clock.says;
   tone(node, 'held', holdsOpen > 0 ? 'bad' : 'calm');
   age(node, 'oldest', oldestUnsentMs);
   document.title = `${word} · ${grouped(unsent)} unsent · Holdfast`;
@@ -213,9 +217,7 @@ function drawOperation(node, row) {
 }
 
 function drawFact(node, { line, type, atMs, actor, order, operation, lot, body, flags, mark }) {
-  const told = Object.entries(body)
-    .filter(([, value]) => value !== false && value !== '')
-    .map(([name, value]) => `${words(name).toLowerCase()} ${valueText(name, value)}`);
+  const told = (tales[type] ?? tale)(body);
   const about = [nameOf(line), [order, operation].filter(Boolean).join(' / '), lot && `lot ${lot}`];
   fill(node, {
     mark: marks[mark],
@@ -227,6 +229,20 @@ function drawFact(node, { line, type, atMs, actor, order, operation, lot, body, 
   at.title = markWords[mark];
   at.setAttribute('aria-label', `${marks[mark]} ${markWords[mark]}`);
 }
+
+/** What a fact says, name by name. */
+const tale = (body) =>
+  Object.entries(body)
+    .filter(([, value]) => value !== false && value !== '')
+    .map(([name, value]) => `${words(name).toLowerCase()} ${valueText(name, value)}`);
+/** Facts whose names and numbers say little to a person. */
+const tales = {
+  ClockStepped: ({ byMs, afterMs, during }) => [
+    `set ${byMs < 0 ? 'back' : 'ahead'} by ${ageText(Math.abs(byMs))}`,
+    `to ${day(afterMs)} ${time(afterMs)}`,
+    during === 'off' ? 'while the edge was off' : '',
+  ],
+};
 
 /** Lists are told by their ids: people as they are, operations by number. */
 function valueText(name, value) {

@@ -47,7 +47,7 @@ export function tick(nowMs) {
 }
 
 /** An age in its two largest units, e.g. "2 h 11 min". */
-function ageText(ms) {
+export function ageText(ms) {
   const seconds = Math.max(0, Math.floor(ms / 1000));
   const units = [
     [Math.floor(seconds / 86_400), 'd'],

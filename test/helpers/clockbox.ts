@@ -102,9 +102,9 @@ export function openClockBox(time: Time, path = ':memory:', offMs = 0) {
   };
 }
 /** Central's memory, which knows the true time. */
-export function openClockCentral(time: Time) {
-  const db = openDatabase(':memory:', centralMigrations);
+export function openClockCentral(time: Time, path = ':memory:') {
+  const db = openDatabase(path, centralMigrations);
   onTestFinished(() => void db.close());
   const times = { nowMs: time.trueMs, waitMs: time.trueMs, maxInFlightMs: 0 };
-  return openMemory({ db, ...times });
+  return { ...openMemory({ db, ...times }), close: () => void db.close() };
 }
