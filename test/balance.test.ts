@@ -19,6 +19,7 @@ const operations = ['0010', '0020', '0030'].map((operation) => ({ operation, nam
 /** An edge with order WO-1 over 10 pieces, all of its operations running: R1, R2 and R3. */
 function openShop(release: object = { operations }) {
   const box = openBox();
+  box.time.nowMs = 1_000; // when all is said to be
   const ids = new Map<string, string>();
 
   /** The flags of what is stated; it may be named, to be corrected later. */

@@ -22,6 +22,7 @@ const flagsOf = ({ box }: Road) =>
 
 test('Q1: 0.1 and 0.2 complete an order of 0.3, and reach the ERP as they are', async () => {
   const road = await openRoad();
+  road.box.time.nowMs = 1_000; // when all is said to be
   road.ask(...begin('0.3'), report('0.1'), report('0.2'), ...end);
   expect(flagsOf(road)).toEqual([]);
   expect(road.box.book.look('order', 'WO-1')).toMatchObject({ made: 300_000n });
@@ -37,6 +38,7 @@ test('Q1: 0.1 and 0.2 complete an order of 0.3, and reach the ERP as they are', 
 
 test('Q1: ten times 0.1 is 1, and the millionth after it is too much', async () => {
   const road = await openRoad();
+  road.box.time.nowMs = 1_000; // when all is said to be
   road.ask(...begin('1'), ...Array.from({ length: 10 }, () => report('0.1')));
   expect(flagsOf(road)).toEqual([]);
   road.ask(report('0.000001'));

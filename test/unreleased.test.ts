@@ -182,6 +182,7 @@ test('the store is read again, and each lot still waits', () => {
   const path = `${testFolder()}/edge.db`;
   const lines = [{ line: m01, lanes: 1, policy: batch }];
   const box = openBox(path, lines);
+  box.time.nowMs = 1_000; // when all is said to be
   const ask = (given: object) => {
     const answer = box.decide(given);
     expect(outcome(answer)).toBe('accepted');
