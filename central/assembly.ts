@@ -47,7 +47,7 @@ export function assembleCentral(world: World) {
   const { maxInFlightMs } = erp;
   const waitMs = steadyMs(clock);
   const memory = openMemory({ db, nowMs: clock.nowMs, waitMs, maxInFlightMs, skewMaxMs });
-  const { ledger, postings, registry, archive } = memory;
+  const { ledger, postings, registry, archive, live } = memory;
   const accepted = openBell(clock); // rings when the ledger took facts
   const moved = openBell(clock); // rings when the ledger or a posting has moved
   const committed = () => {
@@ -64,7 +64,7 @@ export function assembleCentral(world: World) {
     fillGaps({ ...common, committed, bell: accepted, idleMs: pace.gapsMs }),
     post({ ...common, ...lanes, erp, lanesMax, bell: accepted, moved: moved.ring }),
   ].map(keepRunning);
-  openRegistrar({ connection, registry, archive, ledger, moved: moved.ring, log });
+  openRegistrar({ connection, registry, archive, ledger, live, moved: moved.ring, log });
   const { edges } = openPulse({ connection, nowMs: clock.nowMs, log });
 
   return {

@@ -5,6 +5,7 @@ import type { Dossier } from './dossier.ts';
 import type { openErpStatus } from './erpstatus.ts';
 import type { Holds } from './holds.ts';
 import type { Ledger } from './ledger.ts';
+import type { Live } from './live.ts';
 import type { Postings } from './postings.ts';
 import type { Pulse } from './pulse.ts';
 import type { Registry } from './registry.ts';
@@ -23,6 +24,7 @@ type Parts = {
   holds: Holds;
   erpStatus: ReturnType<typeof openErpStatus>;
   registry: Registry;
+  live: Live;
   /** Every edge that was heard by its heartbeat. */
   edges: Pulse['edges'];
 };
@@ -37,25 +39,33 @@ const shown = (tally: Tally): Record<string, string | number> =>
     ]),
   );
 
-/** What central knows, to be looked at, and the one leave that a person gives here. */
+/** What central knows, to be looked at, and what a person gives leave for here. */
 export function openBoard(parts: Parts) {
-  const { ledger, totals, postings, dossier, holds, erpStatus, registry, edges } = parts;
+  const { ledger, totals, postings, dossier, holds, erpStatus, registry, live, edges } = parts;
   return {
-    status: () => ({
-      facts: ledger.facts(),
-      lines: ledger.lines().map(({ path, epoch, sequence, repeats }) => ({
-        line: path,
-        epoch,
-        sequence,
-        repeats,
-      })),
-      edges: edges(),
-      ...registry.shown(),
-      gaps: ledger.gaps(),
-      arrivalsParked: ledger.parkedCount(),
-      parked: ledger.parked(parkedShownMax),
-      postings: postings.counts(),
-    }),
+    status() {
+      const beyond = live.beyond();
+      return {
+        facts: ledger.facts(),
+        lines: ledger.lines().map(({ path, epoch, sequence, repeats }) => ({
+          ...{ line: path, epoch, sequence, repeats },
+          ahead: beyond.get(path) ?? null, // null unless facts were told ahead of the ledger
+        })),
+        holdsAhead: live.holds(),
+        edges: edges(),
+        ...registry.shown(),
+        gaps: ledger.gaps(),
+        arrivalsParked: ledger.parkedCount(),
+        parked: ledger.parked(parkedShownMax),
+        postings: postings.counts(),
+      };
+    },
+
+    /** Takes a hold out of force that was told ahead and may never be stated. */
+    lift(eventId: string, by: string, reason: string) {
+      live.lift(eventId, by, reason);
+      return { eventId, by };
+    },
 
     /** Lets another store take over the line; its next epoch begins when that store asks. */
     swap: (line: string, by: string) => ({ line, by, untilMs: registry.permit(line, by) }),

@@ -1,5 +1,6 @@
 import { quantity, quantityText, zero } from '../shared/quantity.ts';
 import { mostOf } from '../statecharts/tolerance.ts';
+import type { Ahead } from './ahead.ts';
 import type { Dossier, Lot, Order } from './dossier.ts';
 import type { Genealogy } from './genealogy.ts';
 import type { Holds } from './holds.ts';
@@ -11,7 +12,13 @@ export type Verdict =
   | { do: 'send'; quantity?: string; blocked?: string }
   | { do: 'hold' | 'defer' | 'void' | 'park' | 'wait'; reason: string };
 
-type Parts = { dossier: Dossier; holds: Holds; genealogy: Genealogy; stock: Stock };
+type Parts = {
+  dossier: Dossier;
+  holds: Holds;
+  ahead: Ahead;
+  genealogy: Genealogy;
+  stock: Stock;
+};
 
 const micros = (text: string | null): bigint => (text === null ? zero : quantity(text, 'quantity'));
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
@@ -29,7 +36,7 @@ const heldBy = (names: readonly string[]): Verdict | undefined =>
  * against how much our own documents have put there. A lot that was made of held material belongs
  * there as a whole.
  */
-export function openGate({ dossier, holds, genealogy, stock }: Parts) {
+export function openGate({ dossier, holds, ahead, genealogy, stock }: Parts) {
   /** The order if the ledger knows it; its release may still be on the way from another line. */
   const released = (row: PostingRow): Order | undefined => {
     const order = row.order === null ? undefined : dossier.order(row.order);
@@ -153,6 +160,8 @@ export function openGate({ dossier, holds, genealogy, stock }: Parts) {
     if (row.lot !== null && row.kind !== 'goodsIssue' && stock.inFlight(row.lot)) {
       return { do: 'wait', reason: 'another document of the lot is in flight' };
     }
+    const known = heldBy(ahead.holding(row));
+    if (known) return known;
     switch (row.kind) {
       case 'confirmation':
         return confirmation(row);

@@ -1,10 +1,12 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import { permitter } from '../shared/enrol.ts';
 import { Fault } from '../shared/fault.ts';
-import { readFields } from '../shared/field.ts';
+import { prose, readFields } from '../shared/field.ts';
 import { linePath } from '../shared/subject.ts';
 import { postingStates } from '../statecharts/posting.ts';
 import type { Board } from './board.ts';
+
+const liftFields = { by: permitter, reason: prose('Why the hold is lifted.') };
 
 /** What central knows, as JSON; listening nowhere yet. */
 export function buildHttp(board: Board): FastifyInstance {
@@ -33,6 +35,19 @@ export function buildHttp(board: Board): FastifyInstance {
         if (!(error instanceof Fault)) throw error;
         const { code, message } = error;
         return reply.code(code === 'UNKNOWN' ? 404 : 400).send({ code, message });
+      }
+    },
+  );
+  app.post<{ Params: { eventId: string }; Body: unknown }>(
+    '/v1/ahead/:eventId/lift',
+    async ({ params, body }, reply) => {
+      try {
+        const { by, reason } = readFields(liftFields, body, 'body');
+        return board.lift(params.eventId, by, reason);
+      } catch (error) {
+        if (!(error instanceof Fault)) throw error;
+        const status = error.code === 'UNKNOWN' ? 404 : error.code === 'REFUSED' ? 409 : 400;
+        return reply.code(status).send({ code: error.code, message: error.message });
       }
     },
   );

@@ -21,6 +21,8 @@ type Parts = {
   nowMs: () => number;
   /** Told of newly accepted facts, in order, in the transaction that stores them. */
   note: (facts: readonly Accepted[]) => void;
+  /** Told where each line stands that something came of, or whose epoch began; after `note`. */
+  stands?: (head: Readonly<Head>) => void;
   /** Told when a transaction was undone: whatever was noted in it never happened. */
   undone: () => void;
 };
@@ -30,7 +32,7 @@ export type Ledger = ReturnType<typeof openLedger>;
  * Central's memory: every fact once, in the order of its line. Synchronous: what has returned is
  * on disk. Whatever cannot be accepted is parked with its reason, never dropped.
  */
-export function openLedger({ db, nowMs, note, undone }: Parts) {
+export function openLedger({ db, nowMs, note, stands, undone }: Parts) {
   const shelf = openShelf(db);
   const heads = new Map<string, Head>();
   let fresh: Accepted[] = [];
@@ -167,6 +169,9 @@ export function openLedger({ db, nowMs, note, undone }: Parts) {
       else setAside(arrival.line, null, arrival.broken, arrival.bytes);
     }
     if (fresh.length > 0) note(fresh);
+    for (const arrival of arrivals) {
+      if ('segment' in arrival) stands?.(headOf(arrival.segment.line));
+    }
     if (cursor) shelf.setCursor(cursor);
   });
 
@@ -180,6 +185,7 @@ export function openLedger({ db, nowMs, note, undone }: Parts) {
     shelf.begin(head, epoch);
     heads.delete(path);
     note(head);
+    stands?.(headOf(path));
   });
 
   const takeStrays = db.transaction((segment: Segment, reason: string): number => {

@@ -1,4 +1,5 @@
 import type { Database } from '../shared/database.ts';
+import { liveMigrations } from './ahead.ts';
 import { openArchive } from './archive.ts';
 import { backlogMigrations, takeBacklog } from './backlog.ts';
 import { clockMigrations, openClocks, skewUsualMs } from './clocks.ts';
@@ -10,6 +11,7 @@ import { genealogyMigrations } from './genealogy.ts';
 import { holdMigrations, holdMigrations2, openHolds } from './holds.ts';
 import { laneMigrations } from './lanes.ts';
 import { openLedger } from './ledger.ts';
+import { openLive } from './live.ts';
 import { openPostings } from './postings.ts';
 import { queueMigrations, queueMigrations2 } from './queue.ts';
 import { openRegistry, registryMigrations } from './registry.ts';
@@ -33,6 +35,7 @@ export const migrations = [
   ),
   ...registryMigrations,
   ...clockMigrations,
+  ...liveMigrations,
 ];
 
 type Parts = {
@@ -69,6 +72,7 @@ export function openMemory(parts: Parts) {
         totals.note(fact, run, corrections.note(fact));
         holds.note(fact);
         postings.note(fact, run, clocks.note(fact, fact.receivedMs));
+        live.note(fact);
       }
       totals.save();
       clocks.save();
@@ -76,9 +80,12 @@ export function openMemory(parts: Parts) {
     undone() {
       totals.undone();
       clocks.undone();
+      live.undone();
     },
+    stands: (head) => live.reach(head),
   });
   const registry = openRegistry({ db, ledger, nowMs });
+  const live = openLive({ db, registry, nowMs, rouse: postings.rouseHeld });
   const archive = openArchive(db);
-  return { dossier, totals, erpStatus, holds, postings, ledger, registry, archive };
+  return { dossier, totals, erpStatus, holds, postings, ledger, registry, archive, live };
 }

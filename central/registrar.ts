@@ -1,11 +1,19 @@
 import type { Msg, NatsConnection } from '@nats-io/nats-core';
 import { decodeEnrol, decodeHistory } from '../shared/enrol.ts';
 import { Fault } from '../shared/fault.ts';
+import { decodeLive } from '../shared/live.ts';
 import type { Logger } from '../shared/log.ts';
 import { decodeSegment } from '../shared/segment.ts';
-import { enrolSubjects, historySubjects, lineOf, straySubjects } from '../shared/subject.ts';
+import {
+  enrolSubjects,
+  historySubjects,
+  lineOf,
+  liveSubjects,
+  straySubjects,
+} from '../shared/subject.ts';
 import type { Archive } from './archive.ts';
 import type { Ledger } from './ledger.ts';
+import type { Live } from './live.ts';
 import type { Registry } from './registry.ts';
 
 type Parts = {
@@ -13,14 +21,15 @@ type Parts = {
   registry: Registry;
   archive: Archive;
   ledger: Ledger;
+  live: Live;
   /** Rung when an epoch began, for the word on what the ledger holds. */
   moved: () => void;
   log: Logger;
 };
 
-/** Answers the stores of all lines: who may write, what the ledger holds, what is left over. */
+/** Answers the stores of all lines: who may write, what the ledger holds, what is beside it. */
 export function openRegistrar(parts: Parts): void {
-  const { connection, archive, ledger, log } = parts;
+  const { connection, archive, ledger, live, log } = parts;
 
   /** Who asks is known from the subject alone; what is not understood is not answered. */
   function serve(subjects: string, answer: (line: string, bytes: Uint8Array) => Uint8Array) {
@@ -40,6 +49,11 @@ export function openRegistrar(parts: Parts): void {
 
   serve(enrolSubjects, (line, bytes) => enrol(parts, line, bytes));
   serve(historySubjects, (line, bytes) => archive.answer(line, decodeHistory(bytes)));
+  serve(liveSubjects, (line, bytes) => {
+    const answer = live.take(line, decodeLive(bytes));
+    if (answer.answer !== 'taken') log.error({ line, ...answer }, 'facts told ahead: not taken');
+    return Buffer.from(JSON.stringify(answer));
+  });
   serve(straySubjects, (line, bytes) => {
     const segment = decodeSegment(bytes);
     if (segment.line !== line) throw new Fault('INVALID', `stray: claims to be ${segment.line}`);
@@ -52,7 +66,7 @@ export function openRegistrar(parts: Parts): void {
   });
 }
 
-function enrol({ registry, moved, log }: Parts, line: string, bytes: Uint8Array): Uint8Array {
+function enrol({ registry, live, moved, log }: Parts, line: string, bytes: Uint8Array): Uint8Array {
   const ask = decodeEnrol(bytes);
   const answer = registry.answer(line, ask);
   const { store, want } = ask;
@@ -64,6 +78,9 @@ function enrol({ registry, moved, log }: Parts, line: string, bytes: Uint8Array)
     case 'begun':
       log.warn({ line, store: ask.next, ...answer }, 'a new epoch');
       moved();
+      for (const hold of live.holds()) {
+        if (hold.line === line && hold.lost) log.error(hold, 'a hold that may never be stated');
+      }
       break;
     default:
       log.info({ line, store, want, answer: answer.answer }, 'a store asked for its line');

@@ -171,6 +171,12 @@ export function openRegistry({ db, ledger, nowMs }: Parts) {
       return { answer: 'entered', ...standing(line).head };
     },
 
+    /** Whether this store writes the line, and in this epoch. */
+    writes(line: string, store: string, epoch: number): boolean {
+      const owner = tables.latest.get(line);
+      return owner?.store === store && owner.epoch === epoch;
+    },
+
     /**
      * Lets the next other store that asks take over the line; returns until when, Unix ms. Throws
      * Fault UNKNOWN for a line that no store has asked for: its name is mistyped, or it is free.

@@ -58,6 +58,9 @@ export const historySubjects = 'hf.history.*.*.*.*';
 /** Where a store that may not write hands over the facts that central has never seen. */
 export const straySubject = (line: string): string => `hf.stray.${tokens(line)}`;
 export const straySubjects = 'hf.stray.*.*.*.*';
+/** Where an edge tells central newest facts of a line that its segments do not carry yet. */
+export const liveSubject = (line: string): string => `hf.live.${tokens(line)}`;
+export const liveSubjects = 'hf.live.*.*.*.*';
 
 /** The line that a subject of one of these kinds names. Throws Fault INVALID if it names none. */
 export function lineOf(subject: string): string {
