@@ -3,7 +3,7 @@ import type { PostingRow } from './queue.ts';
 
 export const liveMigrations = [
   `
-  CREATE TABLE live (                            -- copies of facts that the ledger does not hold yet
+  CREATE TABLE live (                            -- copies of facts that the ledger lacks yet
     line        TEXT    NOT NULL,
     epoch       INTEGER NOT NULL CHECK (epoch >= 1),
     sequence    INTEGER NOT NULL CHECK (sequence >= 1),
@@ -12,10 +12,11 @@ export const liveMigrations = [
     hash        BLOB    NOT NULL CHECK (length(hash) = 32),
     PRIMARY KEY (line, epoch, sequence)
   ) STRICT, WITHOUT ROWID;
-  CREATE TABLE ahead (                           -- holds among them: in force until the ledger has them
+  CREATE TABLE ahead (                           -- holds that were among them: in force
     event_id     BLOB    PRIMARY KEY CHECK (length(event_id) = 16),
     hold         TEXT    NOT NULL,
-    scope        TEXT    NOT NULL CHECK (scope IN ('quantity', 'lot', 'operation', 'order', 'line')),
+    scope        TEXT    NOT NULL
+      CHECK (scope IN ('quantity', 'lot', 'operation', 'order', 'line')),
     line         TEXT    NOT NULL,
     epoch        INTEGER NOT NULL,
     sequence     INTEGER NOT NULL,
@@ -24,7 +25,7 @@ export const liveMigrations = [
     lot          TEXT,
     received_ms  INTEGER NOT NULL,
     bytes        BLOB    NOT NULL,
-    lost         TEXT                            -- why the ledger may never have it; NULL until then
+    lost         TEXT                            -- why it may never come; NULL until then
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX ahead_line ON ahead (line, epoch, sequence);
   `,

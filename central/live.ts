@@ -134,7 +134,7 @@ export function openLive({ db, registry, nowMs, rouse }: Parts) {
       lines = undefined;
     },
 
-    /** A fact is in the ledger; within its transaction. The same hold is in force by it from now. */
+    /** A fact is in the ledger, within its transaction: a hold is in force by that from now on. */
     note(fact: Fact): void {
       if (fact.type !== 'HoldPlaced') return;
       const row = tables.hold.get(idBytes(fact.eventId));

@@ -14,13 +14,14 @@ import { openBook } from './book.ts';
 import { type EdgeConfig, linesOf } from './config.ts';
 import { type Change, openDisk, watchDisk } from './disk.ts';
 import { openEnrolling } from './enrolling.ts';
-import { isFetching, openEnrolments } from './enrolments.ts';
+import { type Enrolments, isFetching, openEnrolments } from './enrolments.ts';
+import { openExpress } from './express.ts';
 import { forward, type LinkState } from './forwarder.ts';
 import type { Level, measure as measureFile } from './gauge.ts';
 import { beat, type Heard } from './heartbeat.ts';
 import type { Hub, HubParts } from './hub.ts';
 import { type Intake, openIntake } from './intake.ts';
-import { openMarks } from './marks.ts';
+import { type Marks, openMarks } from './marks.ts';
 import { openOutbox } from './outbox.ts';
 import { openRecent } from './recent.ts';
 import { openRoster } from './roster.ts';
@@ -120,6 +121,11 @@ export function assembleEdge(world: World) {
     const parts = { outbox, publish, last, enter, log, ...idle };
     return keepRunning(forward({ line, ...parts, report }));
   });
+  const express = openExpress({
+    ...{ lines, outbox, ask: hub.ask, bell: facts, report: marks.goAhead, clock, log, signal },
+    writer: writerBy(known.enrolments, marks),
+  });
+  loops.push(keepRunning(express.run()));
   const marked = () => lines.map(outbox.marks);
   const unsent = () => marked().reduce((sum, { head, sent }) => sum + head - sent, 0);
   const heard = (word: Heard) => {
@@ -160,6 +166,13 @@ export function assembleEdge(world: World) {
     leave: snapshotter.write,
   };
 }
+
+/** A line is told ahead of its segments while this store writes it, and its segments go out. */
+const sending: readonly LinkState[] = ['up', 'draining', 'down'];
+const writerBy = (enrolments: Enrolments, marks: Marks) => (line: string) => {
+  const { state, store } = enrolments.of(line);
+  return state === 'entered' && sending.includes(marks.way(line).state) ? store : undefined;
+};
 
 /**
  * States what the runtime has seen on a line that can speak; undefined where none can, and false if

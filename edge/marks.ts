@@ -7,12 +7,16 @@ export type Way = { state: LinkState; detail?: string; sinceMs: number };
 /** How far the ERP has what a line stated: all up to `settled`, but for those `waiting`. */
 export type Settled = Pick<Kept, 'epoch' | 'settled' | 'waiting'>;
 
+/** How far central was told ahead of a line's backlog; null before it was. */
+export type Ahead = Readonly<{ upTo: number | null }>;
+
 export type Marks = ReturnType<typeof openMarks>;
 
 /** What the status page tells of each line's way; in memory, central says it again at connect. */
 export function openMarks(nowMs: () => number, changed: () => void) {
   const ways = new Map<string, Way>();
   const settled = new Map<string, Settled>();
+  const aheads = new Map<string, Ahead>();
   const openedMs = nowMs();
   let central: Heard | undefined;
   return {
@@ -27,6 +31,13 @@ export function openMarks(nowMs: () => number, changed: () => void) {
       settled.set(line, { epoch, settled: upTo, waiting });
       changed();
     },
+    /** Central is behind with the line, or no more. */
+    goAhead(line: string, ahead: Ahead | null): void {
+      if (ahead) aheads.set(line, ahead);
+      else aheads.delete(line);
+      changed();
+    },
+    ahead: (line: string): Ahead | null => aheads.get(line) ?? null,
     /** Central answered a heartbeat. */
     beaten(word: Heard): void {
       central = word;

@@ -8,6 +8,8 @@ export type Outbox = ReturnType<typeof openOutbox>;
 
 type LineRow = { id: number; epoch: number; sent: number; kept: number };
 type EventRow = { sequence: number; bytes: Buffer; hash: Buffer };
+/** A fact as it is stored, with the chain's link after it. */
+export type Stored = Readonly<EventRow>;
 
 /**
  * What central is still owed: two cursors a line over the store, not a second copy of it.
@@ -31,6 +33,15 @@ export function openOutbox(db: Database) {
   const range = db.prepare<[number, number, number, number, number], EventRow>(
     `SELECT sequence, bytes, hash FROM event
      WHERE line = ? AND epoch = ? AND sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?`,
+  );
+  const newest = db.prepare<[number, number, number, number], EventRow>(
+    `SELECT sequence, bytes, hash FROM event
+     WHERE line = ? AND epoch = ? AND sequence > ? ORDER BY sequence DESC LIMIT ?`,
+  );
+  const naming = db.prepare<[number, number, number, number, Buffer], EventRow>(
+    `SELECT sequence, bytes, hash FROM event
+     WHERE line = ? AND epoch = ? AND sequence > ? AND sequence <= ? AND instr(bytes, ?) > 0
+     ORDER BY sequence DESC`,
   );
   const send = db.prepare('UPDATE line SET sent = max(kept, ?) WHERE path = ? AND epoch = ?');
   const keep = db.prepare(
@@ -88,6 +99,18 @@ export function openOutbox(db: Database) {
     marks(path: string): Marks {
       const { id, epoch, sent, kept } = rowOf(path);
       return { epoch, sent, kept, head: head.get(id, epoch) ?? 0 };
+    },
+
+    /** The newest facts after `after`, the newest first. */
+    newest(path: string, after: number, limit: number): Stored[] {
+      const { id, epoch } = rowOf(path);
+      return newest.all(id, epoch, after, limit);
+    },
+
+    /** Facts after `after` up to `last` whose bytes have this word in them, the newest first. */
+    naming(path: string, after: number, last: number, word: string): Stored[] {
+      const { id, epoch } = rowOf(path);
+      return naming.all(id, epoch, after, last, Buffer.from(word));
     },
 
     /** The oldest facts that the stream has not taken. */

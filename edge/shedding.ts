@@ -1,5 +1,5 @@
 import { type Command, commands } from '../shared/command.ts';
-import type { FactType } from '../shared/event.ts';
+import type { Content, FactType } from '../shared/event.ts';
 import { type Level, levels } from './gauge.ts';
 
 /** What a fact is to a plant whose disk is nearly full: what is needed least goes first. */
@@ -76,10 +76,32 @@ const needOfFact: Record<FactType, Need> = {
 };
 const stops = new Set(['stopping', 'stopped', 'aborting', 'aborted', 'holding', 'held']);
 
-export function needOf({ command, statement: { body } }: Command): Need {
+const needFor = (type: FactType, body: object): Need => {
   if ('state' in body && typeof body.state === 'string' && stops.has(body.state)) return 'reserved';
-  return needOfFact[commands[command]];
-}
+  return needOfFact[type];
+};
+
+export const needOf = ({ command, statement: { body } }: Command): Need =>
+  needFor(commands[command], body);
+
+/** What goes first where not everything gets through: the first before the others. */
+export const kinds = ['quality', 'orders', 'counts', 'telemetry'] as const;
+export type Kind = (typeof kinds)[number];
+
+const kindOfNeed: Record<Need, Kind> = {
+  quality: 'quality',
+  reserved: 'orders',
+  orders: 'orders',
+  work: 'counts',
+  telemetry: 'telemetry',
+};
+
+/** A hold is quality's; whatever else stops or ends something goes with the orders. */
+export const kindOfFact = ({ type, body }: Pick<Content, 'type' | 'body'>): Kind =>
+  type === 'HoldPlaced' ? 'quality' : kindOfNeed[needFor(type, body)];
+
+export const kindOf = ({ command, statement: { body } }: Command): Kind =>
+  kindOfFact({ type: commands[command], body } as Content);
 
 const works: Record<Level, string> = {
   ok: 'everything',

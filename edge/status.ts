@@ -98,6 +98,8 @@ function lineStatus({ roster, book, outbox, marks, nowMs }: Parts, path: string)
     head,
     settled: marks.heardOf(path) ? settled : null, // null until central has said
     waiting: waiting.length,
+    // Null unless central is behind with the line; then up to where it was told ahead, if it was.
+    ahead: head > cursor.kept ? marks.ahead(path) : null,
     unsent: head - cursor.sent,
     oldestUnsentMs: head > cursor.sent ? (outbox.oldestUnsentMs(path) ?? nowMs()) : null,
     ...counts(book.tally('line', path)),

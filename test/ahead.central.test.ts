@@ -1,5 +1,5 @@
-// Goal: what an edge tells ahead of its backlog is known at once, counts nowhere, frees nothing, and
-// a hold among it is in force until the ledger has it, whatever becomes of its line.
+// Goal: what an edge tells ahead of its backlog is known at once, counts nowhere, frees nothing,
+// and a hold among it is in force until the ledger has it, whatever becomes of its line.
 import { expect, onTestFinished, test } from 'vitest';
 import type { Posting } from '../central/erp.ts';
 import { aheadMax, copiesMax } from '../central/live.ts';

@@ -1,0 +1,251 @@
+// Goal: while central is behind with a line, it is told the newest facts and every hold of the
+// backlog, quality first, within bounds; and nothing at all while it is not behind.
+import pino from 'pino';
+import { expect, onTestFinished, test } from 'vitest';
+import { openExpress, roundBytes, roundFacts, roundMs } from '../edge/express.ts';
+import { behindFacts, behindMs } from '../edge/lookout.ts';
+import type { Ahead } from '../edge/marks.ts';
+import { openOutbox } from '../edge/outbox.ts';
+import { migrations } from '../edge/schema.ts';
+import { openStore } from '../edge/store.ts';
+import { encodeContent, genesis, link } from '../shared/codec.ts';
+import { openDatabase } from '../shared/database.ts';
+import type { Content } from '../shared/event.ts';
+import { Fault } from '../shared/fault.ts';
+import { nameId } from '../shared/identity.ts';
+import { decodeLive, encodeLive, type Live, liveBytesMax, liveFactsMax } from '../shared/live.ts';
+import { openBell } from '../shared/loop.ts';
+import { liveSubject } from '../shared/subject.ts';
+import { stated } from './helpers/central.ts';
+import { content, report } from './helpers/facts.ts';
+import { m01, m02 } from './helpers/shop.ts';
+
+const log = pino({ level: 'silent' });
+const store = 'aaaaaaaa-0000-4000-8000-000000000000';
+const piece = (n: number) => report(`piece ${n}`, '1');
+const state = (n: number) =>
+  content(`state ${n}`, 'EquipmentStateChanged', { state: 'execute', reason: '' }, {});
+const taken = Buffer.from('{"answer":"taken"}');
+type Answer = (line: string, live: Live) => Uint8Array;
+
+/** An edge of two lines whose time passes in sleeps alone; `at` is called at each of them. */
+function openEdge(answer: Answer = () => taken) {
+  const db = openDatabase(':memory:', migrations);
+  onTestFinished(() => void db.close());
+  const facts = openStore(db);
+  const heads = new Map([m01, m02].map((line) => [line, facts.head(line)]));
+  const outbox = openOutbox(db);
+  const stop = new AbortController();
+  const asked: [line: string, atMs: number, sequences: number[]][] = [];
+  const told = new Map<string, Ahead | null>();
+  const steps: (() => void)[] = [];
+  let nowMs = 0;
+  let sleeps = 0;
+  const clock = {
+    ...{ nowMs: () => nowMs, monotonicMs: () => nowMs },
+    async sleep(ms: number) {
+      nowMs += ms;
+      sleeps += 1;
+      const step = steps.shift();
+      if (step) step();
+      else stop.abort();
+    },
+  };
+  const bell = openBell(clock);
+  let writers: string | undefined = store;
+  const express = openExpress({
+    ...{ lines: [m01, m02], outbox, bell, clock, log, signal: stop.signal },
+    writer: () => writers,
+    report: (line, ahead) => void told.set(line, ahead),
+    async ask(subject, question) {
+      const line = [m01, m02].find((one) => liveSubject(one) === subject)!;
+      const live = decodeLive(question as Uint8Array);
+      asked.push([line, nowMs, live.facts.map(({ sequence }) => sequence)]);
+      return answer(line, live);
+    },
+  });
+  return {
+    ...{ express, outbox, asked, told, db, bell, sleeps: () => sleeps },
+    unwritten: () => {
+      writers = undefined;
+    },
+    state(line: string, ...contents: Content[]): void {
+      facts.commit(() => {
+        for (const given of contents) {
+          heads.set(line, facts.append(heads.get(line)!, encodeContent(given), null));
+        }
+      });
+      bell.ring();
+    },
+    keep: (line: string, sequence: number) => outbox.keep(line, 1, sequence),
+    /** Runs through this many more sleeps, doing this at each. */
+    async run(count: number, step: (index: number) => void = () => undefined): Promise<void> {
+      steps.push(...Array.from({ length: count }, (_, index) => () => step(index)));
+      await express.run();
+    },
+    sequences: (line = m01) => asked.filter(([one]) => one === line).flatMap(([, , all]) => all),
+  };
+}
+const pieces = (count: number, from = 1) =>
+  Array.from({ length: count }, (_, index) => piece(index + from));
+
+test('with nothing owed nothing is told, and the edge sleeps until a commit', async () => {
+  const edge = openEdge();
+  edge.state(m01, ...pieces(5));
+  edge.keep(m01, 5);
+  await edge.run(4);
+  expect(edge.asked).toEqual([]);
+  expect(edge.told.size).toBe(0);
+});
+
+test('what central keeps in time is not told', async () => {
+  const edge = openEdge();
+  edge.state(m01, ...pieces(5));
+  await edge.run(20, (index) => {
+    if (index === 0) edge.keep(m01, 5);
+    edge.state(m01, piece(index + 6));
+    edge.keep(m01, index + 6);
+  });
+  expect(edge.asked).toEqual([]);
+});
+
+test('a line that central lacks a fact of for long is told; the stream is not asked', async () => {
+  const edge = openEdge();
+  edge.state(m01, ...pieces(5));
+  await edge.run(3);
+  expect(edge.asked).toEqual([[m01, behindMs + roundMs, [1, 2, 3, 4, 5]]]);
+  expect(edge.told.get(m01)).toEqual({ upTo: 5 });
+  expect(edge.outbox.marks(m01)).toMatchObject({ sent: 0, kept: 0 });
+  expect(edge.express.counts()).toContainEqual({ kind: 'counts', sent: 5, shed: 0 });
+});
+
+test('of a long backlog the newest facts are told at once, and each only once', async () => {
+  const edge = openEdge();
+  const count = behindFacts + 1;
+  edge.state(m01, ...pieces(count));
+  await edge.run(6, (index) => {
+    if (index === 2) edge.state(m01, piece(count + 1));
+  });
+  const first = Array.from({ length: 100 }, (_, index) => count - 99 + index);
+  expect(edge.asked.map(([, , all]) => all)).toEqual([first, [count + 1]]);
+  expect(edge.asked[0]![1]).toBe(0);
+});
+
+test('holds are found in the whole backlog, from its newest fact down', async () => {
+  const edge = openEdge();
+  const holds = [10, 700, 1_500].map((at) => [at, stated.hold(`H${at}`, 'line')] as const);
+  const all = pieces(behindFacts + 1);
+  for (const [at, placed] of holds) all[at - 1] = placed;
+  all[4] = content('words', 'ShiftStarted', { people: ['HoldPlaced'] });
+  edge.state(m01, ...all);
+  await edge.run(5);
+  expect(edge.sequences().slice(0, 3)).toEqual([10, 700, 1_500]);
+  expect(edge.sequences()).toHaveLength(103);
+});
+
+test('when not all fits, quality goes before orders, counts and telemetry', async () => {
+  const edge = openEdge();
+  edge.state(m02, piece(1));
+  await edge.run(9, (index) => {
+    if (index !== 3) return;
+    const [order, kept] = [stated.release(), stated.keep('H', '1')];
+    edge.state(m02, kept, order, ...Array.from({ length: 150 }, (_, n) => state(n)));
+    edge.state(m02, ...pieces(197, 9_000), stated.free('H'));
+  });
+  const [, [, , sequences]] = edge.asked as [unknown, (typeof edge.asked)[0]];
+  expect(sequences).toHaveLength(roundFacts);
+  expect(sequences.slice(0, 3)).toEqual([2, 3, 154]);
+  expect(sequences.at(-1)).toBe(351);
+  expect(edge.express.counts()).toContainEqual({ kind: 'telemetry', sent: 0, shed: 150 });
+});
+
+test('in one round no more bytes go out than are allowed', async () => {
+  const edge = openEdge();
+  const large = Array.from({ length: 8 }, (_, n) =>
+    content(
+      `large ${n}`,
+      'ShiftStarted',
+      { people: ['x'.repeat(40)] },
+      {
+        correlationId: 'x'.repeat(15_000),
+      },
+    ),
+  );
+  edge.state(m01, ...large);
+  await edge.run(3);
+  expect(edge.sequences()).toEqual([5, 6, 7, 8]);
+  expect(large.length * 15_000).toBeGreaterThan(roundBytes);
+});
+
+test('what quality has stated is told again until central has answered', async () => {
+  let answers = 0;
+  const edge = openEdge(() => {
+    answers += 1;
+    if (answers < 4) throw new Fault('UNREACHABLE', 'central: timeout');
+    return taken;
+  });
+  edge.state(m01, stated.hold('H', 'line'), piece(1));
+  await edge.run(6);
+  const waits = edge.asked.map(([, atMs], index) => atMs - (edge.asked[index - 1]?.[1] ?? 0));
+  expect(waits).toEqual([behindMs + roundMs, roundMs, roundMs, 400]);
+  expect(new Set(edge.asked.map(([, , all]) => all.join()))).toEqual(new Set(['1,2']));
+});
+
+test('a line that central does not hear is left alone for a while, the others not', async () => {
+  const edge = openEdge((line) =>
+    line === m01 ? Buffer.from('{"answer":"refused","reason":"not yours"}') : taken,
+  );
+  edge.state(m01, piece(1));
+  edge.state(m02, piece(2));
+  await edge.run(9);
+  const times = edge.asked.filter(([line]) => line === m01).map(([, atMs]) => atMs);
+  expect(times[1]! - times[0]!).toBeGreaterThanOrEqual(10_000);
+  expect(edge.sequences(m02)).toEqual([1]);
+});
+
+test('a store that does not write the line tells nothing of it', async () => {
+  const edge = openEdge();
+  edge.unwritten();
+  edge.state(m01, piece(1));
+  await edge.run(9);
+  expect(edge.asked).toEqual([]);
+});
+
+test('once central has caught up it is told no more', async () => {
+  const edge = openEdge();
+  edge.state(m01, piece(1));
+  await edge.run(20, (index) => {
+    if (index === 4) edge.keep(m01, 1);
+    if (index === 6) edge.state(m01, piece(2));
+    if (index === 7) edge.keep(m01, 2);
+  });
+  expect(edge.sequences()).toEqual([1]);
+  expect(edge.told.get(m01)).toBe(null);
+});
+
+test('what is told ahead is read strictly, within its limits', () => {
+  const bytes = encodeContent(piece(1));
+  const hash = link(genesis(m01, 1), bytes);
+  const fact = { sequence: 1, hash, bytes };
+  const live: Live = { store, epoch: 1, facts: [fact, { ...fact, sequence: 3 }] };
+  expect(decodeLive(encodeLive(live))).toEqual(live);
+  const bad: [string, Partial<Live>][] = [
+    ['live.store: must be a UUID', { store: nameId(store, 'x').toUpperCase() }],
+    ['live.epoch: must be', { epoch: 0 }],
+    ['live.facts: must be 1 to 200', { facts: [] }],
+    ['live.facts: must be 1 to 200', { facts: Array(liveFactsMax + 1).fill(fact) }],
+    ['live.facts: must be in rising order', { facts: [fact, fact] }],
+    ['live.facts: each is', { facts: [{ ...fact, hash: bytes }] }],
+    ['live.facts: each is', { facts: [{ ...fact, bytes: new Uint8Array() }] }],
+    [
+      `live.facts: must be at most ${liveBytesMax} bytes`,
+      { facts: [1, 2, 3].map((sequence) => ({ ...fact, sequence, bytes: Buffer.alloc(50_000) })) },
+    ],
+  ];
+  for (const [reason, change] of bad) {
+    expect(() => decodeLive(encodeLive({ ...live, ...change }))).toThrow(reason);
+  }
+  expect(() => decodeLive(Buffer.of(9))).toThrow('live: version byte 9, known is 1');
+  expect(() => decodeLive(Buffer.of(1, 0x93, 7))).toThrow('live: not msgpack');
+  expect(() => decodeLive(Buffer.of(1, 7))).toThrow('live: not an array');
+});
