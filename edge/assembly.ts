@@ -102,7 +102,8 @@ export function assembleEdge(world: World) {
     facts.ring();
     changed.ring();
   };
-  const marks = openMarks(clock.nowMs, changed.ring);
+  const read = openBell(clock); // rings when central has said what its ledger keeps
+  const marks = openMarks(clock.nowMs, changed.ring, read.ring);
   const hub = openHub({ config, lines, outbox, marks, log });
   const taken = () => {
     goOn();
@@ -117,7 +118,7 @@ export function assembleEdge(world: World) {
       hub.seen(line, state);
     };
     const { publish, last } = hub;
-    const idle = { bell: facts, idleMs: pace.resyncMs, clock, signal };
+    const idle = { bell: facts, read, idleMs: pace.resyncMs, clock, signal };
     const parts = { outbox, publish, last, enter, log, ...idle };
     return keepRunning(forward({ line, ...parts, report }));
   });

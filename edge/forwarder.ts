@@ -6,6 +6,7 @@ import type { Bell } from '../shared/loop.ts';
 import { lastOf, type Segment } from '../shared/segment.ts';
 import type { Outbox } from './outbox.ts';
 import { type Last, type Noise, resync } from './resync.ts';
+import { openWindow } from './window.ts';
 
 /**
  * Puts a segment into the stream if the line's subject still ends at `streamSequence`; resolves
@@ -40,6 +41,7 @@ type Parts = {
   last: ReadLast;
   enter: Enter;
   bell: Bell;
+  read: Bell; // rings at central's word on what its ledger keeps
   clock: Clock;
   log: Logger;
   report: (state: LinkState, detail?: string) => void;
@@ -51,22 +53,33 @@ type Parts = {
 /**
  * Carries one line's facts to the stream, oldest first, one segment in flight, until `signal`
  * aborts. Never guesses: after any doubt it reads what the stream holds and goes on from there.
+ * While central does not read on, it sends no more than `window.ts` lets it.
  */
 export async function forward(parts: Parts): Promise<void> {
-  const { line, outbox, publish, bell, clock, log, report, idleMs, signal } = parts;
+  const { line, outbox, publish, bell, read, clock, log, report, idleMs, signal } = parts;
+  const window = openWindow(clock.monotonicMs);
   let streamSequence: number | undefined;
   let attempt = 0;
   const wait = (waitMs: number) => clock.sleep(waitMs, signal);
   while (!signal.aborted) {
     const seen = bell.rings();
+    const heard = read.rings();
     try {
-      streamSequence ??= await findEnd(parts, wait);
+      if (streamSequence === undefined) {
+        streamSequence = await findEnd(parts, wait);
+        window.restart(outbox.marks(line));
+      }
       if (streamSequence === undefined) continue;
       const segment = outbox.next(line);
-      if (segment) {
+      const waitMs = segment ? window.waitMs(outbox.marks(line).kept) : 0;
+      if (waitMs > 0) {
+        report('draining', 'waits for central to read on');
+        await read.wait(heard, waitMs, signal);
+      } else if (segment) {
         report('draining');
         streamSequence = await publish(segment, streamSequence);
         outbox.setSent(line, segment.epoch, lastOf(segment));
+        window.took(lastOf(segment));
       } else {
         report('up');
         await bell.wait(seen, idleMs, signal);

@@ -13,7 +13,7 @@ export type Ahead = Readonly<{ upTo: number | null }>;
 export type Marks = ReturnType<typeof openMarks>;
 
 /** What the status page tells of each line's way; in memory, central says it again at connect. */
-export function openMarks(nowMs: () => number, changed: () => void) {
+export function openMarks(nowMs: () => number, changed: () => void, kept?: () => void) {
   const ways = new Map<string, Way>();
   const settled = new Map<string, Settled>();
   const aheads = new Map<string, Ahead>();
@@ -30,6 +30,7 @@ export function openMarks(nowMs: () => number, changed: () => void) {
     heard(line: string, { epoch, settled: upTo, waiting }: Kept): void {
       settled.set(line, { epoch, settled: upTo, waiting });
       changed();
+      kept?.();
     },
     /** Central is behind with the line, or no more. */
     goAhead(line: string, ahead: Ahead | null): void {

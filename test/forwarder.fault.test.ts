@@ -10,7 +10,7 @@ import { forward, type LinkState, type Publish, type ReadLast } from '../edge/fo
 import { openOutbox } from '../edge/outbox.ts';
 import type { Last } from '../edge/resync.ts';
 import { Fault } from '../shared/fault.ts';
-import { openBell } from '../shared/loop.ts';
+import { type Bell, openBell } from '../shared/loop.ts';
 import { lastOf, type Segment } from '../shared/segment.ts';
 import { fakeClock } from './helpers/clock.ts';
 import { openOwing } from './helpers/owing.ts';
@@ -145,7 +145,15 @@ function openWorld(seed: number) {
       stop = new AbortController();
       const report = (state: LinkState) => expect(state).not.toBe('forked');
       const enter = async () => ({ kind: 'alone' }) as const;
-      const often = { bell, idleMs: 60_000, clock: fakeClock() };
+      const clock = fakeClock();
+      const read: Bell = {
+        ...openBell(),
+        async wait(_, ms, signal) {
+          happen();
+          await clock.sleep(ms, signal);
+        },
+      };
+      const often = { bell, read, idleMs: 60_000, clock };
       const parts = { publish, last, enter, log, report, ...often };
       await forward({ line: m01, outbox: openOutbox(edge.db), signal: stop.signal, ...parts });
     },

@@ -47,10 +47,11 @@ function openLink(
   const report = (state: LinkState, detail?: string) =>
     told.push(detail ? `${state}: ${detail}` : state);
   const bell = openBell();
+  const read = openBell();
   const enter: Enter = async () => entry;
   const run = () =>
     forward({
-      ...{ line: m01, outbox: edge.outbox, publish, last, enter, bell, clock, log, report },
+      ...{ line: m01, outbox: edge.outbox, publish, last, enter, bell, read, clock, log, report },
       ...{ idleMs: 60_000, signal: stop.signal },
     });
   return { edge, run, told, published, slept, bell, stop };
