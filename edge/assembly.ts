@@ -111,7 +111,8 @@ export function assembleEdge(world: World) {
   };
   const { barred, enter } = openEnrolling({ ...known, db, outbox, taken, log, ask: hub.ask });
   const before = () => tellStep();
-  const intake = openIntake({ store, roster, barred, disk, before, committed });
+  const timed = { timeMs: clock.monotonicMs };
+  const intake = openIntake({ store, roster, barred, disk, before, committed, ...timed });
   const loops = lines.map((line) => {
     const report = (state: LinkState, detail?: string) => {
       marks.report(line, state, detail);

@@ -1,13 +1,13 @@
 import type { Command } from '../shared/command.ts';
 import { Fault } from '../shared/fault.ts';
 import type { Answer } from './actor.ts';
+import { openAdmission } from './admission.ts';
 import type { Disk } from './disk.ts';
 import type { Roster } from './roster.ts';
 import { needOf } from './shedding.ts';
 import type { Store } from './store.ts';
 
-/** Most commands that may wait, and most that share one commit. */
-export const waitingMax = 20_000;
+/** Most commands that share one commit. */
 export const batchMax = 1_000;
 
 type Waiting = { command: Command; resolve(answer: Answer): void; reject(error: unknown): void };
@@ -21,6 +21,8 @@ type Parts = {
   /** Called before each batch: what has to stand in the store before it. */
   before?: (() => void) | undefined;
   committed: () => void;
+  /** By which commits are timed: never jumps. */
+  timeMs?: () => number;
 };
 export type Intake = ReturnType<typeof openIntake>;
 
@@ -31,9 +33,12 @@ export type Intake = ReturnType<typeof openIntake>;
  * What a disk that is nearly full takes is decided here. If it refuses a commit all the same,
  * memory goes back to what is on it, and what is reserved for is tried once more with the reserve.
  */
-export function openIntake({ store, roster, barred, disk, before, committed }: Parts) {
+export function openIntake(parts: Parts) {
+  const { store, roster, barred, disk, before, committed, timeMs } = parts;
   let waiting: Waiting[] = [];
   let scheduled = false;
+  const admission = openAdmission();
+  const commits = { count: 0, totalMs: 0 };
 
   function schedule(): void {
     if (scheduled) return;
@@ -86,8 +91,11 @@ export function openIntake({ store, roster, barred, disk, before, committed }: P
 
   /** Runs `work` as one commit; returns why the disk did not take it, memory being as before. */
   function commit(work: () => void, broken: (error: unknown) => void): Fault | undefined {
+    const beganMs = timeMs?.() ?? 0;
     try {
       store.commit(work);
+      commits.count += 1;
+      commits.totalMs += (timeMs?.() ?? 0) - beganMs;
       disk?.accepted();
       return undefined;
     } catch (error) {
@@ -120,18 +128,20 @@ export function openIntake({ store, roster, barred, disk, before, committed }: P
   return {
     /**
      * Resolves once the answer is on disk. Rejects with Fault FULL, storing nothing, when too many
-     * commands wait or the disk does not take the commit; the same command may be asked again.
+     * commands wait for one of its kind, or the disk does not take the commit; the same command may
+     * be asked again.
      */
     ask(command: Command): Promise<Answer> {
-      if (waiting.length >= waitingMax) {
-        const message = `intake: ${waitingMax} commands are waiting already`;
-        return Promise.reject(new Fault('FULL', message));
-      }
+      const refusal = admission.refusal(command, waiting.length);
+      if (refusal !== undefined) return Promise.reject(new Fault('FULL', refusal));
       return new Promise((resolve, reject) => {
         waiting.push({ command, resolve, reject });
         schedule();
       });
     },
+
+    /** What waits, what was turned away, and how long commits took in all; since start. */
+    figures: () => ({ waiting: waiting.length, turned: admission.turned(), commits }),
 
     /** States what the runtime has seen; false, having stated nothing, if the disk is full. */
     state(work: () => void): boolean {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { batchMax, openIntake, waitingMax } from '../edge/intake.ts';
+import { admittedBelow, waitingMax } from '../edge/admission.ts';
+import { batchMax, openIntake } from '../edge/intake.ts';
 import { readCommand } from '../shared/command.ts';
 import { Fault } from '../shared/fault.ts';
 import { type Box, contentsOf, openBox, outcome } from './helpers/box.ts';
@@ -132,17 +133,84 @@ test('a commit that fails rejects the batch, and the next one stands', async () 
   expect(box.status().facts).toMatchObject([{ type: 'OrderReleased', sequence: 1 }]);
 });
 
+/** An intake in which commands wait, for as long as nothing else has its turn. */
+function openLong(box: Box) {
+  const intake = openIntake({ store: box.store, roster: box.roster, committed: () => undefined });
+  const answers: Promise<unknown>[] = [];
+  const ask = (given: object) => {
+    const answer = intake.ask(readCommand(given));
+    answers.push(answer.catch(() => undefined));
+    return answer;
+  };
+  return {
+    ...{ ask, intake },
+    /** Lets the same command wait until there are so many. */
+    fill(given: object, count: number): void {
+      const one = readCommand(given);
+      while (intake.figures().waiting < count) answers.push(intake.ask(one));
+    },
+    turned: () => intake.figures().turned.map(({ commands }) => commands),
+    drained: () => Promise.all(answers),
+  };
+}
+const full = (message: string) => ({ code: 'FULL', message: expect.stringContaining(message) });
+
 test('beyond its bound the intake refuses at once, and takes more once it drained', async () => {
   const box = openBox();
-  const { ask } = openGate(box);
-  const given = readCommand(shop.release());
-  const intake = openIntake({ store: box.store, roster: box.roster, committed: () => undefined });
-  const asked = Array.from({ length: waitingMax }, () => intake.ask(given));
-  await expect(intake.ask(given)).rejects.toMatchObject({
-    code: 'FULL',
-    message: 'intake: 20000 commands are waiting already',
-  });
-  expect(new Set((await Promise.all(asked)).map(outcome))).toEqual(new Set(['accepted']));
+  const { ask, fill, drained, intake } = openLong(box);
+  fill(shop.hold('H1', 'line'), waitingMax);
+  const more = ask(shop.hold('H2', 'line'));
+  await expect(more).rejects.toMatchObject(full('intake: 20000 commands are waiting already'));
+  await drained();
   expect(rows(box)).toBe(1);
-  expect(outcome(await ask(shop.start()))).toBe('accepted');
+  expect(outcome(await ask(shop.release()))).toBe('accepted');
+  expect(intake.figures()).toMatchObject({ waiting: 0, commits: { count: 21 } });
+});
+
+test('when the queue is long telemetry is refused first, and quality gets in to the last', async () => {
+  const box = openBox();
+  const { ask, fill, turned, drained } = openLong(box);
+  const asked: [number, object, string][] = [
+    [admittedBelow.telemetry, seen('x'), 'no ChangeEquipmentState now; holds and inspections'],
+    [admittedBelow.counts, shop.report('R1'), 'no ReportQuantity now; holds and inspections'],
+    [admittedBelow.orders, shop.release({}, 'WO-2'), 'no ReleaseOrder now'],
+  ];
+  for (const [waiting, given, reason] of asked) {
+    fill(shop.hold('H1', 'line'), waiting);
+    await expect(ask({ ...given, line: m02 })).rejects.toMatchObject(full(reason));
+  }
+  expect(turned()).toEqual([0, 1, 1, 1]);
+  const held = ask(shop.hold('H2', 'line'));
+  await drained();
+  expect(outcome((await held) as never)).toBe('accepted');
+});
+
+test('nothing comes in behind a count that did not: "report, then complete" stays so', async () => {
+  const box = openBox();
+  const { ask, fill, turned, drained } = openLong(box);
+  const before = [shop.release(), shop.start(), shop.phase('R1')].map(ask);
+  fill(shop.hold('H1', 'line'), admittedBelow.counts);
+  const late = 'no CompleteOperation now, and something before it was not let in';
+  await expect(ask(shop.report('R1'))).rejects.toMatchObject(full('no ReportQuantity'));
+  await expect(ask(shop.complete())).rejects.toMatchObject(full(late));
+  await expect(ask(shop.complete({ line: m02 }))).rejects.toMatchObject(full(late));
+  const other = ask(shop.release({}, 'WO-9'));
+  await expect(other).rejects.toMatchObject(full('something before it'));
+  const elsewhere = ask({ ...shop.release({}, 'WO-9'), line: m02 });
+  await expect(elsewhere).rejects.toMatchObject(full('something before it'));
+  expect(turned()).toEqual([0, 4, 1, 0]);
+  await drained();
+  expect((await Promise.all(before)).map(outcome)).toEqual(Array(3).fill('accepted'));
+  const again = [shop.report('R1'), shop.end('R1')].map(ask);
+  expect((await Promise.all(again)).map(outcome)).toEqual(['accepted', 'accepted']);
+});
+
+test('another line and another order are let in while the one before waits', async () => {
+  const box = openBox();
+  const { ask, fill, drained } = openLong(box);
+  fill(shop.hold('H1', 'line'), admittedBelow.counts);
+  await expect(ask(shop.report('R1'))).rejects.toMatchObject(full('no ReportQuantity'));
+  const elsewhere = ask({ ...shop.release({}, 'WO-9'), line: m02 });
+  await drained();
+  expect(outcome(await elsewhere)).toBe('accepted');
 });
