@@ -2,15 +2,19 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { permitter } from '../shared/enrol.ts';
 import { Fault } from '../shared/fault.ts';
 import { prose, readFields } from '../shared/field.ts';
+import { metricsType } from '../shared/metrics.ts';
 import { linePath } from '../shared/subject.ts';
 import { postingStates } from '../statecharts/posting.ts';
 import type { Board } from './board.ts';
 
 const liftFields = { by: permitter, reason: prose('Why the hold is lifted.') };
 
-/** What central knows, as JSON; listening nowhere yet. */
-export function buildHttp(board: Board): FastifyInstance {
+/** What central knows, as JSON, and what a scraper reads; listening nowhere yet. */
+export function buildHttp(board: Board, metrics?: () => string): FastifyInstance {
   const app = Fastify({ forceCloseConnections: true });
+  if (metrics) {
+    app.get('/metrics', async (_request, reply) => reply.type(metricsType).send(metrics()));
+  }
   app.get('/v1/status', async () => board.status());
   app.get('/v1/totals', async () => board.totals());
   app.get<{ Params: { state: string } }>('/v1/postings/:state', async ({ params }, reply) => {

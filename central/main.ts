@@ -13,6 +13,7 @@ import { openBoard } from './board.ts';
 import { type CentralConfig, fields, readCentralConfig } from './config.ts';
 import { buildHttp } from './http.ts';
 import { migrations } from './memory.ts';
+import { centralMetrics } from './metrics.ts';
 import { sapErp } from './sap.ts';
 import { ensureStreams, verifyHub } from './stream.ts';
 
@@ -69,7 +70,10 @@ export async function startCentral(config: CentralConfig) {
   const { lanesMax, skewMaxHours } = config;
   const limits = { lanesMax, skewMaxMs: skewMaxHours * 3_600_000 };
   const central = assembleCentral({ db, clock, log, erp, hub, ...limits, bootId });
-  const app = buildHttp(openBoard({ ...central.memory, edges: central.edges }));
+  const { memory, edges } = central;
+  const app = buildHttp(openBoard({ ...memory, edges }), () =>
+    centralMetrics({ ...memory, edges, nowMs: clock.nowMs }),
+  );
   const url = await app.listen({ host: config.host, port: config.httpPort });
 
   return {

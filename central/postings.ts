@@ -249,5 +249,7 @@ export function openPostings({ db, dossier, holds, nowMs, waitMs, maxInFlightMs 
       beside: queue.beside(),
     }),
     list: queue.byState,
+    /** How many are still to be done or wait, by state. */
+    open: queue.openStates,
   };
 }

@@ -202,6 +202,9 @@ function openRecords(db: Database) {
   const counts = db.prepare<[], { kind: PostingKind; state: PostingState; postings: number }>(
     'SELECT kind, state, count(*) AS postings FROM posting GROUP BY kind, state',
   );
+  const openStates = db.prepare<[], { state: PostingState; count: number }>(
+    `SELECT state, count(*) AS count FROM posting WHERE ${open} GROUP BY state`,
+  );
   const beside = db.prepare<[], number>('SELECT count(*) FROM posting WHERE beside').pluck();
   const settled = db
     .prepare<[string], number | null>(
@@ -222,6 +225,8 @@ function openRecords(db: Database) {
     unposted: (reason: string, facts: number) => unposted.run(reason, facts),
     reasons: () => reasons.all(),
     counts: () => counts.all(),
+    /** How many are still to be done or wait, by state. */
+    openStates: () => openStates.all(),
     /** Postings beside the one of their fact. */
     beside: () => beside.get()!,
     firstOpen: (line: string) => settled.get(line) ?? undefined,

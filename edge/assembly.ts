@@ -22,6 +22,7 @@ import { beat, type Heard } from './heartbeat.ts';
 import type { Hub, HubParts } from './hub.ts';
 import { type Intake, openIntake } from './intake.ts';
 import { type Marks, openMarks } from './marks.ts';
+import { edgeMetrics } from './metrics.ts';
 import { openOutbox } from './outbox.ts';
 import { openRecent } from './recent.ts';
 import { openRoster } from './roster.ts';
@@ -150,12 +151,16 @@ export function assembleEdge(world: World) {
   };
   loops.push(keepRunning(watchWall({ tell: tellStep, everyMs: pace.clockMs, clock, signal })));
 
+  const status = () => ({
+    ...readStatus({ roster, book, outbox, marks, recent, nowMs: clock.nowMs }),
+    ...{ program, disk: disk.status(), clock: wall.status() },
+  });
+
   return {
     ...{ store, book, roster, outbox, intake, changed, signal },
-    status: () => ({
-      ...readStatus({ roster, book, outbox, marks, recent, nowMs: clock.nowMs }),
-      ...{ program, disk: disk.status(), clock: wall.status() },
-    }),
+    status,
+    metrics: () =>
+      edgeMetrics({ status: status(), express: express.counts(), intake: intake.figures() }),
 
     /** Ends every loop; no fact is stated any more. */
     async stop(): Promise<void> {

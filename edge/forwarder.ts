@@ -18,7 +18,10 @@ export type Publish = (segment: Segment, streamSequence: number) => Promise<numb
 export type ReadLast = (line: string) => Promise<Last | Noise | undefined>;
 
 /** How a line's sending stands, for people. */
-export type LinkState = 'up' | 'down' | 'draining' | 'forked' | 'seeding' | 'owned' | 'stale';
+export const linkStates = [
+  ...(['up', 'down', 'draining', 'forked', 'seeding', 'owned', 'stale'] as const),
+] as const;
+export type LinkState = (typeof linkStates)[number];
 
 /** What central says of a line that wants to send. */
 export type Entry =

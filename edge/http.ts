@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { Fault, type FaultCode } from '../shared/fault.ts';
+import { metricsType } from '../shared/metrics.ts';
 import { type Parts, panel } from './panel.ts';
 
 /** Largest body that is read, bytes. */
@@ -45,6 +46,10 @@ export async function buildHttp(parts: Parts): Promise<FastifyInstance> {
     reply.header('x-content-type-options', 'nosniff');
   });
   await app.register(panel, { prefix: '/v1', ...parts });
+  const { metrics } = parts;
+  if (metrics) {
+    app.get('/metrics', async (_request, reply) => reply.type(metricsType).send(metrics()));
+  }
   for (const name of pages) {
     const bytes = page(name);
     const type = types[name.split('.')[1] as keyof typeof types];

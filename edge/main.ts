@@ -20,10 +20,10 @@ export async function startEdge(config: EdgeConfig) {
   const means = meansOf(config, clock, systemRandom);
   const db = openDatabase(config.storePath, migrations, upgradeWith(config, means));
   const edge = assembleEdge({ config, db, clock, random: systemRandom, log, openHub });
-  const { book, intake, changed, status, signal } = edge;
+  const { book, intake, changed, status, metrics, signal } = edge;
   const backups = openBackups(db, signal);
   const app = await buildHttp({
-    ...{ intake, status, changed, clock, signal },
+    ...{ intake, status, metrics, changed, clock, signal },
     charted: book.moved,
     pedigree: (lot) => readPedigree(book, lot),
     balance: (order) => readBalance(book, order),

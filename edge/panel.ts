@@ -15,6 +15,8 @@ export type Parts = {
   clock: Clock;
   intake: Intake;
   status: () => Status;
+  /** What a scraper reads; absent where nobody measures. */
+  metrics?: () => string;
   /** How often each way of a chart was taken; absent where nobody counts. */
   charted?: Charted;
   /** Where a lot came from and what became of it; throws Fault UNKNOWN. */

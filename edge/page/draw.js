@@ -147,6 +147,14 @@ function drawHold(node, row) {
   age(node, 'age', placedMs);
 }
 
+/** How the line's way stands; while central is behind, by how much, and what it knows already. */
+function wayIn({ way, ahead, head, kept }) {
+  const { word, rank } = ways[way.state];
+  if (!ahead || rank > ways.draining.rank) return word;
+  const known = ahead.upTo !== null && ahead.upTo > kept;
+  return `${word}: ${grouped(head - kept)} behind${known ? ', live facts at central' : ''}`;
+}
+
 function drawLine(node, row) {
   const { line, state, shift, failure, way, settled, waiting, runs, good, scrap, held } = row;
   const path = line.split('/');
@@ -161,7 +169,7 @@ function drawLine(node, row) {
     settled: settled === null ? 'unknown' : grouped(settled),
     waiting: settled === null ? 'unknown' : grouped(waiting),
     unsent: grouped(row.unsent),
-    way: ways[way.state].word,
+    way: wayIn(row),
     since: sinceText(way.sinceMs),
     detail: way.detail,
   });

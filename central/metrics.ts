@@ -1,0 +1,94 @@
+import { type Family, metricsText, type Sample } from '../shared/metrics.ts';
+import type { Ledger } from './ledger.ts';
+import type { Beyond, Live } from './live.ts';
+import type { Postings } from './postings.ts';
+import type { Pulse } from './pulse.ts';
+
+/** Most lines, and most edges, that are told of one by one. */
+const shownMax = 1_000;
+
+type Parts = {
+  ledger: Ledger;
+  live: Live;
+  postings: Postings;
+  edges: Pulse['edges'];
+  nowMs: () => number;
+};
+
+/** What central does, for a scraper. Names begin with `holdfast_central_`. */
+export function centralMetrics(parts: Parts): string {
+  const all = [...linesIn(parts), ...edgesIn(parts), ...openIn(parts)];
+  return metricsText(all.map((family) => ({ ...family, name: `holdfast_central_${family.name}` })));
+}
+
+function linesIn({ ledger, live }: Parts): Family[] {
+  const beyond = live.beyond();
+  const lines = ledger.lines().slice(0, shownMax);
+  const labels = (line: string) => ({ labels: { line } });
+  const ahead = (value: (known: Beyond) => number): Sample[] =>
+    lines.map(({ path }) => {
+      const known = beyond.get(path);
+      return { ...labels(path), value: known ? value(known) : 0 };
+    });
+  return [
+    {
+      ...{ name: 'facts_total', type: 'counter' },
+      help: "Facts of the line's epoch that the ledger holds: its head's sequence.",
+      samples: lines.map(({ path, sequence }) => ({ ...labels(path), value: sequence })),
+    },
+    {
+      ...{ name: 'repeats_total', type: 'counter' },
+      help: 'Facts of the line that came again.',
+      samples: lines.map(({ path, repeats }) => ({ ...labels(path), value: repeats })),
+    },
+    {
+      ...{ name: 'behind_facts', type: 'gauge', samples: ahead(({ behind }) => behind) },
+      help: 'Facts from the ledger to the newest that its edge has told ahead; 0 without one.',
+    },
+    {
+      ...{ name: 'behind_seconds', type: 'gauge' },
+      help: "The same as time, by the edge's clock; 0 where it is not known.",
+      samples: ahead(({ behindMs }) => (behindMs ?? 0) / 1_000),
+    },
+  ];
+}
+
+function edgesIn({ edges, nowMs }: Parts): Family[] {
+  const known = edges().slice(0, shownMax);
+  return [
+    {
+      ...{ name: 'edge_silence_seconds', type: 'gauge' },
+      help: 'Since when the edge, named for its first line, was not heard.',
+      samples: known.map(({ line, heardMs }) => {
+        return { labels: { line }, value: Math.max(0, nowMs() - heardMs) / 1_000 };
+      }),
+    },
+    {
+      ...{ name: 'edge_clock_skew_seconds', type: 'gauge' },
+      help: "How far central's clock is ahead of the edge's.",
+      samples: known.map(({ line, skewMs }) => ({ labels: { line }, value: skewMs / 1_000 })),
+    },
+  ];
+}
+
+const openIn = ({ ledger, live, postings }: Parts): Family[] => [
+  {
+    ...{ name: 'gaps', type: 'gauge', samples: [{ value: ledger.gaps().length }] },
+    help: 'Lines of which facts are missing before ones that are here.',
+  },
+  {
+    ...{ name: 'arrivals_parked', type: 'gauge', samples: [{ value: ledger.parkedCount() }] },
+    help: 'What arrived and is set aside for a person.',
+  },
+  {
+    ...{ name: 'holds_ahead', type: 'gauge', help: 'Holds in force ahead of the ledger.' },
+    samples: [
+      { labels: { fact: 'coming' }, value: live.holds().filter(({ lost }) => !lost).length },
+      { labels: { fact: 'lost' }, value: live.holds().filter(({ lost }) => lost).length },
+    ],
+  },
+  {
+    ...{ name: 'postings_open', type: 'gauge', help: 'Documents that are still to be posted.' },
+    samples: postings.open().map(({ state, count }) => ({ labels: { state }, value: count })),
+  },
+];
