@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { Transform } from 'node:stream';
 
 export type LinkProxy = Awaited<ReturnType<typeof startProxy>>;
-type Link = { near: Socket; far: Socket | null };
+type Link = { near: Socket; far: Socket | null; pace: Transform };
 
 /**
  * A TCP link to `targetPort` on this machine that can fail as a plant's network does, listening on
@@ -10,6 +11,7 @@ type Link = { near: Socket; far: Socket | null };
  */
 export async function startProxy({ targetPort, port = 0 }: { targetPort: number; port?: number }) {
   const links = new Set<Link>();
+  let bytesPerS = Number.POSITIVE_INFINITY;
   let state: 'open' | 'cut' | 'frozen' = 'open';
 
   function accept(near: Socket): void {
@@ -17,7 +19,7 @@ export async function startProxy({ targetPort, port = 0 }: { targetPort: number;
       breakOff(near.on('error', () => undefined));
       return;
     }
-    const link: Link = { near, far: null };
+    const link: Link = { near, far: null, pace: paceBy(() => bytesPerS) };
     links.add(link);
     near.setNoDelay(true);
     near.on('error', () => drop(link)).on('close', () => drop(link));
@@ -29,7 +31,7 @@ export async function startProxy({ targetPort, port = 0 }: { targetPort: number;
     const far = connect({ port: targetPort, host: '127.0.0.1', noDelay: true });
     link.far = far;
     far.on('error', () => drop(link)).on('close', () => drop(link));
-    flow(link.near, far);
+    flow(link.near, link.pace, far);
   }
 
   function drop(link: Link): void {
@@ -62,8 +64,8 @@ export async function startProxy({ targetPort, port = 0 }: { targetPort: number;
      */
     freeze(): void {
       state = 'frozen';
-      for (const { near, far } of links) {
-        if (far) still(near, far);
+      for (const { near, far, pace } of links) {
+        if (far) still(near, pace, far);
       }
     },
     /** Ends a cut or a freeze. */
@@ -72,9 +74,13 @@ export async function startProxy({ targetPort, port = 0 }: { targetPort: number;
       state = 'open';
       if (before !== 'frozen') return;
       for (const link of links) {
-        if (link.far) flow(link.near, link.far);
+        if (link.far) flow(link.near, link.pace, link.far);
         else join(link);
       }
+    },
+    /** Lets no more than this through towards the target, in each connection. */
+    slow(most: number): void {
+      bytesPerS = most;
     },
     /** Breaks every connection once; new ones are served. */
     reset: resetAll,
@@ -95,12 +101,23 @@ function breakOff(socket: Socket): void {
   else socket.resetAndDestroy();
 }
 
-function flow(near: Socket, far: Socket): void {
-  near.pipe(far);
+function paceBy(bytesPerS: () => number): Transform {
+  return new Transform({
+    transform(chunk: Buffer, _, done) {
+      const waitMs = (chunk.length / bytesPerS()) * 1_000;
+      if (waitMs < 1) done(null, chunk);
+      else setTimeout(done, waitMs, null, chunk);
+    },
+  });
+}
+
+function flow(near: Socket, pace: Transform, far: Socket): void {
+  near.pipe(pace).pipe(far);
   far.pipe(near);
 }
 
-function still(near: Socket, far: Socket): void {
-  near.unpipe(far).pause();
+function still(near: Socket, pace: Transform, far: Socket): void {
+  near.unpipe(pace).pause();
+  pace.unpipe(far).pause();
   far.unpipe(near).pause();
 }

@@ -26,8 +26,8 @@ const namesOf = ({ line, statement: { order, lot } }: Command): string[] => [
 
 /**
  * Who is let into the queue when it is long. Within it nobody overtakes: "report, then complete"
- * stays so. For the same reason a line, order or lot of which a count or an order was turned away is
- * let in again only when the queue is short, so that its completion does not come without it.
+ * stays so. For the same reason a line, order or lot of which a count or an order was turned away
+ * is let in again only when the queue is short: its completion must not come without it.
  */
 export function openAdmission() {
   const names = new Set<string>(); // of which something was turned away

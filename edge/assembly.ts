@@ -31,6 +31,7 @@ import { openSpans } from './spans.ts';
 import { readStatus } from './status.ts';
 import { openStore } from './store.ts';
 import { keepTime } from './timekeeper.ts';
+import { inTurns } from './turns.ts';
 import { upgrade } from './upgrade.ts';
 import { openWall, type Wall, watchWall } from './wall.ts';
 
@@ -114,12 +115,13 @@ export function assembleEdge(world: World) {
   const before = () => tellStep();
   const timed = { timeMs: clock.monotonicMs };
   const intake = openIntake({ store, roster, barred, disk, before, committed, ...timed });
+  const publish = inTurns(hub.publish);
   const loops = lines.map((line) => {
     const report = (state: LinkState, detail?: string) => {
       marks.report(line, state, detail);
       hub.seen(line, state);
     };
-    const { publish, last } = hub;
+    const { last } = hub;
     const idle = { bell: facts, read, idleMs: pace.resyncMs, clock, signal };
     const parts = { outbox, publish, last, enter, log, ...idle };
     return keepRunning(forward({ line, ...parts, report }));

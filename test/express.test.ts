@@ -8,12 +8,11 @@ import type { Ahead } from '../edge/marks.ts';
 import { openOutbox } from '../edge/outbox.ts';
 import { migrations } from '../edge/schema.ts';
 import { openStore } from '../edge/store.ts';
-import { encodeContent, genesis, link } from '../shared/codec.ts';
+import { encodeContent } from '../shared/codec.ts';
 import { openDatabase } from '../shared/database.ts';
 import type { Content } from '../shared/event.ts';
 import { Fault } from '../shared/fault.ts';
-import { nameId } from '../shared/identity.ts';
-import { decodeLive, encodeLive, type Live, liveBytesMax, liveFactsMax } from '../shared/live.ts';
+import { decodeLive, type Live } from '../shared/live.ts';
 import { openBell } from '../shared/loop.ts';
 import { liveSubject } from '../shared/subject.ts';
 import { stated } from './helpers/central.ts';
@@ -221,31 +220,4 @@ test('once central has caught up it is told no more', async () => {
   });
   expect(edge.sequences()).toEqual([1]);
   expect(edge.told.get(m01)).toBe(null);
-});
-
-test('what is told ahead is read strictly, within its limits', () => {
-  const bytes = encodeContent(piece(1));
-  const hash = link(genesis(m01, 1), bytes);
-  const fact = { sequence: 1, hash, bytes };
-  const live: Live = { store, epoch: 1, facts: [fact, { ...fact, sequence: 3 }] };
-  expect(decodeLive(encodeLive(live))).toEqual(live);
-  const bad: [string, Partial<Live>][] = [
-    ['live.store: must be a UUID', { store: nameId(store, 'x').toUpperCase() }],
-    ['live.epoch: must be', { epoch: 0 }],
-    ['live.facts: must be 1 to 200', { facts: [] }],
-    ['live.facts: must be 1 to 200', { facts: Array(liveFactsMax + 1).fill(fact) }],
-    ['live.facts: must be in rising order', { facts: [fact, fact] }],
-    ['live.facts: each is', { facts: [{ ...fact, hash: bytes }] }],
-    ['live.facts: each is', { facts: [{ ...fact, bytes: new Uint8Array() }] }],
-    [
-      `live.facts: must be at most ${liveBytesMax} bytes`,
-      { facts: [1, 2, 3].map((sequence) => ({ ...fact, sequence, bytes: Buffer.alloc(50_000) })) },
-    ],
-  ];
-  for (const [reason, change] of bad) {
-    expect(() => decodeLive(encodeLive({ ...live, ...change }))).toThrow(reason);
-  }
-  expect(() => decodeLive(Buffer.of(9))).toThrow('live: version byte 9, known is 1');
-  expect(() => decodeLive(Buffer.of(1, 0x93, 7))).toThrow('live: not msgpack');
-  expect(() => decodeLive(Buffer.of(1, 7))).toThrow('live: not an array');
 });

@@ -167,7 +167,7 @@ test('beyond its bound the intake refuses at once, and takes more once it draine
   expect(intake.figures()).toMatchObject({ waiting: 0, commits: { count: 21 } });
 });
 
-test('when the queue is long telemetry is refused first, and quality gets in to the last', async () => {
+test('in a long queue telemetry is refused first, and quality gets in to the last', async () => {
   const box = openBox();
   const { ask, fill, turned, drained } = openLong(box);
   const asked: [number, object, string][] = [

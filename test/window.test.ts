@@ -57,7 +57,7 @@ test('no more than so many segments are unread at once', () => {
   expect(window.waitMs(1)).toBe(0);
 });
 
-test('what was sent before a start counts from then on; a rewound line and a new epoch begin', () => {
+test('what was sent before a start counts from then on; a new epoch begins anew', () => {
   const { time, window } = openTime();
   window.restart(marks(50, 10));
   expect(window.waitMs(10)).toBe(0);

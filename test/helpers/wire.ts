@@ -22,7 +22,13 @@ const waitMs = 20_000;
 
 export type CentralAnswer = {
   facts: number;
-  lines: { line: string; sequence: number; repeats: number }[];
+  lines: {
+    line: string;
+    sequence: number;
+    repeats: number;
+    ahead: { upTo: number; behind: number; behindMs: number | null } | null;
+  }[];
+  holdsAhead: { hold: string; sequence: number; lost: string | null }[];
   gaps: unknown[];
   arrivalsParked: number;
   parked: { line: string; sequence: number | null; reason: string }[];
