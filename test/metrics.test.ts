@@ -1,5 +1,7 @@
 // Goal: what edge and central do can be scraped: in Prometheus' text format read strictly, with
 // names and units after its conventions, and a bounded number of series.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openBoard } from '../central/board.ts';
 import { buildHttp as buildCentral } from '../central/http.ts';
@@ -16,6 +18,16 @@ const valueIn = (samples: readonly Scraped[], name: string, labels: Record<strin
   named(samples, name).find((sample) =>
     Object.entries(labels).every(([label, text]) => sample.labels[label] === text),
   )?.value;
+
+/** Every metric that docs/metrics.md tells of. */
+const documented = (prefix: string) => {
+  const text = readFileSync(join(import.meta.dirname, '../docs/metrics.md'), 'utf8');
+  return new Set(
+    [...text.matchAll(/^\| `(\w+)`/gm)]
+      .map(([, name]) => name!)
+      .filter((name) => name.startsWith(prefix)),
+  );
+};
 
 test('names, help and labels are written so that a strict reader gets back what was given', () => {
   const line = 'a/b "c"\\d\n{},=Ä';
@@ -100,6 +112,9 @@ test('an edge says what it has stated, sent and refused, and how its lines stand
   expect(edge('disk_room_bytes')).toBeGreaterThan(1e6);
   expect(edge('heartbeat_timestamp_seconds')).toBeGreaterThan(1.7e9);
   expect(Math.abs(edge('clock_skew_seconds')!)).toBeLessThan(60);
+  expect(new Set(samples.map(({ name }) => name.replace(/_(sum|count)$/, '')))).toEqual(
+    documented('holdfast_edge_'),
+  );
   const states = named(samples, 'holdfast_edge_link_state');
   expect(states).toHaveLength(2 * 7);
   expect(states.reduce((sum, { value }) => sum + value, 0)).toBe(2);
@@ -118,6 +133,10 @@ test('central says what its ledger holds, and how far it is behind', async () =>
   const samples = scrape(body);
   const central = (name: string, labels?: Record<string, string>) =>
     valueIn(samples, `holdfast_central_${name}`, labels);
+  const never = 'holdfast_central_postings_open'; // nothing calls for a document here
+  expect(new Set([...samples.map(({ name }) => name), never])).toEqual(
+    documented('holdfast_central_'),
+  );
   expect(central('facts_total', { line: m01 })).toBe(2);
   expect(central('behind_facts', { line: m01 })).toBe(0);
   expect(central('edge_silence_seconds', { line: m01 })).toBe(3);

@@ -35,7 +35,7 @@ function openStream() {
   };
 }
 
-test('lines with a backlog take turns; one with little goes after one segment of each', async () => {
+test('lines with a backlog take turns, and one with little goes soon', async () => {
   const stream = openStream();
   const order: string[] = [];
   const drain = async (line: string, segments: number, bytes: number) => {

@@ -149,7 +149,11 @@ export function checkEnd(parts: Parts): void {
       failed('the book is not what its log says', edge.name);
     }
   }
-  const parked = central.app()!.memory.ledger.parked(3);
+  const { ledger: shelf, live } = central.app()!.memory;
+  const ahead = [...live.holds(), ...live.beyond().keys()];
+  if (ahead.length > 0)
+    failed('central keeps a copy of what its ledger has', JSON.stringify(ahead));
+  const parked = shelf.parked(3);
   if (parked.length > 0) failed('the ledger has parked facts', JSON.stringify(parked));
 }
 
