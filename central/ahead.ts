@@ -41,7 +41,6 @@ export type AheadRow = Readonly<{
   bytes: Buffer;
   lost: string | null;
 }>;
-export type Ahead = ReturnType<typeof openAhead>;
 
 /**
  * Holds that an edge has told ahead of their place in its line's order: what they forbid until the

@@ -1,6 +1,7 @@
+import type { Database } from '../shared/database.ts';
 import { quantity, quantityText, zero } from '../shared/quantity.ts';
 import { mostOf } from '../statecharts/tolerance.ts';
-import type { Ahead } from './ahead.ts';
+import { openAhead } from './ahead.ts';
 import type { Dossier, Lot, Order } from './dossier.ts';
 import type { Genealogy } from './genealogy.ts';
 import type { Holds } from './holds.ts';
@@ -13,9 +14,9 @@ export type Verdict =
   | { do: 'hold' | 'defer' | 'void' | 'park' | 'wait'; reason: string };
 
 type Parts = {
+  db: Database;
   dossier: Dossier;
   holds: Holds;
-  ahead: Ahead;
   genealogy: Genealogy;
   stock: Stock;
 };
@@ -36,7 +37,9 @@ const heldBy = (names: readonly string[]): Verdict | undefined =>
  * against how much our own documents have put there. A lot that was made of held material belongs
  * there as a whole.
  */
-export function openGate({ dossier, holds, ahead, genealogy, stock }: Parts) {
+export function openGate({ db, dossier, holds, genealogy, stock }: Parts) {
+  const ahead = openAhead(db);
+
   /** The order if the ledger knows it; its release may still be on the way from another line. */
   const released = (row: PostingRow): Order | undefined => {
     const order = row.order === null ? undefined : dossier.order(row.order);

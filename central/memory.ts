@@ -9,11 +9,11 @@ import { earlyMigrations } from './early.ts';
 import { openErpStatus } from './erpstatus.ts';
 import { genealogyMigrations } from './genealogy.ts';
 import { holdMigrations, holdMigrations2, openHolds } from './holds.ts';
-import { laneMigrations } from './lanes.ts';
+import { laneMigrations, openLanes } from './lanes.ts';
 import { openLedger } from './ledger.ts';
 import { openLive } from './live.ts';
 import { openPostings } from './postings.ts';
-import { queueMigrations, queueMigrations2 } from './queue.ts';
+import { openUndone, queueMigrations, queueMigrations2 } from './queue.ts';
 import { openRegistry, registryMigrations } from './registry.ts';
 import { ledgerMigrations } from './shelf.ts';
 import { openTotals, totalsMigrations } from './totals.ts';
@@ -85,7 +85,9 @@ export function openMemory(parts: Parts) {
     stands: (head) => live.reach(head),
   });
   const registry = openRegistry({ db, ledger, nowMs });
-  const live = openLive({ db, registry, nowMs, rouse: postings.rouseHeld });
+  const live = openLive({ db, registry, nowMs, rouse: openLanes(db).rouseHeld });
   const archive = openArchive(db);
-  return { dossier, totals, erpStatus, holds, postings, ledger, registry, archive, live };
+  const undone = openUndone(db);
+  const views = { dossier, totals, erpStatus, archive, undone };
+  return { ...views, holds, postings, ledger, registry, live };
 }

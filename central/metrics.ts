@@ -1,8 +1,8 @@
 import { type Family, metricsText, type Sample } from '../shared/metrics.ts';
 import type { Ledger } from './ledger.ts';
 import type { Beyond, Live } from './live.ts';
-import type { Postings } from './postings.ts';
 import type { Pulse } from './pulse.ts';
+import type { openUndone } from './queue.ts';
 
 /** Most lines, and most edges, that are told of one by one. */
 const shownMax = 1_000;
@@ -10,7 +10,8 @@ const shownMax = 1_000;
 type Parts = {
   ledger: Ledger;
   live: Live;
-  postings: Postings;
+  /** Postings that are still to be done or wait. */
+  undone: ReturnType<typeof openUndone>;
   edges: Pulse['edges'];
   nowMs: () => number;
 };
@@ -71,7 +72,7 @@ function edgesIn({ edges, nowMs }: Parts): Family[] {
   ];
 }
 
-const openIn = ({ ledger, live, postings }: Parts): Family[] => [
+const openIn = ({ ledger, live, undone }: Parts): Family[] => [
   {
     ...{ name: 'gaps', type: 'gauge', samples: [{ value: ledger.gaps().length }] },
     help: 'Lines of which facts are missing before ones that are here.',
@@ -89,6 +90,6 @@ const openIn = ({ ledger, live, postings }: Parts): Family[] => [
   },
   {
     ...{ name: 'postings_open', type: 'gauge', help: 'Documents that are still to be posted.' },
-    samples: postings.open().map(({ state, count }) => ({ labels: { state }, value: count })),
+    samples: undone().map(({ state, count }) => ({ labels: { state }, value: count })),
   },
 ];

@@ -3,7 +3,6 @@ import type { Database } from '../shared/database.ts';
 import { Fault } from '../shared/fault.ts';
 import { waitingMax } from '../shared/kept.ts';
 import { posting as chart, type PostingEvent } from '../statecharts/posting.ts';
-import { openAhead } from './ahead.ts';
 import type { Dossier } from './dossier.ts';
 import { openEarly } from './early.ts';
 import type { Outcome, Posting } from './erp.ts';
@@ -55,7 +54,7 @@ export function openPostings({ db, dossier, holds, nowMs, waitMs, maxInFlightMs 
   const early = openEarly(db, touched);
   const genealogy = openGenealogy(db);
   const stock = openStock(db);
-  const gate = openGate({ dossier, holds, ahead: openAhead(db), genealogy, stock });
+  const gate = openGate({ db, dossier, holds, genealogy, stock });
   const plan = openPlanner({ dossier, holds, genealogy, early, queue, lanes, stock });
 
   function move(row: PostingRow, event: PostingEvent, more: Partial<PostingRow> = {}): PostingRow {
@@ -203,8 +202,6 @@ export function openPostings({ db, dossier, holds, nowMs, waitMs, maxInFlightMs 
     note: plan.note,
     /** Plans only what follows for the lots that holds reach; within a transaction only. */
     reach: plan.reach,
-    /** Weighs again whatever is held; within a transaction only. */
-    rouseHeld: () => void lanes.rouseHeld(),
 
     /** What may be done now, one a lane that is not in `busy`; the intents are on disk. */
     next: together((busy: ReadonlySet<string>, limit: number): Task[] => {
@@ -249,7 +246,5 @@ export function openPostings({ db, dossier, holds, nowMs, waitMs, maxInFlightMs 
       beside: queue.beside(),
     }),
     list: queue.byState,
-    /** How many are still to be done or wait, by state. */
-    open: queue.openStates,
   };
 }

@@ -135,6 +135,14 @@ export function openQueue(db: Database, touched: (line: string) => void) {
   return { ...openRows(db, touched), ...openRecords(db) };
 }
 
+/** How many postings are still to be done or wait, by state. */
+export function openUndone(db: Database) {
+  const undone = db.prepare<[], { state: PostingState; count: number }>(
+    `SELECT state, count(*) AS count FROM posting WHERE ${open} GROUP BY state`,
+  );
+  return () => undone.all();
+}
+
 function openRows(db: Database, touched: (line: string) => void) {
   const insert = db.prepare(
     `INSERT INTO posting (key, event_id, line, sequence, at_ms, lane, kind, state, order_number,
@@ -202,9 +210,6 @@ function openRecords(db: Database) {
   const counts = db.prepare<[], { kind: PostingKind; state: PostingState; postings: number }>(
     'SELECT kind, state, count(*) AS postings FROM posting GROUP BY kind, state',
   );
-  const openStates = db.prepare<[], { state: PostingState; count: number }>(
-    `SELECT state, count(*) AS count FROM posting WHERE ${open} GROUP BY state`,
-  );
   const beside = db.prepare<[], number>('SELECT count(*) FROM posting WHERE beside').pluck();
   const settled = db
     .prepare<[string], number | null>(
@@ -225,8 +230,6 @@ function openRecords(db: Database) {
     unposted: (reason: string, facts: number) => unposted.run(reason, facts),
     reasons: () => reasons.all(),
     counts: () => counts.all(),
-    /** How many are still to be done or wait, by state. */
-    openStates: () => openStates.all(),
     /** Postings beside the one of their fact. */
     beside: () => beside.get()!,
     firstOpen: (line: string) => settled.get(line) ?? undefined,

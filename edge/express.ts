@@ -19,7 +19,7 @@ export const roundMs = 250;
 /** Newest facts that are looked at in one round, and facts of backlogs that are searched in one. */
 const lookMax = 2_000;
 const searchMax = 20_000;
-/** A line that central does not hear is not told again before this time, ms. */
+/** A line that central does not hear, or that is not ours now, is looked at again then, ms. */
 const refusedMs = 10_000;
 /** While no line owes anything, it is looked again after this time, ms, or at a commit. */
 const idleMs = 3_600_000;
@@ -128,9 +128,10 @@ export function openExpress(parts: Parts) {
   function untilDue(): number {
     const nowMs = clock.monotonicMs();
     const waits = lookouts.map((lookout) => {
+      if (!lookout.isBehind()) return lookout.dueInMs(nowMs);
+      if (writer(lookout.line) === undefined) return refusedMs;
       const untilMs = refusedUntilMs.get(lookout.line) ?? 0;
-      if (untilMs > nowMs) return untilMs - nowMs;
-      return lookout.isBehind() ? refusedMs : lookout.dueInMs(nowMs);
+      return untilMs > nowMs ? untilMs - nowMs : idleMs;
     });
     return Math.min(idleMs, ...waits);
   }

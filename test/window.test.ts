@@ -123,6 +123,7 @@ async function drain(segments: number, forMs: number, reads: (nowMs: number) => 
     last: async () => undefined,
     enter: async () => ({ kind: 'entered' }),
     report: () => undefined,
+    idleMs: 60_000,
     signal: stop.signal,
   });
   return { nowMs, unread, taken: taken.length };
