@@ -104,6 +104,7 @@ export function assembleEdge(world: World) {
     facts.ring();
     changed.ring();
   };
+  const reached = openBell(clock); // rings when a line's way is open again
   const read = openBell(clock); // rings when central has said what its ledger keeps
   const marks = openMarks(clock.nowMs, changed.ring, read.ring);
   const hub = openHub({ config, lines, outbox, marks, log });
@@ -118,6 +119,7 @@ export function assembleEdge(world: World) {
   const publish = inTurns(hub.publish);
   const loops = lines.map((line) => {
     const report = (state: LinkState, detail?: string) => {
+      if (marks.way(line).state === 'down' && state !== 'down') reached.ring();
       marks.report(line, state, detail);
       hub.seen(line, state);
     };
@@ -127,7 +129,8 @@ export function assembleEdge(world: World) {
     return keepRunning(forward({ line, ...parts, report }));
   });
   const express = openExpress({
-    ...{ lines, outbox, ask: hub.ask, bell: facts, report: marks.goAhead, clock, log, signal },
+    ...{ lines, outbox, ask: hub.ask, bell: facts, reached, clock, log, signal },
+    report: marks.goAhead,
     writer: writerBy(known.enrolments, marks),
   });
   loops.push(keepRunning(express.run()));

@@ -12,7 +12,7 @@ import type { Outbox } from './outbox.ts';
 import { type Kind, kinds } from './shedding.ts';
 import { type Candidate, choose } from './triage.ts';
 
-/** What one edge tells ahead in one round, over all of its lines; one round begins so often, ms. */
+/** What one edge tells ahead in one round, over all lines; the next begins so much later, ms. */
 export const roundFacts = 200;
 export const roundBytes = 64 * 1024;
 export const roundMs = 250;
@@ -31,6 +31,7 @@ type Parts = {
   /** Who this store is as the line's writer; undefined while it is not. */
   writer: (line: string) => string | undefined;
   bell: Bell; // rings when facts were committed
+  reached: Bell; // rings when a way to central is open again
   report: (line: string, ahead: Ahead | null) => void;
   clock: Clock;
   log: Logger;
@@ -42,11 +43,11 @@ const none = (): Record<Kind, number> => ({ quality: 0, orders: 0, counts: 0, te
 
 /**
  * Tells central the newest facts of lines that it is behind with, as copies beside their segments,
- * one request in flight: what is stated now is known there before a backlog of hours has drained.
+ * one round on its way, of one request a line: what is stated now is known there before a backlog of hours has drained.
  * It moves no cursor. What does not fit is passed over, and comes with the segments all the same.
  */
 export function openExpress(parts: Parts) {
-  const { lines, outbox, ask, writer, bell, report, clock, log, signal } = parts;
+  const { lines, outbox, ask, writer, bell, reached, report, clock, log, signal } = parts;
   const lookouts = lines.map((line) => openLookout(line, outbox));
   const upTo = new Map<string, number>(); // told ahead, of lines that are behind
   const refusedUntilMs = new Map<string, number>();
@@ -94,15 +95,15 @@ export function openExpress(parts: Parts) {
     const all = offers.flatMap((offer) => offer.all);
     if (all.length === 0) return searched;
     const chosen = new Set(choose(all, roundFacts, roundBytes));
-    // The line with the most urgent fact first.
-    const order = [...new Set([...chosen].map(({ line }) => line))];
-    offers.sort((a, b) => order.indexOf(a.lookout.line) - order.indexOf(b.lookout.line));
-    for (const { lookout, all, upTo } of offers) {
+    const tellOffer = async ({ lookout, all, upTo }: (typeof offers)[number]) => {
       const mine = all.filter((candidate) => chosen.has(candidate));
-      if (!(await tell(lookout, mine))) continue;
+      if (!(await tell(lookout, mine))) return;
       const passed = all.filter((candidate) => !chosen.has(candidate));
       for (const { kind } of passed) if (kind !== 'quality') shed[kind] += 1;
       lookout.told(mine, passed, upTo);
+    };
+    for (const end of await Promise.allSettled(offers.map(tellOffer))) {
+      if (end.status === 'rejected') throw end.reason;
     }
     return true;
   }
@@ -111,6 +112,7 @@ export function openExpress(parts: Parts) {
     let attempt = 0;
     while (!signal.aborted) {
       const seen = bell.rings();
+      const open = reached.rings();
       const due = behind();
       try {
         const isBusy = due.length > 0 && (await round(due));
@@ -119,7 +121,7 @@ export function openExpress(parts: Parts) {
         await clock.sleep(roundMs, signal);
       } catch (error) {
         if (!(error instanceof Fault)) throw error;
-        await clock.sleep(Math.max(roundMs, backoff(++attempt)), signal);
+        await reached.wait(open, Math.max(roundMs, backoff(++attempt)), signal);
       }
     }
   }

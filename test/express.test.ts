@@ -13,7 +13,7 @@ import { openDatabase } from '../shared/database.ts';
 import type { Content } from '../shared/event.ts';
 import { Fault } from '../shared/fault.ts';
 import { decodeLive, type Live } from '../shared/live.ts';
-import { openBell } from '../shared/loop.ts';
+import { nextTurn, openBell } from '../shared/loop.ts';
 import { liveSubject } from '../shared/subject.ts';
 import { stated } from './helpers/central.ts';
 import { content, report } from './helpers/facts.ts';
@@ -25,7 +25,7 @@ const piece = (n: number) => report(`piece ${n}`, '1');
 const state = (n: number) =>
   content(`state ${n}`, 'EquipmentStateChanged', { state: 'execute', reason: '' }, {});
 const taken = Buffer.from('{"answer":"taken"}');
-type Answer = (line: string, live: Live) => Uint8Array;
+type Answer = (line: string, live: Live) => Uint8Array | Promise<Uint8Array>;
 
 /** An edge of two lines whose time passes in sleeps alone; `at` is called at each of them. */
 function openEdge(answer: Answer = () => taken) {
@@ -39,21 +39,30 @@ function openEdge(answer: Answer = () => taken) {
   const told = new Map<string, Ahead | null>();
   const steps: (() => void)[] = [];
   let nowMs = 0;
-  let sleeps = 0;
   const clock = {
     ...{ nowMs: () => nowMs, monotonicMs: () => nowMs },
-    async sleep(ms: number) {
+    async sleep(ms: number, signal: AbortSignal) {
+      const beganMs = nowMs;
       nowMs += ms;
-      sleeps += 1;
       const step = steps.shift();
       if (step) step();
       else stop.abort();
+      if (signal.aborted) nowMs = beganMs; // woken at once
     },
   };
   const bell = openBell(clock);
+  const reached = openBell(clock);
   let writers: string | undefined = store;
   const express = openExpress({
-    ...{ lines: [m01, m02], outbox, bell, clock, log, signal: stop.signal },
+    ...{
+      lines: [m01, m02],
+      outbox,
+      bell,
+      reached,
+      clock,
+      log,
+      signal: stop.signal,
+    },
     writer: () => writers,
     report: (line, ahead) => void told.set(line, ahead),
     async ask(subject, question) {
@@ -64,7 +73,7 @@ function openEdge(answer: Answer = () => taken) {
     },
   });
   return {
-    ...{ express, outbox, asked, told, db, bell, sleeps: () => sleeps },
+    ...{ express, outbox, asked, told, reached },
     unwritten: () => {
       writers = undefined;
     },
@@ -200,6 +209,38 @@ test('a line that central does not hear is left alone for a while, the others no
   const times = edge.asked.filter(([line]) => line === m01).map(([, atMs]) => atMs);
   expect(times[1]! - times[0]!).toBeGreaterThanOrEqual(10_000);
   expect(edge.sequences(m02)).toEqual([1]);
+});
+
+test('the lines of a round are asked at once, and the next round waits for them all', async () => {
+  const answers: (() => void)[] = [];
+  const edge = openEdge(() => new Promise((resolve) => answers.push(() => resolve(taken))));
+  edge.state(m01, piece(1));
+  edge.state(m02, piece(2));
+  const running = edge.run(9);
+  await nextTurn();
+  expect(edge.asked.map(([line]) => line)).toEqual([m01, m02]);
+  edge.state(m01, piece(3));
+  answers[1]!();
+  await nextTurn();
+  expect(edge.asked).toHaveLength(2);
+  answers[0]!();
+  await nextTurn();
+  expect(edge.sequences()).toEqual([1, 2]);
+  answers[2]!();
+  await running;
+});
+
+test('when the way is open again, no pause is waited out', async () => {
+  const edge = openEdge(() => {
+    throw new Fault('UNREACHABLE', 'central: timeout');
+  });
+  edge.state(m01, piece(1));
+  await edge.run(20, (index) => {
+    if (index === 15) edge.reached.ring();
+  });
+  const waits = edge.asked.map(([, atMs], at) => atMs - (edge.asked[at - 1]?.[1] ?? atMs));
+  expect(waits.filter((waitMs, at) => at > 10 && waitMs === 0)).toHaveLength(1);
+  expect(Math.max(...waits)).toBe(5_000);
 });
 
 test('a store that does not write the line tells nothing of it', async () => {
