@@ -43,7 +43,8 @@ const none = (): Record<Kind, number> => ({ quality: 0, orders: 0, counts: 0, te
 
 /**
  * Tells central the newest facts of lines that it is behind with, as copies beside their segments,
- * one round on its way, of one request a line: what is stated now is known there before a backlog of hours has drained.
+ * one round on its way, of one request a line: what is stated now is known there before a backlog
+ * of hours has drained.
  * It moves no cursor. What does not fit is passed over, and comes with the segments all the same.
  */
 export function openExpress(parts: Parts) {

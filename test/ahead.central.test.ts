@@ -100,6 +100,20 @@ test('a hold told ahead reaches what the ledger knows to be made of its lot, and
   ]);
 });
 
+test('what the ledger knows to be let go goes out as soon as it has the hold', () => {
+  const central = plant(
+    ...[release(), consume('RAW', '1'), produce('L', '10')],
+    ...[stated.letGo('H', 'L'), blockAll('H', 'RAW')],
+  );
+  central.reaches(2);
+  central.drain();
+  central.tell(5);
+  central.reaches(4);
+  expect(central.drain()).toEqual([]);
+  central.reaches(5);
+  expect(central.drain().map(({ kind }) => kind)).toContain('goodsReceipt');
+});
+
 test('goods in blocked stock stay there under a hold told ahead; blocking goes on', () => {
   const central = plant(
     ...[release(), produce('L', '10'), block('H1', 'L', '4')],

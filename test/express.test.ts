@@ -1,104 +1,23 @@
 // Goal: while central is behind with a line, it is told the newest facts and every hold of the
 // backlog, quality first, within bounds; and nothing at all while it is not behind.
-import pino from 'pino';
-import { expect, onTestFinished, test } from 'vitest';
-import { openExpress, roundBytes, roundFacts, roundMs } from '../edge/express.ts';
+import { expect, test } from 'vitest';
+import { roundBytes, roundFacts, roundMs } from '../edge/express.ts';
 import { behindFacts, behindMs } from '../edge/lookout.ts';
-import type { Ahead } from '../edge/marks.ts';
-import { openOutbox } from '../edge/outbox.ts';
-import { migrations } from '../edge/schema.ts';
-import { openStore } from '../edge/store.ts';
-import { encodeContent } from '../shared/codec.ts';
-import { openDatabase } from '../shared/database.ts';
-import type { Content } from '../shared/event.ts';
 import { Fault } from '../shared/fault.ts';
-import { decodeLive, type Live } from '../shared/live.ts';
-import { nextTurn, openBell } from '../shared/loop.ts';
-import { liveSubject } from '../shared/subject.ts';
+import { nextTurn } from '../shared/loop.ts';
 import { stated } from './helpers/central.ts';
 import { content, report } from './helpers/facts.ts';
 import { m01, m02 } from './helpers/shop.ts';
+import { openTeller, taken } from './helpers/teller.ts';
 
-const log = pino({ level: 'silent' });
-const store = 'aaaaaaaa-0000-4000-8000-000000000000';
 const piece = (n: number) => report(`piece ${n}`, '1');
 const state = (n: number) =>
   content(`state ${n}`, 'EquipmentStateChanged', { state: 'execute', reason: '' }, {});
-const taken = Buffer.from('{"answer":"taken"}');
-type Answer = (line: string, live: Live) => Uint8Array | Promise<Uint8Array>;
-
-/** An edge of two lines whose time passes in sleeps alone; `at` is called at each of them. */
-function openEdge(answer: Answer = () => taken) {
-  const db = openDatabase(':memory:', migrations);
-  onTestFinished(() => void db.close());
-  const facts = openStore(db);
-  const heads = new Map([m01, m02].map((line) => [line, facts.head(line)]));
-  const outbox = openOutbox(db);
-  const stop = new AbortController();
-  const asked: [line: string, atMs: number, sequences: number[]][] = [];
-  const told = new Map<string, Ahead | null>();
-  const steps: (() => void)[] = [];
-  let nowMs = 0;
-  const clock = {
-    ...{ nowMs: () => nowMs, monotonicMs: () => nowMs },
-    async sleep(ms: number, signal: AbortSignal) {
-      const beganMs = nowMs;
-      nowMs += ms;
-      const step = steps.shift();
-      if (step) step();
-      else stop.abort();
-      if (signal.aborted) nowMs = beganMs; // woken at once
-    },
-  };
-  const bell = openBell(clock);
-  const reached = openBell(clock);
-  let writers: string | undefined = store;
-  const express = openExpress({
-    ...{
-      lines: [m01, m02],
-      outbox,
-      bell,
-      reached,
-      clock,
-      log,
-      signal: stop.signal,
-    },
-    writer: () => writers,
-    report: (line, ahead) => void told.set(line, ahead),
-    async ask(subject, question) {
-      const line = [m01, m02].find((one) => liveSubject(one) === subject)!;
-      const live = decodeLive(question as Uint8Array);
-      asked.push([line, nowMs, live.facts.map(({ sequence }) => sequence)]);
-      return answer(line, live);
-    },
-  });
-  return {
-    ...{ express, outbox, asked, told, reached },
-    unwritten: () => {
-      writers = undefined;
-    },
-    state(line: string, ...contents: Content[]): void {
-      facts.commit(() => {
-        for (const given of contents) {
-          heads.set(line, facts.append(heads.get(line)!, encodeContent(given), null));
-        }
-      });
-      bell.ring();
-    },
-    keep: (line: string, sequence: number) => outbox.keep(line, 1, sequence),
-    /** Runs through this many more sleeps, doing this at each. */
-    async run(count: number, step: (index: number) => void = () => undefined): Promise<void> {
-      steps.push(...Array.from({ length: count }, (_, index) => () => step(index)));
-      await express.run();
-    },
-    sequences: (line = m01) => asked.filter(([one]) => one === line).flatMap(([, , all]) => all),
-  };
-}
 const pieces = (count: number, from = 1) =>
   Array.from({ length: count }, (_, index) => piece(index + from));
 
 test('with nothing owed nothing is told, and the edge sleeps until a commit', async () => {
-  const edge = openEdge();
+  const edge = openTeller();
   edge.state(m01, ...pieces(5));
   edge.keep(m01, 5);
   await edge.run(4);
@@ -107,7 +26,7 @@ test('with nothing owed nothing is told, and the edge sleeps until a commit', as
 });
 
 test('what central keeps in time is not told', async () => {
-  const edge = openEdge();
+  const edge = openTeller();
   edge.state(m01, ...pieces(5));
   await edge.run(20, (index) => {
     if (index === 0) edge.keep(m01, 5);
@@ -118,7 +37,7 @@ test('what central keeps in time is not told', async () => {
 });
 
 test('a line that central lacks a fact of for long is told; the stream is not asked', async () => {
-  const edge = openEdge();
+  const edge = openTeller();
   edge.state(m01, ...pieces(5));
   await edge.run(3);
   expect(edge.asked).toEqual([[m01, behindMs + roundMs, [1, 2, 3, 4, 5]]]);
@@ -128,7 +47,7 @@ test('a line that central lacks a fact of for long is told; the stream is not as
 });
 
 test('of a long backlog the newest facts are told at once, and each only once', async () => {
-  const edge = openEdge();
+  const edge = openTeller();
   const count = behindFacts + 1;
   edge.state(m01, ...pieces(count));
   await edge.run(6, (index) => {
@@ -140,7 +59,7 @@ test('of a long backlog the newest facts are told at once, and each only once', 
 });
 
 test('holds are found in the whole backlog, from its newest fact down', async () => {
-  const edge = openEdge();
+  const edge = openTeller();
   const holds = [10, 700, 1_500].map((at) => [at, stated.hold(`H${at}`, 'line')] as const);
   const all = pieces(behindFacts + 1);
   for (const [at, placed] of holds) all[at - 1] = placed;
@@ -152,7 +71,7 @@ test('holds are found in the whole backlog, from its newest fact down', async ()
 });
 
 test('when not all fits, quality goes before orders, counts and telemetry', async () => {
-  const edge = openEdge();
+  const edge = openTeller();
   edge.state(m02, piece(1));
   await edge.run(9, (index) => {
     if (index !== 3) return;
@@ -168,7 +87,7 @@ test('when not all fits, quality goes before orders, counts and telemetry', asyn
 });
 
 test('in one round no more bytes go out than are allowed', async () => {
-  const edge = openEdge();
+  const edge = openTeller();
   const large = Array.from({ length: 8 }, (_, n) =>
     content(
       `large ${n}`,
@@ -187,7 +106,7 @@ test('in one round no more bytes go out than are allowed', async () => {
 
 test('what quality has stated is told again until central has answered', async () => {
   let answers = 0;
-  const edge = openEdge(() => {
+  const edge = openTeller(() => {
     answers += 1;
     if (answers < 4) throw new Fault('UNREACHABLE', 'central: timeout');
     return taken;
@@ -200,7 +119,7 @@ test('what quality has stated is told again until central has answered', async (
 });
 
 test('a line that central does not hear is left alone for a while, the others not', async () => {
-  const edge = openEdge((line) =>
+  const edge = openTeller((line) =>
     line === m01 ? Buffer.from('{"answer":"refused","reason":"not yours"}') : taken,
   );
   edge.state(m01, piece(1));
@@ -213,7 +132,7 @@ test('a line that central does not hear is left alone for a while, the others no
 
 test('the lines of a round are asked at once, and the next round waits for them all', async () => {
   const answers: (() => void)[] = [];
-  const edge = openEdge(() => new Promise((resolve) => answers.push(() => resolve(taken))));
+  const edge = openTeller(() => new Promise((resolve) => answers.push(() => resolve(taken))));
   edge.state(m01, piece(1));
   edge.state(m02, piece(2));
   const running = edge.run(9);
@@ -231,7 +150,7 @@ test('the lines of a round are asked at once, and the next round waits for them 
 });
 
 test('when the way is open again, no pause is waited out', async () => {
-  const edge = openEdge(() => {
+  const edge = openTeller(() => {
     throw new Fault('UNREACHABLE', 'central: timeout');
   });
   edge.state(m01, piece(1));
@@ -244,7 +163,7 @@ test('when the way is open again, no pause is waited out', async () => {
 });
 
 test('a store that does not write the line tells nothing of it', async () => {
-  const edge = openEdge();
+  const edge = openTeller();
   edge.unwritten();
   edge.state(m01, piece(1));
   await edge.run(9);
@@ -252,7 +171,7 @@ test('a store that does not write the line tells nothing of it', async () => {
 });
 
 test('once central has caught up it is told no more', async () => {
-  const edge = openEdge();
+  const edge = openTeller();
   edge.state(m01, piece(1));
   await edge.run(20, (index) => {
     if (index === 4) edge.keep(m01, 1);
