@@ -82,10 +82,10 @@ export function openLive({ db, registry, nowMs, rouse }: Parts) {
   }
 
   const take = db.transaction((line: string, { store, epoch, facts }: Told): LiveAnswer => {
-    const head = shelf.head(line);
-    if (head.epoch !== epoch || !registry.writes(line, store, epoch)) {
-      return { answer: 'refused', reason: `this store does not write epoch ${head.epoch} of it` };
+    if (!registry.writes(line, store, epoch)) {
+      return { answer: 'refused', reason: `this store does not write epoch ${epoch} of it` };
     }
+    const head = shelf.head(line);
     const taken = facts.filter((fact) => add(head, fact));
     const [oldest] = tables.oldest.all(line, copiesMax);
     if (oldest) tables.forget.run(line, oldest.epoch, oldest.sequence);

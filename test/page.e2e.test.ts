@@ -43,6 +43,21 @@ test('without its hub the edge is said to be offline', async (context) => {
   expect(await page.title()).toBe('offline · 3 unsent · Holdfast');
 });
 
+test('a line says how far central is behind, and what it knows ahead', async (context) => {
+  const { url, ask } = await startBox();
+  await ask(...started);
+  let told: number | null = null;
+  const silence = await startSilence(url, ({ lines: [line] }) => {
+    Object.assign(line!.way, { state: 'draining' });
+    Object.assign(line!, { head: 12_345, kept: 5, ahead: { upTo: told } });
+  });
+  const { says } = await look(context, silence);
+  await says('.tile', /draining: 12\D340 behind(?!, live)/);
+  told = 12_345;
+  const { says: then } = await look(context, silence);
+  await then('.tile', /draining: 12\D340 behind, live facts at central/);
+});
+
 test('Q9: what never came in is told beside its operation until it did', async (context) => {
   const { url, ask } = await startBox();
   const { says } = await look(context, url);
