@@ -10,6 +10,8 @@ import type { LiveFact } from '../shared/live.ts';
 import { stated } from './helpers/central.ts';
 import { history } from './helpers/facts.ts';
 
+/** On the day of the facts. */
+const receivedMs = 1_325_458_900_000;
 const line = 'acme/lyon/turning/M03';
 const [a, b, c] = ['a', 'b', 'c'].map((name) => `${name.repeat(8)}-0000-4000-8000-000000000000`);
 const { release, produce, block, blockAll, hold, free, consume, report, decide } = stated;
@@ -18,8 +20,7 @@ const { release, produce, block, blockAll, hold, free, consume, report, decide }
 function plant(...facts: Content[]) {
   const db = openDatabase(':memory:', migrations);
   onTestFinished(() => void db.close());
-  const time = { nowMs: 1_000 };
-  const nowMs = () => time.nowMs;
+  const nowMs = () => receivedMs;
   const memory = openMemory({ db, nowMs, waitMs: nowMs, maxInFlightMs: 1 });
   const { registry, ledger, live, postings } = memory;
   const log = history(line, facts);
@@ -145,7 +146,7 @@ test('what was told ahead counts in no sum, and how far it is ahead is told', ()
   expect(central.totals.all('line')[0]?.[1].good ?? 0n).toBe(0n);
   expect(central.postings.counts().postings).toEqual([]);
   expect(Object.fromEntries(central.live.beyond())).toEqual({
-    [line]: { upTo: 4, facts: 2, receivedMs: 1_000, behind: 3, behindMs: 3 },
+    [line]: { upTo: 4, facts: 2, receivedMs, behind: 3, behindMs: 3 },
   });
   central.reaches(3);
   expect(central.live.beyond().get(line)).toMatchObject({ upTo: 4, facts: 1, behind: 1 });

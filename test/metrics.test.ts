@@ -125,7 +125,9 @@ test('central says what its ledger holds, and how far it is behind', async () =>
   const box = fleet.box('box');
   await Promise.all([shop.release(), shop.start()].map(box.ask));
   await box.kept(m01);
-  const edges = () => [{ line: m01, nowMs: 1_000, unsent: 0, heardMs: 2_000, skewMs: 1_000 }];
+  const clock = { state: 'ok', says: 'clock ok' } as const;
+  const beat = { line: m01, nowMs: 1_000, unsent: 0, heardMs: 2_000, skewMs: 1_000, clock };
+  const edges = () => [beat];
   const metrics = () => centralMetrics({ ...fleet, edges, nowMs: () => 5_000 });
   const app = buildCentral(openBoard({ ...fleet, edges }), metrics);
   const { headers, body } = await app.inject('/metrics');
