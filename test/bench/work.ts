@@ -12,11 +12,10 @@ import { eventIds, systemRandom } from '../../shared/identity.ts';
 export const lines = Array.from({ length: 20 }, (_, index) => `acme/lyon/hall/L${index + 1}`);
 
 /** An edge in this process, without link and page. */
-export function edge(directory: string) {
+export function edge(directory: string, nowMs = Date.now) {
   const db = openDatabase(join(directory, 'edge.sqlite'), migrations);
   const store = openStore(db);
   const book = openBook();
-  const nowMs = Date.now;
   const parts = { store, book, nowMs, eventId: eventIds(nowMs, systemRandom), stated: () => {} };
   const roster = openRoster(
     lines.map((line) => ({ line, lanes: 4 })),
