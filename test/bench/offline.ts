@@ -56,7 +56,7 @@ async function fill(directory: string): Promise<number> {
   return (performance.now() - startMs) / 1_000;
 }
 
-/** Goes on stating, a fact of each line a second, and tells after how long central knew each, ms. */
+/** Goes on stating, a fact a line and second; after how long central knew each, ms. */
 async function goOn({ edgeUrl, centralUrl }: Stage, isOver: () => boolean) {
   const waits: number[] = [];
   const open = new Map<string, { sequence: number; sinceMs: number }>();
