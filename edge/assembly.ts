@@ -102,7 +102,8 @@ export function assembleEdge(world: World) {
     changed.ring();
   };
   const marks = openMarks(clock.nowMs, changed.ring);
-  const hub = openHub({ config, lines, outbox, marks, log });
+  const writes = (line: string) => known.enrolments.of(line).state === 'entered';
+  const hub = openHub({ config, lines, outbox, marks, writes, log });
   const taken = () => {
     goOn();
     committed();

@@ -9,9 +9,11 @@ import { expect, test } from 'vitest';
 import { openDepot } from '../edge/depot.ts';
 import { openEnrolments } from '../edge/enrolments.ts';
 import { openPages } from '../edge/pages.ts';
+import { inOrder } from '../edge/positions.ts';
 import { rowsIn } from '../edge/records.ts';
 import { salvageFile } from '../edge/salvage.ts';
 import { verifyStore } from '../edge/verification.ts';
+import { link } from '../shared/codec.ts';
 import { openReplica } from '../shared/replica.ts';
 import { flip, sizeOf, storeOfShop } from './helpers/disk.ts';
 import { testFolder } from './helpers/folder.ts';
@@ -113,6 +115,52 @@ test('what is committed in the write-ahead log is saved, and no more', async () 
   const kept = rowsOf(cut).map(({ hash }) => hash.toString('hex'));
   expect(kept.length).toBe(rows.length - 1);
   expect(kept).toEqual(rows.slice(0, -1));
+});
+
+test('S4: what a row says beside its fact is taken from the fact, or left out', async () => {
+  const { path, box } = bigStore();
+  box.db.close();
+  const all = rowsOf(path);
+  const db = openReplica(path);
+  db.exec('DROP TRIGGER event_is_history; PRAGMA ignore_check_constraints = 1');
+  db.exec(
+    "UPDATE event SET command_id = 'of nobody', state = x'01' WHERE line = 1 AND sequence = 9",
+  );
+  db.close();
+  const to = join(testFolder(), 'new.sqlite');
+  await salvageFile(path, to);
+  const isBehind = ({ line, sequence }: Row) => line === 1 && sequence >= 9;
+  const proven = all.map((row) => (isBehind(row) ? { ...row, state: null } : row));
+  expect(rowsOf(to)).toEqual(proven);
+  expect(verifyStore(to).findings).toEqual([]);
+});
+
+test('S4: a fact that was taken out of the history does not come back into it', async () => {
+  const { path, box } = bigStore();
+  box.db.close();
+  const all = rowsOf(path);
+  const { bytes, hash } = all.filter(({ line }) => line === 1).at(-1)!;
+  const db = openReplica(path);
+  db.prepare("INSERT INTO aside VALUES (NULL, 1, 1, 405, ?, ?, NULL, NULL, 900, 'stray')").run(
+    bytes,
+    link(hash, bytes),
+  );
+  db.close();
+  const to = join(testFolder(), 'new.sqlite');
+  await salvageFile(path, to);
+  expect(rowsOf(to)).toEqual(all);
+});
+
+test('S4: a place that cannot be right is behind the fact before, and each is there once', () => {
+  const places = [
+    [2, 900, 5, 8],
+    [1, 4, 6, 6],
+  ];
+  const rows = places.map((own, line) => own.map((position, at) => ({ line, position, at })));
+  const order = inOrder(rows).map(({ line, at, position }) => `${position}: ${line} ${at}`);
+  expect(order).toEqual([
+    ...['1: 1 0', '2: 0 0', '3: 0 1', '4: 1 1', '5: 0 2', '6: 1 2', '7: 1 3', '8: 0 3'],
+  ]);
 });
 
 const isPrefix = (part: readonly Row[], all: readonly Row[], line: number): boolean => {
