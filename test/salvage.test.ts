@@ -9,7 +9,6 @@ import { expect, test } from 'vitest';
 import { openDepot } from '../edge/depot.ts';
 import { openEnrolments } from '../edge/enrolments.ts';
 import { openPages } from '../edge/pages.ts';
-import { inOrder } from '../edge/positions.ts';
 import { rowsIn } from '../edge/records.ts';
 import { salvageFile } from '../edge/salvage.ts';
 import { verifyStore } from '../edge/verification.ts';
@@ -149,18 +148,6 @@ test('S4: a fact that was taken out of the history does not come back into it', 
   const to = join(testFolder(), 'new.sqlite');
   await salvageFile(path, to);
   expect(rowsOf(to)).toEqual(all);
-});
-
-test('S4: a place that cannot be right is behind the fact before, and each is there once', () => {
-  const places = [
-    [2, 900, 5, 8],
-    [1, 4, 6, 6],
-  ];
-  const rows = places.map((own, line) => own.map((position, at) => ({ line, position, at })));
-  const order = inOrder(rows).map(({ line, at, position }) => `${position}: ${line} ${at}`);
-  expect(order).toEqual([
-    ...['1: 1 0', '2: 0 0', '3: 0 1', '4: 1 1', '5: 0 2', '6: 1 2', '7: 1 3', '8: 0 3'],
-  ]);
 });
 
 const isPrefix = (part: readonly Row[], all: readonly Row[], line: number): boolean => {

@@ -27,13 +27,16 @@ test('a seed tells everything', { timeout: timeoutMs }, () => {
 
 /** For each bug the seed to begin with, and what is then not as it must be. */
 const known: Record<string, [seed: number, invariant: RegExp]> = {
-  notSynced: [1, /an accepted fact is lost|takes for kept what central lacks|has forgotten/],
+  notSynced: [
+    1,
+    /an accepted fact is lost|takes for kept what central lacks|has forgotten|goes back in the stream/,
+  ],
   answersBeforeCommit: [18, /an accepted fact is lost|a line goes back in the stream/],
   sendsWithoutCompare: [1, /a line goes back in the stream/],
   keepsOnStreamsWord: [1, /an edge takes for kept what central lacks/],
   ignoresGap: [1, /the plant does not come to rest/],
   ignoresEpoch: [2, /a line goes back in the stream/],
-  reusesSequence: [4, /a fact is parked twice|an accepted fact is lost/],
+  reusesSequence: [4, /a fact is parked|an accepted fact is lost/],
   postsWithoutLookUp: [5, /a document is in the books twice/],
 };
 
