@@ -12,7 +12,6 @@ import { openPages } from '../edge/pages.ts';
 import { rowsIn } from '../edge/records.ts';
 import { salvageFile } from '../edge/salvage.ts';
 import { verifyStore } from '../edge/verification.ts';
-import { link } from '../shared/codec.ts';
 import { openReplica } from '../shared/replica.ts';
 import { flip, sizeOf, storeOfShop } from './helpers/disk.ts';
 import { testFolder } from './helpers/folder.ts';
@@ -132,22 +131,6 @@ test('S4: what a row says beside its fact is taken from the fact, or left out', 
   const proven = all.map((row) => (isBehind(row) ? { ...row, state: null } : row));
   expect(rowsOf(to)).toEqual(proven);
   expect(verifyStore(to).findings).toEqual([]);
-});
-
-test('S4: a fact that was taken out of the history does not come back into it', async () => {
-  const { path, box } = bigStore();
-  box.db.close();
-  const all = rowsOf(path);
-  const { bytes, hash } = all.filter(({ line }) => line === 1).at(-1)!;
-  const db = openReplica(path);
-  db.prepare("INSERT INTO aside VALUES (NULL, 1, 1, 405, ?, ?, NULL, NULL, 900, 'stray')").run(
-    bytes,
-    link(hash, bytes),
-  );
-  db.close();
-  const to = join(testFolder(), 'new.sqlite');
-  await salvageFile(path, to);
-  expect(rowsOf(to)).toEqual(all);
 });
 
 const isPrefix = (part: readonly Row[], all: readonly Row[], line: number): boolean => {

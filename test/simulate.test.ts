@@ -29,7 +29,7 @@ test('a seed tells everything', { timeout: timeoutMs }, () => {
 const known: Record<string, [seed: number, invariant: RegExp]> = {
   notSynced: [
     1,
-    /an accepted fact is lost|takes for kept what central lacks|has forgotten|goes back in the stream/,
+    /fact is lost|takes for kept what central lacks|has forgotten|goes back in the stream/,
   ],
   answersBeforeCommit: [18, /an accepted fact is lost|a line goes back in the stream/],
   sendsWithoutCompare: [1, /a line goes back in the stream/],
