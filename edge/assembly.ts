@@ -107,7 +107,8 @@ export function assembleEdge(world: World) {
   const reached = openBell(clock); // rings when a line's way is open again
   const read = openBell(clock); // rings when central has said what its ledger keeps
   const marks = openMarks(clock.nowMs, changed.ring, read.ring);
-  const hub = openHub({ config, lines, outbox, marks, log });
+  const writes = (line: string) => known.enrolments.of(line).state === 'entered';
+  const hub = openHub({ config, lines, outbox, marks, writes, log });
   const taken = () => {
     goOn();
     committed();

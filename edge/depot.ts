@@ -77,7 +77,9 @@ function openAside(db: Database) {
     .prepare<{ line: number }, number | null>(
       `SELECT min(before) FROM (
          SELECT max(position) AS before FROM event WHERE line = :line
-         UNION ALL SELECT min(position) - 1 FROM aside WHERE line = :line AND became = 'waiting')`,
+         UNION ALL SELECT min(position) - 1 FROM aside WHERE line = :line AND became = 'waiting'
+         UNION ALL SELECT 0 FROM pulled WHERE line = :line AND NOT EXISTS
+           (SELECT 1 FROM event WHERE line = :line))`,
     )
     .pluck();
 
@@ -88,7 +90,7 @@ function openAside(db: Database) {
       drop.run({ line, epoch, sequence });
     },
 
-    /** Behind this position the history of the line begins to differ; null if it has none here. */
+    /** Behind this position the history of the line begins to differ; null if it has none. */
     differsAfter: (line: number): number | null => first.get({ line }) ?? null,
 
     *aside(line: number, became: 'waiting' | 'moving' | 'stray'): Generator<Aside> {
@@ -106,20 +108,18 @@ function openAside(db: Database) {
 }
 
 function openLifted(db: Database) {
-  const others = 'FROM event WHERE position > :position AND line NOT IN (SELECT value FROM only)';
-  const only = 'WITH only AS (SELECT value FROM json_each(:ready))';
+  const behind = 'FROM event WHERE position > ?';
   const orphan = db
-    .prepare<{ position: number; ready: string }, number>(
-      `${only} SELECT 1 ${others} AND sequence > 1 AND NOT EXISTS (SELECT 1 FROM event AS before
+    .prepare<[number], number>(
+      `SELECT 1 ${behind} AND sequence > 1 AND NOT EXISTS (SELECT 1 FROM event AS before
          WHERE before.line = event.line AND before.epoch = event.epoch
            AND before.sequence = event.sequence - 1) LIMIT 1`,
     )
     .pluck();
   const lift = db.prepare(
-    `${only} INSERT INTO aside (${copied}, became) SELECT ${copied}, 'moving' ${others}
-     ORDER BY position`,
+    `INSERT INTO aside (${copied}, became) SELECT ${copied}, 'moving' ${behind} ORDER BY position`,
   );
-  const unlift = db.prepare(`${only} DELETE ${others}`);
+  const unlift = db.prepare(`DELETE ${behind}`);
   const settle = db.prepare("DELETE FROM aside WHERE became = 'moving'");
   const moved = db
     .prepare<[], number>("SELECT DISTINCT line FROM aside WHERE became = 'moving'")
@@ -127,14 +127,13 @@ function openLifted(db: Database) {
 
   return {
     /**
-     * Lifts all that other lines have stored behind `position`, so that it can be stored in another
-     * order; false, having changed nothing, where what was before it is forgotten. Within `commit`.
+     * Lifts all that stands behind `position`, so that it can be stored in another order; false,
+     * having changed nothing, where what was before it is forgotten. Within `commit`.
      */
-    lift(position: number, lines: readonly number[]): boolean {
-      const given = { position, ready: JSON.stringify(lines) };
-      if (orphan.get(given)) return false;
-      lift.run(given);
-      unlift.run(given);
+    lift(position: number): boolean {
+      if (orphan.get(position)) return false;
+      lift.run(position);
+      unlift.run(position);
       return true;
     },
     /** Lines of which something was lifted. */

@@ -12,6 +12,8 @@ type Parts = {
   outbox: Outbox;
   lastKept: (line: string) => Promise<Uint8Array | undefined>;
   heard: (line: string, kept: Kept) => void;
+  /** True while this store is the line's writer. */
+  writes: (line: string) => boolean;
   log: Logger;
 };
 
@@ -19,9 +21,12 @@ type Parts = {
  * What central says to this edge: which facts its ledger keeps, and which it lacks.
  *
  * Central's word moves `kept` only where its hash is ours: another hash there means that central
- * keeps another history of this line, and nothing of ours may be forgotten.
+ * keeps another history of this line, and nothing of ours may be forgotten. A store that does not
+ * write the line is silent about what is missing: its word must not come before the writer's.
  */
-export function openDownlink({ connection, lines, outbox, lastKept, heard, log }: Parts) {
+export function openDownlink(parts: Parts) {
+  const { connection, lines, outbox, lastKept, heard, writes, log } = parts;
+
   function hear(line: string, bytes: Uint8Array): void {
     try {
       const kept = decodeKept(bytes);
@@ -63,7 +68,7 @@ export function openDownlink({ connection, lines, outbox, lastKept, heard, log }
     });
     connection.subscribe(refillSubject(line), {
       callback: (error, message) => {
-        if (!error) message.respond(refill(line, message.data));
+        if (!error && writes(line)) message.respond(refill(line, message.data));
       },
     });
   }

@@ -18,6 +18,8 @@ export type HubParts = {
   lines: readonly string[];
   outbox: Outbox;
   marks: Marks;
+  /** True while this store is the line's writer. */
+  writes: (line: string) => boolean;
   log: Logger;
 };
 export type Hub = ReturnType<typeof openHub>;
@@ -31,14 +33,14 @@ type Joined = Way & { catchUp(line: string): Promise<void> };
  * The hub as this edge knows it, from the first moment on: until the leaf has been reached, and
  * whenever it is away, every call rejects with Fault UNREACHABLE and the edge goes on working.
  */
-export function openHub({ config, lines, outbox, marks, log }: HubParts, join: Join = joinLeaf) {
+export function openHub(parts: HubParts, join: Join = joinLeaf) {
+  const { config, lines, marks, log } = parts;
   let joined: Joined | undefined;
   const behind = new Set(lines); // have not read central's last word since they were down
 
   const joining = join(config, lines).then(({ connection, uplink }) => {
     const { lastKept } = uplink;
-    const { heard } = marks;
-    const { catchUp } = openDownlink({ connection, lines, outbox, lastKept, heard, log });
+    const { catchUp } = openDownlink({ ...parts, connection, lastKept, heard: marks.heard });
     joined = { connection, uplink, catchUp };
     log.info({ server: connection.getServer() }, 'leaf reached');
   });

@@ -29,8 +29,9 @@ function itemOf(kind: Kept['kind'], row: Stored | Aside): Item {
   }
 }
 
-/** All of a line that was fetched, the beginning of its new epoch, and what it had set aside. */
+/** A line: what was lifted, what was fetched, how its epoch begins, and what it had set aside. */
 function* fetched(depot: Depot, enrolment: Enrolment): Generator<Item> {
+  yield* lifted(depot, enrolment.id);
   for (const row of depot.staged(enrolment.id)) yield itemOf('pulled', row);
   yield { kind: 'began', id: '', enrolment };
   for (const row of depot.aside(enrolment.id, 'waiting')) yield itemOf('own', row);
@@ -152,12 +153,13 @@ export function openMerge({ db, store, book, roster, depot }: Parts) {
       const lines = ready.map(({ id }) => id);
       const starts = lines.flatMap((id) => depot.differsAfter(id) ?? []);
       const from = Math.min(...starts, store.snapshots.position());
-      const moves = depot.lift(from, lines);
+      const moves = depot.lift(from);
       if (moves) store.snapshots.forget(from);
       roster.rebuild();
+      const others = depot.lifted().filter((line) => !lines.includes(line));
       const streams = [
         ...ready.map((enrolment) => fetched(depot, enrolment)),
-        ...depot.lifted().map((line) => lifted(depot, line)),
+        ...others.map((line) => lifted(depot, line)),
       ];
       let open = streams.map((items): Source => ({ items, next: items.next().value ?? undefined }));
       for (;;) {

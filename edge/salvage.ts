@@ -6,19 +6,13 @@ import { genesis, link } from '../shared/codec.ts';
 import { type Database, openDatabase } from '../shared/database.ts';
 import { Fault } from '../shared/fault.ts';
 import { noRoomFor, openReplica, refuseOpen } from '../shared/replica.ts';
+import { edition } from '../statecharts/edition.ts';
+import { besides } from './beside.ts';
 import { openPages, type Pages } from './pages.ts';
-import { rowOf, rowsIn, type Value } from './records.ts';
+import { inOrder } from './positions.ts';
+import { rowOf, type Value } from './records.ts';
+import { type Candidate, type Found, type Line, type Locator, scan } from './scan.ts';
 import { migrations } from './schema.ts';
-
-/** Where a row lies: its page, and its place there. */
-type Locator = readonly [number, number];
-type Line = { id: number; path?: string; epoch: number };
-type Candidate = { position: number; at: Locator };
-type Found = {
-  lines: Map<number, Line>;
-  /** Rows that look like facts, by line, then by "epoch/sequence". */
-  facts: Map<number, Map<string, Candidate[]>>;
-};
 
 /** What became of one epoch of a line. */
 export type Salvaged = Readonly<{
@@ -29,38 +23,6 @@ export type Salvaged = Readonly<{
   aside: number; // can be read, but their place in the chain is not known
 }>;
 export type Salvage = Readonly<{ lines: readonly Salvaged[]; lost: readonly string[] }>;
-
-const isBytes = (value: Value | undefined, length?: number): boolean =>
-  Buffer.isBuffer(value) && (length === undefined || value.length === length);
-const isNumber = (value: Value | undefined): value is number =>
-  typeof value === 'number' && Number.isSafeInteger(value);
-
-/** Columns of a fact's row behind its position. What was set aside says what became of it, too. */
-const isFact = ([, line, epoch, sequence, bytes, hash, ...others]: readonly Value[]): boolean =>
-  [line, epoch, sequence].every(isNumber) &&
-  isBytes(bytes) &&
-  isBytes(hash, 32) &&
-  typeof others[3] !== 'string';
-const isLine = ([id, path, epoch, sent, kept]: readonly Value[]): boolean =>
-  id === null && typeof path === 'string' && [epoch, sent, kept].every(isNumber);
-
-function scan(pages: Pages): Found {
-  const found: Found = { lines: new Map(), facts: new Map() };
-  for (const { rowid, values, at } of rowsIn(pages)) {
-    if (isFact(values)) {
-      const [, line, epoch, sequence] = values as number[];
-      const known = found.facts.get(line!) ?? new Map<string, Candidate[]>();
-      found.facts.set(line!, known);
-      const key = `${epoch}/${sequence}`;
-      known.set(key, [...(known.get(key) ?? []), { position: rowid, at }]);
-    } else if (isLine(values)) {
-      const [, path, epoch] = values as [null, string, number];
-      const before = found.lines.get(rowid)?.epoch ?? 0;
-      if (epoch >= before) found.lines.set(rowid, { id: rowid, path, epoch });
-    }
-  }
-  return found;
-}
 
 type Kept = { line: number; epoch: number; sequence: number; position: number; at: Locator };
 
@@ -97,7 +59,12 @@ function salvage(copy: string, forSqlite: string, to: string): Salvage {
     const db = openDatabase(to, migrations);
     try {
       const told = take(pages, db, { lines, facts }, `${to}.aside`);
-      return { ...told, lost: copyTables(forSqlite, db) }; // their rows refer to lines
+      const lost = copyTables(forSqlite, db); // their rows refer to lines
+      // Whose charts judged is not known any more: today's do, and stop a line if they cannot.
+      if (lost.includes('edition')) {
+        db.prepare('INSERT OR REPLACE INTO edition VALUES (0, ?)').run(edition);
+      }
+      return { ...told, lost };
     } finally {
       db.close();
     }
@@ -107,16 +74,18 @@ function salvage(copy: string, forSqlite: string, to: string): Salvage {
 }
 
 function take(pages: Pages, db: Database, { lines, facts }: Found, asidePath: string) {
-  const kept: Kept[] = [];
+  const kept: Kept[][] = [];
   const aside: { line: string; at: Locator }[] = [];
   const told: Salvaged[] = [];
   for (const line of [...lines.values()].sort((a, b) => a.id - b.id)) {
     const known = facts.get(line.id) ?? new Map<string, Candidate[]>();
     const name = line.path ?? `line ${line.id}, whose name is lost`;
+    const own: Kept[] = [];
+    kept.push(own);
     const epochs = new Set([...known.keys()].map((key) => Number(key.split('/')[0])));
     for (const epoch of [...epochs].sort((a, b) => a - b)) {
       const { kept: prefix, others } = prefixOf(pages, line, epoch, known);
-      kept.push(...prefix);
+      own.push(...prefix);
       const last = Math.max(prefix.length, ...others);
       for (const sequence of others) {
         aside.push({ line: name, at: known.get(`${epoch}/${sequence}`)![0]!.at });
@@ -127,8 +96,7 @@ function take(pages: Pages, db: Database, { lines, facts }: Found, asidePath: st
       });
     }
   }
-  kept.sort((a, b) => a.position - b.position);
-  db.transaction(() => write(pages, db, lines, kept)).immediate();
+  db.transaction(() => write(pages, db, lines, inOrder(kept))).immediate();
   if (aside.length > 0) writeAside(pages, asidePath, aside);
   return { lines: told };
 }
@@ -141,14 +109,18 @@ function write(pages: Pages, db: Database, lines: Found['lines'], kept: readonly
     `INSERT INTO event (position, line, epoch, sequence, bytes, hash, command_id, asked, state)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
+  const commands = new Set<string>();
+  const unproven = new Set<string>(); // each fingerprint rests on the one before
   for (const { id, path } of lines.values()) if (path !== undefined) addLine.run(id, path);
   for (const { line, epoch, position, at } of kept) {
-    const [, , , sequence, bytes, hash, commandId = null, asked = null, state = null] = rowOf(
-      pages,
-      at,
-    ).values;
+    const { values } = rowOf(pages, at);
     begin.run(epoch, line, epoch);
-    insert.run(position, line, epoch, sequence, bytes, hash, commandId, asked, state);
+    const [command, asked, state] = besides(values);
+    const known = typeof command === 'string' && !commands.has(command) ? command : null;
+    if (known !== null) commands.add(known); // its consequences name it too
+    if (state === null) unproven.add(`${line}/${epoch}`);
+    const proof = unproven.has(`${line}/${epoch}`) ? null : state;
+    insert.run(position, line, epoch, ...values.slice(3, 6), known, asked, proof);
   }
   for (const { id, epoch } of lines.values()) begin.run(epoch, id, epoch);
 }

@@ -23,11 +23,13 @@ function openWord() {
     subscribe: (subject: string, { callback }: Subscriber) => subscribers.set(subject, callback),
   } as unknown as NatsConnection;
   const heard: [string, Kept][] = [];
+  const barred = new Set<string>();
   const last = new Map<string, Uint8Array>();
   const downlink = openDownlink({
     ...{ connection, lines: [m01, m02], outbox: edge.outbox, log: pino({ level: 'silent' }) },
     lastKept: async (line) => last.get(line),
     heard: (line, kept) => heard.push([line, kept]),
+    writes: (line) => !barred.has(line),
   });
 
   function deliver(subject: string, text: string): Uint8Array | undefined {
@@ -45,7 +47,7 @@ function openWord() {
       ...changed,
     });
   return {
-    ...{ edge, heard, last, downlink, kept },
+    ...{ edge, heard, last, downlink, kept, barred },
     say: (text: string) => deliver(keptSubject(m01), text),
     ask: (question: unknown, line = m01) =>
       deliver(
@@ -117,4 +119,11 @@ test('facts that the edge no longer has are answered with nothing', () => {
     'DELETE FROM event WHERE line = (SELECT id FROM line WHERE kept = 4) AND sequence < 3',
   );
   expect(ask({ epoch: 1, from: 1, to: 4 })).toHaveLength(0);
+});
+
+test('a store that does not write the line is silent about a gap: its writer will answer', () => {
+  const { ask, barred } = openWord();
+  barred.add(m01);
+  expect(ask({ epoch: 1, from: 2, to: 4 })).toBeUndefined();
+  expect(decodeSegment(ask({ epoch: 1, from: 1, to: 1 }, m02)).facts).toHaveLength(1);
 });

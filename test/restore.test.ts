@@ -1,7 +1,9 @@
 // Goal: a restored backup ends in one history of its lines: nothing counts twice, nothing is lost,
 // and what the true history has no place for goes to a person (D7, S4).
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { carriedBy } from '../edge/replay.ts';
+import { openReplica } from '../shared/replica.ts';
 import { contentsOf } from './helpers/box.ts';
 import { waitFor } from './helpers/plantnet.ts';
 import { all, backedUp, bothKept, good, on2, op, report } from './helpers/restored.ts';
@@ -142,4 +144,25 @@ test('a command accepted before the restore is not counted again when asked agai
   await bothKept(restored);
   await waitFor(() => fleet.ledger.parkedCount() === 1, 9_000);
   expect([good(restored), counted()]).toEqual([3n, 3n]);
+});
+
+test('S4: a line of which nothing is left comes before what others have built on it', async () => {
+  const { fleet, box } = await backedUp();
+  box.copy('salvaged');
+  await box.stop();
+  const db = openReplica(join(dirname(box.db.name), 'salvaged.sqlite'));
+  db.exec('DROP TRIGGER event_is_head; DROP TRIGGER event_is_owed; DROP TRIGGER kept_never_falls');
+  db.exec('UPDATE line SET sent = 0, kept = 0');
+  db.exec(`DELETE FROM event WHERE line = (SELECT id FROM line WHERE path = '${m01}')`);
+  db.exec('DELETE FROM enrolment; DELETE FROM snapshot');
+  db.close();
+  for (const line of [m01, m02]) fleet.registry.permit(line, 'person:17');
+  const again = fleet.box('salvaged');
+  await waitFor(() => [m01, m02].every((line) => again.status(line).epoch === 2), 9_000);
+  await bothKept(again);
+  expect([m01, m02].map((line) => again.status(line).failure)).toEqual([null, null]);
+  expect(all(again)).toEqual([
+    ...['1 1/1 OrderReleased', '1 2/1 EpochBegan', '2 1/1 OperationStarted'],
+    ...['2 1/2 PhaseStarted', '2 1/3 QuantityReported', '2 2/1 EpochBegan'],
+  ]);
 });

@@ -115,6 +115,24 @@ test('what is committed in the write-ahead log is saved, and no more', async () 
   expect(kept).toEqual(rows.slice(0, -1));
 });
 
+test('S4: what a row says beside its fact is taken from the fact, or left out', async () => {
+  const { path, box } = bigStore();
+  box.db.close();
+  const all = rowsOf(path);
+  const db = openReplica(path);
+  db.exec('DROP TRIGGER event_is_history; PRAGMA ignore_check_constraints = 1');
+  db.exec(
+    "UPDATE event SET command_id = 'of nobody', state = x'01' WHERE line = 1 AND sequence = 9",
+  );
+  db.close();
+  const to = join(testFolder(), 'new.sqlite');
+  await salvageFile(path, to);
+  const isBehind = ({ line, sequence }: Row) => line === 1 && sequence >= 9;
+  const proven = all.map((row) => (isBehind(row) ? { ...row, state: null } : row));
+  expect(rowsOf(to)).toEqual(proven);
+  expect(verifyStore(to).findings).toEqual([]);
+});
+
 const isPrefix = (part: readonly Row[], all: readonly Row[], line: number): boolean => {
   const [some, every] = [part, all].map((rows) => rows.filter((row) => row.line === line));
   return some!.every((row, index) => row.hash.equals(every![index]!.hash));

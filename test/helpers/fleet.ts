@@ -194,11 +194,12 @@ function hubOf(
   stream: ReturnType<typeof openStream>,
   link: { cut: boolean; losing: number; deaf: string },
   away: { central: boolean },
-  { lines, outbox, marks }: HubParts,
+  { lines, outbox, marks, writes }: HubParts,
 ) {
   const { heard } = marks;
   openDownlink({
-    ...{ connection: bus.connection(link), lines, outbox, log, lastKept: async () => undefined },
+    ...{ connection: bus.connection(link), lines, outbox, writes, log },
+    lastKept: async () => undefined,
     heard: (line, kept) => {
       if (!link.cut) heard(line, kept);
     },

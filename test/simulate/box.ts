@@ -7,7 +7,7 @@ import { readEdgeConfig } from '../../edge/config.ts';
 import { openHub as openEdgeHub } from '../../edge/hub.ts';
 import { migrations as edgeMigrations } from '../../edge/schema.ts';
 import type { Clock } from '../../shared/clock.ts';
-import { type Database, prepareDatabase } from '../../shared/database.ts';
+import { type Database, faultOf, prepareDatabase } from '../../shared/database.ts';
 import { Fault } from '../../shared/fault.ts';
 import type { Logger } from '../../shared/log.ts';
 import { openBell } from '../../shared/loop.ts';
@@ -17,6 +17,7 @@ import { type Disk, openDisk } from './disk.ts';
 import type { Books } from './erp.ts';
 import { type Hub, type Link, openLink } from './hub.ts';
 import { Crash, type Life } from './life.ts';
+import { epochsOf } from './rows.ts';
 import { joinOf, streamOf } from './wires.ts';
 import type { World } from './world.ts';
 
@@ -47,6 +48,7 @@ function openBox<A extends App>(site: Site, name: string, migrations: string[], 
   let life: Life = { name, alive: false };
   let app: A | undefined;
   let lives = 0;
+  let refused = false;
   const disk: Disk = openDisk(name, (dying) => {
     if (dying.alive) world.say(`${name} dies at a statement`);
     end();
@@ -55,17 +57,28 @@ function openBox<A extends App>(site: Site, name: string, migrations: string[], 
   function end(): void {
     life.alive = false;
     app = undefined;
+    disk.rest();
+  }
+
+  /** As the process does it: what SQLite says of a file is said in our words. */
+  function prepare(db: Database): void {
+    try {
+      prepareDatabase(db, name, migrations);
+    } catch (error) {
+      throw faultOf(error, name);
+    }
   }
 
   function start(): void {
     if (life.alive) return;
     lives += 1;
-    life = { name, alive: true };
+    refused = false;
+    life = { name, alive: true, medium: disk.media() };
     world.after(life, 0, () => {
       const born = life;
       const log = logOf(world, name);
       const opened = disk.connect(born);
-      prepareDatabase(opened, name, migrations);
+      prepare(opened);
       const db = bugs.opened(opened, born, world);
       app = begin({ life: born, db, clock: world.clockOf(born, wall), link, log });
     });
@@ -76,11 +89,27 @@ function openBox<A extends App>(site: Site, name: string, migrations: string[], 
     app: () => app,
     life: () => life,
     lives: () => lives,
+    /** True if it does not go on with what is on its disk, until somebody has looked. */
+    refused: () => refused,
+    /** The epoch in which the line is written here, as its store says. */
+    epochOf: (line: string) => (disk.isDamaged() ? 0 : (epochsOf(disk.real()).get(line) ?? 0)),
 
     /** The program is gone from one moment to the next. */
     kill(): void {
       if (life.alive) world.say(`${name} is killed`);
       end();
+    },
+    /** It dies after so many steps, wherever it then is, and is started again after `forMs`. */
+    dieIn(steps: number, forMs: number): void {
+      let left = steps;
+      life.fuse = () => {
+        left -= 1;
+        if (left >= 0) return false;
+        world.say(`${name} dies at a step`);
+        end();
+        world.after(world.nature, forMs, start);
+        return true;
+      };
     },
     /** It ends in good order, and is started again. */
     restart(): void {
@@ -103,6 +132,12 @@ function openBox<A extends App>(site: Site, name: string, migrations: string[], 
     threw(error: unknown): void {
       if (error instanceof Crash) return;
       const stored = error instanceof Sqlite.SqliteError || error instanceof Fault;
+      if (disk.isDamaged() && stored) {
+        world.say(`${name} refuses its disk: ${(error as Error).message}`);
+        refused = true;
+        end();
+        return;
+      }
       if (!(disk.hasHurt(life) && stored)) {
         failed('a program ends by a bug', `${name}: ${(error as Error).stack}`);
       }

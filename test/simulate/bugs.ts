@@ -1,8 +1,16 @@
 import type { PragmaOptions } from 'better-sqlite3';
 import type { Erp } from '../../central/erp.ts';
 import type { Hub, HubParts } from '../../edge/hub.ts';
+import { genesis } from '../../shared/codec.ts';
 import type { Database } from '../../shared/database.ts';
+import {
+  decodeEnrol,
+  decodeEnrolAnswer,
+  type EnrolAnswer,
+  type EnrolAsk,
+} from '../../shared/enrol.ts';
 import { lastOf } from '../../shared/segment.ts';
+import { enrolSubject, lineOf } from '../../shared/subject.ts';
 import type { Life } from './life.ts';
 import type { World } from './world.ts';
 
@@ -58,6 +66,23 @@ function commitLater(db: Database, life: Life, world: World): Database {
   return Object.assign(Object.create(db), { transaction, pragma });
 }
 
+/** The hub, but for what central says to a store that asks for its line. */
+function toldOtherwise(
+  hub: Hub,
+  change: (answer: EnrolAnswer, ask: EnrolAsk, line: string) => EnrolAnswer,
+): Hub {
+  return {
+    ...hub,
+    async ask(subject, question) {
+      const bytes = await hub.ask(subject, question);
+      const line = lineOf(subject);
+      if (subject !== enrolSubject(line)) return bytes;
+      const ask = decodeEnrol(Buffer.from(question));
+      return Buffer.from(JSON.stringify(change(decodeEnrolAnswer(bytes), ask, line)));
+    },
+  };
+}
+
 /** Bugs by name: each is one that such a system may well have. */
 export const bugs: Readonly<Record<string, Partial<Bugs>>> = {
   // A commit is answered for that a power cut takes back.
@@ -86,6 +111,22 @@ export const bugs: Readonly<Record<string, Partial<Bugs>>> = {
   ignoresGap: {
     opened: (db) =>
       butFor(db, /INSERT INTO waiting/, { run: () => ({ changes: 0, lastInsertRowid: 0 }) }),
+  },
+  // A store whose epoch is over is let in, as if nobody had counted them.
+  ignoresEpoch: {
+    hub: (hub) =>
+      toldOtherwise(hub, (told, { epoch }, line) =>
+        told.answer === 'stale'
+          ? { answer: 'entered', epoch, sequence: 0, hash: genesis(line, epoch).toString('hex') }
+          : told,
+      ),
+  },
+  // A restored store goes on from its own end, in sequences that central has already.
+  reusesSequence: {
+    hub: (hub) =>
+      toldOtherwise(hub, (told, { epoch, sequence, hash }) =>
+        told.answer === 'entered' ? { answer: 'entered', epoch, sequence, hash } : told,
+      ),
   },
   // A posting whose outcome is unknown is sent again at once.
   postsWithoutLookUp: { erp: (erp) => ({ ...erp, lookup: async () => [] }) },

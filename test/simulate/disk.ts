@@ -32,6 +32,8 @@ export function openDisk(name: string, died: (life: Life) => void) {
   let full = true;
   let hurt: Life | undefined;
   let statements = 0;
+  let damaged = false;
+  let media = 0;
   const readings = new Set<IterableIterator<unknown>>();
 
   const alive = (life: Life): void => {
@@ -138,9 +140,24 @@ export function openDisk(name: string, died: (life: Life) => void) {
     return Object.assign(run, { immediate: run, deferred: run, exclusive: run, default: run });
   }
 
+  /** What the last life left open, or did not sync, is undone. */
+  function rest(): void {
+    for (const open of [...readings]) open.return!();
+    if (real.inTransaction) real.exec('ROLLBACK');
+    if (image) real = new Sqlite(image);
+    image = undefined;
+    loose = 0;
+    full = true;
+  }
+
   return {
     name,
     statements: () => statements,
+    /** How many media have been in this box before this one. */
+    media: () => media,
+    rest,
+    /** True if what is on the medium was changed by nobody. */
+    isDamaged: () => damaged,
     /** The database itself, to be looked at and not changed. */
     real: () => real,
     arm: (next: Trouble | undefined) => {
@@ -149,14 +166,30 @@ export function openDisk(name: string, died: (life: Life) => void) {
     /** True if this life has met an error of the disk. */
     hasHurt: (life: Life): boolean => hurt === life,
 
-    /** A connection for one life. What the last one left open, or did not sync, is undone. */
+    /** What is on the medium between two lives. */
+    take(): Buffer {
+      rest();
+      return real.serialize();
+    },
+    /** What a backup of the running program has; undefined in the middle of a transaction. */
+    copy: (): Buffer | undefined => (real.inTransaction ? undefined : real.serialize()),
+    /** Another medium for the next life: with this on it, or blank. */
+    put(next: Buffer | undefined): void {
+      rest();
+      real = next && next.length > 0 ? new Sqlite(next) : new Sqlite(':memory:');
+      damaged = false;
+      media += 1;
+    },
+    /** The same medium, with something else on it than was written. */
+    spoil(next: Buffer): void {
+      rest();
+      real = new Sqlite(next);
+      damaged = true;
+    },
+
+    /** A connection for one life. */
     connect(life: Life): Database {
-      for (const open of [...readings]) open.return!();
-      if (real.inTransaction) real.exec('ROLLBACK');
-      if (image) real = new Sqlite(image);
-      image = undefined;
-      loose = 0;
-      full = true;
+      rest();
       const look = () => {
         full = real.pragma('synchronous', { simple: true }) === 2;
         if (!full) image ??= real.serialize();

@@ -24,6 +24,8 @@ export function openErp(world: World) {
   const refused = new Set<string>();
   const stock = new Map<string, { free: bigint; blocked: bigint }>();
   let odds = 0;
+  let locking = 0; // for how long the next order will be locked, ms
+  let locked: { order: string; untilMs: number } | undefined;
 
   function commit(posting: Posting, askedMs: number): string {
     books.push({ posting, askedMs, committedMs: world.nowMs() });
@@ -44,9 +46,18 @@ export function openErp(world: World) {
     if (kind === 'unblockStock' || kind === 'scrapStock') held.blocked -= whole;
   }
 
+  /** True while somebody else works at the order of this posting. */
+  function isLocked({ order }: Posting): boolean {
+    if (order === undefined) return false;
+    if (locking > 0) locked = { order, untilMs: world.nowMs() + locking };
+    locking = 0;
+    return locked?.order === order && world.nowMs() < locked.untilMs;
+  }
+
   /** What the ERP makes of a call, and after how long it says so. */
   function take(posting: Posting): { afterMs: number; outcome: Outcome } {
     const askedMs = world.nowMs();
+    if (isLocked(posting)) return { afterMs: 20, outcome: { kind: 'busy', reason: 'locked' } };
     if (!dice.chance(odds)) {
       return { afterMs: 20, outcome: { kind: 'posted', document: commit(posting, askedMs) } };
     }
@@ -100,6 +111,11 @@ export function openErp(world: World) {
     /** Odds that a call goes wrong, from now on. */
     setOdds(next: number): void {
       odds = next;
+    },
+    /** The order of the next call is locked from then on for so long; 0 unlocks. */
+    lockNext(forMs: number): void {
+      locking = forMs;
+      locked = undefined;
     },
   };
 }

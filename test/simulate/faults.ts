@@ -1,29 +1,8 @@
 import { random } from '../helpers/random.ts';
-import type { CentralBox, EdgeBox } from './box.ts';
-import type { Books } from './erp.ts';
-import type { Hub } from './hub.ts';
-import type { World } from './world.ts';
+import { media } from './media.ts';
+import { type Act, boxOf, type Mishap, type Scene } from './scene.ts';
 import { hashOf } from './world.ts';
 
-/** Something that goes wrong at a moment, and for how long. */
-export type Mishap = Readonly<{
-  kind: keyof typeof kinds;
-  atMs: number;
-  box: number; // of all boxes; central is the last
-  forMs: number;
-  /** Statements until it strikes, messages lost, minutes of a clock … by kind. */
-  size: number;
-}>;
-export type Scene = Readonly<{
-  world: World;
-  hub: Hub;
-  books: Books;
-  edges: readonly EdgeBox[];
-  central: CentralBox;
-}>;
-type Act = (scene: Scene, mishap: Mishap) => void;
-
-const boxOf = ({ edges, central }: Scene, { box }: Mishap) => edges[box] ?? central;
 const crash =
   (kind: 'before' | 'after'): Act =>
   (scene, mishap) => {
@@ -44,8 +23,7 @@ const diskTrouble =
     scene.world.after(scene.world.nature, mishap.forMs, () => disk.arm(undefined));
   };
 
-/** Every kind of mishap there is. */
-export const kinds = {
+const all = {
   crashBefore: crash('before'),
   crashAfter: crash('after'),
   diskFull: diskTrouble('full'),
@@ -106,7 +84,13 @@ export const kinds = {
     books.setOdds(0.1 + (size % 60) / 100);
     world.after(world.nature, forMs, () => books.setOdds(0));
   },
+  /** Somebody works at an order in the ERP: the next one that is asked for. */
+  erpLocked: ({ books }, { forMs }) => books.lockNext(forMs),
+  ...media,
 } satisfies Record<string, Act>;
+type Kind = keyof typeof all;
+/** Every kind of mishap there is. */
+export const kinds: Readonly<Record<string, Act>> = all;
 
 function restartHub({ world, hub, central }: Scene, { forMs }: Mishap, change: () => void): void {
   if (!hub.isUp()) return;
@@ -122,10 +106,22 @@ function restartHub({ world, hub, central }: Scene, { forMs }: Mishap, change: (
 const death = ['crashBefore', 'crashAfter', 'kill', 'restart', 'diskFull', 'diskError'] as const;
 const days = ['clockStep', 'clock1970'] as const;
 const ways = ['cut', 'lossy', 'lossy', 'hubDown', 'hubForgets', 'hubEmpty', 'hubHole'] as const;
+/** What is drawn apart from the rest. */
+const apart: readonly Kind[] = [
+  ...(['swapDisk', 'swapDisk', 'restoreBackup', 'restoreBackup', 'cloneDisk'] as const),
+  ...(['twinBox', 'damageDisk', 'damageDisk', 'crashStep', 'crashStep', 'erpLocked'] as const),
+];
 /** What does no harm unless it lasts. */
-const lasting = new Set<Mishap['kind']>(['erpTrouble', 'lossy', 'hubHole']);
+const lasting = new Set<Kind>([
+  'erpTrouble',
+  'lossy',
+  'hubHole',
+  'erpLocked',
+  'restoreBackup',
+  'cloneDisk',
+]);
 /** What a day may be like: the troubles that come together, and where. */
-const themes: readonly { kinds: readonly Mishap['kind'][]; centralOnly?: true }[] = [
+const themes: readonly { kinds: readonly Kind[]; centralOnly?: true }[] = [
   { kinds: [...death, ...days, ...ways, 'erpTrouble'] },
   { kinds: [...death, ...days] },
   { kinds: ways },
@@ -139,33 +135,52 @@ export function draw(seed: number, boxes: number, hours: number, busy = false): 
   const theme = themes[below(themes.length)]!;
   const some = below(2 + Math.ceil(hours * [1, 4, 12][below(3)]!));
   const count = busy ? Math.ceil(hours * 12) : some;
+  const place = theme.centralOnly ? () => boxes - 1 : () => below(boxes);
+  const mishaps = series(count, hours, theme.kinds, below, place);
+  const dice = random(hashOf('media', seed));
+  const drawn = dice.below(1 + Math.ceil(hours * [0, 1, 3, 8][dice.below(4)]!));
+  const few = busy ? Math.ceil(hours * 4) : drawn;
+  mishaps.push(...series(few, hours, apart, dice.below, () => dice.below(boxes)));
+  return mishaps.sort((a, b) => a.atMs - b.atMs);
+}
+
+type Below = (limit: number) => number;
+function series(
+  count: number,
+  hours: number,
+  kinds: readonly Kind[],
+  below: Below,
+  place: () => number,
+): Mishap[] {
   let last = 0;
-  const mishaps = Array.from({ length: count }, () => {
+  return Array.from({ length: count }, () => {
     // Troubles come together: every second one within a minute after another.
     last = below(2) === 0 ? below(hours * 3_600_000) : last + below(60_000);
-    const kind = theme.kinds[below(theme.kinds.length)]!;
+    const kind = kinds[below(kinds.length)]!;
     const lengths = lasting.has(kind) ? [60_000, 600_000, 3_600_000] : [50, 2_000, 30_000, 600_000];
     return {
       kind,
       atMs: last,
-      box: theme.centralOnly ? boxes - 1 : below(boxes),
+      box: place(),
       forMs: lengths[below(lengths.length)]! + below(5_000),
       size: below([4, 40, 400][below(3)]!),
     };
   });
-  return mishaps.sort((a, b) => a.atMs - b.atMs);
 }
 
 /** Sets everything right again. */
-export function heal({ world, hub, books, edges, central }: Scene): void {
+export function heal({ world, hub, books, edges, central, fitter }: Scene): void {
   world.say('all is well again');
   books.setOdds(0);
+  books.lockNext(0);
   if (!hub.isUp()) hub.start();
   for (const box of [...edges, central]) {
     Object.assign(box.link, { up: true, loss: 0, delay: 0 });
     box.disk.arm(undefined);
+    box.life().fuse = undefined;
     box.start();
   }
+  fitter.bringAllBack();
   hub.resume();
   central.reconnect();
 }

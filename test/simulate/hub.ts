@@ -2,8 +2,8 @@ import type { Life } from './life.ts';
 import type { World } from './world.ts';
 
 export type Message = { seq: number; subject: string; data: Uint8Array; head: Head };
-/** What a segment's headers say. */
-export type Head = { epoch: number; first: number; sequence: number; hash: string };
+/** What a segment's headers say, and which medium of which box it comes from. */
+export type Head = { epoch: number; first: number; sequence: number; hash: string; by: string };
 type Failed = (invariant: string, detail: string) => void;
 type Answer = { data: Uint8Array };
 type Heard = { subject: string; data: Uint8Array; respond: (data: Uint8Array | string) => void };
@@ -115,7 +115,7 @@ export function openHub(world: World, failed: Failed) {
     append(subject: string, data: Uint8Array, head: Head, expected: number | undefined) {
       const end = ends.get(subject);
       if (expected !== undefined && (end?.seq ?? 0) !== expected) return undefined;
-      if (end && end.head.sequence >= head.first) failed('a line goes back in the stream', subject);
+      if (end && goesBack(end.head, head)) failed('a line goes back in the stream', subject);
       return append(subject, data, head);
     },
     end: (subject: string) => ends.get(subject),
@@ -138,7 +138,7 @@ export function openHub(world: World, failed: Failed) {
         }
       });
     },
-    /** Asks who listens. Rejects if nobody does or no answer came in time. */
+    /** Asks all who listen: the first answer is it. Rejects if there is none in time. */
     request(life: Life, link: Link, subject: string, data: Uint8Array, timeoutMs: number) {
       return new Promise<Answer>((resolve, reject) => {
         let over = false;
@@ -151,19 +151,20 @@ export function openHub(world: World, failed: Failed) {
         const expiry = world.after(life, timeoutMs, expire);
         world.after(nature, link.takes(), () => {
           if (!crossing(link)) return;
-          const [ear] = earsOf(subject);
-          if (!ear) {
+          const all = earsOf(subject);
+          if (all.length === 0) {
             world.after(life, link.takes(), () => end(() => reject(new Error('no responders'))));
-            return;
           }
-          const respond = (said: Uint8Array | string) => {
-            if (!crossing(ear.link) || link.loses()) return;
-            const answer = { data: Buffer.from(said) };
-            world.after(life, ear.link.takes() + link.takes(), () => end(() => resolve(answer)));
-          };
-          world.after(ear.life, ear.link.takes(), () => {
-            if (crossing(ear.link)) ear.callback({ subject, data, respond });
-          });
+          for (const ear of all) {
+            const respond = (said: Uint8Array | string) => {
+              if (!crossing(ear.link) || link.loses()) return;
+              const answer = { data: Buffer.from(said) };
+              world.after(life, ear.link.takes() + link.takes(), () => end(() => resolve(answer)));
+            };
+            world.after(ear.life, ear.link.takes(), () => {
+              if (crossing(ear.link)) ear.callback({ subject, data, respond });
+            });
+          }
         });
       });
     },
@@ -203,6 +204,10 @@ export function openHub(world: World, failed: Failed) {
     },
   };
 }
+
+/** True for an epoch that is over, and for what this very store has in the stream already. */
+const goesBack = (end: Head, { epoch, first, by }: Head): boolean =>
+  epoch < end.epoch || (epoch === end.epoch && by === end.by && first <= end.sequence);
 
 /** True if `subject` matches a name whose last tokens are "*". */
 const wild = (hears: string, subject: string): boolean =>

@@ -1,141 +1,28 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Posting } from '../../central/erp.ts';
-import { decodeContent, genesis, link } from '../../shared/codec.ts';
-import { quantity, zero } from '../../shared/quantity.ts';
-import type { Scene } from './faults.ts';
-import { openHeld } from './held.ts';
-import type { People } from './people.ts';
-import { byHand, factsOf, headsOf, placeOf, postingsOf, type Row } from './rows.ts';
+import { decodeContent } from '../../shared/codec.ts';
+import { openLog } from './logs.ts';
+import {
+  byHand,
+  eventIdOf,
+  factsOf,
+  idsOf,
+  parkedOf,
+  placeOf,
+  placesOf,
+  postingsOf,
+  type Row,
+} from './rows.ts';
+import type { Scene } from './scene.ts';
 
-type Parts = Scene & { people: People; failed: (invariant: string, detail: string) => void };
-/** Sent again: what was refused once, and what has no sure day. */
-const again = ['M3/999', 'its time is in doubt'];
-/** Parked by rule, for a person's hands. */
-const handsOn = [
-  ...['corrects what may be', 'reported after the order was closed'],
-  'the time of the run is not known',
-];
-
-/** What must hold all the time, and whether the plant has come to rest. */
-export function openWatch({ world, edges, central, books, people, failed }: Parts) {
-  const held = openHeld();
-  const keys = new Set<string>();
-  const lots = new Map<string, { received: bigint; free: bigint }>();
-  let heard = 0;
-  let committed = 0;
-
-  /** Documents are counted as they come into the books. */
-  function count(): void {
-    for (; committed < books.books.length; committed++) {
-      const { key } = books.books[committed]!.posting;
-      if (keys.has(key)) failed('a document is in the books twice', key);
-      keys.add(key);
-    }
-  }
-
-  /** No document makes more of a lot available than is not held. */
-  function asked(posting: Posting): void {
-    const { kind, lot, quantity: all, blocked } = posting;
-    for (const row of factsOf(central.disk.real(), 'fact', heard)) {
-      held.hear(decodeContent(row.bytes));
-      heard = row.position;
-    }
-    if (lot === undefined || (kind !== 'goodsReceipt' && kind !== 'unblockStock')) return;
-    const stock = lots.get(lot) ?? { received: zero, free: zero };
-    lots.set(lot, stock);
-    const whole = quantity(all!, 'asked');
-    if (keys.has(posting.key)) return;
-    const free = books.stockOf(lot).free + whole - quantity(blocked ?? '0', 'asked');
-    const received = books.stockOf(lot).free + books.stockOf(lot).blocked;
-    const total = kind === 'goodsReceipt' ? received + whole : received;
-    const allowed = total > held.of(lot) ? total - held.of(lot) : zero;
-    if (free <= allowed) return;
-    failed(
-      'held goods become available',
-      `${kind} ${lot}: ${free} of ${total}, ${held.of(lot)} held`,
-    );
-  }
-
-  /**
-   * The back office: "again" for what was refused and what has no sure day, and by hand what was
-   * corrected and what took no time that anybody knows.
-   */
-  function decide(): void {
-    const { postings } = central.app()?.memory ?? {};
-    for (const { key, reason } of postings?.list('parked', 100) ?? []) {
-      if (again.some((words) => reason?.startsWith(words))) postings!.retry(key);
-      else if (handsOn.some((words) => reason?.startsWith(words))) {
-        postings!.settleByHand(key, byHand, 'booked by hand');
-      } else failed('a posting is parked', `${key}: ${reason}`);
-    }
-  }
-
-  /** No edge takes for kept what central does not hold. */
-  function compareKept(): void {
-    const held = headsOf(central.disk.real(), 'sequence');
-    for (const { disk } of edges) {
-      for (const [path, kept] of headsOf(disk.real(), 'kept')) {
-        if (kept <= (held.get(path) ?? 0)) continue;
-        failed('an edge takes for kept what central lacks', `${path}: ${kept}`);
-      }
-    }
-  }
-
-  function marks() {
-    return edges.flatMap((edge) => edge.lines.map((line) => edge.app()!.outbox.marks(line)));
-  }
-  const moving = () =>
-    postingsOf(central.disk.real()).filter(({ state }) =>
-      ['intended', 'sending', 'unknown', 'parked'].includes(state),
-    );
-
-  return {
-    asked,
-
-    /** Checks what is cheap, and says "again" to what waits for a person. */
-    look(): void {
-      count();
-      compareKept();
-      world.after(central.life(), 0, decide);
-    },
-    isQuiet(): boolean {
-      if (!edges.every((edge) => edge.app()) || !central.app()) return false;
-      if (marks().some(({ head, kept, sent }) => kept !== head || sent !== head)) return false;
-      return moving().length === 0;
-    },
-    unrest(): string {
-      const up = [...edges, central].map((box) => `${box.name} ${box.app() ? 'runs' : 'is down'}`);
-      const open = moving().slice(0, 5);
-      const states = edges.map((edge) => edge.app()?.status().lines);
-      return JSON.stringify({ up, people: people.done(), marks: marks(), open, states });
-    },
-  };
-}
-
-/** Checks a log by itself: every place once, every link, no event twice. */
-function checkLog(name: string, rows: readonly Row[], failed: Parts['failed']): void {
-  const heads = new Map<string, { sequence: number; hash: Buffer }>();
-  const ids = new Set<string>();
-  for (const row of rows) {
-    const { path, epoch, sequence, bytes, hash } = row;
-    const head = heads.get(path) ?? { sequence: 0, hash: genesis(path, epoch) };
-    const place = `${name}: ${placeOf(row)}`;
-    if (sequence !== head.sequence + 1) failed('the order of a line', `${place}: ${head.sequence}`);
-    if (!link(head.hash, bytes).equals(hash)) failed('the chain of a line', place);
-    const { eventId } = decodeContent(bytes);
-    if (ids.has(eventId)) failed('an event is there twice', `${place}: ${eventId}`);
-    ids.add(eventId);
-    heads.set(path, { sequence, hash });
-  }
-}
+type Parts = Scene & { failed: (invariant: string, detail: string) => void };
 
 /** What must be true once everything has come to rest. */
 export function checkEnd(parts: Parts): void {
   const { edges, central, failed } = parts;
   const ledger = factsOf(central.disk.real(), 'fact');
   const stored = edges.flatMap(({ disk }) => factsOf(disk.real(), 'event'));
-  checkLog('ledger', ledger, failed);
-  for (const { name, disk } of edges) checkLog(name, factsOf(disk.real(), 'event'), failed);
+  openLog('ledger', failed)(ledger);
+  for (const { name, disk } of edges) openLog(name, failed)(factsOf(disk.real(), 'event'));
   checkBoth(stored, ledger, failed);
   checkBooks(parts);
   checkTotals(parts);
@@ -149,12 +36,58 @@ export function checkEnd(parts: Parts): void {
       failed('the book is not what its log says', edge.name);
     }
   }
-  const { ledger: shelf, live } = central.app()!.memory;
-  const ahead = [...live.holds(), ...live.beyond().keys()];
-  if (ahead.length > 0)
+  checkAhead(parts);
+  checkParked(parts);
+  checkCommands(ledger, failed);
+}
+
+/** No copy is left of what was told ahead; a hold is, only where its fact may never come. */
+function checkAhead({ central, failed }: Parts): void {
+  const { live } = central.app()!.memory;
+  const places = placesOf(central.disk.real());
+  const holds = live.holds().filter(({ eventId, lost }) => lost === null || places.has(eventId));
+  const ahead = [...holds, ...live.beyond().keys()];
+  if (ahead.length > 0) {
     failed('central keeps a copy of what its ledger has', JSON.stringify(ahead));
-  const parked = shelf.parked(3);
-  if (parked.length > 0) failed('the ledger has parked facts', JSON.stringify(parked));
+  }
+}
+
+/** Parked is what an old store has stated and the ledger lacks: each once, and nothing else. */
+function checkParked({ edges, central, fitter, failed }: Parts): void {
+  const places = placesOf(central.disk.real());
+  const boxes = [...edges, ...fitter.ghosts().map(({ box }) => box)];
+  const stated = new Set(boxes.flatMap(({ disk }) => [...idsOf(disk.real()).keys()]));
+  const hasTwins = fitter.ghosts().length > 0 || edges.some(({ disk }) => disk.media() > 0);
+  const seen = new Set<string>();
+  for (const { line, epoch, sequence, reason, bytes } of parkedOf(central.disk.real())) {
+    const place = `${line} ${epoch}/${sequence}: ${reason}`;
+    const id = eventIdOf(bytes);
+    // Two stores of one identity meet in one epoch: then central tells what does not fit.
+    if (id !== undefined && hasTwins && /^(fork|conflict)/.test(reason)) {
+      seen.add(id);
+      continue;
+    }
+    if (id === undefined || !/^(stray|stale epoch)/.test(reason)) failed('a fact is parked', place);
+    else if (places.has(id)) failed('a fact is parked that the ledger has', place);
+    else if (seen.has(id)) failed('a fact is parked twice', place);
+    else if (!stated.has(id)) failed('a fact is parked that no store has stated', place);
+    if (id !== undefined) seen.add(id);
+  }
+  for (const id of stated) {
+    if (!places.has(id) && !seen.has(id)) failed('a fact of an old store is lost', id);
+  }
+}
+
+/** However often a command was asked, and at whatever disk, it is one fact. */
+function checkCommands(ledger: Row[], failed: Parts['failed']): void {
+  const seen = new Set<string>();
+  for (const row of ledger) {
+    const { commandId, causationId } = decodeContent(row.bytes);
+    if (commandId === undefined || causationId !== undefined) continue;
+    if (seen.has(commandId))
+      failed('a command is in the ledger twice', `${commandId}: ${placeOf(row)}`);
+    seen.add(commandId);
+  }
 }
 
 function checkBoth(stored: Row[], ledger: Row[], failed: Parts['failed']): void {
@@ -167,21 +100,34 @@ function checkBoth(stored: Row[], ledger: Row[], failed: Parts['failed']): void 
   for (const place of there.keys()) failed('the ledger has what no edge stated', place);
 }
 
-/** Who was told "recorded" finds it in the store, and who was refused finds nothing. */
-export function checkAnswers({ people, edges, failed }: Parts): void {
+/**
+ * Who was told "recorded" finds it in the ledger, there or in a later epoch; or parked; or it was
+ * on a disk that is gone, and never at central. Who was refused last finds nothing.
+ */
+export function checkAnswers({ people, edges, central, fitter, failed }: Parts): void {
+  const places = placesOf(central.disk.real());
   const stored = edges.flatMap(({ disk }) => factsOf(disk.real(), 'event'));
   const byPlace = new Map(stored.map((row) => [placeOf(row), row]));
-  const byCommand = new Map(stored.map((row) => [row.commandId, row]));
-  for (const [commandId, answer] of people.answers) {
-    const row = byCommand.get(commandId);
-    if (answer.status === 'refused') {
-      if (row) failed('a refused command has left a fact', commandId);
-      continue;
-    }
+  const commands = new Set(stored.map((row) => row.commandId));
+  const parked = new Set(parkedOf(central.disk.real()).map(({ bytes }) => eventIdOf(bytes)));
+  for (const { answer } of people.told) {
+    if (answer.status === 'refused') continue;
     for (const { line, epoch, sequence, eventId } of answer.facts) {
       const fact = byPlace.get(`${line} ${epoch}/${sequence}`);
-      const same = fact && decodeContent(fact.bytes).eventId === eventId;
-      if (!same) failed('an accepted fact is lost', `${commandId}: ${line} ${epoch}/${sequence}`);
+      if (fact && eventIdOf(fact.bytes) === eventId) continue;
+      const place = places.get(eventId);
+      const isThere = (at: Row) =>
+        at.path === line && (at.epoch > epoch || (at.epoch === epoch && at.sequence === sequence));
+      if (place && isThere(place)) continue;
+      if (!place && (parked.has(eventId) || fitter.lost(eventId))) continue;
+      const at = `${answer.commandId}: ${line} ${epoch}/${sequence}`;
+      failed('an accepted fact is lost', place ? `${at}, but at ${placeOf(place)}` : at);
+    }
+  }
+  for (const { answer, box, medium, epoch, line } of people.last()) {
+    const isSame = box.disk.media() === medium && box.epochOf(line) === epoch;
+    if (answer.status === 'refused' && isSame && commands.has(answer.commandId)) {
+      failed('a refused command has left a fact', answer.commandId);
     }
   }
 }

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { bugs } from './bugs.ts';
+import { corpus } from './corpus.ts';
 import { draw } from './faults.ts';
-import { boxNames, edgeLines, type Failure, live, type Scenario } from './plant.ts';
+import { boxNames, edgeLines, live, type Outcome, type Scenario } from './plant.ts';
 import { shrink } from './shrink.ts';
 import { tell } from './story.ts';
 
@@ -11,6 +12,7 @@ const usage = `npm run simulate -- [options]
   --hours H    how long a day is; 6
   --bug NAME   with a bug on purpose, until it is found: ${Object.keys(bugs).join(', ')}
   --trace      tells what happened, also where nothing failed
+  --corpus     the days that once failed
   --whole      tells a failure as it came, and does not make it smaller
 `;
 const { values } = parseArgs({
@@ -20,6 +22,7 @@ const { values } = parseArgs({
     hours: { type: 'string', default: '6' },
     bug: { type: 'string' },
     trace: { type: 'boolean', default: false },
+    corpus: { type: 'boolean', default: false },
     whole: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -29,17 +32,22 @@ const first = Number(values.seed ?? 1);
 const count = Number(values.seeds ?? (values.seed === undefined ? 20 : 1));
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
-function scenarioOf(seed: number): Scenario {
+const days = values.corpus
+  ? corpus
+  : Array.from({ length: count }, (_, index) => ({ seed: first + index, hours }));
+
+function scenarioOf(seed: number, hours: number): Scenario {
   const mishaps = draw(seed, boxNames.length, hours, values.bug !== undefined);
   const wishes = edgeLines.flatMap((lines, index) => tell(seed, boxNames[index]!, lines, hours));
   return { seed, hours, mishaps, wishes, bug: values.bug };
 }
 
 /** Tells a failure as short as it can be made. */
-async function tellFailure(scenario: Scenario, failure: Failure): Promise<void> {
+async function tellFailure(scenario: Scenario, lived: Outcome): Promise<void> {
+  const failure = lived.failure!;
   say(`seed ${scenario.seed}: ${failure.invariant}: ${failure.detail}`);
   if (values.whole) return;
-  const { scenario: small, outcome, tries } = await shrink(scenario, failure);
+  const { scenario: small, outcome, tries } = await shrink(scenario, { ...lived, failure });
   const [mishaps, wishes] = [small.mishaps.length, small.wishes.length];
   say(`in short (${tries} tries): ${mishaps} mishaps, ${wishes} commands`);
   for (const line of outcome.trace) say(`  ${line}`);
@@ -50,18 +58,18 @@ async function main(): Promise<void> {
   const startMs = performance.now();
   const startCpu = process.cpuUsage();
   const sum = { seeds: 0, virtualMs: 0, steps: 0, facts: 0, documents: 0, failures: 0 };
-  for (let seed = first; seed < first + count; seed++) {
-    const scenario = scenarioOf(seed);
+  for (const { seed, hours } of days) {
+    const scenario = scenarioOf(seed, hours);
     const outcome = await live(scenario);
     sum.seeds += 1;
     for (const part of ['virtualMs', 'steps', 'facts', 'documents'] as const) {
       sum[part] += outcome[part];
     }
     if (values.trace) say(outcome.trace.join('\n'));
-    if (count === 1) say(`seed ${seed}: digest ${outcome.digest}`);
+    if (days.length === 1) say(`seed ${seed}: digest ${outcome.digest}`);
     if (!outcome.failure) continue;
     sum.failures += 1;
-    await tellFailure(scenario, outcome.failure);
+    await tellFailure(scenario, outcome);
     if (values.bug) break;
   }
   const { user, system } = process.cpuUsage(startCpu);

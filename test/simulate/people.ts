@@ -2,13 +2,23 @@ import type { Answer } from '../../edge/actor.ts';
 import { type Command, readCommand } from '../../shared/command.ts';
 import { Fault } from '../../shared/fault.ts';
 import type { EdgeBox } from './box.ts';
-import type { Wish } from './story.ts';
+import { visitOf, type Wish } from './story.ts';
 import type { World } from './world.ts';
 
 /** Somebody who got no answer asks again after this time, ms. */
 const againMs = 20_000;
 const busyMs = 2_000;
+/** A box that takes no commands now is asked again after this time, ms. */
+const barredMs = 10_000;
 
+/** What was told at a box, and where its line then stood. */
+export type Told = Readonly<{
+  answer: Answer;
+  line: string;
+  box: EdgeBox;
+  medium: number;
+  epoch: number;
+}>;
 type Failed = (invariant: string, detail: string) => void;
 export type People = ReturnType<typeof openPeople>;
 
@@ -16,16 +26,24 @@ export type People = ReturnType<typeof openPeople>;
 export function openPeople(world: World, boxes: readonly EdgeBox[], failed: Failed) {
   const dice = world.dice('people');
   const answers = new Map<string, Answer>();
+  const told: Told[] = [];
+  const last = new Map<string, Told>();
   let waiting = 0;
+  let visits = 0;
 
-  function heard(answer: Answer): void {
+  /** The same answer again is the same; another one stands only where the history is another. */
+  function heard(box: EdgeBox, line: string, answer: Answer): void {
     const { commandId } = answer;
-    const before = answers.get(commandId);
-    if (before && JSON.stringify(before) !== JSON.stringify(answer)) {
-      failed('a command is answered twice, otherwise', JSON.stringify([before, answer]));
+    const next = { answer, line, box, medium: box.disk.media(), epoch: box.epochOf(line) };
+    const before = last.get(commandId);
+    if (before && JSON.stringify(before.answer) === JSON.stringify(answer)) return;
+    if (before && !mayDiffer(before, next)) {
+      failed('a command is answered twice, otherwise', JSON.stringify([before.answer, answer]));
     }
+    told.push(next);
+    last.set(commandId, next);
     answers.set(commandId, answer);
-    if (!before) world.say(`${commandId} ${outcomeOf(answer)}`);
+    world.say(`${commandId} ${outcomeOf(answer)}`);
   }
 
   function askAt(box: EdgeBox, command: Command, done: () => void): void {
@@ -46,7 +64,12 @@ export function openPeople(world: World, boxes: readonly EdgeBox[], failed: Fail
       app.intake.ask(command).then(
         (answer) =>
           world.after(nature, 0, () => {
-            heard(answer);
+            if (isBar(answer)) {
+              retry(barredMs);
+              patience.off = true;
+              return;
+            }
+            heard(box, command.line, answer);
             patience.off = true;
             if (over) return;
             over = true;
@@ -81,7 +104,31 @@ export function openPeople(world: World, boxes: readonly EdgeBox[], failed: Fail
 
   for (const box of boxes) waiting += box.lines.length;
   return {
-    answers,
+    told,
+    /** What was said last of each command. */
+    last: (): Iterable<Told> => last.values(),
+    /** Somebody works at a box that should not be there; who gets no answer leaves it. */
+    visit(box: EdgeBox): void {
+      visits += 1;
+      const [line] = box.lines;
+      visitOf(line!, `visit-${visits}`).forEach((wish, index) => {
+        world.after(world.nature, 1_000 + 3_000 * index, () => {
+          const app = box.app();
+          if (!app) return;
+          world.after(box.life(), 0, () => {
+            app.intake.ask(commandOf(wish, answers)!).then(
+              (answer) =>
+                world.after(world.nature, 0, () => {
+                  if (!isBar(answer)) heard(box, line!, answer);
+                }),
+              (error) => {
+                if (!(error instanceof Fault)) throw error;
+              },
+            );
+          });
+        });
+      });
+    },
     /** True once everybody has asked everything and was answered. */
     done: () => waiting === 0,
     begin(wishes: readonly Wish[]): void {
@@ -98,13 +145,26 @@ export function openPeople(world: World, boxes: readonly EdgeBox[], failed: Fail
   };
 }
 
+/** True for a box that takes no commands now: nothing is stored of that. */
+const isBar = (answer: Answer): boolean =>
+  answer.status === 'refused' &&
+  (['FULL', 'CORRUPT'].includes(answer.code) ||
+    /belongs to another|taken over/.test(answer.reason));
+
+/**
+ * Another medium, or another epoch, is another history: what was refused may be judged again, and
+ * what was accepted may be lost. Whether it is, is looked at in the end.
+ */
+const mayDiffer = (before: Told, { box, medium, epoch }: Told): boolean =>
+  before.box !== box || before.medium !== medium || before.epoch !== epoch;
+
 const outcomeOf = (answer: Answer): string =>
   answer.status === 'accepted'
     ? answer.facts.map(({ type, sequence }) => `${type} ${sequence}`).join(', ')
     : `${answer.code}: ${answer.reason}`;
 
 /** The wish as a command; undefined if what it corrects was never stated. */
-function commandOf(wish: Wish, answers: People['answers']): Command | undefined {
+function commandOf(wish: Wish, answers: ReadonlyMap<string, Answer>): Command | undefined {
   const { id, line, type, about, body, corrects } = wish;
   const actor = type === 'PlaceHold' ? 'person:9' : 'person:1';
   const given = { commandId: id, line, type, actor, ...about };

@@ -3,12 +3,15 @@ import type { Database } from '../../shared/database.ts';
 import { openCentralBox, openEdgeBox } from './box.ts';
 import { plant as bugsOf } from './bugs.ts';
 import { openErp } from './erp.ts';
-import { heal, kinds, type Mishap, nameOf } from './faults.ts';
+import { heal, kinds, nameOf } from './faults.ts';
+import { openFitter } from './fitter.ts';
 import { openHub } from './hub.ts';
-import { checkAnswers, checkEnd, openWatch } from './invariants.ts';
+import { checkAnswers, checkEnd } from './invariants.ts';
 import { paceOf } from './pace.ts';
 import { openPeople } from './people.ts';
+import type { Mishap } from './scene.ts';
 import type { Wish } from './story.ts';
+import { openWatch } from './watch.ts';
 import { openWorld } from './world.ts';
 
 export const site = 'acme/lyon/hall';
@@ -50,7 +53,8 @@ export async function live(scenario: Scenario): Promise<Outcome> {
     failure ??= { invariant, detail };
   };
   const world = openWorld(scenario.seed, (life, error) => {
-    const box = boxes.find(({ name }) => name === life.name);
+    const all = [...boxes, ...fitter.ghosts().map(({ box }) => box)];
+    const box = all.find(({ name }) => name === life.name);
     if (box && box.life() === life) box.threw(error);
     else if (!box) failed('the simulator itself', `${(error as Error).stack}`);
   });
@@ -64,15 +68,18 @@ export async function live(scenario: Scenario): Promise<Outcome> {
   const edges = edgeLines.map((lines, index) => openEdgeBox(parts, boxNames[index]!, lines));
   const central = openCentralBox(parts);
   const boxes = [...edges, central];
-  const scene = { world, hub, books, edges, central };
+  const open = (name: string, lines: readonly string[]) => openEdgeBox(parts, name, lines);
+  const fitter = openFitter({ world, edges, central, open, failed });
   const people = openPeople(world, edges, failed);
-  const watch = openWatch({ ...scene, people, failed });
+  const scene = { world, hub, books, edges, central, fitter, people };
+  const watch = openWatch({ ...scene, failed });
   asked = watch.asked;
 
   let still = 0;
   let healed = false;
   const look = () => {
     watch.look();
+    fitter.tend();
     still = healed && people.done() && watch.isQuiet() ? still + 1 : 0;
     world.after(world.nature, healed ? lookMs : watchMs, look);
   };
@@ -82,7 +89,7 @@ export async function live(scenario: Scenario): Promise<Outcome> {
   for (const mishap of scenario.mishaps) {
     world.after(world.nature, mishap.atMs, () => {
       world.say(`! ${nameOf(mishap, boxNames)}`);
-      kinds[mishap.kind](scene, mishap);
+      kinds[mishap.kind]!(scene, mishap);
     });
   }
   const over = () => failure !== undefined;
@@ -90,9 +97,9 @@ export async function live(scenario: Scenario): Promise<Outcome> {
   heal(scene);
   healed = true;
   await world.run(restMs, () => over() || still >= 3);
-  if (!failure) checkAnswers({ ...scene, people, failed });
+  if (!failure) checkAnswers({ ...scene, failed });
   if (!failure && still < 3) failed('the plant does not come to rest', watch.unrest());
-  if (!failure) checkEnd({ ...scene, people, failed });
+  if (!failure) checkEnd({ ...scene, failed });
 
   return {
     ...(failure && { failure }),

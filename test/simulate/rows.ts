@@ -1,3 +1,5 @@
+import { decodeContent } from '../../shared/codec.ts';
+import { Fault } from '../../shared/fault.ts';
 import type { Disk } from './disk.ts';
 
 export type Row = {
@@ -29,12 +31,96 @@ type PostingRow = {
   document: string | null;
   reason: string | null;
 };
-/** Lines by their path, with one of their marks; none before the store was made. */
-export function headsOf(db: Real, mark: 'sequence' | 'kept'): Map<string, number> {
-  if (db.pragma('user_version', { simple: true }) === 0) return new Map();
-  const rows = db.prepare<[], [string, number]>(`SELECT path, ${mark} FROM line`).raw().all();
+const isMade = (db: Real) => db.pragma('user_version', { simple: true }) !== 0;
+/** Lines of an edge's store by their path, with their epoch; none before the store was made. */
+export function epochsOf(db: Real): Map<string, number> {
+  if (!isMade(db)) return new Map();
+  return new Map(db.prepare<[], [string, number]>('SELECT path, epoch FROM line').raw().all());
+}
+/** Up to where a store takes its lines for kept. */
+export const keptOf = (db: Real) =>
+  isMade(db)
+    ? db
+        .prepare<[], { path: string; epoch: number; kept: number }>(
+          'SELECT path, epoch, kept FROM line WHERE kept > 0',
+        )
+        .all()
+    : [];
+/** The ledger's last position. */
+export const endOf = (db: Real): number =>
+  isMade(db)
+    ? (db.prepare<[], number | null>('SELECT max(position) FROM fact').pluck().get() ?? 0)
+    : 0;
+/** The last sequence that the ledger has of "line epoch". */
+export function endsOf(db: Real): Map<string, number> {
+  if (!isMade(db)) return new Map();
+  const rows = db
+    .prepare<[], [string, number]>(
+      `SELECT path || ' ' || fact.epoch, max(fact.sequence) FROM fact
+       JOIN line ON line.id = fact.line GROUP BY fact.line, fact.epoch`,
+    )
+    .raw()
+    .all();
   return new Map(rows);
 }
 export const postingsOf = (db: Real): PostingRow[] =>
   db.prepare<[], PostingRow>(`SELECT ${columns} FROM posting ORDER BY id`).all();
 export const placeOf = ({ path, epoch, sequence }: Row) => `${path} ${epoch}/${sequence}`;
+
+/** The event id that these bytes say; undefined for what is no fact. */
+export function eventIdOf(bytes: Buffer): string | undefined {
+  try {
+    return decodeContent(bytes).eventId;
+  } catch (error) {
+    if (error instanceof Fault) return undefined;
+    throw error;
+  }
+}
+
+/** Every fact of an edge's store by its event id, with what was set aside. */
+export function idsOf(db: Real): Map<string, Buffer> {
+  const has = (table: string) =>
+    db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(table) !== undefined;
+  const tables = ['event', 'aside'].filter(has);
+  const rows = tables.flatMap((table) =>
+    db.prepare<[], Buffer>(`SELECT bytes FROM ${table}`).pluck().all(),
+  );
+  return new Map(rows.map((bytes) => [decodeContent(bytes).eventId, bytes]));
+}
+
+/** How each line of an edge's store stands with central; empty before the store was made. */
+export function enrolmentsOf(db: Real): Map<string, { state: string; strays: number }> {
+  if (!isMade(db)) return new Map();
+  const rows = db
+    .prepare<[], { path: string; state: string; strays: number }>(
+      'SELECT path, state, strays FROM enrolment JOIN line ON line.id = enrolment.line',
+    )
+    .all();
+  return new Map(rows.map(({ path, ...row }) => [path, row]));
+}
+
+/** What central has parked, as its table says. */
+export const parkedOf = (db: Real) =>
+  db
+    .prepare<[], { line: string; epoch: number; sequence: number; reason: string; bytes: Buffer }>(
+      'SELECT line, epoch, sequence, reason, bytes FROM parked ORDER BY id',
+    )
+    .all();
+
+/** Event ids that central has, in the ledger or parked. */
+export function knownAt(db: Real): Set<string> {
+  if (!isMade(db)) return new Set();
+  const parked = parkedOf(db).flatMap(({ bytes }) => eventIdOf(bytes) ?? []);
+  return new Set([...placesOf(db).keys(), ...parked]);
+}
+
+/** Event ids in the ledger, each with its first place there. */
+export function placesOf(db: Real): Map<string, Row> {
+  const places = new Map<string, Row>();
+  if (!isMade(db)) return places;
+  for (const row of factsOf(db, 'fact')) {
+    const id = eventIdOf(row.bytes);
+    if (id !== undefined && !places.has(id)) places.set(id, row);
+  }
+  return places;
+}

@@ -1,12 +1,16 @@
 import { type Failure, live, type Outcome, type Scenario } from './plant.ts';
 
+type Failed = Pick<Outcome, 'virtualMs'> & { failure: Failure };
 const hourMs = 3_600_000;
 /** Most scenarios that are tried. */
 const triesMax = 150;
 
 /** The same failure with as little as possible around it, and what it was made of. */
-export async function shrink(scenario: Scenario, failure: Failure) {
-  let best = scenario;
+export async function shrink(scenario: Scenario, { failure, virtualMs }: Failed) {
+  const before = <T extends { atMs: number }>(all: readonly T[]) =>
+    all.filter(({ atMs }) => atMs <= virtualMs); // the rest has not happened
+  const { mishaps, wishes } = scenario;
+  let best: Scenario = { ...scenario, mishaps: before(mishaps), wishes: before(wishes) };
   let outcome: Outcome | undefined;
   let tries = 0;
 

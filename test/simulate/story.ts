@@ -137,3 +137,19 @@ function decide({ dice, say, line, hold }: Decision): void {
     say('DispositionHold', line, {}, { hold, disposition, quantity, unit });
   }
 }
+
+/** What somebody does at a box that should not be there: an order of its own. */
+export function visitOf(line: string, order: string): Wish[] {
+  const about = { order, operation: '0010' };
+  const steps: [type: CommandType, about: About, body: Body][] = [
+    ['ReleaseOrder', { order }, { material: 'BOLT', unit, quantity: '100', tolerancePercent: 10 }],
+    ['StartOperation', about, {}],
+    ['StartPhase', about, { run: 'R0', phase: 'run', lane: 1, rework: false }],
+    ['ReportQuantity', about, { ...none, run: 'R0', phase: 'run', good: '7', inRework: false }],
+    ['EndPhase', about, { run: 'R0' }],
+    ['CompleteOperation', about, {}],
+  ];
+  return steps.map(([type, of, body], index) => ({
+    ...{ id: `${order}.${index + 1}`, atMs: 0, line, type, about: of, body },
+  }));
+}

@@ -33,6 +33,7 @@ export function connectionOf({ hub, link, life }: Ends): NatsConnection {
 /** The edge's way to the hub's stream; compare-and-append may be left out to plant a bug. */
 export function joinOf(ends: Ends, compares: boolean): Join {
   const { hub, link, life } = ends;
+  const by = `${life.name} ${life.medium}`;
   const ask = async <T>(timeoutMs: number, work: () => T): Promise<T> => {
     try {
       return await hub.ask(life, link, timeoutMs, work);
@@ -46,7 +47,7 @@ export function joinOf(ends: Ends, compares: boolean): Join {
         const data = encodeSegment(segment);
         const { line, epoch, first } = segment;
         const hash = Buffer.from(segment.after!).toString('hex');
-        const head = { epoch, first, sequence: lastOf(segment), hash };
+        const head = { epoch, first, sequence: lastOf(segment), hash, by };
         const expected = compares ? streamSequence : undefined;
         const seq = await ask(ackTimeoutMs, () =>
           hub.append(eventSubject(line), data, head, expected),

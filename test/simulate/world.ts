@@ -61,7 +61,7 @@ export function openWorld(seed: number, thrown: Thrown) {
   });
 
   function take(step: Step): void {
-    if (step.off || !step.life.alive) return;
+    if (step.off || !step.life.alive || step.life.fuse?.()) return;
     current = step.life;
     steps += 1;
     mix(nowMs);

@@ -1,0 +1,9 @@
+/** Days that once failed, and what they found. Each is lived again with every build. */
+export const corpus: readonly Readonly<{ seed: number; hours: number; found: string }>[] = [
+  { seed: 315, hours: 2, found: 'a line of which nothing was left came behind what rested on it' },
+  { seed: 383, hours: 2, found: 'salvage ended at a row whose last column was damaged' },
+  { seed: 408, hours: 2, found: 'salvage ended at a row whose last column was damaged' },
+  { seed: 602, hours: 2, found: 'salvage ended at a row whose place on the disk was damaged' },
+  { seed: 701, hours: 2, found: 'salvage left a store without its charts, which did not start' },
+  { seed: 505, hours: 2, found: 'a clone took a line, and its box had not noticed yet' },
+];

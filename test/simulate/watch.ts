@@ -1,0 +1,162 @@
+import type { Posting } from '../../central/erp.ts';
+import { decodeContent } from '../../shared/codec.ts';
+import { quantity, zero } from '../../shared/quantity.ts';
+import type { EdgeBox } from './box.ts';
+import { openHeld } from './held.ts';
+import { openLog } from './logs.ts';
+import {
+  byHand,
+  endOf,
+  endsOf,
+  enrolmentsOf,
+  factsOf,
+  idsOf,
+  keptOf,
+  knownAt,
+  postingsOf,
+} from './rows.ts';
+import type { Scene } from './scene.ts';
+
+type Parts = Scene & { failed: (invariant: string, detail: string) => void };
+/** Sent again: what was refused once, and what has no sure day. */
+const again = ['M3/999', 'its time is in doubt'];
+/** Parked by rule, for a person's hands. */
+const handsOn = [
+  ...['corrects what may be', 'reported after the order was closed'],
+  'the time of the run is not known',
+];
+
+/** What must hold all the time, and whether the plant has come to rest. */
+export function openWatch({ world, edges, central, books, people, fitter, failed }: Parts) {
+  const held = openHeld();
+  const keys = new Set<string>();
+  const lots = new Map<string, { received: bigint; free: bigint }>();
+  let heard = 0;
+  let committed = 0;
+  let logged = 0;
+  const log = openLog('ledger', failed);
+
+  /** Documents are counted as they come into the books. */
+  function count(): void {
+    for (; committed < books.books.length; committed++) {
+      const { key } = books.books[committed]!.posting;
+      if (keys.has(key)) failed('a document is in the books twice', key);
+      keys.add(key);
+    }
+  }
+
+  /** No document makes more of a lot available than is not held. */
+  function asked(posting: Posting): void {
+    const { kind, lot, quantity: all, blocked } = posting;
+    for (const row of factsOf(central.disk.real(), 'fact', heard)) {
+      held.hear(decodeContent(row.bytes));
+      heard = row.position;
+    }
+    if (lot === undefined || (kind !== 'goodsReceipt' && kind !== 'unblockStock')) return;
+    const stock = lots.get(lot) ?? { received: zero, free: zero };
+    lots.set(lot, stock);
+    const whole = quantity(all!, 'asked');
+    if (keys.has(posting.key)) return;
+    const free = books.stockOf(lot).free + whole - quantity(blocked ?? '0', 'asked');
+    const received = books.stockOf(lot).free + books.stockOf(lot).blocked;
+    const total = kind === 'goodsReceipt' ? received + whole : received;
+    const allowed = total > held.of(lot) ? total - held.of(lot) : zero;
+    if (free <= allowed) return;
+    failed(
+      'held goods become available',
+      `${kind} ${lot}: ${free} of ${total}, ${held.of(lot)} held`,
+    );
+  }
+
+  /**
+   * The back office: "again" for what was refused and what has no sure day, and by hand what was
+   * corrected and what took no time that anybody knows.
+   */
+  function decide(): void {
+    const { postings } = central.app()?.memory ?? {};
+    for (const { key, reason } of postings?.list('parked', 100) ?? []) {
+      if (again.some((words) => reason?.startsWith(words))) postings!.retry(key);
+      else if (handsOn.some((words) => reason?.startsWith(words))) {
+        postings!.settleByHand(key, byHand, 'booked by hand');
+      } else failed('a posting is parked', `${key}: ${reason}`);
+    }
+  }
+
+  /** The ledger grows, link by link, and forgets nothing. */
+  function follow(): void {
+    const ledger = central.disk.real();
+    const end = endOf(ledger);
+    if (end < logged) failed('the ledger has forgotten', `${end} of ${logged}`);
+    if (end <= logged) return;
+    log(factsOf(ledger, 'fact', logged));
+    logged = end;
+  }
+
+  /** No store takes for kept what central does not hold, or writes what was never given. */
+  function compareKept({ name, disk }: EdgeBox): void {
+    const held = endsOf(central.disk.real());
+    for (const { path, epoch, kept } of keptOf(disk.real())) {
+      const last = held.get(`${path} ${epoch}`) ?? 0;
+      if (kept <= last) continue;
+      failed('an edge takes for kept what central lacks', `${name} ${path}: ${epoch}/${kept}`);
+    }
+  }
+
+  /** A store that should not be there has nothing that central does not know. */
+  function isHandedOver({ disk }: EdgeBox): boolean {
+    const db = disk.real();
+    const ids = idsOf(db);
+    if (ids.size === 0) return true;
+    const states = [...enrolmentsOf(db).values()].map(({ state }) => state);
+    if (states.some((state) => ['beginning', 'pulling', 'ready'].includes(state))) return false;
+    const known = knownAt(central.disk.real());
+    return [...ids.keys()].every((id) => known.has(id));
+  }
+  const isEntered = ({ disk }: EdgeBox): boolean =>
+    [...enrolmentsOf(disk.real()).values()].every(({ state }) => state === 'entered');
+
+  function marks() {
+    return edges.flatMap((edge) =>
+      edge.lines.flatMap((line) => edge.app()?.outbox.marks(line) ?? []),
+    );
+  }
+  const moving = () =>
+    postingsOf(central.disk.real()).filter(({ state }) =>
+      ['intended', 'sending', 'unknown', 'parked'].includes(state),
+    );
+
+  return {
+    asked,
+
+    /** Checks what is cheap, and says "again" to what waits for a person. */
+    look(): void {
+      count();
+      follow();
+      for (const box of [...edges, ...fitter.ghosts().map(({ box }) => box)]) {
+        if (!box.disk.isDamaged() || box.app()) compareKept(box);
+      }
+      world.after(central.life(), 0, decide);
+    },
+    isQuiet(): boolean {
+      if (!edges.every((edge) => edge.app()) || !central.app()) return false;
+      if (marks().some(({ head, kept, sent }) => kept !== head || sent !== head)) return false;
+      if (moving().length > 0 || !edges.every(isEntered)) return false;
+      const ends = endsOf(central.disk.real());
+      const isThere = ({ disk }: EdgeBox) =>
+        keptOf(disk.real()).every(({ path, epoch, kept }) => {
+          return ends.get(`${path} ${epoch}`) === kept && !ends.has(`${path} ${epoch + 1}`);
+        });
+      if (!edges.every(isThere)) return false;
+      return fitter.ghosts().every(({ box }) => isHandedOver(box));
+    },
+    unrest(): string {
+      const up = [...edges, central].map((box) => `${box.name} ${box.app() ? 'runs' : 'is down'}`);
+      const open = moving().slice(0, 5);
+      const states = edges.map((edge) => edge.app()?.status().lines);
+      const ghosts = fitter.ghosts().map(({ box }) => {
+        return [box.name, isHandedOver(box), ...enrolmentsOf(box.disk.real())];
+      });
+      return JSON.stringify({ up, people: people.done(), marks: marks(), open, states, ghosts });
+    },
+  };
+}
