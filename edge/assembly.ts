@@ -25,6 +25,7 @@ import { type Marks, openMarks } from './marks.ts';
 import { edgeMetrics } from './metrics.ts';
 import { openOutbox } from './outbox.ts';
 import { openRecent } from './recent.ts';
+import { forget, openRetention } from './retention.ts';
 import { openRoster } from './roster.ts';
 import { openSnapshotter } from './snapshotter.ts';
 import { openSpans } from './spans.ts';
@@ -144,6 +145,9 @@ export function assembleEdge(world: World) {
   loops.push(keepRunning(beat({ ...asking, everyMs: pace.beatMs, clock, signal })));
   const timing = { bell: facts, idleMs: pace.timersMs, clock, signal };
   loops.push(keepRunning(keepTime({ book, roster, ask: intake.ask, ...timing })));
+  const retention = retentionOf(world, { ...known, disk, intake });
+  const rounds = { bell: facts, idleMs: pace.retentionMs, clock, log, signal };
+  loops.push(keepRunning(forget({ retention, ...rounds })));
   const state = stateBy(intake, () =>
     roster.actors.find(({ path, failure }) => !failure() && !barred(path)),
   );
@@ -158,11 +162,12 @@ export function assembleEdge(world: World) {
 
   const status = () => ({
     ...readStatus({ roster, book, outbox, marks, recent, nowMs: clock.nowMs }),
-    ...{ program, disk: disk.status(), clock: wall.status() },
+    ...{ program, retention: retention.status(), disk: retention.lasting(disk.status()) },
+    clock: wall.status(),
   });
 
   return {
-    ...{ store, book, roster, outbox, intake, changed, signal },
+    ...{ store, book, roster, outbox, intake, retention, changed, signal },
     status,
     metrics: () =>
       edgeMetrics({ status: status(), express: express.counts(), intake: intake.figures() }),
@@ -196,6 +201,21 @@ const stateBy =
     const speaker = find();
     return speaker && intake.state(() => void speaker.observe(type, body));
   };
+
+/** What forgets, once central knows this store as the writer of all its lines. */
+const retentionOf = (
+  { config, clock, log }: World,
+  parts: Omit<ReturnType<typeof readEdge>, 'recent' | 'goOn' | 'program' | 'wall'> & {
+    intake: Intake;
+  },
+) => {
+  const { store, book, roster, enrolments, lines, disk, intake } = parts;
+  return openRetention({
+    ...{ store, book, roster, keepDays: config.keepDays, level: disk.level, state: intake.state },
+    entered: () => lines.every((line) => enrolments.of(line).state === 'entered'),
+    ...{ nowMs: clock.nowMs, log },
+  });
+};
 
 /** How the file is written, as SQLite says. */
 const modesOf = (db: Database) => ({

@@ -2,73 +2,44 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { genesis, link } from '../shared/codec.ts';
+import { decodeContent, genesis, link } from '../shared/codec.ts';
 import { type Database, openDatabase } from '../shared/database.ts';
 import { Fault } from '../shared/fault.ts';
 import { noRoomFor, openReplica, refuseOpen } from '../shared/replica.ts';
+import type { Anchor } from './forgotten.ts';
 import { openPages, type Pages } from './pages.ts';
-import { rowOf, rowsIn, type Value } from './records.ts';
+import { rowOf, type Value } from './records.ts';
+import { type Candidate, type Found, type Line, type Locator, scan } from './remains.ts';
 import { migrations } from './schema.ts';
-
-/** Where a row lies: its page, and its place there. */
-type Locator = readonly [number, number];
-type Line = { id: number; path?: string; epoch: number };
-type Candidate = { position: number; at: Locator };
-type Found = {
-  lines: Map<number, Line>;
-  /** Rows that look like facts, by line, then by "epoch/sequence". */
-  facts: Map<number, Map<string, Candidate[]>>;
-};
 
 /** What became of one epoch of a line. */
 export type Salvaged = Readonly<{
   line: string;
   epoch: number;
-  facts: number; // in the new store, from the first on
+  facts: number; // in the new store, from the first on that was not forgotten
+  forgotten?: number; // the last one that was; central keeps it
   missing?: Readonly<{ from: number; to: number }>; // up to the last one that can be read
   aside: number; // can be read, but their place in the chain is not known
 }>;
 export type Salvage = Readonly<{ lines: readonly Salvaged[]; lost: readonly string[] }>;
 
-const isBytes = (value: Value | undefined, length?: number): boolean =>
-  Buffer.isBuffer(value) && (length === undefined || value.length === length);
-const isNumber = (value: Value | undefined): value is number =>
-  typeof value === 'number' && Number.isSafeInteger(value);
-
-/** Columns of a fact's row behind its position. What was set aside says what became of it, too. */
-const isFact = ([, line, epoch, sequence, bytes, hash, ...others]: readonly Value[]): boolean =>
-  [line, epoch, sequence].every(isNumber) &&
-  isBytes(bytes) &&
-  isBytes(hash, 32) &&
-  typeof others[3] !== 'string';
-const isLine = ([id, path, epoch, sent, kept]: readonly Value[]): boolean =>
-  id === null && typeof path === 'string' && [epoch, sent, kept].every(isNumber);
-
-function scan(pages: Pages): Found {
-  const found: Found = { lines: new Map(), facts: new Map() };
-  for (const { rowid, values, at } of rowsIn(pages)) {
-    if (isFact(values)) {
-      const [, line, epoch, sequence] = values as number[];
-      const known = found.facts.get(line!) ?? new Map<string, Candidate[]>();
-      found.facts.set(line!, known);
-      const key = `${epoch}/${sequence}`;
-      known.set(key, [...(known.get(key) ?? []), { position: rowid, at }]);
-    } else if (isLine(values)) {
-      const [, path, epoch] = values as [null, string, number];
-      const before = found.lines.get(rowid)?.epoch ?? 0;
-      if (epoch >= before) found.lines.set(rowid, { id: rowid, path, epoch });
-    }
-  }
-  return found;
-}
-
 type Kept = { line: number; epoch: number; sequence: number; position: number; at: Locator };
 
-/** The facts of one epoch that follow from each other from the first on, and those behind them. */
-function prefixOf(pages: Pages, line: Line, epoch: number, known: Map<string, Candidate[]>) {
+/**
+ * The facts of one epoch that follow from each other, from the first on or from what was forgotten,
+ * and those behind them.
+ */
+function prefixOf(
+  pages: Pages,
+  line: Line,
+  epoch: number,
+  known: Map<string, Candidate[]>,
+  anchor?: Anchor,
+) {
   const kept: Kept[] = [];
-  let before = genesis(line.path ?? '', epoch);
-  for (let sequence = 1; ; sequence++) {
+  const first = (anchor?.sequence ?? 0) + 1;
+  let before: Buffer = anchor?.hash ?? genesis(line.path ?? '', epoch);
+  for (let sequence = first; ; sequence++) {
     const next = known.get(`${epoch}/${sequence}`)?.find(({ at }) => {
       const [, , , , bytes, hash] = rowOf(pages, at).values as Buffer[];
       return link(before, bytes!).equals(hash!);
@@ -79,7 +50,7 @@ function prefixOf(pages: Pages, line: Line, epoch: number, known: Map<string, Ca
   }
   const others = [...known.keys()]
     .map((key) => key.split('/').map(Number) as [number, number])
-    .filter(([of, sequence]) => of === epoch && sequence > kept.length)
+    .filter(([of, sequence]) => of === epoch && sequence >= first + kept.length)
     .map(([, sequence]) => sequence);
   return { kept, others };
 }
@@ -92,11 +63,12 @@ function prefixOf(pages: Pages, line: Line, epoch: number, known: Map<string, Ca
 function salvage(copy: string, forSqlite: string, to: string): Salvage {
   const pages = openPages(copy);
   try {
-    const { lines, facts } = scan(pages);
+    const found = scan(pages);
+    const { lines, facts } = found;
     for (const id of facts.keys()) if (!lines.has(id)) lines.set(id, { id, epoch: 1 });
     const db = openDatabase(to, migrations);
     try {
-      const told = take(pages, db, { lines, facts }, `${to}.aside`);
+      const told = take(pages, db, found, `${to}.aside`);
       return { ...told, lost: copyTables(forSqlite, db) }; // their rows refer to lines
     } finally {
       db.close();
@@ -106,7 +78,8 @@ function salvage(copy: string, forSqlite: string, to: string): Salvage {
   }
 }
 
-function take(pages: Pages, db: Database, { lines, facts }: Found, asidePath: string) {
+function take(pages: Pages, db: Database, found: Found, asidePath: string) {
+  const { lines, facts, anchors } = found;
   const kept: Kept[] = [];
   const aside: { line: string; at: Locator }[] = [];
   const told: Salvaged[] = [];
@@ -115,26 +88,30 @@ function take(pages: Pages, db: Database, { lines, facts }: Found, asidePath: st
     const name = line.path ?? `line ${line.id}, whose name is lost`;
     const epochs = new Set([...known.keys()].map((key) => Number(key.split('/')[0])));
     for (const epoch of [...epochs].sort((a, b) => a - b)) {
-      const { kept: prefix, others } = prefixOf(pages, line, epoch, known);
+      const anchor = anchors.get(`${line.id}/${epoch}`);
+      const { kept: prefix, others } = prefixOf(pages, line, epoch, known, anchor);
       kept.push(...prefix);
-      const last = Math.max(prefix.length, ...others);
+      const end = (anchor?.sequence ?? 0) + prefix.length;
+      const last = Math.max(end, ...others);
       for (const sequence of others) {
         aside.push({ line: name, at: known.get(`${epoch}/${sequence}`)![0]!.at });
       }
       told.push({
         ...{ line: name, epoch, facts: prefix.length, aside: others.length },
-        ...(others.length > 0 && { missing: { from: prefix.length + 1, to: last } }),
+        ...(anchor && { forgotten: anchor.sequence }),
+        ...(others.length > 0 && { missing: { from: end + 1, to: last } }),
       });
     }
   }
   kept.sort((a, b) => a.position - b.position);
-  db.transaction(() => write(pages, db, lines, kept)).immediate();
+  db.transaction(() => write(pages, db, found, kept)).immediate();
   if (aside.length > 0) writeAside(pages, asidePath, aside);
   return { lines: told };
 }
 
-/** What central holds is not known any more: everything is owed again, and repeats do no harm. */
-function write(pages: Pages, db: Database, lines: Found['lines'], kept: readonly Kept[]): void {
+/** Of what is here, everything is owed again, and repeats do no harm; central keeps the rest. */
+function write(pages: Pages, db: Database, found: Found, kept: readonly Kept[]): void {
+  const { lines, anchors } = found;
   const addLine = db.prepare('INSERT INTO line (id, path, epoch) VALUES (?, ?, 1)');
   const begin = db.prepare('UPDATE line SET epoch = ? WHERE id = ? AND epoch < ?');
   const insert = db.prepare(
@@ -142,6 +119,11 @@ function write(pages: Pages, db: Database, lines: Found['lines'], kept: readonly
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   for (const { id, path } of lines.values()) if (path !== undefined) addLine.run(id, path);
+  const forget = db.prepare('INSERT INTO forgotten VALUES (?, ?, ?, ?, ?, ?)');
+  for (const { line, epoch, sequence, position, hash, state } of anchors.values()) {
+    forget.run(line, epoch, sequence, position, hash, state);
+  }
+  const began = db.prepare('INSERT OR IGNORE INTO edition (position, charts) VALUES (?, ?)');
   for (const { line, epoch, position, at } of kept) {
     const [, , , sequence, bytes, hash, commandId = null, asked = null, state = null] = rowOf(
       pages,
@@ -149,8 +131,25 @@ function write(pages: Pages, db: Database, lines: Found['lines'], kept: readonly
     ).values;
     begin.run(epoch, line, epoch);
     insert.run(position, line, epoch, sequence, bytes, hash, commandId, asked, state);
+    const charts = chartsOf(bytes as Buffer);
+    if (charts !== undefined) began.run(position - 1, charts);
   }
   for (const { id, epoch } of lines.values()) begin.run(epoch, id, epoch);
+  const keep = db.prepare('UPDATE line SET sent = ?, kept = ? WHERE id = ? AND epoch = ?');
+  for (const { line, epoch, sequence } of anchors.values()) {
+    keep.run(sequence, sequence, line, epoch);
+  }
+}
+
+/** By which charts a state goes on that begins to be said here; undefined for any other fact. */
+function chartsOf(bytes: Buffer): string | undefined {
+  try {
+    const { type, body } = decodeContent(bytes);
+    return type === 'StateCarried' && body.part === 0 ? body.charts : undefined;
+  } catch (error) {
+    if (error instanceof Fault) return undefined;
+    throw error;
+  }
 }
 
 function writeAside(pages: Pages, path: string, rows: readonly { line: string; at: Locator }[]) {
@@ -175,7 +174,7 @@ function copyTables(copy: string, db: Database): string[] {
   const names = db
     .prepare<[], string>(
       `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
-         AND name NOT IN ('line', 'event', 'snapshot', 'pulled')`,
+         AND name NOT IN ('line', 'event', 'snapshot', 'pulled', 'forgotten', 'carried')`,
     )
     .pluck()
     .all();

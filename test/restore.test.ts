@@ -1,7 +1,7 @@
 // Goal: a restored backup ends in one history of its lines: nothing counts twice, nothing is lost,
 // and what the true history has no place for goes to a person (D7, S4).
 import { expect, test } from 'vitest';
-import { carriedBy } from '../edge/replay.ts';
+import { carriedBy } from '../edge/carry.ts';
 import { contentsOf } from './helpers/box.ts';
 import { waitFor } from './helpers/plantnet.ts';
 import { all, backedUp, bothKept, good, on2, op, report } from './helpers/restored.ts';
