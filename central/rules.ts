@@ -117,6 +117,7 @@ export const rules: Rules = {
   EquipmentStateChanged: none('has no value'),
   ShiftStarted: none('has no value'),
   ChartsMigrated: none('has no value'),
+  StateCarried: none('has no value'),
   EpochBegan: none('has no value'),
   DiskLevelChanged: none('has no value'),
   ClockStepped: none('has no value'),

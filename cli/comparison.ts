@@ -16,6 +16,7 @@ export function compare(storeCopy: string, ledgerCopy: string): Verified {
   let facts = 0;
   try {
     survive(findings, store, () => {
+      compareForgotten(store, ledger, findings);
       facts = compareFacts(store, ledger, findings);
       compareHeads(store, ledger, findings);
     });
@@ -26,6 +27,15 @@ export function compare(storeCopy: string, ledgerCopy: string): Verified {
   return { facts, lines: [], ...findings.told() };
 }
 
+/** The hash of the ledger's fact at a place. */
+const linkIn = (ledger: Database) =>
+  ledger
+    .prepare<[string, number, number], Buffer>(
+      `SELECT fact.hash FROM fact JOIN line ON line.id = fact.line
+       WHERE path = ? AND fact.epoch = ? AND fact.sequence = ?`,
+    )
+    .pluck();
+
 /** An older epoch is over: the edge got its facts from the ledger, or gave all of them. */
 function compareFacts(store: Database, ledger: Database, findings: Findings): number {
   const own = store.prepare<[], Fact>(
@@ -34,12 +44,7 @@ function compareFacts(store: Database, ledger: Database, findings: Findings): nu
      FROM event JOIN line ON line.id = event.line
      ORDER BY event.line, event.epoch, event.sequence`,
   );
-  const there = ledger
-    .prepare<[string, number, number], Buffer>(
-      `SELECT fact.hash FROM fact JOIN line ON line.id = fact.line
-       WHERE path = ? AND fact.epoch = ? AND fact.sequence = ?`,
-    )
-    .pluck();
+  const there = linkIn(ledger);
   let facts = 0;
   for (const fact of own.iterate()) {
     facts += 1;
@@ -51,6 +56,22 @@ function compareFacts(store: Database, ledger: Database, findings: Findings): nu
     }
   }
   return facts;
+}
+
+/** The last fact that is forgotten stands for all before it: the chain leads to it. */
+function compareForgotten(store: Database, ledger: Database, findings: Findings): void {
+  if (!store.prepare("SELECT 1 FROM sqlite_master WHERE name = 'forgotten'").get()) return;
+  const own = store.prepare<[], Omit<Fact, 'kept'>>(
+    `SELECT path, forgotten.epoch, sequence, hash FROM forgotten
+     JOIN line ON line.id = forgotten.line ORDER BY forgotten.line, forgotten.epoch`,
+  );
+  const there = linkIn(ledger);
+  for (const fact of own.iterate()) {
+    const hash = there.get(fact.path, fact.epoch, fact.sequence);
+    if (hash?.equals(fact.hash)) continue;
+    const words = hash ? 'the ledger holds another fact there' : 'the ledger does not hold it';
+    findings.at('ledger', fact, `the edge has forgotten it, and ${words}`);
+  }
 }
 
 function compareHeads(store: Database, ledger: Database, { tell }: Findings): void {

@@ -31,6 +31,7 @@ export type Told = Readonly<{
     daysLeft: number | null;
   };
   clock?: { state: string; says: string };
+  retention?: { keepDays: number; days: number; forgotten: number; waitsFor: string | null };
   program?: { release: string; charts: string; journalMode: string; synchronous: number };
   charts?: string | null;
 }>;

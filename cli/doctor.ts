@@ -110,6 +110,13 @@ export function examinedText({ told, symptoms }: Examined): string {
     const { level, daysLeft } = told.disk;
     seen.push(`disk: ${level}${daysLeft === null ? '' : `, room for ${daysLeft} days`}`);
   }
+  if (told?.retention && told.retention.forgotten + told.retention.days > 0) {
+    const { keepDays, days, forgotten, waitsFor } = told.retention;
+    const waits = waitsFor === null ? '' : `, and waits for central to keep ${waitsFor}`;
+    seen.push(
+      `keeps ${days} days of ${keepDays}, has forgotten ${grouped(forgotten)} facts${waits}`,
+    );
+  }
   const words = symptoms.flatMap(({ level, about, says, next }) => [
     `${level === 'bad' ? '✗' : '!'} ${about}: ${says}`,
     `    next: ${next}`,

@@ -12,6 +12,7 @@ import { fingerprint as stateAfter } from '../statecharts/fingerprint.ts';
 import { judge } from '../statecharts/plant.ts';
 import { asStated, type Terms } from '../statecharts/policy.ts';
 import type { Book } from './book.ts';
+import { checkCommandId, checkOriginal, type Place } from './bygone.ts';
 import { inKeptUnit } from './conversion.ts';
 import { momentOf } from './moment.ts';
 import { remarksOf } from './remarks.ts';
@@ -103,8 +104,8 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
     const fact = (flags === '' ? content : { ...content, flags }) as Content;
     const state = book.isWhole() ? stateAfter(head.state, verdict) : null;
     head = store.append(head, encodeContent(fact), state, by);
-    book.apply(path, fact, verdict);
     const { epoch, sequence } = head;
+    book.apply(path, fact, verdict, { epoch, sequence });
     stated({ ...fact, line: path, epoch, sequence });
     return summary(fact, epoch, sequence);
   }
@@ -168,7 +169,9 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
       let fact: Content | undefined;
       let first: Stated;
       try {
+        checkCommandId(book, commandId);
         fact = state(command);
+        checkOriginal(book, fact);
         first = record(fact, { commandId, asked });
       } catch (error) {
         if (!(error instanceof Fault)) throw error;
@@ -206,13 +209,18 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
      * allowed then. Returns the fingerprint of the state after it. Throws Fault CORRUPT if it
      * changes anything else than when it was stored.
      */
-    replay(fact: Content, before: Buffer | null, state: Buffer | null): Buffer | null {
+    replay(
+      fact: Content,
+      at: Omit<Place, 'line'>,
+      before: Buffer | null,
+      state: Buffer | null,
+    ): Buffer | null {
       const verdict = judge(book.look, path, asStated, fact);
       const after = book.isWhole() ? stateAfter(before, verdict) : null;
       if (state && after && !after.equals(state)) {
         throw new Fault('CORRUPT', 'it does not lead to the state that was stored with it');
       }
-      book.apply(path, fact, verdict);
+      book.apply(path, fact, verdict, { epoch: at.epoch, sequence: at.sequence });
       return after;
     },
 

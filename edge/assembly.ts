@@ -14,8 +14,8 @@ import { openBook } from './book.ts';
 import { type EdgeConfig, linesOf } from './config.ts';
 import { type Change, openDisk, watchDisk } from './disk.ts';
 import { openEnrolling } from './enrolling.ts';
-import { type Enrolments, isFetching, openEnrolments } from './enrolments.ts';
-import { openExpress } from './express.ts';
+import { isFetching, openEnrolments } from './enrolments.ts';
+import { openExpress, writerBy } from './express.ts';
 import { forward, type LinkState } from './forwarder.ts';
 import type { Level, measure as measureFile } from './gauge.ts';
 import { beat, type Heard } from './heartbeat.ts';
@@ -23,8 +23,9 @@ import type { Hub, HubParts } from './hub.ts';
 import { type Intake, openIntake } from './intake.ts';
 import { type Marks, openMarks } from './marks.ts';
 import { edgeMetrics } from './metrics.ts';
-import { openOutbox } from './outbox.ts';
+import { type Outbox, openOutbox } from './outbox.ts';
 import { openRecent } from './recent.ts';
+import { forget, openRetention } from './retention.ts';
 import { openRoster } from './roster.ts';
 import { openSnapshotter } from './snapshotter.ts';
 import { openSpans } from './spans.ts';
@@ -90,83 +91,46 @@ function readEdge({ config, db, clock, random, log, measure }: World) {
 
 /** The edge but for its page: everything is read and running when this returns. */
 export function assembleEdge(world: World) {
-  const { config, db, clock, log, openHub, pace = plantPace } = world;
+  const { config, db, clock, log, openHub } = world;
   const stop = new AbortController();
   const { signal } = stop;
-  const facts = openBell(clock); // rings when facts were committed
-  const changed = openBell(clock); // rings when the status page has something new to tell
-  const { recent, goOn, disk, wall, program, ...known } = readEdge(world);
-  const { store, book, roster, lines } = known;
+  const bells = openBells(clock);
+  const known = readEdge(world);
+  const { store, book, roster, recent, lines, disk, wall, program } = known;
   const outbox = openOutbox(db);
   const snapshotter = openSnapshotter({ store, book, log });
   const committed = () => {
     snapshotter.committed();
-    facts.ring();
-    changed.ring();
+    bells.facts.ring();
+    bells.changed.ring();
   };
-  const reached = openBell(clock); // rings when a line's way is open again
-  const read = openBell(clock); // rings when central has said what its ledger keeps
-  const marks = openMarks(clock.nowMs, changed.ring, read.ring);
+  const marks = openMarks(clock.nowMs, bells.changed.ring, bells.read.ring);
   const writes = (line: string) => known.enrolments.of(line).state === 'entered';
   const hub = openHub({ config, lines, outbox, marks, writes, log });
   const taken = () => {
-    goOn();
+    known.goOn();
     committed();
   };
   const { barred, enter } = openEnrolling({ ...known, db, outbox, taken, log, ask: hub.ask });
-  const before = () => tellStep();
+  const before = () => kept.tellStep();
   const timed = { timeMs: clock.monotonicMs };
   const intake = openIntake({ store, roster, barred, disk, before, committed, ...timed });
-  const publish = inTurns(hub.publish);
-  const loops = lines.map((line) => {
-    const report = (state: LinkState, detail?: string) => {
-      if (marks.way(line).state === 'down' && state !== 'down') reached.ring();
-      marks.report(line, state, detail);
-      hub.seen(line, state);
-    };
-    const { last } = hub;
-    const idle = { bell: facts, read, idleMs: pace.resyncMs, clock, signal };
-    const parts = { outbox, publish, last, enter, log, ...idle };
-    return keepRunning(forward({ line, ...parts, report }));
-  });
-  const express = openExpress({
-    ...{ lines, outbox, ask: hub.ask, bell: facts, reached, clock, log, signal },
-    report: marks.goAhead,
-    writer: writerBy(known.enrolments, marks),
-  });
-  loops.push(keepRunning(express.run()));
-  const marked = () => lines.map(outbox.marks);
-  const unsent = () => marked().reduce((sum, { head, sent }) => sum + head - sent, 0);
-  const heard = (word: Heard) => {
-    wall.heard(word);
-    marks.beaten(word);
-  };
-  const asking = { line: lines[0]!, ask: hub.askBeat, unsent, heard };
-  loops.push(keepRunning(beat({ ...asking, everyMs: pace.beatMs, clock, signal })));
-  const timing = { bell: facts, idleMs: pace.timersMs, clock, signal };
-  loops.push(keepRunning(keepTime({ book, roster, ask: intake.ask, ...timing })));
-  const state = stateBy(intake, () =>
-    roster.actors.find(({ path, failure }) => !failure() && !barred(path)),
-  );
-  const stateLevel = (change: Change) => state('DiskLevelChanged', change) ?? true;
-  const measured = { changed: changed.ring, everyMs: pace.measureMs, clock, signal };
-  loops.push(keepRunning(watchDisk({ disk, state: stateLevel, ...measured })));
-  const tellStep = () => {
-    const step = disk.isSpent() ? undefined : wall.step();
-    if (step && state('ClockStepped', step)) wall.tell(step);
-  };
-  loops.push(keepRunning(watchWall({ tell: tellStep, everyMs: pace.clockMs, clock, signal })));
+  const running = { ...known, ...{ outbox, marks, hub, enter, barred, intake, bells, signal } };
+  const sent = sendOn(world, running);
+  const kept = keepUp(world, running);
+  const loops = [...sent.loops, ...kept.loops].map(keepRunning);
 
   const status = () => ({
     ...readStatus({ roster, book, outbox, marks, recent, nowMs: clock.nowMs }),
-    ...{ program, disk: disk.status(), clock: wall.status() },
+    ...{ program, retention: kept.retention.status() },
+    ...{ disk: kept.retention.lasting(disk.status()), clock: wall.status() },
   });
 
   return {
-    ...{ store, book, roster, outbox, intake, changed, signal },
-    status,
+    ...{ store, book, roster, outbox, intake, retention: kept.retention, signal },
+    ...{ changed: bells.changed, status },
     metrics: () =>
-      edgeMetrics({ status: status(), express: express.counts(), intake: intake.figures() }),
+      edgeMetrics({ status: status(), express: sent.express.counts(), intake: intake.figures() }),
 
     /** Ends every loop; no fact is stated any more. */
     async stop(): Promise<void> {
@@ -180,12 +144,78 @@ export function assembleEdge(world: World) {
   };
 }
 
-/** A line is told ahead of its segments while this store writes it, and its segments go out. */
-const sending: readonly LinkState[] = ['up', 'draining', 'down'];
-const writerBy = (enrolments: Enrolments, marks: Marks) => (line: string) => {
-  const { state, store } = enrolments.of(line);
-  return state === 'entered' && sending.includes(marks.way(line).state) ? store : undefined;
-};
+const openBells = (clock: Clock) => ({
+  facts: openBell(clock), // rings when facts were committed
+  changed: openBell(clock), // rings when the status page has something new to tell
+  reached: openBell(clock), // rings when a line's way is open again
+  read: openBell(clock), // rings when central has said what its ledger keeps
+});
+
+type Running = ReturnType<typeof readEdge> &
+  ReturnType<typeof openEnrolling> & {
+    outbox: Outbox;
+    marks: Marks;
+    hub: Hub;
+    intake: Intake;
+    bells: ReturnType<typeof openBells>;
+    signal: AbortSignal;
+  };
+
+/** Carries what the lines have stated to central, in their order and ahead of it. */
+function sendOn({ clock, log, pace = plantPace }: World, running: Running) {
+  const { lines, enrolments, outbox, marks, hub, enter, bells, signal } = running;
+  const { facts: bell, read, reached } = bells;
+  const common = { outbox, clock, log, signal, bell };
+  const publish = inTurns(hub.publish);
+  const loops = lines.map((line) => {
+    const report = (state: LinkState, detail?: string) => {
+      if (marks.way(line).state === 'down' && state !== 'down') reached.ring();
+      marks.report(line, state, detail);
+      hub.seen(line, state);
+    };
+    const asking = { publish, last: hub.last, enter, read, idleMs: pace.resyncMs };
+    return forward({ line, ...common, ...asking, report });
+  });
+  const express = openExpress({
+    ...{ lines, ask: hub.ask, reached, ...common },
+    report: marks.goAhead,
+    writer: writerBy(enrolments, marks),
+  });
+  return { express, loops: [...loops, express.run()] };
+}
+
+/** What an edge looks after beside its lines: central, time, the day, its disk, what is old. */
+function keepUp(world: World, running: Running) {
+  const { clock, log, pace = plantPace } = world;
+  const { lines, book, roster, disk, wall, outbox, marks, hub, barred, intake, bells } = running;
+  const { signal } = running;
+  const common = { clock, signal, bell: bells.facts };
+  const marked = () => lines.map(outbox.marks);
+  const unsent = () => marked().reduce((sum, { head, sent }) => sum + head - sent, 0);
+  const heard = (word: Heard) => {
+    wall.heard(word);
+    marks.beaten(word);
+  };
+  const asking = { line: lines[0]!, ask: hub.askBeat, unsent, heard, everyMs: pace.beatMs };
+  const retention = retentionOf(world, running);
+  const state = stateBy(intake, () =>
+    roster.actors.find(({ path, failure }) => !failure() && !barred(path)),
+  );
+  const stateLevel = (change: Change) => state('DiskLevelChanged', change) ?? true;
+  const room = { disk, state: stateLevel, changed: bells.changed.ring, everyMs: pace.measureMs };
+  const tellStep = () => {
+    const step = disk.isSpent() ? undefined : wall.step();
+    if (step && state('ClockStepped', step)) wall.tell(step);
+  };
+  const loops = [
+    beat({ ...asking, clock, signal }),
+    keepTime({ book, roster, ask: intake.ask, ...common, idleMs: pace.timersMs }),
+    forget({ retention, ...common, log, idleMs: pace.retentionMs }),
+    watchDisk({ ...room, clock, signal }),
+    watchWall({ tell: tellStep, everyMs: pace.clockMs, clock, signal }),
+  ];
+  return { retention, tellStep, loops };
+}
 
 /**
  * States what the runtime has seen on a line that can speak; undefined where none can, and false if
@@ -197,6 +227,16 @@ const stateBy =
     const speaker = find();
     return speaker && intake.state(() => void speaker.observe(type, body));
   };
+
+/** What forgets, once central knows this store as the writer of all its lines. */
+const retentionOf = ({ config, clock, log }: World, running: Running) => {
+  const { store, book, roster, enrolments, lines, disk, intake } = running;
+  return openRetention({
+    ...{ store, book, roster, keepDays: config.keepDays, level: disk.level, state: intake.state },
+    entered: () => lines.every((line) => enrolments.of(line).state === 'entered'),
+    ...{ nowMs: clock.nowMs, log },
+  });
+};
 
 /** How the file is written, as SQLite says. */
 const modesOf = (db: Database) => ({

@@ -1,9 +1,9 @@
 import type { Content } from '../shared/event.ts';
-import { isCorrectable } from '../statecharts/correction.ts';
+import { leaving } from '../statecharts/leaving.ts';
 import type { Verdict } from '../statecharts/plant.ts';
 import {
   type Change,
-  hasFlag,
+  given,
   keyOf,
   type Look,
   type Table,
@@ -17,6 +17,7 @@ import {
   increments,
   type Tally,
 } from '../statecharts/tally.ts';
+import { type Bygone, isReport, nowhere, openBygone, type Place } from './bygone.ts';
 
 export type Book = ReturnType<typeof openBook>;
 
@@ -31,6 +32,7 @@ export type Contents = Readonly<{
   links: readonly [from: string, into: string][];
   tallies: readonly [string, Tally][];
   moves: readonly [string, number][];
+  bygone?: Bygone; // absent while nothing is forgotten
 }>;
 
 /** The key up to and after its `nth` line break. */
@@ -40,10 +42,12 @@ function cut(key: string, nth: 1 | 2): [string, string] {
   return [key.slice(0, at), key.slice(at + 1)];
 }
 
-function into<V>(sets: Map<string, Set<V>>, key: string): Set<V> {
-  const known = sets.get(key) ?? new Set<V>();
-  sets.set(key, known);
-  return known;
+function join(sets: Map<string, Set<string>>, key: string, other: string, is?: true): void {
+  const known = sets.get(key) ?? new Set<string>();
+  if (is) known.add(other);
+  else known.delete(other);
+  if (known.size > 0) sets.set(key, known);
+  else sets.delete(key);
 }
 
 function putIn<V>(maps: Map<string, Map<string, V>>, key: string, sub: string, value?: V): void {
@@ -53,30 +57,32 @@ function putIn<V>(maps: Map<string, Map<string, V>>, key: string, sub: string, v
   else rows.set(sub, value);
 }
 
+const emptyTables = (): { [T in Stored]: Map<string, Tables[T]> } => ({
+  line: new Map(),
+  order: new Map(),
+  operation: new Map(),
+  run: new Map(),
+  lane: new Map(),
+  labour: new Map(),
+  hold: new Map(),
+  lot: new Map(),
+  held: new Map(),
+  inspection: new Map(),
+  nonconformance: new Map(),
+  batch: new Map(),
+  timer: new Map(),
+});
+
 /**
  * What the edge knows of all its lines, in memory: a fold over the store and nothing else. Orders,
  * operations, lots and holds are seen by every line of the edge; each fact is stated by one.
  */
 export function openBook() {
-  const tables: { [T in Stored]: Map<string, Tables[T]> } = {
-    line: new Map(),
-    order: new Map(),
-    operation: new Map(),
-    run: new Map(),
-    lane: new Map(),
-    labour: new Map(),
-    hold: new Map(),
-    lot: new Map(),
-    held: new Map(),
-    inspection: new Map(),
-    nonconformance: new Map(),
-    batch: new Map(),
-    timer: new Map(),
-  };
+  const tables = emptyTables();
   const reports = new Map<string, Map<string, Tables['report']>>();
   const kin = { into: new Map<string, Set<string>>(), from: new Map<string, Set<string>>() };
   const tallies = new Map<string, Tally>();
-  const reportedAt = new Map<string, string>(); // line of each report and correction, by event id
+  const bygone = openBygone();
   const moves = new Map<string, number>();
   let whole = true;
 
@@ -93,8 +99,8 @@ export function openBook() {
     const [first, second] = cut(key, table === 'link' ? 2 : 1);
     if (table === 'report') putIn(reports, first, second, value);
     else if (table === 'link') {
-      into(kin.into, first).add(second);
-      into(kin.from, second).add(first);
+      join(kin.into, first, second, value);
+      join(kin.from, second, first, value);
     } else if (table !== 'reports' && table !== 'into' && table !== 'from') {
       const rows = tables[table] as Map<string, unknown>;
       if (value === undefined) rows.delete(key);
@@ -102,12 +108,13 @@ export function openBook() {
     }
   }
 
-  function count(line: string, fact: Content, { effects }: Verdict): void {
+  function count(line: string, fact: Content, { effects }: Verdict, at: Place): void {
     const run = 'run' in fact.body ? look('run', keyOf(line, fact.body.run)) : undefined;
     const more = increments(fact, run, effects);
-    if (effects && 'good' in fact.body) reportedAt.set(fact.eventId, line);
-    for (const [at, part] of byLine(line, fact, run, effects, more, (id) => reportedAt.get(id))) {
-      add(keyOf('line', at), part);
+    bygone.note(fact, at, effects !== undefined);
+    const lineOf = (id: string) => bygone.placeOf(id)?.line;
+    for (const [home, part] of byLine(line, fact, run, effects, more, lineOf)) {
+      add(keyOf('line', home), part);
     }
     if (fact.order !== undefined) add(keyOf('order', fact.order), more);
     if (fact.operation !== undefined) add(keyOf('operation', fact.order!, fact.operation), more);
@@ -119,17 +126,57 @@ export function openBook() {
     tallies.set(key, tally);
   }
 
+  const rows = <T extends Stored>(table: T): ReadonlyMap<string, Tables[T]> => tables[table];
+
+  /** Lets go of what may leave, now that facts up to these places are forgotten. Twice is once. */
+  function forget(said: Parameters<typeof bygone.forget>[0]): void {
+    const isGone = (id: string) => bygone.isGone(bygone.placeOf(id) ?? { line: '', ...nowhere });
+    const closed = [...bygone.forget(said)].filter((order) =>
+      [...(reports.get(order)?.keys() ?? [])].every(isGone),
+    );
+    const { orders, changes } = leaving({ look, rows }, new Set(closed));
+    for (const change of changes) put(change);
+    for (const order of orders) {
+      bygone.left(order, reports.get(order)?.keys() ?? []);
+      reports.delete(order);
+    }
+    if (orders.size === 0) return;
+    for (const key of tallies.keys()) {
+      const [of, order = ''] = key.split('\n');
+      if (of !== 'line' && orders.has(order)) tallies.delete(key);
+    }
+  }
+
+  /** Facts of reports that the store need not have any more. */
+  const forgottenReports = (): Bygone['reports'] =>
+    [...reports].flatMap(([order, known]) =>
+      [...known].flatMap(([id, { fact }]): Bygone['reports'] => {
+        const at = bygone.placeOf(id);
+        return fact && at && bygone.isGone(at) ? [[keyOf(order, id), fact, at]] : [];
+      }),
+    );
+
+  /** Puts the fact of a report into its row. */
+  function remind(key: string, fact: Content): void {
+    const known = look('report', key) ?? { state: 'counted', type: fact.type };
+    put({ table: 'report', key, value: { ...known, fact } });
+  }
+
   return {
     look,
+    rows,
+    forget,
+    upTo: bygone.upTo,
+    covers: bygone.covers,
 
     /** Takes in a stored fact and what it does. */
-    apply(line: string, fact: Content, verdict: Verdict): void {
-      count(line, fact, verdict);
+    apply(line: string, fact: Content, verdict: Verdict, at: Omit<Place, 'line'> = nowhere): void {
+      count(line, fact, verdict, { ...at, line });
       for (const change of verdict.changes) put(change);
       for (const move of verdict.moves) moves.set(move, (moves.get(move) ?? 0) + 1);
+      if (fact.type === 'StateCarried' && fact.body.upTo) forget(fact.body);
     },
 
-    rows: <T extends Stored>(table: T): ReadonlyMap<string, Tables[T]> => tables[table],
     tally: (...key: string[]): Tally => tallies.get(keyOf(...key)) ?? emptyTally(),
 
     /** How often each transition of a chart was taken, by "released OperationStarted started". */
@@ -146,9 +193,9 @@ export function openBook() {
 
     /** What a book must be told to say the same, beside the facts that it was told. */
     contents(): Contents {
-      const rows = Object.entries(tables).map(([table, known]) => [table, [...known]]);
+      const stored = Object.entries(tables).map(([table, known]) => [table, [...known]]);
       return {
-        tables: Object.fromEntries(rows),
+        tables: Object.fromEntries(stored),
         reports: [...reports].flatMap(([order, known]) =>
           [...known].flatMap(([id, { fact, ...row }]) =>
             fact && row.state === 'counted' ? [] : [[keyOf(order, id), row] as const],
@@ -159,13 +206,14 @@ export function openBook() {
         ) as Contents['links'],
         tallies: [...tallies],
         moves: [...moves],
+        ...given({ bygone: bygone.contents(forgottenReports()) }),
       };
     },
 
     /** Says what another book said; each fact before it that can be corrected is told after. */
     restore(contents: Contents): void {
-      for (const [table, rows] of Object.entries(contents.tables)) {
-        for (const [key, value] of rows) put({ table, key, value } as Change);
+      for (const [table, known] of Object.entries(contents.tables)) {
+        for (const [key, value] of known) put({ table, key, value } as Change);
       }
       for (const [key, value] of contents.reports) put({ table: 'report', key, value });
       for (const [from, to] of contents.links) {
@@ -173,23 +221,25 @@ export function openBook() {
       }
       for (const [key, tally] of contents.tallies) tallies.set(key, { ...emptyTally(), ...tally });
       for (const [move, count] of contents.moves) moves.set(move, count);
+      if (!contents.bygone) return;
+      bygone.restore(contents.bygone);
+      for (const [key, fact] of contents.bygone.reports) remind(key, fact);
     },
 
     /** A fact before the restored contents, which only name it. */
-    recall(line: string, fact: Content): void {
-      if (!isCorrectable(fact) || fact.order === undefined) return;
-      if (hasFlag(fact, 'late')) return;
-      if ('good' in fact.body) reportedAt.set(fact.eventId, line);
-      const key = keyOf(fact.order, fact.eventId);
-      const known = look('report', key) ?? { state: 'counted', type: fact.type };
-      put({ table: 'report', key, value: { ...known, fact } });
+    recall(line: string, fact: Content, place: Omit<Place, 'line'> = nowhere): void {
+      const at = { ...place, line };
+      if (bygone.isGone(at)) return;
+      const reported = isReport(fact);
+      bygone.note(fact, at, reported);
+      if (reported) remind(keyOf(fact.order!, fact.eventId), fact);
     },
 
     /** Forgets everything, to be rebuilt from the store. */
     clear(): void {
       whole = true;
       for (const rows of Object.values(tables)) rows.clear();
-      for (const rows of [reports, kin.into, kin.from, tallies, reportedAt, moves]) rows.clear();
+      for (const known of [reports, kin.into, kin.from, tallies, bygone, moves]) known.clear();
     },
   };
 }

@@ -20,6 +20,7 @@ export const fields = {
     integer('Most that the store and its write-ahead log may take, MB.', 64, 16_777_216),
     8_192,
   ),
+  keepDays: fallback(integer('Days with facts that stay once central keeps them.', 1, 3_650), 90),
   natsUrl: text('The leaf beside this edge, e.g. nats://127.0.0.1:4222.', 500),
   lines: list(
     record('A line that this edge owns, and nobody else.', {

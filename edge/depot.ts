@@ -66,6 +66,11 @@ function openAside(db: Database) {
      SELECT ${copied}, iif(sequence <= :strays, 'parked', 'waiting') ${behind} ORDER BY sequence`,
   );
   const drop = db.prepare(`DELETE ${behind}`);
+  const said = 'FROM carried WHERE line = :line AND epoch = :epoch AND sequence > :sequence';
+  const withdraw = [
+    db.prepare(`DELETE FROM edition WHERE position IN (SELECT position ${said})`),
+    db.prepare(`DELETE ${said}`),
+  ];
   const page = db.prepare<[number, string, number, number], Aside>(
     'SELECT * FROM aside WHERE line = ? AND became = ? AND id > ? ORDER BY id LIMIT ?',
   );
@@ -88,6 +93,7 @@ function openAside(db: Database) {
     setAside(line: number, epoch: number, sequence: number, strays: number): void {
       put.run({ line, epoch, sequence, strays });
       drop.run({ line, epoch, sequence });
+      for (const notes of withdraw) notes.run({ line, epoch, sequence });
     },
 
     /** Behind this position the history of the line begins to differ; null if it has none. */

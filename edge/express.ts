@@ -5,9 +5,11 @@ import { decodeLiveAnswer, encodeLive } from '../shared/live.ts';
 import type { Logger } from '../shared/log.ts';
 import type { Bell } from '../shared/loop.ts';
 import { liveSubject } from '../shared/subject.ts';
+import type { Enrolments } from './enrolments.ts';
+import type { LinkState } from './forwarder.ts';
 import type { AskCentral } from './history.ts';
 import { type Lookout, openLookout } from './lookout.ts';
-import type { Ahead } from './marks.ts';
+import type { Ahead, Marks } from './marks.ts';
 import type { Outbox } from './outbox.ts';
 import { type Kind, kinds } from './shedding.ts';
 import { type Candidate, choose } from './triage.ts';
@@ -146,3 +148,10 @@ export function openExpress(parts: Parts) {
     counts: () => kinds.map((kind) => ({ kind, sent: sent[kind], shed: shed[kind] })),
   };
 }
+
+/** A line is told ahead of its segments while this store writes it, and its segments go out. */
+const sending: readonly LinkState[] = ['up', 'draining', 'down'];
+export const writerBy = (enrolments: Enrolments, marks: Marks) => (line: string) => {
+  const { state, store } = enrolments.of(line);
+  return state === 'entered' && sending.includes(marks.way(line).state) ? store : undefined;
+};

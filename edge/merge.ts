@@ -64,7 +64,8 @@ export function openMerge({ db, store, book, roster, depot }: Parts) {
     if (!content) throw new Fault('CORRUPT', 'it cannot be read');
     const { line } = row;
     const last = () => states.get(line) ?? store.at(line, epoch, sequence - 1)?.state ?? null;
-    return byId.get(line)!.replay(content, sequence === 1 ? null : last(), null);
+    const at = { epoch, sequence };
+    return byId.get(line)!.replay(content, at, sequence === 1 ? null : last(), null);
   }
 
   /** Under which command the fact is known; its words are not on the wire, so any are the same. */
@@ -152,9 +153,14 @@ export function openMerge({ db, store, book, roster, depot }: Parts) {
       states.clear();
       const lines = ready.map(({ id }) => id);
       const starts = lines.flatMap((id) => depot.differsAfter(id) ?? []);
-      const from = Math.min(...starts, store.snapshots.position());
+      const { snapshots, forgotten } = store;
+      // What was forgotten is in a state that stays where it was said: central has all before it.
+      const from = Math.max(forgotten.baseEnd(), Math.min(...starts, snapshots.position()));
       const moves = depot.lift(from);
-      if (moves) store.snapshots.forget(from);
+      if (moves) {
+        snapshots.forget(from);
+        forgotten.withdraw(from);
+      }
       roster.rebuild();
       const others = depot.lifted().filter((line) => !lines.includes(line));
       const streams = [

@@ -30,6 +30,9 @@ export function openOutbox(db: Database) {
       'SELECT hash FROM event WHERE line = ? AND epoch = ? AND sequence = ?',
     )
     .pluck();
+  const forgotten = db.prepare<[number, number], Pick<EventRow, 'sequence' | 'hash'>>(
+    'SELECT sequence, hash FROM forgotten WHERE line = ? AND epoch = ?',
+  );
   const range = db.prepare<[number, number, number, number, number], EventRow>(
     `SELECT sequence, bytes, hash FROM event
      WHERE line = ? AND epoch = ? AND sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?`,
@@ -62,9 +65,14 @@ export function openOutbox(db: Database) {
     throw new Fault('UNKNOWN', `line: ${path} is no line of this edge`);
   };
 
+  /** The chain's link at a place; undefined where there is no such fact, or it is forgotten. */
   const linkAt = (path: string, sequence: number): Buffer | undefined => {
     const { id, epoch } = rowOf(path);
-    return sequence === 0 ? genesis(path, epoch) : hash.get(id, epoch, sequence);
+    if (sequence === 0) return genesis(path, epoch);
+    const known = hash.get(id, epoch, sequence);
+    if (known) return known;
+    const last = forgotten.get(id, epoch);
+    return last?.sequence === sequence ? last.hash : undefined;
   };
 
   /** The facts after `after` up to `last`, as far as one segment carries; undefined for none. */
@@ -98,7 +106,8 @@ export function openOutbox(db: Database) {
 
     marks(path: string): Marks {
       const { id, epoch, sent, kept } = rowOf(path);
-      return { epoch, sent, kept, head: head.get(id, epoch) ?? 0 };
+      const last = head.get(id, epoch) ?? forgotten.get(id, epoch)?.sequence ?? 0;
+      return { epoch, sent, kept, head: last };
     },
 
     /** The newest facts after `after`, the newest first. */

@@ -2,11 +2,12 @@ type Row = { position: number };
 
 /**
  * The rows in the order of their positions, each line's own in the order given. A row whose
- * position cannot be right comes behind the one before it of its line; no position is there twice.
+ * position cannot be right comes behind the one before it of its line; no position is there twice,
+ * and none up to `after`.
  */
-export function inOrder<T extends Row>(lines: readonly (readonly T[])[]): T[] {
+export function inOrder<T extends Row>(lines: readonly (readonly T[])[], after = 0): T[] {
   const rows = lines.flatMap((own) => {
-    let last = 0;
+    let last = after;
     return own.map((row, index) => {
       const next = own[index + 1]?.position ?? Number.POSITIVE_INFINITY;
       const { position } = row;
@@ -16,7 +17,7 @@ export function inOrder<T extends Row>(lines: readonly (readonly T[])[]): T[] {
     });
   });
   rows.sort((a, b) => a.key - b.key);
-  let at = 0;
+  let at = after;
   return rows.map(({ row, key }) => {
     at = Math.max(at + 1, key);
     return { ...row, position: at };

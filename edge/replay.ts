@@ -1,21 +1,14 @@
-import { hash } from 'node:crypto';
 import { decodeContent, genesis, link } from '../shared/codec.ts';
 import type { Content, Fact } from '../shared/event.ts';
 import { Fault } from '../shared/fault.ts';
-import { partsMax } from '../shared/runtime.ts';
 import { edition } from '../statecharts/edition.ts';
 import type { Actor } from './actor.ts';
-import type { Book, Contents } from './book.ts';
+import type { Book } from './book.ts';
+import { carriedBy, type Memory } from './carry.ts';
+import type { Anchor } from './forgotten.ts';
 import { readMemory } from './memory.ts';
 import { fits } from './snapshots.ts';
 import type { Row, Store } from './store.ts';
-
-/** What was remembered after the fact at `position`; `holds` says whether it may be believed. */
-export type Memory = Readonly<{
-  position: number;
-  contents: Contents;
-  holds: (heads: Iterable<Row>) => boolean;
-}>;
 
 type Parts = {
   store: Store;
@@ -26,42 +19,28 @@ type Parts = {
 };
 
 /**
- * The state that the last change of charts has carried over, from the facts that say it; undefined
- * where there was none. Throws Fault CORRUPT if it cannot be read.
+ * Where reading may begin, best first: what was written down, what facts say, and the first fact.
+ * Once facts are forgotten there is no first one; an older state serves that is behind them all.
  */
-export function carriedBy(store: Store): Memory | undefined {
-  const { position = 0 } = store.snapshots.edition() ?? {};
-  if (position === 0) return undefined;
-  const parts: Uint8Array[] = [];
-  for (const row of store.from(position)) {
-    const fact = decodeContent(row.bytes);
-    const missing = fact.type !== 'ChartsMigrated' || fact.body.part !== parts.length + 1;
-    if (missing || fact.body.state === undefined || parts.length === partsMax) break;
-    parts.push(fact.body.state);
-    if (parts.length < fact.body.parts) continue;
-    const memory = Buffer.concat(parts);
-    if (hash('sha256', memory) !== fact.body.digest) break;
-    return { position, contents: readMemory(memory), holds: () => true };
-  }
-  throw new Fault(
-    'CORRUPT',
-    `the state that was carried over behind position ${position}: it is damaged`,
-  );
-}
-
-/** Where reading may begin, best first: the last is the beginning, and always possible. */
 function* beginnings({ store }: Parts): Generator<Memory | undefined> {
-  const snapshot = store.snapshots.read();
-  const carried = readable(() => carriedBy(store));
-  if (snapshot?.charts === edition && snapshot.position > (carried?.position ?? 0)) {
+  const { snapshots, forgotten } = store;
+  const upTo = forgotten.upTo();
+  const snapshot = snapshots.read();
+  const positions = snapshots.editions().filter((position) => position >= Math.max(1, upTo));
+  const first = readable(() => carriedBy(store, positions[0] ?? 0));
+  if (snapshot?.charts === edition && snapshot.position > Math.max(upTo, first?.position ?? 0)) {
     const contents = readable(() => readMemory(snapshot.memory));
     const { position } = snapshot;
     if (contents) {
       yield { position, contents, holds: (heads) => fits(snapshot, heads) };
     }
   }
-  if (carried) yield carried;
-  yield undefined;
+  if (first) yield first;
+  for (const position of upTo > 0 ? positions.slice(1) : []) {
+    const carried = readable(() => carriedBy(store, position));
+    if (carried) yield carried;
+  }
+  if (upTo === 0) yield undefined;
 }
 
 function readable<T>(read: () => T): T | undefined {
@@ -81,19 +60,29 @@ function readable<T>(read: () => T): T | undefined {
  */
 export function readStore(parts: Parts): void {
   for (const memory of beginnings(parts)) if (readFrom(memory, parts)) return;
+  const reason = 'no state can be read that stands for the facts that are forgotten';
+  const { store, actorOf } = parts;
+  for (const path of store.lines()) {
+    const actor = actorOf(store.head(path).line);
+    actor.fail(new Fault('CORRUPT', `${path} stopped: ${reason}`), true);
+  }
 }
 
 /** False, and nothing read, if the memory is not to be believed. */
 function readFrom(memory: Memory | undefined, { store, book, actorOf, stated }: Parts): boolean {
-  const heads = new Map<number, Row>();
-  const early: [line: string, fact: Content][] = [];
+  const heads = new Map<number, Anchor>();
+  const early: [line: string, fact: Content, at: Row][] = [];
   const begin = memory?.position ?? 0;
   let begun = memory === undefined;
 
   function start(): boolean {
+    for (const anchor of store.forgotten.all()) {
+      const known = heads.get(anchor.line)?.position ?? 0;
+      if (anchor.position > known) heads.set(anchor.line, anchor);
+    }
     if (memory && !memory.holds(heads.values())) return false;
     if (memory) book.restore(memory.contents);
-    for (const [line, fact] of early) book.recall(line, fact);
+    for (const [line, fact, at] of early) book.recall(line, fact, at);
     begun = true;
     return true;
   }
@@ -101,16 +90,15 @@ function readFrom(memory: Memory | undefined, { store, book, actorOf, stated }: 
   for (const row of store.history()) {
     if (!begun && row.position > begin && !start()) return false;
     const actor = actorOf(row.line);
-    const before = heads.get(row.line);
+    const before = store.forgotten.before(row, heads.get(row.line));
     heads.set(row.line, row);
     let damaged = true;
     try {
       checkLink(actor.path, before, row);
       const content = decodeContent(row.bytes);
       damaged = false;
-      if (begun)
-        actor.replay(content, row.sequence === 1 ? null : (before?.state ?? null), row.state);
-      else early.push([actor.path, content]);
+      if (begun) actor.replay(content, row, before?.state ?? null, row.state);
+      else early.push([actor.path, content, row]);
       stated({ ...content, line: actor.path, epoch: row.epoch, sequence: row.sequence } as Fact);
     } catch (cause) {
       if (!(cause instanceof Fault)) throw cause;
@@ -121,14 +109,14 @@ function readFrom(memory: Memory | undefined, { store, book, actorOf, stated }: 
   return begun || start();
 }
 
-/** Throws Fault CORRUPT if the row does not follow from the one before, where that is known. */
+/** Throws Fault CORRUPT if the row does not follow from what stands before it in its epoch. */
 export function checkLink(
   path: string,
-  last: Row | undefined,
+  last: Pick<Row, 'hash'> | undefined,
   { epoch, sequence, bytes, hash }: Row,
 ): void {
   const before = sequence === 1 ? genesis(path, epoch) : last?.hash;
-  if (before && !link(before, bytes).equals(hash)) {
-    throw new Fault('CORRUPT', 'its bytes do not match the hash chain');
-  }
+  if (!before) throw new Fault('CORRUPT', 'the facts before it are missing');
+  if (link(before, bytes).equals(hash)) return;
+  throw new Fault('CORRUPT', 'its bytes do not match the hash chain');
 }

@@ -14,7 +14,7 @@ type Own = {
   head: number;
   sent: number;
   kept: number;
-  /** Hex of the chain's link at a sequence, undefined where the store has no such fact. */
+  /** Hex of the chain's link at a sequence, undefined where the store has no such fact any more. */
   linkAt(sequence: number): string | undefined;
 };
 
@@ -41,7 +41,12 @@ export function resync(own: Own, last: Last | Noise | undefined): Standing {
   if (last.sequence > own.head) {
     return { kind: 'fork', reason: `${there}; this store ends at ${own.head}` };
   }
-  if (own.linkAt(last.sequence) !== last.hash) {
+  const link = own.linkAt(last.sequence);
+  // Forgotten here, and so kept there: central's ledger tells whether that message is of ours.
+  if (link === undefined && last.sequence <= own.kept) {
+    return { kind: 'after', sent: own.kept, streamSequence: last.streamSequence };
+  }
+  if (link !== last.hash) {
     return { kind: 'fork', reason: `${there}, with another fact than ours there` };
   }
   const { streamSequence } = last;

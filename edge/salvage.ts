@@ -2,23 +2,26 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { genesis, link } from '../shared/codec.ts';
+import { decodeContent, genesis, link } from '../shared/codec.ts';
 import { type Database, openDatabase } from '../shared/database.ts';
 import { Fault } from '../shared/fault.ts';
-import { noRoomFor, openReplica, refuseOpen } from '../shared/replica.ts';
+import { noRoomFor, refuseOpen } from '../shared/replica.ts';
 import { edition } from '../statecharts/edition.ts';
 import { besides } from './beside.ts';
+import type { Anchor } from './forgotten.ts';
 import { openPages, type Pages } from './pages.ts';
 import { inOrder } from './positions.ts';
-import { rowOf, type Value } from './records.ts';
+import { rowOf } from './records.ts';
 import { type Candidate, type Found, type Line, type Locator, scan } from './scan.ts';
 import { migrations } from './schema.ts';
+import { copyTables } from './tables.ts';
 
 /** What became of one epoch of a line. */
 export type Salvaged = Readonly<{
   line: string;
   epoch: number;
-  facts: number; // in the new store, from the first on
+  facts: number; // in the new store, from the first on that was not forgotten
+  forgotten?: number; // the last one that was; central keeps it
   missing?: Readonly<{ from: number; to: number }>; // up to the last one that can be read
   aside: number; // can be read, but their place in the chain is not known
 }>;
@@ -26,11 +29,21 @@ export type Salvage = Readonly<{ lines: readonly Salvaged[]; lost: readonly stri
 
 type Kept = { line: number; epoch: number; sequence: number; position: number; at: Locator };
 
-/** The facts of one epoch that follow from each other from the first on, and those behind them. */
-function prefixOf(pages: Pages, line: Line, epoch: number, known: Map<string, Candidate[]>) {
+/**
+ * The facts of one epoch that follow from each other, from the first on or from what was forgotten,
+ * and those behind them.
+ */
+function prefixOf(
+  pages: Pages,
+  line: Line,
+  epoch: number,
+  known: Map<string, Candidate[]>,
+  anchor?: Anchor,
+) {
   const kept: Kept[] = [];
-  let before = genesis(line.path ?? '', epoch);
-  for (let sequence = 1; ; sequence++) {
+  const first = (anchor?.sequence ?? 0) + 1;
+  let before: Buffer = anchor?.hash ?? genesis(line.path ?? '', epoch);
+  for (let sequence = first; ; sequence++) {
     const next = known.get(`${epoch}/${sequence}`)?.find(({ at }) => {
       const [, , , , bytes, hash] = rowOf(pages, at).values as Buffer[];
       return link(before, bytes!).equals(hash!);
@@ -41,7 +54,7 @@ function prefixOf(pages: Pages, line: Line, epoch: number, known: Map<string, Ca
   }
   const others = [...known.keys()]
     .map((key) => key.split('/').map(Number) as [number, number])
-    .filter(([of, sequence]) => of === epoch && sequence > kept.length)
+    .filter(([of, sequence]) => of === epoch && sequence >= first + kept.length)
     .map(([, sequence]) => sequence);
   return { kept, others };
 }
@@ -54,15 +67,16 @@ function prefixOf(pages: Pages, line: Line, epoch: number, known: Map<string, Ca
 function salvage(copy: string, forSqlite: string, to: string): Salvage {
   const pages = openPages(copy);
   try {
-    const { lines, facts } = scan(pages);
+    const found = scan(pages);
+    const { lines, facts } = found;
     for (const id of facts.keys()) if (!lines.has(id)) lines.set(id, { id, epoch: 1 });
     const db = openDatabase(to, migrations);
     try {
-      const told = take(pages, db, { lines, facts }, `${to}.aside`);
+      const told = take(pages, db, found, `${to}.aside`);
       const lost = copyTables(forSqlite, db); // their rows refer to lines
       // Whose charts judged is not known any more: today's do, and stop a line if they cannot.
       if (lost.includes('edition')) {
-        db.prepare('INSERT OR REPLACE INTO edition VALUES (0, ?)').run(edition);
+        db.prepare('INSERT OR IGNORE INTO edition VALUES (0, ?)').run(edition);
       }
       return { ...told, lost };
     } finally {
@@ -73,7 +87,8 @@ function salvage(copy: string, forSqlite: string, to: string): Salvage {
   }
 }
 
-function take(pages: Pages, db: Database, { lines, facts }: Found, asidePath: string) {
+function take(pages: Pages, db: Database, found: Found, asidePath: string) {
+  const { lines, facts, anchors } = found;
   const kept: Kept[][] = [];
   const aside: { line: string; at: Locator }[] = [];
   const told: Salvaged[] = [];
@@ -84,25 +99,30 @@ function take(pages: Pages, db: Database, { lines, facts }: Found, asidePath: st
     kept.push(own);
     const epochs = new Set([...known.keys()].map((key) => Number(key.split('/')[0])));
     for (const epoch of [...epochs].sort((a, b) => a - b)) {
-      const { kept: prefix, others } = prefixOf(pages, line, epoch, known);
+      const anchor = anchors.get(`${line.id}/${epoch}`);
+      const { kept: prefix, others } = prefixOf(pages, line, epoch, known, anchor);
       own.push(...prefix);
-      const last = Math.max(prefix.length, ...others);
+      const end = (anchor?.sequence ?? 0) + prefix.length;
+      const last = Math.max(end, ...others);
       for (const sequence of others) {
         aside.push({ line: name, at: known.get(`${epoch}/${sequence}`)![0]!.at });
       }
       told.push({
         ...{ line: name, epoch, facts: prefix.length, aside: others.length },
-        ...(others.length > 0 && { missing: { from: prefix.length + 1, to: last } }),
+        ...(anchor && { forgotten: anchor.sequence }),
+        ...(others.length > 0 && { missing: { from: end + 1, to: last } }),
       });
     }
   }
-  db.transaction(() => write(pages, db, lines, inOrder(kept))).immediate();
+  const after = Math.max(0, ...[...anchors.values()].map(({ position }) => position));
+  db.transaction(() => write(pages, db, found, inOrder(kept, after))).immediate();
   if (aside.length > 0) writeAside(pages, asidePath, aside);
   return { lines: told };
 }
 
-/** What central holds is not known any more: everything is owed again, and repeats do no harm. */
-function write(pages: Pages, db: Database, lines: Found['lines'], kept: readonly Kept[]): void {
+/** Of what is here, everything is owed again, and repeats do no harm; central keeps the rest. */
+function write(pages: Pages, db: Database, found: Found, kept: readonly Kept[]): void {
+  const { lines, anchors } = found;
   const addLine = db.prepare('INSERT INTO line (id, path, epoch) VALUES (?, ?, 1)');
   const begin = db.prepare('UPDATE line SET epoch = ? WHERE id = ? AND epoch < ?');
   const insert = db.prepare(
@@ -112,6 +132,11 @@ function write(pages: Pages, db: Database, lines: Found['lines'], kept: readonly
   const commands = new Set<string>();
   const unproven = new Set<string>(); // each fingerprint rests on the one before
   for (const { id, path } of lines.values()) if (path !== undefined) addLine.run(id, path);
+  const forget = db.prepare('INSERT INTO forgotten VALUES (?, ?, ?, ?, ?, ?)');
+  for (const { line, epoch, sequence, position, hash, state } of anchors.values()) {
+    forget.run(line, epoch, sequence, position, hash, state);
+  }
+  const began = db.prepare('INSERT OR IGNORE INTO edition (position, charts) VALUES (?, ?)');
   for (const { line, epoch, position, at } of kept) {
     const { values } = rowOf(pages, at);
     begin.run(epoch, line, epoch);
@@ -121,8 +146,25 @@ function write(pages: Pages, db: Database, lines: Found['lines'], kept: readonly
     if (state === null) unproven.add(`${line}/${epoch}`);
     const proof = unproven.has(`${line}/${epoch}`) ? null : state;
     insert.run(position, line, epoch, ...values.slice(3, 6), known, asked, proof);
+    const charts = chartsOf(values[4] as Buffer);
+    if (charts !== undefined) began.run(position - 1, charts);
   }
   for (const { id, epoch } of lines.values()) begin.run(epoch, id, epoch);
+  const keep = db.prepare('UPDATE line SET sent = ?, kept = ? WHERE id = ? AND epoch = ?');
+  for (const { line, epoch, sequence } of anchors.values()) {
+    keep.run(sequence, sequence, line, epoch);
+  }
+}
+
+/** By which charts a state goes on that begins to be said here; undefined for any other fact. */
+function chartsOf(bytes: Buffer): string | undefined {
+  try {
+    const { type, body } = decodeContent(bytes);
+    return type === 'StateCarried' && body.part === 0 ? body.charts : undefined;
+  } catch (error) {
+    if (error instanceof Fault) return undefined;
+    throw error;
+  }
 }
 
 function writeAside(pages: Pages, path: string, rows: readonly { line: string; at: Locator }[]) {
@@ -137,48 +179,6 @@ function writeAside(pages: Pages, path: string, rows: readonly { line: string; a
     }
   }).immediate();
   db.close();
-}
-
-/**
- * Everything else that the file has, as far as SQLite can read it; returns what it cannot. What was
- * being fetched from central is fetched anew, since it may not follow from what was saved.
- */
-function copyTables(copy: string, db: Database): string[] {
-  const names = db
-    .prepare<[], string>(
-      `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
-         AND name NOT IN ('line', 'event', 'snapshot', 'pulled')`,
-    )
-    .pluck()
-    .all();
-  const lost = names.filter((name) => !copyTable(copy, db, name));
-  db.exec(`UPDATE enrolment SET state = 'pulling', common_sequence = NULL
-           WHERE state IN ('pulling', 'ready')`);
-  return lost;
-}
-
-function copyTable(copy: string, db: Database, name: string): boolean {
-  let source: Database | undefined;
-  try {
-    source = openReplica(copy);
-    const known = source.prepare('SELECT 1 FROM sqlite_master WHERE name = ?').get(name);
-    if (!known) return true; // of a schema before it
-    for (const row of source
-      .prepare<[], Record<string, Value>>(`SELECT * FROM ${name}`)
-      .iterate()) {
-      const columns = Object.keys(row);
-      const places = columns.map(() => '?').join(', ');
-      db.prepare(`INSERT OR REPLACE INTO ${name} (${columns.join(', ')}) VALUES (${places})`).run(
-        ...Object.values(row),
-      );
-    }
-    return true;
-  } catch (error) {
-    if (!(error as { code?: string }).code?.startsWith('SQLITE_')) throw error;
-    return false; // whatever was read of it before stands
-  } finally {
-    source?.close();
-  }
 }
 
 /**

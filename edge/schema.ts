@@ -135,4 +135,84 @@ export const migrations = [
   CREATE TRIGGER epoch_never_falls BEFORE UPDATE OF epoch ON line WHEN new.epoch < old.epoch
     BEGIN SELECT raise(ABORT, 'an epoch that is over stays over'); END;
   `,
+  `
+  -- How far facts are forgotten, and what the first one that is left follows.
+  CREATE TABLE forgotten (
+    line     INTEGER NOT NULL REFERENCES line (id),
+    epoch    INTEGER NOT NULL CHECK (epoch >= 1),
+    sequence INTEGER NOT NULL CHECK (sequence >= 1),     -- the last one that is gone
+    position INTEGER NOT NULL CHECK (position >= 1),
+    hash     BLOB    NOT NULL CHECK (length(hash) = 32),
+    state    BLOB CHECK (state IS NULL OR length(state) = 8),
+    PRIMARY KEY (line, epoch)
+  ) STRICT;
+  -- Where the state of all lines is said by facts, for what stands before to be forgotten.
+  CREATE TABLE carried (
+    position INTEGER PRIMARY KEY CHECK (position >= 1),  -- the last fact before
+    line     INTEGER NOT NULL REFERENCES line (id),      -- where its last part stands
+    epoch    INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
+    settled  INTEGER NOT NULL DEFAULT 0 CHECK (settled IN (0, 1)) -- central has all up to there
+  ) STRICT;
+  -- Days on which facts were stated, by the edge's clock, and the last fact when each was seen.
+  CREATE TABLE day (
+    day      INTEGER PRIMARY KEY,                        -- since 1970
+    position INTEGER NOT NULL
+  ) STRICT;
+  CREATE TRIGGER forgotten_never_falls BEFORE UPDATE ON forgotten
+    WHEN new.sequence < old.sequence OR new.line <> old.line OR new.epoch <> old.epoch
+    BEGIN SELECT raise(ABORT, 'what is forgotten does not come back'); END;
+  CREATE TRIGGER forgotten_is_kept BEFORE DELETE ON forgotten
+    BEGIN SELECT raise(ABORT, 'how far was forgotten is never forgotten'); END;
+  CREATE TRIGGER carried_is_stated BEFORE INSERT ON carried WHEN new.settled <> 0
+    BEGIN SELECT raise(ABORT, 'central has not said yet that it keeps this state'); END;
+  CREATE TRIGGER carried_is_settled BEFORE UPDATE ON carried
+    WHEN new.position <> old.position OR new.settled < old.settled
+      OR NOT EXISTS (SELECT 1 FROM event WHERE line = new.line AND epoch = new.epoch
+                     AND sequence = new.sequence AND position > new.position)
+      OR EXISTS (SELECT 1 FROM line JOIN event ON event.line = line.id
+                   AND event.epoch = line.epoch AND event.sequence > line.kept
+                 WHERE event.position <= (SELECT position FROM event WHERE line = new.line
+                   AND epoch = new.epoch AND sequence = new.sequence))
+    BEGIN SELECT raise(ABORT, 'central does not hold all that this state was made of'); END;
+  CREATE TRIGGER event_is_named BEFORE DELETE ON event
+    WHEN NOT EXISTS (SELECT 1 FROM forgotten WHERE line = old.line AND epoch = old.epoch
+                     AND (sequence > old.sequence OR (sequence = old.sequence
+                       AND hash = old.hash AND position = old.position AND state IS old.state)))
+     AND NOT EXISTS (SELECT 1 FROM aside WHERE line = old.line AND epoch = old.epoch
+                     AND sequence = old.sequence AND hash = old.hash)
+    BEGIN SELECT raise(ABORT, 'the next fact would follow nothing that is known'); END;
+  CREATE TRIGGER event_is_carried BEFORE DELETE ON event
+    WHEN old.position > coalesce((SELECT max(position) FROM carried WHERE settled = 1), 0)
+     AND NOT EXISTS (SELECT 1 FROM aside WHERE line = old.line AND epoch = old.epoch
+                     AND sequence = old.sequence AND hash = old.hash)
+    BEGIN SELECT raise(ABORT, 'no state behind this fact is kept'); END;
+  -- The one that was made last speaks first: what central lacks is the best reason.
+  CREATE TRIGGER event_is_common BEFORE DELETE ON event
+    WHEN old.epoch = (SELECT epoch FROM line WHERE id = old.line)
+     AND old.sequence = (SELECT kept FROM line WHERE id = old.line)
+     AND NOT EXISTS (SELECT 1 FROM aside WHERE line = old.line AND epoch = old.epoch
+                     AND sequence = old.sequence AND hash = old.hash)
+    BEGIN SELECT raise(ABORT, 'the last fact that central keeps is needed to go on from'); END;
+  DROP TRIGGER event_is_head;
+  CREATE TRIGGER event_is_head BEFORE DELETE ON event
+    WHEN old.sequence = (SELECT max(sequence) FROM event
+                         WHERE line = old.line AND epoch = old.epoch)
+     AND NOT EXISTS (SELECT 1 FROM aside WHERE line = old.line AND epoch = old.epoch
+                     AND sequence = old.sequence AND hash = old.hash)
+    BEGIN SELECT raise(ABORT, 'the last fact of a line names its next'); END;
+  DROP TRIGGER event_is_owed;
+  CREATE TRIGGER event_is_owed BEFORE DELETE ON event
+    WHEN old.epoch = (SELECT epoch FROM line WHERE id = old.line)
+     AND old.sequence > (SELECT kept FROM line WHERE id = old.line)
+     AND NOT EXISTS (SELECT 1 FROM aside WHERE line = old.line AND epoch = old.epoch
+                     AND sequence = old.sequence AND hash = old.hash)
+    BEGIN SELECT raise(ABORT, 'central does not hold this fact'); END;
+  DROP TRIGGER event_has_no_gap;
+  CREATE TRIGGER event_has_no_gap BEFORE INSERT ON event
+    WHEN new.sequence <> 1 + coalesce(
+      (SELECT max(sequence) FROM event WHERE line = new.line AND epoch = new.epoch),
+      (SELECT sequence FROM forgotten WHERE line = new.line AND epoch = new.epoch), 0)
+    BEGIN SELECT raise(ABORT, 'a sequence has no holes and no repeats'); END;
+  `,
 ];

@@ -70,6 +70,7 @@ const needOfFact: Record<FactType, Need> = {
   OperationPaused: 'reserved',
   PhaseEnded: 'reserved',
   ChartsMigrated: 'reserved',
+  StateCarried: 'reserved',
   EpochBegan: 'reserved',
   DiskLevelChanged: 'reserved',
   ClockStepped: 'reserved',

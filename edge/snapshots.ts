@@ -26,6 +26,9 @@ export function openSnapshots(db: Database) {
   const known = db.prepare<[], Edition>(
     'SELECT position, charts FROM edition ORDER BY position DESC LIMIT 1',
   );
+  const every = db
+    .prepare<[], number>('SELECT position FROM edition ORDER BY position DESC')
+    .pluck();
   const begin = db.prepare('INSERT OR REPLACE INTO edition (position, charts) VALUES (?, ?)');
   const forget = db.prepare('DELETE FROM edition WHERE position >= ? AND position > 0');
   const write = db.prepare(
@@ -43,6 +46,9 @@ export function openSnapshots(db: Database) {
   return {
     /** The newest edition; undefined for a store that was written before editions were kept. */
     edition: (): Edition | undefined => known.get(),
+
+    /** Behind which positions charts began, or a state was carried over; newest first. */
+    editions: (): readonly number[] => every.all(),
 
     /** Whatever is stored from now on is judged by `charts`. Within `commit` only. */
     begin: (charts: string) => void begin.run(position(), charts),

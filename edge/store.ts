@@ -4,6 +4,7 @@ import { genesis, link } from '../shared/codec.ts';
 import type { Command } from '../shared/command.ts';
 import { type Database, faultOf } from '../shared/database.ts';
 import type { Fault } from '../shared/fault.ts';
+import { openForgotten } from './forgotten.ts';
 import { openSnapshots } from './snapshots.ts';
 
 export type Head = {
@@ -107,20 +108,23 @@ export function openStore(db: Database) {
     from,
   } = prepare(db);
   const run = db.transaction((work: () => void) => work());
+  const forgotten = openForgotten(db);
 
   return {
     snapshots: openSnapshots(db),
+    forgotten,
 
     /** The line's head, known to the store from now on. A new line begins with epoch 1. */
     head(path: string): Head {
       addLine.run(path);
       const { id, epoch } = lineOf.get(path)!;
-      const last = lastOf.get(id, epoch) ?? {
+      const known = lastOf.get(id, epoch) ?? forgotten.at(id, epoch);
+      const { sequence, hash, state } = known ?? {
         sequence: 0,
         hash: genesis(path, epoch),
         state: null,
       };
-      return { line: id, path, epoch, ...last };
+      return { line: id, path, epoch, sequence, hash, state };
     },
 
     /**

@@ -8,9 +8,10 @@ import { judge, type Verdict } from '../statecharts/plant.ts';
 import { asStated, type Policy, type Terms, templates } from '../statecharts/policy.ts';
 import { type Actor, type Answer, type Parts, startActor } from './actor.ts';
 import { openBook } from './book.ts';
+import { carriedBy } from './carry.ts';
 import { inOrder } from './chronicle.ts';
 import { type Trouble, type Way, wayOf } from './legacy.ts';
-import { carriedBy, checkLink } from './replay.ts';
+import { checkLink } from './replay.ts';
 import { openStore, type Refusal, type Row } from './store.ts';
 
 /** Differences that are listed; all are counted. */
@@ -77,7 +78,7 @@ export function rehearse(db: Database, lines?: readonly Judged[], means: Means =
   const differences: Difference[] = [];
   const sum = { facts: 0, settled: 0, refusals: 0, unjudged: 0 };
   const carried = carriedBy(store);
-  const early: [line: string, fact: Content][] = [];
+  const early: [line: string, fact: Content, at: Row][] = [];
   let begun = carried === undefined;
   let nowMs = 0;
   let reached = 'before the first fact';
@@ -121,7 +122,7 @@ export function rehearse(db: Database, lines?: readonly Judged[], means: Means =
   function begin(): void {
     begun = true;
     book.restore(carried!.contents);
-    for (const [line, fact] of early) book.recall(line, fact);
+    for (const [line, fact, at] of early) book.recall(line, fact, at);
   }
 
   function takeFact(row: Row): void {
@@ -129,8 +130,7 @@ export function rehearse(db: Database, lines?: readonly Judged[], means: Means =
     if (!settled && !begun) begin();
     const bench = benches.get(row.line)!;
     const { position, epoch, sequence } = row;
-    const last = sequence === 1 ? undefined : bench.last;
-    const chained = sequence === 1 || bench.last !== undefined;
+    const last = store.forgotten.before(row, bench.last);
     reached = `position ${position}, ${bench.path}, epoch ${epoch}, sequence ${sequence}`;
     sum.facts += 1;
     bench.facts += 1;
@@ -141,8 +141,8 @@ export function rehearse(db: Database, lines?: readonly Judged[], means: Means =
       content = decodeContent(row.bytes);
       if (settled) {
         sum.settled += 1;
-        early.push([bench.path, content]);
-      } else takeIn(bench, row, content, chained ? (last?.state ?? null) : undefined);
+        early.push([bench.path, content, row]);
+      } else takeIn(bench, row, content, last?.state ?? null);
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       const { eventId = '', type = '' } = content ?? {};
@@ -155,17 +155,12 @@ export function rehearse(db: Database, lines?: readonly Judged[], means: Means =
   }
 
   /** Throws Fault REFUSED if it cannot be taken in, whatever the policy. */
-  function takeIn(bench: Bench, row: Row, fact: Content, before: Buffer | null | undefined): void {
+  function takeIn(bench: Bench, row: Row, fact: Content, before: Buffer | null): void {
     const { position, epoch, sequence, state } = row;
     const place = { position, line: bench.path, epoch, sequence };
     const known = { ...place, id: fact.eventId, type: fact.type };
     const verdict = judge(book.look, bench.path, asStated, fact);
-    if (
-      state &&
-      before !== undefined &&
-      book.isWhole() &&
-      !fingerprint(before, verdict).equals(state)
-    ) {
+    if (state && book.isWhole() && !fingerprint(before, verdict).equals(state)) {
       const reason = 'it does not lead to the state that was stored with it';
       differ({ kind: 'changed', ...known, reason });
       bench.stop ??= `epoch ${epoch}, sequence ${sequence}: ${reason}`;
@@ -173,7 +168,7 @@ export function rehearse(db: Database, lines?: readonly Judged[], means: Means =
       const reason = refusedBy(() => judge(book.look, bench.path, bench.terms!, fact));
       if (reason !== undefined) differ({ kind: 'refused', ...known, reason });
     }
-    book.apply(bench.path, fact, verdict);
+    book.apply(bench.path, fact, verdict, row);
   }
 
   function askAgain(refusal: Refusal): void {

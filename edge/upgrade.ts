@@ -1,9 +1,8 @@
-import { hash } from 'node:crypto';
 import type { Database } from '../shared/database.ts';
-import { statePartMax } from '../shared/runtime.ts';
 import { edition } from '../statecharts/edition.ts';
 import type { Parts as ActorParts } from './actor.ts';
 import { type Book, openBook } from './book.ts';
+import { inParts } from './carry.ts';
 import { type EdgeConfig, linesOf } from './config.ts';
 import { judgedBy, leftBehind } from './legacy.ts';
 import { writeMemory } from './memory.ts';
@@ -51,15 +50,12 @@ function state({ store: { snapshots }, book, roster }: Parts, upgraded: Upgrade)
   const facts = snapshots.position();
   snapshots.begin(upgraded.to);
   if (facts === 0) return;
-  const memory = writeMemory(book.contents());
-  const parts = Math.ceil(memory.length / statePartMax);
-  const all = { ...upgraded, facts, parts, digest: hash('sha256', memory) };
+  const { said, parts, digest } = inParts(writeMemory(book.contents()));
+  const all = { ...upgraded, facts, parts, digest };
   const [first, ...others] = roster.actors;
-  for (let part = 1; part <= parts; part++) {
-    const from = (part - 1) * statePartMax;
-    const said = memory.subarray(from, from + statePartMax);
-    first!.observe('ChartsMigrated', { ...all, part, state: said });
-  }
+  said.forEach((part, at) => {
+    first!.observe('ChartsMigrated', { ...all, part: at + 1, state: part });
+  });
   for (const actor of others) actor.observe('ChartsMigrated', { ...all, part: 0 });
 }
 

@@ -34,7 +34,8 @@ export function verifyStore(copy: string): Verified {
     const isWhole = findings.told().found === 0;
     survive(findings, db, () => {
       const rows = readAll(db, findings, rowsOf(db));
-      facts = walk({ rows, findings, read: identities(findings) });
+      const before = forgottenIn(db);
+      facts = walk({ rows, findings, before, read: identities(findings) });
       checkCursors(db, findings);
     });
     if (isWhole) db.exec(forgetSnapshot(db));
@@ -57,6 +58,23 @@ const rowsOf =
       )
       .iterate(line, epoch, sequence);
 
+/** False for a store of a schema before it. */
+const hasForgotten = (db: Database): boolean =>
+  db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'forgotten'").get() !== undefined;
+
+/** What the first fact of an epoch follows, where the ones before it were forgotten. */
+function forgottenIn(db: Database): (place: Place) => Buffer | undefined {
+  if (!hasForgotten(db)) return () => undefined;
+  const last = db
+    .prepare<[string, number, number], Buffer>(
+      `SELECT hash FROM forgotten JOIN line ON line.id = forgotten.line
+       WHERE path = ? AND forgotten.epoch = ? AND sequence = ? - 1`,
+    )
+    .pluck();
+  return ({ path, epoch, sequence }) => last.get(path, epoch, sequence);
+}
+type Place = Pick<Stored, 'path' | 'epoch' | 'sequence'>;
+
 /** Every event id once, and each command id as its fact says it. */
 function identities(findings: Findings) {
   const known = new Set<string>();
@@ -72,9 +90,11 @@ function identities(findings: Findings) {
 type IdsOf = { eventId: string; commandId?: string; causationId?: string };
 
 function checkCursors(db: Database, { tell }: Findings): void {
+  const last = (table: string) =>
+    `(SELECT max(sequence) FROM ${table} AS f WHERE f.line = line.id AND f.epoch = line.epoch)`;
+  const lasts = hasForgotten(db) ? `${last('event')}, ${last('forgotten')}` : last('event');
   const cursors = db.prepare<[], Cursor>(
-    `SELECT path, epoch, sent, kept, coalesce((SELECT max(sequence) FROM event
-       WHERE event.line = line.id AND event.epoch = line.epoch), 0) AS head FROM line`,
+    `SELECT path, epoch, sent, kept, coalesce(${lasts}, 0) AS head FROM line`,
   );
   for (const { path, epoch, sent, kept, head } of cursors.all()) {
     const place = { what: 'cursor', line: path, epoch } as const;

@@ -65,5 +65,9 @@ const pattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 export const isId = (value: unknown): value is string =>
   typeof value === 'string' && pattern.test(value);
 
+/** When a UUIDv7 was given, Unix ms by its giver's clock; undefined for any other text. */
+export const givenMs = (id: string): number | undefined =>
+  isId(id) && id[14] === '7' ? Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16) : undefined;
+
 export const idBytes = (id: string): Buffer => Buffer.from(id.replaceAll('-', ''), 'hex');
 export const idText = (bytes: Uint8Array): string => dashed(Buffer.from(bytes).toString('hex'));

@@ -13,6 +13,8 @@ export type Pace = Readonly<{
   measureMs: number;
   /** The edge looks at the day though no timer is due: it may have been set. */
   timersMs: number;
+  /** The edge looks whether there is something to forget. */
+  retentionMs: number;
   /** Central checks a silence of the stream. */
   quietMs: number;
   /** Central looks for gaps though nothing has come. */
@@ -30,6 +32,7 @@ export const plantPace: Pace = {
   clockMs: 5_000,
   measureMs: 5_000,
   timersMs: 60_000,
+  retentionMs: 60_000,
   quietMs: 5_000,
   gapsMs: 60_000,
   repeatMs: 30_000,

@@ -1,10 +1,15 @@
 import { reasons } from './enrol.ts';
-import { bytes, choice, flag, id, integer, optional, text } from './field.ts';
+import { bytes, choice, flag, id, integer, list, optional, record, text } from './field.ts';
+import { linePath } from './subject.ts';
+import { instantMs as instant } from './vocabulary.ts';
 
 /** Most bytes of a carried state in one fact, so that the fact stays within its limit. */
 export const statePartMax = 60_000;
 /** Most facts over which one carried state may be spread. */
 export const partsMax = 5_000;
+
+/** Most places up to which one carried state lets facts be forgotten; others wait for the next. */
+export const cutsMax = 300;
 
 /** How full an edge's disk is, from "as it should be" to "only what is reserved for". */
 export const diskLevels = ['ok', 'warn', 'shed', 'qualityOnly', 'full'] as const;
@@ -23,6 +28,26 @@ export const runtimeBodies = {
     parts: integer('How many parts it has; one line of the edge states them all.', 1, partsMax),
     digest: id('SHA-256 of the whole state, hexadecimal.', 64),
     state: optional(bytes('The state, deflated msgpack.', statePartMax)),
+  },
+  StateCarried: {
+    charts: text('Charts that judge the facts before it and after, e.g. "line 2, order 2".', 500),
+    facts: integer('Facts of this edge before it, of all lines.', 0, Number.MAX_SAFE_INTEGER),
+    part: integer('Which part of the state, 1, 2, 3 …; 0 says what is forgotten.', 0, partsMax),
+    parts: integer('How many parts the state has.', 1, partsMax),
+    digest: id('SHA-256 of the whole state, hexadecimal.', 64),
+    state: optional(bytes('The state, deflated msgpack.', statePartMax)),
+    fromMs: instant('What is forgotten was recorded from here on, by the edge.'),
+    untilMs: instant('And up to here.'),
+    upTo: optional(
+      list(
+        record('The last fact of a line and epoch that is forgotten.', {
+          line: { doc: 'enterprise/site/area/line.', read: linePath },
+          epoch: integer('Its epoch.', 1, Number.MAX_SAFE_INTEGER),
+          sequence: integer('Its sequence.', 1, Number.MAX_SAFE_INTEGER),
+        }),
+        cutsMax,
+      ),
+    ),
   },
   EpochBegan: {
     epoch: integer('The epoch that begins with this fact.', 2, Number.MAX_SAFE_INTEGER),

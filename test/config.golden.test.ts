@@ -15,7 +15,7 @@ test('absent keys take their documented value, and the result is frozen', () => 
       { line: m01, lanes: 1, ...standard },
       { line: m02, lanes: 7, ...standard },
     ],
-    ...{ units: [], diskBudgetMb: 8_192 },
+    ...{ units: [], diskBudgetMb: 8_192, keepDays: 90 },
     ...{ host: '127.0.0.1', httpPort: 8080, ackTimeoutMs: 5_000, logLevel: 'info' },
   });
   expect(Object.isFrozen(config)).toBe(true);
@@ -92,6 +92,9 @@ storePath:
 
 # Most that the store and its write-ahead log may take, MB. 64 to 16777216. 8192 if absent.
 diskBudgetMb:
+
+# Days with facts that stay once central keeps them. 1 to 3650. 90 if absent.
+keepDays:
 
 # The leaf beside this edge, e.g. nats://127.0.0.1:4222.
 natsUrl:

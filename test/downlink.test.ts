@@ -5,6 +5,7 @@ import { openDownlink } from '../edge/downlink.ts';
 import { encodeKept, type Kept } from '../shared/kept.ts';
 import { decodeSegment } from '../shared/segment.ts';
 import { keptSubject, refillSubject } from '../shared/subject.ts';
+import { forgetFacts } from './helpers/forgetting.ts';
 import { openOwing } from './helpers/owing.ts';
 import { m01, m02 } from './helpers/shop.ts';
 
@@ -115,9 +116,8 @@ test.each(unanswered)('a gap %s is answered with nothing', (_name, question) => 
 test('facts that the edge no longer has are answered with nothing', () => {
   const { edge, ask } = openWord();
   edge.outbox.keep(m01, 1, 4);
-  edge.db.exec(
-    'DELETE FROM event WHERE line = (SELECT id FROM line WHERE kept = 4) AND sequence < 3',
-  );
+  edge.outbox.keep(m02, 1, 2);
+  forgetFacts(edge.db, m01, 2);
   expect(ask({ epoch: 1, from: 1, to: 4 })).toHaveLength(0);
 });
 

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { genesis } from '../shared/codec.ts';
 import { decodeSegment, encodeSegment, lastOf, segmentBytesMax } from '../shared/segment.ts';
 import { openBox } from './helpers/box.ts';
+import { forgetFacts } from './helpers/forgetting.ts';
 import { openOwing } from './helpers/owing.ts';
 import { m01, m02, shop } from './helpers/shop.ts';
 
@@ -113,10 +114,11 @@ test('a gap is answered with the facts asked for, and with nothing once they are
   expect(outbox.segment(m01, 2, 5)!.facts).toHaveLength(3);
   expect(outbox.segment(m01, 9, 20)).toBeUndefined();
   outbox.keep(m01, 1, 5);
-  db.exec('DELETE FROM event WHERE sequence <= 3');
+  forgetFacts(db, m01, 3);
   expect(outbox.segment(m01, 0, 5)).toBeUndefined();
   expect(outbox.segment(m01, 2, 5)).toBeUndefined();
-  expect(outbox.segment(m01, 4, 5)!.facts).toHaveLength(1);
+  expect(outbox.segment(m01, 3, 5)!.facts).toHaveLength(2);
+  expect([2, 3].map((sequence) => outbox.linkAt(m01, sequence)?.length)).toEqual([undefined, 32]);
 });
 
 test('the oldest unsent fact says since when it waits', () => {

@@ -2,7 +2,7 @@
 // and what the true history has no place for goes to a person (D7, S4).
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { carriedBy } from '../edge/replay.ts';
+import { carriedBy } from '../edge/carry.ts';
 import { openReplica } from '../shared/replica.ts';
 import { contentsOf } from './helpers/box.ts';
 import { waitFor } from './helpers/plantnet.ts';
@@ -151,7 +151,8 @@ test('S4: a line of which nothing is left comes before what others have built on
   box.copy('salvaged');
   await box.stop();
   const db = openReplica(join(dirname(box.db.name), 'salvaged.sqlite'));
-  db.exec('DROP TRIGGER event_is_head; DROP TRIGGER event_is_owed; DROP TRIGGER kept_never_falls');
+  const guards = db.prepare("SELECT name FROM sqlite_master WHERE type = 'trigger'").pluck();
+  for (const name of guards.all()) db.exec(`DROP TRIGGER ${name}`);
   db.exec('UPDATE line SET sent = 0, kept = 0');
   db.exec(`DELETE FROM event WHERE line = (SELECT id FROM line WHERE path = '${m01}')`);
   db.exec('DELETE FROM enrolment; DELETE FROM snapshot');

@@ -49,6 +49,14 @@ test.each(standings)('%s', (_name, last, standing) => {
   expect(resync(own, last)).toEqual(standing);
 });
 
+test('where the stream ends at a forgotten fact, it goes on behind what central keeps', () => {
+  const forgetful = { ...own, linkAt: (at: number) => (at > 4 ? own.linkAt(at) : undefined) };
+  const last = { streamSequence: 40, epoch: own.epoch, sequence: 4, hash: 'any' };
+  const kept = { ...forgetful, kept: 5, sent: 5 };
+  expect(resync(kept, last)).toEqual({ kind: 'after', sent: 5, streamSequence: 40 });
+  expect(resync({ ...kept, kept: 3 }, last)).toMatchObject({ kind: 'fork' });
+});
+
 test('a new line begins at the beginning', () => {
   const fresh = { epoch: 1, head: 0, sent: 0, kept: 0, linkAt: () => undefined };
   expect(resync(fresh, undefined)).toEqual(after(0, 0));

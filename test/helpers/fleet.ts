@@ -127,6 +127,7 @@ export function openFleet(lines: readonly string[] = [m01, m02]) {
         storePath: name,
         natsUrl: 'nats://nowhere',
         lines: own.map((line) => ({ line, lanes: 3 })),
+        keepDays: 1,
       },
     });
     const link = { cut: false, losing: 0, deaf: '' }; // deaf: subjects that do not come through

@@ -107,7 +107,7 @@ export function openRide(linesMax = 1) {
       const actor = roster.actor(line);
       store.commit(() => void store.append(actor.head(), encodeContent(fact), null));
       actor.rewind();
-      actor.replay(fact, null, null);
+      actor.replay(fact, actor.head(), null, null);
     },
 
     /** The store read again says the same, its chain holds, and every answer is given again. */

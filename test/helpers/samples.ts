@@ -15,6 +15,7 @@ const about: Partial<Record<FactType, object>> = {
   EpochBegan: {},
   DiskLevelChanged: {},
   ClockStepped: {},
+  StateCarried: {},
   OrderChanged: { order: 'WO-1', productionDay: '2012-01-02', flags: 'parked' },
   OrderCancelRequested: { order: 'WO-1' },
   OrderCompleted: { order: 'WO-1' },
@@ -123,6 +124,11 @@ const bodies: Record<FactType, object> = {
   ClockStepped: {
     ...{ beforeMs: 1_704_078_000_000, afterMs: 1_704_067_200_000, byMs: -10_800_000 },
     ...{ during: 'running', skewMs: -10_800_020, measuredMs: 4_100 },
+  },
+  StateCarried: {
+    ...{ charts: 'lot 2', facts: 3, part: 1, parts: 1, digest: 'ab' },
+    ...{ state: Buffer.from('00ff', 'hex'), fromMs: 1_704_067_100_000, untilMs: 1_704_067_200_000 },
+    upTo: [{ line: 'acme/lyon/turning/M01', epoch: 1, sequence: 2 }],
   },
 };
 

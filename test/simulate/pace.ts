@@ -7,6 +7,7 @@ const calmPace: Pace = {
   clockMs: 300_000,
   measureMs: 300_000,
   timersMs: 300_000,
+  retentionMs: 600_000,
   quietMs: 120_000,
   gapsMs: 600_000,
   repeatMs: 300_000,
