@@ -13,7 +13,8 @@ import { laneMigrations, openLanes } from './lanes.ts';
 import { openLedger } from './ledger.ts';
 import { openLive } from './live.ts';
 import { openPostings } from './postings.ts';
-import { openUndone, queueMigrations, queueMigrations2 } from './queue.ts';
+import { openUndone } from './queue.ts';
+import { queueMigrations, queueMigrations2, queueMigrations3 } from './queuetables.ts';
 import { openRegistry, registryMigrations } from './registry.ts';
 import { ledgerMigrations } from './shelf.ts';
 import { openTotals, totalsMigrations } from './totals.ts';
@@ -36,6 +37,7 @@ export const migrations = [
   ...registryMigrations,
   ...clockMigrations,
   ...liveMigrations,
+  ...queueMigrations3,
 ];
 
 type Parts = {

@@ -15,8 +15,6 @@ import { openPlanner } from './planner.ts';
 import { openQueue, type PostingRow, postingOf } from './queue.ts';
 import { openStock } from './stock.ts';
 
-/** Postings of one lane that are read together. */
-const pageMax = 10;
 /** Unknown outcomes of one posting before a person must look. */
 export const unsureMax = 20;
 /** Pause before a lot that is in flight elsewhere is looked at again, ms. */
@@ -74,27 +72,13 @@ export function openPostings({ db, dossier, holds, nowMs, waitMs, maxInFlightMs 
     return gate(row);
   }
 
-  /** Open postings of the lane in order, a few at a time: most lanes begin with one to send. */
-  function* openIn(lane: string): Generator<PostingRow> {
-    for (let page = queue.lane(lane, 0, pageMax); page.length > 0; ) {
-      yield* page;
-      page = page.length < pageMax ? [] : queue.lane(lane, page.at(-1)!.id, pageMax);
-    }
-  }
-
   /** The first thing that may be done in the lane; its intent is in the transaction. */
   function take(lane: string): Task | undefined {
     const flying = queue.flying(lane);
     if (flying) return follow(flying);
     lanes.setDue(lane, null);
-    let blockedBy: string | undefined;
-    for (const row of openIn(lane)) {
-      if (row.state === 'parked') blockedBy ??= row.key;
-      if (blockedBy !== undefined) {
-        const reason = `behind the parked posting ${blockedBy}`;
-        if (row.state === 'intended') move(row, 'Defer', { reason });
-        continue;
-      }
+    for (const row of queue.openIn(lane)) {
+      if (row.state === 'parked') return deferBehind(row);
       if (row.notBeforeMs > waitMs()) return void lanes.setDue(lane, row.notBeforeMs);
       const verdict = weigh(row);
       if (verdict.do === 'send') {
@@ -103,13 +87,19 @@ export function openPostings({ db, dossier, holds, nowMs, waitMs, maxInFlightMs 
         return { do: 'post', posting: postingOf(sent), lane };
       }
       if (verdict.do === 'wait') return void lanes.setDue(lane, waitMs() + pauseMs);
-      if (verdict.do === 'park') blockedBy = row.key;
       const { reason } = verdict;
       const state = states[verdict.do];
       if (row.state !== state || row.reason !== reason) move(row, events[verdict.do], { reason });
+      if (verdict.do === 'park') return deferBehind(row);
       if (verdict.do === 'void' && row.lot !== null) lanes.rouseLot(row.lot);
     }
     return undefined;
+  }
+
+  /** What stands behind a parked posting waits; only what is new there is looked at. */
+  function deferBehind({ lane, id, key }: PostingRow): undefined {
+    const reason = `behind the parked posting ${key}`;
+    for (const row of queue.intendedIn(lane, id)) move(row, 'Defer', { reason });
   }
 
   /** While a document is at the ERP or may be, nothing else of its lane moves. */

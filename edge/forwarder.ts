@@ -73,8 +73,9 @@ export async function forward(parts: Parts): Promise<void> {
         window.restart(outbox.marks(line));
       }
       if (streamSequence === undefined) continue;
-      const segment = outbox.next(line);
-      const waitMs = segment ? window.waitMs(outbox.marks(line).kept) : 0;
+      const { head, sent, kept } = outbox.marks(line);
+      const waitMs = head > sent ? window.waitMs(kept) : 0;
+      const segment = waitMs > 0 ? undefined : outbox.next(line);
       if (waitMs > 0) {
         report('draining', 'waits for central to read on');
         await read.wait(heard, waitMs, signal);
