@@ -14,9 +14,12 @@ import { decodeSegment } from '../shared/segment.ts';
 import { eventStream, eventSubject } from '../shared/subject.ts';
 import type { Arrival, Ledger } from './ledger.ts';
 
-/** Most messages, and most bytes of them, that share one transaction of the ledger. */
+/**
+ * Most messages that share one transaction of the ledger; no more are taken in behind so many bytes
+ * of them, some 2,000 facts: whoever asks meanwhile waits for its end.
+ */
 const batchMax = 64;
-const batchBytesMax = 4 * 1024 * 1024;
+const batchBytesMax = 512 * 1024;
 /** Messages that the server may send ahead. */
 const aheadMax = 200;
 /** Pause before a reading that ended is taken up again, ms. */
@@ -101,6 +104,7 @@ async function readOn(parts: Parts, round: number, progress: () => void): Promis
       }
       takeIn(parts, batch);
       progress();
+      await nextTurn(); // what is told ahead, and who asks, come between two of them
     }
   } finally {
     signal.removeEventListener('abort', stop);

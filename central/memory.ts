@@ -14,7 +14,12 @@ import { openLedger } from './ledger.ts';
 import { openLive } from './live.ts';
 import { openPostings } from './postings.ts';
 import { openUndone } from './queue.ts';
-import { queueMigrations, queueMigrations2, queueMigrations3 } from './queuetables.ts';
+import {
+  queueMigrations,
+  queueMigrations2,
+  queueMigrations3,
+  queueMigrations4,
+} from './queuetables.ts';
 import { openRegistry, registryMigrations } from './registry.ts';
 import { ledgerMigrations } from './shelf.ts';
 import { openTotals, totalsMigrations } from './totals.ts';
@@ -38,6 +43,7 @@ export const migrations = [
   ...clockMigrations,
   ...liveMigrations,
   ...queueMigrations3,
+  ...queueMigrations4,
 ];
 
 type Parts = {

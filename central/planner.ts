@@ -6,7 +6,7 @@ import type { PostingKind } from './erp.ts';
 import type { Genealogy } from './genealogy.ts';
 import type { Hold, Holds } from './holds.ts';
 import type { Lanes } from './lanes.ts';
-import type { Queue } from './queue.ts';
+import type { Planned, Queue } from './queue.ts';
 import { callOf, keyOf, type Run } from './rules.ts';
 import type { Stock } from './stock.ts';
 
@@ -36,6 +36,9 @@ const blank = {
   ...{ yield: null, scrap: null, rework: null, setupMs: null, machineMs: null, reason: null },
 } as const;
 
+/** Why a posting is deferred that comes after a parked one in its lane. */
+export const behind = (key: string): string => `behind the parked posting ${key}`;
+
 /** Plans what a fact calls for, and looks again at whatever may have waited for it. */
 export function openPlanner(parts: Parts) {
   const { dossier, holds, early, queue, lanes } = parts;
@@ -43,6 +46,20 @@ export function openPlanner(parts: Parts) {
 
   const laneOf = (order: string | undefined, lot: string | undefined): string =>
     order ?? (lot === undefined ? undefined : dossier.lot(lot)?.order) ?? `lot:${lot ?? ''}`;
+
+  /**
+   * Adds it to its lane, which is looked at if it may move. Behind a parked one that is the lane's
+   * first it cannot: it is deferred at once, and the lane left alone.
+   */
+  function add(row: Planned): void {
+    const first = row.state === 'intended' ? queue.first(row.lane) : undefined;
+    if (first?.state === 'parked') {
+      queue.insert({ ...row, state: 'deferred', reason: behind(first.key) });
+      return;
+    }
+    queue.insert(row);
+    lanes.wake(row.lane);
+  }
 
   function plan(fact: Fact, run: Run | undefined, hold: Hold | undefined, timing: Timing): void {
     const call = callOf(fact, { run, holdScope: hold?.scope ?? undefined });
@@ -60,7 +77,7 @@ export function openPlanner(parts: Parts) {
     const { park, ...values } = 'park' in call ? call : { ...call, park: undefined };
     // What is held is blocked, whatever day it is.
     const parked = park ?? (call.kind === 'blockStock' ? undefined : doubt);
-    queue.insert({
+    add({
       ...{ key: keyOf(eventId, call.kind), eventId, line, sequence, atMs, lane },
       ...{ ...blank, order: order ?? null, operation: operation ?? null, lot: lot ?? null },
       ...values,
@@ -68,7 +85,6 @@ export function openPlanner(parts: Parts) {
       state: parked === undefined ? 'intended' : 'parked',
       reason: parked ?? null,
     });
-    lanes.wake(lane);
   }
 
   /** Of a hold it depends what its decisions call for: those that came before it come after it. */

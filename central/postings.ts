@@ -11,7 +11,7 @@ import { openGenealogy } from './genealogy.ts';
 import type { Holds } from './holds.ts';
 import type { Settled } from './keeper.ts';
 import { openLanes } from './lanes.ts';
-import { openPlanner } from './planner.ts';
+import { behind, openPlanner } from './planner.ts';
 import { openQueue, type PostingRow, postingOf } from './queue.ts';
 import { openStock } from './stock.ts';
 
@@ -98,7 +98,7 @@ export function openPostings({ db, dossier, holds, nowMs, waitMs, maxInFlightMs 
 
   /** What stands behind a parked posting waits; only what is new there is looked at. */
   function deferBehind({ lane, id, key }: PostingRow): undefined {
-    const reason = `behind the parked posting ${key}`;
+    const reason = behind(key);
     for (const row of queue.intendedIn(lane, id)) move(row, 'Defer', { reason });
   }
 

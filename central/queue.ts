@@ -98,6 +98,9 @@ function openRows(db: Database, touched: (line: string) => void) {
     `SELECT ${columns} FROM posting WHERE lane = ? AND id > ? AND state = 'intended'
      ORDER BY id LIMIT ?`,
   );
+  const first = db.prepare<[string], Pick<PostingRow, 'key' | 'state'>>(
+    `SELECT key, state FROM posting WHERE lane = ? AND ${open} ORDER BY id LIMIT 1`,
+  );
   const flying = db.prepare<[string], PostingRow>(
     `SELECT ${columns} FROM posting
      WHERE lane = ? AND state IN ('sending', 'unknown') ORDER BY id LIMIT 1`,
@@ -127,6 +130,8 @@ function openRows(db: Database, touched: (line: string) => void) {
     openIn: (name: string) => paged(lane, name, 0, 1),
     /** Those behind the one of this id that nothing was decided about. */
     intendedIn: (name: string, after: number) => paged(intended, name, after, pageMax),
+    /** The first open posting of the lane. */
+    first: (name: string) => first.get(name),
     /** The posting of the lane that is at the ERP or may be. */
     flying: (name: string) => flying.get(name),
     sending: () => sending.all(),
@@ -165,7 +170,7 @@ function openRecords(db: Database) {
   const settled = db
     .prepare<[string], number | null>(
       `SELECT min(sequence) FROM posting
-       WHERE line = ? AND ${open} AND state IN ('intended', 'sending', 'unknown')`,
+       WHERE line = ? AND state IN ('intended', 'sending', 'unknown')`,
     )
     .pluck();
   const waiting = db

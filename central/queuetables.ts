@@ -92,3 +92,11 @@ export const queueMigrations3 = [
   END;
   `,
 ];
+
+/** What of a line is not settled is found without what waits for a person. */
+export const queueMigrations4 = [
+  `
+  CREATE INDEX posting_unsettled ON posting (line, sequence)
+    WHERE state IN ('intended', 'sending', 'unknown');
+  `,
+];

@@ -130,7 +130,8 @@ function openFacts(db: Database) {
       'SELECT bytes FROM fact WHERE line = ? AND epoch = ? AND sequence = ?',
     )
     .pluck();
-  const facts = db.prepare<[], number>('SELECT count(*) FROM fact').pluck();
+  /** Positions have no holes, as no fact is ever deleted: the last one is their number. */
+  const facts = db.prepare<[], number>('SELECT coalesce(max(position), 0) FROM fact').pluck();
 
   return {
     /** Stores the fact at the head's next place; returns its position. */

@@ -149,7 +149,7 @@ export function openBook() {
 
   /** Facts of reports that the store need not have any more. */
   const forgottenReports = (): Bygone['reports'] =>
-    [...reports].flatMap(([order, known]) =>
+    (bygone.upTo().length === 0 ? [] : [...reports]).flatMap(([order, known]) =>
       [...known].flatMap(([id, { fact }]): Bygone['reports'] => {
         const at = bygone.placeOf(id);
         return fact && at && bygone.isGone(at) ? [[keyOf(order, id), fact, at]] : [];
