@@ -1,5 +1,5 @@
 import type { Database } from '../shared/database.ts';
-import { open } from './queuetables.ts';
+import { open } from './queue.ts';
 
 export const laneMigrations = [
   `

@@ -13,13 +13,7 @@ import { laneMigrations, openLanes } from './lanes.ts';
 import { openLedger } from './ledger.ts';
 import { openLive } from './live.ts';
 import { openPostings } from './postings.ts';
-import { openUndone } from './queue.ts';
-import {
-  queueMigrations,
-  queueMigrations2,
-  queueMigrations3,
-  queueMigrations4,
-} from './queuetables.ts';
+import { queueMigrations, queueMigrations2, queueMigrations3 } from './queue.ts';
 import { openRegistry, registryMigrations } from './registry.ts';
 import { ledgerMigrations } from './shelf.ts';
 import { openTotals, totalsMigrations } from './totals.ts';
@@ -43,7 +37,6 @@ export const migrations = [
   ...clockMigrations,
   ...liveMigrations,
   ...queueMigrations3,
-  ...queueMigrations4,
 ];
 
 type Parts = {
@@ -89,13 +82,13 @@ export function openMemory(parts: Parts) {
       totals.undone();
       clocks.undone();
       live.undone();
+      postings.undone();
     },
     stands: (head) => live.reach(head),
   });
   const registry = openRegistry({ db, ledger, nowMs });
   const live = openLive({ db, registry, nowMs, rouse: openLanes(db).rouseHeld });
   const archive = openArchive(db);
-  const undone = openUndone(db);
-  const views = { dossier, totals, erpStatus, archive, undone };
+  const views = { dossier, totals, erpStatus, archive };
   return { ...views, holds, postings, ledger, registry, live };
 }

@@ -1,8 +1,8 @@
 import { type Family, metricsText, type Sample } from '../shared/metrics.ts';
 import type { Ledger } from './ledger.ts';
 import type { Beyond, Live } from './live.ts';
+import type { Postings } from './postings.ts';
 import type { Pulse } from './pulse.ts';
-import type { openUndone } from './queue.ts';
 
 /** Most lines, and most edges, that are told of one by one. */
 const shownMax = 1_000;
@@ -10,8 +10,7 @@ const shownMax = 1_000;
 type Parts = {
   ledger: Ledger;
   live: Live;
-  /** Postings that are still to be done or wait. */
-  undone: ReturnType<typeof openUndone>;
+  postings: Pick<Postings, 'counts'>;
   edges: Pulse['edges'];
   nowMs: () => number;
 };
@@ -72,7 +71,16 @@ function edgesIn({ edges, nowMs }: Parts): Family[] {
   ];
 }
 
-const openIn = ({ ledger, live, undone }: Parts): Family[] => [
+/** Postings that are still to be done or wait, by state. */
+function undone(counts: ReturnType<Postings['counts']>['postings']): Sample[] {
+  const sums = new Map<string, number>();
+  for (const { state, postings } of counts) {
+    if (state !== 'posted' && state !== 'void') sums.set(state, (sums.get(state) ?? 0) + postings);
+  }
+  return [...sums].map(([state, value]) => ({ labels: { state }, value }));
+}
+
+const openIn = ({ ledger, live, postings }: Parts): Family[] => [
   {
     ...{ name: 'gaps', type: 'gauge', samples: [{ value: ledger.gaps().length }] },
     help: 'Lines of which facts are missing before ones that are here.',
@@ -90,6 +98,6 @@ const openIn = ({ ledger, live, undone }: Parts): Family[] => [
   },
   {
     ...{ name: 'postings_open', type: 'gauge', help: 'Documents that are still to be posted.' },
-    samples: undone().map(({ state, count }) => ({ labels: { state }, value: count })),
+    samples: undone(postings.counts().postings),
   },
 ];

@@ -119,7 +119,12 @@ export function openPlanner(parts: Parts) {
     }
   }
 
-  return { note, reach };
+  return {
+    /** What a newly accepted fact calls for. */
+    note,
+    /** Only what follows for the lots that holds reach. */
+    reach,
+  };
 }
 
 /**

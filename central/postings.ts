@@ -3,6 +3,7 @@ import type { Database } from '../shared/database.ts';
 import { Fault } from '../shared/fault.ts';
 import { waitingMax } from '../shared/kept.ts';
 import { posting as chart, type PostingEvent } from '../statecharts/posting.ts';
+import { openCensus } from './census.ts';
 import type { Dossier } from './dossier.ts';
 import { openEarly } from './early.ts';
 import type { Outcome, Posting } from './erp.ts';
@@ -15,6 +16,8 @@ import { behind, openPlanner } from './planner.ts';
 import { openQueue, type PostingRow, postingOf } from './queue.ts';
 import { openStock } from './stock.ts';
 
+/** Postings of one lane that are read together. */
+const pageMax = 10;
 /** Unknown outcomes of one posting before a person must look. */
 export const unsureMax = 20;
 /** Pause before a lot that is in flight elsewhere is looked at again, ms. */
@@ -47,7 +50,8 @@ export type Postings = ReturnType<typeof openPostings>;
 export function openPostings({ db, dossier, holds, nowMs, waitMs, maxInFlightMs }: Parts) {
   const open = new Map<string, { first: number | undefined; waiting: readonly number[] }>();
   const touched = (line: string): void => void open.delete(line);
-  const queue = openQueue(db, touched);
+  const census = openCensus(db);
+  const queue = openQueue(db, { touched, came: census.came });
   const lanes = openLanes(db);
   const early = openEarly(db, touched);
   const genealogy = openGenealogy(db);
@@ -59,6 +63,7 @@ export function openPostings({ db, dossier, holds, nowMs, waitMs, maxInFlightMs 
     const state = chart.step(row.state, { type: event }, `posting ${row.key}`);
     const moved = { ...row, ...more, state: state as PostingRow['state'] };
     queue.move(moved);
+    census.moved(row, moved.state);
     return moved;
   }
 
@@ -72,13 +77,27 @@ export function openPostings({ db, dossier, holds, nowMs, waitMs, maxInFlightMs 
     return gate(row);
   }
 
+  /** Postings of the lane in order, a few at a time: most lanes begin with one to send. */
+  function* inPages(read: typeof queue.lane, lane: string, after = 0): Generator<PostingRow> {
+    for (let page = read(lane, after, pageMax); page.length > 0; ) {
+      yield* page;
+      page = page.length < pageMax ? [] : read(lane, page.at(-1)!.id, pageMax);
+    }
+  }
+
+  /** What is new in the lane waits for the parked one before it; what waits there is not read. */
+  function deferBehind({ lane, id, key }: PostingRow): void {
+    const reason = behind(key);
+    for (const row of inPages(queue.intended, lane, id)) move(row, 'Defer', { reason });
+  }
+
   /** The first thing that may be done in the lane; its intent is in the transaction. */
   function take(lane: string): Task | undefined {
     const flying = queue.flying(lane);
     if (flying) return follow(flying);
     lanes.setDue(lane, null);
-    for (const row of queue.openIn(lane)) {
-      if (row.state === 'parked') return deferBehind(row);
+    for (const row of inPages(queue.lane, lane)) {
+      if (row.state === 'parked') return void deferBehind(row);
       if (row.notBeforeMs > waitMs()) return void lanes.setDue(lane, row.notBeforeMs);
       const verdict = weigh(row);
       if (verdict.do === 'send') {
@@ -90,16 +109,10 @@ export function openPostings({ db, dossier, holds, nowMs, waitMs, maxInFlightMs 
       const { reason } = verdict;
       const state = states[verdict.do];
       if (row.state !== state || row.reason !== reason) move(row, events[verdict.do], { reason });
-      if (verdict.do === 'park') return deferBehind(row);
+      if (verdict.do === 'park') return void deferBehind(row);
       if (verdict.do === 'void' && row.lot !== null) lanes.rouseLot(row.lot);
     }
     return undefined;
-  }
-
-  /** What stands behind a parked posting waits; only what is new there is looked at. */
-  function deferBehind({ lane, id, key }: PostingRow): undefined {
-    const reason = behind(key);
-    for (const row of queue.intendedIn(lane, id)) move(row, 'Defer', { reason });
   }
 
   /** While a document is at the ERP or may be, nothing else of its lane moves. */
@@ -175,10 +188,8 @@ export function openPostings({ db, dossier, holds, nowMs, waitMs, maxInFlightMs 
   };
   const together = <A extends unknown[], R>(work: (...args: A) => R) => {
     const run = db.transaction(work);
-    return (...args: A): R => run.immediate(...args);
+    return (...args: A): R => census.whole(() => run.immediate(...args));
   };
-
-  const one = db.transaction((work: () => unknown) => work());
 
   together(() => {
     // Nobody knows how long the outage was: the day may have been set meanwhile.
@@ -188,10 +199,8 @@ export function openPostings({ db, dossier, holds, nowMs, waitMs, maxInFlightMs 
   })();
 
   return {
-    /** Plans what a newly accepted fact calls for; within the ledger's transaction only. */
-    note: plan.note,
-    /** Plans only what follows for the lots that holds reach; within a transaction only. */
-    reach: plan.reach,
+    /** Plans what facts call for; within the ledger's transaction only. */
+    ...plan,
 
     /** What may be done now, one a lane that is not in `busy`; the intents are on disk. */
     next: together((busy: ReadonlySet<string>, limit: number): Task[] => {
@@ -206,7 +215,7 @@ export function openPostings({ db, dossier, holds, nowMs, waitMs, maxInFlightMs 
     /** Time until something may be done, if nothing changes before, ms. */
     dueInMs: () => (lanes.nextDueMs() ?? Number.POSITIVE_INFINITY) - waitMs(),
     /** Runs what is called here as one transaction. */
-    together: <R>(work: () => R): R => one.immediate(work) as R,
+    together: <R>(work: () => R): R => together(work)(),
     settle: together(settle),
     found: together(found),
 
@@ -231,10 +240,11 @@ export function openPostings({ db, dossier, holds, nowMs, waitMs, maxInFlightMs 
     },
 
     counts: () => ({
-      postings: queue.counts(),
+      postings: census.counts(),
       unposted: queue.reasons(),
       beside: queue.beside(),
     }),
     list: queue.byState,
+    undone: census.undone, // of what was planned or moved in a transaction
   };
 }

@@ -1,10 +1,87 @@
 import type { Database } from '../shared/database.ts';
 import type { PostingState } from '../statecharts/posting.ts';
 import type { Posting, PostingKind } from './erp.ts';
-import { open } from './queuetables.ts';
 
-/** Postings of one lane that are read together. */
-const pageMax = 10;
+/** In SQL: still to be done, or waiting. */
+export const open = "state NOT IN ('posted', 'void')";
+
+export const queueMigrations = [
+  `
+  CREATE TABLE posting (
+    id            INTEGER PRIMARY KEY,           -- order of the facts that call for them
+    key           TEXT    NOT NULL UNIQUE,
+    event_id      TEXT    NOT NULL,
+    line          TEXT    NOT NULL,
+    sequence      INTEGER NOT NULL,
+    at_ms         INTEGER NOT NULL,
+    lane          TEXT    NOT NULL,              -- strictly in order within
+    kind          TEXT    NOT NULL CHECK (kind IN ('confirmation', 'goodsIssue', 'goodsReceipt',
+                                                   'blockStock', 'unblockStock', 'scrapStock')),
+    state         TEXT    NOT NULL CHECK (state IN ('intended', 'sending', 'unknown', 'held',
+                                                    'deferred', 'parked', 'posted', 'void')),
+    order_number  TEXT,
+    operation     TEXT,
+    lot           TEXT,
+    material      TEXT,
+    unit          TEXT,
+    quantity      TEXT,                          -- decimal texts
+    blocked       TEXT,
+    yield         TEXT,
+    scrap         TEXT,
+    rework        TEXT,
+    setup_ms      INTEGER,
+    machine_ms    INTEGER,
+    final         INTEGER NOT NULL CHECK (final IN (0, 1)),
+    not_before_ms INTEGER NOT NULL DEFAULT 0,
+    busy          INTEGER NOT NULL DEFAULT 0,    -- answers in a row that it could not now
+    unsure        INTEGER NOT NULL DEFAULT 0,    -- outcomes that were unknown
+    reason        TEXT,
+    document      TEXT CHECK (document IS NOT NULL OR state <> 'posted')
+  ) STRICT;
+  CREATE INDEX posting_lane ON posting (lane, id) WHERE ${open};
+  CREATE INDEX posting_flying ON posting (lane) WHERE state IN ('sending', 'unknown');
+  CREATE INDEX posting_line ON posting (line, sequence) WHERE ${open};
+  CREATE INDEX posting_order ON posting (order_number, operation);
+  CREATE INDEX posting_lot ON posting (lot, state, kind) WHERE lot IS NOT NULL;
+  CREATE TRIGGER posted_is_posted BEFORE UPDATE OF state, document, key ON posting
+    WHEN old.state IN ('posted', 'void')
+    BEGIN SELECT raise(ABORT, 'what is posted stays posted'); END;
+  CREATE TRIGGER intent_comes_first BEFORE UPDATE OF state ON posting
+    WHEN new.state = 'posted' AND old.state NOT IN ('sending', 'unknown', 'parked')
+    BEGIN SELECT raise(ABORT, 'nothing is posted without an intent'); END;
+  CREATE TRIGGER posting_is_kept BEFORE DELETE ON posting
+    BEGIN SELECT raise(ABORT, 'no posting is forgotten'); END;
+  CREATE TABLE attempt (
+    key     TEXT    NOT NULL,
+    at_ms   INTEGER NOT NULL,
+    outcome TEXT    NOT NULL,
+    detail  TEXT    NOT NULL
+  ) STRICT;
+  CREATE INDEX attempt_key ON attempt (key);
+  CREATE TABLE unposted (                        -- facts that call for nothing, by reason
+    reason TEXT PRIMARY KEY,
+    facts  INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
+];
+
+/** What came with genealogy. */
+export const queueMigrations2 = [
+  `
+  -- Beside the one document of its fact: moves a lot that a hold on another lot reaches.
+  ALTER TABLE posting ADD COLUMN beside INTEGER NOT NULL DEFAULT 0 CHECK (beside IN (0, 1));
+  CREATE INDEX posting_beside ON posting (id) WHERE beside;
+  `,
+];
+
+/** What a lane and a line are asked for again and again, however much waits in them. */
+export const queueMigrations3 = [
+  `
+  CREATE INDEX posting_intended ON posting (lane, id) WHERE state = 'intended';
+  CREATE INDEX posting_unsettled ON posting (line, sequence)
+    WHERE state IN ('intended', 'sending', 'unknown');
+  `,
+];
 
 export type PostingRow = {
   id: number;
@@ -57,26 +134,18 @@ export type Planned = Omit<
   PostingRow,
   'id' | 'notBeforeMs' | 'busy' | 'unsure' | 'document' | 'blocked'
 > & { beside: 0 | 1 };
+type Told = { touched: (line: string) => void; came: (row: Planned) => void };
 export type Queue = ReturnType<typeof openQueue>;
 
 /**
  * The postings and what came of them, one small function a statement; no rule inside. `touched` is
- * told of the line of each posting that is new or has moved.
+ * told of the line of each posting that is new or has moved, `came` of each that is new.
  */
-export function openQueue(db: Database, touched: (line: string) => void) {
-  return { ...openRows(db, touched), ...openRecords(db) };
+export function openQueue(db: Database, told: Told) {
+  return { ...openRows(db, told), ...openRecords(db) };
 }
 
-/** How many postings are still to be done or wait, by state. */
-export function openUndone(db: Database) {
-  const undone = db.prepare<[], { state: PostingState; count: number }>(
-    `SELECT state, sum(postings) AS count FROM posting_count
-     WHERE ${open} AND postings > 0 GROUP BY state`,
-  );
-  return () => undone.all();
-}
-
-function openRows(db: Database, touched: (line: string) => void) {
+function openRows(db: Database, { touched, came }: Told) {
   const insert = db.prepare(
     `INSERT INTO posting (key, event_id, line, sequence, at_ms, lane, kind, state, order_number,
        operation, lot, material, unit, quantity, yield, scrap, rework, setup_ms, machine_ms, final,
@@ -94,12 +163,12 @@ function openRows(db: Database, touched: (line: string) => void) {
   const lane = db.prepare<[string, number, number], PostingRow>(
     `SELECT ${columns} FROM posting WHERE lane = ? AND id > ? AND ${open} ORDER BY id LIMIT ?`,
   );
-  const intended = db.prepare<[string, number, number], PostingRow>(
-    `SELECT ${columns} FROM posting WHERE lane = ? AND id > ? AND state = 'intended'
-     ORDER BY id LIMIT ?`,
-  );
   const first = db.prepare<[string], Pick<PostingRow, 'key' | 'state'>>(
     `SELECT key, state FROM posting WHERE lane = ? AND ${open} ORDER BY id LIMIT 1`,
+  );
+  const intended = db.prepare<[string, number, number], PostingRow>(
+    `SELECT ${columns} FROM posting
+     WHERE lane = ? AND id > ? AND state = 'intended' ORDER BY id LIMIT ?`,
   );
   const flying = db.prepare<[string], PostingRow>(
     `SELECT ${columns} FROM posting
@@ -120,16 +189,17 @@ function openRows(db: Database, touched: (line: string) => void) {
     insert(row: Planned): void {
       insert.run(row);
       touched(row.line);
+      came(row);
     },
     move(row: PostingRow): void {
       move.run(row);
       touched(row.line);
     },
     one: (key: string) => one.get(key),
-    /** Open postings of a lane in order; the first alone, since most begin with one to send. */
-    openIn: (name: string) => paged(lane, name, 0, 1),
-    /** Those behind the one of this id that nothing was decided about. */
-    intendedIn: (name: string, after: number) => paged(intended, name, after, pageMax),
+    /** Open postings of a lane behind the one of this id, at most so many. */
+    lane: (name: string, after: number, limit: number) => lane.all(name, after, limit),
+    /** Those of a lane behind the one of this id that nobody has looked at, at most so many. */
+    intended: (name: string, after: number, limit: number) => intended.all(name, after, limit),
     /** The first open posting of the lane. */
     first: (name: string) => first.get(name),
     /** The posting of the lane that is at the ERP or may be. */
@@ -143,18 +213,6 @@ function openRows(db: Database, touched: (line: string) => void) {
   };
 }
 
-type Page = { all(name: string, after: number, limit: number): PostingRow[] };
-
-/** Rows of a lane behind the one of an id, a few at a time: they may be moved meanwhile. */
-function* paged(page: Page, name: string, after: number, first: number): Generator<PostingRow> {
-  for (let [last, limit] = [after, first]; ; limit = pageMax) {
-    const rows = page.all(name, last, limit);
-    yield* rows;
-    if (rows.length < limit) return;
-    last = rows.at(-1)!.id;
-  }
-}
-
 function openRecords(db: Database) {
   const attempt = db.prepare('INSERT INTO attempt VALUES (?, ?, ?, ?)');
   const unposted = db.prepare(
@@ -162,9 +220,6 @@ function openRecords(db: Database) {
   );
   const reasons = db.prepare<[], { reason: string; facts: number }>(
     'SELECT * FROM unposted WHERE facts > 0',
-  );
-  const counts = db.prepare<[], { kind: PostingKind; state: PostingState; postings: number }>(
-    'SELECT kind, state, postings FROM posting_count WHERE postings > 0 ORDER BY kind, state',
   );
   const beside = db.prepare<[], number>('SELECT count(*) FROM posting WHERE beside').pluck();
   const settled = db
@@ -185,7 +240,6 @@ function openRecords(db: Database) {
       attempt.run(key, atMs, outcome, detail.slice(0, 500)),
     unposted: (reason: string, facts: number) => unposted.run(reason, facts),
     reasons: () => reasons.all(),
-    counts: () => counts.all(),
     /** Postings beside the one of their fact. */
     beside: () => beside.get()!,
     firstOpen: (line: string) => settled.get(line) ?? undefined,

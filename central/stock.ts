@@ -1,8 +1,7 @@
 import type { Database } from '../shared/database.ts';
 import { quantity } from '../shared/quantity.ts';
 import type { PostingKind } from './erp.ts';
-import type { PostingRow } from './queue.ts';
-import { open } from './queuetables.ts';
+import { open, type PostingRow } from './queue.ts';
 
 const sum = (texts: readonly (string | null)[]): bigint =>
   texts.reduce((total, text) => total + (text === null ? 0n : quantity(text, 'quantity')), 0n);
