@@ -1,9 +1,21 @@
-import { choice, fallback, integer, type Read, readFields, record, text } from '../shared/field.ts';
+import {
+  choice,
+  fallback,
+  integer,
+  optional,
+  type Read,
+  readFields,
+  record,
+  text,
+} from '../shared/field.ts';
 import { sapFields } from './sap.ts';
 
 export const fields = {
   storePath: text("The ledger's SQLite file, on a local disk that honours fsync.", 4_096),
   natsUrl: text('The hub, e.g. nats://127.0.0.1:4222.', 500),
+  natsNkeyPath: optional(
+    text("File with the seed of central's NKey; read again at every connect.", 4_096),
+  ),
   hubMonitorUrl: text("The hub's HTTP monitoring, e.g. http://127.0.0.1:8222.", 500),
   host: fallback(text('Address that the status is served at.', 100), '127.0.0.1'),
   httpPort: fallback(integer('Port of the status; 0 takes a free one.', 0, 65_535), 8090),

@@ -1,13 +1,14 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
-import { connect } from '@nats-io/transport-node';
 import { backoff } from '../shared/backoff.ts';
 import { systemClock } from '../shared/clock.ts';
+import { dial, openStanding } from '../shared/connection.ts';
 import { openDatabase } from '../shared/database.ts';
 import { Fault } from '../shared/fault.ts';
-import { openLog } from '../shared/log.ts';
+import { type Logger, openLog } from '../shared/log.ts';
 import { openBell } from '../shared/loop.ts';
 import { runService } from '../shared/service.ts';
+import { centralInbox } from '../shared/subject.ts';
 import { assembleCentral } from './assembly.ts';
 import { openBoard } from './board.ts';
 import { type CentralConfig, fields, readCentralConfig } from './config.ts';
@@ -20,25 +21,22 @@ import { ensureStreams, verifyHub } from './stream.ts';
 /** Attempts to reach the hub at start, with growing pauses; about two minutes. */
 const startAttempts = 30;
 
-/** Connects for ever, once it has connected. */
-const connectHub = (servers: string) =>
-  connect({
-    servers,
-    name: 'holdfast-central',
-    maxReconnectAttempts: -1,
-    reconnectTimeWait: 250,
-    pingInterval: 5_000,
-    maxPingOut: 2,
-    inboxPrefix: '_INBOX_central',
-  });
-
 /** The hub, verified and with its streams. Throws Fault INVALID for one that may lose facts. */
-async function openHub(config: CentralConfig, signal: AbortSignal) {
-  const { natsUrl, hubMonitorUrl, stream } = config;
+async function openHub(config: CentralConfig, log: Logger, signal: AbortSignal) {
+  const { natsUrl, natsNkeyPath, hubMonitorUrl, stream } = config;
+  const standing = openStanding("the hub refuses central's", systemClock.nowMs, () => {
+    const reason = standing.words();
+    if (reason === undefined) log.info('the hub lets central in again');
+    else log.error({ reason }, 'central is not let in');
+  });
+  const credentials = { inboxPrefix: centralInbox, nkeyPath: natsNkeyPath };
   for (let attempt = 1; ; attempt++) {
     let connection: NatsConnection | undefined;
     try {
-      connection = await connectHub(natsUrl);
+      connection = await dial(
+        { servers: natsUrl, name: 'holdfast-central', ...credentials },
+        standing,
+      );
       await verifyHub(connection, hubMonitorUrl);
       const manager = await jetstreamManager(connection);
       const { replicas, megabytesMax, keepDays } = stream;
@@ -59,7 +57,7 @@ export async function startCentral(config: CentralConfig) {
   const starting = new AbortController();
   const erp = sapErp(config.erp);
   const db = openDatabase(config.storePath, migrations);
-  const { connection, manager, stream } = await openHub(config, starting.signal);
+  const { connection, manager, stream } = await openHub(config, log, starting.signal);
   const reconnected = openBell(clock);
   const watching = (async () => {
     for await (const { type } of connection.status()) if (type === 'reconnect') reconnected.ring();

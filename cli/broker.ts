@@ -5,8 +5,12 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '../shared/fault.ts';
 import { hubDomain } from '../shared/subject.ts';
+import type { Permissions } from './permissions.ts';
 import { freePorts } from './port.ts';
 import { findNatsServer } from './provision.ts';
+
+/** A user by its public NKey; without permissions it may do everything. */
+export type User = { nkey: string; permissions?: Permissions };
 
 /** Where a server listens, all on 127.0.0.1; `leaf` is the hub's entrance for leaf nodes. */
 export type Ports = { client: number; http: number; leaf: number };
@@ -18,6 +22,8 @@ type Common = {
   ports?: Ports;
   /** Must be stable over restarts and unique among connected servers. */
   name?: string;
+  /** Who is let in, and to what; everybody, to everything, if absent. */
+  users?: readonly User[];
 };
 
 const readyTimeoutMs = 15_000;
@@ -25,7 +31,8 @@ const pollMs = 20;
 const stopTimeoutMs = 10_000;
 const portTries = 5;
 
-const common = (name: string, ports: Ports) => ({
+const common = (name: string, ports: Ports, users: readonly User[] | undefined) => ({
+  ...(users === undefined ? {} : { authorization: { users } }),
   server_name: name,
   listen: `127.0.0.1:${ports.client}`,
   http: `127.0.0.1:${ports.http}`,
@@ -35,9 +42,9 @@ const common = (name: string, ports: Ports) => ({
 });
 
 /** A hub: keeps every stream on disk, and says so only after the disk has it. */
-export function startHub({ directory, ports, name = 'hub' }: Common): Promise<Broker> {
+export function startHub({ directory, ports, name = 'hub', users }: Common): Promise<Broker> {
   return start(directory, ports, (taken) => ({
-    ...common(name, taken),
+    ...common(name, taken, users),
     jetstream: {
       store_dir: directory,
       domain: hubDomain,
@@ -53,15 +60,18 @@ export function startLeaf({
   directory,
   ports,
   name = 'leaf',
+  users,
   hubLeafPort,
-}: Common & { hubLeafPort: number }): Promise<Broker> {
+  seed,
+}: Common & { hubLeafPort: number; seed?: string }): Promise<Broker> {
   return start(directory, ports, (taken) => ({
-    ...common(name, taken),
+    ...common(name, taken, users),
     leafnodes: {
       reconnect_delay: '500ms',
       remotes: [
         {
           url: `nats-leaf://127.0.0.1:${hubLeafPort}`,
+          ...(seed === undefined ? {} : { nkey: seed }), // what the hub knows this leaf by
           ignore_discovered_servers: true,
           no_randomize: true,
           dial_timeout: '2s',
@@ -121,6 +131,13 @@ async function openBroker(binary: string, files: { config: string; log: string }
     /** SIGKILL: what a power cut leaves, but for what the disk had not yet. */
     kill(): void {
       child.kill('SIGKILL');
+    },
+    /** Lets in these users from now on, at least one, and cuts off all others. */
+    letIn(users: readonly User[]): void {
+      const config = JSON.parse(readFileSync(files.config, 'utf8')) as Record<string, unknown>;
+      const changed = { ...config, authorization: { users } };
+      writeFileSync(files.config, JSON.stringify(changed, null, 2));
+      child.kill('SIGHUP');
     },
     /** Stops it if it runs, and starts it with the same files on the same ports. */
     async restart(): Promise<void> {

@@ -100,10 +100,18 @@ const bars: Readonly<Record<string, Omit<Symptom, 'about'>>> = {
   },
 };
 
+const renew =
+  "nothing is lost: renew the seed in natsNkeyPath, or add this edge's key to the leaf's users " +
+  'and reload it (docs/credentials.md); the edge goes on within a minute, without a restart';
+
 const wayOf: Look = ({ lines, nowMs }, asker) =>
   lines.flatMap(({ line, way: { state, sinceMs, detail }, ...own }): Symptom[] => {
     const since = nowMs - sinceMs;
     if (state === 'up' || state === 'draining') return [];
+    if (state === 'down' && detail?.startsWith('auth:')) {
+      const says = `${detail}; ${own.unsent} facts are unsent`;
+      return [{ level: 'bad', about: line, says, next: renew }];
+    }
     if (state === 'down') {
       const level = since > awayMs ? 'bad' : 'warn';
       const why = detail === undefined ? '' : ` (${detail})`;

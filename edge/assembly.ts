@@ -106,7 +106,7 @@ export function assembleEdge(world: World) {
   };
   const marks = openMarks(clock.nowMs, bells.changed.ring, bells.read.ring);
   const writes = (line: string) => known.enrolments.of(line).state === 'entered';
-  const hub = openHub({ config, lines, outbox, marks, writes, log });
+  const hub = openHub({ config, lines, outbox, marks, writes, letIn: bells.facts.ring, log });
   const taken = () => {
     known.goOn();
     committed();

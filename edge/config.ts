@@ -5,6 +5,7 @@ import {
   integer,
   invalid,
   list,
+  optional,
   type Read,
   readFields,
   record,
@@ -22,6 +23,9 @@ export const fields = {
   ),
   keepDays: fallback(integer('Days with facts that stay once central keeps them.', 1, 3_650), 90),
   natsUrl: text('The leaf beside this edge, e.g. nats://127.0.0.1:4222.', 500),
+  natsNkeyPath: optional(
+    text("File with the seed of this edge's NKey; read again at every connect.", 4_096),
+  ),
   lines: list(
     record('A line that this edge owns, and nobody else.', {
       line: { doc: 'enterprise/site/area/line.', read: linePath },

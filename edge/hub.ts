@@ -1,9 +1,10 @@
 import type { NatsConnection } from '@nats-io/nats-core';
-import { connect } from '@nats-io/transport-node';
 import { beatTimeoutMs } from '../shared/beat.ts';
+import { systemClock } from '../shared/clock.ts';
+import { dial, openStanding, readSeed, type Standing } from '../shared/connection.ts';
 import { Fault } from '../shared/fault.ts';
 import type { Logger } from '../shared/log.ts';
-import { beatSubject, token } from '../shared/subject.ts';
+import { beatSubject, edgeInbox } from '../shared/subject.ts';
 import type { EdgeConfig } from './config.ts';
 import { openDownlink } from './downlink.ts';
 import type { LinkState, Publish, ReadLast } from './forwarder.ts';
@@ -20,13 +21,20 @@ export type HubParts = {
   marks: Marks;
   /** True while this store is the line's writer. */
   writes: (line: string) => boolean;
+  /** Called when the leaf refuses this edge's credentials no more. */
+  letIn: () => void;
   log: Logger;
 };
 export type Hub = ReturnType<typeof openHub>;
 /** A connection to the leaf, and the stream as it is reached across it. */
 export type Way = { connection: NatsConnection; uplink: Uplink };
-/** Resolves once the leaf was reached, however long that takes. */
-export type Join = (config: EdgeConfig, lines: readonly string[]) => Promise<Way>;
+/** Resolves once the leaf was reached, however long that takes; rejects if `signal` aborts. */
+export type Join = (
+  config: EdgeConfig,
+  lines: readonly string[],
+  standing: Standing,
+  signal: AbortSignal,
+) => Promise<Way>;
 type Joined = Way & { catchUp(line: string): Promise<void> };
 
 /**
@@ -34,11 +42,27 @@ type Joined = Way & { catchUp(line: string): Promise<void> };
  * whenever it is away, every call rejects with Fault UNREACHABLE and the edge goes on working.
  */
 export function openHub(parts: HubParts, join: Join = joinLeaf) {
-  const { config, lines, marks, log } = parts;
+  const { config, lines, marks, log, letIn } = parts;
   let joined: Joined | undefined;
   const behind = new Set(lines); // have not read central's last word since they were down
+  const leaving = new AbortController();
+  if (config.natsNkeyPath !== undefined) readSeed(config.natsNkeyPath);
 
-  const joining = join(config, lines).then(({ connection, uplink }) => {
+  /** Told at once, and not only when a line has something to send. */
+  const standing = openStanding("the leaf refuses this edge's", systemClock.nowMs, () => {
+    const reason = standing.words();
+    if (reason === undefined) {
+      log.info('the leaf lets this edge in again');
+      return letIn();
+    }
+    log.error({ reason }, 'this edge is not let in');
+    for (const line of lines) {
+      behind.add(line);
+      marks.report(line, 'down', reason);
+    }
+  });
+
+  const joining = join(config, lines, standing, leaving.signal).then(({ connection, uplink }) => {
     const { lastKept } = uplink;
     const { catchUp } = openDownlink({ ...parts, connection, lastKept, heard: marks.heard });
     joined = { connection, uplink, catchUp };
@@ -46,6 +70,8 @@ export function openHub(parts: HubParts, join: Join = joinLeaf) {
   });
 
   const reach = (): Joined => {
+    const refusal = standing.words();
+    if (refusal !== undefined) throw new Fault('UNREACHABLE', refusal);
     if (joined) return joined;
     throw new Fault('UNREACHABLE', `leaf: ${config.natsUrl} was not reached yet`);
   };
@@ -91,6 +117,7 @@ export function openHub(parts: HubParts, join: Join = joinLeaf) {
     },
 
     async close(): Promise<void> {
+      leaving.abort();
       if (!joined) {
         joining.then(() => joined!.connection.close()).catch(() => undefined);
         return;
@@ -100,24 +127,20 @@ export function openHub(parts: HubParts, join: Join = joinLeaf) {
   };
 }
 
-async function joinLeaf(config: EdgeConfig, lines: readonly string[]): Promise<Way> {
-  const connection = await connectLeaf(config.natsUrl, lines[0]!);
-  return { connection, uplink: await openUplink(connection, config.ackTimeoutMs) };
-}
-
 /**
- * Connects for ever: the edge works without its leaf, and the leaf without its hub. Answers come to
- * an inbox of this edge alone, named for its first line.
+ * Tries for ever: the edge works without its leaf, and the leaf without its hub. Answers come to an
+ * inbox of this edge alone, named for its first line.
  */
-function connectLeaf(servers: string, line: string): Promise<NatsConnection> {
-  return connect({
-    servers,
-    name: 'holdfast-edge',
-    maxReconnectAttempts: -1,
-    reconnectTimeWait: 250,
-    waitOnFirstConnect: true,
-    pingInterval: 5_000,
-    maxPingOut: 2,
-    inboxPrefix: `_INBOX_${line.split('/').map(token).join('_')}`,
-  });
-}
+const joinLeaf: Join = async (config, lines, standing, signal) => {
+  const { natsUrl: servers, natsNkeyPath: nkeyPath, ackTimeoutMs } = config;
+  const parts = { servers, name: 'holdfast-edge', inboxPrefix: edgeInbox(lines[0]!), nkeyPath };
+  for (;;) {
+    try {
+      const connection = await dial(parts, standing);
+      return { connection, uplink: await openUplink(connection, ackTimeoutMs) };
+    } catch (error) {
+      if (!(error instanceof Fault) || signal.aborted) throw error;
+      await systemClock.sleep(standing.pauseMs(), signal);
+    }
+  }
+};

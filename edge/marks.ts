@@ -4,6 +4,10 @@ import type { Heard } from './heartbeat.ts';
 
 /** How a line's way to central stands. */
 export type Way = { state: LinkState; detail?: string; sinceMs: number };
+/** Whether the way is closed to our credentials, and not only away. */
+export const isRefusal = ({ state, detail }: Way): boolean =>
+  state === 'down' && detail !== undefined && detail.startsWith('auth:');
+
 /** How far the ERP has what a line stated: all up to `settled`, but for those `waiting`. */
 export type Settled = Pick<Kept, 'epoch' | 'settled' | 'waiting'>;
 

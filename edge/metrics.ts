@@ -4,6 +4,7 @@ import type { Express } from './express.ts';
 import { linkStates } from './forwarder.ts';
 import { levels } from './gauge.ts';
 import type { Intake } from './intake.ts';
+import { isRefusal } from './marks.ts';
 import type { Status } from './status.ts';
 
 type Given = {
@@ -99,6 +100,11 @@ function linesIn({ lines, nowMs }: Status): Family[] {
           return { labels: { line, ...labels }, value };
         }),
       ),
+    },
+    {
+      ...{ name: 'credentials_refused', type: 'gauge' },
+      help: "1 while the leaf refuses this edge's credentials.",
+      samples: each(({ way }) => (isRefusal(way) ? 1 : 0)),
     },
   ];
 }

@@ -25,6 +25,10 @@ export const token = (name: string): string =>
     })
     .join('');
 
+/** Where answers come to an edge, named for its first line, and to central. */
+export const edgeInbox = (line: string): string => `_INBOX_${line.split('/').map(token).join('_')}`;
+export const centralInbox = '_INBOX_central';
+
 /** What `token` was made of. */
 const bytesOf = (token: string): string =>
   Buffer.from(

@@ -99,6 +99,9 @@ keepDays:
 # The leaf beside this edge, e.g. nats://127.0.0.1:4222.
 natsUrl:
 
+# File with the seed of this edge's NKey; read again at every connect. May be absent.
+natsNkeyPath:
+
 # A line that this edge owns, and nobody else. At most 200.
 lines:
 

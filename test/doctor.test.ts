@@ -58,6 +58,7 @@ const ills: [string, Partial<Told>, 'bad' | 'warn', string, string][] = [
     ] as const),
   ],
   ['a link that is down', way('down', 5 * minute), 'warn', 'down for 5 min; 7 facts', 'leaf'],
+  ['N1: refused credentials', way('down', minute, 'auth: no'), 'bad', 'auth: no; 7 facts', 'seed'],
   ['a link long down', way('down', 200 * minute, 'gone'), 'bad', 'for 3 h (gone)', 'leaf'],
   [
     'a forked line',

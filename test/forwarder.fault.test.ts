@@ -160,7 +160,7 @@ function openWorld(seed: number) {
   };
 }
 
-test.each(seeds(25))('nothing is lost, doubled or out of order (SEED=%i)', async (seed) => {
+test.each(seeds(25))('N2: nothing is lost, doubled or out of order (SEED=%i)', async (seed) => {
   const { edge, stream, ledger, total, done, loses, run } = openWorld(seed);
   for (let boots = 0; !done(); boots++) {
     expect(boots, 'still not done').toBeLessThan(2_000);

@@ -102,7 +102,7 @@ test('a refused expectation is looked into at once, then with pauses', async () 
   expect(link.slept).toEqual([200, 400]);
 });
 
-test('a lost answer is found in the stream, and nothing is sent twice', async () => {
+test('N2: a lost answer is found in the stream, and nothing is sent twice', async () => {
   const link = openLink(['UNREACHABLE', 'taken'], async () => {
     if (link.published.length === 0) return undefined;
     const hash = link.edge.outbox.linkAt(m01, 2)!.toString('hex');

@@ -104,7 +104,7 @@ test('only what central holds may be forgotten, and never the last fact of a lin
   expect([...store.history()].map(({ sequence }) => sequence)).toEqual([3, 1]);
 });
 
-test('a commit is all or nothing', () => {
+test('S1: a commit is all or nothing', () => {
   const { store, head } = filled();
   const half = () =>
     store.commit(() => {
@@ -132,7 +132,7 @@ test('nothing is appended outside of a commit, nor twice from one head', () => {
 describe('the file', () => {
   const file = () => join(testFolder(), 'edge.db');
 
-  test('is synchronous to the disk, also after it was written', () => {
+  test('S1: is synchronous to the disk, also after it was written', () => {
     const { db } = filled(3, file());
     expect(db.pragma('synchronous', { simple: true })).toBe(2);
     expect(db.pragma('journal_mode', { simple: true })).toBe('wal');

@@ -174,7 +174,7 @@ test(
 );
 
 test(
-  'what is no segment of the line is parked with its reason, and the line goes on',
+  'N5: what is no segment of the line is parked with its reason, and the line goes on',
   async () => {
     const wire = await openWire();
     const edge = await wire.edge();

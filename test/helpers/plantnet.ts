@@ -2,17 +2,25 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { startHub, startLeaf } from '../../cli/broker.ts';
+import { startHub, startLeaf, type User } from '../../cli/broker.ts';
 import { startProxy } from '../../cli/proxy.ts';
 
 export type Plantnet = Awaited<ReturnType<typeof startPlantnet>>;
 
+/** Who is let in at each server; everybody where absent. `seed` is the leaf's own at the hub. */
+export type Guests = { hub?: readonly User[]; leaf?: readonly User[]; seed?: string };
+
+const usersOf = (users: readonly User[] | undefined) => (users === undefined ? {} : { users });
+
 /** A real hub and a real leaf in a folder of their own, and the link between them in our hands. */
-export async function startPlantnet() {
+export async function startPlantnet(guests: Guests = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'plantnet-'));
-  const hub = await startHub({ directory: join(directory, 'hub') });
+  const hub = await startHub({ directory: join(directory, 'hub'), ...usersOf(guests.hub) });
   const proxy = await startProxy({ targetPort: hub.leafPort });
-  const leaf = await startLeaf({ directory: join(directory, 'leaf'), hubLeafPort: proxy.port });
+  const leaf = await startLeaf({
+    ...{ directory: join(directory, 'leaf'), hubLeafPort: proxy.port, ...usersOf(guests.leaf) },
+    ...(guests.seed === undefined ? {} : { seed: guests.seed }),
+  });
   await waitFor(() => isLinked(hub.httpUrl), 10_000, 'the leaf to reach the hub');
   return {
     directory,

@@ -12,7 +12,7 @@ import type { Status } from '../../edge/status.ts';
 import { decodeSegment } from '../../shared/segment.ts';
 import { eventStream } from '../../shared/subject.ts';
 import { testFolder } from './folder.ts';
-import { startPlantnet, waitFor } from './plantnet.ts';
+import { type Guests, startPlantnet, waitFor } from './plantnet.ts';
 import { command, m01 } from './shop.ts';
 
 const { signal } = new AbortController();
@@ -46,8 +46,8 @@ function closing<T extends { url: string; close(): Promise<void> }>(program: T) 
 }
 
 /** A real hub and leaf for this test, and in this process edges, and central without an ERP. */
-export async function openWire() {
-  const net = await startPlantnet();
+export async function openWire(guests: Guests = {}) {
+  const net = await startPlantnet(guests);
   onTestFinished(() => net.close());
 
   /** A client of the hub's own. */
@@ -57,12 +57,12 @@ export async function openWire() {
     return connection;
   }
 
-  async function openCentral(storePath: string) {
+  async function openCentral(storePath: string, more: object) {
     const central = closing(
       await startCentral(
         readCentralConfig({
           ...{ storePath, natsUrl: net.hub.url, hubMonitorUrl: net.hub.httpUrl, httpPort: 0 },
-          ...{ logLevel: 'silent', stream: { megabytesMax: 100, keepDays: 1 } },
+          ...{ logLevel: 'silent', stream: { megabytesMax: 100, keepDays: 1 }, ...more },
           erp: { url: nowhere, plant: 'HF01', storageLocation: '0001' },
         }),
       ),
@@ -84,12 +84,12 @@ export async function openWire() {
     };
   }
 
-  async function openEdge(storePath: string, line = m01) {
+  async function openEdge(storePath: string, line = m01, more: object = {}) {
     const edge = closing(
       await startEdge(
         readEdgeConfig({
           ...{ storePath, natsUrl: net.leaf.url, httpPort: 0, ackTimeoutMs: 1_000 },
-          ...{ logLevel: 'silent', lines: [{ line }] },
+          ...{ logLevel: 'silent', lines: [{ line }], ...more },
         }),
       ),
     );
@@ -116,8 +116,9 @@ export async function openWire() {
   return {
     ...net,
     client,
-    edge: (name = 'edge', line?: string) => openEdge(join(folder, `${name}.sqlite`), line),
-    central: (name = 'ledger') => openCentral(join(folder, `${name}.sqlite`)),
+    edge: (name = 'edge', line?: string, more?: object) =>
+      openEdge(join(folder, `${name}.sqlite`), line, more),
+    central: (name = 'ledger', more = {}) => openCentral(join(folder, `${name}.sqlite`), more),
     /** The hub's streams, as central makes them. */
     async makeStreams() {
       const manager = await jetstreamManager(await client());

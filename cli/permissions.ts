@@ -1,0 +1,46 @@
+import {
+  beatSubject,
+  centralInbox,
+  edgeInbox,
+  enrolSubject,
+  eventStream,
+  eventSubject,
+  historySubject,
+  hubDomain,
+  keptStream,
+  keptSubject,
+  liveSubject,
+  refillSubject,
+  straySubject,
+} from '../shared/subject.ts';
+
+/** What a user of a nats-server may publish and subscribe to, as its configuration spells it. */
+export type Permissions = {
+  publish: { allow: readonly string[] };
+  subscribe: { allow: readonly string[] };
+};
+
+/** The hub's API of JetStream: across a leaf under the domain's name. */
+const lastOf = (stream: string, subject: string) =>
+  `$JS.${hubDomain}.API.DIRECT.GET.${stream}.${subject}`;
+
+/**
+ * All that an edge with these lines needs, and no subject of another line. The same holds for the
+ * edge at its leaf, and at the hub for the leaf that carries it.
+ */
+export function edgePermissions(lines: readonly string[]): Permissions {
+  const first = lines[0]!;
+  const publish = lines.flatMap((line) => [
+    ...[eventSubject, liveSubject, enrolSubject, historySubject, straySubject].map((of) =>
+      of(line),
+    ),
+    lastOf(eventStream, eventSubject(line)),
+    lastOf(keptStream, keptSubject(line)),
+  ]);
+  const subscribe = lines.flatMap((line) => [keptSubject(line), refillSubject(line)]);
+  return {
+    // Central's inbox: the answer to its question for missing facts.
+    publish: { allow: [...publish, beatSubject(first), `${centralInbox}.>`] },
+    subscribe: { allow: [...subscribe, `${edgeInbox(first)}.>`] },
+  };
+}
