@@ -42,10 +42,13 @@ export const keptOf = (db: Real) =>
   isMade(db)
     ? db
         .prepare<[], { path: string; epoch: number; kept: number }>(
-          'SELECT path, epoch, kept FROM line WHERE kept > 0',
+          'SELECT path, epoch, kept FROM line',
         )
         .all()
     : [];
+/** How many own facts without a place a store has still to hand over. */
+export const straysOf = (db: Real): number =>
+  db.prepare<[], number>("SELECT count(*) FROM aside WHERE became = 'stray'").pluck().get()!;
 /** The ledger's last position. */
 export const endOf = (db: Real): number =>
   isMade(db)

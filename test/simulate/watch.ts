@@ -14,6 +14,7 @@ import {
   keptOf,
   knownAt,
   postingsOf,
+  straysOf,
 } from './rows.ts';
 import type { Scene } from './scene.ts';
 
@@ -144,9 +145,11 @@ export function openWatch({ world, edges, central, books, people, fitter, failed
       const ends = endsOf(central.disk.real());
       const isThere = ({ disk }: EdgeBox) =>
         keptOf(disk.real()).every(({ path, epoch, kept }) => {
-          return ends.get(`${path} ${epoch}`) === kept && !ends.has(`${path} ${epoch + 1}`);
+          const last = ends.get(`${path} ${epoch}`) ?? 0;
+          return last === kept && !ends.has(`${path} ${epoch + 1}`);
         });
       if (!edges.every(isThere)) return false;
+      if (edges.some(({ disk }) => straysOf(disk.real()) > 0)) return false;
       return fitter.ghosts().every(({ box }) => isHandedOver(box));
     },
     unrest(): string {
