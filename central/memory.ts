@@ -16,7 +16,7 @@ import { openPostings } from './postings.ts';
 import { openUndone } from './queue.ts';
 import { queueMigrations, queueMigrations2, queueMigrations3 } from './queuetables.ts';
 import { openRegistry, registryMigrations } from './registry.ts';
-import { ledgerMigrations } from './shelf.ts';
+import { ledgerMigrations, shelfMigrations2 } from './shelf.ts';
 import { openTotals, totalsMigrations } from './totals.ts';
 
 /** Every table of central, in one file: what one transaction must change together. */
@@ -38,6 +38,7 @@ export const migrations = [
   ...clockMigrations,
   ...liveMigrations,
   ...queueMigrations3,
+  ...shelfMigrations2,
 ];
 
 type Parts = {
