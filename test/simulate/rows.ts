@@ -91,6 +91,16 @@ export function idsOf(db: Real): Map<string, Buffer> {
   return new Map(rows.map((bytes) => [decodeContent(bytes).eventId, bytes]));
 }
 
+/** True for a store without facts that the ledger has of an epoch which is over there. */
+export function lacks(store: Real, ledger: Real): boolean {
+  if (!isMade(store) || !isMade(ledger)) return false;
+  const epochs = epochsOf(store);
+  const own = new Set([...factsOf(store, 'event').map(placeOf)]);
+  return factsOf(ledger, 'fact').some((row) => {
+    return row.epoch < (epochs.get(row.path) ?? 0) && !own.has(placeOf(row));
+  });
+}
+
 /** How each line of an edge's store stands with central; empty before the store was made. */
 export function enrolmentsOf(db: Real): Map<string, { state: string; strays: number }> {
   if (!isMade(db)) return new Map();

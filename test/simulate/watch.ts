@@ -141,7 +141,7 @@ export function openWatch({ world, edges, central, books, people, fitter, failed
     isQuiet(): boolean {
       if (!edges.every((edge) => edge.app()) || !central.app()) return false;
       if (marks().some(({ head, kept, sent }) => kept !== head || sent !== head)) return false;
-      if (moving().length > 0 || !edges.every(isEntered)) return false;
+      if (fitter.isWaiting() || moving().length > 0 || !edges.every(isEntered)) return false;
       const ends = endsOf(central.disk.real());
       const isThere = ({ disk }: EdgeBox) =>
         keptOf(disk.real()).every(({ path, epoch, kept }) => {
