@@ -14,5 +14,6 @@ export const corpus: readonly Readonly<{ seed: number; hours: number; found: str
   { seed: 2233, hours: 1, found: 'refused commands put off the question to central for ever' },
   { seed: 1142, hours: 1, found: 'a salvaged store lacked facts of an epoch that was over' },
   { seed: 2361, hours: 1, found: 'a salvaged line stood for good, as another had lost facts' },
+  { seed: 2873, hours: 1, found: 'a store went on in an epoch that ended while it was off' },
   { seed: 505, hours: 2, found: 'a clone took a line, and its box had not noticed yet' },
 ];
