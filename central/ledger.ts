@@ -73,6 +73,7 @@ export function openLedger({ db, nowMs, note, stands, undone }: Parts) {
     else if (before) {
       setAside(head.path, { epoch, sequence }, 'conflict: other content under this id', bytes);
     } else if (content) {
+      if (epoch > 1) shelf.unpark(head.path, bytes);
       fresh.push({ ...content, line: head.path, epoch, sequence, position, receivedMs });
     }
   }

@@ -15,7 +15,7 @@ import { openLive } from './live.ts';
 import { openPostings } from './postings.ts';
 import { queueMigrations, queueMigrations2, queueMigrations3 } from './queue.ts';
 import { openRegistry, registryMigrations } from './registry.ts';
-import { ledgerMigrations } from './shelf.ts';
+import { ledgerMigrations, shelfMigrations2 } from './shelf.ts';
 import { openTotals, totalsMigrations } from './totals.ts';
 
 /** Every table of central, in one file: what one transaction must change together. */
@@ -37,6 +37,7 @@ export const migrations = [
   ...clockMigrations,
   ...liveMigrations,
   ...queueMigrations3,
+  ...shelfMigrations2,
 ];
 
 type Parts = {

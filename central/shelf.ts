@@ -56,6 +56,12 @@ export const ledgerMigrations = [
   `,
 ];
 
+/** Which parked facts may still be stated again, in a later epoch. */
+const ofAnOldEpoch = "(reason GLOB 'stale*' OR reason GLOB 'stray*')";
+export const shelfMigrations2 = [
+  `CREATE INDEX parked_of_an_old_epoch ON parked (line, bytes) WHERE ${ofAnOldEpoch};`,
+];
+
 /** A line as the ledger stands with it. */
 export type Head = {
   id: number;
@@ -188,6 +194,7 @@ function openParked(db: Database) {
       'SELECT 1 FROM parked WHERE line = ? AND epoch = ? AND sequence = ? AND bytes = ? LIMIT 1',
     )
     .pluck();
+  const unpark = db.prepare(`DELETE FROM parked WHERE line = ? AND bytes = ? AND ${ofAnOldEpoch}`);
   const parkedCount = db.prepare<[], number>('SELECT count(*) FROM parked').pluck();
 
   return {
@@ -196,6 +203,8 @@ function openParked(db: Database) {
     /** True if these bytes were parked at this place before, for whatever reason. */
     isParked: (path: string, { epoch, sequence }: Place, bytes: Uint8Array) =>
       isParked.get(path, epoch, sequence, bytes) !== undefined,
+    /** A fact of an old epoch has found its place after all: no person need look at it. */
+    unpark: (path: string, bytes: Uint8Array) => void unpark.run(path, bytes),
     parked: (limit: number) => parked.all(limit),
     parkedCount: () => parkedCount.get()!,
   };

@@ -118,7 +118,7 @@ export function openEntrance(parts: Parts) {
     if (open.length > 0) return fetching(`waits for what central says of ${open.join(', ')}`);
     seeding.take(lines.map(enrolments.of).filter(({ state }) => state === 'ready'));
     refresh();
-    return { kind: 'entered' };
+    return enter(line, last); // since that epoch began, another store may have taken over
   }
 
   /** A line's history is taken in with that of all lines that are still to be permitted. */

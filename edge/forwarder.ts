@@ -48,7 +48,7 @@ type Parts = {
   clock: Clock;
   log: Logger;
   report: (state: LinkState, detail?: string) => void;
-  /** With nothing to send, the stream's end is read again after this time, ms. */
+  /** With nothing to send, the stream's end is read again so long after it was read, ms. */
   idleMs: number;
   signal: AbortSignal;
 };
@@ -62,6 +62,7 @@ export async function forward(parts: Parts): Promise<void> {
   const { line, outbox, publish, bell, read, clock, log, report, idleMs, signal } = parts;
   const window = openWindow(clock.monotonicMs);
   let streamSequence: number | undefined;
+  let readMs = 0; // when the stream's end was read
   let attempt = 0;
   const wait = (waitMs: number) => clock.sleep(waitMs, signal);
   while (!signal.aborted) {
@@ -70,6 +71,7 @@ export async function forward(parts: Parts): Promise<void> {
     try {
       if (streamSequence === undefined) {
         streamSequence = await findEnd(parts, wait);
+        readMs = clock.monotonicMs();
         window.restart(outbox.marks(line));
       }
       if (streamSequence === undefined) continue;
@@ -86,8 +88,10 @@ export async function forward(parts: Parts): Promise<void> {
         window.took(lastOf(segment));
       } else {
         report('up');
-        await bell.wait(seen, idleMs, signal);
-        if (bell.rings() === seen) streamSequence = undefined;
+        // The bell rings for other lines and for refusals too: it must not put this off.
+        const leftMs = readMs + idleMs - clock.monotonicMs();
+        if (leftMs > 0) await bell.wait(seen, leftMs, signal);
+        if (leftMs <= 0 || bell.rings() === seen) streamSequence = undefined;
       }
       attempt = 0;
     } catch (error) {

@@ -29,9 +29,10 @@ function openLink(
   const told: string[] = [];
   const published: [number, number, number][] = [];
   const slept: number[] = [];
+  const time = { ms: 0 };
   const clock: Clock = {
     nowMs: () => 0,
-    monotonicMs: () => 0,
+    monotonicMs: () => time.ms,
     sleep: async (ms) => {
       slept.push(ms);
       if (slept.length > 20) stop.abort();
@@ -54,7 +55,7 @@ function openLink(
       ...{ line: m01, outbox: edge.outbox, publish, last, enter, bell, read, clock, log, report },
       ...{ idleMs: 60_000, signal: stop.signal },
     });
-  return { edge, run, told, published, slept, bell, stop };
+  return { edge, run, told, published, slept, bell, stop, time };
 }
 
 test('what the stream took is not sent again, and the next goes after it', async () => {
@@ -70,6 +71,26 @@ test('what the stream took is not sent again, and the next goes after it', async
   ]);
   expect(link.edge.outbox.marks(m01)).toMatchObject({ sent: 5, kept: 0 });
   expect(link.slept).toEqual([]);
+});
+
+test('a bell that rings all the time does not put off reading where the stream ends', async () => {
+  let reads = 0;
+  const link = openLink(['taken', 'taken'], async () => {
+    reads += 1;
+    return undefined;
+  });
+  const running = link.run();
+  await expect.poll(() => link.told).toEqual(['draining', 'up']);
+  for (const ms of [30_000, 59_999, 60_000]) {
+    expect(reads).toBe(1);
+    link.time.ms = ms;
+    link.bell.ring();
+    await new Promise(setImmediate);
+  }
+  expect(reads).toBe(2);
+  link.stop.abort();
+  link.bell.ring();
+  await running;
 });
 
 test('a stream that does not answer is asked again after growing pauses', async () => {

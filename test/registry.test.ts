@@ -130,6 +130,20 @@ test('a stray that was stated anew in the next epoch is known, by its event id',
   expect(good(plant)).toBe(4_000_000n);
 });
 
+test('a fact that was parked and is stated again in the next epoch is parked no more', () => {
+  const plant = central();
+  plant.ask({});
+  plant.take([{ segment: made(5).segment(1, 2) }, { segment: made(5).segment(4, 4) }]);
+  plant.ask({ want: 'begin', next: b!, reason: 'forked' });
+  plant.take([{ segment: made(5).segment(5, 5) }]);
+  plant.ledger.strays(made(3).segment(3, 3), 'stray');
+  expect(reasons(plant).map(([, sequence]) => sequence)).toEqual([3, 5, 4]);
+  plant.take([{ segment: made(2, 3, 2).segment(1, 2) }]);
+  expect(reasons(plant).map(([, sequence]) => sequence)).toEqual([5]);
+  expect(plant.ledger.strays(made(5).segment(3, 5), 'stray')).toBe(0);
+  expect(good(plant)).toBe(4_000_000n);
+});
+
 test('another store takes over with a permit, once and within its hour', () => {
   const plant = central();
   plant.ask({});

@@ -5,5 +5,15 @@ export const corpus: readonly Readonly<{ seed: number; hours: number; found: str
   { seed: 408, hours: 2, found: 'salvage ended at a row whose last column was damaged' },
   { seed: 602, hours: 2, found: 'salvage ended at a row whose place on the disk was damaged' },
   { seed: 701, hours: 2, found: 'salvage left a store without its charts, which did not start' },
+  {
+    seed: 654,
+    hours: 2,
+    found: 'a line was fetched from central later than the plant was at rest',
+  },
+  { seed: 1077, hours: 1, found: 'what waited for a gap was parked, and then stated again' },
+  { seed: 2233, hours: 1, found: 'refused commands put off the question to central for ever' },
+  { seed: 1142, hours: 1, found: 'a salvaged store lacked facts of an epoch that was over' },
+  { seed: 2361, hours: 1, found: 'a salvaged line stood for good, as another had lost facts' },
+  { seed: 2873, hours: 1, found: 'a store went on in an epoch that ended while it was off' },
   { seed: 505, hours: 2, found: 'a clone took a line, and its box had not noticed yet' },
 ];

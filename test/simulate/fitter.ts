@@ -1,6 +1,6 @@
 import type { CentralBox, EdgeBox } from './box.ts';
 import { type Damage, idsIn, salvage } from './damage.ts';
-import { enrolmentsOf, idsOf, placesOf } from './rows.ts';
+import { enrolmentsOf, idsOf, lacks, placesOf } from './rows.ts';
 import type { World } from './world.ts';
 
 /** A box that has lines of another one: an old disk, a clone, or one configured by mistake. */
@@ -16,6 +16,8 @@ export type Fitter = ReturnType<typeof openFitter>;
 
 /** From the damage to the new medium, ms. */
 const repairMs = 30_000;
+/** What central can give a salvaged store it has given within this time, ms. */
+const givenMs = 900_000;
 const dead: readonly string[] = ['owned', 'stale'];
 
 /**
@@ -29,8 +31,10 @@ export function openFitter({ world, edges, central, open, failed }: Parts) {
   const ghosts: Ghost[] = [];
   const damages = new Map<EdgeBox, Damage>();
   const salvaged = new Set<EdgeBox>();
+  const stuckSince = new Map<EdgeBox, number>();
   const lost = new Set<string>();
   let over = false;
+  let known = 0; // salvaged stores that were given up
 
   /** Nobody can read these any more, or say that they are what was stated. */
   function bury(ids: Iterable<string>): void {
@@ -73,6 +77,34 @@ export function openFitter({ world, edges, central, open, failed }: Parts) {
     return salvaged.has(edge) && failures.some((text) => text?.includes('does not lead to'));
   }
 
+  /**
+   * Docs/backup.md, "A line that stays stopped": central has had the time to give back what it can,
+   * and a line still stands, or lacks facts of an epoch that is over.
+   */
+  function isStuck(edge: EdgeBox): boolean {
+    const app = salvaged.has(edge) ? edge.app() : undefined;
+    const isEntered = ({ state }: { state: string }) => state === 'entered';
+    const states = app ? [...enrolmentsOf(edge.disk.real()).values()] : [];
+    const stands = app?.roster.all.some((actor) => actor.failure() !== undefined);
+    const isOff = !app || !central.app() || !states.every(isEntered);
+    if (isOff || !(stands || lacks(edge.disk.real(), central.disk.real()))) {
+      stuckSince.delete(edge);
+      return false;
+    }
+    const sinceMs = stuckSince.get(edge) ?? world.nowMs();
+    stuckSince.set(edge, sinceMs);
+    return world.nowMs() - sinceMs >= givenMs;
+  }
+
+  /** All lines come back from central, and the salvaged store is connected once as an old disk. */
+  function giveUp(edge: EdgeBox): void {
+    stuckSince.delete(edge);
+    known += 1;
+    world.say(`${edge.name}: the salvaged store is given up for an empty one`);
+    const old = exchange(edge, undefined, false, repairMs);
+    if (over) bringBack(old, false);
+  }
+
   /** Lets the box have its lines, once all others that have them are off the network. */
   function permit(edge: EdgeBox): void {
     const states = enrolmentsOf(edge.disk.real());
@@ -104,20 +136,26 @@ export function openFitter({ world, edges, central, open, failed }: Parts) {
     return old;
   }
 
+  function bringBack(image: Buffer, cut: boolean): EdgeBox | undefined {
+    const at = shelf.findIndex((disk) => disk.image === image);
+    const [disk] = at < 0 ? [] : shelf.splice(at, 1);
+    return disk && raise(disk.of, image, cut);
+  }
+
   return {
     ghosts: (): readonly Ghost[] => ghosts,
     lost: (id: string): boolean => lost.has(id),
     isOver: () => over,
+    /** How often what is known to be open was met: docs/proof.md. */
+    known: () => known,
+    /** True while a salvaged store is given time, or is about to be given up. */
+    isWaiting: () => stuckSince.size > 0,
     raise,
 
     /** Another medium is put into the box; the old one is gone, or lies on the shelf. */
     exchange,
     /** The image comes back from the shelf in a box of its own. */
-    bringBack(image: Buffer, cut: boolean): EdgeBox | undefined {
-      const at = shelf.findIndex((disk) => disk.image === image);
-      const [disk] = at < 0 ? [] : shelf.splice(at, 1);
-      return disk && raise(disk.of, image, cut);
-    },
+    bringBack,
     harm(edge: EdgeBox, image: Buffer, damage: Damage): void {
       world.say(`${edge.name}: ${damage.kind} on page ${damage.page}`);
       edge.disk.spoil(image);
@@ -132,6 +170,7 @@ export function openFitter({ world, edges, central, open, failed }: Parts) {
         const isStopped = app?.roster.all.some((actor) => actor.failure() !== undefined);
         if (damage && (edge.refused() || isStopped)) repair(edge, damage);
         else if (isUnproven(edge)) exchange(edge, undefined, true, repairMs);
+        else if (isStuck(edge)) giveUp(edge);
         else if (app) permit(edge);
       }
     },

@@ -57,12 +57,12 @@ async function tellFailure(scenario: Scenario, lived: Outcome): Promise<void> {
 async function main(): Promise<void> {
   const startMs = performance.now();
   const startCpu = process.cpuUsage();
-  const sum = { seeds: 0, virtualMs: 0, steps: 0, facts: 0, documents: 0, failures: 0 };
+  const sum = { seeds: 0, virtualMs: 0, steps: 0, facts: 0, documents: 0, known: 0, failures: 0 };
   for (const { seed, hours } of days) {
     const scenario = scenarioOf(seed, hours);
     const outcome = await live(scenario);
     sum.seeds += 1;
-    for (const part of ['virtualMs', 'steps', 'facts', 'documents'] as const) {
+    for (const part of ['virtualMs', 'steps', 'facts', 'documents', 'known'] as const) {
       sum[part] += outcome[part];
     }
     if (values.trace) say(outcome.trace.join('\n'));
@@ -74,12 +74,13 @@ async function main(): Promise<void> {
   }
   const { user, system } = process.cpuUsage(startCpu);
   const plantHours = sum.virtualMs / 3_600_000;
-  const { seeds, failures, facts, documents, steps } = sum;
+  const { seeds, failures, facts, documents, steps, known } = sum;
   say(
     `${seeds} seeds, ${failures} failures: ${plantHours.toFixed(0)} plant-hours, ${facts} facts, ` +
       `${documents} documents, ${steps} steps in ` +
       `${((performance.now() - startMs) / 1000).toFixed(1)} s; ` +
-      `${((plantHours * 60e6) / (user + system)).toFixed(0)} plant-hours a minute of one core`,
+      `${((plantHours * 60e6) / (user + system)).toFixed(0)} plant-hours a minute of one core; ` +
+      `known: ${known}`,
   );
   process.exitCode = failures > 0 ? 1 : 0;
 }

@@ -38,6 +38,8 @@ export type Outcome = Readonly<{
   virtualMs: number;
   facts: number;
   documents: number;
+  /** How often the plant came to what is known to be open. */
+  known: number;
 }>;
 
 const hourMs = 3_600_000;
@@ -109,6 +111,7 @@ export async function live(scenario: Scenario): Promise<Outcome> {
     virtualMs: world.nowMs(),
     facts: factsIn(central.disk.real()),
     documents: books.books.length,
+    known: fitter.known(),
   };
 }
 

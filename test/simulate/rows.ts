@@ -42,10 +42,13 @@ export const keptOf = (db: Real) =>
   isMade(db)
     ? db
         .prepare<[], { path: string; epoch: number; kept: number }>(
-          'SELECT path, epoch, kept FROM line WHERE kept > 0',
+          'SELECT path, epoch, kept FROM line',
         )
         .all()
     : [];
+/** How many own facts without a place a store has still to hand over. */
+export const straysOf = (db: Real): number =>
+  db.prepare<[], number>("SELECT count(*) FROM aside WHERE became = 'stray'").pluck().get()!;
 /** The ledger's last position. */
 export const endOf = (db: Real): number =>
   isMade(db)
@@ -86,6 +89,16 @@ export function idsOf(db: Real): Map<string, Buffer> {
     db.prepare<[], Buffer>(`SELECT bytes FROM ${table}`).pluck().all(),
   );
   return new Map(rows.map((bytes) => [decodeContent(bytes).eventId, bytes]));
+}
+
+/** True for a store without facts that the ledger has of an epoch which is over there. */
+export function lacks(store: Real, ledger: Real): boolean {
+  if (!isMade(store) || !isMade(ledger)) return false;
+  const epochs = epochsOf(store);
+  const own = new Set([...factsOf(store, 'event').map(placeOf)]);
+  return factsOf(ledger, 'fact').some((row) => {
+    return row.epoch < (epochs.get(row.path) ?? 0) && !own.has(placeOf(row));
+  });
 }
 
 /** How each line of an edge's store stands with central; empty before the store was made. */

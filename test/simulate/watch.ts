@@ -14,6 +14,7 @@ import {
   keptOf,
   knownAt,
   postingsOf,
+  straysOf,
 } from './rows.ts';
 import type { Scene } from './scene.ts';
 
@@ -140,13 +141,15 @@ export function openWatch({ world, edges, central, books, people, fitter, failed
     isQuiet(): boolean {
       if (!edges.every((edge) => edge.app()) || !central.app()) return false;
       if (marks().some(({ head, kept, sent }) => kept !== head || sent !== head)) return false;
-      if (moving().length > 0 || !edges.every(isEntered)) return false;
+      if (fitter.isWaiting() || moving().length > 0 || !edges.every(isEntered)) return false;
       const ends = endsOf(central.disk.real());
       const isThere = ({ disk }: EdgeBox) =>
         keptOf(disk.real()).every(({ path, epoch, kept }) => {
-          return ends.get(`${path} ${epoch}`) === kept && !ends.has(`${path} ${epoch + 1}`);
+          const last = ends.get(`${path} ${epoch}`) ?? 0;
+          return last === kept && !ends.has(`${path} ${epoch + 1}`);
         });
       if (!edges.every(isThere)) return false;
+      if (edges.some(({ disk }) => straysOf(disk.real()) > 0)) return false;
       return fitter.ghosts().every(({ box }) => isHandedOver(box));
     },
     unrest(): string {
