@@ -8,7 +8,7 @@ export const corpus: readonly Readonly<{ seed: number; hours: number; found: str
   {
     seed: 654,
     hours: 2,
-    found: 'a line was fetched from central later than the plant was at rest',
+    found: 'the ledger had what its box lacked; why is not known',
   },
   { seed: 1077, hours: 1, found: 'what waited for a gap was parked, and then stated again' },
   { seed: 2233, hours: 1, found: 'refused commands put off the question to central for ever' },
