@@ -25,40 +25,39 @@ test('a seed tells everything', { timeout: timeoutMs }, () => {
   expect(digests[1]).toBe(digests[0]);
 });
 
-/** For each bug the seed to begin with, and what is then not as it must be. */
-const known: Record<string, [seed: number, invariant: RegExp]> = {
-  notSynced: [
-    1,
-    /fact is lost|takes for kept what central lacks|has forgotten|goes back in the stream/,
-  ],
-  answersBeforeCommit: [18, /an accepted fact is lost|a line goes back in the stream/],
-  sendsWithoutCompare: [1, /a line goes back in the stream/],
-  keepsOnStreamsWord: [1, /an edge takes for kept what central lacks/],
-  ignoresGap: [1, /the plant does not come to rest/],
-  ignoresEpoch: [2, /a line goes back in the stream/],
-  reusesSequence: [4, /a fact is parked|an accepted fact is lost/],
-  postsWithoutLookUp: [5, /a document is in the books twice/],
+/** For each bug the day to begin with; whatever is changed in the code makes other days of it. */
+const known: Record<string, number> = {
+  notSynced: 1,
+  answersBeforeCommit: 48,
+  sendsWithoutCompare: 1,
+  keepsOnStreamsWord: 1,
+  ignoresGap: 1,
+  ignoresEpoch: 2,
+  reusesSequence: 4,
+  postsWithoutLookUp: 5,
 };
+const daysMax = 60;
 
-test('every bug has its seed', () => {
+test('every bug has its day', () => {
   expect(Object.keys(known).sort()).toEqual(Object.keys(bugs).sort());
 });
 
-/** Whatever else is changed in the code makes other days of the same seeds. */
-const daysMax = 30;
-
 test.each(Object.entries(known))(
-  'the bug %s is found',
+  'the bug %s is found, on a day that is good without it',
   { timeout: timeoutMs },
-  (bug, [seed, invariant]) => {
-    const days = ['--seed', `${seed}`, '--seeds', `${daysMax}`, '--hours', '2', '--whole'];
-    expect(simulate('--bug', bug, ...days).stdout).toMatch(invariant);
+  (bug, first) => {
+    const days = ['--seed', `${first}`, '--seeds', `${daysMax}`];
+    const found = simulate('--bug', bug, ...days, '--hours', '2', '--whole');
+    expect(found.status).toBe(1);
+    const [, seed] = /^seed (\d+): (?!digest)/m.exec(found.stdout)!;
+    const without = simulate('--busy', '--seed', seed!, '--hours', '2', '--whole');
+    expect(without.stdout).toMatch(/^1 seeds, 0 failures: /m);
   },
 );
 
 test('a failure with an old disk is made small, and tells its day', { timeout: timeoutMs }, () => {
-  const { stdout } = simulate('--bug', 'ignoresEpoch', '--seed', '2', '--hours', '1');
-  expect(stdout).toMatch(/^seed 2: digest /);
+  const { stdout } = simulate('--bug', 'ignoresEpoch', '--seed', '3', '--hours', '1');
+  expect(stdout).toMatch(/^seed 3: digest /);
   const [, mishaps, commands] = /tries\): (\d+) mishaps, (\d+) commands/.exec(stdout)!;
   expect(Number(mishaps)).toBeLessThanOrEqual(3);
   expect(Number(commands)).toBeLessThanOrEqual(5);

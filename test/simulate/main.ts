@@ -11,6 +11,7 @@ const usage = `npm run simulate -- [options]
   --seed S     the first of them; alone, that one day
   --hours H    how long a day is; 6
   --bug NAME   with a bug on purpose, until it is found: ${Object.keys(bugs).join(', ')}
+  --busy       days on which much goes wrong, as with a bug on purpose, but without one
   --trace      tells what happened, also where nothing failed
   --corpus     the days that once failed
   --whole      tells a failure as it came, and does not make it smaller
@@ -21,6 +22,7 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     hours: { type: 'string', default: '6' },
     bug: { type: 'string' },
+    busy: { type: 'boolean', default: false },
     trace: { type: 'boolean', default: false },
     corpus: { type: 'boolean', default: false },
     whole: { type: 'boolean', default: false },
@@ -37,7 +39,7 @@ const days = values.corpus
   : Array.from({ length: count }, (_, index) => ({ seed: first + index, hours }));
 
 function scenarioOf(seed: number, hours: number): Scenario {
-  const mishaps = draw(seed, boxNames.length, hours, values.bug !== undefined);
+  const mishaps = draw(seed, boxNames.length, hours, values.busy || values.bug !== undefined);
   const wishes = edgeLines.flatMap((lines, index) => tell(seed, boxNames[index]!, lines, hours));
   return { seed, hours, mishaps, wishes, bug: values.bug };
 }
