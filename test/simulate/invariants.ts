@@ -70,7 +70,9 @@ function checkParked({ edges, central, fitter, failed }: Parts): void {
     if (id === undefined || !/^(stray|stale epoch)/.test(reason)) failed('a fact is parked', place);
     else if (places.has(id)) failed('a fact is parked that the ledger has', place);
     else if (seen.has(id)) failed('a fact is parked twice', place);
-    else if (!stated.has(id)) failed('a fact is parked that no store has stated', place);
+    else if (!stated.has(id) && !fitter.lost(id)) {
+      failed('a fact is parked that no store has stated', place);
+    }
     if (id !== undefined) seen.add(id);
   }
   for (const id of stated) {
