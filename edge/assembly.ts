@@ -50,11 +50,11 @@ type World = {
 };
 
 /** What the lines of an edge decide by, beside their store and their book. */
-export const meansOf = (config: EdgeConfig, clock: Clock, random: RandomBytes) => ({
+export const meansOf = (config: EdgeConfig, clock: Clock, random: RandomBytes, last?: string) => ({
   nowMs: clock.nowMs,
   units: openUnits(config.units),
   calendar: config.calendar && openCalendar(config.calendar),
-  eventId: eventIds(clock.nowMs, random),
+  eventId: eventIds(clock.nowMs, random, last),
   stated: (_fact: Fact): void => undefined,
 });
 
@@ -73,8 +73,11 @@ function readEdge({ config, db, clock, random, log, measure }: World) {
     lastMs = fact.recordedMs;
     if (fact.type === 'DiskLevelChanged') told = fact.body.level;
   };
-  const means = { ...meansOf(config, clock, random), spans, trust: () => wall?.trust() };
-  const roster = openRoster(linesOf(config), { ...means, store, book, stated });
+  const means = meansOf(config, clock, random, store.newestId());
+  const roster = openRoster(linesOf(config), {
+    ...{ ...means, spans, store, book, stated },
+    trust: () => wall?.trust(),
+  });
   wall = openWall({ clock, lastMs });
   const enrolments = openEnrolments(db, eventIds(clock.nowMs, random));
   const lines = roster.actors.map(({ path }) => path);

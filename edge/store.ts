@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
-import { genesis, link } from '../shared/codec.ts';
+import { decodeContent, genesis, link } from '../shared/codec.ts';
 import type { Command } from '../shared/command.ts';
 import { type Database, faultOf } from '../shared/database.ts';
-import type { Fault } from '../shared/fault.ts';
+import { Fault } from '../shared/fault.ts';
 import { openForgotten } from './forgotten.ts';
 import { openSnapshots } from './snapshots.ts';
 
@@ -77,7 +77,11 @@ function prepare(db: Database) {
     `SELECT position, line, epoch, sequence, bytes, hash, state FROM event
      WHERE position > ? ORDER BY position`,
   );
+  const newest = db
+    .prepare<[], Buffer>('SELECT bytes FROM event ORDER BY position DESC LIMIT 1')
+    .pluck();
   return {
+    newest,
     addLine,
     lineOf,
     paths,
@@ -95,6 +99,7 @@ function prepare(db: Database) {
 /** The edge's memory. Synchronous on purpose: once `commit` has returned, it is on disk. */
 export function openStore(db: Database) {
   const {
+    newest,
     addLine,
     lineOf,
     paths,
@@ -171,6 +176,17 @@ export function openStore(db: Database) {
         run.immediate(work);
       } catch (error) {
         throw faultOf(error, db.name);
+      }
+    },
+
+    /** The id of the fact that was stored last; undefined for none, or for one that is damaged. */
+    newestId(): string | undefined {
+      const bytes = newest.get();
+      try {
+        return bytes && decodeContent(bytes).eventId;
+      } catch (error) {
+        if (error instanceof Fault) return undefined;
+        throw error;
       }
     },
 

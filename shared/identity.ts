@@ -29,14 +29,16 @@ function uuid(bytes: Uint8Array, version: number): string {
 }
 
 /**
- * Event ids: UUIDv7 (RFC 9562 §5.7) from the given clock and random, rising within one process.
+ * Event ids: UUIDv7 (RFC 9562 §5.7) from the given clock and random, rising within one process, and
+ * above `after`, the newest of the process before it.
  *
  * The 12 bits after the time count within one ms and restart at 0; a clock that steps back does
  * not make ids fall: the last time is kept until the clock passes it.
  */
-export function eventIds(nowMs: () => number, random: RandomBytes): () => string {
-  let lastMs = 0;
-  let count = 0;
+export function eventIds(nowMs: () => number, random: RandomBytes, after?: string): () => string {
+  let lastMs =
+    after === undefined ? 0 : Number.parseInt(after.replaceAll('-', '').slice(0, 12), 16);
+  let count = 0xfff;
   return () => {
     const now = nowMs();
     if (now > lastMs) {

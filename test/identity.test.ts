@@ -36,6 +36,16 @@ test('T1: ids rise while the clock stands still, jumps and steps back', () => {
   expect(ids.every(isId)).toBe(true);
 });
 
+test('ids go on above those of the process before, though the clock was set back', () => {
+  const before = eventIds(() => 5_000, systemRandom)();
+  const next = eventIds(() => 1_000, systemRandom, before);
+  const ids = [before, next(), next()];
+  expect(ids).toEqual([...ids].sort());
+  expect(new Set(ids.map((id) => id.slice(0, 13)))).toEqual(
+    new Set(['00000000-1388', '00000000-1389']),
+  );
+});
+
 test('UUIDv5 as in the example of RFC 9562', () => {
   const dns = '6ba7b810-9dad-11d1-80b4-00c04fd430c8';
   expect(nameId(dns, 'www.example.com')).toBe('2ed6657d-e927-568b-95e1-2665a8aea6a2');

@@ -78,7 +78,7 @@ test('T1: what came once from the future does not make wrong what is late', asyn
   await time.pass(30 * dayMs);
   hear(report(at(startMs + 730 * dayMs)), report(at(startMs)), report(at(startMs)));
   expect(reasons()).toHaveLength(1);
-  expect(of('intended')).toHaveLength(2);
+  expect(of('deferred')).toHaveLength(2);
 });
 
 test('T1: an edge that was away for weeks is late, and not wrong', async () => {
