@@ -42,9 +42,9 @@ export function openWorld(seed: number, thrown: Thrown) {
     return step;
   }
 
-  /** The clock of one life, whose day is `offsetMs` off and may step. */
+  /** The clock of one life, whose day is `offsetMs` off and may step; no day is before 1970. */
   const clockOf = (life: Life, wall: { offsetMs: number }): Clock => ({
-    nowMs: () => epochMs + nowMs + wall.offsetMs,
+    nowMs: () => Math.max(0, epochMs + nowMs + wall.offsetMs),
     monotonicMs: () => nowMs,
     sleep(ms, signal) {
       if (signal.aborted) return Promise.resolve();
