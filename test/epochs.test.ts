@@ -151,18 +151,20 @@ test('across lines the charts say what comes first, also where a clock was set b
   const early = fleet.box('a', fleet.lines, 3_600_000);
   await early.ask(shop.release());
   await early.kept(m01);
+  const released = early.recent(m01).at(-1)!;
   await early.stop();
-  const late = fleet.box('a');
+  const late = fleet.box('b'); // began before it knew that id
+  await late.until('owned');
+  swap(fleet);
+  await late.kept(m02);
   await work(late, 'WO-1', 2);
   await late.kept(m02);
   const before = stateOf(late);
-  const [released] = late.recent(m01);
-  expect(late.recent(m02).every(({ eventId }) => eventId < released!.eventId)).toBe(true);
+  expect(late.recent(m02).every(({ eventId }) => eventId < released.eventId)).toBe(true);
   await late.stop();
 
-  const blank = fleet.box('b');
-  await blank.until('owned');
   swap(fleet);
+  const blank = fleet.box('c');
   await blank.kept(m02);
   expect(stateOf(blank)).toEqual(before);
   expect([m01, m02].map((line) => blank.status(line).failure)).toEqual([null, null]);
