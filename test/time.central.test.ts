@@ -24,7 +24,7 @@ function openPlant(path = ':memory:', told: Content[] = []) {
   };
   const at = (atMs: number, more: object = {}) => ({ atMs, recordedMs: atMs, ...more });
   if (told.length === 0) hear({ ...stated.release(), ...at(startMs) } as Content);
-  const of = (state: 'intended' | 'parked' | 'posted') => postings.list(state, 50);
+  const of = (state: 'intended' | 'deferred' | 'parked' | 'posted') => postings.list(state, 50);
   return {
     ...{ time, told, ledger, postings, totals, close, hear, at, of },
     reasons: () => of('parked').map(({ reason }) => reason),
