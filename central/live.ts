@@ -1,4 +1,4 @@
-import { decodeContent } from '../shared/codec.ts';
+import { readContent } from '../shared/codec.ts';
 import { type Database, faultOf } from '../shared/database.ts';
 import type { Content, Fact } from '../shared/event.ts';
 import { Fault } from '../shared/fault.ts';
@@ -74,7 +74,7 @@ export function openLive({ db, registry, nowMs, rouse }: Parts) {
     const known = tables.copy.get(line, epoch, sequence);
     if (known?.bytes.equals(bytes)) return true;
     if (known) setAside(line, place, 'conflict: other content was told ahead here', bytes);
-    const content = readable(bytes);
+    const content = readContent(bytes);
     if (!content) return true; // a newer edge's: the segment brings it, and the ledger parks it
     if (!enforce(line, place, content, bytes)) return false;
     if (!known) tables.add.run(line, epoch, sequence, nowMs(), bytes, Buffer.from(hash));
@@ -177,22 +177,13 @@ export function openLive({ db, registry, nowMs, rouse }: Parts) {
   };
 }
 
-function readable(bytes: Buffer): Content | undefined {
-  try {
-    return decodeContent(bytes);
-  } catch (error) {
-    if (error instanceof Fault) return undefined;
-    throw error;
-  }
-}
-
 function beyondOf(
   tables: ReturnType<typeof prepare>,
   headOf: (path: string) => Head,
   { line, epoch, last, facts, receivedMs }: Standing,
 ): Beyond {
   const { id, sequence } = headOf(line);
-  const recorded = (bytes: Buffer | undefined) => bytes && readable(bytes)?.recordedMs;
+  const recorded = (bytes: Buffer | undefined) => bytes && readContent(bytes)?.recordedMs;
   const from = recorded(tables.fact.get(id, epoch, sequence)?.bytes);
   const to = recorded(tables.copy.get(line, epoch, last)?.bytes);
   const behindMs = from === undefined || to === undefined ? null : Math.max(0, to - from);

@@ -80,24 +80,31 @@ function undone(counts: ReturnType<Postings['counts']>['postings']): Sample[] {
   return [...sums].map(([state, value]) => ({ labels: { state }, value }));
 }
 
-const openIn = ({ ledger, live, postings }: Parts): Family[] => [
+/** At most as many as the status shows one by one, those that may never come first. */
+function aheadIn({ live }: Parts): Sample[] {
+  const holds = live.holds();
+  const lost = holds.filter((hold) => hold.lost !== null).length;
+  return [
+    { labels: { fact: 'coming' }, value: holds.length - lost },
+    { labels: { fact: 'lost' }, value: lost },
+  ];
+}
+
+const openIn = (parts: Parts): Family[] => [
   {
-    ...{ name: 'gaps', type: 'gauge', samples: [{ value: ledger.gaps().length }] },
+    ...{ name: 'gaps', type: 'gauge', samples: [{ value: parts.ledger.gaps().length }] },
     help: 'Lines of which facts are missing before ones that are here.',
   },
   {
-    ...{ name: 'arrivals_parked', type: 'gauge', samples: [{ value: ledger.parkedCount() }] },
+    ...{ name: 'arrivals_parked', type: 'gauge', samples: [{ value: parts.ledger.parkedCount() }] },
     help: 'What arrived and is set aside for a person.',
   },
   {
     ...{ name: 'holds_ahead', type: 'gauge', help: 'Holds in force ahead of the ledger.' },
-    samples: [
-      { labels: { fact: 'coming' }, value: live.holds().filter(({ lost }) => !lost).length },
-      { labels: { fact: 'lost' }, value: live.holds().filter(({ lost }) => lost).length },
-    ],
+    samples: aheadIn(parts),
   },
   {
     ...{ name: 'postings_open', type: 'gauge', help: 'Documents that are still to be posted.' },
-    samples: undone(postings.counts().postings),
+    samples: undone(parts.postings.counts().postings),
   },
 ];

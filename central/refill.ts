@@ -11,7 +11,6 @@ import type { Gap } from './shelf.ts';
 /** A gap may close by itself for this long, ms; then its edge is asked, as often. */
 const graceMs = 1_500;
 const askTimeoutMs = 5_000;
-/** Without a gap, and without a fact that arrives, it is looked again after this time, ms. */
 
 type Parts = {
   connection: NatsConnection;

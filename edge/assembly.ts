@@ -17,7 +17,7 @@ import { openEnrolling } from './enrolling.ts';
 import { isFetching, openEnrolments } from './enrolments.ts';
 import { openExpress, writerBy } from './express.ts';
 import { forward, type LinkState } from './forwarder.ts';
-import type { Level, measure as measureFile } from './gauge.ts';
+import { type Level, type measure as measureFile, modesOf } from './gauge.ts';
 import { beat, type Heard } from './heartbeat.ts';
 import type { Hub, HubParts } from './hub.ts';
 import { type Intake, openIntake } from './intake.ts';
@@ -109,7 +109,10 @@ export function assembleEdge(world: World) {
   };
   const marks = openMarks(clock.nowMs, bells.changed.ring, bells.read.ring);
   const writes = (line: string) => known.enrolments.of(line).state === 'entered';
-  const hub = openHub({ config, lines, outbox, marks, writes, letIn: bells.facts.ring, log });
+  const hub = openHub({
+    ...{ config, lines, outbox, marks, writes, log },
+    ...{ letIn: bells.facts.ring, nowMs: clock.nowMs },
+  });
   const taken = () => {
     known.goOn();
     committed();
@@ -240,10 +243,3 @@ const retentionOf = ({ config, clock, log }: World, running: Running) => {
     ...{ nowMs: clock.nowMs, log },
   });
 };
-
-/** How the file is written, as SQLite says. */
-const modesOf = (db: Database) => ({
-  schema: db.pragma('user_version', { simple: true }) as number,
-  journalMode: db.pragma('journal_mode', { simple: true }) as string,
-  synchronous: db.pragma('synchronous', { simple: true }) as number,
-});

@@ -1,5 +1,4 @@
-import { decodeContent } from '../shared/codec.ts';
-import { Fault } from '../shared/fault.ts';
+import { readContent } from '../shared/codec.ts';
 import type { Value } from './records.ts';
 
 export const isBytes = (value: Value | undefined, length?: number): boolean =>
@@ -20,15 +19,6 @@ export function besides([
   asked,
   state,
 ]: readonly Value[]): Value[] {
-  const known = command === null ? null : commandIn(bytes as Buffer);
+  const known = command === null ? null : (readContent(bytes as Buffer)?.commandId ?? null);
   return [known, isBytes(asked) ? asked! : null, isBytes(state, 8) ? state! : null];
-}
-
-function commandIn(bytes: Buffer): string | null {
-  try {
-    return decodeContent(bytes).commandId ?? null;
-  } catch (error) {
-    if (error instanceof Fault) return null; // of a newer program
-    throw error;
-  }
 }

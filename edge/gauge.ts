@@ -54,3 +54,10 @@ export function levelOf(roomBytes: number, budgetBytes: number, before: Level): 
   };
   return levels.findLast(reached)!;
 }
+
+/** How the file is written, as SQLite says. */
+export const modesOf = (db: Database) => ({
+  schema: db.pragma('user_version', { simple: true }) as number,
+  journalMode: db.pragma('journal_mode', { simple: true }) as string,
+  synchronous: db.pragma('synchronous', { simple: true }) as number,
+});

@@ -23,6 +23,7 @@ export type HubParts = {
   writes: (line: string) => boolean;
   /** Called when the leaf refuses this edge's credentials no more. */
   letIn: () => void;
+  nowMs: () => number;
   log: Logger;
 };
 export type Hub = ReturnType<typeof openHub>;
@@ -42,14 +43,14 @@ type Joined = Way & { catchUp(line: string): Promise<void> };
  * whenever it is away, every call rejects with Fault UNREACHABLE and the edge goes on working.
  */
 export function openHub(parts: HubParts, join: Join = joinLeaf) {
-  const { config, lines, marks, log, letIn } = parts;
+  const { config, lines, marks, log, letIn, nowMs } = parts;
   let joined: Joined | undefined;
   const behind = new Set(lines); // have not read central's last word since they were down
   const leaving = new AbortController();
   if (config.natsNkeyPath !== undefined) readSeed(config.natsNkeyPath);
 
   /** Told at once, and not only when a line has something to send. */
-  const standing = openStanding("the leaf refuses this edge's", systemClock.nowMs, () => {
+  const standing = openStanding("the leaf refuses this edge's", nowMs, () => {
     const reason = standing.words();
     if (reason === undefined) {
       log.info('the leaf lets this edge in again');

@@ -1,5 +1,4 @@
-import { decodeContent } from '../shared/codec.ts';
-import { Fault } from '../shared/fault.ts';
+import { readContent } from '../shared/codec.ts';
 import { segmentFactsMax } from '../shared/segment.ts';
 import type { Outbox, Stored } from './outbox.ts';
 import { type Kind, kindOfFact } from './shedding.ts';
@@ -16,12 +15,8 @@ const owedMax = 1_000;
 
 /** What the fact is to central; undefined for one that cannot be read. */
 function kindAt({ bytes }: Stored): Kind | undefined {
-  try {
-    return kindOfFact(decodeContent(bytes));
-  } catch (error) {
-    if (error instanceof Fault) return undefined;
-    throw error;
-  }
+  const content = readContent(bytes);
+  return content && kindOfFact(content);
 }
 
 export type Lookout = ReturnType<typeof openLookout>;

@@ -1,4 +1,4 @@
-import { decodeContent, link } from '../shared/codec.ts';
+import { link, readContent } from '../shared/codec.ts';
 import type { Database } from '../shared/database.ts';
 import type { Reason } from '../shared/enrol.ts';
 import type { Content } from '../shared/event.ts';
@@ -20,13 +20,8 @@ export type Merge = ReturnType<typeof openMerge>;
 
 /** A fact that cannot be read comes first, and is taken when nothing else can be. */
 function itemOf(kind: Kept['kind'], row: Stored | Aside): Item {
-  try {
-    const content = decodeContent(row.bytes);
-    return { kind, id: content.eventId, content, row };
-  } catch (error) {
-    if (error instanceof Fault) return { kind, id: '', row };
-    throw error;
-  }
+  const content = readContent(row.bytes);
+  return content ? { kind, id: content.eventId, content, row } : { kind, id: '', row };
 }
 
 /** A line: what was lifted, what was fetched, how its epoch begins, and what it had set aside. */

@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { decodeContent, genesis, link } from '../shared/codec.ts';
+import { genesis, link, readContent } from '../shared/codec.ts';
 import { type Database, openDatabase } from '../shared/database.ts';
 import { Fault } from '../shared/fault.ts';
 import { noRoomFor, refuseOpen } from '../shared/replica.ts';
@@ -158,13 +158,10 @@ function write(pages: Pages, db: Database, found: Found, kept: readonly Kept[]):
 
 /** By which charts a state goes on that begins to be said here; undefined for any other fact. */
 function chartsOf(bytes: Buffer): string | undefined {
-  try {
-    const { type, body } = decodeContent(bytes);
-    return type === 'StateCarried' && body.part === 0 ? body.charts : undefined;
-  } catch (error) {
-    if (error instanceof Fault) return undefined;
-    throw error;
-  }
+  const content = readContent(bytes);
+  return content?.type === 'StateCarried' && content.body.part === 0
+    ? content.body.charts
+    : undefined;
 }
 
 function writeAside(pages: Pages, path: string, rows: readonly { line: string; at: Locator }[]) {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
-import { decodeContent, genesis, link } from '../shared/codec.ts';
+import { genesis, link, readContent } from '../shared/codec.ts';
 import type { Command } from '../shared/command.ts';
 import { type Database, faultOf } from '../shared/database.ts';
-import { Fault } from '../shared/fault.ts';
+import type { Fault } from '../shared/fault.ts';
 import { openForgotten } from './forgotten.ts';
 import { openSnapshots } from './snapshots.ts';
 
@@ -182,12 +182,7 @@ export function openStore(db: Database) {
     /** The id of the fact that was stored last; undefined for none, or for one that is damaged. */
     newestId(): string | undefined {
       const bytes = newest.get();
-      try {
-        return bytes && decodeContent(bytes).eventId;
-      } catch (error) {
-        if (error instanceof Fault) return undefined;
-        throw error;
-      }
+      return bytes && readContent(bytes)?.eventId;
     },
 
     /** Every line that this store has ever known. */

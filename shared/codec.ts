@@ -61,6 +61,16 @@ function contextOf(content: Content): (string | null)[] {
   return values;
 }
 
+/** The content of stored bytes; undefined for what this program cannot read. */
+export function readContent(bytes: Uint8Array): Content | undefined {
+  try {
+    return decodeContent(bytes);
+  } catch (error) {
+    if (error instanceof Fault) return undefined;
+    throw error;
+  }
+}
+
 /**
  * The content of stored bytes. Throws Fault CORRUPT if they are not of a version we know, and
  * Fault INVALID if the fact's type is unknown or its body breaks its schema; body fields that a

@@ -6,7 +6,7 @@ import { ask } from '../cli/drive.ts';
 import { eventStream } from '../shared/subject.ts';
 import { waitFor } from './helpers/plantnet.ts';
 import { m01, shop } from './helpers/shop.ts';
-import { openWire } from './helpers/wire.ts';
+import { openBegun, type openWire } from './helpers/wire.ts';
 
 const timeoutMs = 120_000;
 const backlog = 20_000;
@@ -43,11 +43,7 @@ async function arrived(edge: Edge, central: Central, facts: number): Promise<voi
 test(
   'S5: a hold placed now is in force at central before the backlog before it has drained',
   async () => {
-    const wire = await openWire();
-    const central = await wire.central();
-    const edge = await wire.edge();
-    await edge.state(1);
-    await edge.until('kept', 1);
+    const { wire, central, edge } = await openBegun(1);
     wire.link.cut();
     await edge.state(backlog / 2);
     await place(edge, 'H1');
@@ -77,11 +73,7 @@ test(
 test(
   'N3: a stream that is full takes nothing, and a hold is known at central all the same',
   async () => {
-    const wire = await openWire();
-    const central = await wire.central();
-    const edge = await wire.edge();
-    await edge.state(1);
-    await edge.until('kept', 1);
+    const { wire, central, edge } = await openBegun(1);
     const manager = await wire.makeStreams();
     const { config } = await manager.streams.info(eventStream);
     await manager.streams.update(eventStream, { ...config, max_bytes: 1_000 });

@@ -44,6 +44,15 @@ test('the 10,000th posting behind a parked one reads no more than the second', (
   );
 });
 
+test('what comes behind a parked first is deferred as it comes, and its lane is left alone', () => {
+  const side = told(release(), report('1'));
+  answer(side, refused);
+  side.next();
+  side.note(m1, report('2'));
+  expect(side.rows().at(-1)).toMatchObject({ state: 'deferred' });
+  expect(side.postings.dueInMs()).toBe(Number.POSITIVE_INFINITY);
+});
+
 test('a lane that is looked at again behind its parked one reads its first few', () => {
   const side = told(release(), report('1'), ...reports(500));
   answer(side, refused);

@@ -2,7 +2,7 @@
 // a real hub that is killed while facts flow, and a link that swallows what it is given.
 import { expect, test } from 'vitest';
 import { m01 } from './helpers/shop.ts';
-import { openWire } from './helpers/wire.ts';
+import { openBegun } from './helpers/wire.ts';
 
 const timeoutMs = 90_000;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -11,11 +11,7 @@ const upTo = (last: number): number[] => Array.from({ length: last }, (_, index)
 test(
   'S6: a hub killed three times in the middle of a batch: nothing is lost, nothing counts twice',
   async () => {
-    const wire = await openWire();
-    const central = await wire.central();
-    const edge = await wire.edge();
-    await edge.state(100);
-    await edge.until('kept', 100);
+    const { wire, central, edge } = await openBegun(100);
     for (let kills = 0; kills < 3; kills++) {
       const stating = edge.state(400);
       await pause(50 * (kills + 1));
@@ -35,11 +31,7 @@ test(
 test(
   'N2: answers that do not come, and requests that come long after: each fact is stored once',
   async () => {
-    const wire = await openWire();
-    const central = await wire.central();
-    const edge = await wire.edge();
-    await edge.state(10);
-    await edge.until('kept', 10);
+    const { wire, central, edge } = await openBegun(10);
     for (let round = 1; round <= 2; round++) {
       wire.link.freeze();
       await edge.state(20);

@@ -145,3 +145,13 @@ export async function openWire(guests: Guests = {}) {
     },
   };
 }
+
+/** A wire with central and one edge, whose first facts are at central. */
+export async function openBegun(facts: number) {
+  const wire = await openWire();
+  const central = await wire.central();
+  const edge = await wire.edge();
+  await edge.state(facts);
+  await edge.until('kept', facts);
+  return { wire, central, edge };
+}
