@@ -62,6 +62,14 @@ test('T1: a clock before the last fact has stepped while the box was off', () =>
   expect(openClocks(startMs - 8_000_000).wall.step()).toBeUndefined();
 });
 
+test('T1: steps that nobody told of are one, and what came while the box was off stays so', () => {
+  const { wall, pass } = openClocks(startMs + hourMs);
+  pass(5_000, 60_000);
+  const afterMs = startMs + 65_000;
+  const byMs = 60_000 - hourMs;
+  expect(wall.step()).toEqual({ beforeMs: afterMs - byMs, afterMs, byMs, during: 'off' });
+});
+
 test('a process that stood still while it read the clocks has seen no step', () => {
   const { wall, time, pass } = openClocks();
   time.stallMs = 2_000;
