@@ -16,7 +16,7 @@ type Hold = {
   return: bigint;
   freed: bigint;
   released: boolean;
-  letGo: Map<string, number>; // lots, and when
+  letGo: Map<string, number>; // lots, and when last
 };
 
 const micros = (text: string): bigint => quantity(text, 'quantity');
@@ -38,7 +38,9 @@ export function holdsIn(heard: Heard): Hold[] {
       if (fact.type === 'HoldDispositioned' && fact.body.hold === hold) {
         known[fact.body.disposition] += micros(fact.body.quantity);
       } else if (fact.type === 'HoldReduced' && fact.body.hold === hold) {
-        for (const name of fact.body.lots) known.letGo.set(name, fact.recordedMs);
+        for (const name of fact.body.lots) {
+          known.letGo.set(name, Math.max(fact.recordedMs, known.letGo.get(name) ?? 0));
+        }
       } else if (fact.type === 'HoldReleased' && fact.body.hold === hold) {
         known.released = true;
         known.freed += micros(fact.body.quantity ?? '0');
