@@ -11,8 +11,8 @@ import { consequences } from '../statecharts/consequences.ts';
 import { fingerprint as stateAfter } from '../statecharts/fingerprint.ts';
 import { judge } from '../statecharts/plant.ts';
 import { asStated, type Terms } from '../statecharts/policy.ts';
-import type { Book } from './book.ts';
-import { checkCommandId, checkOriginal, type Place } from './bygone.ts';
+import type { At, Book } from './book.ts';
+import { checkCommandId, checkOriginal } from './bygone.ts';
 import { inKeptUnit } from './conversion.ts';
 import { momentOf } from './moment.ts';
 import { remarksOf } from './remarks.ts';
@@ -105,7 +105,7 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
     const state = book.isWhole() ? stateAfter(head.state, verdict) : null;
     head = store.append(head, encodeContent(fact), state, by);
     const { epoch, sequence } = head;
-    book.apply(path, fact, verdict, { epoch, sequence });
+    book.apply(path, fact, verdict, head);
     stated({ ...fact, line: path, epoch, sequence });
     return summary(fact, epoch, sequence);
   }
@@ -209,18 +209,13 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
      * allowed then. Returns the fingerprint of the state after it. Throws Fault CORRUPT if it
      * changes anything else than when it was stored.
      */
-    replay(
-      fact: Content,
-      at: Omit<Place, 'line'>,
-      before: Buffer | null,
-      state: Buffer | null,
-    ): Buffer | null {
+    replay(fact: Content, at: At, before: Buffer | null, state: Buffer | null): Buffer | null {
       const verdict = judge(book.look, path, asStated, fact);
       const after = book.isWhole() ? stateAfter(before, verdict) : null;
       if (state && after && !after.equals(state)) {
         throw new Fault('CORRUPT', 'it does not lead to the state that was stored with it');
       }
-      book.apply(path, fact, verdict, { epoch: at.epoch, sequence: at.sequence });
+      book.apply(path, fact, verdict, at);
       return after;
     },
 

@@ -61,7 +61,7 @@ export const meansOf = (config: EdgeConfig, clock: Clock, random: RandomBytes, l
 /** What stands in the file, read: the lines as they were left. */
 function readEdge({ config, db, clock, random, log, measure }: World) {
   const store = openStore(db);
-  const book = openBook();
+  const book = openBook(store.written);
   const recent = openRecent();
   let told: Level | undefined; // how full the disk was, by the last fact about it
   let lastMs: number | undefined; // when the last fact was recorded

@@ -18,16 +18,19 @@ import {
   type Tally,
 } from '../statecharts/tally.ts';
 import { type Bygone, isReport, nowhere, openBygone, type Place } from './bygone.ts';
+import { openReported, type Read } from './reported.ts';
 
 export type Book = ReturnType<typeof openBook>;
 
 /** Tables that are stored as they are; the others are kept by order or by both ends of a link. */
-type Stored = Exclude<Table, 'report' | 'reports' | 'link' | 'into' | 'from'>;
+type Stored = Exclude<Table, 'report' | 'reports' | 'operations' | 'link' | 'into' | 'from'>;
+/** Where a fact stands: in its line, and in the store that the book can read it from again. */
+export type At = Omit<Place, 'line'> & Readonly<{ position?: number }>;
 
 /** Everything that a book says, but for the facts of the reports. */
 export type Contents = Readonly<{
   tables: { readonly [T in Stored]: readonly [string, Tables[T]][] };
-  /** Reports that are not simply counted, by order and event id. */
+  /** Reports that are not simply counted, by order and event id, without their facts. */
   reports: readonly [key: string, row: Omit<Tables['report'], 'fact'>][];
   links: readonly [from: string, into: string][];
   tallies: readonly [string, Tally][];
@@ -50,12 +53,8 @@ function join(sets: Map<string, Set<string>>, key: string, other: string, is?: t
   else sets.delete(key);
 }
 
-function putIn<V>(maps: Map<string, Map<string, V>>, key: string, sub: string, value?: V): void {
-  const rows = maps.get(key) ?? new Map<string, V>();
-  maps.set(key, rows);
-  if (value === undefined) rows.delete(sub);
-  else rows.set(sub, value);
-}
+const isStored = (table: Table): table is Stored =>
+  !['report', 'reports', 'operations', 'link', 'into', 'from'].includes(table);
 
 const emptyTables = (): { [T in Stored]: Map<string, Tables[T]> } => ({
   line: new Map(),
@@ -75,11 +74,13 @@ const emptyTables = (): { [T in Stored]: Map<string, Tables[T]> } => ({
 
 /**
  * What the edge knows of all its lines, in memory: a fold over the store and nothing else. Orders,
- * operations, lots and holds are seen by every line of the edge; each fact is stated by one.
+ * operations, lots and holds are seen by every line of the edge; each fact is stated by one. Of
+ * facts that may be corrected only the places are remembered: `read` gives them again.
  */
-export function openBook() {
+export function openBook(read?: Read) {
   const tables = emptyTables();
-  const reports = new Map<string, Map<string, Tables['report']>>();
+  const reported = openReported(read);
+  const operations = new Map<string, Set<string>>(); // by order
   const kin = { into: new Map<string, Set<string>>(), from: new Map<string, Set<string>>() };
   const tallies = new Map<string, Tally>();
   const bygone = openBygone();
@@ -87,32 +88,36 @@ export function openBook() {
   let whole = true;
 
   const look = ((table: Table, key: string) => {
-    if (table === 'reports') return reports.get(key);
+    if (table === 'reports') return reported.of(key);
+    if (table === 'operations') return operations.get(key);
     if (table === 'into' || table === 'from') return kin[table].get(key);
     if (table !== 'report' && table !== 'link') return tables[table].get(key);
     const [first, second] = cut(key, table === 'link' ? 2 : 1);
-    if (table === 'report') return reports.get(first)?.get(second);
+    if (table === 'report') return reported.get(first, second);
     return kin.into.get(first)?.has(second) || undefined;
   }) as Look;
 
   function put({ table, key, value }: Change): void {
     const [first, second] = cut(key, table === 'link' ? 2 : 1);
-    if (table === 'report') putIn(reports, first, second, value);
+    if (table === 'report') reported.put(first, second, value);
     else if (table === 'link') {
       join(kin.into, first, second, value);
       join(kin.from, second, first, value);
-    } else if (table !== 'reports' && table !== 'into' && table !== 'from') {
+    } else if (isStored(table)) {
+      if (table === 'operation') join(operations, first, second, value && true);
       const rows = tables[table] as Map<string, unknown>;
       if (value === undefined) rows.delete(key);
       else rows.set(key, value);
     }
   }
 
-  function count(line: string, fact: Content, { effects }: Verdict, at: Place): void {
+  function count(line: string, fact: Content, { effects }: Verdict, at: At): void {
     const run = 'run' in fact.body ? look('run', keyOf(line, fact.body.run)) : undefined;
     const more = increments(fact, run, effects);
-    bygone.note(fact, at, effects !== undefined);
-    const lineOf = (id: string) => bygone.placeOf(id)?.line;
+    const place = { line, epoch: at.epoch, sequence: at.sequence };
+    bygone.note(fact, place);
+    if (effects) reported.note(fact.order!, fact, place, at.position);
+    const lineOf = (id: string) => reported.placeOf(fact.order!, id)?.line;
     for (const [home, part] of byLine(line, fact, run, effects, more, lineOf)) {
       add(keyOf('line', home), part);
     }
@@ -130,36 +135,21 @@ export function openBook() {
 
   /** Lets go of what may leave, now that facts up to these places are forgotten. Twice is once. */
   function forget(said: Parameters<typeof bygone.forget>[0]): void {
-    const isGone = (id: string) => bygone.isGone(bygone.placeOf(id) ?? { line: '', ...nowhere });
     const closed = [...bygone.forget(said)].filter((order) =>
-      [...(reports.get(order)?.keys() ?? [])].every(isGone),
+      reported.isGone(order, bygone.isGone),
     );
     const { orders, changes } = leaving({ look, rows }, new Set(closed));
     for (const change of changes) put(change);
     for (const order of orders) {
-      bygone.left(order, reports.get(order)?.keys() ?? []);
-      reports.delete(order);
+      bygone.left(order);
+      reported.leave(order);
     }
+    reported.keep(bygone.isGone);
     if (orders.size === 0) return;
     for (const key of tallies.keys()) {
       const [of, order = ''] = key.split('\n');
       if (of !== 'line' && orders.has(order)) tallies.delete(key);
     }
-  }
-
-  /** Facts of reports that the store need not have any more. */
-  const forgottenReports = (): Bygone['reports'] =>
-    (bygone.upTo().length === 0 ? [] : [...reports]).flatMap(([order, known]) =>
-      [...known].flatMap(([id, { fact }]): Bygone['reports'] => {
-        const at = bygone.placeOf(id);
-        return fact && at && bygone.isGone(at) ? [[keyOf(order, id), fact, at]] : [];
-      }),
-    );
-
-  /** Puts the fact of a report into its row. */
-  function remind(key: string, fact: Content): void {
-    const known = look('report', key) ?? { state: 'counted', type: fact.type };
-    put({ table: 'report', key, value: { ...known, fact } });
   }
 
   return {
@@ -170,12 +160,18 @@ export function openBook() {
     covers: bygone.covers,
 
     /** Takes in a stored fact and what it does. */
-    apply(line: string, fact: Content, verdict: Verdict, at: Omit<Place, 'line'> = nowhere): void {
-      count(line, fact, verdict, { ...at, line });
+    apply(line: string, fact: Content, verdict: Verdict, at: At = nowhere): void {
+      count(line, fact, verdict, at);
       for (const change of verdict.changes) put(change);
       for (const move of verdict.moves) moves.set(move, (moves.get(move) ?? 0) + 1);
       if (fact.type === 'StateCarried' && fact.body.upTo) forget(fact.body);
     },
+
+    /** Reports of orders that are not closed, up to a position of the store, or some more. */
+    openReports: (position: number): number =>
+      [...tables.order]
+        .filter(([, { state }]) => state !== 'closed')
+        .reduce((sum, [order]) => sum + reported.countUpTo(order, position), 0),
 
     tally: (...key: string[]): Tally => tallies.get(keyOf(...key)) ?? emptyTally(),
 
@@ -196,17 +192,13 @@ export function openBook() {
       const stored = Object.entries(tables).map(([table, known]) => [table, [...known]]);
       return {
         tables: Object.fromEntries(stored),
-        reports: [...reports].flatMap(([order, known]) =>
-          [...known].flatMap(([id, { fact, ...row }]) =>
-            fact && row.state === 'counted' ? [] : [[keyOf(order, id), row] as const],
-          ),
-        ) as Contents['reports'],
+        reports: reported.said(),
         links: [...kin.into].flatMap(([from, all]) =>
           [...all].map((to) => [from, to] as const),
         ) as Contents['links'],
         tallies: [...tallies],
         moves: [...moves],
-        ...given({ bygone: bygone.contents(forgottenReports()) }),
+        ...given({ bygone: bygone.contents(reported.kept(bygone.isGone)) }),
       };
     },
 
@@ -223,23 +215,25 @@ export function openBook() {
       for (const [move, count] of contents.moves) moves.set(move, count);
       if (!contents.bygone) return;
       bygone.restore(contents.bygone);
-      for (const [key, fact] of contents.bygone.reports) remind(key, fact);
+      for (const [key, fact, at] of contents.bygone.reports)
+        reported.remind(cut(key, 1)[0], fact, at);
     },
 
     /** A fact before the restored contents, which only name it. */
-    recall(line: string, fact: Content, place: Omit<Place, 'line'> = nowhere): void {
-      const at = { ...place, line };
-      if (bygone.isGone(at)) return;
-      const reported = isReport(fact);
-      bygone.note(fact, at, reported);
-      if (reported) remind(keyOf(fact.order!, fact.eventId), fact);
+    recall(line: string, fact: Content, at: At = nowhere): void {
+      const place = { line, epoch: at.epoch, sequence: at.sequence };
+      if (bygone.isGone(place)) return;
+      bygone.note(fact, place);
+      if (!isReport(fact) || reported.note(fact.order!, fact, place, at.position)) return;
+      reported.remind(fact.order!, fact, place);
     },
 
     /** Forgets everything, to be rebuilt from the store. */
     clear(): void {
       whole = true;
       for (const rows of Object.values(tables)) rows.clear();
-      for (const known of [reports, kin.into, kin.from, tallies, bygone, moves]) known.clear();
+      for (const known of [reported, operations, kin.into, kin.from]) known.clear();
+      for (const known of [tallies, bygone, moves]) known.clear();
     },
   };
 }

@@ -24,12 +24,11 @@ const epochOf = ({ line, epoch }: Place): string => `${line}\n${epoch}`;
 export const isReport = (fact: Content): boolean =>
   isCorrectable(fact) && fact.order !== undefined && !hasFlag(fact, 'late');
 
-/** Which facts are forgotten, where reports were stated, and which orders wait to be forgotten. */
+/** Which facts are forgotten, and which orders wait to be forgotten. */
 export function openBygone() {
   const upTo = new Map<string, Place>();
   const overdue = new Set<string>();
   const closings = new Map<string, Place>(); // by order, of the fact that closed it
-  const places = new Map<string, Place>(); // by event id, of the reports that are remembered
   let [fromMs, untilMs] = [Number.POSITIVE_INFINITY, 0];
 
   const isGone = (place: Place): boolean =>
@@ -38,18 +37,15 @@ export function openBygone() {
   return {
     isGone,
 
-    /** A fact was stated, and counts as a report if `reported`. */
-    note(fact: Content, at: Place, reported: boolean): void {
+    /** A fact was stated. */
+    note(fact: Content, at: Place): void {
       const { order } = fact;
-      if (reported) places.set(fact.eventId, at);
       if (order === undefined) return;
       if (fact.type === 'OrderClosed') closings.set(order, at);
       if (fact.type !== 'OrderReopened') return;
       closings.delete(order);
       overdue.delete(order);
     },
-    placed: (eventId: string, at: Place): void => void places.set(eventId, at),
-    placeOf: (eventId: string): Place | undefined => places.get(eventId),
 
     /** Facts up to these places are forgotten from now on; returns orders closed by one of them. */
     forget(said: Said): ReadonlySet<string> {
@@ -67,11 +63,8 @@ export function openBygone() {
       return overdue;
     },
 
-    /** The order is not remembered any more, nor are its reports. */
-    left(order: string, reports: Iterable<string>): void {
-      overdue.delete(order);
-      for (const id of reports) places.delete(id);
-    },
+    /** The order is not remembered any more. */
+    left: (order: string): void => void overdue.delete(order),
 
     /** Up to where facts may be erased, by line and epoch. */
     upTo: (): readonly Place[] => [...upTo.values()],
@@ -89,11 +82,10 @@ export function openBygone() {
       ({ fromMs, untilMs } = bygone);
       for (const place of bygone.upTo) upTo.set(epochOf(place), place);
       for (const order of bygone.overdue) overdue.add(order);
-      for (const [, { eventId }, at] of bygone.reports) places.set(eventId, at);
     },
 
     clear(): void {
-      for (const known of [upTo, overdue, closings, places]) known.clear();
+      for (const known of [upTo, overdue, closings]) known.clear();
       [fromMs, untilMs] = [Number.POSITIVE_INFINITY, 0];
     },
   };

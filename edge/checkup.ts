@@ -20,7 +20,7 @@ export function readCopy(copy: string) {
     const edition = store.snapshots.edition();
     const recent = openRecent();
     const lines = store.lines().map((line) => ({ line, lanes: 1 }));
-    const parts = { store, book: openBook(), stated: recent.add };
+    const parts = { store, book: openBook(store.written), stated: recent.add };
     const roster = openRoster(lines, { ...parts, nowMs: Date.now, eventId: () => '' });
     const marks = openMarks(Date.now, () => undefined);
     const outbox = openOutbox(db);

@@ -12,9 +12,15 @@ const shape = 1;
 /** Most bytes that a memory may have when it is inflated. */
 const memoryMax = 256 * 1024 * 1024;
 
-/** Everything that a book says, as bytes. The facts themselves are left out: the store has them. */
-export const writeMemory = (contents: Contents): Buffer =>
-  deflateRawSync(packr.pack([shape, contents]));
+/**
+ * Everything that a book says, as bytes. The facts themselves are left out: the store has them.
+ * Throws Fault FULL for more than could be read again.
+ */
+export function writeMemory(contents: Contents): Buffer {
+  const packed = packr.pack([shape, contents]);
+  if (packed.length <= memoryMax) return deflateRawSync(packed);
+  throw new Fault('FULL', `memory: must be at most ${memoryMax} bytes, is ${packed.length}`);
+}
 
 /**
  * The contents of written bytes. Throws Fault CORRUPT if they cannot be read, or if a row is in a

@@ -59,7 +59,7 @@ export function openMerge({ db, store, book, roster, depot }: Parts) {
     if (!content) throw new Fault('CORRUPT', 'it cannot be read');
     const { line } = row;
     const last = () => states.get(line) ?? store.at(line, epoch, sequence - 1)?.state ?? null;
-    const at = { epoch, sequence };
+    const at = { epoch, sequence, position: store.snapshots.position() + 1 };
     return byId.get(line)!.replay(content, at, sequence === 1 ? null : last(), null);
   }
 

@@ -1,5 +1,5 @@
 import { decodeContent, genesis, link } from '../shared/codec.ts';
-import type { Content, Fact } from '../shared/event.ts';
+import type { Fact } from '../shared/event.ts';
 import { Fault } from '../shared/fault.ts';
 import { edition } from '../statecharts/edition.ts';
 import type { Actor } from './actor.ts';
@@ -71,20 +71,18 @@ export function readStore(parts: Parts): void {
 /** False, and nothing read, if the memory is not to be believed. */
 function readFrom(memory: Memory | undefined, { store, book, actorOf, stated }: Parts): boolean {
   const heads = new Map<number, Anchor>();
-  const early: [line: string, fact: Content, at: Row][] = [];
   const begin = memory?.position ?? 0;
   let begun = memory === undefined;
+  if (memory) book.restore(memory.contents);
 
   function start(): boolean {
     for (const anchor of store.forgotten.all()) {
       const known = heads.get(anchor.line)?.position ?? 0;
       if (anchor.position > known) heads.set(anchor.line, anchor);
     }
-    if (memory && !memory.holds(heads.values())) return false;
-    if (memory) book.restore(memory.contents);
-    for (const [line, fact, at] of early) book.recall(line, fact, at);
-    begun = true;
-    return true;
+    begun = !memory || memory.holds(heads.values());
+    if (!begun) book.clear();
+    return begun;
   }
 
   for (const row of store.history()) {
@@ -98,7 +96,7 @@ function readFrom(memory: Memory | undefined, { store, book, actorOf, stated }: 
       const content = decodeContent(row.bytes);
       damaged = false;
       if (begun) actor.replay(content, row, before?.state ?? null, row.state);
-      else early.push([actor.path, content, row]);
+      else book.recall(actor.path, content, row);
       stated({ ...content, line: actor.path, epoch: row.epoch, sequence: row.sequence } as Fact);
     } catch (cause) {
       if (!(cause instanceof Fault)) throw cause;

@@ -22,6 +22,8 @@ const pauseMs = 100;
 const busyMs = 1_000;
 /** Fewest facts for which a state is carried over. */
 export const carryMin = 1_000;
+/** Most reports of open orders up to where facts go: a carried state says their facts again. */
+export const openReportsMax = 50_000;
 /** Least that a fact takes on disk with its indexes, bytes. */
 export const factBytes = 300;
 /** A carried state frees at least so many times what it takes. */
@@ -91,6 +93,11 @@ export function openRetention(parts: Parts) {
     const reaches = forgotten.reaches(horizon()).slice(0, cutsMax);
     const facts = reaches.reduce((sum, { first, sequence }) => sum + sequence - first, 0);
     if (facts < least) return false;
+    const reports = book.openReports(horizon());
+    if (reports > openReportsMax) {
+      log.warn({ reports, most: openReportsMax }, 'orders are open for too long to forget facts');
+      return false;
+    }
     const size = writeMemory(book.contents()).length;
     least = Math.max(carryMin, Math.ceil((worth * size) / factBytes));
     if (facts < least) return false;

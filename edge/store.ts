@@ -5,6 +5,7 @@ import type { Command } from '../shared/command.ts';
 import { type Database, faultOf } from '../shared/database.ts';
 import type { Fault } from '../shared/fault.ts';
 import { openForgotten } from './forgotten.ts';
+import type { Written } from './reported.ts';
 import { openSnapshots } from './snapshots.ts';
 
 export type Head = {
@@ -12,6 +13,7 @@ export type Head = {
   path: string;
   epoch: number;
   sequence: number;
+  position: number; // of its last fact in the store; 0 for none
   hash: Buffer;
   state: Buffer | null; // fingerprint of what its facts have changed
 };
@@ -47,9 +49,8 @@ function prepare(db: Database) {
   const lineOf = db.prepare<[string], { id: number; epoch: number }>(
     'SELECT id, epoch FROM line WHERE path = ?',
   );
-  const paths = db.prepare<[], string>('SELECT path FROM line ORDER BY id').pluck();
-  const lastOf = db.prepare<[number, number], Pick<Head, 'sequence' | 'hash' | 'state'>>(
-    `SELECT sequence, hash, state FROM event WHERE line = ? AND epoch = ?
+  const lastOf = db.prepare<[number, number], Omit<Head, 'line' | 'path' | 'epoch'>>(
+    `SELECT sequence, position, hash, state FROM event WHERE line = ? AND epoch = ?
      ORDER BY sequence DESC LIMIT 1`,
   );
   const insert = db.prepare(
@@ -73,18 +74,9 @@ function prepare(db: Database) {
   const refused = db.prepare<[string], Given>(
     'SELECT asked, code, reason FROM refusal WHERE command_id = ?',
   );
-  const from = db.prepare<[number], Row>(
-    `SELECT position, line, epoch, sequence, bytes, hash, state FROM event
-     WHERE position > ? ORDER BY position`,
-  );
-  const newest = db
-    .prepare<[], Buffer>('SELECT bytes FROM event ORDER BY position DESC LIMIT 1')
-    .pluck();
   return {
-    newest,
     addLine,
     lineOf,
-    paths,
     lastOf,
     insert,
     refuse,
@@ -92,30 +84,18 @@ function prepare(db: Database) {
     refusals,
     accepted,
     refused,
-    from,
   };
 }
 
 /** The edge's memory. Synchronous on purpose: once `commit` has returned, it is on disk. */
 export function openStore(db: Database) {
-  const {
-    newest,
-    addLine,
-    lineOf,
-    paths,
-    lastOf,
-    insert,
-    refuse,
-    follow,
-    refusals,
-    accepted,
-    refused,
-    from,
-  } = prepare(db);
+  const { addLine, lineOf, lastOf, insert, refuse, follow, refusals, accepted, refused } =
+    prepare(db);
   const run = db.transaction((work: () => void) => work());
   const forgotten = openForgotten(db);
 
   return {
+    ...openReading(db),
     snapshots: openSnapshots(db),
     forgotten,
 
@@ -124,12 +104,9 @@ export function openStore(db: Database) {
       addLine.run(path);
       const { id, epoch } = lineOf.get(path)!;
       const known = lastOf.get(id, epoch) ?? forgotten.at(id, epoch);
-      const { sequence, hash, state } = known ?? {
-        sequence: 0,
-        hash: genesis(path, epoch),
-        state: null,
-      };
-      return { line: id, path, epoch, sequence, hash, state };
+      const none = { sequence: 0, position: 0, hash: genesis(path, epoch), state: null };
+      const { sequence, position, hash, state } = known ?? none;
+      return { line: id, path, epoch, sequence, position, hash, state };
     },
 
     /**
@@ -145,8 +122,10 @@ export function openStore(db: Database) {
       assert(db.inTransaction);
       const sequence = head.sequence + 1;
       const hash = link(head.hash, bytes);
-      insert.run(head.line, head.epoch, sequence, bytes, hash, by?.commandId, by?.asked, state);
-      return { ...head, sequence, hash, state };
+      const { commandId, asked } = by ?? {};
+      const place = [head.line, head.epoch, sequence];
+      const { lastInsertRowid } = insert.run(...place, bytes, hash, commandId, asked, state);
+      return { ...head, sequence, position: Number(lastInsertRowid), hash, state };
     },
 
     /** Remembers a refusal, so that the same command is answered the same. Within `commit` only. */
@@ -178,6 +157,27 @@ export function openStore(db: Database) {
         throw faultOf(error, db.name);
       }
     },
+  };
+}
+
+/** What is read of the log, beside what is asked of it while it is written. */
+function openReading(db: Database) {
+  const paths = db.prepare<[], string>('SELECT path FROM line ORDER BY id').pluck();
+  const written = db.prepare<[number], Written>(
+    `SELECT line.path AS line, event.epoch, sequence, bytes FROM event
+     JOIN line ON line.id = event.line WHERE position = ?`,
+  );
+  const newest = db
+    .prepare<[], Buffer>('SELECT bytes FROM event ORDER BY position DESC LIMIT 1')
+    .pluck();
+  const from = db.prepare<[number], Row>(
+    `SELECT position, line, epoch, sequence, bytes, hash, state FROM event
+     WHERE position > ? ORDER BY position`,
+  );
+
+  return {
+    /** The fact that stands at a position of this edge, if one does. */
+    written: (position: number): Written | undefined => written.get(position),
 
     /** The id of the fact that was stored last; undefined for none, or for one that is damaged. */
     newestId(): string | undefined {

@@ -73,13 +73,13 @@ type Bench = {
  */
 export function rehearse(db: Database, lines?: readonly Judged[], means: Means = {}): Rehearsal {
   const store = openStore(db);
-  const book = openBook();
+  const book = openBook(store.written);
   const counts = Object.fromEntries(kinds.map((kind) => [kind, 0])) as Record<Kind, number>;
   const differences: Difference[] = [];
   const sum = { facts: 0, settled: 0, refusals: 0, unjudged: 0 };
   const carried = carriedBy(store);
-  const early: [line: string, fact: Content, at: Row][] = [];
   let begun = carried === undefined;
+  if (carried) book.restore(carried.contents);
   let nowMs = 0;
   let reached = 'before the first fact';
 
@@ -118,16 +118,9 @@ export function rehearse(db: Database, lines?: readonly Judged[], means: Means =
     byPath.set(path, bench);
   }
 
-  /** Judging begins behind the last change of charts. */
-  function begin(): void {
-    begun = true;
-    book.restore(carried!.contents);
-    for (const [line, fact, at] of early) book.recall(line, fact, at);
-  }
-
   function takeFact(row: Row): void {
     const settled = row.position <= (carried?.position ?? 0);
-    if (!settled && !begun) begin();
+    begun ||= !settled; // judging begins behind the last change of charts
     const bench = benches.get(row.line)!;
     const { position, epoch, sequence } = row;
     const last = store.forgotten.before(row, bench.last);
@@ -141,7 +134,7 @@ export function rehearse(db: Database, lines?: readonly Judged[], means: Means =
       content = decodeContent(row.bytes);
       if (settled) {
         sum.settled += 1;
-        early.push([bench.path, content, row]);
+        book.recall(bench.path, content, row);
       } else takeIn(bench, row, content, last?.state ?? null);
     } catch (error) {
       if (!(error instanceof Fault)) throw error;

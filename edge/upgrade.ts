@@ -66,7 +66,7 @@ function state({ store: { snapshots }, book, roster }: Parts, upgraded: Upgrade)
 export function upgradeWith(config: EdgeConfig, parts: Omit<ActorParts, 'store' | 'book'>) {
   return (db: Database): void => {
     const store = openStore(db);
-    const book = openBook();
+    const book = openBook(store.written);
     upgrade({ store, book, roster: openRoster(linesOf(config), { ...parts, store, book }) });
   };
 }

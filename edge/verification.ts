@@ -112,7 +112,8 @@ const forgetSnapshot = (db: Database): string =>
 function replay(copy: string, { tell }: Findings): void {
   const db = openDatabase(copy, migrations);
   try {
-    const parts = { store: openStore(db), book: openBook() };
+    const store = openStore(db);
+    const parts = { store, book: openBook(store.written) };
     const silent = { nowMs: () => 0, eventId: () => '', stated: () => undefined };
     const { all } = openRoster([], { ...parts, ...silent });
     for (const actor of all) {

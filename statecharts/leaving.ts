@@ -1,7 +1,8 @@
 import { isOpen } from './hold.ts';
 import { type Change, keyOf, type Look, type Tables } from './tables.ts';
 
-type Kept = Exclude<keyof Tables, 'report' | 'reports' | 'link' | 'into' | 'from'>;
+type Kept = Exclude<keyof Tables, 'report' | Seen | 'link'>;
+type Seen = 'reports' | 'operations' | 'into' | 'from';
 /** Everything that an edge remembers. */
 export type Remembered = Readonly<{
   look: Look;

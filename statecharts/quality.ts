@@ -4,7 +4,7 @@ import { checkAbout } from './about.ts';
 import { descendants } from './genealogy.ts';
 import { hold as holdChart, isOpen } from './hold.ts';
 import { freeLot, reachLot, takeFrom } from './lots.ts';
-import { type Asked, given, keyOf, lookAfter, move, type Tables } from './tables.ts';
+import { type Asked, given, keyOf, type Look, lookAfter, move, type Tables } from './tables.ts';
 import { advance, isDue, retime } from './timers.ts';
 
 type Hold = Tables['hold'];
@@ -63,10 +63,10 @@ const timerOf = ({ type, body }: HoldFact): string =>
   keyOf('hold', body.hold, type === 'HoldEscalated' ? 'escalate' : 'remind');
 
 /** The report that this one corrects, as far as it is known. */
-function firstOf(reports: Tables['reports'], fact: Content): Content {
+function firstOf(look: Look, fact: Content): Content {
   if (fact.type !== 'QuantityCorrected') return fact;
-  const original = reports.get(fact.body.original)?.fact;
-  return original ? firstOf(reports, original) : fact;
+  const original = look('report', keyOf(fact.order!, fact.body.original))?.fact;
+  return original ? firstOf(look, original) : fact;
 }
 
 /** Good that was reported in the hold's scope since it was placed elsewhere, not known here yet. */
@@ -77,11 +77,10 @@ function suspectOf(
 ): Quantity | undefined {
   if (sinceMs === undefined || sinceMs >= fact.recordedMs || hold.order === undefined)
     return undefined;
-  const reports: Tables['reports'] = look('reports', hold.order) ?? new Map();
   let sum = zero;
-  for (const { fact: known, state } of reports.values()) {
+  for (const [, { fact: known, state }] of look('reports', hold.order)?.since(sinceMs) ?? []) {
     if (state !== 'counted' || !known || !('good' in known.body)) continue;
-    if (firstOf(reports, known).recordedMs < sinceMs) continue;
+    if (firstOf(look, known).recordedMs < sinceMs) continue;
     if (hold.operation === undefined || known.operation === hold.operation) {
       sum += quantity(known.body.good, 'good');
     }

@@ -4,6 +4,12 @@ import type { Terms } from './policy.ts';
 
 export type Subject = Readonly<{ order?: string; operation?: string; lot?: string }>;
 
+/** The reports of an order, by event id. */
+export type Reports = Readonly<{
+  /** Those that were recorded at this time or later, and maybe some before. */
+  since: (atMs: number) => Iterable<readonly [id: string, row: Tables['report']]>;
+}>;
+
 /** What an edge remembers of its lines. Rows are never changed in place, only replaced. */
 export type Tables = {
   line: Readonly<{
@@ -95,8 +101,9 @@ export type Tables = {
     about: Subject & Readonly<{ hold?: string; phase?: string }>;
   }>;
   link: true; // "lot\nL1\norder\nWO-1": material went from the first into the second
-  /** Seen, not stored: where material of a node went, and where it came from. */
-  reports: ReadonlyMap<string, Tables['report']>; // of an order, by event id
+  /** Seen, not stored: what belongs to an order; where material of a node went, and came from. */
+  reports: Reports;
+  operations: ReadonlySet<string>; // of which something is known
   into: ReadonlySet<string>;
   from: ReadonlySet<string>;
 };

@@ -123,11 +123,8 @@ const greater = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 /** Good of the operation that is furthest, after something was taken back. */
 function furthest(asked: Asked, order: string): bigint {
   const look = lookAfter(asked.look, asked.changes);
-  const named = [...(asked.look('reports', order)?.values() ?? [])].map(
-    (row) => row.fact?.operation,
-  );
-  return [...new Set(named)]
-    .map((operation) => look('operation', keyOf(order, operation ?? ''))?.good ?? zero)
+  return [...(asked.look('operations', order) ?? [])]
+    .map((operation) => look('operation', keyOf(order, operation))?.good ?? zero)
     .reduce(greater, zero);
 }
 

@@ -15,7 +15,7 @@ export const lines = Array.from({ length: 20 }, (_, index) => `acme/lyon/hall/L$
 export function edge(directory: string, nowMs = Date.now) {
   const db = openDatabase(join(directory, 'edge.sqlite'), migrations);
   const store = openStore(db);
-  const book = openBook();
+  const book = openBook(store.written);
   const parts = { store, book, nowMs, eventId: eventIds(nowMs, systemRandom), stated: () => {} };
   const roster = openRoster(
     lines.map((line) => ({ line, lanes: 4 })),

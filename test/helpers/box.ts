@@ -31,7 +31,7 @@ export function openBox(path = ':memory:', lines: readonly Line[] = twoLines, me
   const db = openDatabase(path, migrations);
   onTestFinished(() => void db.close());
   const store = openStore(db);
-  const book = openBook();
+  const book = openBook(store.written);
   const recent = openRecent();
   const time = { nowMs: startMs };
   const nowMs = () => time.nowMs;
@@ -83,7 +83,7 @@ export function contentsOf({ book }: { book: Book }) {
   // A report is kept as it was judged, before its flags were known: they are no state.
   const reports = orders.map((order) => [
     order,
-    [...(book.look('reports', order) ?? [])].sort().map(([id, { fact, ...row }]) => {
+    [...(book.look('reports', order)?.since(0) ?? [])].sort().map(([id, { fact, ...row }]) => {
       const { flags: _, ...said } = { flags: '', ...fact };
       return [id, row, said];
     }),

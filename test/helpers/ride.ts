@@ -41,7 +41,7 @@ export function openRide(linesMax = 1) {
   const lines = paths.map((line) => ({ line, lanes, policy: strict }));
   const db = openDatabase(':memory:', migrations);
   const store = openStore(db);
-  const book = openBook();
+  const book = openBook(store.written);
   const time = { nowMs: 1_700_000_000_000 };
   const ids = openIds();
   const parts = { store, nowMs: () => time.nowMs, eventId: ids.next, stated: () => undefined };

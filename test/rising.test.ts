@@ -1,0 +1,73 @@
+// Goal: a hundred million places in a log fit into memory, and each is found again.
+// Method: any rising numbers, with any times, against a plain list of them.
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { openRising } from '../edge/rising.ts';
+
+const steps = fc.array(
+  fc.tuple(
+    fc.oneof(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 2 ** 40 })),
+    fc.nat(),
+  ),
+  { maxLength: 1_200, size: 'max' },
+);
+
+function listOf(given: readonly (readonly [number, number])[]) {
+  const rising = openRising();
+  let number = 0;
+  const list = given.map(([step, atMs]) => {
+    number += step;
+    rising.add(number, atMs);
+    return { number, atMs };
+  });
+  return { rising, list };
+}
+
+test('each stands at its place', () => {
+  fc.assert(
+    fc.property(steps, (given) => {
+      const { rising, list } = listOf(given);
+      expect(rising.size()).toBe(list.length);
+      list.forEach(({ number }, index) => {
+        if (rising.at(index) !== number) expect(rising.at(index), `${index}`).toBe(number);
+      });
+      expect(rising.at(list.length)).toBeUndefined();
+      expect([...rising.since(Number.NEGATIVE_INFINITY)]).toEqual(list.map((one) => one.number));
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test('all from a time on are told, and whole blocks before it are not', () => {
+  fc.assert(
+    fc.property(steps, fc.nat(), (given, sinceMs) => {
+      const { rising, list } = listOf(given);
+      const told = new Set(rising.since(sinceMs));
+      const due = list.filter(({ atMs }) => atMs >= sinceMs).map(({ number }) => number);
+      expect(due.filter((number) => !told.has(number))).toEqual([]);
+    }),
+    { numRuns: 30 },
+  );
+  const { rising } = listOf(Array.from({ length: 1_000 }, (_, at) => [1, at]));
+  expect([...rising.since(900)]).toEqual(Array.from({ length: 232 }, (_, at) => at + 769));
+});
+
+test('what was dropped is told no more, and nothing else is', () => {
+  fc.assert(
+    fc.property(steps, fc.nat(1_200), (given, share) => {
+      const { rising, list } = listOf(given);
+      const upTo = list[share % Math.max(1, list.length)]?.number ?? 0;
+      expect(rising.countUpTo(upTo)).toBeGreaterThanOrEqual(
+        list.filter(({ number }) => number <= upTo).length,
+      );
+      rising.dropUpTo(upTo);
+      const left = [...rising.since(Number.NEGATIVE_INFINITY)];
+      expect(left.length).toBe(rising.size());
+      const kept = list.map(({ number }) => number).slice(list.length - left.length);
+      expect(left).toEqual(kept);
+      expect(list.filter(({ number }) => number > upTo).length).toBeLessThanOrEqual(left.length);
+      expect(left.filter((number) => number <= upTo).length).toBeLessThanOrEqual(256);
+    }),
+    { numRuns: 30 },
+  );
+});
