@@ -1,7 +1,7 @@
 // A plant that was without a network for a while, and comes back: what was stated meanwhile is
 // written at full speed with the times that it would have had, then drains on real processes while
 // the lines go on stating. Nothing may be lost, and what is stated now must be known at once.
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -16,11 +16,13 @@ import { edge, lines, opening, reporting } from './work.ts';
 const usage = `npm run offline -- [options]
   --minutes M  so long the plant was without a network; 60
   --rate R     facts a second that each of its ${lines.length} lines stated; 5
+  --folder F   where the stores are, and stay; what is there already is gone on with
 `;
 const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '60' },
     rate: { type: 'string', default: '5' },
+    folder: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -37,14 +39,16 @@ type Known = { line: string; sequence: number; ahead: { upTo: number } | null };
 type Status = { facts: number; lines: Known[] };
 type Told = { facts: { line: string; sequence: number }[] };
 
-/** A store as an edge has it after that time; seconds that the writing took. */
-async function fill(directory: string): Promise<number> {
+/** A store as an edge has it after that time; the reports in it, and seconds of writing. */
+async function fill(directory: string): Promise<{ reports: number; seconds: number }> {
   let nowMs = Date.now() - minutes * 60_000;
   const plant = edge(directory, () => nowMs);
   for (const command of opening()) await plant.intake.ask(command);
+  const there = plant.facts() - opening().length;
+  nowMs += (there * 1_000) / perSecond;
   const startMs = performance.now();
   const chunk = 10_000;
-  for (let at = 0; at < backlog; at += chunk) {
+  for (let at = there; at < backlog; at += chunk) {
     const size = Math.min(chunk, backlog - at);
     const asked = Array.from({ length: size }, (_, index) => {
       nowMs += 1_000 / perSecond;
@@ -52,15 +56,16 @@ async function fill(directory: string): Promise<number> {
     });
     await Promise.all(asked);
   }
+  const reports = plant.facts() - opening().length;
   plant.close();
-  return (performance.now() - startMs) / 1_000;
+  return { reports, seconds: (performance.now() - startMs) / 1_000 };
 }
 
 /** Goes on stating, a fact a line and second; after how long central knew each, ms. */
-async function goOn({ edgeUrl, centralUrl }: Stage, isOver: () => boolean) {
+async function goOn({ edgeUrl, centralUrl }: Stage, reports: number, isOver: () => boolean) {
   const waits: number[] = [];
   const open = new Map<string, { sequence: number; sinceMs: number }>();
-  let next = backlog;
+  let next = reports;
   const look = async () => {
     for (const { line, sequence, ahead } of await linesOf(centralUrl)) {
       const asked = open.get(line);
@@ -80,7 +85,7 @@ async function goOn({ edgeUrl, centralUrl }: Stage, isOver: () => boolean) {
       await delay(1_000 / lines.length);
     }
   }
-  return { waits, unknown: open.size, stated: next - backlog };
+  return { waits, unknown: open.size, stated: next - reports };
 }
 
 const linesOf = async (centralUrl: string): Promise<Known[]> =>
@@ -97,10 +102,13 @@ async function drained(stage: Stage, facts: () => number): Promise<number> {
   return (performance.now() - startMs) / 1_000;
 }
 
-/** Compares both logs, link by link. Throws if anything is lost, doubled or out of order. */
+/**
+ * Compares both logs, link by link. Throws if anything is lost, doubled or out of order. No event id
+ * is there twice: the ledger's index would not take it.
+ */
 function compare(directory: string): number {
-  const stated = readChains(join(directory, 'edge.sqlite'), 'edge');
-  const there = readChains(join(directory, 'ledger.sqlite'), 'ledger');
+  const stated = readChains(join(directory, 'edge.sqlite'), 'edge', false);
+  const there = readChains(join(directory, 'ledger.sqlite'), 'ledger', false);
   const against = [...stated.broken, ...there.broken];
   if (stated.facts !== there.facts) against.push(`${stated.facts} stated, ${there.facts} there`);
   if (JSON.stringify(stated.ends) !== JSON.stringify(there.ends)) against.push('other ends');
@@ -110,23 +118,25 @@ function compare(directory: string): number {
 
 async function measure(directory: string): Promise<void> {
   say(`${lines.length} lines, ${rate} facts a second each, ${minutes} minutes: ${backlog} facts`);
-  const filled = await fill(directory);
+  const { reports, seconds: filled } = await fill(directory);
   const bytes = statSync(join(directory, 'edge.sqlite')).size;
-  say(`stated in ${filled.toFixed(0)} s; ${(bytes / backlog).toFixed(0)} bytes of disk a fact`);
+  say(`stated in ${filled.toFixed(0)} s; ${(bytes / reports).toFixed(0)} bytes of disk a fact`);
   const startMs = performance.now();
   const stage = await startStage({ directory, lines: lines.map((line) => ({ line, lanes: 4 })) });
   try {
     say(`the edge has read them in ${((performance.now() - startMs) / 1_000).toFixed(0)} s`);
+    const { facts: before } = await read<Status>(stage.centralUrl, '/v1/status');
     let over = false;
-    const going = goOn(stage, () => over);
-    const seconds = await drained(stage, () => backlog);
+    const going = goOn(stage, reports, () => over);
+    const seconds = await drained(stage, () => reports);
     over = true;
     const { waits, unknown, stated } = await going;
-    await drained(stage, () => backlog + opening().length + stated);
+    if (waits.length === 0) throw new Error('nothing was left to drain');
+    await drained(stage, () => reports + opening().length + stated);
     await stage.edge.stop();
     await stage.central.stop();
     const facts = compare(directory);
-    const speed = backlog / seconds;
+    const speed = (reports - before) / seconds;
     const [median, most] = [percentile(waits, 0.5), Math.max(...waits)];
     say(`drained in ${seconds.toFixed(0)} s: ${thousands(speed)} facts a second`);
     say(
@@ -135,9 +145,10 @@ async function measure(directory: string): Promise<void> {
         `; ${unknown} were still open at the end`,
     );
     say(`${facts} facts in both logs, link by link: none lost, doubled or out of order`);
+    if (backlog >= weekFacts) return;
     say(
       `a week of this, not played: ${thousands(weekFacts)} facts, ` +
-        `${((weekFacts * bytes) / backlog / 1e9).toFixed(0)} GB, ` +
+        `${((weekFacts * bytes) / reports / 1e9).toFixed(0)} GB, ` +
         `${(weekFacts / speed / 3_600).toFixed(1)} hours to drain`,
     );
   } finally {
@@ -147,11 +158,13 @@ async function measure(directory: string): Promise<void> {
 
 if (values.help || !(minutes > 0 && rate > 0)) say(usage);
 else {
-  const directory = mkdtempSync(join(tmpdir(), 'holdfast-offline-'));
+  const { folder } = values;
+  const directory = folder ?? mkdtempSync(join(tmpdir(), 'holdfast-offline-'));
   try {
+    if (folder !== undefined) mkdirSync(folder, { recursive: true });
     await measure(directory);
   } finally {
-    rmSync(directory, { recursive: true });
+    if (folder === undefined) rmSync(directory, { recursive: true });
   }
   process.exit(0);
 }

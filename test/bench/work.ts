@@ -1,9 +1,12 @@
 import { join } from 'node:path';
+import pino from 'pino';
 import { openBook } from '../../edge/book.ts';
 import { openIntake } from '../../edge/intake.ts';
 import { openRoster } from '../../edge/roster.ts';
 import { migrations } from '../../edge/schema.ts';
+import { openSnapshotter } from '../../edge/snapshotter.ts';
 import { openStore } from '../../edge/store.ts';
+import { upgrade } from '../../edge/upgrade.ts';
 import { type Command, readCommand } from '../../shared/command.ts';
 import { openDatabase } from '../../shared/database.ts';
 import { eventIds, systemRandom } from '../../shared/identity.ts';
@@ -11,7 +14,9 @@ import { eventIds, systemRandom } from '../../shared/identity.ts';
 /** Lines of the measured edge. */
 export const lines = Array.from({ length: 20 }, (_, index) => `acme/lyon/hall/L${index + 1}`);
 
-/** An edge in this process, without link and page. */
+const log = pino({ level: 'silent' });
+
+/** An edge in this process, without link and page; it goes on from what is in the folder. */
 export function edge(directory: string, nowMs = Date.now) {
   const db = openDatabase(join(directory, 'edge.sqlite'), migrations);
   const store = openStore(db);
@@ -21,8 +26,14 @@ export function edge(directory: string, nowMs = Date.now) {
     lines.map((line) => ({ line, lanes: 4 })),
     parts,
   );
-  const intake = openIntake({ store, roster, committed: () => {} });
-  return { db, intake, close: () => db.close() };
+  upgrade({ store, book, roster });
+  const snapshotter = openSnapshotter({ store, book, log });
+  const intake = openIntake({ store, roster, committed: snapshotter.committed });
+  const close = () => {
+    snapshotter.write();
+    db.close();
+  };
+  return { db, intake, facts: store.snapshots.position, close };
 }
 
 const actor = 'person:4445';
