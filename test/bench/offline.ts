@@ -103,8 +103,8 @@ async function drained(stage: Stage, facts: () => number): Promise<number> {
 }
 
 /**
- * Compares both logs, link by link. Throws if anything is lost, doubled or out of order. No event id
- * is there twice: the ledger's index would not take it.
+ * Compares both logs, link by link. Throws if anything is lost, doubled or out of order. No event
+ * id is there twice: the ledger's index would not take it.
  */
 function compare(directory: string): number {
   const stated = readChains(join(directory, 'edge.sqlite'), 'edge', false);

@@ -22,8 +22,8 @@ export type Chains = {
 };
 
 /**
- * Reads every fact of an edge's store or of the ledger; nobody may have the file open. That no event
- * id is there twice is not looked at where `ids` is false: that takes the memory of them all.
+ * Reads every fact of an edge's store or of the ledger; nobody may have the file open. That no
+ * event id is there twice is not looked at where `ids` is false: that takes the memory of them all.
  */
 export function readChains(path: string, kind: 'edge' | 'ledger', ids = true): Chains {
   const db = openDatabase(path, kind === 'edge' ? edgeMigrations : centralMigrations);
