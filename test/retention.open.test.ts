@@ -1,4 +1,4 @@
-// Goal: what a state would have to say of orders that stay open is bounded, and nothing is lost by it.
+// Goal: what a state would have to say of orders that stay open is bounded; nothing is lost by it.
 // Method: a store that lives through days of work, with more open reports than one state may say.
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
