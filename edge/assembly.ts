@@ -117,7 +117,8 @@ export function assembleEdge(world: World) {
     known.goOn();
     committed();
   };
-  const { barred, enter } = openEnrolling({ ...known, db, outbox, taken, log, ask: hub.ask });
+  const asking = { ask: hub.ask, pace: world.pace };
+  const { barred, enter } = openEnrolling({ ...known, db, outbox, taken, log, ...asking });
   const before = () => kept.tellStep();
   const timed = { timeMs: clock.monotonicMs };
   const intake = openIntake({ store, roster, barred, disk, before, committed, ...timed });

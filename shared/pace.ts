@@ -7,6 +7,8 @@ export type Pace = Readonly<{
   beatMs: number;
   /** An edge that has nothing to send reads where the stream ends for its line. */
   resyncMs: number;
+  /** An edge whose line another box writes asks for it again; at first every ten seconds. */
+  barredMs: number;
   /** The edge looks whether its clock was set; it does before every batch of commands, too. */
   clockMs: number;
   /** The edge measures its disk. */
@@ -29,6 +31,7 @@ export type Pace = Readonly<{
 export const plantPace: Pace = {
   beatMs: 5_000,
   resyncMs: 60_000,
+  barredMs: 60_000,
   clockMs: 5_000,
   measureMs: 5_000,
   timersMs: 60_000,
