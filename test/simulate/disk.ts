@@ -34,6 +34,7 @@ export function openDisk(name: string, died: (life: Life) => void) {
   let statements = 0;
   let damaged = false;
   let media = 0;
+  const known = new Map<unknown, unknown>(); // what was looked up since something was written
   const readings = new Set<IterableIterator<unknown>>();
 
   const alive = (life: Life): void => {
@@ -49,6 +50,7 @@ export function openDisk(name: string, died: (life: Life) => void) {
   function go<T>(life: Life, writes: boolean, work: () => T): T {
     statements += 1;
     alive(life);
+    if (writes) known.clear();
     if (!trouble || trouble.left-- > 0) return work();
     const { kind } = trouble;
     if (kind === 'before') return fail(life);
@@ -131,6 +133,7 @@ export function openDisk(name: string, died: (life: Life) => void) {
         result = work(...given);
         say(end!);
       } catch (error) {
+        known.clear();
         if (life.alive && real.inTransaction) real.exec(undo!);
         throw error;
       }
@@ -142,6 +145,7 @@ export function openDisk(name: string, died: (life: Life) => void) {
 
   /** What the last life left open, or did not sync, is undone. */
   function rest(): void {
+    known.clear();
     for (const open of [...readings]) open.return!();
     if (real.inTransaction) real.exec('ROLLBACK');
     if (image) real = new Sqlite(image);
@@ -160,6 +164,11 @@ export function openDisk(name: string, died: (life: Life) => void) {
     isDamaged: () => damaged,
     /** The database itself, to be looked at and not changed. */
     real: () => real,
+    /** What `read` finds there; it is asked again only after something was written. */
+    known<T>(read: (db: typeof real) => T): T {
+      if (!known.has(read)) known.set(read, read(real));
+      return known.get(read) as T;
+    },
     arm: (next: Trouble | undefined) => {
       trouble = next;
     },
@@ -176,6 +185,7 @@ export function openDisk(name: string, died: (life: Life) => void) {
     /** Another medium for the next life: with this on it, or blank. */
     put(next: Buffer | undefined): void {
       rest();
+      known.clear();
       real = next && next.length > 0 ? new Sqlite(next) : new Sqlite(':memory:');
       damaged = false;
       media += 1;
@@ -183,6 +193,7 @@ export function openDisk(name: string, died: (life: Life) => void) {
     /** The same medium, with something else on it than was written. */
     spoil(next: Buffer): void {
       rest();
+      known.clear();
       real = new Sqlite(next);
       damaged = true;
     },
