@@ -87,7 +87,7 @@ export function openFitter({ world, edges, central, open, failed }: Parts) {
     const states = app ? [...edge.disk.known(enrolmentsOf).values()] : [];
     const stands = app?.roster.all.some((actor) => actor.failure() !== undefined);
     const isOff = !app || !central.app() || !states.every(isEntered);
-    if (isOff || !(stands || lacks(edge.disk.real(), central.disk.real()))) {
+    if (isOff || !(stands || lacks(edge.disk, central.disk))) {
       stuckSince.delete(edge);
       return false;
     }

@@ -86,7 +86,17 @@ export function endsOf(db: Real): Map<string, number> {
 }
 export const postingsOf = (db: Real): PostingRow[] =>
   ask<[], PostingRow>(db, `SELECT ${columns} FROM posting ORDER BY id`).all();
-export const placeOf = ({ path, epoch, sequence }: Row) => `${path} ${epoch}/${sequence}`;
+/** How many postings wait for a person. */
+export const openCases = (db: Real): number =>
+  isMade(db)
+    ? ask<[], number>(
+        db,
+        "SELECT count(*) FROM posting WHERE state NOT IN ('posted', 'void') AND state = 'parked'",
+      )
+        .pluck()
+        .get()!
+    : 0;
+export const placeOf = ({ path, epoch, sequence }: Place) => `${path} ${epoch}/${sequence}`;
 
 /** The event id that these bytes say; undefined for what is no fact. */
 export function eventIdOf(bytes: Buffer): string | undefined {
@@ -110,14 +120,23 @@ export function idsOf(db: Real): Map<string, Buffer> {
   return new Map(rows.map((bytes) => [decodeContent(bytes).eventId, bytes]));
 }
 
+type Place = Pick<Row, 'path' | 'epoch' | 'sequence'>;
+const places = (db: Real, table: 'event' | 'fact'): Place[] =>
+  ask<[], Place>(
+    db,
+    `SELECT path, t.epoch, t.sequence FROM ${table} AS t JOIN line ON line.id = t.line`,
+  ).all();
+const stored = (db: Real) => new Set(isMade(db) ? places(db, 'event').map(placeOf) : []);
+const recorded = (db: Real): Place[] => (isMade(db) ? places(db, 'fact') : []);
+
 /** True for a store without facts that the ledger has of an epoch which is over there. */
-export function lacks(store: Real, ledger: Real): boolean {
-  if (!isMade(store) || !isMade(ledger)) return false;
-  const epochs = epochsOf(store);
-  const own = new Set([...factsOf(store, 'event').map(placeOf)]);
-  return factsOf(ledger, 'fact').some((row) => {
-    return row.epoch < (epochs.get(row.path) ?? 0) && !own.has(placeOf(row));
-  });
+export function lacks(store: Disk, ledger: Disk): boolean {
+  const epochs = store.known(epochsOf);
+  return ledger
+    .known(recorded)
+    .some(
+      (row) => row.epoch < (epochs.get(row.path) ?? 0) && !store.known(stored).has(placeOf(row)),
+    );
 }
 
 /** How each line of an edge's store stands with central; empty before the store was made. */

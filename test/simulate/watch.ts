@@ -13,6 +13,7 @@ import {
   idsOf,
   keptOf,
   knownAt,
+  openCases,
   postingsOf,
   straysOf,
 } from './rows.ts';
@@ -134,7 +135,7 @@ export function openWatch({ world, edges, central, books, people, fitter, failed
       for (const box of [...edges, ...fitter.ghosts().map(({ box }) => box)]) {
         if (!box.disk.isDamaged() || box.app()) compareKept(box);
       }
-      world.after(central.life(), 0, decide);
+      if (central.disk.known(openCases) > 0) world.after(central.life(), 0, decide);
     },
     isQuiet(): boolean {
       if (!edges.every((edge) => edge.app()) || !central.app()) return false;
