@@ -16,7 +16,7 @@ type Real = ReturnType<Disk['real']>;
 type Statement = ReturnType<Real['prepare']>;
 type Asked<Given extends unknown[], Result> = Sqlite.Statement<Given, Result>;
 
-/** Statements by the database that they ask and by their text: the same are asked again and again. */
+/** Statements by database and text: the same are asked again and again. */
 const statements = new WeakMap<Real, Map<string, Statement>>();
 const made = new WeakSet<Real>();
 
