@@ -15,7 +15,7 @@ import { type EdgeConfig, linesOf } from './config.ts';
 import { type Change, openDisk, watchDisk } from './disk.ts';
 import { openEnrolling } from './enrolling.ts';
 import { isFetching, openEnrolments } from './enrolments.ts';
-import { openExpress, writerBy } from './express.ts';
+import { openExpress, opens, writerBy } from './express.ts';
 import { forward, type LinkState } from './forwarder.ts';
 import { type Level, type measure as measureFile, modesOf } from './gauge.ts';
 import { beat, type Heard } from './heartbeat.ts';
@@ -117,7 +117,8 @@ export function assembleEdge(world: World) {
     known.goOn();
     committed();
   };
-  const { barred, enter } = openEnrolling({ ...known, db, outbox, taken, log, ask: hub.ask });
+  const asking = { ask: hub.ask, pace: world.pace };
+  const { barred, enter } = openEnrolling({ ...known, db, outbox, taken, log, ...asking });
   const before = () => kept.tellStep();
   const timed = { timeMs: clock.monotonicMs };
   const intake = openIntake({ store, roster, barred, disk, before, committed, ...timed });
@@ -171,13 +172,15 @@ type Running = ReturnType<typeof readEdge> &
 function sendOn({ clock, log, pace = plantPace }: World, running: Running) {
   const { lines, enrolments, outbox, marks, hub, enter, bells, signal } = running;
   const { facts: bell, read, reached } = bells;
-  const common = { outbox, clock, log, signal, bell };
+  const common = { outbox, clock, log, signal, bell, downMs: pace.downMs };
   const publish = inTurns(hub.publish);
   const loops = lines.map((line) => {
     const report = (state: LinkState, detail?: string) => {
-      if (marks.way(line).state === 'down' && state !== 'down') reached.ring();
+      const before = marks.way(line).state;
+      if (before === 'down' && state !== 'down') reached.ring();
       marks.report(line, state, detail);
       hub.seen(line, state);
+      if (opens(before, state)) bell.ring();
     };
     const asking = { publish, last: hub.last, enter, read, idleMs: pace.resyncMs };
     return forward({ line, ...common, ...asking, report });

@@ -1,5 +1,6 @@
 import type { Database } from '../shared/database.ts';
 import type { Logger } from '../shared/log.ts';
+import type { Pace } from '../shared/pace.ts';
 import type { Book } from './book.ts';
 import { openDepot } from './depot.ts';
 import type { Enrolments } from './enrolments.ts';
@@ -22,6 +23,7 @@ type Parts = {
   ask: AskCentral;
   /** Told when the book was read anew from what was taken in. */
   taken: () => void;
+  pace?: Pace | undefined;
   log: Logger;
 };
 

@@ -39,7 +39,9 @@ export function openEnrolments(db: Database, newId: () => string) {
   function of(path: string): Enrolment {
     const { id, kept } = line.get(path)!;
     // What central keeps of a line from before stores had identities was this file's to write.
-    if (!get.get(id)) add.run(id, newId(), kept > 0 ? 'entered' : 'new');
+    const known = get.get(id);
+    if (known) return { ...known, line: path };
+    add.run(id, newId(), kept > 0 ? 'entered' : 'new');
     return { ...get.get(id)!, line: path };
   }
 

@@ -1,6 +1,7 @@
 import type { EnrolAnswer } from '../shared/enrol.ts';
 import { Fault } from '../shared/fault.ts';
 import type { Logger } from '../shared/log.ts';
+import { type Pace, plantPace } from '../shared/pace.ts';
 import { type Enrolment, type Enrolments, isFetching } from './enrolments.ts';
 import type { Enter, Entry } from './forwarder.ts';
 import type { History } from './history.ts';
@@ -16,12 +17,17 @@ type Parts = {
   enrolments: Enrolments;
   history: History;
   seeding: Seeding;
+  pace?: Pace | undefined;
   log: Logger;
 };
 export type Entrance = ReturnType<typeof openEntrance>;
 
-/** A line that may not write asks again after this time, ms; one that is being fetched, sooner. */
+/**
+ * A line that may not write asks again after this time, ms, and after `barredTries` such answers
+ * twice as long each time: only a person changes that. One that is being fetched asks sooner.
+ */
 const barredMs = 10_000;
+const barredTries = 6;
 const fetchingMs = 500;
 /** Most facts that are handed over at once as strays. */
 const straysMax = 100;
@@ -37,8 +43,9 @@ const barredBy = ({ line, state, reason }: Enrolment): Fault | undefined => {
 
 /** Whether this edge may write its lines: it asks central, and fetches what it lacks of them. */
 export function openEntrance(parts: Parts) {
-  const { lines, store, outbox, enrolments, history, seeding, log } = parts;
+  const { lines, store, outbox, enrolments, history, seeding, log, pace = plantPace } = parts;
   const answered = new Set<string>(); // lines that central has spoken of since start
+  const tries = new Map<string, number>(); // answers in a row that barred the line
   let bars = new Map<string, Fault>();
 
   /** One book serves all lines: while one is being fetched, nothing is asked of any. */
@@ -64,7 +71,11 @@ export function openEntrance(parts: Parts) {
     const { state } = enrolments.of(line);
     const why = bars.get(line)!.message;
     const reason = state === 'stale' ? `${why}; ${leftOf(line)}` : why;
-    return { kind: 'barred', state: state as 'owned' | 'stale', reason, waitMs: barredMs };
+    const count = tries.get(line) ?? 0;
+    tries.set(line, count + 1);
+    const longerMs = barredMs * 2 ** Math.min(20, Math.max(0, count - barredTries));
+    const waitMs = Math.min(pace.barredMs, longerMs);
+    return { kind: 'barred', state: state as 'owned' | 'stale', reason, waitMs };
   };
   /** What central has not answered for yet, in words; the disk may go when that is nothing. */
   function leftOf(line: string): string {
@@ -170,6 +181,7 @@ export function openEntrance(parts: Parts) {
         if (enrolments.of(line).state === 'entered') return { kind: 'alone' };
         throw new Fault('UNREACHABLE', `central: ${answer.reason}`);
       case 'permitted':
+        tries.delete(line);
         prepare(line, 'swapped');
         return fetch(line, last);
       case 'owned':
@@ -199,6 +211,7 @@ export function openEntrance(parts: Parts) {
       return fetch(line, last);
     }
     answered.add(line);
+    tries.delete(line);
     if (enrolments.of(line).state !== 'entered') mark(line, { state: 'entered', reason: null });
     await handOver(line);
     return { kind: 'entered' };

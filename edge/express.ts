@@ -21,9 +21,9 @@ export const roundMs = 250;
 /** Newest facts that are looked at in one round, and facts of backlogs that are searched in one. */
 const lookMax = 2_000;
 const searchMax = 20_000;
-/** A line that central does not hear, or that is not ours now, is looked at again then, ms. */
+/** A line that central does not hear is looked at again then, ms. */
 const refusedMs = 10_000;
-/** While no line owes anything, it is looked again after this time, ms, or at a commit. */
+/** While there is nothing to tell, it is looked again after this time, ms, or at a ring. */
 const idleMs = 3_600_000;
 
 type Parts = {
@@ -32,8 +32,10 @@ type Parts = {
   ask: AskCentral;
   /** Who this store is as the line's writer; undefined while it is not. */
   writer: (line: string) => string | undefined;
-  bell: Bell; // rings when facts were committed
+  bell: Bell; // rings when facts were committed, and when a line goes out (again)
   reached: Bell; // rings when a way to central is open again
+  /** While central does not answer, it is asked again at most so much later, ms. */
+  downMs?: number;
   report: (line: string, ahead: Ahead | null) => void;
   clock: Clock;
   log: Logger;
@@ -124,7 +126,7 @@ export function openExpress(parts: Parts) {
         await clock.sleep(roundMs, signal);
       } catch (error) {
         if (!(error instanceof Fault)) throw error;
-        await reached.wait(open, Math.max(roundMs, backoff(++attempt)), signal);
+        await reached.wait(open, Math.max(roundMs, backoff(++attempt, parts.downMs)), signal);
       }
     }
   }
@@ -134,7 +136,7 @@ export function openExpress(parts: Parts) {
     const nowMs = clock.monotonicMs();
     const waits = lookouts.map((lookout) => {
       if (!lookout.isBehind()) return lookout.dueInMs(nowMs);
-      if (writer(lookout.line) === undefined) return refusedMs;
+      if (writer(lookout.line) === undefined) return idleMs; // it rings when that changes
       const untilMs = refusedUntilMs.get(lookout.line) ?? 0;
       return untilMs > nowMs ? untilMs - nowMs : idleMs;
     });
@@ -148,6 +150,11 @@ export function openExpress(parts: Parts) {
     counts: () => kinds.map((kind) => ({ kind, sent: sent[kind], shed: shed[kind] })),
   };
 }
+
+const going: readonly LinkState[] = ['up', 'draining'];
+/** True if what the line states goes out from now on, and did not before. */
+export const opens = (before: LinkState, state: LinkState): boolean =>
+  going.includes(state) && !going.includes(before);
 
 /** A line is told ahead of its segments while this store writes it, and its segments go out. */
 const sending: readonly LinkState[] = ['up', 'draining', 'down'];

@@ -50,6 +50,8 @@ type Parts = {
   report: (state: LinkState, detail?: string) => void;
   /** With nothing to send, the stream's end is read again so long after it was read, ms. */
   idleMs: number;
+  /** While the hub does not answer, it is asked again at most so much later, ms. */
+  downMs?: number;
   signal: AbortSignal;
 };
 
@@ -101,7 +103,7 @@ export async function forward(parts: Parts): Promise<void> {
         attempt = 1;
         continue;
       }
-      const delayMs = backoff(++attempt);
+      const delayMs = backoff(++attempt, parts.downMs);
       report('down', error.message);
       log.warn({ line, reason: error.message, attempt, delayMs }, 'the hub does not answer');
       await clock.sleep(delayMs, signal);

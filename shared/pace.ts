@@ -1,3 +1,5 @@
+import { backoffMaxMs } from './backoff.ts';
+
 /**
  * How often what is idle looks again, ms. Each look is for what no bell tells of: a message that
  * was lost, a clock that was set, a disk that another program fills.
@@ -7,6 +9,10 @@ export type Pace = Readonly<{
   beatMs: number;
   /** An edge that has nothing to send reads where the stream ends for its line. */
   resyncMs: number;
+  /** An edge whose line another box writes asks for it again; at first every ten seconds. */
+  barredMs: number;
+  /** A hub or a central that does not answer is asked again, at most so much later. */
+  downMs: number;
   /** The edge looks whether its clock was set; it does before every batch of commands, too. */
   clockMs: number;
   /** The edge measures its disk. */
@@ -29,6 +35,8 @@ export type Pace = Readonly<{
 export const plantPace: Pace = {
   beatMs: 5_000,
   resyncMs: 60_000,
+  barredMs: 60_000,
+  downMs: backoffMaxMs,
   clockMs: 5_000,
   measureMs: 5_000,
   timersMs: 60_000,

@@ -92,7 +92,7 @@ function openBox<A extends App>(site: Site, name: string, migrations: string[], 
     /** True if it does not go on with what is on its disk, until somebody has looked. */
     refused: () => refused,
     /** The epoch in which the line is written here, as its store says. */
-    epochOf: (line: string) => (disk.isDamaged() ? 0 : (epochsOf(disk.real()).get(line) ?? 0)),
+    epochOf: (line: string) => (disk.isDamaged() ? 0 : (disk.known(epochsOf).get(line) ?? 0)),
 
     /** The program is gone from one moment to the next. */
     kill(): void {

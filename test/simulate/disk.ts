@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import Sqlite from 'better-sqlite3';
 import type { Database } from '../../shared/database.ts';
 import { Crash, type Life } from './life.ts';
+import { openMemo } from './memo.ts';
 
 /** What goes wrong at a statement, so many statements from now. */
 export type Trouble = {
@@ -34,8 +35,14 @@ export function openDisk(name: string, died: (life: Life) => void) {
   let statements = 0;
   let damaged = false;
   let media = 0;
+  const known = new Map<unknown, unknown>(); // what was looked up since something was written
   const readings = new Set<IterableIterator<unknown>>();
 
+  let version = 0;
+  function changed(): void {
+    version += 1;
+    known.clear();
+  }
   const alive = (life: Life): void => {
     if (!life.alive) throw new Crash(`${name} is dead`);
   };
@@ -45,10 +52,18 @@ export function openDisk(name: string, died: (life: Life) => void) {
     throw new Crash(`${name} dies`);
   }
 
+  /** Counts a statement that only reads, and of which nothing can come. */
+  function isCalm(life: Life, writes: boolean): boolean {
+    const calm = !writes && !trouble && life.alive;
+    if (calm) statements += 1;
+    return calm;
+  }
+
   /** One statement, and what the disk makes of it. */
   function go<T>(life: Life, writes: boolean, work: () => T): T {
     statements += 1;
-    alive(life);
+    if (!life.alive) alive(life);
+    if (writes) changed();
     if (!trouble || trouble.left-- > 0) return work();
     const { kind } = trouble;
     if (kind === 'before') return fail(life);
@@ -93,14 +108,21 @@ export function openDisk(name: string, died: (life: Life) => void) {
 
   function wrap(life: Life, statement: Statement): object {
     const writes = !statement.readonly;
+    const memo = { get: openMemo(() => version), all: openMemo(() => version) };
     const done = <T>(result: T): T => {
       if (writes && !real.inTransaction) committed();
       return result;
     };
     const wrapped = {
       run: (...given: Given) => done(go(life, writes, () => statement.run(...given))),
-      get: (...given: Given) => done(go(life, writes, () => statement.get(...given))),
-      all: (...given: Given) => done(go(life, writes, () => statement.all(...given))),
+      get(...given: Given) {
+        if (isCalm(life, writes)) return memo.get(given, () => statement.get(...given));
+        return done(go(life, writes, () => statement.get(...given)));
+      },
+      all(...given: Given) {
+        if (isCalm(life, writes)) return memo.all(given, () => statement.all(...given));
+        return done(go(life, writes, () => statement.all(...given)));
+      },
       iterate: (...given: Given) => go(life, writes, () => reading(statement.iterate(...given))),
       pluck(): object {
         statement.pluck();
@@ -131,6 +153,7 @@ export function openDisk(name: string, died: (life: Life) => void) {
         result = work(...given);
         say(end!);
       } catch (error) {
+        changed();
         if (life.alive && real.inTransaction) real.exec(undo!);
         throw error;
       }
@@ -142,6 +165,7 @@ export function openDisk(name: string, died: (life: Life) => void) {
 
   /** What the last life left open, or did not sync, is undone. */
   function rest(): void {
+    changed();
     for (const open of [...readings]) open.return!();
     if (real.inTransaction) real.exec('ROLLBACK');
     if (image) real = new Sqlite(image);
@@ -160,6 +184,11 @@ export function openDisk(name: string, died: (life: Life) => void) {
     isDamaged: () => damaged,
     /** The database itself, to be looked at and not changed. */
     real: () => real,
+    /** What `read` finds there; it is asked again only after something was written. */
+    known<T>(read: (db: typeof real) => T): T {
+      if (!known.has(read)) known.set(read, read(real));
+      return known.get(read) as T;
+    },
     arm: (next: Trouble | undefined) => {
       trouble = next;
     },
@@ -176,6 +205,7 @@ export function openDisk(name: string, died: (life: Life) => void) {
     /** Another medium for the next life: with this on it, or blank. */
     put(next: Buffer | undefined): void {
       rest();
+      changed();
       real = next && next.length > 0 ? new Sqlite(next) : new Sqlite(':memory:');
       damaged = false;
       media += 1;
@@ -183,6 +213,7 @@ export function openDisk(name: string, died: (life: Life) => void) {
     /** The same medium, with something else on it than was written. */
     spoil(next: Buffer): void {
       rest();
+      changed();
       real = new Sqlite(next);
       damaged = true;
     },

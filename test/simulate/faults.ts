@@ -1,6 +1,7 @@
 import { random } from '../helpers/random.ts';
 import { media } from './media.ts';
 import { type Act, boxOf, type Mishap, type Scene } from './scene.ts';
+import { workOf } from './shifts.ts';
 import { hashOf } from './world.ts';
 
 const crash =
@@ -129,17 +130,21 @@ const themes: readonly { kinds: readonly Kind[]; centralOnly?: true }[] = [
   { kinds: ['erpTrouble', 'erpTrouble', ...days, 'kill', 'crashBefore'], centralOnly: true },
 ];
 
-/** What will go wrong within `hours`, drawn from the seed: little or much; much if `busy`. */
+/**
+ * What will go wrong within `hours`, drawn from the seed: little or much; much if `busy`. It may be
+ * at any time, and as often as for the hours in which somebody works.
+ */
 export function draw(seed: number, boxes: number, hours: number, busy = false): Mishap[] {
   const { below } = random(hashOf('mishaps', seed));
+  const worked = workOf(hours).hours;
   const theme = themes[below(themes.length)]!;
-  const some = below(2 + Math.ceil(hours * [1, 4, 12][below(3)]!));
-  const count = busy ? Math.ceil(hours * 12) : some;
+  const some = below(2 + Math.ceil(worked * [1, 4, 12][below(3)]!));
+  const count = busy ? Math.ceil(worked * 12) : some;
   const place = theme.centralOnly ? () => boxes - 1 : () => below(boxes);
   const mishaps = series(count, hours, theme.kinds, below, place);
   const dice = random(hashOf('media', seed));
-  const drawn = dice.below(1 + Math.ceil(hours * [0, 1, 3, 8][dice.below(4)]!));
-  const few = busy ? Math.ceil(hours * 4) : drawn;
+  const drawn = dice.below(1 + Math.ceil(worked * [0, 1, 3, 8][dice.below(4)]!));
+  const few = busy ? Math.ceil(worked * 4) : drawn;
   mishaps.push(...series(few, hours, apart, dice.below, () => dice.below(boxes)));
   return mishaps.sort((a, b) => a.atMs - b.atMs);
 }

@@ -84,10 +84,10 @@ export function openFitter({ world, edges, central, open, failed }: Parts) {
   function isStuck(edge: EdgeBox): boolean {
     const app = salvaged.has(edge) ? edge.app() : undefined;
     const isEntered = ({ state }: { state: string }) => state === 'entered';
-    const states = app ? [...enrolmentsOf(edge.disk.real()).values()] : [];
+    const states = app ? [...edge.disk.known(enrolmentsOf).values()] : [];
     const stands = app?.roster.all.some((actor) => actor.failure() !== undefined);
     const isOff = !app || !central.app() || !states.every(isEntered);
-    if (isOff || !(stands || lacks(edge.disk.real(), central.disk.real()))) {
+    if (isOff || !(stands || lacks(edge.disk, central.disk))) {
       stuckSince.delete(edge);
       return false;
     }
@@ -107,7 +107,7 @@ export function openFitter({ world, edges, central, open, failed }: Parts) {
 
   /** Lets the box have its lines, once all others that have them are off the network. */
   function permit(edge: EdgeBox): void {
-    const states = enrolmentsOf(edge.disk.real());
+    const states = edge.disk.known(enrolmentsOf);
     const needs = edge.lines.filter((line) => dead.includes(states.get(line)?.state ?? ''));
     for (const { box, of, cut } of ghosts) {
       if (of === edge) box.link.up = !cut && needs.length === 0;

@@ -4,6 +4,8 @@ import { type Pace, plantPace } from '../../shared/pace.ts';
 const calmPace: Pace = {
   beatMs: 240_000,
   resyncMs: 600_000,
+  barredMs: 300_000,
+  downMs: 60_000,
   clockMs: 300_000,
   measureMs: 300_000,
   timersMs: 300_000,

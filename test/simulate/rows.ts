@@ -1,3 +1,4 @@
+import type Sqlite from 'better-sqlite3';
 import { decodeContent } from '../../shared/codec.ts';
 import { Fault } from '../../shared/fault.ts';
 import type { Disk } from './disk.ts';
@@ -12,15 +13,28 @@ export type Row = {
   commandId?: string | null;
 };
 type Real = ReturnType<Disk['real']>;
+type Statement = ReturnType<Real['prepare']>;
+type Asked<Given extends unknown[], Result> = Sqlite.Statement<Given, Result>;
+
+/** Statements by database and text: the same are asked again and again. */
+const statements = new WeakMap<Real, Map<string, Statement>>();
+const made = new WeakSet<Real>();
+
+function ask<Given extends unknown[], Result>(db: Real, sql: string): Asked<Given, Result> {
+  const known = statements.get(db) ?? new Map<string, Statement>();
+  if (known.size === 0) statements.set(db, known);
+  const statement = known.get(sql) ?? db.prepare(sql);
+  known.set(sql, statement as Statement);
+  return statement as Asked<Given, Result>;
+}
 
 export const factsOf = (db: Real, table: 'event' | 'fact', after = 0): Row[] =>
-  db
-    .prepare<[number], Row>(
-      `SELECT position, path, t.epoch, t.sequence, bytes, t.hash
+  ask<[number], Row>(
+    db,
+    `SELECT position, path, t.epoch, t.sequence, bytes, t.hash
        ${table === 'event' ? ', command_id AS commandId' : ''}
        FROM ${table} AS t JOIN line ON line.id = t.line WHERE position > ? ORDER BY position`,
-    )
-    .all(after);
+  ).all(after);
 /** The number that a person gives to what was booked by hand. */
 export const byHand = 'by hand';
 const columns = 'key, state, lot, document, reason';
@@ -31,44 +45,58 @@ type PostingRow = {
   document: string | null;
   reason: string | null;
 };
-const isMade = (db: Real) => db.pragma('user_version', { simple: true }) !== 0;
+function isMade(db: Real): boolean {
+  if (made.has(db)) return true;
+  const isThere = ask<[], number>(db, 'PRAGMA user_version').pluck().get() !== 0;
+  if (isThere && !db.inTransaction) made.add(db);
+  return isThere;
+}
 /** Lines of an edge's store by their path, with their epoch; none before the store was made. */
 export function epochsOf(db: Real): Map<string, number> {
   if (!isMade(db)) return new Map();
-  return new Map(db.prepare<[], [string, number]>('SELECT path, epoch FROM line').raw().all());
+  return new Map(ask<[], [string, number]>(db, 'SELECT path, epoch FROM line').raw().all());
 }
 /** Up to where a store takes its lines for kept. */
 export const keptOf = (db: Real) =>
   isMade(db)
-    ? db
-        .prepare<[], { path: string; epoch: number; kept: number }>(
-          'SELECT path, epoch, kept FROM line',
-        )
-        .all()
+    ? ask<[], { path: string; epoch: number; kept: number }>(
+        db,
+        'SELECT path, epoch, kept FROM line',
+      ).all()
     : [];
 /** How many own facts without a place a store has still to hand over. */
 export const straysOf = (db: Real): number =>
-  db.prepare<[], number>("SELECT count(*) FROM aside WHERE became = 'stray'").pluck().get()!;
+  ask<[], number>(db, "SELECT count(*) FROM aside WHERE became = 'stray'").pluck().get()!;
 /** The ledger's last position. */
 export const endOf = (db: Real): number =>
   isMade(db)
-    ? (db.prepare<[], number | null>('SELECT max(position) FROM fact').pluck().get() ?? 0)
+    ? (ask<[], number | null>(db, 'SELECT max(position) FROM fact').pluck().get() ?? 0)
     : 0;
 /** The last sequence that the ledger has of "line epoch". */
 export function endsOf(db: Real): Map<string, number> {
   if (!isMade(db)) return new Map();
-  const rows = db
-    .prepare<[], [string, number]>(
-      `SELECT path || ' ' || fact.epoch, max(fact.sequence) FROM fact
+  const rows = ask<[], [string, number]>(
+    db,
+    `SELECT path || ' ' || fact.epoch, max(fact.sequence) FROM fact
        JOIN line ON line.id = fact.line GROUP BY fact.line, fact.epoch`,
-    )
+  )
     .raw()
     .all();
   return new Map(rows);
 }
 export const postingsOf = (db: Real): PostingRow[] =>
-  db.prepare<[], PostingRow>(`SELECT ${columns} FROM posting ORDER BY id`).all();
-export const placeOf = ({ path, epoch, sequence }: Row) => `${path} ${epoch}/${sequence}`;
+  ask<[], PostingRow>(db, `SELECT ${columns} FROM posting ORDER BY id`).all();
+/** How many postings wait for a person. */
+export const openCases = (db: Real): number =>
+  isMade(db)
+    ? ask<[], number>(
+        db,
+        "SELECT count(*) FROM posting WHERE state NOT IN ('posted', 'void') AND state = 'parked'",
+      )
+        .pluck()
+        .get()!
+    : 0;
+export const placeOf = ({ path, epoch, sequence }: Place) => `${path} ${epoch}/${sequence}`;
 
 /** The event id that these bytes say; undefined for what is no fact. */
 export function eventIdOf(bytes: Buffer): string | undefined {
@@ -83,42 +111,50 @@ export function eventIdOf(bytes: Buffer): string | undefined {
 /** Every fact of an edge's store by its event id, with what was set aside. */
 export function idsOf(db: Real): Map<string, Buffer> {
   const has = (table: string) =>
-    db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(table) !== undefined;
+    ask<[string], number>(db, 'SELECT 1 FROM sqlite_schema WHERE name = ?').get(table) !==
+    undefined;
   const tables = ['event', 'aside'].filter(has);
   const rows = tables.flatMap((table) =>
-    db.prepare<[], Buffer>(`SELECT bytes FROM ${table}`).pluck().all(),
+    ask<[], Buffer>(db, `SELECT bytes FROM ${table}`).pluck().all(),
   );
   return new Map(rows.map((bytes) => [decodeContent(bytes).eventId, bytes]));
 }
 
+type Place = Pick<Row, 'path' | 'epoch' | 'sequence'>;
+const places = (db: Real, table: 'event' | 'fact'): Place[] =>
+  ask<[], Place>(
+    db,
+    `SELECT path, t.epoch, t.sequence FROM ${table} AS t JOIN line ON line.id = t.line`,
+  ).all();
+const stored = (db: Real) => new Set(isMade(db) ? places(db, 'event').map(placeOf) : []);
+const recorded = (db: Real): Place[] => (isMade(db) ? places(db, 'fact') : []);
+
 /** True for a store without facts that the ledger has of an epoch which is over there. */
-export function lacks(store: Real, ledger: Real): boolean {
-  if (!isMade(store) || !isMade(ledger)) return false;
-  const epochs = epochsOf(store);
-  const own = new Set([...factsOf(store, 'event').map(placeOf)]);
-  return factsOf(ledger, 'fact').some((row) => {
-    return row.epoch < (epochs.get(row.path) ?? 0) && !own.has(placeOf(row));
-  });
+export function lacks(store: Disk, ledger: Disk): boolean {
+  const epochs = store.known(epochsOf);
+  return ledger
+    .known(recorded)
+    .some(
+      (row) => row.epoch < (epochs.get(row.path) ?? 0) && !store.known(stored).has(placeOf(row)),
+    );
 }
 
 /** How each line of an edge's store stands with central; empty before the store was made. */
 export function enrolmentsOf(db: Real): Map<string, { state: string; strays: number }> {
   if (!isMade(db)) return new Map();
-  const rows = db
-    .prepare<[], { path: string; state: string; strays: number }>(
-      'SELECT path, state, strays FROM enrolment JOIN line ON line.id = enrolment.line',
-    )
-    .all();
+  const rows = ask<[], { path: string; state: string; strays: number }>(
+    db,
+    'SELECT path, state, strays FROM enrolment JOIN line ON line.id = enrolment.line',
+  ).all();
   return new Map(rows.map(({ path, ...row }) => [path, row]));
 }
 
 /** What central has parked, as its table says. */
 export const parkedOf = (db: Real) =>
-  db
-    .prepare<[], { line: string; epoch: number; sequence: number; reason: string; bytes: Buffer }>(
-      'SELECT line, epoch, sequence, reason, bytes FROM parked ORDER BY id',
-    )
-    .all();
+  ask<[], { line: string; epoch: number; sequence: number; reason: string; bytes: Buffer }>(
+    db,
+    'SELECT line, epoch, sequence, reason, bytes FROM parked ORDER BY id',
+  ).all();
 
 /** Event ids that central has, in the ledger or parked. */
 export function knownAt(db: Real): Set<string> {

@@ -1,5 +1,6 @@
 import type { CommandType } from '../../shared/command.ts';
 import { random } from '../helpers/random.ts';
+import { workOf } from './shifts.ts';
 import { hashOf } from './world.ts';
 
 /** A command that somebody will ask; the same id for every attempt. */
@@ -32,12 +33,13 @@ const none = { good: '0', scrap: '0', rework: '0', held: '0', unit };
 /** What is asked of the lines of one edge within `hours`: orders side by side and in a row. */
 export function tell(seed: number, edge: string, lines: readonly string[], hours: number): Wish[] {
   const wishes: Wish[] = [];
+  const work = workOf(hours);
   const dice = random(hashOf(`story ${edge}`, seed));
   const slots = 1 + dice.below(2);
   const slack = [1, 2, 5, 12, 30, 80][dice.below(6)]!;
   for (let slot = 1; slot <= slots; slot++) {
     const time = { nowMs: dice.below(20 * minuteMs) };
-    for (let count = 1; time.nowMs < hours * 60 * minuteMs; count++) {
+    for (let count = 1; time.nowMs < work.hours * 60 * minuteMs; count++) {
       const order = `${edge}-${slot}-${count}`;
       let said = 0;
       const say: Course['say'] = (type, line, about, body = {}, corrects) => {
@@ -54,8 +56,9 @@ export function tell(seed: number, edge: string, lines: readonly string[], hours
       pause(20 * minuteMs);
     }
   }
-  const last = hours * 60 * minuteMs;
-  return wishes.filter(({ atMs }) => atMs < last).sort((a, b) => a.atMs - b.atMs);
+  const last = work.hours * 60 * minuteMs;
+  const asked = wishes.filter(({ atMs }) => atMs < last).sort((a, b) => a.atMs - b.atMs);
+  return asked.map((wish) => ({ ...wish, atMs: work.at(wish.atMs) }));
 }
 
 function makeOrder(course: Course, lane: number): void {

@@ -13,6 +13,7 @@ import {
   idsOf,
   keptOf,
   knownAt,
+  openCases,
   postingsOf,
   straysOf,
 } from './rows.ts';
@@ -85,18 +86,17 @@ export function openWatch({ world, edges, central, books, people, fitter, failed
 
   /** The ledger grows, link by link, and forgets nothing. */
   function follow(): void {
-    const ledger = central.disk.real();
-    const end = endOf(ledger);
+    const end = central.disk.known(endOf);
     if (end < logged) failed('the ledger has forgotten', `${end} of ${logged}`);
     if (end <= logged) return;
-    log(factsOf(ledger, 'fact', logged));
+    log(factsOf(central.disk.real(), 'fact', logged));
     logged = end;
   }
 
   /** No store takes for kept what central does not hold, or writes what was never given. */
   function compareKept({ name, disk }: EdgeBox): void {
-    const held = endsOf(central.disk.real());
-    for (const { path, epoch, kept } of keptOf(disk.real())) {
+    const held = central.disk.known(endsOf);
+    for (const { path, epoch, kept } of disk.known(keptOf)) {
       const last = held.get(`${path} ${epoch}`) ?? 0;
       if (kept <= last) continue;
       failed('an edge takes for kept what central lacks', `${name} ${path}: ${epoch}/${kept}`);
@@ -105,16 +105,15 @@ export function openWatch({ world, edges, central, books, people, fitter, failed
 
   /** A store that should not be there has nothing that central does not know. */
   function isHandedOver({ disk }: EdgeBox): boolean {
-    const db = disk.real();
-    const ids = idsOf(db);
+    const ids = disk.known(idsOf);
     if (ids.size === 0) return true;
-    const states = [...enrolmentsOf(db).values()].map(({ state }) => state);
+    const states = [...disk.known(enrolmentsOf).values()].map(({ state }) => state);
     if (states.some((state) => ['beginning', 'pulling', 'ready'].includes(state))) return false;
-    const known = knownAt(central.disk.real());
+    const known = central.disk.known(knownAt);
     return [...ids.keys()].every((id) => known.has(id));
   }
   const isEntered = ({ disk }: EdgeBox): boolean =>
-    [...enrolmentsOf(disk.real()).values()].every(({ state }) => state === 'entered');
+    [...disk.known(enrolmentsOf).values()].every(({ state }) => state === 'entered');
 
   function marks() {
     return edges.flatMap((edge) =>
@@ -122,9 +121,9 @@ export function openWatch({ world, edges, central, books, people, fitter, failed
     );
   }
   const moving = () =>
-    postingsOf(central.disk.real()).filter(({ state }) =>
-      ['intended', 'sending', 'unknown', 'parked'].includes(state),
-    );
+    central.disk
+      .known(postingsOf)
+      .filter(({ state }) => ['intended', 'sending', 'unknown', 'parked'].includes(state));
 
   return {
     asked,
@@ -136,20 +135,20 @@ export function openWatch({ world, edges, central, books, people, fitter, failed
       for (const box of [...edges, ...fitter.ghosts().map(({ box }) => box)]) {
         if (!box.disk.isDamaged() || box.app()) compareKept(box);
       }
-      world.after(central.life(), 0, decide);
+      if (central.disk.known(openCases) > 0) world.after(central.life(), 0, decide);
     },
     isQuiet(): boolean {
       if (!edges.every((edge) => edge.app()) || !central.app()) return false;
       if (marks().some(({ head, kept, sent }) => kept !== head || sent !== head)) return false;
       if (fitter.isWaiting() || moving().length > 0 || !edges.every(isEntered)) return false;
-      const ends = endsOf(central.disk.real());
+      const ends = central.disk.known(endsOf);
       const isThere = ({ disk }: EdgeBox) =>
-        keptOf(disk.real()).every(({ path, epoch, kept }) => {
+        disk.known(keptOf).every(({ path, epoch, kept }) => {
           const last = ends.get(`${path} ${epoch}`) ?? 0;
           return last === kept && !ends.has(`${path} ${epoch + 1}`);
         });
       if (!edges.every(isThere)) return false;
-      if (edges.some(({ disk }) => straysOf(disk.real()) > 0)) return false;
+      if (edges.some(({ disk }) => disk.known(straysOf) > 0)) return false;
       return fitter.ghosts().every(({ box }) => isHandedOver(box));
     },
     unrest(): string {
@@ -157,7 +156,7 @@ export function openWatch({ world, edges, central, books, people, fitter, failed
       const open = moving().slice(0, 5);
       const states = edges.map((edge) => edge.app()?.status().lines);
       const ghosts = fitter.ghosts().map(({ box }) => {
-        return [box.name, isHandedOver(box), ...enrolmentsOf(box.disk.real())];
+        return [box.name, isHandedOver(box), ...box.disk.known(enrolmentsOf)];
       });
       return JSON.stringify({ up, people: people.done(), marks: marks(), open, states, ghosts });
     },
