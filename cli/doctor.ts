@@ -108,13 +108,13 @@ export function examinedText({ told, symptoms }: Examined): string {
   }
   if (told?.disk) {
     const { level, daysLeft } = told.disk;
-    seen.push(`disk: ${level}${daysLeft === null ? '' : `, room for ${daysLeft} days`}`);
+    seen.push(`disk: ${level}${daysLeft === null ? '' : `, room for ${daysLeft} ${daysLeft === 1 ? 'day' : 'days'}`}`);
   }
   if (told?.retention && told.retention.forgotten + told.retention.days > 0) {
     const { keepDays, days, forgotten, waitsFor } = told.retention;
     const waits = waitsFor === null ? '' : `, and waits for central to keep ${waitsFor}`;
     seen.push(
-      `keeps ${days} days of ${keepDays}, has forgotten ${grouped(forgotten)} facts${waits}`,
+      `keeps ${days} of ${keepDays} days, has forgotten ${grouped(forgotten)} facts${waits}`,
     );
   }
   const words = symptoms.flatMap(({ level, about, says, next }) => [
