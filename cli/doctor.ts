@@ -108,7 +108,8 @@ export function examinedText({ told, symptoms }: Examined): string {
   }
   if (told?.disk) {
     const { level, daysLeft } = told.disk;
-    seen.push(`disk: ${level}${daysLeft === null ? '' : `, room for ${daysLeft} ${daysLeft === 1 ? 'day' : 'days'}`}`);
+    const days = daysLeft === 1 ? 'day' : 'days';
+    seen.push(`disk: ${level}${daysLeft === null ? '' : `, room for ${daysLeft} ${days}`}`);
   }
   if (told?.retention && told.retention.forgotten + told.retention.days > 0) {
     const { keepDays, days, forgotten, waitsFor } = told.retention;

@@ -8,8 +8,8 @@ const copyOf = (row: unknown): unknown =>
     : row;
 
 /**
- * What a statement that only reads was answered, for as long as `version` stays: nothing was written
- * since. Whoever asks gets rows of their own.
+ * What a statement that only reads was answered, for as long as `version` stays: nothing was
+ * written since. Whoever asks gets rows of their own.
  */
 export function openMemo(version: () => number) {
   const answers = new Map<string, unknown>();
