@@ -33,15 +33,6 @@ export function openCensus(db: Database) {
     undone(): void {
       known = undefined;
     },
-    /** Runs a transaction, of which nothing is counted if it throws. */
-    whole<R>(work: () => R): R {
-      try {
-        return work();
-      } catch (error) {
-        known = undefined;
-        throw error;
-      }
-    },
     /** By kind and state, in order of their names. */
     counts(): readonly Row[] {
       known ??= new Map(read.all().map((row) => [`${row.kind} ${row.state}`, row]));

@@ -24,6 +24,9 @@ type Report = Tables['report'];
 type Row = { state: string; type: Report['type']; by: string | null };
 type Parts = { db: Database; stored: (eventId: string) => Stored | undefined };
 
+/** Most orders of which it is remembered whether anything is corrected. */
+const ordersMax = 20_000;
+
 /**
  * Which reports count, in whatever order they and their corrections arrive. Only what is not as it
  * was stated has a row; what was stated is read from the ledger.
@@ -32,8 +35,21 @@ export function openCorrections({ db, stored }: Parts) {
   const one = db.prepare<[string, string], Row>(
     'SELECT state, type, by FROM correction WHERE order_number = ? AND event_id = ?',
   );
+  const any = db
+    .prepare<[string], 1>('SELECT 1 FROM correction WHERE order_number = ? LIMIT 1')
+    .pluck();
+  const corrected = new Map<string, boolean>(); // whether anything of the order has a row
   const put = db.prepare('INSERT OR REPLACE INTO correction VALUES (?, ?, ?, ?, ?)');
   const drop = db.prepare('DELETE FROM correction WHERE order_number = ? AND event_id = ?');
+
+  function isCorrected(order: string): boolean {
+    const known = corrected.get(order);
+    if (known !== undefined) return known;
+    if (corrected.size >= ordersMax) corrected.clear();
+    const has = any.get(order) !== undefined;
+    corrected.set(order, has);
+    return has;
+  }
 
   /** The report as the ledger holds it, if it is of this order and no later than `upTo`. */
   function factOf(order: string, eventId: string, upTo: number): Report['fact'] {
@@ -57,6 +73,7 @@ export function openCorrections({ db, stored }: Parts) {
     const [order, eventId] = [key.slice(0, at), key.slice(at + 1)];
     if (value === undefined) drop.run(order, eventId);
     else if (value.state !== 'counted' || eventId !== own) {
+      corrected.set(order, true);
       put.run(order, eventId, value.state, value.type, value.by ?? null);
     }
   }
@@ -70,7 +87,7 @@ export function openCorrections({ db, stored }: Parts) {
       if (!isCorrectable(fact) || fact.order === undefined) return undefined;
       const { order, eventId, position } = fact;
       const corrects = fact.type === 'FactReversed' || fact.type === 'QuantityCorrected';
-      if (!corrects && one.get(order, eventId) === undefined) return undefined;
+      if (!corrects && !(isCorrected(order) && one.get(order, eventId))) return undefined;
       if (hasFlag(fact, 'late')) return [];
       const own = keyOf(order, eventId);
       const look = ((_table: 'report', key: string) => {
@@ -90,5 +107,8 @@ export function openCorrections({ db, stored }: Parts) {
         throw error;
       }
     },
+
+    /** Forgets what was not committed. */
+    undone: (): void => corrected.clear(),
   };
 }

@@ -1,6 +1,6 @@
 import type { Database } from '../shared/database.ts';
 import type { Fact } from '../shared/event.ts';
-import { hasFlag } from '../statecharts/tables.ts';
+import { openOrderbook } from './orderbook.ts';
 import type { Run } from './rules.ts';
 
 export const dossierMigrations = [
@@ -45,21 +45,6 @@ export const dossierMigrations2 = [
   `,
 ];
 
-export type Order = Readonly<{
-  order: string;
-  released: 0 | 1;
-  material: string;
-  quantity: string;
-  unit: string;
-  tolerancePercent: number;
-  started: 0 | 1;
-  completed: 0 | 1; // technically, and not opened again
-  closed: 0 | 1;
-  /** 1 when an edge allowed the closing: nothing was held then. A foreign log only states it. */
-  judged: 0 | 1;
-  /** 1 when every fact about the order that was stated before its closing is in the ledger. */
-  complete: 0 | 1;
-}>;
 export type Lot = Readonly<{
   order: string | null;
   material: string;
@@ -69,35 +54,9 @@ export type Lot = Readonly<{
 }>;
 export type Dossier = ReturnType<typeof openDossier>;
 
-const orderColumns = `order_number AS "order", released, material, quantity, unit,
-  tolerance_percent AS tolerancePercent, started, completed, closed, judged,
-  closed AND facts > closed_after AS complete`;
-
 /** What central knows of orders, open runs and lots: a fold over the ledger, in its transaction. */
 export function openDossier(db: Database) {
-  const count = db.prepare(
-    `INSERT INTO production_order (order_number, facts) VALUES (?, 1)
-     ON CONFLICT DO UPDATE SET facts = facts + 1`,
-  );
-  const release = db.prepare(
-    `UPDATE production_order SET released = 1, material = ?, quantity = ?, unit = ?,
-       tolerance_percent = ? WHERE order_number = ?`,
-  );
-  const start = db.prepare('UPDATE production_order SET started = 1 WHERE order_number = ?');
-  const close = db.prepare(
-    `UPDATE production_order SET closed = 1, judged = ?, closed_after = ?
-     WHERE order_number = ?`,
-  );
-  const change = db.prepare(
-    `UPDATE production_order SET quantity = coalesce(?, quantity),
-       tolerance_percent = coalesce(?, tolerance_percent) WHERE order_number = ?`,
-  );
-  const completeOrder = db.prepare(
-    'UPDATE production_order SET completed = 1 WHERE order_number = ?',
-  );
-  const reopen = db.prepare(
-    'UPDATE production_order SET closed = 0, completed = 0 WHERE order_number = ?',
-  );
+  const orderbook = openOrderbook(db);
   const openRun = db.prepare('INSERT OR REPLACE INTO run VALUES (?, ?, ?, ?)');
   const runOf = db.prepare<[string, string], Run>(
     'SELECT phase, started_ms AS startedMs FROM run WHERE line = ? AND run = ?',
@@ -113,44 +72,21 @@ export function openDossier(db: Database) {
     `INSERT INTO lot (lot, material, unit, released) VALUES (?, '', '', 1)
      ON CONFLICT DO UPDATE SET released = 1`,
   );
-  const order = db.prepare<[string], Order>(
-    `SELECT ${orderColumns} FROM production_order WHERE order_number = ?`,
-  );
-  const orders = db.prepare<[], Order>(
-    `SELECT ${orderColumns} FROM production_order ORDER BY order_number`,
-  );
   const lot = db.prepare<[string], Lot>(
     'SELECT order_number AS "order", material, unit, inspect, released FROM lot WHERE lot = ?',
   );
 
   return {
-    /** Takes in a fact; returns the run that it ends, if it ends one. */
+    ...orderbook,
+
+    /**
+     * Takes in a fact, in the ledger's transaction, which ends with `save`; returns the run that it
+     * ends, if it ends one.
+     */
     note(fact: Fact): Run | undefined {
       const { line } = fact;
-      if (fact.order !== undefined) count.run(fact.order);
+      orderbook.note(fact);
       switch (fact.type) {
-        case 'OrderReleased': {
-          const { material, quantity, unit, tolerancePercent = 0 } = fact.body;
-          release.run(material, quantity, unit, tolerancePercent, fact.order);
-          return undefined;
-        }
-        case 'OrderChanged': {
-          const { quantity = null, tolerancePercent = null } = fact.body;
-          if (!hasFlag(fact, 'parked')) change.run(quantity, tolerancePercent, fact.order);
-          return undefined;
-        }
-        case 'OrderCompleted':
-          completeOrder.run(fact.order);
-          return undefined;
-        case 'OrderReopened':
-          reopen.run(fact.order);
-          return undefined;
-        case 'OperationStarted':
-          start.run(fact.order);
-          return undefined;
-        case 'OrderClosed':
-          close.run(fact.body.facts === undefined ? 0 : 1, fact.body.facts ?? 0, fact.order);
-          return undefined;
         case 'PhaseStarted':
           openRun.run(line, fact.body.run, fact.body.phase, fact.atMs);
           return undefined;
@@ -176,8 +112,6 @@ export function openDossier(db: Database) {
       }
     },
 
-    order: (number: string): Order | undefined => order.get(number),
-    orders: (): Order[] => orders.all(),
     lot: (number: string): Lot | undefined => lot.get(number),
   };
 }

@@ -2,7 +2,9 @@ import type { Database } from '../shared/database.ts';
 import { quantity, zero } from '../shared/quantity.ts';
 import type { Chart } from '../statecharts/engine.ts';
 import { confirmation, delivery, lifecycle } from '../statecharts/erporder.ts';
-import type { Dossier, Order } from './dossier.ts';
+import { sent } from './docket.ts';
+import type { Dossier } from './dossier.ts';
+import type { Order } from './orderbook.ts';
 
 /** What the ERP should show of an order now: its life, what is confirmed, what is delivered. */
 export type ErpStatus = Readonly<{ lifecycle: string; confirmation: string; delivery: string }>;
@@ -34,7 +36,8 @@ const walk = (chart: Chart<Event>, types: readonly string[]): string =>
 export function openErpStatus(db: Database, dossier: Dossier) {
   const posted = db.prepare<[string], Posted>(
     `SELECT kind, final, quantity FROM posting
-     WHERE order_number = ? AND state = 'posted' AND kind IN ('confirmation', 'goodsReceipt')
+     WHERE order_number = ? AND ${sent} AND state = 'posted'
+       AND kind IN ('confirmation', 'goodsReceipt')
      ORDER BY id`,
   );
 

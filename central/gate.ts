@@ -2,9 +2,10 @@ import type { Database } from '../shared/database.ts';
 import { quantity, quantityText, zero } from '../shared/quantity.ts';
 import { mostOf } from '../statecharts/tolerance.ts';
 import { openAhead } from './ahead.ts';
-import type { Dossier, Lot, Order } from './dossier.ts';
+import type { Dossier, Lot } from './dossier.ts';
 import type { Genealogy } from './genealogy.ts';
 import type { Holds } from './holds.ts';
+import type { Order } from './orderbook.ts';
 import type { PostingRow } from './queue.ts';
 import type { Stock } from './stock.ts';
 

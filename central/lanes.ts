@@ -1,5 +1,5 @@
 import type { Database } from '../shared/database.ts';
-import { open } from './queue.ts';
+import { open } from './docket.ts';
 
 export const laneMigrations = [
   `

@@ -64,13 +64,14 @@ export function openLedger({ db, nowMs, note, stands, undone }: Parts) {
     const sequence = head.sequence + 1;
     const content = read(head, { epoch, sequence }, bytes);
     const eventId = content ? idBytes(content.eventId) : null;
-    const before = eventId ? shelf.byId(eventId) : undefined;
     const receivedMs = nowMs();
-    const position = shelf.insert(head, before ? null : eventId, receivedMs, bytes, hash);
+    const position = shelf.insert(head, eventId, receivedMs, bytes, hash);
+    const before = position === undefined ? shelf.byId(eventId!)! : undefined;
+    if (before) shelf.insert(head, null, receivedMs, bytes, hash);
     head.sequence = sequence;
     head.hash = hash;
     if (before?.equals(bytes)) head.repeats += 1;
-    else if (before) {
+    else if (position === undefined) {
       setAside(head.path, { epoch, sequence }, 'conflict: other content under this id', bytes);
     } else if (content) {
       if (epoch > 1) shelf.unpark(head.path, bytes);

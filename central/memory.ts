@@ -4,6 +4,7 @@ import { openArchive } from './archive.ts';
 import { backlogMigrations, takeBacklog } from './backlog.ts';
 import { clockMigrations, openClocks, skewUsualMs } from './clocks.ts';
 import { correctionMigrations, openCorrections } from './corrections.ts';
+import { queueMigrations, queueMigrations2, queueMigrations3, queueMigrations4 } from './docket.ts';
 import { dossierMigrations, dossierMigrations2, openDossier } from './dossier.ts';
 import { earlyMigrations } from './early.ts';
 import { openErpStatus } from './erpstatus.ts';
@@ -13,7 +14,6 @@ import { laneMigrations, openLanes } from './lanes.ts';
 import { openLedger } from './ledger.ts';
 import { openLive } from './live.ts';
 import { openPostings } from './postings.ts';
-import { queueMigrations, queueMigrations2, queueMigrations3 } from './queue.ts';
 import { openRegistry, registryMigrations } from './registry.ts';
 import { ledgerMigrations, shelfMigrations2 } from './shelf.ts';
 import { openTotals, totalsMigrations } from './totals.ts';
@@ -38,6 +38,7 @@ export const migrations = [
   ...liveMigrations,
   ...queueMigrations3,
   ...shelfMigrations2,
+  ...queueMigrations4,
 ];
 
 type Parts = {
@@ -76,10 +77,13 @@ export function openMemory(parts: Parts) {
         postings.note(fact, run, clocks.note(fact, fact.receivedMs));
         live.note(fact);
       }
+      dossier.save();
       totals.save();
       clocks.save();
     },
     undone() {
+      dossier.undone();
+      corrections.undone();
       totals.undone();
       clocks.undone();
       live.undone();

@@ -37,7 +37,7 @@ const blank = {
 } as const;
 
 /** Why a posting is deferred that comes after a parked one in its lane. */
-export const behind = (key: string): string => `behind the parked posting ${key}`;
+export const behind = 'behind the parked one';
 
 /** Plans what a fact calls for, and looks again at whatever may have waited for it. */
 export function openPlanner(parts: Parts) {
@@ -52,9 +52,8 @@ export function openPlanner(parts: Parts) {
    * first it cannot: it is deferred at once, and the lane left alone.
    */
   function add(row: Planned): void {
-    const first = row.state === 'intended' ? queue.first(row.lane) : undefined;
-    if (first?.state === 'parked') {
-      queue.insert({ ...row, state: 'deferred', reason: behind(first.key) });
+    if (row.state === 'intended' && queue.isStopped(row.lane)) {
+      queue.insert({ ...row, state: 'deferred', reason: behind });
       return;
     }
     queue.insert(row);
@@ -114,7 +113,7 @@ export function openPlanner(parts: Parts) {
     reach(fact, timing);
     if (fact.lot !== undefined) lanes.rouseLot(fact.lot);
     if (fact.order === undefined) return;
-    if (fact.type === 'OrderReleased' || dossier.order(fact.order)?.complete) {
+    if (fact.type === 'OrderReleased' || dossier.isComplete(fact.order)) {
       lanes.rouse(fact.order);
     }
   }

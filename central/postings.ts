@@ -1,5 +1,5 @@
 import { backoff } from '../shared/backoff.ts';
-import type { Database } from '../shared/database.ts';
+import { asOne, type Database } from '../shared/database.ts';
 import { Fault } from '../shared/fault.ts';
 import { waitingMax } from '../shared/kept.ts';
 import { posting as chart, type PostingEvent } from '../statecharts/posting.ts';
@@ -13,11 +13,9 @@ import type { Holds } from './holds.ts';
 import type { Settled } from './keeper.ts';
 import { openLanes } from './lanes.ts';
 import { behind, openPlanner } from './planner.ts';
-import { openQueue, type PostingRow, postingOf } from './queue.ts';
+import { inPages, openQueue, type PostingRow, postingOf } from './queue.ts';
 import { openStock } from './stock.ts';
 
-/** Postings of one lane that are read together. */
-const pageMax = 10;
 /** Unknown outcomes of one posting before a person must look. */
 export const unsureMax = 20;
 /** Pause before a lot that is in flight elsewhere is looked at again, ms. */
@@ -77,18 +75,9 @@ export function openPostings({ db, dossier, holds, nowMs, waitMs, maxInFlightMs 
     return gate(row);
   }
 
-  /** Postings of the lane in order, a few at a time: most lanes begin with one to send. */
-  function* inPages(read: typeof queue.lane, lane: string, after = 0): Generator<PostingRow> {
-    for (let page = read(lane, after, pageMax); page.length > 0; ) {
-      yield* page;
-      page = page.length < pageMax ? [] : read(lane, page.at(-1)!.id, pageMax);
-    }
-  }
-
   /** What is new in the lane waits for the parked one before it; what waits there is not read. */
-  function deferBehind({ lane, id, key }: PostingRow): void {
-    const reason = behind(key);
-    for (const row of inPages(queue.intended, lane, id)) move(row, 'Defer', { reason });
+  function deferBehind({ lane, id }: PostingRow): void {
+    for (const row of inPages(queue.intended, lane, id)) move(row, 'Defer', { reason: behind });
   }
 
   /** The first thing that may be done in the lane; its intent is in the transaction. */
@@ -186,10 +175,11 @@ export function openPostings({ db, dossier, holds, nowMs, waitMs, maxInFlightMs 
     if (row) return row;
     throw new Fault('UNKNOWN', `posting: ${key} is unknown`);
   };
-  const together = <A extends unknown[], R>(work: (...args: A) => R) => {
-    const run = db.transaction(work);
-    return (...args: A): R => census.whole(() => run.immediate(...args));
+  const undone = (): void => {
+    census.undone();
+    queue.undone();
   };
+  const together = <A extends unknown[], R>(work: (...args: A) => R) => asOne(db, work, undone);
 
   together(() => {
     // Nobody knows how long the outage was: the day may have been set meanwhile.
@@ -245,6 +235,6 @@ export function openPostings({ db, dossier, holds, nowMs, waitMs, maxInFlightMs 
       beside: queue.beside(),
     }),
     list: queue.byState,
-    undone: census.undone, // of what was planned or moved in a transaction
+    undone, // of what was planned or moved in a transaction
   };
 }

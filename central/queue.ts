@@ -1,87 +1,7 @@
 import type { Database } from '../shared/database.ts';
 import type { PostingState } from '../statecharts/posting.ts';
+import { open, unsettled } from './docket.ts';
 import type { Posting, PostingKind } from './erp.ts';
-
-/** In SQL: still to be done, or waiting. */
-export const open = "state NOT IN ('posted', 'void')";
-
-export const queueMigrations = [
-  `
-  CREATE TABLE posting (
-    id            INTEGER PRIMARY KEY,           -- order of the facts that call for them
-    key           TEXT    NOT NULL UNIQUE,
-    event_id      TEXT    NOT NULL,
-    line          TEXT    NOT NULL,
-    sequence      INTEGER NOT NULL,
-    at_ms         INTEGER NOT NULL,
-    lane          TEXT    NOT NULL,              -- strictly in order within
-    kind          TEXT    NOT NULL CHECK (kind IN ('confirmation', 'goodsIssue', 'goodsReceipt',
-                                                   'blockStock', 'unblockStock', 'scrapStock')),
-    state         TEXT    NOT NULL CHECK (state IN ('intended', 'sending', 'unknown', 'held',
-                                                    'deferred', 'parked', 'posted', 'void')),
-    order_number  TEXT,
-    operation     TEXT,
-    lot           TEXT,
-    material      TEXT,
-    unit          TEXT,
-    quantity      TEXT,                          -- decimal texts
-    blocked       TEXT,
-    yield         TEXT,
-    scrap         TEXT,
-    rework        TEXT,
-    setup_ms      INTEGER,
-    machine_ms    INTEGER,
-    final         INTEGER NOT NULL CHECK (final IN (0, 1)),
-    not_before_ms INTEGER NOT NULL DEFAULT 0,
-    busy          INTEGER NOT NULL DEFAULT 0,    -- answers in a row that it could not now
-    unsure        INTEGER NOT NULL DEFAULT 0,    -- outcomes that were unknown
-    reason        TEXT,
-    document      TEXT CHECK (document IS NOT NULL OR state <> 'posted')
-  ) STRICT;
-  CREATE INDEX posting_lane ON posting (lane, id) WHERE ${open};
-  CREATE INDEX posting_flying ON posting (lane) WHERE state IN ('sending', 'unknown');
-  CREATE INDEX posting_line ON posting (line, sequence) WHERE ${open};
-  CREATE INDEX posting_order ON posting (order_number, operation);
-  CREATE INDEX posting_lot ON posting (lot, state, kind) WHERE lot IS NOT NULL;
-  CREATE TRIGGER posted_is_posted BEFORE UPDATE OF state, document, key ON posting
-    WHEN old.state IN ('posted', 'void')
-    BEGIN SELECT raise(ABORT, 'what is posted stays posted'); END;
-  CREATE TRIGGER intent_comes_first BEFORE UPDATE OF state ON posting
-    WHEN new.state = 'posted' AND old.state NOT IN ('sending', 'unknown', 'parked')
-    BEGIN SELECT raise(ABORT, 'nothing is posted without an intent'); END;
-  CREATE TRIGGER posting_is_kept BEFORE DELETE ON posting
-    BEGIN SELECT raise(ABORT, 'no posting is forgotten'); END;
-  CREATE TABLE attempt (
-    key     TEXT    NOT NULL,
-    at_ms   INTEGER NOT NULL,
-    outcome TEXT    NOT NULL,
-    detail  TEXT    NOT NULL
-  ) STRICT;
-  CREATE INDEX attempt_key ON attempt (key);
-  CREATE TABLE unposted (                        -- facts that call for nothing, by reason
-    reason TEXT PRIMARY KEY,
-    facts  INTEGER NOT NULL
-  ) STRICT, WITHOUT ROWID;
-  `,
-];
-
-/** What came with genealogy. */
-export const queueMigrations2 = [
-  `
-  -- Beside the one document of its fact: moves a lot that a hold on another lot reaches.
-  ALTER TABLE posting ADD COLUMN beside INTEGER NOT NULL DEFAULT 0 CHECK (beside IN (0, 1));
-  CREATE INDEX posting_beside ON posting (id) WHERE beside;
-  `,
-];
-
-/** What a lane and a line are asked for again and again, however much waits in them. */
-export const queueMigrations3 = [
-  `
-  CREATE INDEX posting_intended ON posting (lane, id) WHERE state = 'intended';
-  CREATE INDEX posting_unsettled ON posting (line, sequence)
-    WHERE state IN ('intended', 'sending', 'unknown');
-  `,
-];
 
 export type PostingRow = {
   id: number;
@@ -129,6 +49,20 @@ export function postingOf(row: PostingRow): Posting {
   return { key, kind, eventId, atMs, ...(final ? { final: true } : {}), ...present };
 }
 
+/** Postings of one lane that are read together. */
+const pageMax = 10;
+
+/** Postings of the lane in order, a few at a time: most lanes begin with one to send. */
+export function* inPages(read: Queue['lane'], lane: string, after = 0): Generator<PostingRow> {
+  for (let page = read(lane, after, pageMax); page.length > 0; ) {
+    yield* page;
+    page = page.length < pageMax ? [] : read(lane, page.at(-1)!.id, pageMax);
+  }
+}
+
+/** Most lanes of which it is remembered whether they are stopped. */
+const stoppedMax = 20_000;
+
 /** A posting as it is planned. */
 export type Planned = Omit<
   PostingRow,
@@ -150,9 +84,7 @@ function openRows(db: Database, { touched, came }: Told) {
     `INSERT INTO posting (key, event_id, line, sequence, at_ms, lane, kind, state, order_number,
        operation, lot, material, unit, quantity, yield, scrap, rework, setup_ms, machine_ms, final,
        reason, beside)
-     VALUES (:key, :eventId, :line, :sequence, :atMs, :lane, :kind, :state, :order, :operation,
-       :lot, :material, :unit, :quantity, :yield, :scrap, :rework, :setupMs, :machineMs, :final,
-       :reason, :beside)`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const move = db.prepare(
     `UPDATE posting SET state = :state, quantity = :quantity, blocked = :blocked, reason = :reason,
@@ -163,9 +95,11 @@ function openRows(db: Database, { touched, came }: Told) {
   const lane = db.prepare<[string, number, number], PostingRow>(
     `SELECT ${columns} FROM posting WHERE lane = ? AND id > ? AND ${open} ORDER BY id LIMIT ?`,
   );
-  const first = db.prepare<[string], Pick<PostingRow, 'key' | 'state'>>(
-    `SELECT key, state FROM posting WHERE lane = ? AND ${open} ORDER BY id LIMIT 1`,
-  );
+  const first = db
+    .prepare<[string], PostingState>(
+      `SELECT state FROM posting WHERE lane = ? AND ${open} ORDER BY id LIMIT 1`,
+    )
+    .pluck();
   const intended = db.prepare<[string, number, number], PostingRow>(
     `SELECT ${columns} FROM posting
      WHERE lane = ? AND id > ? AND state = 'intended' ORDER BY id LIMIT ?`,
@@ -185,23 +119,42 @@ function openRows(db: Database, { touched, came }: Told) {
     `SELECT ${columns} FROM posting WHERE ${open} AND state = ? ORDER BY lane, id LIMIT ?`,
   );
 
+  const stopped = new Map<string, boolean>(); // by lane, as long as none of its postings moves
+
   return {
     insert(row: Planned): void {
-      insert.run(row);
-      touched(row.line);
+      const { key, eventId, line, sequence, atMs, lane: name, kind, state, order, operation } = row;
+      const { lot, material, unit, quantity, yield: good, scrap, rework } = row;
+      insert.run(
+        ...[key, eventId, line, sequence, atMs, name, kind, state, order, operation],
+        ...[lot, material, unit, quantity, good, scrap, rework],
+        ...[row.setupMs, row.machineMs, row.final, row.reason, row.beside],
+      );
+      if (state === 'parked') stopped.delete(name);
+      touched(line);
       came(row);
     },
     move(row: PostingRow): void {
       move.run(row);
+      stopped.delete(row.lane);
       touched(row.line);
     },
+    /** Whether the lane's first open posting is parked. */
+    isStopped(name: string): boolean {
+      const known = stopped.get(name);
+      if (known !== undefined) return known;
+      if (stopped.size >= stoppedMax) stopped.clear();
+      const parked = first.get(name) === 'parked';
+      stopped.set(name, parked);
+      return parked;
+    },
+    /** A transaction was undone: what is known of lanes is read again. */
+    undone: (): void => stopped.clear(),
     one: (key: string) => one.get(key),
     /** Open postings of a lane behind the one of this id, at most so many. */
     lane: (name: string, after: number, limit: number) => lane.all(name, after, limit),
     /** Those of a lane behind the one of this id that nobody has looked at, at most so many. */
     intended: (name: string, after: number, limit: number) => intended.all(name, after, limit),
-    /** The first open posting of the lane. */
-    first: (name: string) => first.get(name),
     /** The posting of the lane that is at the ERP or may be. */
     flying: (name: string) => flying.get(name),
     sending: () => sending.all(),
@@ -224,8 +177,7 @@ function openRecords(db: Database) {
   const beside = db.prepare<[], number>('SELECT count(*) FROM posting WHERE beside').pluck();
   const settled = db
     .prepare<[string], number | null>(
-      `SELECT min(sequence) FROM posting
-       WHERE line = ? AND state IN ('intended', 'sending', 'unknown')`,
+      `SELECT min(sequence) FROM posting WHERE line = ? AND ${unsettled}`,
     )
     .pluck();
   const waiting = db

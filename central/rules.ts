@@ -1,6 +1,6 @@
 import { lasting } from '../shared/clock.ts';
 import type { Fact, FactType } from '../shared/event.ts';
-import { nameId } from '../shared/identity.ts';
+import { besideId } from '../shared/identity.ts';
 import { quantity, zero } from '../shared/quantity.ts';
 import { hasFlag } from '../statecharts/tables.ts';
 import { lastedMs } from '../statecharts/tally.ts';
@@ -150,11 +150,10 @@ function timeOf(fact: Fact<'PhaseEnded'>, { run }: Known): Call {
 export const callOf = (fact: Fact, known: Known): Call =>
   (rules[fact.type] as (fact: Fact, known: Known) => Call)(fact, known);
 
-const namespace = 'b0f5a3c2-1c1e-5c55-9d0f-6f1d8c1f4a10';
-
 /**
  * The key that goes into the ERP's document: of the event and the kind, never of the position; with
- * the lot where one event calls for a document of each.
+ * the lot where one event calls for a document of each. It keeps the time of its event in front, so
+ * that postings of one time stand together in the ledger's file.
  */
 export const keyOf = (eventId: string, kind: PostingKind, ...lots: readonly string[]): string =>
-  nameId(namespace, [eventId, kind, ...lots, 'v1'].join('|'));
+  besideId(eventId, [kind, ...lots].join('|'));

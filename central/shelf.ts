@@ -124,7 +124,7 @@ function openHeads(db: Database) {
 function openFacts(db: Database) {
   const insert = db.prepare(
     `INSERT INTO fact (line, epoch, sequence, event_id, received_ms, bytes, hash)
-     VALUES (?, ?, ?, ?, ?, ?, ?)`,
+     VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (event_id) DO NOTHING`,
   );
   const byId = db.prepare<[Buffer], Buffer>('SELECT bytes FROM fact WHERE event_id = ?').pluck();
   const stored = db.prepare<[Buffer], Stored>(
@@ -140,12 +140,15 @@ function openFacts(db: Database) {
   const facts = db.prepare<[], number>('SELECT coalesce(max(position), 0) FROM fact').pluck();
 
   return {
-    /** Stores the fact at the head's next place; returns its position. */
-    insert: (head: Head, eventId: Buffer | null, atMs: number, bytes: Buffer, hash: Buffer) =>
-      Number(
-        insert.run(head.id, head.epoch, head.sequence + 1, eventId, atMs, bytes, hash)
-          .lastInsertRowid,
-      ),
+    /**
+     * Stores the fact at the head's next place; returns its position. Undefined, and nothing is
+     * stored, if its event id is there.
+     */
+    insert(head: Head, eventId: Buffer | null, atMs: number, bytes: Buffer, hash: Buffer) {
+      const place = head.sequence + 1;
+      const done = insert.run(head.id, head.epoch, place, eventId, atMs, bytes, hash);
+      return done.changes === 0 ? undefined : Number(done.lastInsertRowid);
+    },
     byId: (eventId: Buffer) => byId.get(eventId),
     stored: (eventId: Buffer) => stored.get(eventId),
     at: ({ id }: Head, { epoch, sequence }: Place) => byPlace.get(id, epoch, sequence),

@@ -1,7 +1,8 @@
 import type { Database } from '../shared/database.ts';
 import { quantity } from '../shared/quantity.ts';
+import { open, sent } from './docket.ts';
 import type { PostingKind } from './erp.ts';
-import { open, type PostingRow } from './queue.ts';
+import type { PostingRow } from './queue.ts';
 
 const sum = (texts: readonly (string | null)[]): bigint =>
   texts.reduce((total, text) => total + (text === null ? 0n : quantity(text, 'quantity')), 0n);
@@ -19,20 +20,20 @@ export const openStock = (db: Database) => ({ ...openSums(db), ...openSigns(db) 
 function openSums(db: Database) {
   const beside = db
     .prepare<[string, string, number], 1>(
-      `SELECT 1 FROM posting WHERE order_number = ? AND operation = ? AND id <> ? AND ${open}
+      `SELECT 1 FROM posting WHERE lane = ? AND operation = ? AND id <> ? AND ${open}
          AND kind = 'confirmation' LIMIT 1`,
     )
     .pluck();
   const yields = db
     .prepare<[string, string], string>(
       `SELECT yield FROM posting WHERE order_number = ? AND operation = ? AND yield IS NOT NULL
-         AND state IN ('sending', 'unknown', 'posted')`,
+         AND ${sent}`,
     )
     .pluck();
   const receipts = db
     .prepare<[string], string>(
       `SELECT quantity FROM posting WHERE order_number = ? AND kind = 'goodsReceipt'
-         AND state IN ('sending', 'unknown', 'posted')`,
+         AND ${sent}`,
     )
     .pluck();
   const moved = db.prepare<[string], Pick<PostingRow, 'kind' | 'quantity' | 'blocked'>>(
@@ -47,9 +48,9 @@ function openSums(db: Database) {
     .pluck();
 
   return {
-    /** Whether another confirmation of the same operation is still open. */
-    openBeside: ({ order, operation, id }: PostingRow) =>
-      beside.get(order!, operation!, id) !== undefined,
+    /** Whether another confirmation of the same operation, in the same lane, is still open. */
+    openBeside: ({ lane, operation, id }: PostingRow) =>
+      beside.get(lane, operation!, id) !== undefined,
     /** Yield that is confirmed or may be, of the same operation. */
     confirmed: ({ order, operation }: PostingRow) => sum(yields.all(order!, operation!)),
     /** Quantity that is received or may be, of the order. */

@@ -32,6 +32,9 @@ const contextKeys = [
   ...laterKeys,
 ] as const satisfies (keyof Context)[];
 
+/** Where the context fields begin on the wire. */
+const contextAt = 7;
+
 /**
  * A fact as it is stored and hashed, for ever: version byte, then one msgpack array of event id
  * (16 bytes), type, body version, atMs, recordedMs, clock, the body as a map, and the context
@@ -77,22 +80,17 @@ export function readContent(bytes: Uint8Array): Content | undefined {
  * newer edge added are left out here and stay in the bytes.
  */
 export function decodeContent(bytes: Uint8Array): Content {
-  const [eventId, type, version, atMs, recordedMs, clock, body, ...rest] = unpackContent(bytes);
+  const fields = unpackContent(bytes);
+  const [eventId, type, version, atMs, recordedMs, clock, given] = fields;
   if (!isFactType(type)) throw new Fault('INVALID', `type: ${String(type)} is no fact we know`);
-  const context: Record<string, unknown> = {};
-  contextKeys.forEach((key, index) => {
-    if (rest[index] != null) context[key] = rest[index];
-  });
-  return {
-    ...(context as Context),
-    eventId: idText(eventId),
-    type,
-    version,
-    atMs,
-    recordedMs,
-    clock,
-    body: readFields(bodies[type], knownFields(bodies[type], body), type),
-  } as Content;
+  const body = readFields(bodies[type], knownFields(bodies[type], given), type);
+  const content: Record<string, unknown> = {};
+  for (let index = contextAt; index < fields.length; index++) {
+    const key = contextKeys[index - contextAt];
+    if (key !== undefined && fields[index] != null) content[key] = fields[index];
+  }
+  const own = { eventId: idText(eventId), type, version, atMs, recordedMs, clock, body };
+  return Object.assign(content, own) as unknown as Content;
 }
 
 type Envelope = [
@@ -125,13 +123,17 @@ function isEnvelope(fields: unknown): fields is Envelope {
   return (
     eventId instanceof Uint8Array &&
     eventId.length === 16 &&
-    [version, atMs, recordedMs].every(Number.isSafeInteger) &&
+    Number.isSafeInteger(version) &&
+    Number.isSafeInteger(atMs) &&
+    Number.isSafeInteger(recordedMs) &&
     (clock === 'edge' || clock === 'source') &&
     typeof actor === 'string' &&
     typeof correlationId === 'string' &&
-    contextKeys.every((_, at) => fields[7 + at] == null || typeof fields[7 + at] === 'string')
+    contextKeys.every((_, at) => isTextOrAbsent(fields[contextAt + at]))
   );
 }
+
+const isTextOrAbsent = (value: unknown): boolean => value == null || typeof value === 'string';
 
 /** Hash before a line's first fact of an epoch: binds the chain to the line and the epoch. */
 export const genesis = (line: string, epoch: number): Buffer =>

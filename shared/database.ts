@@ -102,6 +102,23 @@ function migrate(
   }).immediate();
 }
 
+/** Runs `work` as one transaction each time; `undone` is called before what it throws goes on. */
+export function asOne<A extends unknown[], R>(
+  db: Database,
+  work: (...args: A) => R,
+  undone: () => void,
+): (...args: A) => R {
+  const run = db.transaction(work);
+  return (...args) => {
+    try {
+      return run.immediate(...args);
+    } catch (error) {
+      undone();
+      throw error;
+    }
+  };
+}
+
 /** SQLite's error in our words; anything that is not SQLite's stays as it is. */
 export function faultOf(error: unknown, path: string): unknown {
   if (!(error instanceof Sqlite.SqliteError)) return error;

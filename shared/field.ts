@@ -1,5 +1,5 @@
 import { Fault } from './fault.ts';
-import { quantity, quantityText } from './quantity.ts';
+import { isWhole, quantity, quantityText } from './quantity.ts';
 
 /** One field of a config, a command or a fact: what it holds, and how it is read. */
 export type Field<T> = {
@@ -26,6 +26,16 @@ export const invalid = (name: string, limit: string): Fault =>
 
 export const idMax = 40;
 
+/** True for 1 to `max` visible ASCII characters: most ids, of which nothing else need be asked. */
+function isPlain(value: unknown, max: number): value is string {
+  if (typeof value !== 'string' || value.length === 0 || value.length > max) return false;
+  for (let at = 0; at < value.length; at++) {
+    const code = value.charCodeAt(at);
+    if (code <= 0x20 || code >= 0x7f) return false;
+  }
+  return true;
+}
+
 /**
  * An identity from the plant or the ERP: order, lot, run, person. Kept as text for ever.
  *
@@ -35,6 +45,7 @@ export const idMax = 40;
 export const id = (doc: string, max = idMax): Field<string> => ({
   doc,
   read(value, name) {
+    if (isPlain(value, max)) return value;
     const normal = typeof value === 'string' ? value.normalize('NFC') : '';
     if (normal === '' || [...normal].length > max || /^\s|\s$|\p{C}/u.test(normal)) {
       throw invalid(
@@ -109,6 +120,7 @@ export const choice = <const T extends readonly string[]>(
 export const amount = (doc: string): Field<string> => ({
   doc,
   read(value, name) {
+    if (isWhole(value)) return value;
     const micros = quantity(value, name);
     if (micros >= 0n) return quantityText(micros);
     throw invalid(name, 'must not be negative; a correction names the original report');
@@ -184,11 +196,20 @@ export const record = <F extends Fields>(doc: string, fields: F): Field<Read<F>>
 export function knownFields(fields: Fields, given: unknown): unknown {
   if (typeof given !== 'object' || given === null) return given;
   const known: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(given)) {
+  const all = given as Record<string, unknown>;
+  for (const key of Object.keys(all)) {
     if (!Object.hasOwn(fields, key)) continue;
     const { prune } = fields[key]!;
-    known[key] = prune ? prune(value) : value;
+    known[key] = prune ? prune(all[key]) : all[key];
   }
+  return known;
+}
+
+const keys = new WeakMap<Fields, readonly string[]>();
+
+function keysOf(fields: Fields): readonly string[] {
+  const known = keys.get(fields) ?? Object.keys(fields);
+  keys.set(fields, known);
   return known;
 }
 
@@ -200,13 +221,14 @@ export function readFields<F extends Fields>(fields: F, given: unknown, name: st
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw invalid(name, 'must be an object');
   }
-  const complaints = Object.keys(given)
-    .filter((key) => !Object.hasOwn(fields, key))
-    .map((key) => `${name}.${key.slice(0, idMax)}: unknown`);
+  const complaints: string[] = [];
+  for (const key of Object.keys(given)) {
+    if (!Object.hasOwn(fields, key)) complaints.push(`${name}.${key.slice(0, idMax)}: unknown`);
+  }
   const result: Record<string, unknown> = {};
-  for (const [key, field] of Object.entries(fields)) {
+  for (const key of keysOf(fields)) {
     const own = Object.hasOwn(given, key) ? (given as Record<string, unknown>)[key] : undefined;
-    const value = attempt(field, own, `${name}.${key}`, complaints);
+    const value = attempt(fields[key]!, own, `${name}.${key}`, complaints);
     if (value !== undefined) result[key] = value;
   }
   if (complaints.length > 0) throw new Fault('INVALID', complaints.join('; '));

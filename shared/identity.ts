@@ -62,6 +62,19 @@ export function nameId(namespace: string, name: string): string {
   return uuid(hash('sha1', Buffer.concat([space, Buffer.from(name)]), 'buffer'), 5);
 }
 
+const variants = '89ab';
+
+/**
+ * UUIDv8 (RFC 9562 §5.8) of an id and a name: the same for the same two always. Its first 48 bits
+ * are those of `id`, which is the time of a UUIDv7, so that ids of one time are near each other in
+ * an index; the other 74 are the first of the SHA-256 over `id`, a line break and `name`.
+ */
+export function besideId(id: string, name: string): string {
+  const hex = hash('sha256', `${id}\n${name}`, 'hex');
+  const variant = variants[Number.parseInt(hex[3]!, 16) & 3];
+  return `${id.slice(0, 13)}-8${hex.slice(0, 3)}-${variant}${hex.slice(4, 7)}-${hex.slice(7, 19)}`;
+}
+
 const pattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** True for a UUID of any version in lower case, as all of ours are. */
 export const isId = (value: unknown): value is string =>
@@ -72,4 +85,7 @@ export const givenMs = (id: string): number | undefined =>
   isId(id) && id[14] === '7' ? Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16) : undefined;
 
 export const idBytes = (id: string): Buffer => Buffer.from(id.replaceAll('-', ''), 'hex');
-export const idText = (bytes: Uint8Array): string => dashed(Buffer.from(bytes).toString('hex'));
+export function idText(bytes: Uint8Array): string {
+  const { buffer, byteOffset, length } = bytes;
+  return dashed(Buffer.from(buffer, byteOffset, length).toString('hex'));
+}

@@ -11,8 +11,19 @@ export const zero: Quantity = 0n;
 const scale = 1_000_000n;
 const decimal = /^(-?)(\d{1,12})(?:\.(\d{1,6}))?$/;
 
+/** True for a whole number of at most 9 digits, as its one spelling. */
+export function isWhole(value: unknown): value is string {
+  if (typeof value !== 'string' || value.length === 0 || value.length > 9) return false;
+  for (let at = 0; at < value.length; at++) {
+    const code = value.charCodeAt(at);
+    if (code < 0x30 || code > 0x39) return false;
+  }
+  return value.length === 1 || value.charCodeAt(0) !== 0x30;
+}
+
 /** Reads "12.5" or the whole number 12. Throws Fault INVALID naming `field` and the limit. */
 export function quantity(value: unknown, field: string): Quantity {
+  if (isWhole(value)) return BigInt(Number(value) * 1_000_000); // at most 10^15: exact
   if (typeof value === 'number' && Number.isSafeInteger(value)) return quantity(`${value}`, field);
   const match = typeof value === 'string' ? decimal.exec(value) : null;
   if (match) {

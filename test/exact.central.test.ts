@@ -64,7 +64,7 @@ test('Q2: what is finer than the ERP is exact at the edge, and parked, not round
   });
   expect(second).toMatchObject({
     ...{ state: 'deferred', yield: '0.0005' },
-    reason: `behind the parked posting ${first!.key}`,
+    reason: 'behind the parked one',
   });
   expect(road.side.rows()).toHaveLength(2_000);
 });

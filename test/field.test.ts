@@ -163,3 +163,20 @@ test('the sample is printed from the table', () => {
     ].join('\n'),
   );
 });
+
+test('of the 128 ASCII characters those may begin and end an id that are seen', () => {
+  const seen = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code)).filter(
+    (text) => {
+      try {
+        return id('').read(text, 'id') === text;
+      } catch {
+        return false;
+      }
+    },
+  );
+  expect(seen.join('')).toMatch(/^!.*~$/);
+  expect(seen).toHaveLength(94);
+  expect(id('').read('a b', 'id')).toBe('a b');
+  expect(id('', 3).read('abc', 'id')).toBe('abc');
+  expect(() => id('', 3).read('abcd', 'id')).toThrow('1 to 3 characters');
+});

@@ -1,5 +1,14 @@
+import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { eventIds, idBytes, idText, isId, nameId, systemRandom } from '../shared/identity.ts';
+import {
+  besideId,
+  eventIds,
+  idBytes,
+  idText,
+  isId,
+  nameId,
+  systemRandom,
+} from '../shared/identity.ts';
 
 const random = () => Buffer.from('18c4dc0c0c07398f', 'hex');
 
@@ -49,6 +58,22 @@ test('ids go on above those of the process before, though the clock was set back
 test('UUIDv5 as in the example of RFC 9562', () => {
   const dns = '6ba7b810-9dad-11d1-80b4-00c04fd430c8';
   expect(nameId(dns, 'www.example.com')).toBe('2ed6657d-e927-568b-95e1-2665a8aea6a2');
+});
+
+test('an id beside another keeps its 48 bits of time, and the rest is of both and the name', () => {
+  const id = '017f22e2-79b0-7cc3-98c4-dc0c0c07398f';
+  const made = besideId(id, 'x');
+  const digest = createHash('sha256').update(`${id}\nx`).digest('hex');
+  expect(isId(made)).toBe(true);
+  expect(made.slice(0, 15)).toBe('017f22e2-79b0-8');
+  expect(made.slice(15, 18)).toBe(digest.slice(0, 3));
+  expect(made.replaceAll('-', '').slice(17)).toBe(digest.slice(4, 19));
+  const others = ['y', 'z', '', 'x\n'].map((name) => besideId(id, name));
+  expect(new Set([made, besideId(id, 'x'), ...others]).size).toBe(5);
+  const variants = Array.from({ length: 200 }, (_, name) => besideId(id, `${name}`)[19]!);
+  expect([...new Set(variants)].sort()).toEqual([...'89ab']);
+  const later = besideId('017f22e2-79b1-7000-8000-000000000000', 'x');
+  expect(later > made).toBe(true);
 });
 
 test('an id is 16 bytes and back', () => {

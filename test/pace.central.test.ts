@@ -38,7 +38,7 @@ test('the 10,000th posting behind a parked one reads no more than the second', (
   const [parked, ...behind] = side.rows();
   expect(parked).toMatchObject({ key: posting.key, state: 'parked' });
   expect(behind).toHaveLength(10_000);
-  const reason = `behind the parked posting ${posting.key}`;
+  const reason = 'behind the parked one';
   expect(new Set(behind.map((row) => `${row.state}: ${row.reason}`))).toEqual(
     new Set([`deferred: ${reason}`]),
   );

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { amount } from '../shared/field.ts';
 import { quantity, quantityText } from '../shared/quantity.ts';
 
 const limit = 'good: must be a decimal text or a whole number, at most 12 digits and 6 decimals';
@@ -80,6 +81,15 @@ test('what is written can be read again, and there is one spelling of it', () =>
       const text = quantityText(value);
       expect(quantity(text, 'good')).toBe(value);
       expect(text).toMatch(/^(0|-?[1-9]\d*|-?(0|[1-9]\d*)\.\d*[1-9])$/);
+    }),
+  );
+});
+
+test('a whole number is read as it stands, with zeros in front or none', () => {
+  fc.assert(
+    fc.property(fc.stringMatching(/^\d{1,12}$/), (text) => {
+      expect(quantity(text, 'good')).toBe(BigInt(text) * 1_000_000n);
+      expect(amount('').read(text, 'good')).toBe(`${BigInt(text)}`);
     }),
   );
 });

@@ -124,6 +124,7 @@ export function openSide(path = ':memory:', maxInFlightMs = 1_000, time: Time = 
           const run = dossier.note(fact);
           holds.note(fact);
           postings.note(fact, run);
+          dossier.save();
         }).immediate();
       }
     },

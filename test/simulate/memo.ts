@@ -19,7 +19,7 @@ export function openMemo(version: () => number) {
     if (!given.every(isPlain)) return ask();
     if (known !== version()) answers.clear();
     known = version();
-    const key = given.length === 1 ? `${typeof given[0]} ${given[0]}` : given.join('\n');
+    const key = given.length === 1 ? `${typeof given[0]} ${given[0]}` : given.join('\0');
     const found = answers.get(key);
     if (found !== undefined || answers.has(key)) {
       return Array.isArray(found) ? found.map(copyOf) : copyOf(found);
