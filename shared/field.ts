@@ -205,14 +205,6 @@ export function knownFields(fields: Fields, given: unknown): unknown {
   return known;
 }
 
-const keys = new WeakMap<Fields, readonly string[]>();
-
-function keysOf(fields: Fields): readonly string[] {
-  const known = keys.get(fields) ?? Object.keys(fields);
-  keys.set(fields, known);
-  return known;
-}
-
 /**
  * Reads and freezes a record. Throws Fault INVALID naming every bad and every unknown key at once.
  * Absent optional keys are absent in the result.
@@ -226,7 +218,7 @@ export function readFields<F extends Fields>(fields: F, given: unknown, name: st
     if (!Object.hasOwn(fields, key)) complaints.push(`${name}.${key.slice(0, idMax)}: unknown`);
   }
   const result: Record<string, unknown> = {};
-  for (const key of keysOf(fields)) {
+  for (const key of Object.keys(fields)) {
     const own = Object.hasOwn(given, key) ? (given as Record<string, unknown>)[key] : undefined;
     const value = attempt(fields[key]!, own, `${name}.${key}`, complaints);
     if (value !== undefined) result[key] = value;
