@@ -130,12 +130,15 @@ test('facts of an order are counted once, whatever fails, and its last one ends 
   const { segment } = history(m1, facts);
   const counted = () =>
     db.prepare('SELECT facts FROM production_order').pluck().get() as number | undefined;
-  db.exec(`CREATE TRIGGER full BEFORE UPDATE ON cursor
-    BEGIN SELECT raise(ABORT, 'the disk is full'); END`);
   const cursor = { streamSequence: 1, digest: Buffer.alloc(32) };
-  const failing = () => memory.ledger.accept([{ segment: segment(1, 4) }], cursor);
-  expect(failing).toThrow('the disk is full');
-  expect(memory.dossier.orders()).toEqual([]);
+  for (const place of ['INSERT ON posting', 'UPDATE ON cursor']) {
+    db.exec(`CREATE TRIGGER full BEFORE ${place}
+      BEGIN SELECT raise(ABORT, 'the disk is full'); END`);
+    const failing = () => memory.ledger.accept([{ segment: segment(1, 4) }], cursor);
+    expect(failing).toThrow('the disk is full');
+    expect(memory.dossier.orders()).toEqual([]);
+    db.exec('DROP TRIGGER full');
+  }
   memory.ledger.accept([{ segment: segment(1, 4) }]);
   expect(counted()).toBe(4);
   expect(memory.dossier.order('WO-1')).toMatchObject({ closed: 1, complete: 0 });
