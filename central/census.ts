@@ -2,23 +2,45 @@ import type { Database } from '../shared/database.ts';
 import type { PostingState } from '../statecharts/posting.ts';
 import type { PostingKind } from './erp.ts';
 
+export const censusMigrations = [
+  `
+  CREATE TABLE census (                          -- how many postings there are of each sort
+    kind     TEXT    NOT NULL,
+    state    TEXT    NOT NULL,
+    postings INTEGER NOT NULL,
+    PRIMARY KEY (kind, state)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO census SELECT kind, state, count(*) FROM posting GROUP BY kind, state;
+  `,
+];
+
 type Row = { kind: PostingKind; state: PostingState; postings: number };
 type Sort = Pick<Row, 'kind' | 'state'>;
 
 /**
- * How many postings there are of each kind and state. They are read once, and counted from then on
- * as they come and move: asking costs the same however many there are.
+ * How many postings there are of each kind and state: counted in memory as they come and move, and
+ * written at the end of the transaction. Nobody ever counts them all again, however many there are.
  */
 export function openCensus(db: Database) {
   const read = db.prepare<[], Row>(
-    'SELECT kind, state, count(*) AS postings FROM posting GROUP BY kind, state',
+    'SELECT kind, state, postings FROM census WHERE postings > 0 ORDER BY kind, state',
   );
-  let known: Map<string, Row> | undefined;
+  const change = db.prepare(
+    `INSERT INTO census VALUES (?, ?, ?)
+     ON CONFLICT DO UPDATE SET postings = postings + excluded.postings`,
+  );
+  const changes = new Map<string, Row>(); // that are not written yet
 
   function add({ kind, state }: Sort, postings: 1 | -1): void {
-    const row = known?.get(`${kind} ${state}`);
+    const row = changes.get(`${kind} ${state}`);
     if (row) row.postings += postings;
-    else known?.set(`${kind} ${state}`, { kind, state, postings });
+    else changes.set(`${kind} ${state}`, { kind, state, postings });
+  }
+  function save(): void {
+    for (const { kind, state, postings } of changes.values()) {
+      if (postings !== 0) change.run(kind, state, postings);
+    }
+    changes.clear();
   }
 
   return {
@@ -29,15 +51,19 @@ export function openCensus(db: Database) {
       add({ kind, state }, -1);
       add({ kind, state: next }, 1);
     },
-    /** A transaction was undone: they are read again. */
-    undone(): void {
-      known = undefined;
+    /** Writes what has changed; at the end of every transaction, also of one within another. */
+    save,
+    saving<R>(work: () => R): R {
+      const result = work();
+      save();
+      return result;
     },
+    /** Forgets what was not committed. */
+    undone: (): void => changes.clear(),
     /** By kind and state, in order of their names. */
     counts(): readonly Row[] {
-      known ??= new Map(read.all().map((row) => [`${row.kind} ${row.state}`, row]));
-      const there = [...known].filter(([, { postings }]) => postings > 0);
-      return there.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => ({ ...row }));
+      save();
+      return read.all();
     },
   };
 }

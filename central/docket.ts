@@ -1,5 +1,7 @@
 /** In SQL: still to be done, or waiting. */
 export const open = "state NOT IN ('posted', 'void')";
+/** In SQL: at the ERP, or it may be. */
+export const flies = "state IN ('sending', 'unknown')";
 /**
  * In SQL: to be done, or being done; sent, or it may be. A list of more than two names is written
  * out: for each row that it checks, SQLite makes a table of the names behind IN.
@@ -41,7 +43,7 @@ export const queueMigrations = [
     document      TEXT CHECK (document IS NOT NULL OR state <> 'posted')
   ) STRICT;
   CREATE INDEX posting_lane ON posting (lane, id) WHERE ${open};
-  CREATE INDEX posting_flying ON posting (lane) WHERE state IN ('sending', 'unknown');
+  CREATE INDEX posting_flying ON posting (lane) WHERE ${flies};
   CREATE INDEX posting_line ON posting (line, sequence) WHERE ${open};
   CREATE INDEX posting_order ON posting (order_number, operation);
   CREATE INDEX posting_lot ON posting (lot, state, kind) WHERE lot IS NOT NULL;
@@ -133,7 +135,7 @@ export const queueMigrations4 = [
   DROP TABLE posting;
   ALTER TABLE posting_anew RENAME TO posting;
   CREATE INDEX posting_lane ON posting (lane, id) WHERE ${open};
-  CREATE INDEX posting_flying ON posting (lane) WHERE state IN ('sending', 'unknown');
+  CREATE INDEX posting_flying ON posting (lane) WHERE ${flies};
   CREATE INDEX posting_line ON posting (line, sequence) WHERE ${open};
   CREATE INDEX posting_sent ON posting (order_number, operation) WHERE ${sent};
   CREATE INDEX posting_lot ON posting (lot, state, kind) WHERE lot IS NOT NULL;
@@ -149,5 +151,14 @@ export const queueMigrations4 = [
     BEGIN SELECT raise(ABORT, 'nothing is posted without an intent'); END;
   CREATE TRIGGER posting_is_kept BEFORE DELETE ON posting
     BEGIN SELECT raise(ABORT, 'no posting is forgotten'); END;
+  `,
+];
+
+/** What is asked when central starts, and of the few that stand out among many that wait. */
+export const queueMigrations5 = [
+  `
+  CREATE INDEX posting_held ON posting (lane, id) WHERE state = 'held';
+  CREATE INDEX posting_parked ON posting (lane, id) WHERE state = 'parked';
+  CREATE INDEX posting_pausing ON posting (id) WHERE not_before_ms > 0 AND ${open};
   `,
 ];

@@ -11,7 +11,7 @@ export type PostingKind = (typeof postingKinds)[number];
 
 /** One intended ERP document. Quantities are decimal texts in `unit`. */
 export type Posting = Readonly<{
-  key: string; // UUIDv5 of the fact and the kind; written into the ERP's document
+  key: string; // UUIDv8 of the fact and the kind; written into the ERP's document
   kind: PostingKind;
   eventId: string; // the fact that calls for it
   atMs: number; // when that was true at the line; gives the posting date

@@ -24,8 +24,11 @@ export function openLanes(db: Database) {
       `UPDATE lane SET due_ms = 0 WHERE lane IN (SELECT lane FROM posting WHERE ${where})`,
     );
   const rouseLot = rouseWith("lot = ? AND state IN ('held', 'deferred')");
-  const rouseHeld = rouseWith(`${open} AND state = 'held'`);
-  const rouseAll = rouseWith(open);
+  const rouseHeld = rouseWith("state = 'held'");
+  const rouseAll = db.prepare(
+    `UPDATE lane SET due_ms = 0
+     WHERE EXISTS (SELECT 1 FROM posting WHERE posting.lane = lane.lane AND ${open})`,
+  );
   const setDue = db.prepare('UPDATE lane SET due_ms = ? WHERE lane = ?');
   const nextDue = db.prepare<[], number | null>('SELECT min(due_ms) FROM lane').pluck();
   const due = db

@@ -2,9 +2,16 @@ import type { Database } from '../shared/database.ts';
 import { liveMigrations } from './ahead.ts';
 import { openArchive } from './archive.ts';
 import { backlogMigrations, takeBacklog } from './backlog.ts';
+import { censusMigrations } from './census.ts';
 import { clockMigrations, openClocks, skewUsualMs } from './clocks.ts';
 import { correctionMigrations, openCorrections } from './corrections.ts';
-import { queueMigrations, queueMigrations2, queueMigrations3, queueMigrations4 } from './docket.ts';
+import {
+  queueMigrations,
+  queueMigrations2,
+  queueMigrations3,
+  queueMigrations4,
+  queueMigrations5,
+} from './docket.ts';
 import { dossierMigrations, dossierMigrations2, openDossier } from './dossier.ts';
 import { earlyMigrations } from './early.ts';
 import { openErpStatus } from './erpstatus.ts';
@@ -39,6 +46,7 @@ export const migrations = [
   ...queueMigrations3,
   ...shelfMigrations2,
   ...queueMigrations4,
+  [...queueMigrations5, ...censusMigrations].join('\n'),
 ];
 
 type Parts = {
@@ -63,6 +71,7 @@ export function openMemory(parts: Parts) {
   takeBacklog(db, (fact) => {
     if (fact.type === 'HoldReduced') holds.note(fact);
     postings.reach(fact);
+    postings.save();
   });
   const erpStatus = openErpStatus(db, dossier);
   const corrections = openCorrections({ db, stored: (eventId) => ledger.stored(eventId) });
@@ -78,6 +87,7 @@ export function openMemory(parts: Parts) {
         live.note(fact);
       }
       dossier.save();
+      postings.save();
       totals.save();
       clocks.save();
     },

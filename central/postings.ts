@@ -179,7 +179,8 @@ export function openPostings({ db, dossier, holds, nowMs, waitMs, maxInFlightMs 
     census.undone();
     queue.undone();
   };
-  const together = <A extends unknown[], R>(work: (...args: A) => R) => asOne(db, work, undone);
+  const together = <A extends unknown[], R>(work: (...args: A) => R) =>
+    asOne(db, (...args: A) => census.saving(() => work(...args)), undone);
 
   together(() => {
     // Nobody knows how long the outage was: the day may have been set meanwhile.
@@ -235,6 +236,7 @@ export function openPostings({ db, dossier, holds, nowMs, waitMs, maxInFlightMs 
       beside: queue.beside(),
     }),
     list: queue.byState,
+    save: census.save, // at the end of the ledger's transaction
     undone, // of what was planned or moved in a transaction
   };
 }

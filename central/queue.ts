@@ -1,6 +1,6 @@
 import type { Database } from '../shared/database.ts';
-import type { PostingState } from '../statecharts/posting.ts';
-import { open, unsettled } from './docket.ts';
+import { type PostingState, postingStates } from '../statecharts/posting.ts';
+import { flies, open, unsettled } from './docket.ts';
 import type { Posting, PostingKind } from './erp.ts';
 
 export type PostingRow = {
@@ -76,7 +76,7 @@ export type Queue = ReturnType<typeof openQueue>;
  * told of the line of each posting that is new or has moved, `came` of each that is new.
  */
 export function openQueue(db: Database, told: Told) {
-  return { ...openRows(db, told), ...openRecords(db) };
+  return { ...openRows(db, told), ...openRecords(db), byState: openLists(db) };
 }
 
 function openRows(db: Database, { touched, came }: Told) {
@@ -106,17 +106,14 @@ function openRows(db: Database, { touched, came }: Told) {
   );
   const flying = db.prepare<[string], PostingRow>(
     `SELECT ${columns} FROM posting
-     WHERE lane = ? AND state IN ('sending', 'unknown') ORDER BY id LIMIT 1`,
+     WHERE lane = ? AND ${flies} ORDER BY id LIMIT 1`,
   );
   const sending = db.prepare<[], PostingRow>(
-    `SELECT ${columns} FROM posting WHERE state IN ('sending', 'unknown') AND state = 'sending'`,
+    `SELECT ${columns} FROM posting WHERE ${flies} AND state = 'sending' ORDER BY lane`,
   );
   const waitUntil = db.prepare(
     `UPDATE posting SET not_before_ms = iif(state = 'unknown', ?, 0)
-     WHERE ${open} AND not_before_ms > 0`,
-  );
-  const byState = db.prepare<[PostingState, number], PostingRow>(
-    `SELECT ${columns} FROM posting WHERE ${open} AND state = ? ORDER BY lane, id LIMIT ?`,
+     WHERE not_before_ms > 0 AND ${open}`,
   );
 
   const stopped = new Map<string, boolean>(); // by lane, as long as none of its postings moves
@@ -162,8 +159,23 @@ function openRows(db: Database, { touched, came }: Told) {
     waitAnew(untilMs: number): void {
       waitUntil.run(untilMs);
     },
-    byState: (state: PostingState, limit: number) => byState.all(state, limit),
   };
+}
+
+const openStates = postingStates.filter((state) => state !== 'posted' && state !== 'void');
+
+/** Open postings of a state, lane by lane, at most so many; each state by its own index. */
+function openLists(db: Database) {
+  const within: Partial<Record<PostingState, string>> = { sending: flies, unknown: flies };
+  const all = openStates.map((state) => {
+    const where = `${within[state] ?? open} AND state = '${state}'`;
+    const rows = db.prepare<[number], PostingRow>(
+      `SELECT ${columns} FROM posting WHERE ${where} ORDER BY lane, id LIMIT ?`,
+    );
+    return [state, rows] as const;
+  });
+  const by = new Map<PostingState, (typeof all)[number][1]>(all);
+  return (state: PostingState, limit: number): PostingRow[] => by.get(state)?.all(limit) ?? [];
 }
 
 function openRecords(db: Database) {

@@ -1,6 +1,6 @@
 import type { Database } from '../shared/database.ts';
 import { quantity } from '../shared/quantity.ts';
-import { open, sent } from './docket.ts';
+import { flies, open, sent } from './docket.ts';
 import type { PostingKind } from './erp.ts';
 import type { PostingRow } from './queue.ts';
 
@@ -81,7 +81,6 @@ function openSigns(db: Database) {
   };
   const isOpen = "state IN ('intended', 'sending', 'unknown', 'held', 'deferred', 'parked')";
   const mayBe = "state IN ('sending', 'unknown', 'parked', 'posted')";
-  const flies = "state IN ('sending', 'unknown')";
 
   return {
     /** A receipt of the lot is still open. */

@@ -34,7 +34,7 @@ function plans(): Map<string, string> {
   return all;
 }
 
-test('every index of the postings serves a statement, and only a count reads all of them', () => {
+test('every index of the postings serves a statement, and none reads all of them', () => {
   const all = plans();
   const db = openDatabase(':memory:', migrations);
   const indexes = db
@@ -46,10 +46,14 @@ test('every index of the postings serves a statement, and only a count reads all
   const used = [...all.values()].join('; ');
   expect(indexes.length).toBeGreaterThan(5);
   expect(indexes.filter((name) => !new RegExp(`\\b${name}\\b`).test(used))).toEqual([]);
-  const whole = [...all].filter(([, plan]) => /SCAN posting(?! USING)/.test(plan));
-  expect(whole.map(([sql]) => sql.replaceAll(/\s+/g, ' '))).toEqual([
-    'SELECT kind, state, count(*) AS postings FROM posting GROUP BY kind, state',
-  ]);
+  const few = 'beside|flying|held|intended|parked|pausing'; // indexes of what stands out
+  const whole = [...all].filter(([, plan]) =>
+    new RegExp(`SCAN posting(?! USING (COVERING )?INDEX posting_(${few})\\b)`).test(plan),
+  );
+  const listed = whole.map(
+    ([sql]) => /state = '\w+' ORDER BY lane, id LIMIT/.exec(sql)?.[0] ?? sql,
+  );
+  expect(listed).toEqual(["state = 'deferred' ORDER BY lane, id LIMIT"]); // most of what waits
 });
 
 test('keys of what is stated later are higher, so that an index grows at its end', () => {
@@ -61,7 +65,7 @@ test('keys of what is stated later are higher, so that an index grows at its end
 
 test('a ledger with postings of the version before goes on: same rows, same rules', () => {
   const path = `${testFolder()}/central.db`;
-  const old = openDatabase(path, migrations.slice(0, -1));
+  const old = openDatabase(path, migrations.slice(0, -2));
   const add = old.prepare(
     `INSERT INTO posting (key, event_id, line, sequence, at_ms, lane, kind, state, order_number,
        operation, yield, final, reason, document)
@@ -78,6 +82,11 @@ test('a ledger with postings of the version before goes on: same rows, same rule
 
   const side = openSide(path);
   expect(side.db.prepare('SELECT * FROM posting ORDER BY id').all()).toEqual(before);
+  expect(side.postings.counts().postings).toEqual([
+    { kind: 'confirmation', state: 'deferred', postings: 1 },
+    { kind: 'confirmation', state: 'parked', postings: 1 },
+    { kind: 'confirmation', state: 'posted', postings: 1 },
+  ]);
   expect(side.postings.settled(m1, 4)).toEqual({ settled: 4, waiting: [3, 4] });
   side.note(m1, report('6'));
   expect(side.rows().at(-1)).toMatchObject({ state: 'deferred', reason: 'behind the parked one' });
@@ -130,12 +139,15 @@ test('facts of an order are counted once, whatever fails, and its last one ends 
   const { segment } = history(m1, facts);
   const counted = () =>
     db.prepare('SELECT facts FROM production_order').pluck().get() as number | undefined;
-  db.exec(`CREATE TRIGGER full BEFORE UPDATE ON cursor
-    BEGIN SELECT raise(ABORT, 'the disk is full'); END`);
   const cursor = { streamSequence: 1, digest: Buffer.alloc(32) };
-  const failing = () => memory.ledger.accept([{ segment: segment(1, 4) }], cursor);
-  expect(failing).toThrow('the disk is full');
-  expect(memory.dossier.orders()).toEqual([]);
+  for (const place of ['INSERT ON posting', 'UPDATE ON cursor']) {
+    db.exec(`CREATE TRIGGER full BEFORE ${place}
+      BEGIN SELECT raise(ABORT, 'the disk is full'); END`);
+    const failing = () => memory.ledger.accept([{ segment: segment(1, 4) }], cursor);
+    expect(failing).toThrow('the disk is full');
+    expect(memory.dossier.orders()).toEqual([]);
+    db.exec('DROP TRIGGER full');
+  }
   memory.ledger.accept([{ segment: segment(1, 4) }]);
   expect(counted()).toBe(4);
   expect(memory.dossier.order('WO-1')).toMatchObject({ closed: 1, complete: 0 });

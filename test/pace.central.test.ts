@@ -87,6 +87,12 @@ test('postings are counted as they come and move, but for what was undone', () =
   };
   expect(() => side.postings.together(undone)).toThrow('the disk is full');
   compare();
+  const inPart = () => {
+    side.post(next!);
+    expect(() => side.postings.retry('none')).toThrow('is unknown');
+  };
+  side.postings.together(inPart);
+  compare();
 });
 
 test('who asks has a turn after each 512 KB of facts, though more are there', async () => {

@@ -125,6 +125,7 @@ export function openSide(path = ':memory:', maxInFlightMs = 1_000, time: Time = 
           holds.note(fact);
           postings.note(fact, run);
           dossier.save();
+          postings.save();
         }).immediate();
       }
     },
