@@ -16,5 +16,5 @@ const calmPace: Pace = {
   lanesMs: 600_000,
 };
 
-/** How often what is idle looks again; every tenth plant does at the pace of a real one. */
-export const paceOf = (seed: number): Pace => (seed % 10 === 0 ? plantPace : calmPace);
+/** How often what is idle looks again; every fiftieth plant does at the pace of a real one. */
+export const paceOf = (seed: number): Pace => (seed % 50 === 0 ? plantPace : calmPace);
