@@ -49,7 +49,7 @@ export const migrations = [
   [...queueMigrations5, ...censusMigrations].join('\n'),
 ];
 
-/** Pages of the file that are kept in memory, KiB: those to which a plant's lines are adding now. */
+/** Pages of the file that are kept in memory, KiB: those to which the lines add now. */
 const cacheKib = 64 * 1024;
 
 type Parts = {
