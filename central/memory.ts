@@ -49,6 +49,9 @@ export const migrations = [
   [...queueMigrations5, ...censusMigrations].join('\n'),
 ];
 
+/** Pages of the file that are kept in memory, KiB: those to which the lines add now. */
+const cacheKib = 64 * 1024;
+
 type Parts = {
   db: Database;
   nowMs: () => number;
@@ -63,6 +66,7 @@ export type Memory = ReturnType<typeof openMemory>;
 /** All that central remembers, in one SQLite file; facts and what they call for commit together. */
 export function openMemory(parts: Parts) {
   const { db, nowMs, skewMaxMs = skewUsualMs, ...times } = parts;
+  db.pragma(`cache_size = -${cacheKib}`);
   const dossier = openDossier(db);
   const totals = openTotals(db, (eventId) => ledger.stored(eventId)?.line);
   const holds = openHolds(db);
