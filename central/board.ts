@@ -3,6 +3,7 @@ import type { PostingState } from '../statecharts/posting.ts';
 import type { Tally } from '../statecharts/tally.ts';
 import type { Dossier } from './dossier.ts';
 import type { openErpStatus } from './erpstatus.ts';
+import type { openExplain } from './explain.ts';
 import type { Holds } from './holds.ts';
 import type { Ledger } from './ledger.ts';
 import type { Live } from './live.ts';
@@ -23,6 +24,7 @@ type Parts = {
   dossier: Dossier;
   holds: Holds;
   erpStatus: ReturnType<typeof openErpStatus>;
+  explain: ReturnType<typeof openExplain>;
   registry: Registry;
   live: Live;
   /** Every edge that was heard by its heartbeat. */
@@ -42,6 +44,7 @@ const shown = (tally: Tally): Record<string, string | number> =>
 /** What central knows, to be looked at, and what a person gives leave for here. */
 export function openBoard(parts: Parts) {
   const { ledger, totals, postings, dossier, holds, erpStatus, registry, live, edges } = parts;
+  const { explain } = parts;
   return {
     status() {
       const beyond = live.beyond();
@@ -72,6 +75,9 @@ export function openBoard(parts: Parts) {
 
     /** Open postings in this state, lane by lane; those that are posted are in the ERP. */
     postings: (state: PostingState) => postings.list(state, postingsShownMax),
+
+    /** What is made of one fact. Throws Fault UNKNOWN if the ledger has no such fact. */
+    explain,
 
     /** One order over all lines, with what the ERP should show of it. */
     order(number: string) {

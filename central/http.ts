@@ -29,6 +29,15 @@ export function buildHttp(board: Board, metrics?: () => string): FastifyInstance
     const message = `order: ${params.order.slice(0, 40)} is unknown`;
     return reply.code(404).send({ code: 'UNKNOWN', message });
   });
+  app.get<{ Params: { eventId: string } }>('/v1/facts/:eventId', async ({ params }, reply) => {
+    try {
+      return board.explain(params.eventId);
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      const { code, message } = error;
+      return reply.code(code === 'UNKNOWN' ? 404 : 400).send({ code, message });
+    }
+  });
   app.post<{ Params: { line: string }; Body: unknown }>(
     '/v1/lines/:line/swap',
     async ({ params, body }, reply) => {

@@ -15,6 +15,7 @@ import {
 import { dossierMigrations, dossierMigrations2, openDossier } from './dossier.ts';
 import { earlyMigrations } from './early.ts';
 import { openErpStatus } from './erpstatus.ts';
+import { openExplain } from './explain.ts';
 import { genealogyMigrations } from './genealogy.ts';
 import { holdMigrations, holdMigrations2, openHolds } from './holds.ts';
 import { laneMigrations, openLanes } from './lanes.ts';
@@ -108,6 +109,7 @@ export function openMemory(parts: Parts) {
   const registry = openRegistry({ db, ledger, nowMs });
   const live = openLive({ db, registry, nowMs, rouse: openLanes(db).rouseHeld });
   const archive = openArchive(db);
-  const views = { dossier, totals, erpStatus, archive };
+  const explain = openExplain({ db, holds });
+  const views = { dossier, totals, erpStatus, archive, explain };
   return { ...views, holds, postings, ledger, registry, live };
 }

@@ -51,3 +51,42 @@ export const inStates = ({ postings }: CentralStatus, ...states: string[]): numb
 /** Facts that call for nothing, all reasons together. */
 export const unposted = ({ postings }: CentralStatus): number =>
   postings.unposted.reduce((sum, { facts }) => sum + facts, 0);
+
+type Subject = { order?: string; operation?: string; lot?: string };
+type Amounts = Record<
+  'quantity' | 'blocked' | 'yield' | 'scrap' | 'rework' | 'unit',
+  string | null
+>;
+/** What central makes of one fact. */
+export type Explained = {
+  fact: Subject & {
+    eventId: string;
+    type: string;
+    line: string;
+    epoch: number;
+    sequence: number;
+    position: number;
+    atMs: number;
+    receivedMs: number;
+    actor: string;
+    correlationId: string;
+    causationId?: string;
+    commandId?: string;
+    flags?: string;
+  };
+  rule:
+    | { calls: 'document'; kind: string }
+    | { calls: 'person'; kind: string; why: string }
+    | { calls: 'nothing'; why: string };
+  postings: (Amounts & {
+    key: string;
+    kind: string;
+    state: string;
+    reason: string | null;
+    document: string | null;
+    final: 0 | 1;
+    beside: 0 | 1;
+    waitsFor: { key: string; kind: string; eventId: string; reason: string | null } | null;
+    attempts: { atMs: number; outcome: string; detail: string }[];
+  })[];
+};

@@ -19,6 +19,7 @@ const commands = {
   salvage: () => import('./salvage.ts'),
   chart: () => import('./chart.ts'),
   swap: () => import('./swap.ts'),
+  explain: () => import('./explain.ts'),
 } satisfies Record<string, () => Promise<Command>>;
 type Name = keyof typeof commands;
 

@@ -1,0 +1,157 @@
+import { decodeContent } from '../shared/codec.ts';
+import type { Database } from '../shared/database.ts';
+import type { Content, Fact } from '../shared/event.ts';
+import { Fault } from '../shared/fault.ts';
+import { idBytes, isId } from '../shared/identity.ts';
+import type { PostingState } from '../statecharts/posting.ts';
+import { open } from './docket.ts';
+import type { PostingKind } from './erp.ts';
+import type { Holds } from './holds.ts';
+import { behind, earlyReason } from './planner.ts';
+import { type Call, callOf, type Run } from './rules.ts';
+
+/** So many facts before the end of a run its start is looked for in its line. */
+const lookBackMax = 20_000;
+/** Most calls to the ERP that are told of one posting, the first ones. */
+export const attemptsMax = 100;
+
+/** Where a fact stands, and what it says, without its body. */
+type Told = Readonly<
+  { position: number; line: string; epoch: number; sequence: number; receivedMs: number } & Partial<
+    Omit<Content, 'body' | 'version'>
+  >
+>;
+type Attempt = Readonly<{ atMs: number; outcome: string; detail: string }>;
+type Before = Readonly<{ key: string; kind: PostingKind; eventId: string; reason: string | null }>;
+type Posting = Readonly<{
+  key: string;
+  kind: PostingKind;
+  state: PostingState;
+  lane: string;
+  reason: string | null;
+  document: string | null;
+  unit: string | null;
+  quantity: string | null;
+  blocked: string | null;
+  yield: string | null;
+  scrap: string | null;
+  rework: string | null;
+  final: 0 | 1;
+  beside: 0 | 1; // for a lot that a hold reaches, and not for the fact itself
+}>;
+/** What the rule of the fact's type calls for: a document, nothing, or a person. */
+export type Ruled =
+  | Readonly<{ calls: 'document'; kind: PostingKind }>
+  | Readonly<{ calls: 'person'; kind: PostingKind; why: string }>
+  | Readonly<{ calls: 'nothing'; why: string }>;
+export type Explained = Readonly<{
+  fact: Told;
+  rule: Ruled;
+  postings: readonly (Posting &
+    Readonly<{ waitsFor: Before | null; attempts: readonly Attempt[] }>)[];
+}>;
+
+type Row = Readonly<{
+  position: number;
+  line: number;
+  path: string;
+  epoch: number;
+  sequence: number;
+  receivedMs: number;
+  bytes: Buffer;
+}>;
+type Parts = { db: Database; holds: Holds };
+
+function prepare(db: Database) {
+  const fact = db.prepare<[Buffer], Row>(
+    `SELECT position, fact.line, path, fact.epoch, fact.sequence, received_ms AS receivedMs, bytes
+     FROM fact JOIN line ON line.id = fact.line WHERE event_id = ?`,
+  );
+  const before = db
+    .prepare<[number, number, number, number], Buffer>(
+      `SELECT bytes FROM fact WHERE line = ? AND epoch = ? AND sequence < ?
+       ORDER BY sequence DESC LIMIT ?`,
+    )
+    .pluck();
+  // Keys begin with the time of their event id: those of one time stand side by side.
+  const postings = db.prepare<[string, string, string], Posting>(
+    `SELECT key, kind, state, lane, reason, document, unit, quantity, blocked, yield, scrap, rework,
+       final, beside FROM posting WHERE key >= ? AND key < ? AND event_id = ? ORDER BY id`,
+  );
+  const first = db.prepare<[string], Before>(
+    `SELECT key, kind, event_id AS eventId, reason FROM posting
+     WHERE lane = ? AND ${open} ORDER BY id LIMIT 1`,
+  );
+  const attempts = db.prepare<[string, number], Attempt>(
+    'SELECT at_ms AS atMs, outcome, detail FROM attempt WHERE key = ? ORDER BY rowid LIMIT ?',
+  );
+  return { fact, before, postings, first, attempts };
+}
+
+/** What a rule says, in its own words. */
+function ruled(call: Call): Ruled {
+  if ('none' in call) return { calls: 'nothing', why: call.none };
+  if ('park' in call) return { calls: 'person', kind: call.kind, why: call.park };
+  return { calls: 'document', kind: call.kind };
+}
+
+/**
+ * What central makes of one fact: which document its rule calls for or why none, and what became of
+ * each. Reads only. The rule is asked again, by what is known of its run and its hold now; what was
+ * planned by it stands in the postings.
+ */
+export function openExplain({ db, holds }: Parts) {
+  const { fact: find, before, postings, first, attempts } = prepare(db);
+
+  /** The run that the fact ends, as its start in the same epoch says. */
+  function runOf({ line, epoch, sequence }: Row, run: string): Run | undefined {
+    for (const bytes of before.iterate(line, epoch, sequence, lookBackMax)) {
+      const known = readable(bytes);
+      if (known?.type !== 'PhaseStarted' || known.body.run !== run) continue;
+      return { phase: known.body.phase, startedMs: known.atMs };
+    }
+    return undefined;
+  }
+
+  function ruleOf(row: Row, fact: Fact): Ruled {
+    if (fact.type === 'PhaseEnded') {
+      return ruled(callOf(fact, { run: runOf(row, fact.body.run) }));
+    }
+    const decides = /^Hold(Dispositioned|Released|Cancelled)$/.test(fact.type);
+    if (!decides || !('hold' in fact.body)) return ruled(callOf(fact, {}));
+    const scope = holds.one(fact.body.hold)?.scope;
+    return scope
+      ? ruled(callOf(fact, { holdScope: scope }))
+      : { calls: 'nothing', why: earlyReason };
+  }
+
+  /** Throws Fault UNKNOWN if the ledger has no such fact. */
+  return (eventId: string): Explained => {
+    const row = isId(eventId) ? find.get(idBytes(eventId)) : undefined;
+    if (!row) throw new Fault('UNKNOWN', `fact: ${eventId.slice(0, 40)} is not in the ledger`);
+    const { path, epoch, sequence, position, receivedMs } = row;
+    const content = decodeContent(row.bytes);
+    const { body: _, version: _version, ...said } = content;
+    const place = { line: path, epoch, sequence };
+    const fact = { ...content, ...place } as Fact;
+    const time = eventId.slice(0, 13);
+    return {
+      fact: { ...said, ...place, position, receivedMs },
+      rule: ruleOf(row, fact),
+      postings: postings.all(time, `${time}~`, eventId).map((posting) => ({
+        ...posting,
+        waitsFor: posting.reason === behind ? (first.get(posting.lane) ?? null) : null,
+        attempts: attempts.all(posting.key, attemptsMax),
+      })),
+    };
+  };
+}
+
+function readable(bytes: Buffer): Content | undefined {
+  try {
+    return decodeContent(bytes);
+  } catch (error) {
+    if (error instanceof Fault) return undefined; // it is parked, and starts nothing
+    throw error;
+  }
+}

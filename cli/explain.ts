@@ -1,0 +1,111 @@
+import { parseArgs } from 'node:util';
+import { Fault } from '../shared/fault.ts';
+import { invalid } from '../shared/field.ts';
+import { isId } from '../shared/identity.ts';
+import type { Explained } from './answers.ts';
+
+export const usage = `holdfast explain EVENT_ID --central URL
+
+Says what central makes of one fact: which document of the ERP its rule calls for, or why none, and
+what became of each document: where it waits, what the ERP said to it, its number.
+
+  --central URL   central's address, e.g. http://127.0.0.1:8090
+  --json          for programs
+
+Exit code 0: told. 1: the ledger has no such fact. 2: central was not reached.
+`;
+
+const requestMaxMs = 15_000;
+const time = (atMs: number): string => new Date(atMs).toISOString();
+type Posting = Explained['postings'][number];
+
+/** Asks central. Throws Fault UNREACHABLE if no answer of a central comes. */
+async function ask(url: string, eventId: string): Promise<Explained | undefined> {
+  try {
+    const signal = AbortSignal.timeout(requestMaxMs);
+    const response = await fetch(new URL(`/v1/facts/${eventId}`, url), { signal });
+    const answer = JSON.parse(await response.text()) as Explained & { code?: string };
+    if (response.status === 404 && answer.code === 'UNKNOWN') return undefined;
+    if (response.ok && answer.fact !== undefined) return answer;
+    throw new Error(`HTTP ${response.status}`);
+  } catch (cause) {
+    const why = (cause as Error).message;
+    throw new Fault('UNREACHABLE', `central: ${url}: ${why}: is it central's address?`, { cause });
+  }
+}
+
+function factText({ fact }: Explained): string[] {
+  const { eventId, type, line, epoch, sequence, position, atMs, receivedMs } = fact;
+  const { order, operation, lot, actor, correlationId, causationId, commandId, flags } = fact;
+  const about = Object.entries({ order, operation, lot }).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name} ${value}`],
+  );
+  const ids = Object.entries({
+    correlation: correlationId,
+    cause: causationId,
+    command: commandId,
+  });
+  return [
+    `${type} ${eventId}`,
+    `  ${line}, epoch ${epoch}, sequence ${sequence}; position ${position} of the ledger`,
+    `  true at ${time(atMs)}, here since ${time(receivedMs)}, stated by ${actor}`,
+    ...(about.length > 0 ? [`  ${about.join(', ')}`] : []),
+    ...ids.flatMap(([name, id]) => (id === undefined ? [] : [`  ${name} ${id}`])),
+    ...(flags === undefined ? [] : [`  flags: ${flags}`]),
+  ];
+}
+
+function ruleText({ fact, rule }: Explained): string {
+  if (rule.calls === 'nothing') return `rule of ${fact.type}: calls for nothing: ${rule.why}`;
+  if (rule.calls === 'document') return `rule of ${fact.type}: calls for a ${rule.kind}`;
+  return `rule of ${fact.type}: calls for a person who decides on a ${rule.kind}: ${rule.why}`;
+}
+
+function postingText(posting: Posting): string[] {
+  const { key, kind, state, document, reason, unit, waitsFor, attempts, final, beside } = posting;
+  const { quantity, blocked, yield: good, scrap, rework } = posting;
+  const amounts = Object.entries({ quantity, blocked, yield: good, scrap, rework }).flatMap(
+    ([name, value]) => (value === null ? [] : [`${name} ${value} ${unit ?? ''}`.trimEnd()]),
+  );
+  const what = [...amounts, ...(final ? ['final'] : []), ...(beside ? ['for a held lot'] : [])];
+  return [
+    `${kind} ${key}: ${state}${document === null ? '' : ` as ${document}`}`,
+    ...(what.length > 0 ? [`  ${what.join(', ')}`] : []),
+    ...(reason === null ? [] : [`  because: ${reason}`]),
+    ...(waitsFor === null
+      ? []
+      : [`  that is ${waitsFor.kind} ${waitsFor.key} of fact ${waitsFor.eventId}`]),
+    ...(waitsFor?.reason ? [`  parked because: ${waitsFor.reason}`] : []),
+    ...attempts.map(({ atMs, outcome, detail }) => `  ${time(atMs)} ${outcome}: ${detail}`),
+  ];
+}
+
+/** All of it in words, for a person. */
+export function explainText(told: Explained): string {
+  const documents =
+    told.postings.length > 0 ? told.postings.flatMap(postingText) : ['no document was planned'];
+  return [...factText(told), ruleText(told), ...documents, ''].join('\n');
+}
+
+/** Exit code where it could not be done. */
+export const failed = 2;
+
+/** The command line; returns the exit code. */
+export async function run(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { central: { type: 'string' }, json: { type: 'boolean', default: false } },
+  });
+  const { central, json } = values;
+  const [eventId, ...more] = positionals;
+  if (central === undefined || !URL.canParse(central)) throw invalid('--central', 'must be a URL');
+  if (!isId(eventId) || more.length > 0) throw invalid('EVENT_ID', 'must be one id of a fact');
+  const told = await ask(central, eventId);
+  if (!told) {
+    process.stderr.write(`holdfast explain: ${eventId} is not in central's ledger\n`);
+    return 1;
+  }
+  process.stdout.write(json ? `${JSON.stringify(told)}\n` : explainText(told));
+  return 0;
+}
