@@ -69,6 +69,8 @@ export function assembleCentral(world: World) {
 
   return {
     ...{ memory, edges },
+    /** To be told when a person has moved a posting. */
+    moved: committed,
 
     /** Ends every loop, and the calls in flight. */
     async stop(): Promise<void> {

@@ -1,6 +1,8 @@
+import type { Database } from '../shared/database.ts';
 import { quantityText } from '../shared/quantity.ts';
 import type { PostingState } from '../statecharts/posting.ts';
 import type { Tally } from '../statecharts/tally.ts';
+import { openDesk } from './desk.ts';
 import type { Dossier } from './dossier.ts';
 import type { openErpStatus } from './erpstatus.ts';
 import type { openExplain } from './explain.ts';
@@ -25,6 +27,10 @@ type Parts = {
   holds: Holds;
   erpStatus: ReturnType<typeof openErpStatus>;
   explain: ReturnType<typeof openExplain>;
+  db: Database;
+  nowMs: () => number;
+  /** Told when a person has moved a posting. */
+  moved: () => void;
   registry: Registry;
   live: Live;
   /** Every edge that was heard by its heartbeat. */
@@ -44,7 +50,7 @@ const shown = (tally: Tally): Record<string, string | number> =>
 /** What central knows, to be looked at, and what a person gives leave for here. */
 export function openBoard(parts: Parts) {
   const { ledger, totals, postings, dossier, holds, erpStatus, registry, live, edges } = parts;
-  const { explain } = parts;
+  const { explain, db, nowMs, moved } = parts;
   return {
     status() {
       const beyond = live.beyond();
@@ -75,6 +81,9 @@ export function openBoard(parts: Parts) {
 
     /** Open postings in this state, lane by lane; those that are posted are in the ERP. */
     postings: (state: PostingState) => postings.list(state, postingsShownMax),
+
+    /** Where people look after what could not be posted. */
+    desk: openDesk({ db, postings, nowMs, moved }),
 
     /** What is made of one fact. Throws Fault UNKNOWN if the ledger has no such fact. */
     explain,

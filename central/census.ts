@@ -16,6 +16,7 @@ export const censusMigrations = [
 
 type Row = { kind: PostingKind; state: PostingState; postings: number };
 type Sort = Pick<Row, 'kind' | 'state'>;
+export type Census = ReturnType<typeof openCensus>;
 
 /**
  * How many postings there are of each kind and state: counted in memory as they come and move, and

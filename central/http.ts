@@ -6,6 +6,7 @@ import { metricsType } from '../shared/metrics.ts';
 import { linePath } from '../shared/subject.ts';
 import { postingStates } from '../statecharts/posting.ts';
 import type { Board } from './board.ts';
+import { deskRoutes } from './deskroutes.ts';
 
 const liftFields = { by: permitter, reason: prose('Why the hold is lifted.') };
 
@@ -64,5 +65,6 @@ export function buildHttp(board: Board, metrics?: () => string): FastifyInstance
       }
     },
   );
+  deskRoutes(app, board.desk);
   return app;
 }

@@ -68,10 +68,9 @@ export async function startCentral(config: CentralConfig) {
   const { lanesMax, skewMaxHours } = config;
   const limits = { lanesMax, skewMaxMs: skewMaxHours * 3_600_000 };
   const central = assembleCentral({ db, clock, log, erp, hub, ...limits, bootId });
-  const { memory, edges } = central;
-  const app = buildHttp(openBoard({ ...memory, edges }), () =>
-    centralMetrics({ ...memory, edges, nowMs: clock.nowMs }),
-  );
+  const { memory, edges, moved } = central;
+  const board = openBoard({ ...memory, edges, db, nowMs: clock.nowMs, moved });
+  const app = buildHttp(board, () => centralMetrics({ ...memory, edges, nowMs: clock.nowMs }));
   const url = await app.listen({ host: config.host, port: config.httpPort });
 
   return {

@@ -5,6 +5,7 @@ import { backlogMigrations, takeBacklog } from './backlog.ts';
 import { censusMigrations } from './census.ts';
 import { clockMigrations, openClocks, skewUsualMs } from './clocks.ts';
 import { correctionMigrations, openCorrections } from './corrections.ts';
+import { deskMigrations } from './desk.ts';
 import {
   queueMigrations,
   queueMigrations2,
@@ -48,6 +49,7 @@ export const migrations = [
   ...shelfMigrations2,
   ...queueMigrations4,
   [...queueMigrations5, ...censusMigrations].join('\n'),
+  ...deskMigrations,
 ];
 
 /** Pages of the file that are kept in memory, KiB: those to which the lines add now. */

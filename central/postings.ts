@@ -1,25 +1,32 @@
-import { backoff } from '../shared/backoff.ts';
 import { asOne, type Database } from '../shared/database.ts';
 import { Fault } from '../shared/fault.ts';
-import { waitingMax } from '../shared/kept.ts';
 import { posting as chart, type PostingEvent } from '../statecharts/posting.ts';
-import { openCensus } from './census.ts';
+import { type Census, openCensus } from './census.ts';
 import type { Dossier } from './dossier.ts';
 import { openEarly } from './early.ts';
-import type { Outcome, Posting } from './erp.ts';
+import type { Posting } from './erp.ts';
 import { openGate, type Verdict } from './gate.ts';
 import { openGenealogy } from './genealogy.ts';
 import type { Holds } from './holds.ts';
 import type { Settled } from './keeper.ts';
 import { openLanes } from './lanes.ts';
+import { openOutcomes } from './outcomes.ts';
 import { behind, openPlanner } from './planner.ts';
-import { inPages, openQueue, type PostingRow, postingOf } from './queue.ts';
+import { inPages, openQueue, type PostingRow, postingOf, type Queue } from './queue.ts';
+import { openSettling } from './settling.ts';
 import { openStock } from './stock.ts';
 
-/** Unknown outcomes of one posting before a person must look. */
-export const unsureMax = 20;
 /** Pause before a lot that is in flight elsewhere is looked at again, ms. */
 const pauseMs = 50;
+
+/** What a person may say of a parked posting. */
+export type Decision = Extract<PostingEvent, 'Retry' | 'Settle' | 'GiveUp'>;
+
+const countsOf = (census: Census, queue: Queue) => ({
+  postings: census.counts(),
+  unposted: queue.reasons(),
+  beside: queue.beside(),
+});
 
 /** What to do next in a lane. */
 export type Task =
@@ -46,12 +53,11 @@ export type Postings = ReturnType<typeof openPostings>;
  * the call; whatever was in flight when we died is unknown, and waits before it is looked up.
  */
 export function openPostings({ db, dossier, holds, nowMs, waitMs, maxInFlightMs }: Parts) {
-  const open = new Map<string, { first: number | undefined; waiting: readonly number[] }>();
-  const touched = (line: string): void => void open.delete(line);
+  const settling = openSettling(db);
   const census = openCensus(db);
-  const queue = openQueue(db, { touched, came: census.came });
+  const queue = openQueue(db, { touched: settling.touched, came: census.came });
   const lanes = openLanes(db);
-  const early = openEarly(db, touched);
+  const early = openEarly(db, settling.touched);
   const genealogy = openGenealogy(db);
   const stock = openStock(db);
   const gate = openGate({ db, dossier, holds, genealogy, stock });
@@ -113,64 +119,13 @@ export function openPostings({ db, dossier, holds, nowMs, waitMs, maxInFlightMs 
     return { do: 'lookUp', posting: postingOf(row), lane };
   }
 
-  function settle(key: string, outcome: Outcome): void {
-    const row = queue.one(key)!;
-    const detail = 'document' in outcome ? outcome.document : outcome.reason;
-    queue.attempt(key, nowMs(), outcome.kind, detail);
-    if (outcome.kind === 'posted') {
-      move(row, 'Posted', { document: outcome.document, reason: null });
-    } else if (outcome.kind === 'refused') {
-      move(row, 'Refused', { reason: `${outcome.code}: ${outcome.reason}` });
-    } else if (outcome.kind === 'busy') {
-      const delayMs = Math.max(outcome.retryAfterMs ?? 0, backoff(row.busy + 1));
-      const notBeforeMs = waitMs() + delayMs;
-      move(row, 'Busy', { busy: row.busy + 1, notBeforeMs, reason: outcome.reason });
-    } else doubt(row, outcome.reason);
-    wakeAfter(row);
+  const outcomes = openOutcomes({ queue, lanes, move, ...{ nowMs, waitMs, maxInFlightMs } });
+
+  function decide(key: string, event: Decision, more: Partial<PostingRow>): void {
+    outcomes.wakeAfter(move(rowOf(key), event, { ...more, notBeforeMs: 0, busy: 0, unsure: 0 }));
   }
 
-  /** An outcome that may have been executed: wait until it surely was or was not, then look. */
-  function doubt(row: PostingRow, reason: string): void {
-    const notBeforeMs = waitMs() + maxInFlightMs;
-    const unsure = row.unsure + 1;
-    const moved = move(row, 'Unsure', { unsure, notBeforeMs, reason });
-    if (unsure < unsureMax) return;
-    move(moved, 'Park', { reason: `unknown ${unsure} times, last: ${reason}` });
-  }
-
-  function wakeAfter({ lane, lot, kind }: PostingRow): void {
-    lanes.wake(lane);
-    if (lot !== null && kind !== 'goodsIssue') lanes.rouseLot(lot);
-  }
-
-  /** What a look-up found; undefined when the ERP did not answer. */
-  function found(key: string, documents: readonly string[] | undefined): void {
-    const row = queue.one(key)!;
-    queue.attempt(key, nowMs(), 'lookedUp', documents?.join(', ') ?? 'no answer');
-    if (documents === undefined) {
-      const delayMs = backoff(row.busy + 1);
-      move(row, 'Unsure', { busy: row.busy + 1, notBeforeMs: waitMs() + delayMs });
-    } else if (documents.length === 0) move(row, 'Absent', { notBeforeMs: 0 });
-    else if (documents.length === 1) move(row, 'Posted', { document: documents[0]!, reason: null });
-    else {
-      const reason = `found ${documents.length} documents: ${documents.slice(0, 5).join(', ')}`;
-      move(row, 'Park', { reason });
-    }
-    wakeAfter(row);
-  }
-
-  /** What of the line's postings is not settled; read again only after one of them has moved. */
-  function openOf(line: string) {
-    const known = open.get(line);
-    if (known) return known;
-    const waiting = [...queue.waiting(line, waitingMax), ...early.of(line, waitingMax)];
-    waiting.sort((a, b) => a - b);
-    const read = { first: queue.firstOpen(line), waiting: waiting.slice(0, waitingMax) };
-    if (!db.inTransaction) open.set(line, read);
-    return read;
-  }
-
-  const parkedRow = (key: string): PostingRow => {
+  const rowOf = (key: string): PostingRow => {
     const row = queue.one(key);
     if (row) return row;
     throw new Fault('UNKNOWN', `posting: ${key} is unknown`);
@@ -185,7 +140,7 @@ export function openPostings({ db, dossier, holds, nowMs, waitMs, maxInFlightMs 
   together(() => {
     // Nobody knows how long the outage was: the day may have been set meanwhile.
     queue.waitAnew(waitMs() + maxInFlightMs);
-    for (const row of queue.sending()) doubt(row, 'central ended before the answer');
+    for (const row of queue.sending()) outcomes.doubt(row, 'central ended before the answer');
     lanes.rouseAll();
   })();
 
@@ -207,34 +162,19 @@ export function openPostings({ db, dossier, holds, nowMs, waitMs, maxInFlightMs 
     dueInMs: () => (lanes.nextDueMs() ?? Number.POSITIVE_INFINITY) - waitMs(),
     /** Runs what is called here as one transaction. */
     together: <R>(work: () => R): R => together(work)(),
-    settle: together(settle),
-    found: together(found),
-
-    /** Sends a parked posting again under its key. Throws Fault REFUSED if it is not parked. */
-    retry: together((key: string): void => {
-      const row = move(parkedRow(key), 'Retry', { notBeforeMs: 0, busy: 0, unsure: 0 });
-      queue.attempt(key, nowMs(), 'retried', '');
-      wakeAfter(row);
-    }),
-    /** Takes a person's word that a parked posting is there. Throws Fault REFUSED if not parked. */
-    settleByHand: together((key: string, document: string, reason: string): void => {
-      const row = move(parkedRow(key), 'Settle', { document, reason });
-      queue.attempt(key, nowMs(), 'settled by hand', `${document}: ${reason}`);
-      wakeAfter(row);
-    }),
-
+    settle: together(outcomes.settle),
+    found: together(outcomes.found),
+    /** What a person says. Throws Fault REFUSED if it is not parked, and UNKNOWN for none. */
+    decide: together(decide),
+    /** What the gate says of a posting now; nothing moves. Throws Fault UNKNOWN for none. */
+    verdict: (key: string): Verdict => weigh({ ...rowOf(key) }),
+    /** The posting as it stands. Throws Fault UNKNOWN for none. */
+    one: rowOf,
     /** How far the ERP has what a line stated. */
-    settled(line: string, sequence: number): Settled {
-      const { first, waiting } = openOf(line);
-      const settled = first === undefined ? sequence : Math.min(sequence, first - 1);
-      return { settled, waiting };
-    },
+    settled: (line: string, sequence: number): Settled =>
+      settling.of(line, sequence, { queue, early }),
 
-    counts: () => ({
-      postings: census.counts(),
-      unposted: queue.reasons(),
-      beside: queue.beside(),
-    }),
+    counts: () => countsOf(census, queue),
     list: queue.byState,
     save: census.save, // at the end of the ledger's transaction
     undone, // of what was planned or moved in a transaction

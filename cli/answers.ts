@@ -87,6 +87,45 @@ export type Explained = {
     final: 0 | 1;
     beside: 0 | 1;
     waitsFor: { key: string; kind: string; eventId: string; reason: string | null } | null;
-    attempts: { atMs: number; outcome: string; detail: string }[];
+    attempts: Attempt[];
   })[];
+};
+
+type Attempt = { atMs: number; outcome: string; detail: string };
+/** Postings that wait for a person. */
+export type DeskList = {
+  postings: {
+    key: string;
+    kind: string;
+    lane: string;
+    line: string;
+    sequence: number;
+    lot: string | null;
+    reason: string | null;
+  }[];
+  kinds: Record<string, number>;
+};
+/** One posting, with all that was tried and said of it. */
+export type DeskPosting = {
+  posting: Amounts & {
+    key: string;
+    kind: string;
+    state: string;
+    eventId: string;
+    order: string | null;
+    operation: string | null;
+    lot: string | null;
+    reason: string | null;
+    document: string | null;
+  };
+  attempts: Attempt[];
+  acts: {
+    atMs: number;
+    act: string;
+    by: string;
+    reason: string;
+    document: string | null;
+    before: string | null;
+  }[];
+  gate: { do: string; reason?: string } | null;
 };

@@ -13,7 +13,8 @@ export type PostingEvent =
   | 'Void' // there is nothing to do for it any more
   | 'Park' // a person must look
   | 'Retry' // a person says: again, under the same key
-  | 'Settle'; // a person says: it is there, under this document number
+  | 'Settle' // a person says: it is there, under this document number
+  | 'GiveUp'; // a person says: it shall not be posted
 
 export const postingStates = [
   'intended',
@@ -37,11 +38,12 @@ const weigh = {
 
 /**
  * The life of one intended ERP document. From `unknown` there is no way to `sending` but through a
- * look-up that found nothing; `posted` and `void` are final.
+ * look-up that found nothing, and from `parked` none but through `unknown`: whatever a person tries
+ * again is looked up first. `posted` and `void` are final.
  */
 export const posting = defineChart<{ type: PostingEvent }>({
   id: 'posting',
-  version: 1,
+  version: 2,
   initial: 'intended',
   rules: {},
   states: {
@@ -64,7 +66,13 @@ export const posting = defineChart<{ type: PostingEvent }>({
         Park: { target: 'parked' },
       },
     },
-    parked: { on: { Retry: { target: 'intended' }, Settle: { target: 'posted' } } },
+    parked: {
+      on: {
+        Retry: { target: 'unknown' },
+        Settle: { target: 'posted' },
+        GiveUp: { target: 'void' },
+      },
+    },
     posted: {},
     void: {},
   },

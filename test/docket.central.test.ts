@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { type Accepted, openLedger } from '../central/ledger.ts';
 import { migrations, openMemory } from '../central/memory.ts';
 import { openDatabase } from '../shared/database.ts';
-import { answer, m1, openSide, refused, stated, told, yields } from './helpers/central.ts';
+import { again, answer, m1, openSide, refused, stated, told, yields } from './helpers/central.ts';
 import { history } from './helpers/facts.ts';
 import { testFolder } from './helpers/folder.ts';
 
@@ -90,7 +90,7 @@ test('a ledger with postings of the version before goes on: same rows, same rule
   expect(side.postings.settled(m1, 4)).toEqual({ settled: 4, waiting: [3, 4] });
   side.note(m1, report('6'));
   expect(side.rows().at(-1)).toMatchObject({ state: 'deferred', reason: 'behind the parked one' });
-  side.postings.retry('k2');
+  again(side.postings, 'k2');
   expect(yields(side.drain())).toEqual(['40', '5', '6']);
   side.note(m1, report('20'));
   expect(side.drain()).toEqual([]); // 30 that the old row confirmed count: 101 of 100
@@ -113,7 +113,7 @@ test('that a lane is stopped is known until one of its postings moves, or that i
   const { posting } = answer(side, refused);
   side.note(m1, report('2'));
   const undone = () => {
-    side.postings.retry(posting.key);
+    again(side.postings, posting.key);
     side.note(m1, report('3'));
     expect(side.rows().at(-1)).toMatchObject({ state: 'intended' });
     throw new Error('the disk is full');
@@ -126,7 +126,7 @@ test('that a lane is stopped is known until one of its postings moves, or that i
     'confirmation deferred',
     'confirmation deferred',
   ]);
-  side.postings.retry(posting.key);
+  again(side.postings, posting.key);
   expect(yields(side.drain())).toEqual(['1', '2', '4']);
   side.note(m1, report('5'));
   expect(yields(side.drain())).toEqual(['5']);

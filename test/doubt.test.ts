@@ -1,7 +1,8 @@
 // Goal: an outcome that is not known is not a failure: wait, look it up, then decide (E2).
 // Method: central's real tables; the test is the ERP and the clock.
 import { expect, test } from 'vitest';
-import { type Task, unsureMax } from '../central/postings.ts';
+import { unsureMax } from '../central/outcomes.ts';
+import type { Task } from '../central/postings.ts';
 import {
   answer,
   graceMs,

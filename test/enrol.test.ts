@@ -40,7 +40,9 @@ function central() {
   openRegistrar({ connection, ...memory, moved: () => undefined, log });
   return {
     ...memory,
-    app: buildHttp(openBoard({ ...memory, edges: () => [] })),
+    app: buildHttp(
+      openBoard({ ...memory, edges: () => [], ...{ db, nowMs: () => 1, moved: () => undefined } }),
+    ),
     say(subject: string, data: Uint8Array): string | undefined {
       let answer: Uint8Array | undefined;
       const respond = (bytes: Uint8Array) => {

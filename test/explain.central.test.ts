@@ -23,7 +23,9 @@ function centralWith(...facts: Content[]) {
   const time = { nowMs: 1_000 };
   const times = { nowMs: () => time.nowMs, waitMs: () => time.nowMs, maxInFlightMs: 500 };
   const memory = openMemory({ db, ...times, skewMaxMs: Number.MAX_SAFE_INTEGER });
-  const app = buildHttp(openBoard({ ...memory, edges: () => [] }));
+  const app = buildHttp(
+    openBoard({ ...memory, edges: () => [], ...{ db, nowMs: () => 1, moved: () => undefined } }),
+  );
   onTestFinished(() => app.close());
   memory.ledger.accept([{ segment: history(m01, facts).segment(1, facts.length) }]);
 

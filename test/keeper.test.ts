@@ -5,7 +5,7 @@ import type { Ledger } from '../central/ledger.ts';
 import { waitingMax } from '../shared/kept.ts';
 import { openBell } from '../shared/loop.ts';
 import { keptSubject } from '../shared/subject.ts';
-import { answer, m1, qc, refused, stated, told, unknown } from './helpers/central.ts';
+import { again, answer, m1, qc, refused, stated, told, unknown } from './helpers/central.ts';
 
 const { release, report, complete, close, produce, hold, free } = stated;
 
@@ -37,7 +37,7 @@ test('what is parked, held or deferred is named and holds up nothing else', () =
   side.drain();
   expect(side.postings.settled(m1, 8)).toEqual({ settled: 8, waiting: [3, 4, 5, 6] });
   for (const row of [2, 3]) {
-    side.postings.settleByHand(side.rows()[row]!.key, '1', 'approved');
+    side.postings.decide(side.rows()[row]!.key, 'Settle', { document: '1', reason: 'approved' });
     side.drain();
   }
   expect(side.postings.settled(m1, 8)).toEqual({ settled: 8, waiting: [3, 4] });
@@ -52,7 +52,7 @@ test('a refused document waits until a person has spoken', () => {
   const { posting } = answer(side, refused);
   side.next();
   expect(side.postings.settled(m1, 3)).toEqual({ settled: 3, waiting: [2, 3] });
-  side.postings.retry(posting.key);
+  again(side.postings, posting.key);
   expect(side.postings.settled(m1, 3)).toEqual({ settled: 1, waiting: [3] });
   side.drain();
   expect(side.postings.settled(m1, 3)).toEqual({ settled: 3, waiting: [] });

@@ -15,7 +15,9 @@ test('who lifts a hold says who they are and why, and only one that is lost', as
   const db = openDatabase(':memory:', migrations);
   onTestFinished(() => void db.close());
   const memory = openMemory({ db, nowMs: () => 1, waitMs: () => 1, maxInFlightMs: 1 });
-  const app = buildHttp(openBoard({ ...memory, edges: () => [] }));
+  const app = buildHttp(
+    openBoard({ ...memory, edges: () => [], ...{ db, nowMs: () => 1, moved: () => undefined } }),
+  );
   const log = history(m01, [stated.release(), stated.hold('H', 'line')]);
   const ask = { store: a!, epoch: 1, sequence: 0, hash: log.links[0]!.toString('hex'), stream: 0 };
   memory.registry.answer(m01, { ...ask, want: 'enter' });

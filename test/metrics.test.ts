@@ -129,7 +129,10 @@ test('central says what its ledger holds, and how far it is behind', async () =>
   const beat = { line: m01, nowMs: 1_000, unsent: 0, heardMs: 2_000, skewMs: 1_000, clock };
   const edges = () => [beat];
   const metrics = () => centralMetrics({ ...fleet, edges, nowMs: () => 5_000 });
-  const app = buildCentral(openBoard({ ...fleet, edges }), metrics);
+  const app = buildCentral(
+    openBoard({ ...fleet, edges, nowMs: () => 5_000, moved: () => undefined }),
+    metrics,
+  );
   const { headers, body } = await app.inject('/metrics');
   expect(headers['content-type']).toBe(metricsType);
   const samples = scrape(body);

@@ -7,7 +7,7 @@ import type { Ledger } from '../central/ledger.ts';
 import { systemClock } from '../shared/clock.ts';
 import { openLog } from '../shared/log.ts';
 import { openBell } from '../shared/loop.ts';
-import { answer, m1, refused, type Side, stated, told } from './helpers/central.ts';
+import { again, answer, m1, refused, type Side, stated, told } from './helpers/central.ts';
 
 const { release, report, start, hold } = stated;
 
@@ -66,7 +66,7 @@ test('what waits at its first place goes on in order once that is sent again', (
   const side = told(release(), report('1'));
   const { posting } = answer(side, refused);
   side.note(m1, report('2'), report('3'));
-  side.postings.retry(posting.key);
+  again(side.postings, posting.key);
   expect(side.drain().map(({ yield: good }) => good)).toEqual(['1', '2', '3']);
 });
 
@@ -89,7 +89,7 @@ test('postings are counted as they come and move, but for what was undone', () =
   compare();
   const inPart = () => {
     side.post(next!);
-    expect(() => side.postings.retry('none')).toThrow('is unknown');
+    expect(() => side.postings.decide('none', 'Retry', {})).toThrow('is unknown');
   };
   side.postings.together(inPart);
   compare();

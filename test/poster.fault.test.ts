@@ -105,7 +105,7 @@ async function live(seed: number) {
     if (clock.nowMs() < calmMs && dice.chance(0.1)) await die();
     for (const row of central.side.rows().filter(({ state }) => state === 'parked')) {
       expect(row.reason).toBe('M3/999: master data');
-      central.side.postings.retry(row.key);
+      central.side.postings.decide(row.key, 'Retry', {});
     }
     const open = central.side.rows().filter(({ state }) => state !== 'posted' && state !== 'void');
     idle = open.length === 0 ? idle + 1 : 0;

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import type { Task } from '../central/postings.ts';
 import type { Content } from '../shared/event.ts';
 import {
+  again,
   answer,
   graceMs,
   m1,
@@ -76,7 +77,7 @@ test('retry sends a parked posting again under its key, and what was behind it f
   const side = told(release(), report('1'), report('2'));
   const { posting } = answer(side, refused);
   expect(side.next()).toEqual([]);
-  side.postings.retry(posting.key);
+  again(side.postings, posting.key);
   expect(side.drain().map(({ key, yield: good }) => [key, good])).toEqual([
     [posting.key, '1'],
     [expect.any(String), '2'],
@@ -86,7 +87,7 @@ test('retry sends a parked posting again under its key, and what was behind it f
 test("a person's word settles a parked posting, and what was behind it follows", () => {
   const side = told(release(), report('1'), report('2'));
   const { posting } = answer(side, refused);
-  side.postings.settleByHand(posting.key, '4711', 'booked at the desk');
+  side.postings.decide(posting.key, 'Settle', { document: '4711', reason: 'booked at the desk' });
   expect(yields(side.drain())).toEqual(['2']);
   expect(side.rows()[0]).toMatchObject({ state: 'posted', document: '4711' });
 });
@@ -97,14 +98,16 @@ test('nobody retries or settles what is not parked', () => {
   const { postings } = side;
   const waiting = side.rows()[1]!.key;
   for (const key of [posting.key, waiting]) {
-    expect(() => postings.retry(key)).toThrow(/REFUSED|: no Retry/);
-    expect(() => postings.settleByHand(key, '1', '')).toThrow(': no Settle');
+    expect(() => postings.decide(key, 'Retry', {})).toThrow(/REFUSED|: no Retry/);
+    expect(() => postings.decide(key, 'Settle', { document: '1', reason: '' })).toThrow(
+      ': no Settle',
+    );
   }
   postings.settle(posting.key, unknown);
-  expect(() => postings.retry(posting.key)).toThrow('is unknown: no Retry');
+  expect(() => postings.decide(posting.key, 'Retry', {})).toThrow('is unknown: no Retry');
   postings.found(posting.key, ['D']);
-  expect(() => postings.retry(posting.key)).toThrow('is posted: no Retry');
-  expect(() => postings.retry('nothing')).toThrow('posting: nothing is unknown');
+  expect(() => postings.decide(posting.key, 'Retry', {})).toThrow('is posted: no Retry');
+  expect(() => postings.decide('nothing', 'Retry', {})).toThrow('posting: nothing is unknown');
 });
 
 test('over-completion within the tolerance is posted, beyond it a person must look (Q6)', () => {
@@ -120,7 +123,7 @@ test('over-completion within the tolerance is posted, beyond it a person must lo
     state: 'parked',
     reason: 'over tolerance: 110.000001 of 100 + 10 %',
   });
-  side.postings.settleByHand(side.rows()[2]!.key, '1', 'approved');
+  side.postings.decide(side.rows()[2]!.key, 'Settle', { document: '1', reason: 'approved' });
   expect(side.drain()).toMatchObject([{ scrap: '9' }]);
 });
 
@@ -170,7 +173,7 @@ test('the final confirmation waits for other confirmations of the operation', ()
     'confirmation parked',
   ]);
   expect(side.rows()[1]!.reason).toBe('waits for other confirmations of the operation');
-  side.postings.settleByHand(side.rows()[2]!.key, '1', 'approved');
+  side.postings.decide(side.rows()[2]!.key, 'Settle', { document: '1', reason: 'approved' });
   expect(side.drain()).toMatchObject([{ final: true }]);
 });
 

@@ -142,7 +142,7 @@ test('a receipt of which only a person knows whether it is there is blocked when
   expect(side.rows().at(-1)).toMatchObject({
     ...{ kind: 'blockStock', state: 'deferred', reason: 'waits for a parked document of the lot' },
   });
-  side.postings.settleByHand(key, 'D9', 'posted by hand');
+  side.postings.decide(key, 'Settle', { document: 'D9', reason: 'posted by hand' });
   expect(side.drain()).toMatchObject([{ kind: 'blockStock', quantity: '4' }]);
 });
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { callOf } from '../central/rules.ts';
 import type { Content, Fact } from '../shared/event.ts';
-import { stated } from './helpers/central.ts';
+import { again, stated } from './helpers/central.ts';
 import { openClockCentral, openTime } from './helpers/clockbox.ts';
 import { history } from './helpers/facts.ts';
 import { testFolder } from './helpers/folder.ts';
@@ -50,7 +50,7 @@ test.each([
   expect(reasons()).toEqual([expect.stringContaining(words)]);
   expect(reasons()).toEqual([expect.stringContaining(retried)]);
   expect(send()).toEqual([]);
-  postings.retry(of('parked')[0]!.key);
+  again(postings, of('parked')[0]!.key);
   expect(send()).toMatchObject([{ yield: '1', atMs: startMs }]);
 });
 
@@ -61,7 +61,7 @@ test('T1: a fact of 1970 that its edge does not trust is parked, and goes out wh
     'its time is in doubt: 1970-01-01 00:00 UTC is 56 years before central received it, ' +
       `and its edge does not trust the time; ${retried}`,
   ]);
-  postings.retry(of('parked')[0]!.key);
+  again(postings, of('parked')[0]!.key);
   expect(send()).toMatchObject([{ yield: '1', atMs: startMs }]);
 });
 

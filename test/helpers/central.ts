@@ -170,6 +170,12 @@ export function only(tasks: readonly Task[]): Task {
   return tasks[0]!;
 }
 
+/** A person tries a parked posting again, and the look-up before finds nothing. */
+export function again(postings: Side['postings'], key: string): void {
+  postings.decide(key, 'Retry', {});
+  postings.found(key, []);
+}
+
 /** Answers the one document that goes out now. */
 export function answer(side: Side, outcome: Outcome): Task {
   const task = only(side.next());

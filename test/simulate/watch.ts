@@ -77,9 +77,9 @@ export function openWatch({ world, edges, central, books, people, fitter, failed
   function decide(): void {
     const { postings } = central.app()?.memory ?? {};
     for (const { key, reason } of postings?.list('parked', 100) ?? []) {
-      if (again.some((words) => reason?.startsWith(words))) postings!.retry(key);
+      if (again.some((words) => reason?.startsWith(words))) postings!.decide(key, 'Retry', {});
       else if (handsOn.some((words) => reason?.startsWith(words))) {
-        postings!.settleByHand(key, byHand, 'booked by hand');
+        postings!.decide(key, 'Settle', { document: byHand, reason: 'booked by hand' });
       } else failed('a posting is parked', `${key}: ${reason}`);
     }
   }

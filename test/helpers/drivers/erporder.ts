@@ -28,7 +28,7 @@ export function openErpOrder(region: Region): Rig {
     const body = { original: last.eventId, ...reason };
     side.note(m1, content(name(), 'FactReversed', body, wo1));
     for (const { key } of side.postings.list('parked', 1)) {
-      side.postings.settleByHand(key, 'D0', 'taken back');
+      side.postings.decide(key, 'Settle', { document: 'D0', reason: 'taken back' });
     }
     side.drain();
   }

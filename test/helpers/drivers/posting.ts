@@ -152,8 +152,10 @@ export function openPosting(kind: string, restarts: boolean) {
       ...{ Refused: answer(refused), Busy: answer(busy) },
       Unsure: inDoubt(silent, restarts ? restart : answer(unknown)),
       Absent: () => found(),
-      Retry: () => () => side.postings.retry(key),
-      Settle: () => () => side.postings.settleByHand(key, 'D2', 'booked at the desk'),
+      GiveUp: () => () => side.postings.decide(key, 'GiveUp', { reason: 'no more wanted' }),
+      Retry: () => () => side.postings.decide(key, 'Retry', {}),
+      Settle: () => () =>
+        side.postings.decide(key, 'Settle', { document: 'D2', reason: 'booked at the desk' }),
     },
     /** Central that begins again finds every posting where it was, but for one in flight. */
     check(): void {

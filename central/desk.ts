@@ -1,0 +1,126 @@
+import { asOne, type Database } from '../shared/database.ts';
+import { type PostingKind, postingKinds } from './erp.ts';
+import type { Decision, Postings } from './postings.ts';
+import type { PostingRow } from './queue.ts';
+
+export const deskMigrations = [
+  `
+  CREATE TABLE act (                             -- what people have said of parked postings
+    id       INTEGER PRIMARY KEY,
+    key      TEXT    NOT NULL,
+    at_ms    INTEGER NOT NULL,
+    act      TEXT    NOT NULL CHECK (act = 'retry' OR act = 'settle' OR act = 'giveUp'),
+    by       TEXT    NOT NULL CHECK (by <> ''),
+    reason   TEXT    NOT NULL CHECK (reason <> ''),
+    document TEXT    CHECK ((document IS NULL) = (act <> 'settle')),
+    before   TEXT                                -- why it was parked
+  ) STRICT;
+  CREATE INDEX act_key ON act (key);
+  CREATE TRIGGER act_is_history BEFORE UPDATE ON act
+    BEGIN SELECT raise(ABORT, 'what a person has said is never edited'); END;
+  CREATE TRIGGER act_is_kept BEFORE DELETE ON act
+    BEGIN SELECT raise(ABORT, 'what a person has said is never deleted'); END;
+  `,
+];
+
+/** Most parked postings in one answer, and most acts and attempts of one. */
+const parkedMax = 1_000;
+const storyMax = 200;
+
+/** Who says it, and why. */
+export type Saying = Readonly<{ by: string; reason: string }>;
+type Act = Readonly<
+  Saying & { atMs: number; act: string; document: string | null; before: string | null }
+>;
+type Attempt = Readonly<{ atMs: number; outcome: string; detail: string }>;
+type Parked = Pick<
+  PostingRow,
+  'key' | 'kind' | 'lane' | 'line' | 'sequence' | 'eventId' | 'order' | 'lot' | 'reason'
+>;
+type Parts = {
+  db: Database;
+  postings: Postings;
+  nowMs: () => number;
+  /** Told when a posting was moved. */
+  moved: () => void;
+};
+export type Desk = ReturnType<typeof openDesk>;
+
+function prepare(db: Database) {
+  const parked = db.prepare<[number], Parked>(
+    `SELECT key, kind, lane, line, sequence, event_id AS eventId, order_number AS "order", lot,
+       reason FROM posting WHERE state = 'parked' ORDER BY id LIMIT ?`,
+  );
+  const acts = db.prepare<[string, number], Act>(
+    `SELECT at_ms AS atMs, act, by, reason, document, before FROM act WHERE key = ?
+     ORDER BY id LIMIT ?`,
+  );
+  const attempts = db.prepare<[string, number], Attempt>(
+    'SELECT at_ms AS atMs, outcome, detail FROM attempt WHERE key = ? ORDER BY rowid LIMIT ?',
+  );
+  const add = db.prepare(
+    'INSERT INTO act (key, at_ms, act, by, reason, document, before) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  );
+  return { parked, acts, attempts, add };
+}
+
+/**
+ * Where people look after postings that could not be posted. Whatever one of them says is kept with
+ * their name and their reason, in the transaction that does it, and never changed. Acts throw Fault
+ * REFUSED for a posting that is not parked, and Fault UNKNOWN for none.
+ */
+export function openDesk({ db, postings, nowMs, moved }: Parts) {
+  const { parked, acts, attempts, add } = prepare(db);
+
+  function act(name: string, event: Decision, key: string, said: Saying, document?: string): void {
+    const { reason: before } = postings.one(key);
+    postings.decide(key, event, {
+      ...(document === undefined ? {} : { document }),
+      reason: `${said.by}: ${said.reason}`,
+    });
+    add.run(key, nowMs(), name, said.by, said.reason, document ?? null, before);
+  }
+  function together<A extends unknown[]>(work: (...args: A) => void): (...args: A) => void {
+    const run = asOne(db, work, postings.undone);
+    return (...args) => {
+      run(...args);
+      moved();
+    };
+  }
+
+  return {
+    /** What waits for a person, in the order of the facts. */
+    parked: () => ({
+      postings: parked.all(parkedMax),
+      kinds: Object.fromEntries(postingKinds.map((kind) => [kind, count(kind)])),
+    }),
+
+    /** One posting: what it would post, every try and every act, and what the gate says now. */
+    show(key: string) {
+      const posting = postings.one(key);
+      const isOpen = posting.state !== 'posted' && posting.state !== 'void';
+      return {
+        posting,
+        attempts: attempts.all(key, storyMax),
+        acts: acts.all(key, storyMax),
+        gate: isOpen ? postings.verdict(key) : null,
+      };
+    },
+
+    /** Tries it again under its key, after a look-up: if it is there already, that is found. */
+    retry: together((key: string, said: Saying) => act('retry', 'Retry', key, said)),
+
+    /** It is in the ERP under this number, however it came there. */
+    settle: together((key: string, said: Saying, document: string) =>
+      act('settle', 'Settle', key, said, document),
+    ),
+
+    /** It shall not be posted; what waited behind it goes on. */
+    giveUp: together((key: string, said: Saying) => act('giveUp', 'GiveUp', key, said)),
+  };
+
+  function count(kind: PostingKind): number {
+    const sorts = postings.counts().postings;
+    return sorts.find((one) => one.kind === kind && one.state === 'parked')?.postings ?? 0;
+  }
+}

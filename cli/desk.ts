@@ -1,0 +1,129 @@
+import { parseArgs } from 'node:util';
+import { Fault } from '../shared/fault.ts';
+import { invalid } from '../shared/field.ts';
+import type { DeskList, DeskPosting } from './answers.ts';
+
+export const usage = `holdfast desk --central URL
+holdfast desk show KEY --central URL
+holdfast desk retry|settle|give-up KEY --central URL --by NAME --reason TEXT
+
+Looks after postings that could not be posted. Without more, lists those that wait for a person.
+
+  show KEY          what it would post, every try, what was said of it, and what the gate says now
+  retry KEY         once more, under its key: it is looked up first, and posted only if not there
+  settle KEY        it is in the ERP already, under --document NUMBER
+  give-up KEY       it shall not be posted; what waits behind it goes on
+  --central URL     central's address, e.g. http://127.0.0.1:8090
+  --by NAME         who says so, e.g. person:17; kept with the reason, and never changed
+  --reason TEXT     why
+  --document NUMBER the document's number in the ERP
+  --json            for programs
+
+Exit code 0: done, or told. 1: refused, in words. 2: central was not reached.
+`;
+
+const requestMaxMs = 15_000;
+const acts = { retry: 'retry', settle: 'settle', 'give-up': 'giveUp' } as const;
+const time = (atMs: number): string => new Date(atMs).toISOString();
+
+/** What central answers: 1 with its words where it refuses. Throws Fault UNREACHABLE for none. */
+async function ask<T>(url: string, path: string, body?: object): Promise<T | string> {
+  let answer: T & { code?: string; message?: string };
+  let response: Response;
+  try {
+    response = await fetch(new URL(path, url), {
+      ...(body && {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
+      signal: AbortSignal.timeout(requestMaxMs),
+    });
+    answer = JSON.parse(await response.text());
+  } catch (cause) {
+    const why = (cause as Error).message;
+    throw new Fault('UNREACHABLE', `central: ${url}: ${why}: is it central's address?`, { cause });
+  }
+  if (response.ok) return answer;
+  if (answer.code && answer.message) return answer.message;
+  throw new Fault('UNREACHABLE', `central: ${url}: HTTP ${response.status}`);
+}
+
+/** Those that wait, for a person. */
+export function listText({ postings, kinds }: DeskList): string {
+  const total = Object.values(kinds).reduce((sum, count) => sum + count, 0);
+  if (total === 0) return '✓ nothing is parked\n';
+  const rows = postings.flatMap(({ key, kind, lane, lot, line, sequence, reason }) => [
+    `${kind} ${key}`,
+    `  ${lot === null ? `lane ${lane}` : `lane ${lane}, lot ${lot}`}, ${line} ${sequence}`,
+    `  because: ${reason ?? 'nobody says'}`,
+  ]);
+  const more = total > postings.length ? [`and ${total - postings.length} more`] : [];
+  return [`${total} parked`, ...rows, ...more, ''].join('\n');
+}
+
+/** One posting, for a person. */
+export function showText({ posting, attempts, acts: said, gate }: DeskPosting): string {
+  const { key, kind, state, document, reason, order, operation, lot, unit, eventId } = posting;
+  const { quantity, blocked, yield: good, scrap, rework } = posting;
+  const amounts = Object.entries({ quantity, blocked, yield: good, scrap, rework }).flatMap(
+    ([name, value]) => (value === null ? [] : [`${name} ${value} ${unit ?? ''}`.trimEnd()]),
+  );
+  const about = Object.entries({ order, operation, lot }).flatMap(([name, value]) =>
+    value === null ? [] : [`${name} ${value}`],
+  );
+  return [
+    `${kind} ${key}: ${state}${document === null ? '' : ` as ${document}`}`,
+    `  ${[...about, ...amounts].join(', ')}`,
+    `  of fact ${eventId}`,
+    ...(reason === null ? [] : [`  because: ${reason}`]),
+    ...attempts.map(({ atMs, outcome, detail }) => `  ${time(atMs)} ${outcome}: ${detail}`),
+    ...said.map(({ atMs, act, by, reason: why, document: number, before }) =>
+      [
+        `  ${time(atMs)} ${act} by ${by}: ${why}`,
+        ...(number === null ? [] : [`document ${number}`]),
+        ...(before === null ? [] : [`it was parked because: ${before}`]),
+      ].join('; '),
+    ),
+    ...(gate === null ? [] : [`now it would ${gate.do}${gate.reason ? `: ${gate.reason}` : ''}`]),
+    '',
+  ].join('\n');
+}
+
+/** Exit code where it could not be done. */
+export const failed = 2;
+
+function told<T>(answer: T | string, json: boolean, text: (answer: T) => string): number {
+  if (typeof answer === 'string') {
+    process.stderr.write(`holdfast desk: ${answer}\n`);
+    return 1;
+  }
+  process.stdout.write(json ? `${JSON.stringify(answer)}\n` : text(answer));
+  return 0;
+}
+
+/** The command line; returns the exit code. */
+export async function run(args: readonly string[]): Promise<number> {
+  const text = { type: 'string' } as const;
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      ...{ central: text, by: text, reason: text, document: text },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const { central, by, reason, document, json } = values;
+  const [what, key, ...more] = positionals;
+  if (central === undefined || !URL.canParse(central)) throw invalid('--central', 'must be a URL');
+  if (what === undefined) return told(await ask<DeskList>(central, '/v1/desk'), json, listText);
+  if (what !== 'show' && !Object.hasOwn(acts, what)) {
+    throw invalid('desk', `must be show, ${Object.keys(acts).join(', ')}, not ${what}`);
+  }
+  if (key === undefined || more.length > 0) throw invalid('KEY', 'must be the key of one posting');
+  const path = `/v1/desk/${encodeURIComponent(key)}`;
+  if (what === 'show') return told(await ask<DeskPosting>(central, path), json, showText);
+  const name = acts[what as keyof typeof acts];
+  const body = { by, reason, ...(document === undefined ? {} : { document }) };
+  return told(await ask<DeskPosting>(central, `${path}/${name}`, body), json, showText);
+}
