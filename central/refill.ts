@@ -8,9 +8,11 @@ import { refillSubject } from '../shared/subject.ts';
 import type { Ledger } from './ledger.ts';
 import type { Gap } from './shelf.ts';
 
-/** A gap may close by itself for this long, ms; then its edge is asked, as often. */
+/** A gap may close by itself for this long, ms; then its edge is asked, more and more seldom. */
 const graceMs = 1_500;
 const askTimeoutMs = 5_000;
+/** Longest pause between two questions about one gap, ms. */
+const pauseMaxMs = 60_000;
 
 type Parts = {
   connection: NatsConnection;
@@ -28,18 +30,27 @@ type Parts = {
 /** Asks edges for facts that are missing before ones that are here, until `signal` aborts. */
 export async function fillGaps(parts: Parts): Promise<void> {
   const { ledger, bell, idleMs, clock, signal } = parts;
-  let before = new Set<string>();
+  let known = new Map<string, Asked>();
   while (!signal.aborted) {
     await clock.sleep(graceMs, signal);
     const seen = bell.rings();
     const gaps = ledger.gaps();
-    const nameOf = ({ line, from }: Gap) => `${line}\n${from}`;
-    const old = gaps.filter((gap) => before.has(nameOf(gap)));
-    before = new Set(gaps.map(nameOf));
-    for (const gap of old) await fill(parts, gap);
+    known = new Map(gaps.map((gap) => [nameOf(gap), known.get(nameOf(gap)) ?? fresh(clock)]));
+    for (const gap of gaps) {
+      const asked = known.get(nameOf(gap))!;
+      if (clock.monotonicMs() < asked.dueMs) continue;
+      await fill(parts, gap);
+      asked.times += 1;
+      asked.dueMs = clock.monotonicMs() + Math.min(graceMs * 2 ** asked.times, pauseMaxMs);
+    }
     if (gaps.length === 0) await bell.wait(seen, idleMs, signal);
   }
 }
+
+/** How often a gap was asked about, and when it will be again. */
+type Asked = { times: number; dueMs: number };
+const fresh = (clock: Clock): Asked => ({ times: 0, dueMs: clock.monotonicMs() + graceMs });
+const nameOf = ({ line, from }: Gap): string => `${line}\n${from}`;
 
 async function fill({ connection, ledger, committed, log }: Parts, gap: Gap): Promise<void> {
   const { line, epoch, from, to } = gap;

@@ -22,7 +22,8 @@ type Parts = {
  *
  * Central's word moves `kept` only where its hash is ours: another hash there means that central
  * keeps another history of this line, and nothing of ours may be forgotten. A store that does not
- * write the line is silent about what is missing: its word must not come before the writer's.
+ * write the line, or has not come as far, is silent about what is missing: another one has stated
+ * it, and its word must not come too late.
  */
 export function openDownlink(parts: Parts) {
   const { connection, lines, outbox, lastKept, heard, writes, log } = parts;
@@ -45,11 +46,16 @@ export function openDownlink(parts: Parts) {
     }
   }
 
-  /** The facts asked for, as one segment; empty when the store no longer has them. */
-  function refill(line: string, bytes: Uint8Array): Uint8Array {
+  /**
+   * The facts asked for, as one segment; empty when the store no longer has them, and undefined
+   * when it never had.
+   */
+  function refill(line: string, bytes: Uint8Array): Uint8Array | undefined {
     try {
       const { epoch, from, to } = decodeRefill(bytes);
-      if (epoch !== outbox.marks(line).epoch) return new Uint8Array();
+      const own = outbox.marks(line);
+      if (epoch === own.epoch && from > own.head) return undefined;
+      if (epoch !== own.epoch) return new Uint8Array();
       const segment = outbox.segment(line, from - 1, to);
       log.info({ line, from, to, facts: segment?.facts.length ?? 0 }, 'central asked for a gap');
       return segment ? encodeSegment(segment) : new Uint8Array();
@@ -68,7 +74,8 @@ export function openDownlink(parts: Parts) {
     });
     connection.subscribe(refillSubject(line), {
       callback: (error, message) => {
-        if (!error && writes(line)) message.respond(refill(line, message.data));
+        const answer = error || !writes(line) ? undefined : refill(line, message.data);
+        if (answer) message.respond(answer);
       },
     });
   }

@@ -1,4 +1,5 @@
 import { Fault } from '../shared/fault.ts';
+import { text } from '../shared/field.ts';
 import { edition } from '../statecharts/edition.ts';
 import type { Contents } from './book.ts';
 import { readMemory } from './memory.ts';
@@ -20,9 +21,17 @@ export type Trouble = Readonly<{
 /** What stores say that were written before editions were kept. */
 const unknown = 'unknown';
 
-/** The charts that have judged the newest facts of the store. */
-export const judgedBy = (snapshots: Store['snapshots']): string =>
-  snapshots.edition()?.charts ?? unknown;
+const named = text('Charts by their names and versions.', 500);
+
+/** The charts that have judged the newest facts of the store; unknown if nobody can read which. */
+export function judgedBy(snapshots: Store['snapshots']): string {
+  try {
+    return named.read(snapshots.edition()?.charts ?? unknown, 'edition');
+  } catch (error) {
+    if (error instanceof Fault) return unknown;
+    throw error;
+  }
+}
 
 /**
  * The state that the old charts left, for these to go on from. Throws Fault CONFLICT where there is

@@ -104,13 +104,16 @@ test('a gap is answered with its facts, chained', () => {
 
 const unanswered: [string, unknown][] = [
   ['of another epoch', { epoch: 2, from: 2, to: 4 }],
-  ['beyond the end', { epoch: 1, from: 6, to: 9 }],
   ['the wrong way round', { epoch: 1, from: 4, to: 2 }],
   ['from 0', { epoch: 1, from: 0, to: 2 }],
   ['not understood', 'all of it'],
 ];
 test.each(unanswered)('a gap %s is answered with nothing', (_name, question) => {
   expect(openWord().ask(question)).toHaveLength(0);
+});
+
+test('a gap beyond the end is not answered: another store has stated that', () => {
+  expect(openWord().ask({ epoch: 1, from: 6, to: 9 })).toBeUndefined();
 });
 
 test('facts that the edge no longer has are answered with nothing', () => {

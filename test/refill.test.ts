@@ -69,7 +69,7 @@ test('D5: a gap that stays is asked of its edge, and closes in order', async () 
 
 test('D5: while nobody answers it is told each time, and asked for again', async () => {
   const { asked, told, ledger } = await fill('no answer', 'no answer', new Uint8Array());
-  expect(asked.map((each) => (each as unknown[])[0])).toEqual([3_000, 4_500, 6_000]);
+  expect(asked.map((each) => (each as unknown[])[0])).toEqual([3_000, 6_000, 12_000]);
   expect(told).toEqual([
     ...['warn a gap is still open', 'warn a gap is still open'],
     'error known loss: the edge no longer has these facts',

@@ -15,5 +15,9 @@ export const corpus: readonly Readonly<{ seed: number; hours: number; found: str
   { seed: 1142, hours: 1, found: 'a salvaged store lacked facts of an epoch that was over' },
   { seed: 2361, hours: 1, found: 'a salvaged line stood for good, as another had lost facts' },
   { seed: 2873, hours: 1, found: 'a store went on in an epoch that ended while it was off' },
+  { seed: 1951, hours: 1, found: 'a backup of a salvaged store was not known to be of one' },
+  { seed: 6139, hours: 1, found: 'damaged words of which charts had judged went into a fact' },
+  { seed: 6850, hours: 1, found: 'a damaged index of the lines made a second line of that name' },
+  { seed: 7150, hours: 1, found: 'a twin that had not stated them said that facts were lost' },
   { seed: 505, hours: 2, found: 'a clone took a line, and its box had not noticed yet' },
 ];

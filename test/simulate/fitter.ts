@@ -129,7 +129,7 @@ export function openFitter({ world, edges, central, open, failed }: Parts) {
     edge.kill();
     const old = edge.disk.take();
     edge.disk.put(next);
-    salvaged.delete(edge);
+    if (next === undefined) salvaged.delete(edge); // a backup is of the same medium
     if (isGone) bury(idsIn(old).keys());
     else shelf.push({ of: edge, image: old });
     world.after(nature, forMs, edge.start);

@@ -140,14 +140,41 @@ export function lacks(store: Disk, ledger: Disk): boolean {
 }
 
 /** How each line of an edge's store stands with central; empty before the store was made. */
-export function enrolmentsOf(db: Real): Map<string, { state: string; strays: number }> {
+export function enrolmentsOf(db: Real): Map<string, Enrolled> {
   if (!isMade(db)) return new Map();
-  const rows = ask<[], { path: string; state: string; strays: number }>(
+  const rows = ask<[], Enrolled & { path: string }>(
     db,
-    'SELECT path, state, strays FROM enrolment JOIN line ON line.id = enrolment.line',
+    'SELECT path, state, strays, store FROM enrolment JOIN line ON line.id = enrolment.line',
   ).all();
   return new Map(rows.map(({ path, ...row }) => [path, row]));
 }
+type Enrolled = { state: string; strays: number; store: string };
+
+/** The store that writes each line, as central has said last. */
+export const ownersOf = (db: Real): Map<string, string> =>
+  new Map(
+    isMade(db)
+      ? ask<[], [string, string]>(db, 'SELECT line, store FROM epoch ORDER BY line, epoch')
+          .raw()
+          .all()
+      : [],
+  );
+
+/** How far each line of an edge's store is sent and kept. */
+export const marksOf = (db: Real): Mark[] =>
+  isMade(db)
+    ? ask<[], Mark>(
+        db,
+        `SELECT path, epoch, sent, kept, coalesce(
+           (SELECT max(sequence) FROM event
+            WHERE event.line = line.id AND event.epoch = line.epoch),
+           (SELECT sequence FROM forgotten
+            WHERE forgotten.line = line.id AND forgotten.epoch = line.epoch),
+           0) AS head
+         FROM line`,
+      ).all()
+    : [];
+type Mark = { path: string; epoch: number; sent: number; kept: number; head: number };
 
 /** What central has parked, as its table says. */
 export const parkedOf = (db: Real) =>

@@ -13,7 +13,9 @@ import {
   idsOf,
   keptOf,
   knownAt,
+  marksOf,
   openCases,
+  ownersOf,
   postingsOf,
   straysOf,
 } from './rows.ts';
@@ -94,11 +96,11 @@ export function openWatch({ world, edges, central, books, people, fitter, failed
   }
 
   /** No store takes for kept what central does not hold, or writes what was never given. */
-  function compareKept({ name, disk }: EdgeBox): void {
+  function compareKept({ name, disk, lines }: EdgeBox): void {
     const held = central.disk.known(endsOf);
     for (const { path, epoch, kept } of disk.known(keptOf)) {
       const last = held.get(`${path} ${epoch}`) ?? 0;
-      if (kept <= last) continue;
+      if (kept <= last || !lines.includes(path)) continue; // a name that is damaged
       failed('an edge takes for kept what central lacks', `${name} ${path}: ${epoch}/${kept}`);
     }
   }
@@ -112,14 +114,19 @@ export function openWatch({ world, edges, central, books, people, fitter, failed
     const known = central.disk.known(knownAt);
     return [...ids.keys()].every((id) => known.has(id));
   }
-  const isEntered = ({ disk }: EdgeBox): boolean =>
-    [...disk.known(enrolmentsOf).values()].every(({ state }) => state === 'entered');
+  /** It writes its lines, and central says so: it may not have heard yet that it does no more. */
+  const isEntered = ({ disk, lines }: EdgeBox): boolean =>
+    [...disk.known(enrolmentsOf)]
+      .filter(([path]) => lines.includes(path))
+      .every(([path, { state, store }]) => {
+        const owner = central.disk.known(ownersOf).get(path) ?? store;
+        return state === 'entered' && owner === store;
+      });
 
-  function marks() {
-    return edges.flatMap((edge) =>
-      edge.lines.flatMap((line) => edge.app()?.outbox.marks(line) ?? []),
+  const marks = () =>
+    edges.flatMap(({ disk, lines }) =>
+      disk.known(marksOf).filter(({ path }) => lines.includes(path)),
     );
-  }
   const moving = () =>
     central.disk
       .known(postingsOf)
@@ -142,8 +149,9 @@ export function openWatch({ world, edges, central, books, people, fitter, failed
       if (marks().some(({ head, kept, sent }) => kept !== head || sent !== head)) return false;
       if (fitter.isWaiting() || moving().length > 0 || !edges.every(isEntered)) return false;
       const ends = central.disk.known(endsOf);
-      const isThere = ({ disk }: EdgeBox) =>
+      const isThere = ({ disk, lines }: EdgeBox) =>
         disk.known(keptOf).every(({ path, epoch, kept }) => {
+          if (!lines.includes(path)) return true; // a name that is damaged
           const last = ends.get(`${path} ${epoch}`) ?? 0;
           return last === kept && !ends.has(`${path} ${epoch + 1}`);
         });
