@@ -1,6 +1,6 @@
 // Goal: a small table and its indexes say the same, or the file is refused: a line that its index
 // does not find would be made a second time.
-// Method: the name of a line stands twice in a file, in its table and in its index; each is changed.
+// Method: a name stands twice in a file, in its table and in its index; each is changed in turn.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { judgedBy } from '../edge/legacy.ts';
