@@ -146,7 +146,8 @@ export function draw(seed: number, boxes: number, hours: number, busy = false): 
   const drawn = dice.below(1 + Math.ceil(worked * [0, 1, 3, 8][dice.below(4)]!));
   const few = busy ? Math.ceil(worked * 4) : drawn;
   mishaps.push(...series(few, hours, apart, dice.below, () => dice.below(boxes)));
-  return mishaps.sort((a, b) => a.atMs - b.atMs);
+  const inTime = mishaps.filter(({ atMs }) => atMs < hours * 3_600_000);
+  return inTime.sort((a, b) => a.atMs - b.atMs);
 }
 
 type Below = (limit: number) => number;
