@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Fault } from '../shared/fault.ts';
 
-/** A program of ours must say that it is ready within this time, ms. */
+/** A program of ours must say that it is ready within this time, ms, */
 const readyMaxMs = 120_000;
+/** and so much later for each MB of its store, which it reads and checks first. */
+const readyMaxMsPerMb = 100;
 /** A program must end within this time of being asked to, ms; then it is killed. */
 const stopMaxMs = 8_000;
 
@@ -42,7 +44,8 @@ export async function startProgram({ name, entry, config, directory }: Parts): P
       resolve();
     });
   });
-  const url = await ready(child, gone, `${name}: did not start, see ${logPath}`);
+  const waitMs = readyMaxMs + storeMb(config) * readyMaxMsPerMb;
+  const url = await ready(child, gone, waitMs, `${name}: did not start, see ${logPath}`);
   return {
     url,
     pid: child.pid!,
@@ -59,14 +62,25 @@ export async function startProgram({ name, entry, config, directory }: Parts): P
   };
 }
 
+/** How large the store is that a program is to open; 0 for none. */
+function storeMb(config: unknown): number {
+  const { storePath } = config as { storePath?: string };
+  return storePath !== undefined && existsSync(storePath) ? statSync(storePath).size / 1e6 : 0;
+}
+
 /** The address from the first line that the program prints. */
-function ready(child: ChildProcess, gone: Promise<void>, failure: string): Promise<string> {
+function ready(
+  child: ChildProcess,
+  gone: Promise<void>,
+  waitMs: number,
+  failure: string,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const fail = () => {
       child.kill('SIGKILL');
       reject(new Fault('UNREACHABLE', failure));
     };
-    const timer = setTimeout(fail, readyMaxMs);
+    const timer = setTimeout(fail, waitMs);
     gone.then(() => {
       clearTimeout(timer);
       fail();

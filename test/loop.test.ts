@@ -32,7 +32,9 @@ test('a wait ends by itself, and when it is told to', async () => {
 });
 
 test('the pauses of retries double up to 5 s', () => {
-  expect([1, 2, 3, 6, 7, 1_000].map((attempt) => backoff(attempt))).toEqual([100, 200, 400, 3_200, 5_000, 5_000]);
+  expect([1, 2, 3, 6, 7, 1_000].map((attempt) => backoff(attempt))).toEqual([
+    100, 200, 400, 3_200, 5_000, 5_000,
+  ]);
 });
 
 test('a sleep ends when it is told to, and never rejects', async () => {
