@@ -18,7 +18,7 @@ type Said = Pick<BodyOf<'StateCarried'>, 'fromMs' | 'untilMs' | 'upTo'>;
 /** Where nobody has said: such a place is never forgotten. */
 export const nowhere = { epoch: 0, sequence: 0 } as const;
 
-const epochOf = ({ line, epoch }: Place): string => `${line}\n${epoch}`;
+export const epochOf = ({ line, epoch }: Place): string => `${line}\n${epoch}`;
 
 /** True for what may be corrected later, and is remembered for that. */
 export const isReport = (fact: Content): boolean =>

@@ -1,7 +1,7 @@
 import { readContent } from '../shared/codec.ts';
 import type { Content } from '../shared/event.ts';
 import { keyOf, type Reports, type Tables } from '../statecharts/tables.ts';
-import { type Bygone, nowhere, type Place } from './bygone.ts';
+import { type Bygone, epochOf, nowhere, type Place } from './bygone.ts';
 import { openRising } from './rising.ts';
 
 /** A fact of a store, with the name of its line. */
@@ -15,7 +15,6 @@ type IsGone = (at: Place) => boolean;
 export type Reported = ReturnType<typeof openReported>;
 type Pile = ReturnType<typeof openPile>;
 
-const epochOf = ({ line, epoch }: Place): string => `${line}\n${epoch}`;
 /** Nobody has said where it was stated. */
 const nobody: Place = { line: '', ...nowhere };
 const isPlain = ({ state, by }: Row): boolean => state === 'counted' && by === undefined;
@@ -34,7 +33,7 @@ function openPile(read: Read) {
     return fact && { fact, at: row };
   }
 
-  /** Ids rise as the places do; what is erased stood before all the others. */
+  /** Ids rise as the places do. What is erased was taken out before. */
   function search(id: string): Found | undefined {
     let [low, high] = [0, places.size()];
     while (low < high) {
@@ -76,27 +75,27 @@ function openPile(read: Read) {
 
     isGone: (isGone: IsGone): boolean => [...ends.values()].every(isGone),
 
-    /** Those of which the store may lose the facts, as far as it has not lost them. */
-    *leaving(isGone: IsGone): Generator<Found> {
-      const open = new Set(ends.keys());
-      let [before, isFirst] = [0, true];
+    /** Takes out those of which the store may lose the facts: they are no more looked for here. */
+    take(isGone: IsGone): readonly Found[] {
+      const open = new Set(ends.keys()); // of which more may go
+      const taken = new Map<number, Found>();
       for (const position of places.since(Number.NEGATIVE_INFINITY)) {
         if (open.size === 0) break;
         const found = foundAt(position);
-        const goes = found !== undefined && isGone(found.at);
-        if (goes) yield found;
-        isFirst &&= goes || !found;
-        if (isFirst) before = position;
         if (!found) continue;
-        const end = ends.get(epochOf(found.at))!;
-        if (!goes || found.at.sequence === end.sequence) open.delete(epochOf(found.at));
+        const isLast = ends.get(epochOf(found.at))?.sequence === found.at.sequence;
+        if (!isGone(found.at) || isLast) open.delete(epochOf(found.at));
+        if (isGone(found.at)) taken.set(position, found);
       }
-      places.dropUpTo(before);
-      for (const position of late.values()) {
+      for (const [id, position] of late) {
         const found = foundAt(position);
-        if (found && isGone(found.at)) yield found;
+        if (!found || !isGone(found.at)) continue;
+        taken.set(position, found);
+        late.delete(id);
       }
+      places.remove((position) => taken.has(position));
       for (const [name, end] of ends) if (isGone(end)) ends.delete(name);
+      return [...taken.values()];
     },
   };
 }
@@ -177,7 +176,7 @@ export function openReported(read?: Read) {
     /** Remembers the facts that the store may lose. */
     keep(isGone: IsGone): void {
       for (const [order, pile] of piles) {
-        for (const { fact, at } of pile.leaving(isGone)) remind(order, fact, at);
+        for (const { fact, at } of pile.take(isGone)) remind(order, fact, at);
       }
     },
 

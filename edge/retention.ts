@@ -90,10 +90,11 @@ export function openRetention(parts: Parts) {
   function carry(): boolean {
     const pending = forgotten.carried();
     if (pending?.settled === 0 || !book.isWhole() || !entered()) return false;
-    const reaches = forgotten.reaches(horizon()).slice(0, cutsMax);
+    const position = horizon();
+    const reaches = forgotten.reaches(position).slice(0, cutsMax);
     const facts = reaches.reduce((sum, { first, sequence }) => sum + sequence - first, 0);
     if (facts < least) return false;
-    const reports = book.openReports(horizon());
+    const reports = book.openReports(position);
     if (reports > openReportsMax) {
       log.warn({ reports, most: openReportsMax }, 'orders are open for too long to forget facts');
       return false;

@@ -40,19 +40,21 @@ export function openRising() {
   const numbersOf = (index: number): readonly number[] =>
     index === blocks.length ? last : unpacked(blocks[index]!);
 
+  /** Adds one; it must be above the one before. */
+  function add(number: number, atMs: number): void {
+    if (last.length === blockSize) {
+      blocks.push({ first: last[0]!, latestMs, steps: packed(last) });
+      last = [];
+      latestMs = Number.NEGATIVE_INFINITY;
+    }
+    last.push(number);
+    latestMs = Math.max(latestMs, atMs);
+  }
+
   return {
     size: (): number => blocks.length * blockSize + last.length,
 
-    /** Adds one; it must be above the one before. */
-    add(number: number, atMs: number): void {
-      if (last.length === blockSize) {
-        blocks.push({ first: last[0]!, latestMs, steps: packed(last) });
-        last = [];
-        latestMs = Number.NEGATIVE_INFINITY;
-      }
-      last.push(number);
-      latestMs = Math.max(latestMs, atMs);
-    },
+    add,
 
     /** The one at this place, from 0 on; undefined beyond the end. */
     at: (index: number): number | undefined =>
@@ -73,12 +75,15 @@ export function openRising() {
       return blocks.length * blockSize + last.filter((one) => one <= number).length;
     },
 
-    /** Lets go of full blocks in which nothing is above `number`. */
-    dropUpTo(number: number): void {
-      const isOver = (index: number) => (blocks[index + 1]?.first ?? last[0]!) <= number + 1;
-      let gone = 0;
-      while (gone < blocks.length && isOver(gone)) gone += 1;
-      blocks.splice(0, gone);
+    /** Takes out all of these; the others keep the latest time of the block that they were in. */
+    remove(goes: (number: number) => boolean): void {
+      const before = [...blocks.splice(0), { latestMs, numbers: last }];
+      [last, latestMs] = [[], Number.NEGATIVE_INFINITY];
+      for (const block of before) {
+        for (const number of 'steps' in block ? unpacked(block) : block.numbers) {
+          if (!goes(number)) add(number, block.latestMs);
+        }
+      }
     },
   };
 }

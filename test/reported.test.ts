@@ -44,6 +44,13 @@ function sorted(book: Book) {
   return { ...contents, reports: [...contents.reports].sort(([a], [b]) => (a < b ? -1 : 1)) };
 }
 
+/** The reports whose facts a snapshot says, because the store may lose them; with their places. */
+const kept = (book: Book) =>
+  book
+    .contents()
+    .bygone!.reports.map(([key, { eventId }, at]) => [key, eventId, at.line, at.sequence])
+    .sort();
+
 const idsOf = (reports: Reports | undefined): string[] =>
   [...(reports?.since(0) ?? [])].map(([id]) => id);
 
@@ -138,3 +145,44 @@ test('a report whose id stands below an earlier one is found as well', () => {
   expect(idsOf(book.look('reports', 'WO-1')).sort()).toEqual([...ids].sort());
   for (const id of ids) expect(book.look('report', `WO-1\n${id}`)?.fact?.eventId).toBe(id);
 });
+
+test.each(seeds(20))(
+  'what may go is remembered first, whichever line it is of (seed %i)',
+  (seed) => {
+    const { below } = random(seed);
+    const box = workshop();
+    const at = { order: 'WO-1', operation: '0010' };
+    for (let piece = 0; piece < 700; piece++) {
+      const isFirst = piece < 400 && below(2) > 0;
+      box.decide(isFirst ? shop.report('R1', {}, at) : shop.report('R3', {}, { ...at, ...on2 }));
+    }
+    const rows = new Map([...box.store.history()].map(({ position }) => [position, position]));
+    const read = (position: number) =>
+      rows.has(position) ? box.store.written(position) : undefined;
+    const [reading, remembering] = [reread(box, openBook(read)), reread(box, openBook())];
+    const ids = idsOf(remembering.look('reports', 'WO-1'));
+    expect(ids).toHaveLength(700);
+    // All of what the first line has stated may go, but of the second only some: it is behind.
+    for (const share of [below(100), 100 + below(200)]) {
+      const upTo = [
+        { line: m01, epoch: 1, sequence: 10_000 },
+        { line: m02, epoch: 1, sequence: share },
+      ];
+      const gone = { fromMs: 0, untilMs: 1, upTo };
+      for (const book of [reading, remembering]) {
+        book.forget(gone);
+        book.forget(gone); // as whoever states it, and as whoever reads that
+      }
+      for (const position of rows.keys()) {
+        const { line, sequence } = box.store.written(position)!;
+        if (line === m01 || sequence <= share) rows.delete(position);
+      }
+      expect(kept(reading)).toEqual(kept(remembering));
+      expect(idsOf(reading.look('reports', 'WO-1')).sort()).toEqual([...ids].sort());
+      for (const id of ids) {
+        const key = `WO-1\n${id}`;
+        expect(reading.look('report', key)?.fact?.eventId, `${ids.indexOf(id)}`).toBe(id);
+      }
+    }
+  },
+);
