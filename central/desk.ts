@@ -23,16 +23,15 @@ export const deskMigrations = [
   `,
 ];
 
-/** Most parked postings in one answer, and most acts and attempts of one. */
+/** Most parked postings in one answer, and most acts of one. */
 const parkedMax = 1_000;
-const storyMax = 200;
+const actsMax = 200;
 
 /** Who says it, and why. */
 export type Saying = Readonly<{ by: string; reason: string }>;
 type Act = Readonly<
   Saying & { atMs: number; act: string; document: string | null; before: string | null }
 >;
-type Attempt = Readonly<{ atMs: number; outcome: string; detail: string }>;
 type Parked = Pick<
   PostingRow,
   'key' | 'kind' | 'lane' | 'line' | 'sequence' | 'eventId' | 'order' | 'lot' | 'reason'
@@ -55,13 +54,10 @@ function prepare(db: Database) {
     `SELECT at_ms AS atMs, act, by, reason, document, before FROM act WHERE key = ?
      ORDER BY id LIMIT ?`,
   );
-  const attempts = db.prepare<[string, number], Attempt>(
-    'SELECT at_ms AS atMs, outcome, detail FROM attempt WHERE key = ? ORDER BY rowid LIMIT ?',
-  );
   const add = db.prepare(
     'INSERT INTO act (key, at_ms, act, by, reason, document, before) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
-  return { parked, acts, attempts, add };
+  return { parked, acts, add };
 }
 
 /**
@@ -70,7 +66,7 @@ function prepare(db: Database) {
  * REFUSED for a posting that is not parked, and Fault UNKNOWN for none.
  */
 export function openDesk({ db, postings, nowMs, moved }: Parts) {
-  const { parked, acts, attempts, add } = prepare(db);
+  const { parked, acts, add } = prepare(db);
 
   function act(name: string, event: Decision, key: string, said: Saying, document?: string): void {
     const { reason: before } = postings.one(key);
@@ -101,8 +97,8 @@ export function openDesk({ db, postings, nowMs, moved }: Parts) {
       const isOpen = posting.state !== 'posted' && posting.state !== 'void';
       return {
         posting,
-        attempts: attempts.all(key, storyMax),
-        acts: acts.all(key, storyMax),
+        attempts: postings.attempts(key),
+        acts: acts.all(key, actsMax),
         gate: isOpen ? postings.verdict(key) : null,
       };
     },

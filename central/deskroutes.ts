@@ -1,6 +1,6 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
-import { Fault } from '../shared/fault.ts';
+import type { FastifyInstance } from 'fastify';
 import { id, readFields, text } from '../shared/field.ts';
+import { answered } from './answered.ts';
 import type { Desk } from './desk.ts';
 
 const saying = {
@@ -8,18 +8,6 @@ const saying = {
   reason: text('Why.', 200),
 };
 const settling = { ...saying, document: text('Its number in the ERP.', 100) };
-
-/** The answer, or in words why there is none. */
-function answered<T>(reply: FastifyReply, work: () => T): T | FastifyReply {
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    const { code, message } = error;
-    const status = code === 'UNKNOWN' ? 404 : code === 'REFUSED' ? 409 : 400;
-    return reply.code(status).send({ code, message });
-  }
-}
 
 type Asked = { Params: { key: string }; Body: unknown };
 

@@ -1,44 +1,30 @@
-import { decodeContent } from '../shared/codec.ts';
+import { decodeContent, readContent } from '../shared/codec.ts';
 import type { Database } from '../shared/database.ts';
 import type { Content, Fact } from '../shared/event.ts';
 import { Fault } from '../shared/fault.ts';
 import { idBytes, isId } from '../shared/identity.ts';
-import type { PostingState } from '../statecharts/posting.ts';
 import { open } from './docket.ts';
 import type { PostingKind } from './erp.ts';
 import type { Holds } from './holds.ts';
 import { behind, earlyReason } from './planner.ts';
+import type { Attempt, PostingRow, Queue } from './queue.ts';
 import { type Call, callOf, type Run } from './rules.ts';
 
 /** So many facts before the end of a run its start is looked for in its line. */
 const lookBackMax = 20_000;
-/** Most calls to the ERP that are told of one posting, the first ones. */
-export const attemptsMax = 100;
-
 /** Where a fact stands, and what it says, without its body. */
 type Told = Readonly<
   { position: number; line: string; epoch: number; sequence: number; receivedMs: number } & Partial<
     Omit<Content, 'body' | 'version'>
   >
 >;
-type Attempt = Readonly<{ atMs: number; outcome: string; detail: string }>;
-type Before = Readonly<{ key: string; kind: PostingKind; eventId: string; reason: string | null }>;
-type Posting = Readonly<{
-  key: string;
-  kind: PostingKind;
-  state: PostingState;
-  lane: string;
-  reason: string | null;
-  document: string | null;
-  unit: string | null;
-  quantity: string | null;
-  blocked: string | null;
-  yield: string | null;
-  scrap: string | null;
-  rework: string | null;
-  final: 0 | 1;
-  beside: 0 | 1; // for a lot that a hold reaches, and not for the fact itself
-}>;
+type Before = Readonly<Pick<PostingRow, 'key' | 'kind' | 'eventId' | 'reason'>>;
+type Posting = Readonly<
+  Pick<PostingRow, 'key' | 'kind' | 'state' | 'lane' | 'reason' | 'document' | 'final'> &
+    Pick<PostingRow, 'unit' | 'quantity' | 'blocked' | 'yield' | 'scrap' | 'rework'> & {
+      beside: 0 | 1; // for a lot that a hold reaches, and not for the fact itself
+    }
+>;
 /** What the rule of the fact's type calls for: a document, nothing, or a person. */
 export type Ruled =
   | Readonly<{ calls: 'document'; kind: PostingKind }>
@@ -60,7 +46,7 @@ type Row = Readonly<{
   receivedMs: number;
   bytes: Buffer;
 }>;
-type Parts = { db: Database; holds: Holds };
+type Parts = { db: Database; holds: Holds; attempts: Queue['attempts'] };
 
 function prepare(db: Database) {
   const fact = db.prepare<[Buffer], Row>(
@@ -82,10 +68,7 @@ function prepare(db: Database) {
     `SELECT key, kind, event_id AS eventId, reason FROM posting
      WHERE lane = ? AND ${open} ORDER BY id LIMIT 1`,
   );
-  const attempts = db.prepare<[string, number], Attempt>(
-    'SELECT at_ms AS atMs, outcome, detail FROM attempt WHERE key = ? ORDER BY rowid LIMIT ?',
-  );
-  return { fact, before, postings, first, attempts };
+  return { fact, before, postings, first };
 }
 
 /** What a rule says, in its own words. */
@@ -100,13 +83,13 @@ function ruled(call: Call): Ruled {
  * each. Reads only. The rule is asked again, by what is known of its run and its hold now; what was
  * planned by it stands in the postings.
  */
-export function openExplain({ db, holds }: Parts) {
-  const { fact: find, before, postings, first, attempts } = prepare(db);
+export function openExplain({ db, holds, attempts }: Parts) {
+  const { fact: find, before, postings, first } = prepare(db);
 
   /** The run that the fact ends, as its start in the same epoch says. */
   function runOf({ line, epoch, sequence }: Row, run: string): Run | undefined {
     for (const bytes of before.iterate(line, epoch, sequence, lookBackMax)) {
-      const known = readable(bytes);
+      const known = readContent(bytes);
       if (known?.type !== 'PhaseStarted' || known.body.run !== run) continue;
       return { phase: known.body.phase, startedMs: known.atMs };
     }
@@ -141,17 +124,8 @@ export function openExplain({ db, holds }: Parts) {
       postings: postings.all(time, `${time}~`, eventId).map((posting) => ({
         ...posting,
         waitsFor: posting.reason === behind ? (first.get(posting.lane) ?? null) : null,
-        attempts: attempts.all(posting.key, attemptsMax),
+        attempts: attempts(posting.key),
       })),
     };
   };
-}
-
-function readable(bytes: Buffer): Content | undefined {
-  try {
-    return decodeContent(bytes);
-  } catch (error) {
-    if (error instanceof Fault) return undefined; // it is parked, and starts nothing
-    throw error;
-  }
 }

@@ -1,10 +1,10 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import { permitter } from '../shared/enrol.ts';
-import { Fault } from '../shared/fault.ts';
 import { prose, readFields } from '../shared/field.ts';
 import { metricsType } from '../shared/metrics.ts';
 import { linePath } from '../shared/subject.ts';
 import { postingStates } from '../statecharts/posting.ts';
+import { answered } from './answered.ts';
 import type { Board } from './board.ts';
 import { deskRoutes } from './deskroutes.ts';
 
@@ -30,40 +30,24 @@ export function buildHttp(board: Board, metrics?: () => string): FastifyInstance
     const message = `order: ${params.order.slice(0, 40)} is unknown`;
     return reply.code(404).send({ code: 'UNKNOWN', message });
   });
-  app.get<{ Params: { eventId: string } }>('/v1/facts/:eventId', async ({ params }, reply) => {
-    try {
-      return board.explain(params.eventId);
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      const { code, message } = error;
-      return reply.code(code === 'UNKNOWN' ? 404 : 400).send({ code, message });
-    }
-  });
+  app.get<{ Params: { eventId: string } }>('/v1/facts/:eventId', async ({ params }, reply) =>
+    answered(reply, () => board.explain(params.eventId)),
+  );
   app.post<{ Params: { line: string }; Body: unknown }>(
     '/v1/lines/:line/swap',
-    async ({ params, body }, reply) => {
-      try {
+    async ({ params, body }, reply) =>
+      answered(reply, () => {
         const { by } = readFields({ by: permitter }, body, 'body');
         return board.swap(linePath(params.line, 'line'), by);
-      } catch (error) {
-        if (!(error instanceof Fault)) throw error;
-        const { code, message } = error;
-        return reply.code(code === 'UNKNOWN' ? 404 : 400).send({ code, message });
-      }
-    },
+      }),
   );
   app.post<{ Params: { eventId: string }; Body: unknown }>(
     '/v1/ahead/:eventId/lift',
-    async ({ params, body }, reply) => {
-      try {
+    async ({ params, body }, reply) =>
+      answered(reply, () => {
         const { by, reason } = readFields(liftFields, body, 'body');
         return board.lift(params.eventId, by, reason);
-      } catch (error) {
-        if (!(error instanceof Fault)) throw error;
-        const status = error.code === 'UNKNOWN' ? 404 : error.code === 'REFUSED' ? 409 : 400;
-        return reply.code(status).send({ code: error.code, message: error.message });
-      }
-    },
+      }),
   );
   deskRoutes(app, board.desk);
   return app;

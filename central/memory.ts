@@ -111,7 +111,7 @@ export function openMemory(parts: Parts) {
   const registry = openRegistry({ db, ledger, nowMs });
   const live = openLive({ db, registry, nowMs, rouse: openLanes(db).rouseHeld });
   const archive = openArchive(db);
-  const explain = openExplain({ db, holds });
+  const explain = openExplain({ db, holds, attempts: postings.attempts });
   const views = { dossier, totals, erpStatus, archive, explain };
   return { ...views, holds, postings, ledger, registry, live };
 }

@@ -176,6 +176,7 @@ export function openPostings({ db, dossier, holds, nowMs, waitMs, maxInFlightMs 
 
     counts: () => countsOf(census, queue),
     list: queue.byState,
+    attempts: queue.attempts,
     save: census.save, // at the end of the ledger's transaction
     undone, // of what was planned or moved in a transaction
   };

@@ -178,7 +178,15 @@ function openLists(db: Database) {
   return (state: PostingState, limit: number): PostingRow[] => by.get(state)?.all(limit) ?? [];
 }
 
+/** One try of a posting, or what was found when it was looked up. */
+export type Attempt = Readonly<{ atMs: number; outcome: string; detail: string }>;
+/** Most of them that are told of one posting, the first ones. */
+const attemptsMax = 200;
+
 function openRecords(db: Database) {
+  const attempts = db.prepare<[string, number], Attempt>(
+    'SELECT at_ms AS atMs, outcome, detail FROM attempt WHERE key = ? ORDER BY rowid LIMIT ?',
+  );
   const attempt = db.prepare('INSERT INTO attempt VALUES (?, ?, ?, ?)');
   const unposted = db.prepare(
     'INSERT INTO unposted VALUES (?, ?) ON CONFLICT DO UPDATE SET facts = facts + excluded.facts',
@@ -202,6 +210,7 @@ function openRecords(db: Database) {
   return {
     attempt: (key: string, atMs: number, outcome: string, detail: string) =>
       attempt.run(key, atMs, outcome, detail.slice(0, 500)),
+    attempts: (key: string): readonly Attempt[] => attempts.all(key, attemptsMax),
     unposted: (reason: string, facts: number) => unposted.run(reason, facts),
     reasons: () => reasons.all(),
     /** Postings beside the one of their fact. */

@@ -1,6 +1,7 @@
 // Goal: the table of postings is cheap to write, and whoever reads it finds what it looks for.
 // Method: SQLite says how it would run each statement; a file of the version before is opened.
 import { expect, test } from 'vitest';
+import { queueMigrations4 } from '../central/docket.ts';
 import { type Accepted, openLedger } from '../central/ledger.ts';
 import { migrations, openMemory } from '../central/memory.ts';
 import { openDatabase } from '../shared/database.ts';
@@ -65,7 +66,7 @@ test('keys of what is stated later are higher, so that an index grows at its end
 
 test('a ledger with postings of the version before goes on: same rows, same rules', () => {
   const path = `${testFolder()}/central.db`;
-  const old = openDatabase(path, migrations.slice(0, -2));
+  const old = openDatabase(path, migrations.slice(0, migrations.indexOf(queueMigrations4[0]!)));
   const add = old.prepare(
     `INSERT INTO posting (key, event_id, line, sequence, at_ms, lane, kind, state, order_number,
        operation, yield, final, reason, document)

@@ -17,7 +17,10 @@ import { m01 } from './helpers/shop.ts';
 const { release, start, end, report, produce, block, decide, free, complete } = stated;
 
 /** Central with these facts in its ledger, to be asked. */
-function centralWith(...facts: Content[]) {
+const centralWith = (...facts: Content[]) => centralHearing(facts.length, facts);
+
+/** Central that has heard so many of these facts, and hears the others then. */
+function centralHearing(first: number, facts: readonly Content[]) {
   const db = openDatabase(':memory:', migrations);
   onTestFinished(() => void db.close());
   const time = { nowMs: 1_000 };
@@ -27,14 +30,16 @@ function centralWith(...facts: Content[]) {
     openBoard({ ...memory, edges: () => [], ...{ db, nowMs: () => 1, moved: () => undefined } }),
   );
   onTestFinished(() => app.close());
-  memory.ledger.accept([{ segment: history(m01, facts).segment(1, facts.length) }]);
+  const { segment } = history(m01, facts);
+  memory.ledger.accept([{ segment: segment(1, first) }]);
+  const hearAll = () => memory.ledger.accept([{ segment: segment(first + 1, facts.length) }]);
 
   async function explain({ eventId }: Content): Promise<Explained> {
     const reply = await app.inject(`/v1/facts/${eventId}`);
     expect(reply.statusCode).toBe(200);
     return reply.json();
   }
-  return { ...memory, time, app, explain };
+  return { ...memory, time, app, explain, hearAll };
 }
 
 test('where it stands, what its rule calls for, and every word of the ERP', async () => {
@@ -127,13 +132,18 @@ test('a document for a lot that a hold reaches is told with its fact', async () 
   const consumed = stated.consume('S', '1');
   const made = produce('L', '4');
   const placed = stated.blockAll('H1', 'S');
-  const { postings, explain } = centralWith(release(), consumed, made, placed);
+  const facts = [release(), consumed, made, placed];
+  const { postings, explain, hearAll } = centralHearing(3, facts);
   for (const { posting } of postings.next(new Set(), 10)) {
     postings.settle(posting.key, { kind: 'posted', document: 'D' });
   }
+  for (const { posting } of postings.next(new Set(), 10)) {
+    postings.settle(posting.key, { kind: 'posted', document: 'E' });
+  }
+  hearAll();
   const { rule, postings: told } = await explain(placed);
   expect(rule).toEqual({ calls: 'nothing', why: 'holds what is not in stock' });
-  for (const one of told) expect(one).toMatchObject({ beside: 1 });
+  expect(told).toMatchObject([{ kind: 'blockStock', beside: 1, lane: 'lot:L', attempts: [] }]);
 });
 
 const none = '018bcfe5-6fd0-7000-9148-6da9d24beb38';

@@ -78,6 +78,13 @@ test('D5: while nobody answers it is told each time, and asked for again', async
   expect(ledger.head(line).sequence).toBe(11);
 });
 
+test('a gap that nobody fills is asked about once a minute at last', async () => {
+  const { asked } = await fill(...Array.from({ length: 9 }, () => 'no answer' as const));
+  const times = asked.map((each) => (each as number[])[0]!);
+  const pauses = times.slice(1).map((at, index) => at - times[index]!);
+  expect(pauses).toEqual([3_000, 6_000, 12_000, 24_000, 48_000, 60_000, 60_000, 60_000]);
+});
+
 test('D5: an answer of another line fills nothing', async () => {
   const other = history('acme/lyon/turning/M04', [report('x', '1'), report('y', '1')]);
   const { told, committed, ledger } = await fill(encodeSegment(other.segment(1, 2)));

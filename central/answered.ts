@@ -1,0 +1,14 @@
+import type { FastifyReply } from 'fastify';
+import { Fault } from '../shared/fault.ts';
+
+/** The answer, or in words why there is none. */
+export function answered<T>(reply: FastifyReply, work: () => T): T | FastifyReply {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    const { code, message } = error;
+    const status = code === 'UNKNOWN' ? 404 : code === 'REFUSED' ? 409 : 400;
+    return reply.code(status).send({ code, message });
+  }
+}
