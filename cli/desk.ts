@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { Fault } from '../shared/fault.ts';
 import { invalid } from '../shared/field.ts';
 import type { DeskList, DeskPosting } from './answers.ts';
+import { amountsOf, askCentral, type Told } from './central.ts';
 
 export const usage = `holdfast desk --central URL
 holdfast desk show KEY --central URL
@@ -22,32 +22,8 @@ Looks after postings that could not be posted. Without more, lists those that wa
 Exit code 0: done, or told. 1: refused, in words. 2: central was not reached.
 `;
 
-const requestMaxMs = 15_000;
 const acts = { retry: 'retry', settle: 'settle', 'give-up': 'giveUp' } as const;
 const time = (atMs: number): string => new Date(atMs).toISOString();
-
-/** What central answers: 1 with its words where it refuses. Throws Fault UNREACHABLE for none. */
-async function ask<T>(url: string, path: string, body?: object): Promise<T | string> {
-  let answer: T & { code?: string; message?: string };
-  let response: Response;
-  try {
-    response = await fetch(new URL(path, url), {
-      ...(body && {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      }),
-      signal: AbortSignal.timeout(requestMaxMs),
-    });
-    answer = JSON.parse(await response.text());
-  } catch (cause) {
-    const why = (cause as Error).message;
-    throw new Fault('UNREACHABLE', `central: ${url}: ${why}: is it central's address?`, { cause });
-  }
-  if (response.ok) return answer;
-  if (answer.code && answer.message) return answer.message;
-  throw new Fault('UNREACHABLE', `central: ${url}: HTTP ${response.status}`);
-}
 
 /** Those that wait, for a person. */
 export function listText({ postings, kinds }: DeskList): string {
@@ -64,17 +40,13 @@ export function listText({ postings, kinds }: DeskList): string {
 
 /** One posting, for a person. */
 export function showText({ posting, attempts, acts: said, gate }: DeskPosting): string {
-  const { key, kind, state, document, reason, order, operation, lot, unit, eventId } = posting;
-  const { quantity, blocked, yield: good, scrap, rework } = posting;
-  const amounts = Object.entries({ quantity, blocked, yield: good, scrap, rework }).flatMap(
-    ([name, value]) => (value === null ? [] : [`${name} ${value} ${unit ?? ''}`.trimEnd()]),
-  );
+  const { key, kind, state, document, reason, order, operation, lot, eventId } = posting;
   const about = Object.entries({ order, operation, lot }).flatMap(([name, value]) =>
     value === null ? [] : [`${name} ${value}`],
   );
   return [
     `${kind} ${key}: ${state}${document === null ? '' : ` as ${document}`}`,
-    `  ${[...about, ...amounts].join(', ')}`,
+    `  ${[...about, ...amountsOf(posting)].join(', ')}`,
     `  of fact ${eventId}`,
     ...(reason === null ? [] : [`  because: ${reason}`]),
     ...attempts.map(({ atMs, outcome, detail }) => `  ${time(atMs)} ${outcome}: ${detail}`),
@@ -93,12 +65,12 @@ export function showText({ posting, attempts, acts: said, gate }: DeskPosting): 
 /** Exit code where it could not be done. */
 export const failed = 2;
 
-function told<T>(answer: T | string, json: boolean, text: (answer: T) => string): number {
-  if (typeof answer === 'string') {
-    process.stderr.write(`holdfast desk: ${answer}\n`);
+function tell<T>(told: Told<T>, json: boolean, text: (answer: T) => string): number {
+  if (!('answer' in told)) {
+    process.stderr.write(`holdfast desk: ${told.message}\n`);
     return 1;
   }
-  process.stdout.write(json ? `${JSON.stringify(answer)}\n` : text(answer));
+  process.stdout.write(json ? `${JSON.stringify(told.answer)}\n` : text(told.answer));
   return 0;
 }
 
@@ -116,14 +88,15 @@ export async function run(args: readonly string[]): Promise<number> {
   const { central, by, reason, document, json } = values;
   const [what, key, ...more] = positionals;
   if (central === undefined || !URL.canParse(central)) throw invalid('--central', 'must be a URL');
-  if (what === undefined) return told(await ask<DeskList>(central, '/v1/desk'), json, listText);
+  if (what === undefined)
+    return tell(await askCentral<DeskList>(central, '/v1/desk'), json, listText);
   if (what !== 'show' && !Object.hasOwn(acts, what)) {
     throw invalid('desk', `must be show, ${Object.keys(acts).join(', ')}, not ${what}`);
   }
   if (key === undefined || more.length > 0) throw invalid('KEY', 'must be the key of one posting');
   const path = `/v1/desk/${encodeURIComponent(key)}`;
-  if (what === 'show') return told(await ask<DeskPosting>(central, path), json, showText);
+  if (what === 'show') return tell(await askCentral<DeskPosting>(central, path), json, showText);
   const name = acts[what as keyof typeof acts];
   const body = { by, reason, ...(document === undefined ? {} : { document }) };
-  return told(await ask<DeskPosting>(central, `${path}/${name}`, body), json, showText);
+  return tell(await askCentral<DeskPosting>(central, `${path}/${name}`, body), json, showText);
 }

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
-import { Fault } from '../shared/fault.ts';
 import { invalid } from '../shared/field.ts';
 import { isId } from '../shared/identity.ts';
 import type { Explained } from './answers.ts';
+import { amountsOf, askCentral } from './central.ts';
 
 export const usage = `holdfast explain EVENT_ID --central URL
 
@@ -15,24 +15,8 @@ what became of each document: where it waits, what the ERP said to it, its numbe
 Exit code 0: told. 1: the ledger has no such fact. 2: central was not reached.
 `;
 
-const requestMaxMs = 15_000;
 const time = (atMs: number): string => new Date(atMs).toISOString();
 type Posting = Explained['postings'][number];
-
-/** Asks central. Throws Fault UNREACHABLE if no answer of a central comes. */
-async function ask(url: string, eventId: string): Promise<Explained | undefined> {
-  try {
-    const signal = AbortSignal.timeout(requestMaxMs);
-    const response = await fetch(new URL(`/v1/facts/${eventId}`, url), { signal });
-    const answer = JSON.parse(await response.text()) as Explained & { code?: string };
-    if (response.status === 404 && answer.code === 'UNKNOWN') return undefined;
-    if (response.ok && answer.fact !== undefined) return answer;
-    throw new Error(`HTTP ${response.status}`);
-  } catch (cause) {
-    const why = (cause as Error).message;
-    throw new Fault('UNREACHABLE', `central: ${url}: ${why}: is it central's address?`, { cause });
-  }
-}
 
 function factText({ fact }: Explained): string[] {
   const { eventId, type, line, epoch, sequence, position, atMs, receivedMs } = fact;
@@ -62,12 +46,12 @@ function ruleText({ fact, rule }: Explained): string {
 }
 
 function postingText(posting: Posting): string[] {
-  const { key, kind, state, document, reason, unit, waitsFor, attempts, final, beside } = posting;
-  const { quantity, blocked, yield: good, scrap, rework } = posting;
-  const amounts = Object.entries({ quantity, blocked, yield: good, scrap, rework }).flatMap(
-    ([name, value]) => (value === null ? [] : [`${name} ${value} ${unit ?? ''}`.trimEnd()]),
-  );
-  const what = [...amounts, ...(final ? ['final'] : []), ...(beside ? ['for a held lot'] : [])];
+  const { key, kind, state, document, reason, waitsFor, attempts, final, beside } = posting;
+  const what = [
+    ...amountsOf(posting),
+    ...(final ? ['final'] : []),
+    ...(beside ? ['for a held lot'] : []),
+  ];
   return [
     `${kind} ${key}: ${state}${document === null ? '' : ` as ${document}`}`,
     ...(what.length > 0 ? [`  ${what.join(', ')}`] : []),
@@ -101,11 +85,12 @@ export async function run(args: readonly string[]): Promise<number> {
   const [eventId, ...more] = positionals;
   if (central === undefined || !URL.canParse(central)) throw invalid('--central', 'must be a URL');
   if (!isId(eventId) || more.length > 0) throw invalid('EVENT_ID', 'must be one id of a fact');
-  const told = await ask(central, eventId);
-  if (!told) {
-    process.stderr.write(`holdfast explain: ${eventId} is not in central's ledger\n`);
+  const told = await askCentral<Explained>(central, `/v1/facts/${eventId}`);
+  if (!('answer' in told)) {
+    process.stderr.write(`holdfast explain: ${told.message}\n`);
     return 1;
   }
-  process.stdout.write(json ? `${JSON.stringify(told)}\n` : explainText(told));
+  const { answer } = told;
+  process.stdout.write(json ? `${JSON.stringify(answer)}\n` : explainText(answer));
   return 0;
 }

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { Fault } from '../shared/fault.ts';
 import { invalid } from '../shared/field.ts';
 import { linePath } from '../shared/subject.ts';
+import { askCentral } from './central.ts';
 import { read } from './drive.ts';
 
 export const usage = `holdfast swap --central URL --line LINE... --by NAME
@@ -24,28 +25,12 @@ type Answer = Readonly<Permit & { refused: null }> | Readonly<{ line: string; re
 type Epoch = Readonly<{ line: string; epoch: number; store: string; beganMs: number }>;
 type Status = { lines: { line: string; epoch: number; sequence: number }[]; epochs: Epoch[] };
 
-const requestMaxMs = 15_000;
-
 /** Asks central for a permit. Throws Fault UNREACHABLE if no answer of a central comes. */
 async function permit(url: string, line: string, by: string): Promise<Answer> {
-  let answer: Partial<Permit> & { message?: string };
-  let status = 0;
-  try {
-    const response = await fetch(new URL(`/v1/lines/${encodeURIComponent(line)}/swap`, url), {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ by }),
-      signal: AbortSignal.timeout(requestMaxMs),
-    });
-    status = response.status;
-    answer = JSON.parse(await response.text()) ?? {};
-  } catch (cause) {
-    const no = status === 0 ? 'does not answer' : `answers HTTP ${status} and no JSON`;
-    throw new Fault('UNREACHABLE', `central: ${url} ${no}: is it central's address?`, { cause });
-  }
-  const { untilMs, message = `HTTP ${status}` } = answer;
-  if (status === 200 && untilMs !== undefined) return { line, by, untilMs, refused: null };
-  return { line, refused: message };
+  const path = `/v1/lines/${encodeURIComponent(line)}/swap`;
+  const told = await askCentral<Permit>(url, path, { by });
+  if (!('answer' in told)) return { line, refused: told.message };
+  return { line, by, untilMs: told.answer.untilMs, refused: null };
 }
 
 /** Asks for one line after the other; what could not be asked is told as what was refused. */

@@ -188,7 +188,10 @@ test('in words: holdfast explain', async () => {
     '  parked because: RU/505: is locked',
     '',
   ]);
-  expect(await cli(none, '--central', url)).toEqual([1, expect.stringContaining('not in central')]);
+  expect(await cli(none, '--central', url)).toEqual([
+    1,
+    expect.stringContaining('is not in the ledger'),
+  ]);
   expect(await cli('WO-1', '--central', url)).toEqual([2, expect.stringContaining('EVENT_ID')]);
   expect(await cli(none, '--central', 'http://127.0.0.1:9')).toEqual([
     2,

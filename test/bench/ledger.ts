@@ -15,7 +15,7 @@ import { decodeSegment, encodeSegment, linksOf, type Segment } from '../../share
 import { thousands } from './figures.ts';
 import { edge, lines, opening, reporting } from './work.ts';
 
-const usage = `node test/bench/ledger.ts [options]
+const usage = `npm run bench:ledger -- [options]
   --facts N  so many facts are taken in; 500000
   --each N   and so many between two readings; 100000
 `;

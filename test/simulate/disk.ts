@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import Sqlite from 'better-sqlite3';
 import type { Database } from '../../shared/database.ts';
 import { Crash, type Life } from './life.ts';
-import { openMemo } from './memo.ts';
 
 /** What goes wrong at a statement, so many statements from now. */
 export type Trouble = {
@@ -38,11 +37,7 @@ export function openDisk(name: string, died: (life: Life) => void) {
   const known = new Map<unknown, unknown>(); // what was looked up since something was written
   const readings = new Set<IterableIterator<unknown>>();
 
-  let version = 0;
-  function changed(): void {
-    version += 1;
-    known.clear();
-  }
+  const changed = (): void => known.clear();
   const alive = (life: Life): void => {
     if (!life.alive) throw new Crash(`${name} is dead`);
   };
@@ -108,7 +103,6 @@ export function openDisk(name: string, died: (life: Life) => void) {
 
   function wrap(life: Life, statement: Statement): object {
     const writes = !statement.readonly;
-    const memo = { get: openMemo(() => version), all: openMemo(() => version) };
     const done = <T>(result: T): T => {
       if (writes && !real.inTransaction) committed();
       return result;
@@ -116,11 +110,11 @@ export function openDisk(name: string, died: (life: Life) => void) {
     const wrapped = {
       run: (...given: Given) => done(go(life, writes, () => statement.run(...given))),
       get(...given: Given) {
-        if (isCalm(life, writes)) return memo.get(given, () => statement.get(...given));
+        if (isCalm(life, writes)) return statement.get(...given);
         return done(go(life, writes, () => statement.get(...given)));
       },
       all(...given: Given) {
-        if (isCalm(life, writes)) return memo.all(given, () => statement.all(...given));
+        if (isCalm(life, writes)) return statement.all(...given);
         return done(go(life, writes, () => statement.all(...given)));
       },
       iterate: (...given: Given) => go(life, writes, () => reading(statement.iterate(...given))),

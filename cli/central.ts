@@ -1,0 +1,45 @@
+import { Fault } from '../shared/fault.ts';
+
+const requestMaxMs = 15_000;
+
+/** What central answers, or its words where it refuses: a code and what a person is told. */
+export type Told<T> = Readonly<{ answer: T } | { code: string; message: string }>;
+
+/**
+ * Asks central; with a body, to do something. Throws Fault UNREACHABLE if nothing comes back that
+ * central may have said.
+ */
+export async function askCentral<T>(url: string, path: string, body?: object): Promise<Told<T>> {
+  const json = { 'content-type': 'application/json' };
+  let said: (T & { code?: string; message?: string }) | null;
+  let [status, isGood] = [0, false];
+  try {
+    const response = await fetch(new URL(path, url), {
+      ...(body && { method: 'POST', headers: json, body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(requestMaxMs),
+    });
+    [status, isGood] = [response.status, response.ok];
+    said = JSON.parse(await response.text());
+  } catch (cause) {
+    const no = status === 0 ? 'does not answer' : `answers HTTP ${status} and no JSON`;
+    throw new Fault('UNREACHABLE', `central: ${url} ${no}: is it central's address?`, { cause });
+  }
+  if (isGood && said) return { answer: said };
+  const { code, message } = said ?? {};
+  if (code !== undefined && message !== undefined) return { code, message };
+  throw new Fault(
+    'UNREACHABLE',
+    `central: ${url} answers HTTP ${status}: is it central's address?`,
+  );
+}
+
+type Amounts = Record<
+  'quantity' | 'blocked' | 'yield' | 'scrap' | 'rework' | 'unit',
+  string | null
+>;
+
+/** The amounts that a posting says, each in words, e.g. "yield 5 EA". */
+export const amountsOf = ({ unit, quantity, blocked, yield: good, scrap, rework }: Amounts) =>
+  Object.entries({ quantity, blocked, yield: good, scrap, rework }).flatMap(([name, value]) =>
+    value === null ? [] : [`${name} ${value} ${unit ?? ''}`.trimEnd()],
+  );
