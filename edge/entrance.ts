@@ -115,7 +115,10 @@ export function openEntrance(parts: Parts) {
     if (enrolments.of(line).state === 'beginning') {
       const answer = await ask(line, last, 'begin');
       if (answer.answer === 'wait') return fetching(answer.reason ?? 'central reads on');
-      if (answer.answer !== 'begun') return refused(line, answer);
+      if (answer.answer !== 'begun') {
+        refuse(line, answer);
+        return barred(line);
+      }
       const { epoch, ended = 0 } = answer;
       log.warn({ line, epoch, ended }, 'a new epoch: the one before is fetched');
       mark(line, { state: 'pulling', epoch, ended });
@@ -139,7 +142,7 @@ export function openEntrance(parts: Parts) {
     return answered.has(line) && (state === 'entered' || state === 'stale');
   }
 
-  function refused(line: string, { answer, reason = '' }: EnrolAnswer): Entry {
+  function refuse(line: string, { answer, reason = '' }: EnrolAnswer): void {
     const state = answer === 'stale' ? 'stale' : 'owned';
     const known = enrolments.of(line);
     if (known.state !== state || known.reason !== reason) {
@@ -147,7 +150,6 @@ export function openEntrance(parts: Parts) {
       mark(line, { state, reason, next: null });
     }
     answered.add(line);
-    return barred(line);
   }
 
   /** Hands over, once each, what this store has stated and central has no place for. */
@@ -185,13 +187,13 @@ export function openEntrance(parts: Parts) {
         prepare(line, 'swapped');
         return fetch(line, last);
       case 'owned':
-      case 'stale': {
-        const entry = refused(line, answer);
-        if (answer.answer === 'owned') return entry;
-        await handOver(line);
-        await handOverAll(line);
+      case 'stale':
+        refuse(line, answer);
+        if (answer.answer === 'stale') {
+          await handOver(line);
+          await handOverAll(line);
+        }
         return barred(line);
-      }
       default:
         return entered(line, last, answer);
     }
