@@ -21,7 +21,8 @@ type Told = Readonly<
 type Before = Readonly<Pick<PostingRow, 'key' | 'kind' | 'eventId' | 'reason'>>;
 type Posting = Readonly<
   Pick<PostingRow, 'key' | 'kind' | 'state' | 'lane' | 'reason' | 'document' | 'final'> &
-    Pick<PostingRow, 'unit' | 'quantity' | 'blocked' | 'yield' | 'scrap' | 'rework'> & {
+    Pick<PostingRow, 'unit' | 'quantity' | 'blocked' | 'yield' | 'scrap' | 'rework'> &
+    Pick<PostingRow, 'setupMs' | 'machineMs'> & {
       beside: 0 | 1; // for a lot that a hold reaches, and not for the fact itself
     }
 >;
@@ -62,7 +63,8 @@ function prepare(db: Database) {
   // Keys begin with the time of their event id: those of one time stand side by side.
   const postings = db.prepare<[string, string, string], Posting>(
     `SELECT key, kind, state, lane, reason, document, unit, quantity, blocked, yield, scrap, rework,
-       final, beside FROM posting WHERE key >= ? AND key < ? AND event_id = ? ORDER BY id`,
+       setup_ms AS setupMs, machine_ms AS machineMs, final, beside FROM posting
+     WHERE key >= ? AND key < ? AND event_id = ? ORDER BY id`,
   );
   const first = db.prepare<[string], Before>(
     `SELECT key, kind, event_id AS eventId, reason FROM posting

@@ -53,10 +53,11 @@ export const unposted = ({ postings }: CentralStatus): number =>
   postings.unposted.reduce((sum, { facts }) => sum + facts, 0);
 
 type Subject = { order?: string; operation?: string; lot?: string };
-type Amounts = Record<
+/** What a posting would post. */
+export type Amounts = Record<
   'quantity' | 'blocked' | 'yield' | 'scrap' | 'rework' | 'unit',
   string | null
->;
+> & { setupMs: number | null; machineMs: number | null };
 /** What central makes of one fact. */
 export type Explained = {
   fact: Subject & {

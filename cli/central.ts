@@ -1,4 +1,5 @@
 import { Fault } from '../shared/fault.ts';
+import type { Amounts } from './answers.ts';
 
 const requestMaxMs = 15_000;
 
@@ -33,13 +34,15 @@ export async function askCentral<T>(url: string, path: string, body?: object): P
   );
 }
 
-type Amounts = Record<
-  'quantity' | 'blocked' | 'yield' | 'scrap' | 'rework' | 'unit',
-  string | null
->;
-
-/** The amounts that a posting says, each in words, e.g. "yield 5 EA". */
-export const amountsOf = ({ unit, quantity, blocked, yield: good, scrap, rework }: Amounts) =>
-  Object.entries({ quantity, blocked, yield: good, scrap, rework }).flatMap(([name, value]) =>
-    value === null ? [] : [`${name} ${value} ${unit ?? ''}`.trimEnd()],
-  );
+/** The amounts and times that a posting says, each in words, e.g. "yield 5 EA". */
+export function amountsOf(posting: Amounts): string[] {
+  const { unit, quantity, blocked, yield: good, scrap, rework, setupMs, machineMs } = posting;
+  return [
+    ...Object.entries({ quantity, blocked, yield: good, scrap, rework }).flatMap(([name, value]) =>
+      value === null ? [] : [`${name} ${value} ${unit ?? ''}`.trimEnd()],
+    ),
+    ...Object.entries({ setup: setupMs, machine: machineMs }).flatMap(([name, ms]) =>
+      ms === null ? [] : [`${name} time ${ms / 1_000} s`],
+    ),
+  ];
+}

@@ -165,7 +165,9 @@ const waiting: Look = ({ lines }) => {
   const count = those.reduce((sum, line) => sum + line.waiting, 0);
   const about = those.length === 1 ? first.line : `${those.length} lines`;
   const says = `${count} facts wait at central for the ERP or a person`;
-  const next = 'at central: curl -s http://127.0.0.1:8090/v1/postings/parked (or held, deferred)';
+  const next =
+    'holdfast desk --central http://127.0.0.1:8090 for what is parked; for the rest ' +
+    'curl -s http://127.0.0.1:8090/v1/postings/held (or deferred)';
   return [{ level: 'warn', about, says, next }];
 };
 

@@ -139,7 +139,9 @@ test('many lines that wait and many holds are said once, with what to type', () 
     {
       ...{ level: 'warn', about: '3 lines' },
       says: '12 facts wait at central for the ERP or a person',
-      next: expect.stringMatching(/^at central: curl -s http:\S+\/v1\/postings\/parked /),
+      next: expect.stringMatching(
+        /^holdfast desk --central http:\S+ .*curl -s http:\S+\/v1\/postings\/held /,
+      ),
     },
     {
       ...{ level: 'warn', about: 'holds' },

@@ -8,6 +8,7 @@ import { openBoard } from '../central/board.ts';
 import type { Explained } from '../central/explain.ts';
 import { buildHttp } from '../central/http.ts';
 import { migrations, openMemory } from '../central/memory.ts';
+import { amountsOf } from '../cli/central.ts';
 import { openDatabase } from '../shared/database.ts';
 import type { Content } from '../shared/event.ts';
 import { stated } from './helpers/central.ts';
@@ -64,6 +65,7 @@ test('where it stands, what its rule calls for, and every word of the ERP', asyn
         ...{ key: task!.posting.key, kind: 'confirmation', state: 'posted', lane: 'WO-1' },
         ...{ reason: null, document: '4711/1', waitsFor: null, final: 0, beside: 0 },
         ...{ unit: 'EA', quantity: null, blocked: null, yield: '5', scrap: '1', rework: '0' },
+        ...{ setupMs: null, machineMs: null },
         attempts: [
           { atMs: 1_000, outcome: 'unknown', detail: 'no answer' },
           { atMs: 2_000, outcome: 'lookedUp', detail: '4711/1' },
@@ -147,6 +149,13 @@ test('a document for a lot that a hold reaches is told with its fact', async () 
 });
 
 const none = '018bcfe5-6fd0-7000-9148-6da9d24beb38';
+test('the time of a run is told as what it posts', async () => {
+  const done = ended(90_000);
+  const [told] = (await centralWith(began, done).explain(done)).postings;
+  expect(told).toMatchObject({ machineMs: 90_000, setupMs: null });
+  expect(amountsOf(told!)).toEqual(['machine time 90 s']);
+});
+
 test('what is not there is said', async () => {
   const { app } = centralWith(release());
   for (const id of [none, 'WO-1', "'; DROP"]) {
