@@ -10,6 +10,7 @@ export type Told = Readonly<{
   lines: readonly {
     line: string;
     failure: string | null;
+    orphans: number;
     head: number;
     unsent: number;
     waiting: number;
@@ -68,18 +69,21 @@ const mb = (bytes: number): string => `${Math.round(bytes / (1024 * 1024))} MB`;
 const fileOf = ({ store }: Asker): string => store ?? 'FILE';
 
 const stopped: Look = ({ lines }, asker) =>
-  lines.flatMap(({ line, failure }) =>
-    failure === null
-      ? []
-      : [
-          {
-            ...{ level: 'bad' as const, about: line, says: failure },
-            next:
-              `stop the edge, then: holdfast verify --store ${fileOf(asker)}; where it finds ` +
-              'nothing: docs/backup.md, a line that stays stopped',
-          },
-        ],
-  );
+  lines.flatMap(({ line: about, failure: says }): Symptom[] => {
+    if (says === null) return [];
+    const next =
+      `stop the edge, then: holdfast verify --store ${fileOf(asker)}; where it finds ` +
+      'nothing: docs/backup.md, a line that stays stopped';
+    return [{ level: 'bad', about, says, next }];
+  });
+
+const bare: Look = ({ lines }) =>
+  lines.flatMap(({ line: about, orphans }): Symptom[] => {
+    if (orphans === 0) return [];
+    const says = `${orphans} facts rest on what a lost disk had: recorded, without effect here`;
+    const next = 'docs/swap.md, facts without effect: a person looks after what they say';
+    return [{ level: 'warn', about, says, next }];
+  });
 
 /** Why a line may not write, though its link is up. */
 const bars: Readonly<Record<string, Omit<Symptom, 'about'>>> = {
@@ -235,7 +239,7 @@ const versions: Look = ({ program, charts = program?.charts }, asker) => {
 
 /** All that is wrong with an edge, the worst first. */
 export function diagnose(told: Told, asker: Asker): readonly Symptom[] {
-  const looks = [stopped, wayOf, central, clock, waiting, disk, holds, versions];
+  const looks = [stopped, bare, wayOf, central, clock, waiting, disk, holds, versions];
   const all = looks.flatMap((look) => look(told, asker));
   return [...all.filter(({ level }) => level === 'bad'), ...all.filter((s) => s.level === 'warn')];
 }

@@ -1,36 +1,26 @@
 import type { Calendar } from '../shared/calendar.ts';
-import { decodeContent, encodeContent } from '../shared/codec.ts';
+import { encodeContent } from '../shared/codec.ts';
 import type { Command } from '../shared/command.ts';
 import type { BodyOf, ClockTrust, Content, FactType } from '../shared/event.ts';
-import { Fault, type FaultCode } from '../shared/fault.ts';
+import { Fault } from '../shared/fault.ts';
 import { quantityText, zero } from '../shared/quantity.ts';
 import type { Convert } from '../shared/unit.ts';
 import { aboutOf } from '../statecharts/about.ts';
 import { unbalanced } from '../statecharts/balance.ts';
 import { consequences } from '../statecharts/consequences.ts';
 import { fingerprint as stateAfter } from '../statecharts/fingerprint.ts';
+import { orphaned } from '../statecharts/orphan.ts';
 import { judge } from '../statecharts/plant.ts';
 import { asStated, type Terms } from '../statecharts/policy.ts';
+import { type Answer, openAnswers, type Stated } from './answers.ts';
 import type { At, Book } from './book.ts';
 import { checkCommandId, checkOriginal } from './bygone.ts';
 import { inKeptUnit } from './conversion.ts';
 import { momentOf } from './moment.ts';
+import { isOrphan, orphan } from './orphans.ts';
 import { remarksOf } from './remarks.ts';
 import { type Spans, spanned } from './spans.ts';
-import { fingerprint, type Given, type Head, type Store } from './store.ts';
-
-/** What was stated because a command was accepted. */
-export type Stated = {
-  line: string;
-  epoch: number;
-  sequence: number;
-  eventId: string;
-  type: FactType;
-  flags?: string; // what a person should know of it
-};
-export type Answer =
-  | { commandId: string; status: 'accepted'; facts: readonly Stated[] }
-  | { commandId: string; status: 'refused'; code: FaultCode; reason: string };
+import { fingerprint, type Head, type Store } from './store.ts';
 
 export type Parts = {
   store: Store;
@@ -54,46 +44,10 @@ export type Actor = ReturnType<typeof startActor>;
 export function startActor(path: string, terms: Terms, parts: Parts) {
   const { store, book, nowMs, eventId, stated, calendar, units, trust, spans } = parts;
   const { policy, lanesMax } = terms;
+  const { repeat, summary } = openAnswers(path, store);
   let head: Head = store.head(path);
   let failure: Fault | undefined;
   let damaged = false;
-
-  /** The answer of old, if this very command was asked before. */
-  function repeat({ commandId }: Command, asked: Buffer, given: Given): Answer {
-    if (given.asked && !given.asked.equals(asked)) {
-      const reason = `command.commandId: ${commandId} was used for another command`;
-      return { commandId, status: 'refused', code: 'CONFLICT', reason };
-    }
-    if (given.code !== null) {
-      const code = given.code as FaultCode;
-      return { commandId, status: 'refused', code, reason: given.reason! };
-    }
-    return { commandId, status: 'accepted', facts: [...written(given)] };
-  }
-
-  /** The fact, and those behind it that followed from it alone. */
-  function* written({ line, epoch, sequence, bytes }: Omit<Given, 'asked'>): Generator<Stated> {
-    const first = decodeContent(bytes);
-    yield summary(first, epoch, sequence);
-    for (let next = sequence + 1; ; next++) {
-      const row = store.at(line, epoch, next);
-      const content = row && row.command_id === null ? decodeContent(row.bytes) : undefined;
-      if (content?.causationId !== first.eventId) return;
-      yield summary(content, epoch, next);
-    }
-  }
-
-  const summary = (fact: Content, epoch: number, sequence: number): Stated => {
-    const { eventId, type, flags } = fact;
-    return {
-      line: path,
-      epoch,
-      sequence,
-      eventId,
-      type,
-      ...(flags === undefined ? {} : { flags }),
-    };
-  };
 
   /** Stores a fact that the charts allow; throws Fault REFUSED, storing nothing, if they do not. */
   function record(content: Content, by?: { commandId: string; asked: Buffer }): Stated {
@@ -149,10 +103,20 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
     return { ...rest, quantity: quantityText(remaining), unit };
   }
 
+  /**
+   * Takes in a fact that no chart accepts, as an orphan: it stands and is counted. Returns what
+   * stands in the place of its fingerprint.
+   */
+  function adopt(fact: Content, at: At): Buffer {
+    book.adopt(path, fact, orphaned(book.look, path, fact), at);
+    return orphan;
+  }
+
   return {
     path,
     lanesMax,
     policy,
+    adopt,
 
     /**
      * Accepts the command and stores its fact, or refuses it and stores the refusal; within
@@ -210,6 +174,7 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
      * changes anything else than when it was stored.
      */
     replay(fact: Content, at: At, before: Buffer | null, state: Buffer | null): Buffer | null {
+      if (isOrphan(state)) return adopt(fact, at);
       const verdict = judge(book.look, path, asStated, fact);
       const after = book.isWhole() ? stateAfter(before, verdict) : null;
       if (state && after && !after.equals(state)) {

@@ -17,26 +17,15 @@ import {
   increments,
   type Tally,
 } from '../statecharts/tally.ts';
-import { type Bygone, isReport, nowhere, openBygone, type Place } from './bygone.ts';
+import { isReport, nowhere, openBygone, type Place } from './bygone.ts';
+import { type Contents, emptyTables, isStored, type Stored } from './contents.ts';
+import { openOrphans } from './orphans.ts';
 import { openReported, type Read } from './reported.ts';
 
 export type Book = ReturnType<typeof openBook>;
 
-/** Tables that are stored as they are; the others are kept by order or by both ends of a link. */
-type Stored = Exclude<Table, 'report' | 'reports' | 'operations' | 'link' | 'into' | 'from'>;
 /** Where a fact stands: in its line, and in the store that the book can read it from again. */
 export type At = Omit<Place, 'line'> & Readonly<{ position?: number }>;
-
-/** Everything that a book says, but for the facts of the reports. */
-export type Contents = Readonly<{
-  tables: { readonly [T in Stored]: readonly [string, Tables[T]][] };
-  /** Reports that are not simply counted, by order and event id, without their facts. */
-  reports: readonly [key: string, row: Omit<Tables['report'], 'fact'>][];
-  links: readonly [from: string, into: string][];
-  tallies: readonly [string, Tally][];
-  moves: readonly [string, number][];
-  bygone?: Bygone; // absent while nothing is forgotten
-}>;
 
 /** The key up to and after its `nth` line break. */
 function cut(key: string, nth: 1 | 2): [string, string] {
@@ -53,25 +42,6 @@ function join(sets: Map<string, Set<string>>, key: string, other: string, is?: t
   else sets.delete(key);
 }
 
-const isStored = (table: Table): table is Stored =>
-  !['report', 'reports', 'operations', 'link', 'into', 'from'].includes(table);
-
-const emptyTables = (): { [T in Stored]: Map<string, Tables[T]> } => ({
-  line: new Map(),
-  order: new Map(),
-  operation: new Map(),
-  run: new Map(),
-  lane: new Map(),
-  labour: new Map(),
-  hold: new Map(),
-  lot: new Map(),
-  held: new Map(),
-  inspection: new Map(),
-  nonconformance: new Map(),
-  batch: new Map(),
-  timer: new Map(),
-});
-
 /**
  * What the edge knows of all its lines, in memory: a fold over the store and nothing else. Orders,
  * operations, lots and holds are seen by every line of the edge; each fact is stated by one. Of
@@ -84,6 +54,7 @@ export function openBook(read?: Read) {
   const kin = { into: new Map<string, Set<string>>(), from: new Map<string, Set<string>>() };
   const tallies = new Map<string, Tally>();
   const bygone = openBygone();
+  const orphans = openOrphans();
   const moves = new Map<string, number>();
   let whole = true;
 
@@ -112,7 +83,8 @@ export function openBook(read?: Read) {
   }
 
   function count(line: string, fact: Content, { effects }: Verdict, at: At): void {
-    const run = 'run' in fact.body ? look('run', keyOf(line, fact.body.run)) : undefined;
+    const open = 'run' in fact.body ? look('run', keyOf(line, fact.body.run)) : undefined;
+    const run = orphans.runOf(line, fact, open);
     const more = increments(fact, run, effects);
     const place = { line, epoch: at.epoch, sequence: at.sequence };
     bygone.note(fact, place);
@@ -162,10 +134,20 @@ export function openBook(read?: Read) {
     /** Takes in a stored fact and what it does. */
     apply(line: string, fact: Content, verdict: Verdict, at: At = nowhere): void {
       count(line, fact, verdict, at);
+      orphans.note(line, fact, false);
       for (const change of verdict.changes) put(change);
       for (const move of verdict.moves) moves.set(move, (moves.get(move) ?? 0) + 1);
       if (fact.type === 'StateCarried' && fact.body.upTo) forget(fact.body);
     },
+
+    /** Takes in a stored fact that no chart accepts. */
+    adopt(line: string, fact: Content, verdict: Verdict, at: At): void {
+      count(line, fact, verdict, at);
+      orphans.note(line, fact, true);
+      for (const change of verdict.changes) put(change);
+    },
+    /** How many facts of a line are there without effect. */
+    orphans: orphans.of,
 
     /** Reports of orders that are not closed, up to a position of the store, or some more. */
     openReports: (position: number): number =>
@@ -199,6 +181,7 @@ export function openBook(read?: Read) {
         tallies: [...tallies],
         moves: [...moves],
         ...given({ bygone: bygone.contents(reported.kept(bygone.isGone)) }),
+        ...given({ orphaned: orphans.contents() }),
       };
     },
 
@@ -213,6 +196,7 @@ export function openBook(read?: Read) {
       }
       for (const [key, tally] of contents.tallies) tallies.set(key, { ...emptyTally(), ...tally });
       for (const [move, count] of contents.moves) moves.set(move, count);
+      if (contents.orphaned) orphans.restore(contents.orphaned);
       if (!contents.bygone) return;
       bygone.restore(contents.bygone);
       for (const [key, fact, at] of contents.bygone.reports)
@@ -233,7 +217,7 @@ export function openBook(read?: Read) {
       whole = true;
       for (const rows of Object.values(tables)) rows.clear();
       for (const known of [reported, operations, kin.into, kin.from]) known.clear();
-      for (const known of [tallies, bygone, moves]) known.clear();
+      for (const known of [tallies, bygone, orphans, moves]) known.clear();
     },
   };
 }

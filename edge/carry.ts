@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { decodeContent } from '../shared/codec.ts';
 import { Fault } from '../shared/fault.ts';
 import { partsMax, statePartMax } from '../shared/runtime.ts';
-import type { Contents } from './book.ts';
+import type { Contents } from './contents.ts';
 import { readMemory } from './memory.ts';
 import type { Row, Store } from './store.ts';
 

@@ -1,7 +1,7 @@
 import type { Command } from '../shared/command.ts';
 import { Fault } from '../shared/fault.ts';
-import type { Answer } from './actor.ts';
 import { openAdmission } from './admission.ts';
+import type { Answer } from './answers.ts';
 import type { Disk } from './disk.ts';
 import type { Roster } from './roster.ts';
 import { needOf } from './shedding.ts';

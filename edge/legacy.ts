@@ -1,7 +1,7 @@
 import { Fault } from '../shared/fault.ts';
 import { text } from '../shared/field.ts';
 import { edition } from '../statecharts/edition.ts';
-import type { Contents } from './book.ts';
+import type { Contents } from './contents.ts';
 import { readMemory } from './memory.ts';
 import type { Store } from './store.ts';
 

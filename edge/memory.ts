@@ -2,7 +2,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { Packr } from 'msgpackr';
 import { Fault } from '../shared/fault.ts';
 import { deciding } from '../statecharts/edition.ts';
-import type { Contents } from './book.ts';
+import type { Contents } from './contents.ts';
 
 /** Whole numbers stay numbers, quantities stay bigints. */
 const packr = new Packr({ useRecords: false, int64AsType: 'bigint' });

@@ -41,7 +41,8 @@ function* lifted(depot: Depot, line: number): Generator<Item> {
  *
  * Each line keeps its order. Across lines the fact with the smallest event id comes next that the
  * charts accept; if they accept none, an own fact becomes a stray, and only if there is none the
- * smallest is stored all the same: its line stops there, loudly, when the book is read again.
+ * smallest is stored all the same, as an orphan: what it rests on is lost. One that nobody can read
+ * stops its line, loudly, when the book is read again.
  */
 export function openMerge({ db, store, book, roster, depot }: Parts) {
   const setEpoch = db.prepare(
@@ -51,6 +52,7 @@ export function openMerge({ db, store, book, roster, depot }: Parts) {
     `INSERT INTO event (line, epoch, sequence, bytes, hash, command_id, asked, state)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
+  let orphans = 0;
   const states = new Map<number, Buffer | null>(); // after the last fact that was taken of a line
   const byId = new Map(roster.all.map((actor) => [actor.head().line, actor]));
 
@@ -61,6 +63,18 @@ export function openMerge({ db, store, book, roster, depot }: Parts) {
     const last = () => states.get(line) ?? store.at(line, epoch, sequence - 1)?.state ?? null;
     const at = { epoch, sequence, position: store.snapshots.position() + 1 };
     return byId.get(line)!.replay(content, at, sequence === 1 ? null : last(), null);
+  }
+
+  /** What stands for the state after a fact without effect; null if it is damaged. */
+  function adopted({ content, row }: Kept): Buffer | null {
+    if (!content) {
+      book.miss();
+      return null;
+    }
+    const { line, epoch, sequence } = row;
+    orphans += 1;
+    const at = { epoch, sequence, position: store.snapshots.position() + 1 };
+    return byId.get(line)!.adopt(content, at);
   }
 
   /** Under which command the fact is known; its words are not on the wire, so any are the same. */
@@ -135,16 +149,17 @@ export function openMerge({ db, store, book, roster, depot }: Parts) {
     const source = own ?? open[0]!;
     const item = source.next as Kept;
     if (own) depot.became((item.row as Aside).id, 'stray');
-    else {
-      book.miss();
-      keep(item, item.row, null);
-    }
+    else keep(item, item.row, adopted(item));
     return source;
   }
 
   return {
-    /** Takes in all that was fetched of these lines, and begins their epochs. Within `commit`. */
-    take(ready: readonly Enrolment[]): void {
+    /**
+     * Takes in all that was fetched of these lines, and begins their epochs. Within `commit`.
+     * Returns how many facts were stored without effect.
+     */
+    take(ready: readonly Enrolment[]): number {
+      orphans = 0;
       states.clear();
       const lines = ready.map(({ id }) => id);
       const starts = lines.flatMap((id) => depot.differsAfter(id) ?? []);
@@ -172,6 +187,7 @@ export function openMerge({ db, store, book, roster, depot }: Parts) {
         source.next = done ? undefined : value;
       }
       depot.settle();
+      return orphans;
     },
   };
 }

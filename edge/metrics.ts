@@ -90,6 +90,10 @@ function linesIn({ lines, nowMs }: Status): Family[] {
       samples: each(({ failure }) => (failure === null ? 0 : 1)),
     },
     {
+      ...{ name: 'facts_without_effect', type: 'gauge', samples: each(({ orphans }) => orphans) },
+      help: 'Facts that rest on what another medium has lost: recorded, and without effect.',
+    },
+    {
       ...{
         name: 'link_state',
         type: 'gauge',

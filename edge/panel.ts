@@ -5,7 +5,7 @@ import { readCommand } from '../shared/command.ts';
 import { Fault } from '../shared/fault.ts';
 import { invalid } from '../shared/field.ts';
 import type { Bell } from '../shared/loop.ts';
-import type { Answer } from './actor.ts';
+import type { Answer } from './answers.ts';
 import type { Backup } from './backup.ts';
 import { type Charted, openGallery } from './gallery.ts';
 import type { Intake } from './intake.ts';

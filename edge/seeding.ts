@@ -95,8 +95,9 @@ export function openSeeding(parts: Parts) {
 
     /** Takes in what was fetched of these lines, all at once, and begins their epochs. */
     take(ready: readonly Enrolment[]): void {
+      let orphans = 0;
       reading(() => {
-        merge.take(ready);
+        orphans = merge.take(ready);
         for (const { line, next } of ready) {
           const entered = { state: 'entered', store: next!, next: null, reason: null } as const;
           enrolments.set(line, { ...entered, epoch: null, ended: null, common: null, strays: 0 });
@@ -106,6 +107,7 @@ export function openSeeding(parts: Parts) {
       for (const { line, epoch, ended, reason } of ready) {
         log.warn({ line, epoch, ended, reason }, 'a new epoch has begun');
       }
+      if (orphans > 0) log.error({ orphans }, 'facts rest on what is lost: they have no effect');
       taken();
     },
 

@@ -90,6 +90,7 @@ function lineStatus({ roster, book, outbox, marks, nowMs }: Parts, path: string)
     line: path,
     state: actor.failure() === undefined ? (row?.state ?? 'idle') : 'failed',
     failure: actor.failure() ?? null,
+    orphans: book.orphans(path), // facts that rest on what is lost, and have no effect here
     shift: row?.shift ?? null,
     lanes: actor.lanesMax,
     runs,

@@ -6,7 +6,7 @@ import { nameId } from '../shared/identity.ts';
 import type { Bell } from '../shared/loop.ts';
 import type { Tables } from '../statecharts/tables.ts';
 import { missed } from '../statecharts/timers.ts';
-import type { Answer } from './actor.ts';
+import type { Answer } from './answers.ts';
 import type { Book } from './book.ts';
 import type { Roster } from './roster.ts';
 

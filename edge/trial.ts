@@ -4,13 +4,16 @@ import type { Database } from '../shared/database.ts';
 import type { Content } from '../shared/event.ts';
 import { Fault } from '../shared/fault.ts';
 import { fingerprint } from '../statecharts/fingerprint.ts';
+import { orphaned } from '../statecharts/orphan.ts';
 import { judge, type Verdict } from '../statecharts/plant.ts';
 import { asStated, type Policy, type Terms, templates } from '../statecharts/policy.ts';
-import { type Actor, type Answer, type Parts, startActor } from './actor.ts';
+import { type Actor, type Parts, startActor } from './actor.ts';
+import type { Answer } from './answers.ts';
 import { openBook } from './book.ts';
 import { carriedBy } from './carry.ts';
 import { inOrder } from './chronicle.ts';
 import { type Trouble, type Way, wayOf } from './legacy.ts';
+import { isOrphan } from './orphans.ts';
 import { checkLink } from './replay.ts';
 import { openStore, type Refusal, type Row } from './store.ts';
 
@@ -152,6 +155,10 @@ export function rehearse(db: Database, lines?: readonly Judged[], means: Means =
     const { position, epoch, sequence, state } = row;
     const place = { position, line: bench.path, epoch, sequence };
     const known = { ...place, id: fact.eventId, type: fact.type };
+    if (isOrphan(state)) {
+      book.adopt(bench.path, fact, orphaned(book.look, bench.path, fact), row);
+      return;
+    }
     const verdict = judge(book.look, bench.path, asStated, fact);
     if (state && book.isWhole() && !fingerprint(before, verdict).equals(state)) {
       const reason = 'it does not lead to the state that was stored with it';

@@ -15,7 +15,7 @@ import { m01, shop } from './helpers/shop.ts';
 
 const nowMs = 1_700_000_000_000;
 const line: Told['lines'][number] = {
-  ...{ line: m01, failure: null, head: 9, unsent: 0, waiting: 0 },
+  ...{ line: m01, failure: null, orphans: 0, head: 9, unsent: 0, waiting: 0 },
   way: { state: 'up', sinceMs: nowMs - 1_000 },
 };
 const room = { roomBytes: 500 * 2 ** 20, budgetBytes: 600 * 2 ** 20, walBytes: 0, daysLeft: null };
@@ -129,6 +129,17 @@ test('what a forked line has unsent is its own, not what all lines have', () => 
   const [forked] = way('forked', 0).lines;
   const [said] = diagnose({ ...well, unsent: 900, lines: [line, forked!] }, asker);
   expect(said!.next).toContain('delete nothing (7 facts are unsent here)');
+});
+
+test('D7: facts that have no effect are said line by line, with where to read on', () => {
+  const lines = [line, { ...line, line: 'acme/lyon/turning/M02', orphans: 3 }];
+  expect(diagnose({ ...well, lines }, asker)).toMatchObject([
+    {
+      ...{ level: 'warn', about: 'acme/lyon/turning/M02' },
+      says: '3 facts rest on what a lost disk had: recorded, without effect here',
+      next: expect.stringContaining('docs/swap.md'),
+    },
+  ]);
 });
 
 test('many lines that wait and many holds are said once, with what to type', () => {

@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Answer } from '../edge/actor.ts';
+import type { Answer } from '../edge/answers.ts';
 import { openBook } from '../edge/book.ts';
 import { writeMemory } from '../edge/memory.ts';
 import { openRoster } from '../edge/roster.ts';

@@ -2,7 +2,7 @@
 // Method: real actor, real store in a file; only the clock is ours.
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Answer } from '../edge/actor.ts';
+import type { Answer } from '../edge/answers.ts';
 import { openBook } from '../edge/book.ts';
 import { openRoster } from '../edge/roster.ts';
 import { migrations } from '../edge/schema.ts';

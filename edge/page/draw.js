@@ -155,6 +155,12 @@ function wayIn({ way, ahead, head, kept }) {
   return `${word}: ${grouped(head - kept)} behind${known ? ', live facts at central' : ''}`;
 }
 
+/** Facts that stand, and that nothing here follows from: what they rest on is lost. */
+function orphansIn({ orphans }) {
+  if (orphans === 0) return null;
+  return `${grouped(orphans)} facts rest on lost ones: recorded, without effect here`;
+}
+
 function drawLine(node, row) {
   const { line, state, shift, failure, way, settled, waiting, runs, good, scrap, held } = row;
   const path = line.split('/');
@@ -163,7 +169,13 @@ function drawLine(node, row) {
     place: path.join(' / '),
     state,
     shift: shift === null ? 'no shift' : `shift ${shift}`,
-    ...{ failure, good: grouped(good), scrap: grouped(scrap), held: grouped(held) },
+    ...{
+      failure,
+      orphans: orphansIn(row),
+      good: grouped(good),
+      scrap: grouped(scrap),
+      held: grouped(held),
+    },
     head: grouped(row.head),
     kept: grouped(row.kept),
     settled: settled === null ? 'unknown' : grouped(settled),

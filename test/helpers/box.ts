@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import type { Answer } from '../../edge/actor.ts';
+import type { Answer } from '../../edge/answers.ts';
 import { type Book, openBook } from '../../edge/book.ts';
 import { openMarks } from '../../edge/marks.ts';
 import { openOutbox } from '../../edge/outbox.ts';

@@ -130,7 +130,8 @@ export function openFleet(lines: readonly string[] = [m01, m02]) {
         keepDays: 1,
       },
     });
-    const link = { cut: false, losing: 0, deaf: '' }; // deaf: subjects that do not come through
+    // Subjects that do not come through, and a line whose facts do not.
+    const link = { cut: false, losing: 0, deaf: '', mute: '' };
     const edge = assembleEdge({
       ...{ config, db: file, random: systemRandom, log },
       clock: { ...clock, nowMs: () => clock.nowMs() + aheadMs },
@@ -193,7 +194,7 @@ const until = (condition: () => boolean, what: string) => waitFor(condition, wai
 function hubOf(
   bus: Bus,
   stream: ReturnType<typeof openStream>,
-  link: { cut: boolean; losing: number; deaf: string },
+  link: { cut: boolean; losing: number; deaf: string; mute: string },
   away: { central: boolean },
   { lines, outbox, marks, writes }: HubParts,
 ) {
@@ -211,7 +212,11 @@ function hubOf(
     return work();
   };
   return {
-    publish: (segment: Segment, at: number) => reached(() => stream.append(segment, at)),
+    publish: (segment: Segment, at: number) =>
+      reached(() => {
+        if (segment.line === link.mute) throw new Fault('UNREACHABLE', 'hub: no answer');
+        return stream.append(segment, at);
+      }),
     last: (line: string) => reached(() => stream.last(line)),
     ask: (subject: string, question: Uint8Array | string) =>
       reached(() => {

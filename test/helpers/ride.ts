@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'vitest';
-import type { Answer } from '../../edge/actor.ts';
+import type { Answer } from '../../edge/answers.ts';
 import { openBook } from '../../edge/book.ts';
 import { openRoster } from '../../edge/roster.ts';
 import { migrations } from '../../edge/schema.ts';

@@ -19,5 +19,13 @@ export const corpus: readonly Readonly<{ seed: number; hours: number; found: str
   { seed: 6139, hours: 1, found: 'damaged words of which charts had judged went into a fact' },
   { seed: 6850, hours: 1, found: 'a damaged index of the lines made a second line of that name' },
   { seed: 7150, hours: 1, found: 'a twin that had not stated them said that facts were lost' },
+  {
+    seed: 931,
+    hours: 1,
+    found: 'work on an order whose release was lost stopped its line for good',
+  },
+  { seed: 3681, hours: 1, found: 'the same, where an own fact had no place either' },
+  { seed: 9524, hours: 1, found: 'the same, of a line whose epoch had not ended' },
+  { seed: 9751, hours: 1, found: 'the same, with corrections and a run begun twice' },
   { seed: 505, hours: 2, found: 'a clone took a line, and its box had not noticed yet' },
 ];
