@@ -37,9 +37,11 @@ export function openSnapshots(db: Database) {
   const read = db.prepare<[], Snapshot>('SELECT position, charts, memory, digest FROM snapshot');
   const last = db.prepare<[], number | null>('SELECT max(position) FROM event').pluck();
 
+  // By each line's own index: what is written now and then must not grow with the store.
   const heads = db.prepare<[], Head>(
-    `SELECT line, epoch, sequence, hash FROM event
-     WHERE position IN (SELECT max(position) FROM event GROUP BY line)`,
+    `SELECT event.line, event.epoch, event.sequence, event.hash FROM line JOIN event
+     ON event.position = (SELECT position FROM event AS own WHERE own.line = line.id
+                          ORDER BY own.epoch DESC, own.sequence DESC LIMIT 1)`,
   );
   const position = (): number => last.get() ?? 0;
 
