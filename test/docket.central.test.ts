@@ -8,6 +8,7 @@ import { openDatabase } from '../shared/database.ts';
 import { again, answer, m1, openSide, refused, stated, told, yields } from './helpers/central.ts';
 import { history } from './helpers/facts.ts';
 import { testFolder } from './helpers/folder.ts';
+import { plansOf } from './helpers/plans.ts';
 
 const { release, report, close, complete } = stated;
 const times = { nowMs: () => 0, waitMs: () => 0, maxInFlightMs: 0 };
@@ -15,22 +16,7 @@ const times = { nowMs: () => 0, waitMs: () => 0, maxInFlightMs: 0 };
 /** How SQLite runs each statement about postings that central prepares, by statement. */
 function plans(): Map<string, string> {
   const db = openDatabase(':memory:', migrations);
-  const statements = new Set<string>();
-  const prepare = db.prepare.bind(db);
-  db.prepare = ((sql: string) => {
-    statements.add(sql);
-    return prepare(sql);
-  }) as typeof db.prepare;
-  openMemory({ db, ...times });
-  const found = [...statements].filter((sql) => /\b(FROM|UPDATE) posting\b/.test(sql));
-  const plan = (sql: string) => {
-    const asked = prepare(`EXPLAIN QUERY PLAN ${sql}`);
-    const blanks = (sql.match(/\?/g) ?? []).map(() => 'x');
-    const names = [...sql.matchAll(/:(\w+)/g)].map(([, name]) => [name, 'x']);
-    const rows = names.length > 0 ? asked.all(Object.fromEntries(names)) : asked.all(...blanks);
-    return (rows as { detail: string }[]).map(({ detail }) => detail).join('; ');
-  };
-  const all = new Map(found.map((sql) => [sql, plan(sql)]));
+  const all = plansOf(db, 'posting', () => openMemory({ db, ...times }));
   db.close();
   return all;
 }
