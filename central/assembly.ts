@@ -9,6 +9,7 @@ import type { Erp } from './erp.ts';
 import { receive } from './inbox.ts';
 import { tellKept } from './keeper.ts';
 import { openMemory } from './memory.ts';
+import { type Switch, unguarded } from './modes.ts';
 import { post } from './poster.ts';
 import { openPulse } from './pulse.ts';
 import { fillGaps } from './refill.ts';
@@ -34,6 +35,8 @@ type World = {
   lanesMax: number;
   /** How far the time of a fact may be off before its document waits for a person. */
   skewMaxMs?: number;
+  /** What rules do, and where. */
+  switches?: readonly Switch[];
   /** Unlike any boot before. */
   bootId: string;
   pace?: Pace;
@@ -41,12 +44,17 @@ type World = {
 
 /** Central but for its status: everything is running when this returns. */
 export function assembleCentral(world: World) {
-  const { db, clock, log, erp, hub, lanesMax, skewMaxMs, bootId, pace = plantPace } = world;
+  const { db, clock, log, erp, hub, lanesMax, bootId, pace = plantPace } = world;
+  const { skewMaxMs, switches } = world;
   const stop = new AbortController();
   const { signal } = stop;
   const { maxInFlightMs } = erp;
   const waitMs = steadyMs(clock);
-  const memory = openMemory({ db, nowMs: clock.nowMs, waitMs, maxInFlightMs, skewMaxMs });
+  const { nowMs } = clock;
+  for (const site of unguarded(switches ?? [])) {
+    log.warn({ site }, 'receipts are live here and quality is not: stock is not blocked by us');
+  }
+  const memory = openMemory({ db, nowMs, waitMs, maxInFlightMs, skewMaxMs, switches });
   const { ledger, postings, registry, archive, live } = memory;
   const accepted = openBell(clock); // rings when the ledger took facts
   const moved = openBell(clock); // rings when the ledger or a posting has moved

@@ -9,9 +9,11 @@ import type { openExplain } from './explain.ts';
 import type { Holds } from './holds.ts';
 import type { Ledger } from './ledger.ts';
 import type { Live } from './live.ts';
+import type { Modes } from './modes.ts';
 import type { Postings } from './postings.ts';
 import type { Pulse } from './pulse.ts';
 import type { Registry } from './registry.ts';
+import { readRules } from './ruleboard.ts';
 import type { Totals } from './totals.ts';
 
 /** Most parked arrivals that are shown one by one. */
@@ -27,6 +29,7 @@ type Parts = {
   holds: Holds;
   erpStatus: ReturnType<typeof openErpStatus>;
   explain: ReturnType<typeof openExplain>;
+  modes: Modes;
   db: Database;
   nowMs: () => number;
   /** Told when a person has moved a posting. */
@@ -50,7 +53,7 @@ const shown = (tally: Tally): Record<string, string | number> =>
 /** What central knows, to be looked at, and what a person gives leave for here. */
 export function openBoard(parts: Parts) {
   const { ledger, totals, postings, dossier, holds, erpStatus, registry, live, edges } = parts;
-  const { explain, db, nowMs, moved } = parts;
+  const { explain, modes, db, nowMs, moved } = parts;
   return {
     status() {
       const beyond = live.beyond();
@@ -69,6 +72,8 @@ export function openBoard(parts: Parts) {
         postings: postings.counts(),
       };
     },
+
+    rules: () => readRules(ledger, modes),
 
     /** Takes a hold out of force that was told ahead and may never be stated. */
     lift(eventId: string, by: string, reason: string) {

@@ -2,12 +2,14 @@ import {
   choice,
   fallback,
   integer,
+  list,
   optional,
   type Read,
   readFields,
   record,
   text,
 } from '../shared/field.ts';
+import { switchesMax, switchField } from './modes.ts';
 import { sapFields } from './sap.ts';
 
 export const fields = {
@@ -32,6 +34,7 @@ export const fields = {
     integer('A document whose fact is further off in time waits for a person, hours.', 1, 876_000),
     24,
   ),
+  rules: fallback(list(switchField, switchesMax), []),
   lanesMax: fallback(integer('Documents in flight at once, one an order.', 1, 256), 16),
   logLevel: fallback(
     choice('Least severe line that is logged.', ['debug', 'info', 'warn', 'error', 'silent']),

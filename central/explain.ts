@@ -4,11 +4,15 @@ import type { Content, Fact } from '../shared/event.ts';
 import { Fault } from '../shared/fault.ts';
 import { idBytes, isId } from '../shared/identity.ts';
 import { open } from './docket.ts';
+import type { Dossier } from './dossier.ts';
 import type { PostingKind } from './erp.ts';
 import type { Holds } from './holds.ts';
+import type { Mode, Modes } from './modes.ts';
 import { behind, earlyReason } from './planner.ts';
 import type { Attempt, PostingRow, Queue } from './queue.ts';
 import { type Call, callOf, type Run } from './rules.ts';
+import { isRule, type Phase, phaseOf } from './ruletable.ts';
+import type { Shadow } from './shadows.ts';
 
 /** So many facts before the end of a run its start is looked for in its line. */
 const lookBackMax = 20_000;
@@ -26,6 +30,8 @@ type Posting = Readonly<
       beside: 0 | 1; // for a lot that a hold reaches, and not for the fact itself
     }
 >;
+/** A document that was computed by a rule that is a shadow. */
+type Computed = Omit<Posting, 'state' | 'blocked' | 'document'>;
 /** What the rule of the fact's type calls for: a document, nothing, or a person. */
 export type Ruled =
   | Readonly<{ calls: 'document'; kind: PostingKind }>
@@ -33,7 +39,8 @@ export type Ruled =
   | Readonly<{ calls: 'nothing'; why: string }>;
 export type Explained = Readonly<{
   fact: Told;
-  rule: Ruled;
+  rule: Ruled & Readonly<{ phase?: Phase; mode?: Mode }>; // absent where it never calls for any
+  shadows: readonly Computed[];
   postings: readonly (Posting &
     Readonly<{ waitsFor: Before | null; attempts: readonly Attempt[] }>)[];
 }>;
@@ -47,7 +54,14 @@ type Row = Readonly<{
   receivedMs: number;
   bytes: Buffer;
 }>;
-type Parts = { db: Database; holds: Holds; attempts: Queue['attempts'] };
+type Parts = {
+  db: Database;
+  holds: Holds;
+  dossier: Dossier;
+  modes: Modes;
+  attempts: Queue['attempts'];
+  shadows: (eventId: string) => readonly Shadow[];
+};
 
 function prepare(db: Database) {
   const fact = db.prepare<[Buffer], Row>(
@@ -80,12 +94,19 @@ function ruled(call: Call): Ruled {
   return { calls: 'document', kind: call.kind };
 }
 
+function computed(row: Shadow): Computed {
+  const { key, kind, lane, reason, final, unit, quantity, setupMs, machineMs, beside } = row;
+  const { yield: good, scrap, rework } = row;
+  const amounts = { unit, quantity, yield: good, scrap, rework, setupMs, machineMs };
+  return { ...{ key, kind, lane, reason, final, beside }, ...amounts };
+}
+
 /**
  * What central makes of one fact: which document its rule calls for or why none, and what became of
  * each. Reads only. The rule is asked again, by what is known of its run and its hold now; what was
  * planned by it stands in the postings.
  */
-export function openExplain({ db, holds, attempts }: Parts) {
+export function openExplain({ db, holds, dossier, modes, attempts, shadows }: Parts) {
   const { fact: find, before, postings, first } = prepare(db);
 
   /** The run that the fact ends, as its start in the same epoch says. */
@@ -110,6 +131,13 @@ export function openExplain({ db, holds, attempts }: Parts) {
       : { calls: 'nothing', why: earlyReason };
   }
 
+  /** Its phase, and what it does for this fact; nothing where it never calls for a document. */
+  function modeOf({ type, line, order, lot }: Fact): { phase?: Phase; mode?: Mode } {
+    if (!isRule(type)) return {};
+    const of = order ?? (lot === undefined ? undefined : dossier.lot(lot)?.order) ?? undefined;
+    return { phase: phaseOf(type), mode: modes.of(type, line, of) };
+  }
+
   /** Throws Fault UNKNOWN if the ledger has no such fact. */
   return (eventId: string): Explained => {
     const row = isId(eventId) ? find.get(idBytes(eventId)) : undefined;
@@ -122,7 +150,8 @@ export function openExplain({ db, holds, attempts }: Parts) {
     const time = eventId.slice(0, 13);
     return {
       fact: { ...said, ...place, position, receivedMs },
-      rule: ruleOf(row, fact),
+      rule: { ...ruleOf(row, fact), ...modeOf(fact) },
+      shadows: shadows(eventId).map(computed),
       postings: postings.all(time, `${time}~`, eventId).map((posting) => ({
         ...posting,
         waitsFor: posting.reason === behind ? (first.get(posting.lane) ?? null) : null,

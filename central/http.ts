@@ -17,6 +17,7 @@ export function buildHttp(board: Board, metrics?: () => string): FastifyInstance
     app.get('/metrics', async (_request, reply) => reply.type(metricsType).send(metrics()));
   }
   app.get('/v1/status', async () => board.status());
+  app.get('/v1/rules', async () => board.rules());
   app.get('/v1/totals', async () => board.totals());
   app.get<{ Params: { state: string } }>('/v1/postings/:state', async ({ params }, reply) => {
     const state = postingStates.find((known) => known === params.state);

@@ -66,7 +66,7 @@ export async function startCentral(config: CentralConfig) {
   const hub = { connection, manager, stream, reconnected };
   const bootId = `${process.pid}_${clock.nowMs()}`;
   const { lanesMax, skewMaxHours } = config;
-  const limits = { lanesMax, skewMaxMs: skewMaxHours * 3_600_000 };
+  const limits = { lanesMax, skewMaxMs: skewMaxHours * 3_600_000, switches: config.rules };
   const central = assembleCentral({ db, clock, log, erp, hub, ...limits, bootId });
   const { memory, edges, moved } = central;
   const board = openBoard({ ...memory, edges, db, nowMs: clock.nowMs, moved });

@@ -22,8 +22,10 @@ import { holdMigrations, holdMigrations2, openHolds } from './holds.ts';
 import { laneMigrations, openLanes } from './lanes.ts';
 import { openLedger } from './ledger.ts';
 import { openLive } from './live.ts';
+import { modeMigrations, openModes, type Switch } from './modes.ts';
 import { openPostings } from './postings.ts';
 import { openRegistry, registryMigrations } from './registry.ts';
+import { shadowMigrations } from './shadows.ts';
 import { ledgerMigrations, shelfMigrations2 } from './shelf.ts';
 import { openTotals, totalsMigrations } from './totals.ts';
 
@@ -50,6 +52,7 @@ export const migrations = [
   ...queueMigrations4,
   [...queueMigrations5, ...censusMigrations].join('\n'),
   ...deskMigrations,
+  [...modeMigrations, ...shadowMigrations].join('\n'),
 ];
 
 /** Pages of the file that are kept in memory, KiB: those to which the lines add now. */
@@ -63,17 +66,20 @@ type Parts = {
   maxInFlightMs: number;
   /** How far the time of a fact may be off before its document waits for a person. */
   skewMaxMs?: number | undefined;
+  /** What rules do, and where; all of them are live without one. */
+  switches?: readonly Switch[] | undefined;
 };
 export type Memory = ReturnType<typeof openMemory>;
 
 /** All that central remembers, in one SQLite file; facts and what they call for commit together. */
 export function openMemory(parts: Parts) {
-  const { db, nowMs, skewMaxMs = skewUsualMs, ...times } = parts;
+  const { db, nowMs, skewMaxMs = skewUsualMs, switches = [], ...times } = parts;
   db.pragma(`cache_size = -${cacheKib}`);
   const dossier = openDossier(db);
   const totals = openTotals(db, (eventId) => ledger.stored(eventId)?.line);
   const holds = openHolds(db);
-  const postings = openPostings({ db, dossier, holds, nowMs, ...times });
+  const modes = openModes({ db, dossier, switches, nowMs });
+  const postings = openPostings({ db, dossier, holds, modes, nowMs, ...times });
   const clocks = openClocks(db, skewMaxMs);
   takeBacklog(db, (fact) => {
     if (fact.type === 'HoldReduced') holds.note(fact);
@@ -111,7 +117,7 @@ export function openMemory(parts: Parts) {
   const registry = openRegistry({ db, ledger, nowMs });
   const live = openLive({ db, registry, nowMs, rouse: openLanes(db).rouseHeld });
   const archive = openArchive(db);
-  const explain = openExplain({ db, holds, attempts: postings.attempts });
-  const views = { dossier, totals, erpStatus, archive, explain };
+  const explain = openExplain({ db, holds, dossier, modes, ...postings });
+  const views = { dossier, totals, erpStatus, archive, explain, modes };
   return { ...views, holds, postings, ledger, registry, live };
 }

@@ -70,9 +70,13 @@ function openChanges(db: Database) {
 export function openOrderbook(db: Database) {
   const change = openChanges(db);
   const count = db.prepare(
-    `INSERT INTO production_order (order_number, facts) VALUES (?, ?)
+    `INSERT INTO production_order (order_number, facts, rule_edition)
+     VALUES (?, ?, (SELECT coalesce(max(id), 0) FROM rule_edition))
      ON CONFLICT DO UPDATE SET facts = facts + excluded.facts`,
   );
+  const edition = db
+    .prepare<[string], number>('SELECT rule_edition FROM production_order WHERE order_number = ?')
+    .pluck();
   const one = db.prepare<[string], Order>(
     `SELECT ${columns} FROM production_order WHERE order_number = ?`,
   );
@@ -121,6 +125,11 @@ export function openOrderbook(db: Database) {
       closings.clear();
     },
     order,
+    /** By which edition of the rules the order goes through; undefined for an unknown one. */
+    editionOf(number: string): number | undefined {
+      if (counted.has(number)) save();
+      return edition.get(number);
+    },
     /** Whether it is closed and every fact about it from before is here; cheap while it is open. */
     isComplete: (number: string): boolean => wasClosed(number) && order(number)?.complete === 1,
     orders(): Order[] {

@@ -6,12 +6,21 @@ import type { PostingKind } from './erp.ts';
 import type { Genealogy } from './genealogy.ts';
 import type { Hold, Holds } from './holds.ts';
 import type { Lanes } from './lanes.ts';
+import type { Mode, Modes } from './modes.ts';
 import type { Planned, Queue } from './queue.ts';
 import { callOf, keyOf, type Run } from './rules.ts';
+import { isRule } from './ruletable.ts';
+import type { Shadows } from './shadows.ts';
 import type { Stock } from './stock.ts';
 
 /** A decision on a hold of which nothing more is known yet counts under this reason. */
 export const earlyReason = 'waits for its hold to be known';
+
+/** What is not posted because of the mode of its rule counts under these reasons. */
+export const modeReasons = {
+  off: 'its rule is off',
+  shadow: 'its rule is a shadow: computed, not posted',
+} as const satisfies Partial<Record<Mode, string>>;
 
 type Decision = Fact<'HoldDispositioned' | 'HoldReleased' | 'HoldCancelled'>;
 const decisions = ['HoldDispositioned', 'HoldReleased', 'HoldCancelled'];
@@ -28,6 +37,8 @@ type Parts = {
   queue: Queue;
   lanes: Lanes;
   stock: Stock;
+  modes: Modes;
+  shadows: Shadows;
 };
 
 /** What a planned posting does not say. */
@@ -41,7 +52,7 @@ export const behind = 'behind the parked one';
 
 /** Plans what a fact calls for, and looks again at whatever may have waited for it. */
 export function openPlanner(parts: Parts) {
-  const { dossier, holds, early, queue, lanes } = parts;
+  const { dossier, holds, early, queue, lanes, modes, shadows } = parts;
   const reach = openReachPlanner(parts);
 
   const laneOf = (order: string | undefined, lot: string | undefined): string =>
@@ -51,7 +62,7 @@ export function openPlanner(parts: Parts) {
    * Adds it to its lane, which is looked at if it may move. Behind a parked one that is the lane's
    * first it cannot: it is deferred at once, and the lane left alone.
    */
-  function add(row: Planned): void {
+  function enter(row: Planned): void {
     if (row.state === 'intended' && queue.isStopped(row.lane)) {
       queue.insert({ ...row, state: 'deferred', reason: behind });
       return;
@@ -72,10 +83,15 @@ export function openPlanner(parts: Parts) {
     const lot = call.kind === 'confirmation' ? undefined : (hold?.lot ?? fact.lot);
     const lane = laneOf(order, lot);
     const { eventId, line, sequence } = fact;
+    const of = order ?? (lot === undefined ? undefined : dossier.lot(lot)?.order) ?? undefined;
+    const mode = isRule(fact.type) ? modes.of(fact.type, line, of) : 'live';
+    if (mode !== 'live') queue.unposted(modeReasons[mode], 1);
+    if (mode === 'off') return;
     const { atMs, doubt } = timing(fact);
     const { park, ...values } = 'park' in call ? call : { ...call, park: undefined };
     // What is held is blocked, whatever day it is.
     const parked = park ?? (call.kind === 'blockStock' ? undefined : doubt);
+    const add = mode === 'shadow' ? shadows.keep : enter;
     add({
       ...{ key: keyOf(eventId, call.kind), eventId, line, sequence, atMs, lane },
       ...{ ...blank, order: order ?? null, operation: operation ?? null, lot: lot ?? null },
@@ -130,14 +146,23 @@ export function openPlanner(parts: Parts) {
  * Plans what moves the lots that a hold on another lot reaches: each as a whole, in a lane of its
  * own, and only what may be in stock; receipts that are still to be sent wait at the gate.
  */
-function openReachPlanner({ holds, genealogy, queue, lanes, stock }: Parts) {
+function openReachPlanner(parts: Parts) {
+  const { dossier, holds, genealogy, queue, lanes, stock, modes, shadows } = parts;
+
   function move(fact: Fact, kind: PostingKind, lot: string, timing: Timing): void {
     const { eventId, line, sequence } = fact;
+    const mode = modes.of('HoldPlaced', line, dossier.lot(lot)?.order ?? undefined);
+    if (mode === 'off') return;
     const { atMs } = timing(fact);
     const lane = `lot:${lot}`;
     const key = keyOf(eventId, kind, lot);
     const where = { key, eventId, line, sequence, atMs, lane, kind, lot };
-    queue.insert({ ...blank, ...where, final: 0, beside: 1, state: 'intended' });
+    const row = { ...blank, ...where, final: 0, beside: 1, state: 'intended' } as const;
+    if (mode === 'shadow') {
+      shadows.keep(row);
+      return;
+    }
+    queue.insert(row);
     lanes.wake(lane);
   }
 

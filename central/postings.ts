@@ -10,10 +10,12 @@ import { openGenealogy } from './genealogy.ts';
 import type { Holds } from './holds.ts';
 import type { Settled } from './keeper.ts';
 import { openLanes } from './lanes.ts';
+import type { Modes } from './modes.ts';
 import { openOutcomes } from './outcomes.ts';
 import { behind, openPlanner } from './planner.ts';
 import { inPages, openQueue, type PostingRow, postingOf, type Queue } from './queue.ts';
 import { openSettling } from './settling.ts';
+import { openShadows } from './shadows.ts';
 import { openStock } from './stock.ts';
 
 /** Pause before a lot that is in flight elsewhere is looked at again, ms. */
@@ -37,6 +39,7 @@ type Parts = {
   db: Database;
   dossier: Dossier;
   holds: Holds;
+  modes: Modes;
   nowMs: () => number;
   /** By which waits are measured: never jumps, and is not the day of an earlier life. */
   waitMs: () => number;
@@ -52,7 +55,8 @@ export type Postings = ReturnType<typeof openPostings>;
  * Every document that a fact calls for, and its place in its chart. The intent is on disk before
  * the call; whatever was in flight when we died is unknown, and waits before it is looked up.
  */
-export function openPostings({ db, dossier, holds, nowMs, waitMs, maxInFlightMs }: Parts) {
+export function openPostings({ db, dossier, holds, modes, ...times }: Parts) {
+  const { nowMs, waitMs, maxInFlightMs } = times;
   const settling = openSettling(db);
   const census = openCensus(db);
   const queue = openQueue(db, { touched: settling.touched, came: census.came });
@@ -61,7 +65,9 @@ export function openPostings({ db, dossier, holds, nowMs, waitMs, maxInFlightMs 
   const genealogy = openGenealogy(db);
   const stock = openStock(db);
   const gate = openGate({ db, dossier, holds, genealogy, stock });
-  const plan = openPlanner({ dossier, holds, genealogy, early, queue, lanes, stock });
+  const shadows = openShadows(db);
+  const known = { dossier, holds, genealogy, modes };
+  const plan = openPlanner({ ...known, early, queue, lanes, stock, shadows });
 
   function move(row: PostingRow, event: PostingEvent, more: Partial<PostingRow> = {}): PostingRow {
     const state = chart.step(row.state, { type: event }, `posting ${row.key}`);
@@ -177,6 +183,7 @@ export function openPostings({ db, dossier, holds, nowMs, waitMs, maxInFlightMs 
     counts: () => countsOf(census, queue),
     list: queue.byState,
     attempts: queue.attempts,
+    shadows: shadows.of,
     save: census.save, // at the end of the ledger's transaction
     undone, // of what was planned or moved in a transaction
   };

@@ -75,10 +75,18 @@ export type Explained = {
     commandId?: string;
     flags?: string;
   };
-  rule:
+  rule: (
     | { calls: 'document'; kind: string }
     | { calls: 'person'; kind: string; why: string }
-    | { calls: 'nothing'; why: string };
+    | { calls: 'nothing'; why: string }
+  ) & { phase?: string; mode?: string };
+  shadows: (Omit<Amounts, 'blocked'> & {
+    key: string;
+    kind: string;
+    reason: string | null;
+    final: 0 | 1;
+    beside: 0 | 1;
+  })[];
   postings: (Amounts & {
     key: string;
     kind: string;
@@ -91,6 +99,14 @@ export type Explained = {
     attempts: Attempt[];
   })[];
 };
+
+/** What the rules call for, and what each of them does where. */
+export type Rules = {
+  rules: { rule: string; phase: string; calls: string; unless: string; needs: string }[];
+  editions: { id: number; sinceMs: number; switches: Switch[] }[];
+  sites: { site: string; modes: Record<string, string> }[];
+};
+type Switch = { site?: string; rule?: string; mode: string };
 
 type Attempt = { atMs: number; outcome: string; detail: string };
 /** Postings that wait for a person. */

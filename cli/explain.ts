@@ -40,21 +40,35 @@ function factText({ fact }: Explained): string[] {
 }
 
 function ruleText({ fact, rule }: Explained): string {
-  if (rule.calls === 'nothing') return `rule of ${fact.type}: calls for nothing: ${rule.why}`;
-  if (rule.calls === 'document') return `rule of ${fact.type}: calls for a ${rule.kind}`;
-  return `rule of ${fact.type}: calls for a person who decides on a ${rule.kind}: ${rule.why}`;
+  const { phase, mode } = rule;
+  const name = phase === undefined ? fact.type : `${fact.type} (${phase}, ${mode})`;
+  if (rule.calls === 'nothing') return `rule of ${name}: calls for nothing: ${rule.why}`;
+  if (rule.calls === 'document') return `rule of ${name}: calls for a ${rule.kind}`;
+  return `rule of ${name}: calls for a person who decides on a ${rule.kind}: ${rule.why}`;
 }
 
-function postingText(posting: Posting): string[] {
-  const { key, kind, state, document, reason, waitsFor, attempts, final, beside } = posting;
+type What = Pick<Posting, 'final' | 'beside'> & Parameters<typeof amountsOf>[0];
+const whatText = (posting: What): string[] => {
+  const { final, beside } = posting;
   const what = [
     ...amountsOf(posting),
     ...(final ? ['final'] : []),
     ...(beside ? ['for a held lot'] : []),
   ];
+  return what.length > 0 ? [`  ${what.join(', ')}`] : [];
+};
+
+const shadowText = (shadow: Explained['shadows'][number]): string[] => [
+  `${shadow.kind} ${shadow.key}: computed, and not posted: its rule was a shadow`,
+  ...whatText({ ...shadow, blocked: null }),
+  ...(shadow.reason === null ? [] : [`  would be parked: ${shadow.reason}`]),
+];
+
+function postingText(posting: Posting): string[] {
+  const { key, kind, state, document, reason, waitsFor, attempts } = posting;
   return [
     `${kind} ${key}: ${state}${document === null ? '' : ` as ${document}`}`,
-    ...(what.length > 0 ? [`  ${what.join(', ')}`] : []),
+    ...whatText(posting),
     ...(reason === null ? [] : [`  because: ${reason}`]),
     ...(waitsFor === null
       ? []
@@ -66,8 +80,8 @@ function postingText(posting: Posting): string[] {
 
 /** All of it in words, for a person. */
 export function explainText(told: Explained): string {
-  const documents =
-    told.postings.length > 0 ? told.postings.flatMap(postingText) : ['no document was planned'];
+  const planned = [...told.postings.flatMap(postingText), ...told.shadows.flatMap(shadowText)];
+  const documents = planned.length > 0 ? planned : ['no document was planned'];
   return [...factText(told), ruleText(told), ...documents, ''].join('\n');
 }
 

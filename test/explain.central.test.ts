@@ -8,7 +8,12 @@ import { openBoard } from '../central/board.ts';
 import type { Explained } from '../central/explain.ts';
 import { buildHttp } from '../central/http.ts';
 import { migrations, openMemory } from '../central/memory.ts';
+import type { Switch } from '../central/modes.ts';
+import { isRule } from '../central/ruletable.ts';
+import type { Rules } from '../cli/answers.ts';
 import { amountsOf } from '../cli/central.ts';
+import { explainText } from '../cli/explain.ts';
+import { rulesText } from '../cli/rules.ts';
 import { openDatabase } from '../shared/database.ts';
 import type { Content } from '../shared/event.ts';
 import { stated } from './helpers/central.ts';
@@ -21,12 +26,16 @@ const { release, start, end, report, produce, block, decide, free, complete } = 
 const centralWith = (...facts: Content[]) => centralHearing(facts.length, facts);
 
 /** Central that has heard so many of these facts, and hears the others then. */
-function centralHearing(first: number, facts: readonly Content[]) {
+function centralHearing(
+  first: number,
+  facts: readonly Content[],
+  switches: readonly Switch[] = [],
+) {
   const db = openDatabase(':memory:', migrations);
   onTestFinished(() => void db.close());
   const time = { nowMs: 1_000 };
   const times = { nowMs: () => time.nowMs, waitMs: () => time.nowMs, maxInFlightMs: 500 };
-  const memory = openMemory({ db, ...times, skewMaxMs: Number.MAX_SAFE_INTEGER });
+  const memory = openMemory({ db, ...times, switches, skewMaxMs: Number.MAX_SAFE_INTEGER });
   const app = buildHttp(
     openBoard({ ...memory, edges: () => [], ...{ db, nowMs: () => 1, moved: () => undefined } }),
   );
@@ -59,7 +68,8 @@ test('where it stands, what its rule calls for, and every word of the ERP', asyn
       ...{ atMs: good.atMs, recordedMs: good.recordedMs, receivedMs: 1_000, clock: 'edge' },
       ...{ actor: 'person:4445', correlationId, order: 'WO-1', operation: '0010' },
     },
-    rule: { calls: 'document', kind: 'confirmation' },
+    rule: { calls: 'document', kind: 'confirmation', phase: 'completion', mode: 'live' },
+    shadows: [],
     postings: [
       {
         ...{ key: task!.posting.key, kind: 'confirmation', state: 'posted', lane: 'WO-1' },
@@ -127,7 +137,10 @@ test.each<[string, Content[], object]>([
   ],
   ['a release', [hold, free('H1', '4', lot)], { calls: 'document', kind: 'unblockStock' }],
 ])('the rule of %s', async (_name, facts, rule) => {
-  expect((await centralWith(...facts).explain(facts.at(-1)!)).rule).toEqual(rule);
+  const told = (await centralWith(...facts).explain(facts.at(-1)!)).rule;
+  const { phase: _, mode, ...said } = told;
+  expect(said).toEqual(rule);
+  expect(mode).toBe(isRule(facts.at(-1)!.type) ? 'live' : undefined);
 });
 
 test('a document for a lot that a hold reaches is told with its fact', async () => {
@@ -144,7 +157,7 @@ test('a document for a lot that a hold reaches is told with its fact', async () 
   }
   hearAll();
   const { rule, postings: told } = await explain(placed);
-  expect(rule).toEqual({ calls: 'nothing', why: 'holds what is not in stock' });
+  expect(rule).toMatchObject({ calls: 'nothing', why: 'holds what is not in stock' });
   expect(told).toMatchObject([{ kind: 'blockStock', beside: 1, lane: 'lot:L', attempts: [] }]);
 });
 
@@ -154,6 +167,33 @@ test('the time of a run is told as what it posts', async () => {
   const [told] = (await centralWith(began, done).explain(done)).postings;
   expect(told).toMatchObject({ machineMs: 90_000, setupMs: null });
   expect(amountsOf(told!)).toEqual(['machine time 90 s']);
+});
+
+test('a shadow is told in full, in words too; what is off says so', async () => {
+  const switches = [{ mode: 'off' }, { rule: 'completion', mode: 'shadow' }] as const;
+  const [made, used] = [produce('L1', '4'), stated.consume('S', '1')];
+  const central = centralHearing(3, [release(), made, used], switches);
+  const told = await central.explain(made);
+  expect(told).toMatchObject({
+    rule: { calls: 'document', kind: 'goodsReceipt', phase: 'completion', mode: 'shadow' },
+    shadows: [{ kind: 'goodsReceipt', quantity: '4', unit: 'EA', lane: 'WO-1', beside: 0 }],
+    postings: [],
+  });
+  expect(
+    explainText(told as never)
+      .split('\n')
+      .slice(-4, -1),
+  ).toEqual([
+    'rule of LotProduced (completion, shadow): calls for a goodsReceipt',
+    expect.stringMatching(/^goodsReceipt [0-9a-f-]{36}: computed, and not posted: its rule was a/),
+    '  quantity 4 EA',
+  ]);
+  expect(await central.explain(used)).toMatchObject({ rule: { mode: 'off' }, shadows: [] });
+  const board = (await central.app.inject('/v1/rules')).json() as Rules;
+  expect(board.sites).toMatchObject([{ site: 'acme/lyon', modes: { LotProduced: 'shadow' } }]);
+  expect(rulesText(board)).toMatch(
+    /edition 1, .*\nacme\/lyon\n {2}off: MaterialConsumed, HoldPlaced.*\n {2}shadow: Quant/s,
+  );
 });
 
 test('what is not there is said', async () => {
@@ -189,7 +229,7 @@ test('in words: holdfast explain', async () => {
     expect.stringMatching(/^ {2}true at 2012-\S+, here since 1970-\S+, stated by person:4445$/),
     '  order WO-1, operation 0010',
     '  correlation WO-1',
-    'rule of QuantityReported: calls for a confirmation',
+    'rule of QuantityReported (completion, live): calls for a confirmation',
     expect.stringMatching(/^confirmation \S+: deferred$/),
     '  yield 6 EA, scrap 0 EA, rework 0 EA',
     '  because: behind the parked one',

@@ -3,6 +3,7 @@ import { openDossier } from '../../central/dossier.ts';
 import type { Outcome, Posting } from '../../central/erp.ts';
 import { openHolds } from '../../central/holds.ts';
 import { migrations } from '../../central/memory.ts';
+import { openModes, type Switch } from '../../central/modes.ts';
 import { openPostings, type Task } from '../../central/postings.ts';
 import type { PostingRow } from '../../central/queue.ts';
 import { openDatabase } from '../../shared/database.ts';
@@ -96,14 +97,19 @@ export type Side = ReturnType<typeof openSide>;
 type Time = { nowMs: number; setMs?: number };
 
 /** The posting side without a ledger; the test moves time, and may set the day by `setMs`. */
-export function openSide(path = ':memory:', maxInFlightMs = 1_000, time: Time = { nowMs: 0 }) {
+export function openSide(
+  path = ':memory:',
+  maxInFlightMs = 1_000,
+  time: Time = { nowMs: 0 },
+  switches: readonly Switch[] = [],
+) {
   const db = openDatabase(path, migrations);
   onTestFinished(() => void db.close());
   const dossier = openDossier(db);
   const holds = openHolds(db);
-  const parts = { db, dossier, holds, maxInFlightMs };
   const times = { nowMs: () => time.nowMs + (time.setMs ?? 0), waitMs: () => time.nowMs };
-  const postings = openPostings({ ...parts, ...times });
+  const modes = openModes({ db, dossier, switches, nowMs: times.nowMs });
+  const postings = openPostings({ db, dossier, holds, modes, maxInFlightMs, ...times });
   const sequences = new Map<string, number>(); // of the facts that this very side took in
   const rows = db.prepare<[], PostingRow>(
     `SELECT key, kind, state, lane, line, sequence, event_id AS eventId, lot, quantity,
@@ -112,7 +118,7 @@ export function openSide(path = ':memory:', maxInFlightMs = 1_000, time: Time = 
   let documents = 0;
 
   const side = {
-    ...{ db, time, dossier, holds, postings },
+    ...{ db, time, dossier, holds, modes, postings },
     rows: () => rows.all(),
     /** Takes facts in, each as the next of its line. */
     note(line: string, ...contents: Content[]): void {

@@ -1,0 +1,91 @@
+import type { FactType } from '../shared/event.ts';
+
+/** The phases of a roll-out, and the rules that each of them switches on. */
+export const phases = {
+  consumption: ['MaterialConsumed'],
+  completion: ['QuantityReported', 'OperationCompleted', 'LotProduced'],
+  quality: ['HoldPlaced', 'HoldDispositioned', 'HoldReleased', 'HoldCancelled'],
+  financial: ['PhaseEnded'],
+  corrections: ['FactReversed', 'QuantityCorrected'],
+} as const satisfies Readonly<Record<string, readonly FactType[]>>;
+export type Phase = keyof typeof phases;
+/** A rule is named by the type of fact that it is for. */
+export type Rule = (typeof phases)[Phase][number];
+
+export const rulesOfPhases: readonly Rule[] = Object.values(phases).flat();
+export const isRule = (type: FactType): type is Rule =>
+  (rulesOfPhases as readonly string[]).includes(type);
+export const phaseOf = (rule: Rule): Phase =>
+  (Object.keys(phases) as Phase[]).find((phase) =>
+    (phases[phase] as readonly string[]).includes(rule),
+  )!;
+
+/** What a rule calls for, when it does not, and what must be known or done before. */
+type Row = Readonly<{ calls: string; unless: string; needs: string }>;
+
+/** The rules that call for documents, in words. Every other fact calls for nothing. */
+export const ruleTable: Readonly<Record<Rule, Row>> = {
+  MaterialConsumed: {
+    calls: 'a goods issue to the order',
+    unless: '',
+    needs:
+      'the order released; the receipt of the lot posted, where it is of our own; no hold that ' +
+      'reaches the lot; enough of it outside blocked stock',
+  },
+  QuantityReported: {
+    calls: 'a confirmation of good, scrap and rework',
+    unless: 'it came out of rework, or reports nothing; late, after the closing, for a person',
+    needs: 'the order released; in all no more than its quantity and tolerance',
+  },
+  OperationCompleted: {
+    calls: 'the final confirmation of the operation',
+    unless: '',
+    needs:
+      'the order closed, and all that was stated of it at central; every other confirmation of ' +
+      'the operation posted',
+  },
+  LotProduced: {
+    calls: 'a goods receipt, what is held of it into blocked stock',
+    unless: '',
+    needs:
+      'the order released; no hold on order, operation or line; the release of quality, where ' +
+      'the lot is inspected; in all no more than the quantity and tolerance of the order',
+  },
+  HoldPlaced: {
+    calls: 'a move into blocked stock',
+    unless: 'it is not on a lot, or does not say how much',
+    needs: 'the lot known',
+  },
+  HoldDispositioned: {
+    calls:
+      'use as is: a move out of blocked stock; scrap: a goods issue to scrap; for pieces that ' +
+      'are in no lot yet: a confirmation',
+    unless: 'rework or return of a lot: it stays blocked; a hold of an order, operation or line',
+    needs: 'the hold known; so much of the lot in blocked stock',
+  },
+  HoldReleased: {
+    calls: 'a move out of blocked stock; for pieces that are in no lot yet: a confirmation',
+    unless: 'a hold of an order, operation or line; it does not say how much',
+    needs: 'the hold known; no other hold that reaches the lot',
+  },
+  HoldCancelled: {
+    calls: 'a move out of blocked stock',
+    unless: 'the hold is not on a lot',
+    needs: 'the hold known; no other hold that reaches the lot',
+  },
+  PhaseEnded: {
+    calls: 'a confirmation of set-up or machine time',
+    unless: 'it was a breakdown, or took no time',
+    needs: 'the start of the run known, and its clock trusted; else a person',
+  },
+  FactReversed: {
+    calls: 'a person: what it reverses may be in a document already',
+    unless: '',
+    needs: '',
+  },
+  QuantityCorrected: {
+    calls: 'a person: what it corrects may be in a document already',
+    unless: '',
+    needs: '',
+  },
+};
