@@ -76,6 +76,7 @@ export function openAhead(db: Database) {
           return [...forbidding.all(row.order, row.operation, row.line), ...onLot(row.lot)];
         case 'goodsIssue':
         case 'unblockStock':
+        case 'cancelIssue':
           return onLot(row.lot);
         default:
           return [];

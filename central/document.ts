@@ -1,27 +1,14 @@
 import { hash } from 'node:crypto';
 import { isId } from '../shared/identity.ts';
 import { type Quantity, quantity, zero } from '../shared/quantity.ts';
-import type { Posting, PostingKind } from './erp.ts';
-
-/** One document to create: where, with what, and how to find it again. */
-export type SapDocument = Readonly<{
-  service: string;
-  set: string;
-  body: Record<string, unknown>;
-  filter: string; // $filter that finds the documents with this posting's key
-  /** The document number in an entity of the set, or undefined. */
-  numberOf(entity: Record<string, unknown>): string | undefined;
-}>;
-
-export type SapPlant = Readonly<{
-  plant: string;
-  storageLocation: string;
-  costCenter: string;
-  setupActivity: number;
-  machineActivity: number;
-  /** The plant's calendar day at a Unix time, "2026-11-23": the posting date. */
-  dayAt(ms: number): string;
-}>;
+import { type CancelKind, isCancel, type Posting, type PostingKind } from './erp.ts';
+import {
+  confirmationNumber,
+  materialNumber,
+  type SapDocument,
+  type SapPlant,
+} from './numbering.ts';
+import { misfitReversal, reversalOf } from './reversal.ts';
 
 /** GoodsMovementCode and GoodsMovementType of a kind; 555 is unverified [K]. */
 const movements = {
@@ -30,7 +17,10 @@ const movements = {
   blockStock: ['04', '344'],
   unblockStock: ['04', '343'],
   scrapStock: ['03', '555'],
-} as const satisfies Record<Exclude<PostingKind, 'confirmation'>, readonly [string, string]>;
+} as const satisfies Record<
+  Exclude<PostingKind, 'confirmation' | CancelKind>,
+  readonly [string, string]
+>;
 
 /** Lengths of SAP's fields, in UTF-16 units. */
 const lengths = { order: 12, operation: 4, material: 40, lot: 10, unit: 3 } as const;
@@ -47,6 +37,7 @@ const needs: Record<PostingKind, readonly Name[]> = {
   blockStock: ['material', 'lot', 'unit'],
   unblockStock: ['material', 'lot', 'unit'],
   scrapStock: ['material', 'lot', 'unit'],
+  ...{ cancelConfirmation: [], cancelIssue: [], cancelReceipt: [] },
 };
 
 /** Why SAP's fields can never hold this posting, all reasons together; undefined if they can. */
@@ -82,7 +73,9 @@ function misfitQuantity(text: string | undefined, name: string): string | undefi
   return undefined;
 }
 
-function misfitKind({ kind, unit, ...given }: Posting): string[] {
+function misfitKind(posting: Posting): string[] {
+  const { kind, unit, ...given } = posting;
+  if (isCancel(kind)) return misfitReversal(posting);
   if (kind === 'confirmation') {
     const counted = ([given.yield, given.scrap, given.rework] as const).some(
       (text) => text !== undefined && quantity(text, kind) > zero,
@@ -95,10 +88,12 @@ function misfitKind({ kind, unit, ...given }: Posting): string[] {
 }
 
 /** The posting as SAP wants it. `misfit` must have found nothing. */
-export const documentOf = (posting: Posting, plant: SapPlant): SapDocument =>
-  posting.kind === 'confirmation'
-    ? confirmation(posting, plant)
-    : materialDocument(posting, movements[posting.kind], plant);
+export function documentOf(posting: Posting, plant: SapPlant): SapDocument {
+  const { kind } = posting;
+  if (isCancel(kind)) return reversalOf(posting, plant);
+  if (kind === 'confirmation') return confirmation(posting, plant);
+  return materialDocument(posting, movements[kind], plant);
+}
 
 function confirmation(posting: Posting, plant: SapPlant): SapDocument {
   const { unit, setupMs, machineMs } = posting;
@@ -122,8 +117,7 @@ function confirmation(posting: Posting, plant: SapPlant): SapDocument {
       ...activity(plant.setupActivity, setupMs),
       ...activity(plant.machineActivity, machineMs),
     },
-    numberOf: ({ ConfirmationGroup: group, ConfirmationCount: count }) =>
-      numbered(group) && numbered(count) ? `${group}/${count}` : undefined,
+    numberOf: confirmationNumber,
   };
 }
 
@@ -145,8 +139,7 @@ function materialDocument(
       MaterialDocumentHeaderText: header,
       to_MaterialDocumentItem: items(posting, type, plant),
     },
-    numberOf: ({ MaterialDocumentYear: year, MaterialDocument: number }) =>
-      numbered(year) && numbered(number) ? `${number}/${year}` : undefined,
+    numberOf: materialNumber,
   };
 }
 
@@ -197,9 +190,6 @@ const decimal = (micros: Quantity): string =>
 
 const day = ({ atMs }: Posting, { dayAt }: SapPlant): string =>
   `/Date(${Date.parse(`${dayAt(atMs)}T00:00:00Z`)})/`;
-
-const numbered = (value: unknown): value is string =>
-  typeof value === 'string' && /[1-9]/.test(value);
 
 const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 

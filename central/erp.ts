@@ -6,8 +6,33 @@ export const postingKinds = [
   'blockStock', // unrestricted to blocked
   'unblockStock', // blocked to unrestricted
   'scrapStock', // out of blocked stock
+  'cancelConfirmation', // takes back one confirmation, as a whole
+  'cancelIssue', // the goods of one issue come back
+  'cancelReceipt', // the goods of one receipt go
 ] as const;
 export type PostingKind = (typeof postingKinds)[number];
+
+/**
+ * What takes a document back. Between the two kinds of stock it is the other move; of scrap there
+ * is none: what was thrown away does not come back by a document of ours.
+ */
+export const inverses = {
+  confirmation: 'cancelConfirmation',
+  goodsIssue: 'cancelIssue',
+  goodsReceipt: 'cancelReceipt',
+  blockStock: 'unblockStock',
+  unblockStock: 'blockStock',
+  scrapStock: 'none',
+  cancelConfirmation: 'confirmation',
+  cancelIssue: 'goodsIssue',
+  cancelReceipt: 'goodsReceipt',
+} as const satisfies Record<PostingKind, PostingKind | 'none'>;
+
+/** Kinds that take one document back, by its number. */
+export const cancelKinds = ['cancelConfirmation', 'cancelIssue', 'cancelReceipt'] as const;
+export type CancelKind = (typeof cancelKinds)[number];
+export const isCancel = (kind: PostingKind): kind is CancelKind =>
+  (cancelKinds as readonly PostingKind[]).includes(kind);
 
 /** One intended ERP document. Quantities are decimal texts in `unit`. */
 export type Posting = Readonly<{
@@ -28,6 +53,7 @@ export type Posting = Readonly<{
   setupMs?: number; // confirmation
   machineMs?: number; // confirmation
   final?: boolean; // confirmation: nothing more will come for this operation
+  cancels?: string; // number of the document that is taken back; its amounts are those above
 }>;
 
 /** What came of a call, by what the ERP has certainly done (facts: executed yes, no, maybe). */

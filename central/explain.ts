@@ -9,7 +9,8 @@ import type { PostingKind } from './erp.ts';
 import type { Holds } from './holds.ts';
 import type { Mode, Modes } from './modes.ts';
 import { behind, earlyReason } from './planner.ts';
-import type { Attempt, PostingRow, Queue } from './queue.ts';
+import type { PostingRow, Queue } from './queue.ts';
+import type { Attempt } from './records.ts';
 import { type Call, callOf, type Run } from './rules.ts';
 import { isRule, type Phase, phaseOf } from './ruletable.ts';
 import type { Shadow } from './shadows.ts';
@@ -32,11 +33,11 @@ type Posting = Readonly<
 >;
 /** A document that was computed by a rule that is a shadow. */
 type Computed = Omit<Posting, 'state' | 'blocked' | 'document'>;
-/** What the rule of the fact's type calls for: a document, nothing, or a person. */
+/** What the rule of the fact's type calls for: a document, what takes one back, or a person. */
 export type Ruled =
   | Readonly<{ calls: 'document'; kind: PostingKind }>
   | Readonly<{ calls: 'person'; kind: PostingKind; why: string }>
-  | Readonly<{ calls: 'nothing'; why: string }>;
+  | Readonly<{ calls: 'nothing' | 'inverse'; why: string }>;
 export type Explained = Readonly<{
   fact: Told;
   rule: Ruled & Readonly<{ phase?: Phase; mode?: Mode }>; // absent where it never calls for any
@@ -90,6 +91,7 @@ function prepare(db: Database) {
 /** What a rule says, in its own words. */
 function ruled(call: Call): Ruled {
   if ('none' in call) return { calls: 'nothing', why: call.none };
+  if ('inverse' in call) return { calls: 'inverse', why: call.inverse };
   if ('park' in call) return { calls: 'person', kind: call.kind, why: call.park };
   return { calls: 'document', kind: call.kind };
 }

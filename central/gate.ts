@@ -5,17 +5,14 @@ import { openAhead } from './ahead.ts';
 import type { Dossier, Lot } from './dossier.ts';
 import type { Genealogy } from './genealogy.ts';
 import type { Holds } from './holds.ts';
+import { type Asks, openInverse, type Verdict } from './inverse.ts';
 import type { Order } from './orderbook.ts';
 import type { PostingRow } from './queue.ts';
 import type { Stock } from './stock.ts';
 
-/** What may be done with a posting now. */
-export type Verdict =
-  | { do: 'send'; quantity?: string; blocked?: string }
-  | { do: 'hold' | 'defer' | 'void' | 'park' | 'wait'; reason: string };
-
 type Parts = {
   db: Database;
+  queue: Asks;
   dossier: Dossier;
   holds: Holds;
   genealogy: Genealogy;
@@ -38,8 +35,9 @@ const heldBy = (names: readonly string[]): Verdict | undefined =>
  * against how much our own documents have put there. A lot that was made of held material belongs
  * there as a whole.
  */
-export function openGate({ db, dossier, holds, genealogy, stock }: Parts) {
+export function openGate({ db, queue, dossier, holds, genealogy, stock }: Parts) {
   const ahead = openAhead(db);
+  const inverse = openInverse(queue, stock);
 
   /** The order if the ledger knows it; its release may still be on the way from another line. */
   const released = (row: PostingRow): Order | undefined => {
@@ -47,9 +45,12 @@ export function openGate({ db, dossier, holds, genealogy, stock }: Parts) {
     return order?.released ? order : undefined;
   };
 
-  const over = (order: Order, done: bigint, more: bigint): Verdict | undefined => {
+  const over = (order: Order, done: bigint, more: bigint, row: PostingRow): Verdict | undefined => {
     const most = mostOf(micros(order.quantity), order.tolerancePercent);
     if (done + more <= most) return undefined;
+    if (stock.isBackOpen(row)) {
+      return { do: 'defer', reason: 'waits for a document of the order to be taken back' };
+    }
     const sum = quantityText(done + more);
     const reason = `over tolerance: ${sum} of ${order.quantity} + ${order.tolerancePercent} %`;
     return { do: 'park', reason };
@@ -66,7 +67,7 @@ export function openGate({ db, dossier, holds, genealogy, stock }: Parts) {
     }
     const more = micros(row.yield);
     const done = more > zero ? stock.confirmed(row) : zero;
-    return (more > zero && over(order, done, more)) || { do: 'send' };
+    return (more > zero && over(order, done, more, row)) || { do: 'send' };
   }
 
   function receipt(row: PostingRow): Verdict {
@@ -80,7 +81,7 @@ export function openGate({ db, dossier, holds, genealogy, stock }: Parts) {
       return { do: 'hold', reason: 'waits for quality to release the lot' };
     }
     const more = micros(row.quantity);
-    const excess = over(order, stock.received(order.order), more);
+    const excess = over(order, stock.received(order.order), more, row);
     if (excess) return excess;
     const missing = holds.toBlock(row.lot!) - stock.of(row.lot!).blocked;
     const part = missing < zero ? zero : least(missing, more);
@@ -146,10 +147,16 @@ export function openGate({ db, dossier, holds, genealogy, stock }: Parts) {
     }
     const lot = row.lot!;
     if (stock.arrives(lot)) return { do: 'defer', reason: 'waits for the receipt of the lot' };
+    if (stock.recedes(lot)) {
+      return { do: 'defer', reason: 'waits: a receipt of the lot is to be taken back' };
+    }
     const held = heldBy(holding(lot, dossier.lot(lot)));
     if (held) return held;
     if (stock.leaves(lot) && isShort(lot, micros(row.quantity))) {
       return { do: 'defer', reason: 'waits for the lot to leave blocked stock' };
+    }
+    if (stock.receded(lot) && isShort(lot, micros(row.quantity))) {
+      return { do: 'defer', reason: 'waits: a receipt of the lot was taken back' };
     }
     return { do: 'send' };
   }
@@ -164,7 +171,7 @@ export function openGate({ db, dossier, holds, genealogy, stock }: Parts) {
     if (row.lot !== null && row.kind !== 'goodsIssue' && stock.inFlight(row.lot)) {
       return { do: 'wait', reason: 'another document of the lot is in flight' };
     }
-    const known = heldBy(ahead.holding(row));
+    const known = inverse.before(row) ?? heldBy(ahead.holding(row));
     if (known) return known;
     switch (row.kind) {
       case 'confirmation':
@@ -179,6 +186,8 @@ export function openGate({ db, dossier, holds, genealogy, stock }: Parts) {
         return unblock(row);
       case 'scrapStock':
         return scrap(row);
+      default:
+        return inverse.cancel(row);
     }
   };
 }

@@ -12,6 +12,7 @@ import {
   queueMigrations3,
   queueMigrations4,
   queueMigrations5,
+  queueMigrations6,
 } from './docket.ts';
 import { dossierMigrations, dossierMigrations2, openDossier } from './dossier.ts';
 import { earlyMigrations } from './early.ts';
@@ -53,6 +54,7 @@ export const migrations = [
   [...queueMigrations5, ...censusMigrations].join('\n'),
   ...deskMigrations,
   [...modeMigrations, ...shadowMigrations].join('\n'),
+  ...queueMigrations6,
 ];
 
 /** Pages of the file that are kept in memory, KiB: those to which the lines add now. */
@@ -94,9 +96,10 @@ export function openMemory(parts: Parts) {
     note(facts) {
       for (const fact of facts) {
         const run = dossier.note(fact);
-        totals.note(fact, run, corrections.note(fact));
+        const effects = corrections.note(fact);
+        totals.note(fact, run, effects);
         holds.note(fact);
-        postings.note(fact, run, clocks.note(fact, fact.receivedMs));
+        postings.note(fact, run, clocks.note(fact, fact.receivedMs), effects);
         live.note(fact);
       }
       dossier.save();

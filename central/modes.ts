@@ -7,6 +7,12 @@ import { phaseOf, phases, type Rule, rulesOfPhases } from './ruletable.ts';
 export const modes = ['off', 'shadow', 'live'] as const;
 export type Mode = (typeof modes)[number];
 
+/** What is not posted because of the mode of its rule counts under these reasons. */
+export const modeReasons = {
+  off: 'its rule is off',
+  shadow: 'its rule is a shadow: computed, not posted',
+} as const satisfies Partial<Record<Mode, string>>;
+
 const named = [...Object.keys(phases), ...rulesOfPhases];
 export const switchFields = {
   site: optional(text('Lines that begin with this, e.g. acme/lyon; all of them if absent.', 200)),

@@ -18,6 +18,9 @@ export type OdataOptions = Readonly<{
 type Session = Readonly<{ token: string; cookie: string }>;
 type Request = Readonly<{ method: 'GET' | 'POST'; path: string; query?: string; body?: object }>;
 
+/** What is sent with a request that changes something. */
+type Given = Readonly<{ body?: object; parameters?: string }>;
+
 export type Odata = ReturnType<typeof openOdata>;
 
 /**
@@ -79,8 +82,11 @@ export function openOdata({ url, client, timeoutMs, authorization }: OdataOption
     /** Reads; what came of it may be asked again at will. */
     get: (path: string, query: string): Promise<Sent> => send({ method: 'GET', path, query }, {}),
 
-    /** Creates one entity. A refused token is renewed once, and the request sent again. */
-    async post(service: string, set: string, body: object): Promise<Sent> {
+    /**
+     * Creates one entity, or calls a function import. A refused token is renewed once, and the
+     * request sent again.
+     */
+    async post(service: string, set: string, { body, parameters }: Given): Promise<Sent> {
       let spent: Promise<Session | Sent> | undefined;
       for (let renewals = 0; ; renewals++) {
         const kept = session(service, spent);
@@ -90,9 +96,13 @@ export function openOdata({ url, client, timeoutMs, authorization }: OdataOption
           return opened;
         }
         const sent = await send(
-          { method: 'POST', path: `${service}/${set}`, body },
           {
-            'content-type': 'application/json',
+            ...{ method: 'POST', path: `${service}/${set}` },
+            ...(body === undefined ? {} : { body }),
+            ...(parameters === undefined ? {} : { query: parameters }),
+          },
+          {
+            ...(body === undefined ? {} : { 'content-type': 'application/json' }),
             'x-csrf-token': opened.token,
             cookie: opened.cookie,
           },

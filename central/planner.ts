@@ -1,33 +1,23 @@
 import type { Fact } from '../shared/event.ts';
+import type { Effect } from '../statecharts/correction.ts';
 import { asItSays, type Timing } from './clocks.ts';
+import { type Move, openCompensation } from './compensation.ts';
 import type { Dossier } from './dossier.ts';
 import type { Early } from './early.ts';
-import type { PostingKind } from './erp.ts';
 import type { Genealogy } from './genealogy.ts';
 import type { Hold, Holds } from './holds.ts';
 import type { Lanes } from './lanes.ts';
-import type { Mode, Modes } from './modes.ts';
-import type { Planned, Queue } from './queue.ts';
+import { type Modes, modeReasons } from './modes.ts';
+import { blank, type Planned, type Queue } from './queue.ts';
+import { type Decision, isDecision, openReach } from './reach.ts';
 import { callOf, keyOf, type Run } from './rules.ts';
 import { isRule } from './ruletable.ts';
 import type { Shadows } from './shadows.ts';
+import type { StandIns } from './standins.ts';
 import type { Stock } from './stock.ts';
 
 /** A decision on a hold of which nothing more is known yet counts under this reason. */
 export const earlyReason = 'waits for its hold to be known';
-
-/** What is not posted because of the mode of its rule counts under these reasons. */
-export const modeReasons = {
-  off: 'its rule is off',
-  shadow: 'its rule is a shadow: computed, not posted',
-} as const satisfies Partial<Record<Mode, string>>;
-
-type Decision = Fact<'HoldDispositioned' | 'HoldReleased' | 'HoldCancelled'>;
-const decisions = ['HoldDispositioned', 'HoldReleased', 'HoldCancelled'];
-const isDecision = (fact: Fact): fact is Decision => decisions.includes(fact.type);
-
-const condemns = (fact: Fact): boolean =>
-  fact.type === 'HoldDispositioned' && fact.body.disposition !== 'useAsIs';
 
 type Parts = {
   dossier: Dossier;
@@ -39,21 +29,24 @@ type Parts = {
   stock: Stock;
   modes: Modes;
   shadows: Shadows;
+  standIns: StandIns;
+  move: Move;
 };
-
-/** What a planned posting does not say. */
-const blank = {
-  ...{ order: null, operation: null, lot: null, material: null, unit: null, quantity: null },
-  ...{ yield: null, scrap: null, rework: null, setupMs: null, machineMs: null, reason: null },
-} as const;
 
 /** Why a posting is deferred that comes after a parked one in its lane. */
 export const behind = 'behind the parked one';
 
+type About = { run?: Run | undefined; hold?: Hold | undefined };
+
 /** Plans what a fact calls for, and looks again at whatever may have waited for it. */
 export function openPlanner(parts: Parts) {
   const { dossier, holds, early, queue, lanes, modes, shadows } = parts;
-  const reach = openReachPlanner(parts);
+  const reach = openReach(parts);
+  const compensate = openCompensation({
+    ...parts,
+    enter,
+    plan: (fact, timing) => plan(fact, timing),
+  });
 
   const laneOf = (order: string | undefined, lot: string | undefined): string =>
     order ?? (lot === undefined ? undefined : dossier.lot(lot)?.order) ?? `lot:${lot ?? ''}`;
@@ -71,10 +64,10 @@ export function openPlanner(parts: Parts) {
     lanes.wake(row.lane);
   }
 
-  function plan(fact: Fact, run: Run | undefined, hold: Hold | undefined, timing: Timing): void {
+  function plan(fact: Fact, timing: Timing, { run, hold }: About = {}): void {
     const call = callOf(fact, { run, holdScope: hold?.scope ?? undefined });
-    if ('none' in call) {
-      queue.unposted(call.none, 1);
+    if ('none' in call || 'inverse' in call) {
+      queue.unposted('none' in call ? call.none : call.inverse, 1);
       return;
     }
     // A decision is about what its hold is about, whatever else it may name.
@@ -104,15 +97,15 @@ export function openPlanner(parts: Parts) {
 
   /** Of a hold it depends what its decisions call for: those that came before it come after it. */
   function planHold(fact: Fact<'HoldPlaced'>, hold: Hold, timing: Timing): void {
-    plan(fact, undefined, hold, timing);
+    plan(fact, timing, { hold });
     for (const decision of early.take(hold.hold)) {
       queue.unposted(earlyReason, -1);
-      plan(decision, undefined, hold, timing);
+      plan(decision, timing, { hold });
     }
   }
 
   function planDecision(fact: Decision, hold: Hold, timing: Timing): void {
-    if (hold.scope !== null) plan(fact, undefined, hold, timing);
+    if (hold.scope !== null) plan(fact, timing, { hold });
     else {
       queue.unposted(earlyReason, 1);
       early.keep(hold.hold, fact);
@@ -121,12 +114,18 @@ export function openPlanner(parts: Parts) {
     if (hold.scope === 'line') lanes.rouseHeld();
   }
 
-  function note(fact: Fact, run: Run | undefined, timing: Timing = asItSays): void {
+  function note(
+    fact: Fact,
+    run: Run | undefined,
+    timing: Timing = asItSays,
+    effects: readonly Effect[] | undefined = undefined,
+  ): void {
     if (fact.type === 'HoldPlaced') planHold(fact, holds.one(fact.body.hold)!, timing);
     else if (isDecision(fact)) {
       planDecision(fact, holds.one(fact.body.hold)!, timing);
-    } else plan(fact, run, undefined, timing);
-    reach(fact, timing);
+    } else if (effects) compensate(fact, effects, timing);
+    else plan(fact, timing, { run });
+    reach.note(fact, timing);
     if (fact.lot !== undefined) lanes.rouseLot(fact.lot);
     if (fact.order === undefined) return;
     if (fact.type === 'OrderReleased' || dossier.isComplete(fact.order)) {
@@ -135,54 +134,11 @@ export function openPlanner(parts: Parts) {
   }
 
   return {
-    /** What a newly accepted fact calls for. */
+    /** What a newly accepted fact calls for; `effects` is what it makes count, or count no more. */
     note,
     /** Only what follows for the lots that holds reach. */
-    reach,
-  };
-}
-
-/**
- * Plans what moves the lots that a hold on another lot reaches: each as a whole, in a lane of its
- * own, and only what may be in stock; receipts that are still to be sent wait at the gate.
- */
-function openReachPlanner(parts: Parts) {
-  const { dossier, holds, genealogy, queue, lanes, stock, modes, shadows } = parts;
-
-  function move(fact: Fact, kind: PostingKind, lot: string, timing: Timing): void {
-    const { eventId, line, sequence } = fact;
-    const mode = modes.of('HoldPlaced', line, dossier.lot(lot)?.order ?? undefined);
-    if (mode === 'off') return;
-    const { atMs } = timing(fact);
-    const lane = `lot:${lot}`;
-    const key = keyOf(eventId, kind, lot);
-    const where = { key, eventId, line, sequence, atMs, lane, kind, lot };
-    const row = { ...blank, ...where, final: 0, beside: 1, state: 'intended' } as const;
-    if (mode === 'shadow') {
-      shadows.keep(row);
-      return;
-    }
-    queue.insert(row);
-    lanes.wake(lane);
-  }
-
-  return (fact: Fact, timing: Timing = asItSays): void => {
-    const { gained, lost } = genealogy.note(fact);
-    for (const [lot, by] of gained) {
-      lanes.rouseLot(lot);
-      const holding = genealogy.reaching(lot);
-      const before = holding.some((hold) => !by.includes(hold));
-      if (holding.length > 0 && !before && stock.arrived(lot))
-        move(fact, 'blockStock', lot, timing);
-    }
-    // A decision calls for what frees its own lot already; what it condemns may have been let go.
-    const hold = isDecision(fact) ? holds.one(fact.body.hold) : undefined;
-    const own = hold?.lot;
-    if (hold?.letGo && condemns(fact)) move(fact, 'blockStock', hold.lot!, timing);
-    for (const lot of lost.keys()) {
-      lanes.rouseLot(lot);
-      if (lot === own || genealogy.reaching(lot).length > 0) continue;
-      if (stock.mayBeBlocked(lot)) move(fact, 'unblockStock', lot, timing);
-    }
+    reach: reach.note,
+    /** Goods of a lot are back in stock. */
+    comeBack: reach.comeBack,
   };
 }

@@ -4,10 +4,11 @@ import { posting as chart, type PostingEvent } from '../statecharts/posting.ts';
 import { type Census, openCensus } from './census.ts';
 import type { Dossier } from './dossier.ts';
 import { openEarly } from './early.ts';
-import type { Posting } from './erp.ts';
-import { openGate, type Verdict } from './gate.ts';
+import { isCancel, type Posting } from './erp.ts';
+import { openGate } from './gate.ts';
 import { openGenealogy } from './genealogy.ts';
 import type { Holds } from './holds.ts';
+import type { Verdict } from './inverse.ts';
 import type { Settled } from './keeper.ts';
 import { openLanes } from './lanes.ts';
 import type { Modes } from './modes.ts';
@@ -16,6 +17,7 @@ import { behind, openPlanner } from './planner.ts';
 import { inPages, openQueue, type PostingRow, postingOf, type Queue } from './queue.ts';
 import { openSettling } from './settling.ts';
 import { openShadows } from './shadows.ts';
+import { openStandIns } from './standins.ts';
 import { openStock } from './stock.ts';
 
 /** Pause before a lot that is in flight elsewhere is looked at again, ms. */
@@ -51,30 +53,43 @@ const states = { hold: 'held', defer: 'deferred', void: 'void', park: 'parked' }
 
 export type Postings = ReturnType<typeof openPostings>;
 
+/** All that is kept of postings, and the gate that reads it. */
+function openShelves({ db, dossier, holds }: Parts) {
+  const settling = openSettling(db);
+  const census = openCensus(db);
+  const queue = openQueue(db, { touched: settling.touched, came: census.came });
+  const genealogy = openGenealogy(db);
+  const stock = openStock(db);
+  const gate = openGate({ db, queue, dossier, holds, genealogy, stock });
+  const early = openEarly(db, settling.touched);
+  const others = { lanes: openLanes(db), shadows: openShadows(db) };
+  const standIns = openStandIns(db, queue);
+  return { settling, census, queue, genealogy, stock, gate, early, standIns, ...others };
+}
+
 /**
  * Every document that a fact calls for, and its place in its chart. The intent is on disk before
  * the call; whatever was in flight when we died is unknown, and waits before it is looked up.
  */
-export function openPostings({ db, dossier, holds, modes, ...times }: Parts) {
-  const { nowMs, waitMs, maxInFlightMs } = times;
-  const settling = openSettling(db);
-  const census = openCensus(db);
-  const queue = openQueue(db, { touched: settling.touched, came: census.came });
-  const lanes = openLanes(db);
-  const early = openEarly(db, settling.touched);
-  const genealogy = openGenealogy(db);
-  const stock = openStock(db);
-  const gate = openGate({ db, dossier, holds, genealogy, stock });
-  const shadows = openShadows(db);
-  const known = { dossier, holds, genealogy, modes };
-  const plan = openPlanner({ ...known, early, queue, lanes, stock, shadows });
+export function openPostings(parts: Parts) {
+  const { db, dossier, holds, modes, nowMs, waitMs, maxInFlightMs } = parts;
+  const shelves = openShelves(parts);
+  const { settling, census, queue, lanes, early, gate, shadows } = shelves;
+  const { comeBack, ...plan } = openPlanner({ ...shelves, dossier, holds, modes, move });
 
   function move(row: PostingRow, event: PostingEvent, more: Partial<PostingRow> = {}): PostingRow {
     const state = chart.step(row.state, { type: event }, `posting ${row.key}`);
     const moved = { ...row, ...more, state: state as PostingRow['state'] };
     queue.move(moved);
     census.moved(row, moved.state);
+    if (moved.kind === 'cancelIssue' && moved.state === 'posted') comeBack(moved);
     return moved;
+  }
+
+  /** As the ERP port takes it, with the number of what it takes back. */
+  function handed(row: PostingRow): Posting {
+    const { kind, cancels } = row;
+    return postingOf(row, isCancel(kind) ? queue.one(cancels!)!.document : null);
   }
 
   function weigh(row: PostingRow): Verdict {
@@ -104,7 +119,7 @@ export function openPostings({ db, dossier, holds, modes, ...times }: Parts) {
       if (verdict.do === 'send') {
         const { quantity = row.quantity, blocked = row.blocked } = verdict;
         const sent = move(row, 'Send', { quantity, blocked, reason: null });
-        return { do: 'post', posting: postingOf(sent), lane };
+        return { do: 'post', posting: handed(sent), lane };
       }
       if (verdict.do === 'wait') return void lanes.setDue(lane, waitMs() + pauseMs);
       const { reason } = verdict;
@@ -122,7 +137,7 @@ export function openPostings({ db, dossier, holds, modes, ...times }: Parts) {
     const later = state === 'unknown' && notBeforeMs > waitMs();
     lanes.setDue(lane, later ? notBeforeMs : null);
     if (later || state === 'sending') return undefined;
-    return { do: 'lookUp', posting: postingOf(row), lane };
+    return { do: 'lookUp', posting: handed(row), lane };
   }
 
   const outcomes = openOutcomes({ queue, lanes, move, ...{ nowMs, waitMs, maxInFlightMs } });

@@ -1,7 +1,8 @@
 import type { Database } from '../shared/database.ts';
 import { type PostingState, postingStates } from '../statecharts/posting.ts';
-import { flies, open, unsettled } from './docket.ts';
+import { flies, open } from './docket.ts';
 import type { Posting, PostingKind } from './erp.ts';
+import { openRecords } from './records.ts';
 
 export type PostingRow = {
   id: number;
@@ -31,20 +32,21 @@ export type PostingRow = {
   unsure: number;
   reason: string | null;
   document: string | null;
+  cancels: string | null;
 };
 
 const columns = `id, key, event_id AS eventId, line, sequence, at_ms AS atMs, lane, kind, state,
   order_number AS "order", operation, lot, material, unit, quantity, blocked, yield, scrap, rework,
   setup_ms AS setupMs, machine_ms AS machineMs, final, not_before_ms AS notBeforeMs, busy, unsure,
-  reason, document`;
+  reason, document, cancels`;
 
-/** The posting as the ERP port takes it. */
-export function postingOf(row: PostingRow): Posting {
+/** The posting as the ERP port takes it; `cancels` is the number of what it takes back. */
+export function postingOf(row: PostingRow, cancels: string | null): Posting {
   const { key, kind, eventId, atMs, final } = row;
   const { order, operation, lot, material, unit, quantity, blocked, setupMs, machineMs } = row;
   const { yield: good, scrap, rework } = row;
   const optional = { order, operation, lot, material, unit, quantity, blocked, setupMs, machineMs };
-  const given = Object.entries({ ...optional, yield: good, scrap, rework });
+  const given = Object.entries({ ...optional, yield: good, scrap, rework, cancels });
   const present = Object.fromEntries(given.filter(([, value]) => value !== null));
   return { key, kind, eventId, atMs, ...(final ? { final: true } : {}), ...present };
 }
@@ -68,6 +70,12 @@ export type Planned = Omit<
   PostingRow,
   'id' | 'notBeforeMs' | 'busy' | 'unsure' | 'document' | 'blocked'
 > & { beside: 0 | 1 };
+/** What a planned posting does not say. */
+export const blank = {
+  ...{ order: null, operation: null, lot: null, material: null, unit: null, quantity: null },
+  ...{ yield: null, scrap: null, rework: null, setupMs: null, machineMs: null, reason: null },
+  cancels: null,
+} as const;
 type Told = { touched: (line: string) => void; came: (row: Planned) => void };
 export type Queue = ReturnType<typeof openQueue>;
 
@@ -76,22 +84,21 @@ export type Queue = ReturnType<typeof openQueue>;
  * told of the line of each posting that is new or has moved, `came` of each that is new.
  */
 export function openQueue(db: Database, told: Told) {
-  return { ...openRows(db, told), ...openRecords(db), byState: openLists(db) };
+  return { ...openRows(db, told), ...openKeys(db), ...openRecords(db), byState: openLists(db) };
 }
 
 function openRows(db: Database, { touched, came }: Told) {
   const insert = db.prepare(
     `INSERT INTO posting (key, event_id, line, sequence, at_ms, lane, kind, state, order_number,
        operation, lot, material, unit, quantity, yield, scrap, rework, setup_ms, machine_ms, final,
-       reason, beside)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       reason, beside, cancels)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const move = db.prepare(
     `UPDATE posting SET state = :state, quantity = :quantity, blocked = :blocked, reason = :reason,
        material = :material, unit = :unit, document = :document, not_before_ms = :notBeforeMs,
        busy = :busy, unsure = :unsure WHERE id = :id`,
   );
-  const one = db.prepare<[string], PostingRow>(`SELECT ${columns} FROM posting WHERE key = ?`);
   const lane = db.prepare<[string, number, number], PostingRow>(
     `SELECT ${columns} FROM posting WHERE lane = ? AND id > ? AND ${open} ORDER BY id LIMIT ?`,
   );
@@ -125,7 +132,7 @@ function openRows(db: Database, { touched, came }: Told) {
       insert.run(
         ...[key, eventId, line, sequence, atMs, name, kind, state, order, operation],
         ...[lot, material, unit, quantity, good, scrap, rework],
-        ...[row.setupMs, row.machineMs, row.final, row.reason, row.beside],
+        ...[row.setupMs, row.machineMs, row.final, row.reason, row.beside, row.cancels],
       );
       if (state === 'parked') stopped.delete(name);
       touched(line);
@@ -147,7 +154,6 @@ function openRows(db: Database, { touched, came }: Told) {
     },
     /** A transaction was undone: what is known of lanes is read again. */
     undone: (): void => stopped.clear(),
-    one: (key: string) => one.get(key),
     /** Open postings of a lane behind the one of this id, at most so many. */
     lane: (name: string, after: number, limit: number) => lane.all(name, after, limit),
     /** Those of a lane behind the one of this id that nobody has looked at, at most so many. */
@@ -158,6 +164,31 @@ function openRows(db: Database, { touched, came }: Told) {
     /** What is unknown waits until then, and nothing else waits. */
     waitAnew(untilMs: number): void {
       waitUntil.run(untilMs);
+    },
+  };
+}
+
+/** What stands under a key, or of an event. */
+function openKeys(db: Database) {
+  const one = db.prepare<[string], PostingRow>(`SELECT ${columns} FROM posting WHERE key = ?`);
+  const inverse = db.prepare<[string], PostingRow>(
+    `SELECT ${columns} FROM posting WHERE cancels = ? AND state <> 'void'`,
+  );
+  // Keys begin with the time of their event id: those of one time stand side by side.
+  const called = db
+    .prepare<[string, string, string], 1>(
+      'SELECT 1 FROM posting WHERE key >= ? AND key < ? AND event_id = ? LIMIT 1',
+    )
+    .pluck();
+
+  return {
+    one: (key: string) => one.get(key),
+    /** What takes back the posting of this key, or shall: one at most. */
+    inverse: (key: string) => inverse.get(key),
+    /** Whether there is a posting of this event. */
+    isCalled(eventId: string): boolean {
+      const time = eventId.slice(0, 13);
+      return called.get(time, `${time}~`, eventId) !== undefined;
     },
   };
 }
@@ -176,46 +207,4 @@ function openLists(db: Database) {
   });
   const by = new Map<PostingState, (typeof all)[number][1]>(all);
   return (state: PostingState, limit: number): PostingRow[] => by.get(state)?.all(limit) ?? [];
-}
-
-/** One try of a posting, or what was found when it was looked up. */
-export type Attempt = Readonly<{ atMs: number; outcome: string; detail: string }>;
-/** Most of them that are told of one posting, the first ones. */
-const attemptsMax = 200;
-
-function openRecords(db: Database) {
-  const attempts = db.prepare<[string, number], Attempt>(
-    'SELECT at_ms AS atMs, outcome, detail FROM attempt WHERE key = ? ORDER BY rowid LIMIT ?',
-  );
-  const attempt = db.prepare('INSERT INTO attempt VALUES (?, ?, ?, ?)');
-  const unposted = db.prepare(
-    'INSERT INTO unposted VALUES (?, ?) ON CONFLICT DO UPDATE SET facts = facts + excluded.facts',
-  );
-  const reasons = db.prepare<[], { reason: string; facts: number }>(
-    'SELECT * FROM unposted WHERE facts > 0',
-  );
-  const beside = db.prepare<[], number>('SELECT count(*) FROM posting WHERE beside').pluck();
-  const settled = db
-    .prepare<[string], number | null>(
-      `SELECT min(sequence) FROM posting WHERE line = ? AND ${unsettled}`,
-    )
-    .pluck();
-  const waiting = db
-    .prepare<[string, number], number>(
-      `SELECT DISTINCT sequence FROM posting WHERE line = ? AND ${open}
-         AND state IN ('held', 'deferred', 'parked') ORDER BY sequence LIMIT ?`,
-    )
-    .pluck();
-
-  return {
-    attempt: (key: string, atMs: number, outcome: string, detail: string) =>
-      attempt.run(key, atMs, outcome, detail.slice(0, 500)),
-    attempts: (key: string): readonly Attempt[] => attempts.all(key, attemptsMax),
-    unposted: (reason: string, facts: number) => unposted.run(reason, facts),
-    reasons: () => reasons.all(),
-    /** Postings beside the one of their fact. */
-    beside: () => beside.get()!,
-    firstOpen: (line: string) => settled.get(line) ?? undefined,
-    waiting: (line: string, limit: number) => waiting.all(line, limit),
-  };
 }

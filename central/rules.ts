@@ -1,5 +1,5 @@
 import { lasting } from '../shared/clock.ts';
-import type { Fact, FactType } from '../shared/event.ts';
+import type { Content, Fact, FactType } from '../shared/event.ts';
 import { besideId } from '../shared/identity.ts';
 import { quantity, zero } from '../shared/quantity.ts';
 import { hasFlag } from '../statecharts/tables.ts';
@@ -10,12 +10,18 @@ import type { PostingKind } from './erp.ts';
 export type Run = Readonly<{ phase: string; startedMs: number }>;
 /** The hold that a fact decides, as the ledger knows it. */
 export type HoldScope = 'quantity' | 'lot' | 'operation' | 'order' | 'line';
-export type Known = Readonly<{ run?: Run | undefined; holdScope?: HoldScope | undefined }>;
+export type Known = Readonly<{
+  run?: Run | undefined;
+  holdScope?: HoldScope | undefined;
+  /** The report that a correction corrects in the end. */
+  origin?: Content<'QuantityReported'> | undefined;
+}>;
 
-/** What a fact calls for: one document, nothing for a reason, or a person. */
+/** What a fact calls for: one document, nothing for a reason, what takes one back, or a person. */
 export type Call =
   | Readonly<{ kind: PostingKind } & Partial<Record<Measure, string>> & Times>
   | Readonly<{ none: string }>
+  | Readonly<{ inverse: string }>
   | Readonly<{ park: string; kind: PostingKind }>;
 type Measure = 'material' | 'unit' | 'quantity' | 'yield' | 'scrap' | 'rework';
 type Times = { setupMs?: number; machineMs?: number; final?: boolean };
@@ -44,11 +50,7 @@ export const rules: Rules = {
     if (hasFlag(fact, 'late')) {
       return { park: 'reported after the order was closed', kind: 'confirmation' };
     }
-    if (body.inRework) return { none: 'came out of rework and was counted before' };
-    if ([good, scrap, rework].every((text) => quantity(text, '') === zero)) {
-      return { none: 'reports no quantity to confirm' };
-    }
-    return { kind: 'confirmation', unit, yield: good, scrap, rework };
+    return body.inRework ? reworked : counted({ unit, good, scrap, rework });
   },
   OperationPaused: none('has no value'),
   OperationResumed: none('has no value'),
@@ -68,8 +70,11 @@ export const rules: Rules = {
   BatchPhaseStarted: none('has no value'),
   BatchPhaseEnded: none('has no value'),
   BatchPhaseOverran: none('has no value'),
-  FactReversed: correction,
-  QuantityCorrected: correction,
+  FactReversed: (fact) => (hasFlag(fact, 'late') ? lateCorrection : { inverse: takesBack }),
+  QuantityCorrected: (fact, { origin }) => {
+    if (hasFlag(fact, 'late')) return lateCorrection;
+    return origin?.body.inRework ? reworked : counted(fact.body);
+  },
   InspectionRequested: none('has no value'),
   InspectionRecorded: none('has no value'),
   InspectionCancelled: none('has no value'),
@@ -123,9 +128,23 @@ export const rules: Rules = {
   ClockStepped: none('has no value'),
 };
 
-/** What is corrected may be posted already: undoing it in the ERP is decided by a person. */
-function correction(): Call {
-  return { park: 'corrects what may be in a document already', kind: 'confirmation' };
+/** What a reversal calls for, in words. */
+const takesBack = 'what takes back the document of what it reverses';
+
+/** After the closing of the order what is to be done is for a person to say. */
+const lateCorrection: Call = {
+  park: 'corrects what may be in a document already, after the order was closed',
+  kind: 'confirmation',
+};
+
+const reworked: Call = { none: 'came out of rework and was counted before' };
+
+type Counts = Readonly<{ unit: string; good: string; scrap: string; rework: string }>;
+function counted({ unit, good, scrap, rework }: Counts): Call {
+  if ([good, scrap, rework].every((text) => quantity(text, '') === zero)) {
+    return { none: 'reports no quantity to confirm' };
+  }
+  return { kind: 'confirmation', unit, yield: good, scrap, rework };
 }
 
 /** No time is posted that nobody knows. */

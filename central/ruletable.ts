@@ -79,13 +79,20 @@ export const ruleTable: Readonly<Record<Rule, Row>> = {
     needs: 'the start of the run known, and its clock trusted; else a person',
   },
   FactReversed: {
-    calls: 'a person: what it reverses may be in a document already',
-    unless: '',
-    needs: '',
+    calls:
+      'what takes back the document of what it reverses: a cancelled confirmation, issue or ' +
+      'receipt; the reversal of a reversal: the document again',
+    unless:
+      'the document was not sent: it is void; there is none; late, after the closing, for a person',
+    needs:
+      'the document posted; no younger one of the order to be taken back; a receipt: nothing of ' +
+      'the lot issued, blocked, freed or scrapped since, else a person',
   },
   QuantityCorrected: {
-    calls: 'a person: what it corrects may be in a document already',
-    unless: '',
-    needs: '',
+    calls: 'what takes back the document of what it corrects, and a confirmation of its own',
+    unless:
+      'what it corrects came out of rework; late, after the closing, for a person; the ' +
+      'confirmation, if it says that there was nothing',
+    needs: 'what it corrects known; as for a reversal and for a report',
   },
 };

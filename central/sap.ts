@@ -9,8 +9,9 @@ import {
   optional,
   readFields,
 } from '../shared/field.ts';
-import { documentOf, misfit, type SapPlant } from './document.ts';
+import { documentOf, misfit } from './document.ts';
 import type { Erp, Outcome, Posting } from './erp.ts';
+import type { SapPlant } from './numbering.ts';
 import { openOdata } from './odata.ts';
 import { entityOf, verdict } from './verdict.ts';
 
@@ -88,21 +89,22 @@ export function sapErp(
     async post(posting: Posting): Promise<Outcome> {
       const reason = misfit(posting);
       if (reason !== undefined) return { kind: 'refused', code: 'UNFIT', reason };
-      const { service, set, body, numberOf } = documentOf(posting, plant);
-      const sent = await odata.post(service, set, body);
+      const { service, set, numberOf, ...given } = documentOf(posting, plant);
+      const sent = await odata.post(service, set, given);
       return verdict(sent, { lockCodes, nowMs: clock.nowMs(), numberOf });
     },
 
     async lookup(posting: Posting): Promise<readonly string[] | undefined> {
       if (misfit(posting) !== undefined) return [];
-      const { service, set, filter, numberOf } = documentOf(posting, plant);
+      const { service, set, lookIn = set, filter, numberOf } = documentOf(posting, plant);
       const query = `$filter=${encodeURIComponent(filter)}&$format=json`;
-      const sent = await odata.get(`${service}/${set}`, query);
+      const sent = await odata.get(`${service}/${lookIn}`, query);
       if (!('answer' in sent) || sent.answer.status !== 200) return undefined;
       const results = entityOf(sent.answer.text)?.['results'];
       if (!Array.isArray(results)) return undefined;
       const numbers = results.map((entity) => numberOf(entity as Record<string, unknown>));
-      return numbers.every((found) => found !== undefined) ? numbers : undefined;
+      if (!numbers.every((found) => found !== undefined)) return undefined;
+      return [...new Set(numbers)]; // the items of one document are one
     },
   };
 }

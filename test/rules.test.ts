@@ -40,9 +40,18 @@ const released = (scope: Known['holdScope'], rest: object = {}) =>
 const reported = (body: Partial<BodyOf<'QuantityReported'>>) =>
   callOf(factOf('q', 'QuantityReported', { ...report, ...body }), {});
 
-const corrects = 'corrects what may be in a document already';
+const corrects = 'corrects what may be in a document already, after the order was closed';
 const { run: _run, phase: _phase, inRework: _inRework, ...corrected } = report;
 const { eventId: original } = factOf('original', 'QuantityReported', report);
+const kind = 'confirmation';
+const confirmed = { kind, unit: 'EA', yield: '0', scrap: '0', rework: '0' };
+function correction(body: Partial<typeof corrected>, inRework = false, flags = 'timeStated') {
+  const given = { ...corrected, ...body, original, reason };
+  const origin = factOf('original', 'QuantityReported', { ...report, inRework });
+  return callOf(factOf('a', 'QuantityCorrected', given, { flags }), {
+    origin: origin as Known['origin'],
+  });
+}
 
 const moves = none('moves no counted quantity');
 const stays = none('stays blocked until it is reworked or returned');
@@ -110,18 +119,21 @@ const table: [string, unknown, unknown][] = [
   [
     'Q5: a reversal',
     callOf(factOf('a', 'FactReversed', { original, reason }), {}),
-    { park: corrects, kind: 'confirmation' },
+    { inverse: 'what takes back the document of what it reverses' },
   ],
   [
     'Q5: a reversal after the close',
     callOf(factOf('a', 'FactReversed', { original, reason }, { flags: 'late' }), {}),
     { park: corrects, kind: 'confirmation' },
   ],
+  ['a correction', correction({ good: '3' }), { ...confirmed, yield: '3' }],
+  ['Q7: a correction to nothing', correction({}), none('reports no quantity to confirm')],
   [
-    'Q5: a correction',
-    callOf(factOf('a', 'QuantityCorrected', { ...corrected, original, reason }), {}),
-    { park: corrects, kind: 'confirmation' },
+    'H13: a correction of what came out of rework',
+    correction({ good: '3' }, true),
+    none('came out of rework and was counted before'),
   ],
+  ['a correction after the close', correction({}, false, 'late'), { park: corrects, kind }],
   ['a pause', callOf(factOf('a', 'OperationPaused', { reason }), {}), none('has no value')],
   ['a resumption', callOf(factOf('a', 'OperationResumed', {}), {}), none('has no value')],
   [

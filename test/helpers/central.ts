@@ -1,4 +1,5 @@
 import { expect, onTestFinished } from 'vitest';
+import { openCorrections } from '../../central/corrections.ts';
 import { openDossier } from '../../central/dossier.ts';
 import type { Outcome, Posting } from '../../central/erp.ts';
 import { openHolds } from '../../central/holds.ts';
@@ -6,8 +7,11 @@ import { migrations } from '../../central/memory.ts';
 import { openModes, type Switch } from '../../central/modes.ts';
 import { openPostings, type Task } from '../../central/postings.ts';
 import type { PostingRow } from '../../central/queue.ts';
-import { openDatabase } from '../../shared/database.ts';
+import type { Stored } from '../../central/shelf.ts';
+import { encodeContent } from '../../shared/codec.ts';
+import { type Database, openDatabase } from '../../shared/database.ts';
 import type { BodyOf, Content, Fact, FactType } from '../../shared/event.ts';
+import type { Effect } from '../../statecharts/correction.ts';
 import { content } from './facts.ts';
 
 /** A fact as a line stated it; `about` may name its order, operation, lot, line or sequence. */
@@ -76,6 +80,13 @@ export const stated = {
     made('HoldPlaced', { hold, scope, reason: 'crack' }, about),
   decide: (hold: string, disposition: Disposition, quantity: string, about: About = {}) =>
     made('HoldDispositioned', { hold, disposition, quantity, unit: 'EA' }, about),
+  reverse: ({ eventId, order = 'WO-1' }: Content, about: About = {}) =>
+    made('FactReversed', { original: eventId, reason: 'typo' }, { ...op, order, ...about }),
+  correct: ({ eventId, order = 'WO-1' }: Content, good: string, about: About = {}) => {
+    const { inRework: _, ...none } = counts;
+    const body = { ...none, original: eventId, good, reason: 'counted again' };
+    return made('QuantityCorrected', body, { ...op, order, ...about });
+  },
   /** Releases a hold; with `quantity` the edge says how much of it was undecided. */
   free: (hold: string, quantity?: string, about: About = {}) =>
     made(
@@ -113,8 +124,9 @@ export function openSide(
   const sequences = new Map<string, number>(); // of the facts that this very side took in
   const rows = db.prepare<[], PostingRow>(
     `SELECT key, kind, state, lane, line, sequence, event_id AS eventId, lot, quantity,
-       blocked, yield, scrap, rework, final, reason, document FROM posting ORDER BY id`,
+       blocked, yield, scrap, rework, final, reason, document, cancels FROM posting ORDER BY id`,
   );
+  const corrections = correctionsOf(db);
   let documents = 0;
 
   const side = {
@@ -128,8 +140,9 @@ export function openSide(
         const fact = { ...given, line, epoch: 1, sequence } as Fact;
         db.transaction(() => {
           const run = dossier.note(fact);
+          const effects = corrections.note(fact);
           holds.note(fact);
-          postings.note(fact, run);
+          postings.note(fact, run, undefined, effects);
           dossier.save();
           postings.save();
         }).immediate();
@@ -155,6 +168,23 @@ export function openSide(
     states: () => rows.all().map(({ kind, state }) => `${kind} ${state}`),
   };
   return side;
+}
+
+/** What counts, by a shelf of facts that goes back with the database. */
+function correctionsOf(db: Database) {
+  db.exec('CREATE TEMP TABLE told (position INTEGER PRIMARY KEY, id TEXT UNIQUE, bytes BLOB)');
+  const add = db.prepare('INSERT OR IGNORE INTO told (id, bytes) VALUES (?, ?)');
+  const one = db.prepare<[string], Stored>('SELECT position, bytes FROM told WHERE id = ?');
+  const corrections = openCorrections({ db, stored: (eventId) => one.get(eventId) });
+  return {
+    note(fact: Fact): readonly Effect[] | undefined {
+      const { line: _line, epoch: _epoch, sequence: _sequence, ...given } = fact;
+      add.run(fact.eventId, encodeContent(given as Content));
+      corrections.undone(); // a search goes back without telling
+      const { position } = one.get(fact.eventId)!;
+      return corrections.note({ ...fact, position, receivedMs: 0 });
+    },
+  };
 }
 
 export const m1 = 'acme/m1';

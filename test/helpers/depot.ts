@@ -13,16 +13,18 @@ export const shelfOf = (depot: Depot, lot: string): Shelf => depot[lot] ?? empty
 /** The stock after this document. Fails if there would be less than nothing of anything. */
 export function book(depot: Depot, posting: Posting): Depot {
   const { kind, lot } = posting;
-  if (kind === 'confirmation') return depot;
+  if (kind === 'confirmation' || kind === 'cancelConfirmation') return depot;
   const all = micros(posting.quantity);
   assert(all > zero, `${kind} of nothing`);
   const blocked = micros(posting.blocked);
-  const moves: Record<Exclude<typeof kind, 'confirmation'>, readonly [bigint, bigint]> = {
+  const moves: Record<typeof kind, readonly [bigint, bigint]> = {
     goodsReceipt: [all - blocked, blocked],
     goodsIssue: [-all, zero],
     blockStock: [-all, all],
     unblockStock: [all, -all],
     scrapStock: [zero, -all],
+    cancelReceipt: [blocked - all, -blocked],
+    cancelIssue: [all, zero],
   };
   const [free, held] = moves[kind];
   assert(kind !== 'goodsReceipt' || (free >= zero && held >= zero), 'blocked is more than all');

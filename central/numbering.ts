@@ -1,0 +1,42 @@
+/** One document: where it is created, with what, and how it is found again. */
+export type SapDocument = Readonly<{
+  service: string;
+  set: string; // the entity set; or the function import that takes a document back
+  parameters?: string; // of a function import
+  body?: Record<string, unknown>; // of an entity
+  lookIn?: string; // the set in which it is found, where that is another one
+  filter: string; // $filter that finds the documents of this posting
+  /** The document number in an entity, or undefined. */
+  numberOf(entity: Record<string, unknown>): string | undefined;
+}>;
+
+export type SapPlant = Readonly<{
+  plant: string;
+  storageLocation: string;
+  costCenter: string;
+  setupActivity: number;
+  machineActivity: number;
+  /** The plant's calendar day at a Unix time, "2026-11-23": the posting date. */
+  dayAt(ms: number): string;
+}>;
+
+const numbered = (value: unknown): value is string =>
+  typeof value === 'string' && /[1-9]/.test(value);
+
+/** "0000000001/00000002": the group, and the count in it. */
+export const confirmationNumber: SapDocument['numberOf'] = ({
+  ConfirmationGroup: group,
+  ConfirmationCount: count,
+}) => (numbered(group) && numbered(count) ? `${group}/${count}` : undefined);
+
+/** "4900000001/2026": the number, and its year. */
+export const materialNumber: SapDocument['numberOf'] = ({
+  MaterialDocumentYear: year,
+  MaterialDocument: number,
+}) => (numbered(year) && numbered(number) ? `${number}/${year}` : undefined);
+
+/** Both halves of such a number; undefined for what SAP has not given. */
+export function halvesOf(number: string): readonly [string, string] | undefined {
+  const [, first, second] = /^(\d{1,10})\/(\d{1,8})$/.exec(number) ?? [];
+  return first === undefined || second === undefined ? undefined : [first, second];
+}

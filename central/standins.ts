@@ -1,0 +1,52 @@
+import type { Database } from '../shared/database.ts';
+import type { Correctable } from '../statecharts/correction.ts';
+import type { PostingKind } from './erp.ts';
+import type { PostingRow, Queue } from './queue.ts';
+import { keyOf } from './rules.ts';
+
+/** What each fact that may be reversed or corrected is posted as, if it is. */
+const kinds: Readonly<Record<Correctable['type'], PostingKind | undefined>> = {
+  QuantityReported: 'confirmation',
+  QuantityCorrected: 'confirmation',
+  MaterialConsumed: 'goodsIssue',
+  LotProduced: 'goodsReceipt',
+  MaterialReturned: undefined,
+};
+
+export type StandIns = ReturnType<typeof openStandIns>;
+
+/**
+ * Which posting stands for a fact: its own, or the one by which it was posted again when it counted
+ * again.
+ */
+export function openStandIns(db: Database, { one }: Pick<Queue, 'one'>) {
+  const known = db.prepare<[string], string>('SELECT key FROM stand_in WHERE event_id = ?').pluck();
+  const put = db.prepare('INSERT OR REPLACE INTO stand_in VALUES (?, ?)');
+
+  /** One that is void and was to follow another, which was taken back, leaves that one. */
+  function lastOf(row: PostingRow | undefined): PostingRow | undefined {
+    let last = row;
+    while (last?.state === 'void' && last.cancels !== null) {
+      last = one(one(last.cancels)!.cancels!);
+    }
+    return last;
+  }
+
+  return {
+    /** The posting that stands for the fact, or stood for it last. */
+    of({ type, eventId }: Pick<Correctable, 'type' | 'eventId'>): PostingRow | undefined {
+      const kind = kinds[type];
+      return lastOf(one(known.get(eventId) ?? (kind ? keyOf(eventId, kind) : '')));
+    },
+    /** The same where only the event id is known. */
+    ofEvent(eventId: string): PostingRow | undefined {
+      const keys = [
+        known.get(eventId),
+        ...Object.values(kinds).map((kind) => kind && keyOf(eventId, kind)),
+      ];
+      return lastOf(keys.flatMap((key) => (key ? (one(key) ?? []) : []))[0]);
+    },
+    /** From now on this posting stands for the fact. */
+    put: (eventId: string, key: string): void => void put.run(eventId, key),
+  };
+}
