@@ -2,12 +2,18 @@ import type { Database } from '../../shared/database.ts';
 import type { Read } from '../../shared/field.ts';
 import { quantityText } from '../../shared/quantity.ts';
 import type { SandboxConfig } from './config.ts';
-import { type confirmationFields, dateText, decimalText } from './entity.ts';
+import {
+  type cancelConfirmationFields,
+  type confirmationFields,
+  dateText,
+  decimalText,
+} from './entity.ts';
 import type { Master, Order } from './master.ts';
 import { refusal } from './message.ts';
 import { addQuantity, addValue, product } from './stock.ts';
 
 type Given = Read<typeof confirmationFields>;
+type Cancelled = Read<typeof cancelConfirmationFields>;
 type Operation = {
   groupNumber: bigint;
   operation: string;
@@ -33,6 +39,8 @@ type Row = {
   machine: bigint;
   final: bigint;
   text: string | null;
+  reverses: bigint | null;
+  reversed: bigint;
 };
 
 export type Confirmations = ReturnType<typeof openConfirmations>;
@@ -48,7 +56,7 @@ export function openConfirmations(db: Database, master: Master, config: SandboxC
   );
   const insert = db.prepare(
     `INSERT INTO confirmation VALUES (@groupNumber, @count, @key, @postingDate, @unit,
-       @yield, @scrap, @rework, @setup, @machine, @final, @text)`,
+       @yield, @scrap, @rework, @setup, @machine, @final, @text, @reverses)`,
   );
   const selectCost = db.prepare<[string], { setupCost: bigint; machineCost: bigint }>(
     'SELECT setupCost, machineCost FROM production_order WHERE number = ?',
@@ -56,7 +64,9 @@ export function openConfirmations(db: Database, master: Master, config: SandboxC
   const updateCost = db.prepare(
     'UPDATE production_order SET setupCost = ?, machineCost = ? WHERE number = ?',
   );
-  const columns = 'SELECT c.*, o.number, o.operation FROM confirmation c JOIN operation o';
+  const columns = `SELECT c.*, o.number, o.operation, EXISTS (SELECT 1 FROM confirmation r
+      WHERE r.groupNumber = c.groupNumber AND r.reverses = c.count) AS reversed
+    FROM confirmation c JOIN operation o`;
   const byNumber = db.prepare<[bigint, bigint], Row>(
     `${columns} USING (groupNumber) WHERE c.groupNumber = ? AND c.count = ?`,
   );
@@ -75,11 +85,12 @@ export function openConfirmations(db: Database, master: Master, config: SandboxC
     return operation;
   }
 
-  function addTimes(number: string, setup: bigint, machine: bigint): void {
+  /** The times of a confirmation cost the order; `sign` -1 takes exactly that back. */
+  function addTimes(number: string, setup: bigint, machine: bigint, sign: 1n | -1n): void {
     const cost = selectCost.get(number)!;
     updateCost.run(
-      addValue(cost.setupCost, product(setup, config.setupRate, 60n)),
-      addValue(cost.machineCost, product(machine, config.machineRate, 60n)),
+      addValue(cost.setupCost, sign * product(setup, config.setupRate, 60n)),
+      addValue(cost.machineCost, sign * product(machine, config.machineRate, 60n)),
       number,
     );
   }
@@ -111,14 +122,50 @@ export function openConfirmations(db: Database, master: Master, config: SandboxC
       postingDate: given.PostingDate,
       unit: order.unit,
       text: given.ConfirmationText ?? null,
+      reverses: null,
     });
-    addTimes(order.number, setup, machine);
+    addTimes(order.number, setup, machine, 1n);
+    return byNumber.get(groupNumber, count)!;
+  });
+
+  const cancel = db.transaction((given: Cancelled): Row => {
+    const row = byNumber.get(given.ConfirmationGroup, given.ConfirmationCount);
+    const what = `Confirmation ${given.ConfirmationGroup}/${given.ConfirmationCount}`;
+    if (!row) throw refusal('documentUnknown', `${what} does not exist`);
+    if (row.reverses !== null) throw refusal('isReversal', `${what} is a reversal`);
+    if (row.reversed) throw refusal('cancelledAlready', `${what} is cancelled already`);
+    const order = master.workable(row.number);
+    const postingDate = given.PostingDate ?? row.postingDate;
+    master.checkPeriod(postingDate);
+    const { groupNumber, confirmations, final, ...sums } = selectOperation.get(
+      row.number,
+      row.operation,
+    )!;
+    if (final && !row.final) {
+      const where = `Operation ${row.operation} of order ${row.number}`;
+      throw refusal('operationFinal', `${where} is finally confirmed: that goes first`);
+    }
+    const count = confirmations + 1n;
+    updateOperation.run({
+      ...{ groupNumber, count, final: 0 },
+      yield: sums.yield - row.yield,
+      scrap: sums.scrap - row.scrap,
+      rework: sums.rework - row.rework,
+    });
+    insert.run({
+      ...{ ...row, count, postingDate, final: 0, reverses: row.count },
+      key: given.ExternalSystemConfirmation ?? null,
+      text: given.ConfirmationText ?? null,
+    });
+    addTimes(order.number, row.setup, row.machine, -1n);
     return byNumber.get(groupNumber, count)!;
   });
 
   return {
     /** Posts one confirmation and returns it as SAP shows it; refuses, keeping nothing. */
     post: (given: Given): object => shown(post.immediate(given)),
+    /** Takes one back as a whole, by a confirmation of its own; refuses, keeping nothing. */
+    cancel: (given: Cancelled): object => shown(cancel.immediate(given)),
     /** Every confirmation that carries this key: SAP does not refuse a repeated one. */
     find: (key: string): object[] => byKey.all(key.toLowerCase()).map(shown),
   };
@@ -172,8 +219,8 @@ function shown(row: Row): object {
     ConfirmationText: row.text ?? '',
     PostingDate: dateText(row.postingDate),
     IsFinalConfirmation: row.final === 1n,
-    IsReversed: false,
-    IsReversal: false,
+    IsReversed: row.reversed === 1n,
+    IsReversal: row.reverses !== null,
     ConfirmationUnit: row.unit,
     ConfirmationYieldQuantity: decimalText(row.yield),
     ConfirmationScrapQuantity: decimalText(row.scrap),

@@ -141,6 +141,43 @@ export const documentFields = {
   to_MaterialDocumentItem: list(record('Item.', itemFields), 100),
 };
 
+/** A parameter of a function import, written as a literal of its type: `'…'`, `guid'…'`. */
+const literal = <T>(type: '' | 'guid' | 'datetime', inner: Field<T>): Field<T> => ({
+  doc: inner.doc,
+  read(value, field) {
+    if (value === undefined) return inner.read(undefined, field);
+    const [, bare] = new RegExp(`^${type}'([^']*)'$`).exec(`${value}`) ?? [];
+    if (bare !== undefined) return inner.read(bare, field);
+    throw invalid(field, `must be written as ${type}'…'`);
+  },
+});
+
+const digits = (doc: string, max: number): Field<bigint> => ({
+  doc: `${doc} 1 to ${max} digits.`,
+  read(value, field) {
+    if (new RegExp(`^\\d{1,${max}}$`).test(`${value}`)) return BigInt(`${value}`);
+    throw invalid(field, `must be 1 to ${max} digits`);
+  },
+});
+
+const cancelDay = optional(literal('datetime', date('Posting date; the original’s if absent.')));
+
+/** What the sandbox takes of CancelProdnOrdConf. */
+export const cancelConfirmationFields = {
+  ConfirmationGroup: literal('', digits('Group.', 10)),
+  ConfirmationCount: literal('', digits('Count.', 8)),
+  PostingDate: cancelDay,
+  ConfirmationText: literal('', text('Words.', 40)),
+  ExternalSystemConfirmation: literal('guid', guid('Key of the reporting system.')),
+};
+
+/** What the sandbox takes of Cancel, the function of the material documents. */
+export const cancelDocumentFields = {
+  MaterialDocumentYear: literal('', digits('Year.', 4)),
+  MaterialDocument: literal('', digits('Number.', 10)),
+  PostingDate: cancelDay,
+};
+
 /** Edm.Decimal as V2 shows it: a text with 3 decimals. */
 export const decimalText = (micros: bigint): string =>
   `${micros / 1_000_000n}.${`${(micros % 1_000_000n) / 1_000n}`.padStart(3, '0')}`;

@@ -21,6 +21,9 @@ const messages = {
   valueMissing: 'HF/014',
   valueOver: 'HF/015',
   notOffered: 'HF/016',
+  documentUnknown: 'HF/017',
+  cancelledAlready: 'HF/018',
+  isReversal: 'HF/019',
   locked: 'MC/601',
 } as const;
 

@@ -34,21 +34,28 @@ const receiptStock: Readonly<Record<string, StockKind>> = {
   '07/S': 'blocked',
 };
 
-type DocumentRow = {
+export type DocumentRow = {
   number: bigint;
+  kind: string;
   key: string | null;
   headerText: string | null;
   postingDate: string;
   documentDate: string;
+  reverses: bigint | null;
+  reversed: bigint; // whether another one has taken it back
 };
-type ItemRow = {
+export type ItemRow = {
+  document: bigint;
   item: bigint;
   movement: string;
   material: string;
   unit: string;
   lot: string;
   quantity: bigint;
+  fromStock: StockKind | null;
+  toStock: StockKind | null;
   orderNumber: string | null;
+  value: bigint;
   text: string | null;
 };
 
@@ -59,7 +66,8 @@ export function openMovements(db: Database, master: Master, config: SandboxConfi
   const stock = openStock(db, config.plant);
   const insertDocument = db.prepare(
     `INSERT INTO document
-     SELECT coalesce(max(number), 4899999999) + 1, ?, ?, ?, ?, ? FROM document RETURNING number`,
+     SELECT coalesce(max(number), 4899999999) + 1, ?, ?, ?, ?, ?, NULL FROM document
+     RETURNING number`,
   );
   const insertItem = db.prepare(
     `INSERT INTO item VALUES (@document, @item, @movement, @material, @lot, @quantity,
@@ -70,10 +78,12 @@ export function openMovements(db: Database, master: Master, config: SandboxConfi
     .pluck();
   const updateCost = db.prepare('UPDATE production_order SET materialCost = ? WHERE number = ?');
   const updateReceived = db.prepare('UPDATE production_order SET received = ? WHERE number = ?');
-  const byNumber = db.prepare<[bigint], DocumentRow>('SELECT * FROM document WHERE number = ?');
-  const byKey = db.prepare<[string], DocumentRow>(
-    'SELECT * FROM document WHERE key = ? ORDER BY number',
-  );
+  const columns = `SELECT *,
+      EXISTS (SELECT 1 FROM document r WHERE r.reverses = d.number) AS reversed
+    FROM document d`;
+  const byNumber = db.prepare<[bigint], DocumentRow>(`${columns} WHERE number = ?`);
+  const byKey = db.prepare<[string], DocumentRow>(`${columns} WHERE key = ? ORDER BY number`);
+  const reversing = db.prepare<[bigint], DocumentRow>(`${columns} WHERE reverses = ?`);
   const itemsOf = db.prepare<[bigint], ItemRow>(
     `SELECT i.*, m.unit FROM item i JOIN material m USING (material)
      WHERE document = ? ORDER BY item`,
@@ -124,8 +134,13 @@ export function openMovements(db: Database, master: Master, config: SandboxConfi
     });
   }
 
+  const shownItems = (row: DocumentRow): object[] => {
+    const original = row.reverses === null ? undefined : byNumber.get(row.reverses);
+    return itemsOf.all(row.number).map((item) => shownItem(item, row, original));
+  };
+
   function shown(row: DocumentRow): object {
-    const items = itemsOf.all(row.number).map((item) => shownItem(item, row));
+    const items = shownItems(row);
     const [MaterialDocument, MaterialDocumentYear] = [`${row.number}`, row.postingDate.slice(0, 4)];
     const key = `MaterialDocumentYear='${MaterialDocumentYear}',MaterialDocument='${row.number}'`;
     return {
@@ -167,6 +182,18 @@ export function openMovements(db: Database, master: Master, config: SandboxConfi
     /** Every document that carries this key: SAP does not refuse a repeated one. */
     find: (key: string): object[] => byKey.all(key).map(shown),
 
+    /** The items of what takes this document back, if something does. */
+    reversing: (number: string, year: string): object[] =>
+      reversing
+        .all(BigInt(number))
+        .filter((row) => yearOf(byNumber.get(row.reverses!)!) === year)
+        .flatMap(shownItems),
+
+    one: (number: bigint): DocumentRow | undefined => byNumber.get(number),
+    items: (number: bigint): ItemRow[] => itemsOf.all(number),
+    /** As SAP shows it. */
+    shown: (number: bigint): object => shown(byNumber.get(number)!),
+
     /** Stock that was there before (movement type 561 [K]). Inside the caller's transaction. */
     bring(number: string, lot: string, quantity: bigint, kind: StockKind): void {
       const { material, price } = master.material(number);
@@ -198,10 +225,12 @@ function checkItem(master: Master, item: Item, material: Material, movement: Mov
   return { lot, quantity };
 }
 
-function shownItem(item: ItemRow, { number, postingDate }: DocumentRow): object {
+export const yearOf = ({ postingDate }: DocumentRow): string => postingDate.slice(0, 4);
+
+function shownItem(item: ItemRow, row: DocumentRow, original: DocumentRow | undefined): object {
   return {
-    MaterialDocumentYear: postingDate.slice(0, 4),
-    MaterialDocument: `${number}`,
+    MaterialDocumentYear: yearOf(row),
+    MaterialDocument: `${row.number}`,
     MaterialDocumentItem: `${item.item}`,
     Material: item.material,
     Batch: item.lot,
@@ -210,5 +239,9 @@ function shownItem(item: ItemRow, { number, postingDate }: DocumentRow): object 
     QuantityInEntryUnit: decimalText(item.quantity),
     EntryUnit: item.unit,
     MaterialDocumentItemText: item.text ?? '',
+    GoodsMovementIsCancelled: row.reversed === 1n,
+    ReversedMaterialDocumentYear: original ? yearOf(original) : '',
+    ReversedMaterialDocument: original ? `${original.number}` : '',
+    ReversedMaterialDocumentItem: original ? `${item.item}` : '',
   };
 }

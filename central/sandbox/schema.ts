@@ -107,4 +107,12 @@ export const sandboxMigrations = [
   CREATE TRIGGER item_stays BEFORE DELETE ON item
     BEGIN SELECT raise(ABORT, 'an item is never deleted'); END;
 `,
+  `
+  -- What takes another one back: each of them once.
+  ALTER TABLE confirmation ADD COLUMN reverses INTEGER;     -- count of the one in its group
+  CREATE UNIQUE INDEX confirmation_reverses ON confirmation (groupNumber, reverses)
+    WHERE reverses IS NOT NULL;
+  ALTER TABLE document ADD COLUMN reverses INTEGER REFERENCES document;
+  CREATE UNIQUE INDEX document_reverses ON document (reverses) WHERE reverses IS NOT NULL;
+`,
 ];

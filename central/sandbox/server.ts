@@ -9,6 +9,7 @@ import { openConfirmations } from './confirmation.ts';
 import { faultFields, openFaults } from './faults.ts';
 import { openMaster } from './master.ts';
 import { openMovements } from './movement.ts';
+import { openReversals } from './reversal.ts';
 import { sandboxMigrations } from './schema.ts';
 import { service } from './service.ts';
 import { openSessions } from './session.ts';
@@ -57,10 +58,10 @@ export async function startSandbox(
 
 function openBooks(db: ReturnType<typeof openDatabase>, config: SandboxConfig, clock: Clock) {
   const master = openMaster(db, config.plant, config.storageLocation);
+  const movements = openMovements(db, master, config);
   return {
-    master,
+    ...{ master, movements, reversals: openReversals(db, master, movements, config) },
     confirmations: openConfirmations(db, master, config),
-    movements: openMovements(db, master, config),
     faults: openFaults(readFields(faultFields, {}, 'faults'), config.maxInFlightMs),
     sessions: openSessions(config.tokenLifeMs, clock),
   };

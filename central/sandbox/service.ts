@@ -4,16 +4,24 @@ import { Fault } from '../../shared/fault.ts';
 import { invalid, readFields } from '../../shared/field.ts';
 import { quantityText } from '../../shared/quantity.ts';
 import type { Confirmations } from './confirmation.ts';
-import { confirmationFields, decimalText, documentFields } from './entity.ts';
+import {
+  cancelConfirmationFields,
+  cancelDocumentFields,
+  confirmationFields,
+  decimalText,
+  documentFields,
+} from './entity.ts';
 import type { Faults } from './faults.ts';
 import type { Master } from './master.ts';
 import { errorBody } from './message.ts';
 import type { Movements } from './movement.ts';
+import type { Reversals } from './reversal.ts';
 import type { Sessions } from './session.ts';
 
 export type Parts = Readonly<{
   confirmations: Confirmations;
   movements: Movements;
+  reversals: Reversals;
   master: Master;
   faults: Faults;
   sessions: Sessions;
@@ -56,7 +64,11 @@ export const service: FastifyPluginAsync<Parts> = async (app, parts) => {
   });
   app.get(`${confirmationRoot}/ProdnOrdConf2`, async (request) => {
     const pattern = /^ExternalSystemConfirmation eq guid'([0-9a-fA-F-]{36})'$/;
-    return { d: { results: confirmations.find(filtered(request, pattern)) } };
+    return { d: { results: confirmations.find(filtered(request, pattern)[0]!) } };
+  });
+  app.post(`${confirmationRoot}/CancelProdnOrdConf`, async (request, reply) => {
+    const given = readFields(cancelConfirmationFields, asked(request), 'CancelProdnOrdConf');
+    return answer(parts, reply, confirmations.cancel(given), 200);
   });
 
   app.post(`${documentRoot}/A_MaterialDocumentHeader`, async (request, reply) => {
@@ -65,7 +77,17 @@ export const service: FastifyPluginAsync<Parts> = async (app, parts) => {
   });
   app.get(`${documentRoot}/A_MaterialDocumentHeader`, async (request) => {
     const pattern = /^ReferenceDocument eq '([^']{1,16})'$/;
-    return { d: { results: movements.find(filtered(request, pattern)) } };
+    return { d: { results: movements.find(filtered(request, pattern)[0]!) } };
+  });
+  app.post(`${documentRoot}/Cancel`, async (request, reply) => {
+    const given = readFields(cancelDocumentFields, asked(request), 'Cancel');
+    return answer(parts, reply, parts.reversals.cancel(given), 200);
+  });
+  app.get(`${documentRoot}/A_MaterialDocumentItem`, async (request) => {
+    const year = "ReversedMaterialDocumentYear eq '(\\d{4})'";
+    const pattern = new RegExp(`^ReversedMaterialDocument eq '(\\d{1,10})' and ${year}$`);
+    const [number, inYear] = filtered(request, pattern);
+    return { d: { results: movements.reversing(number!, inYear!) } };
   });
 
   app.get<{ Params: { '*': string } }>(`${orderRoot}/*`, async ({ params }) => {
@@ -110,9 +132,9 @@ async function misfortune(parts: Parts, reply: FastifyReply): Promise<FastifyRep
 }
 
 /** What was just committed, unless the answer gets lost. */
-function answer({ faults }: Parts, reply: FastifyReply, entity: object): FastifyReply {
+function answer({ faults }: Parts, reply: FastifyReply, entity: object, code = 201): FastifyReply {
   if (faults.after()) return cut(reply);
-  return reply.code(201).send({ d: entity });
+  return reply.code(code).send({ d: entity });
 }
 
 function cut(reply: FastifyReply): FastifyReply {
@@ -121,13 +143,19 @@ function cut(reply: FastifyReply): FastifyReply {
   return reply;
 }
 
-/** The value that the request's $filter asks for. Throws Fault INVALID for any other option. */
-function filtered(request: FastifyRequest, pattern: RegExp): string {
+/** The parameters of a function import. */
+function asked(request: FastifyRequest): Record<string, string> {
+  const given = Object.entries(request.query as Record<string, string>);
+  return Object.fromEntries(given.filter(([name]) => !ignored.has(name)));
+}
+
+/** The values that the request's $filter asks for. Throws Fault INVALID for any other option. */
+function filtered(request: FastifyRequest, pattern: RegExp): string[] {
   const { $filter = '', ...rest } = request.query as Record<string, string>;
   const [other] = Object.keys(rest).filter((key) => !ignored.has(key));
   if (other !== undefined) throw invalid(other.slice(0, 40), 'this option is not offered here');
-  const value = pattern.exec($filter)?.[1];
-  if (value !== undefined) return value;
+  const values = pattern.exec($filter)?.slice(1);
+  if (values) return values;
   throw invalid('$filter', `only ${pattern.source} is offered here`);
 }
 

@@ -26,10 +26,10 @@ export function openSummary(db: Database) {
   );
   const materials = select(
     `SELECT material, unit,
-       coalesce((SELECT sum(value) FROM item i
-         WHERE i.material = m.material AND movement = '261'), 0) AS consumedCost,
-       coalesce((SELECT sum(value) FROM item i
-         WHERE i.material = m.material AND movement = '555'), 0) AS scrappedCost,
+       coalesce((SELECT sum(iif(movement = '261', value, -value)) FROM item i
+         WHERE i.material = m.material AND movement IN ('261', '262')), 0) AS consumedCost,
+       coalesce((SELECT sum(iif(movement = '555', value, -value)) FROM item i
+         WHERE i.material = m.material AND movement IN ('555', '556')), 0) AS scrappedCost,
        coalesce((SELECT sum(materialCost + setupCost + machineCost) FROM production_order o
          WHERE o.material = m.material), 0) AS orderCost
      FROM material m ORDER BY material`,

@@ -26,7 +26,8 @@ const postedSql = `
 const booksSql = `
   SELECT lower(key) AS key, printf('%010d/%08d', groupNumber, count) AS number FROM confirmation
   WHERE key IS NOT NULL
-  UNION ALL SELECT key, number || '/' FROM document WHERE key IS NOT NULL`;
+  UNION ALL SELECT coalesce(key, 'takes back ' || reverses), number || '/' FROM document
+  WHERE key IS NOT NULL OR reverses IS NOT NULL`;
 
 /** The edge's facts against the ledger's, in the order in which the ledger took them. */
 export function compareLogs(edgePath: string, ledgerPath: string): Flaws {
