@@ -3,6 +3,7 @@ import type { Correctable, Effect } from '../statecharts/correction.ts';
 import type { PostingEvent } from '../statecharts/posting.ts';
 import { hasFlag } from '../statecharts/tables.ts';
 import type { Timing } from './clocks.ts';
+import type { Dossier } from './dossier.ts';
 import type { Early } from './early.ts';
 import { inverses, type PostingKind } from './erp.ts';
 import { unsentReason } from './inverse.ts';
@@ -35,11 +36,14 @@ export type Move = (row: PostingRow, event: PostingEvent, more?: Partial<Posting
 type Parts = {
   queue: Queue;
   lanes: Lanes;
+  dossier: Dossier;
   early: Early;
   modes: Modes;
   shadows: Shadows;
   standIns: StandIns;
   move: Move;
+  /** The line that has stated an earlier fact. */
+  lineOf: (eventId: string) => string | undefined;
   enter: (row: Planned) => void;
   /** What a fact calls for that corrects nothing. */
   plan: (fact: Fact, timing: Timing) => void;
@@ -94,7 +98,8 @@ function documentOf({ order, operation, lot }: Content, kind: PostingKind): Draf
  * reversals is a chain of postings, in one lane, each behind the one before.
  */
 export function openCompensation(parts: Parts) {
-  const { queue, lanes, early, modes, shadows, standIns, move, enter, plan } = parts;
+  const { queue, lanes, dossier, early, modes, shadows, standIns } = parts;
+  const { move, lineOf, enter, plan } = parts;
 
   const modeOf = ({ line, order }: Fact, rules: readonly Rule[]): Mode =>
     lowest(rules.map((rule) => modes.of(rule, line, order)));
@@ -139,6 +144,7 @@ export function openCompensation(parts: Parts) {
     const row = standIns.of(fact);
     if (!row || row.state === 'void' || queue.inverse(row.key)) return undoReasons.nowhere;
     const mode = modeOf(event, [event.type]);
+    if (mode === 'live' && row.kind === 'goodsReceipt') dossier.unmake(row.lot!);
     if (mode !== 'live' || !isUnsent(row)) return add(event, timing, mode, inverseOf(row));
     forget(row);
     return undoReasons.unsent;
@@ -165,7 +171,10 @@ export function openCompensation(parts: Parts) {
     const follows = { cancels: back?.key ?? null, reason: park };
     const draft = { ...documentOf(fact, call.kind), ...values, final: 0, ...follows } as const;
     const why = add(event, timing, mode, draft);
-    if (why === undefined && !isOwn) standIns.put(fact.eventId, keyOf(event.eventId, call.kind));
+    if (why === undefined && !isOwn) {
+      const line = lineOf(fact.eventId) ?? event.line;
+      standIns.put(fact.eventId, keyOf(event.eventId, call.kind), line);
+    }
     return why;
   }
 
@@ -214,6 +223,9 @@ export function openCompensation(parts: Parts) {
       if (!queue.isCalled(fact.eventId)) queue.unposted(why ?? undoReasons.idle, 1);
     } else if (single.length > 0 || (fact.type === 'QuantityReported' && hasFlag(fact, 'late'))) {
       plan(fact, timing);
-    } else queue.unposted(undoReasons.came, 1);
+    } else {
+      queue.unposted(undoReasons.came, 1);
+      if (fact.type === 'LotProduced') dossier.unmake(fact.lot!);
+    }
   };
 }

@@ -239,7 +239,8 @@ export const queueMigrations6 = [
     BEGIN SELECT raise(ABORT, 'only what is posted is taken back'); END;
   CREATE TABLE stand_in (                        -- what stands for a fact that counts again
     event_id TEXT PRIMARY KEY,
-    key      TEXT NOT NULL
+    key      TEXT NOT NULL UNIQUE,
+    line     TEXT NOT NULL                       -- that stated the fact
   ) STRICT, WITHOUT ROWID;
   `,
 ];

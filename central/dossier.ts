@@ -45,12 +45,21 @@ export const dossierMigrations2 = [
   `,
 ];
 
+/** What came with reversals that take back what was posted. */
+export const dossierMigrations3 = [
+  `
+  -- Some of it was stated as made and does not count: no more is issued than was received.
+  ALTER TABLE lot ADD COLUMN unmade INTEGER NOT NULL DEFAULT 0 CHECK (unmade IN (0, 1));
+  `,
+];
+
 export type Lot = Readonly<{
   order: string | null;
   material: string;
   unit: string;
   inspect: 0 | 1;
   released: 0 | 1;
+  unmade: 0 | 1;
 }>;
 export type Dossier = ReturnType<typeof openDossier>;
 
@@ -73,8 +82,10 @@ export function openDossier(db: Database) {
      ON CONFLICT DO UPDATE SET released = 1`,
   );
   const lot = db.prepare<[string], Lot>(
-    'SELECT order_number AS "order", material, unit, inspect, released FROM lot WHERE lot = ?',
+    `SELECT order_number AS "order", material, unit, inspect, released, unmade
+     FROM lot WHERE lot = ?`,
   );
+  const unmake = db.prepare('UPDATE lot SET unmade = 1 WHERE lot = ? AND NOT unmade');
 
   return {
     ...orderbook,
@@ -113,5 +124,7 @@ export function openDossier(db: Database) {
     },
 
     lot: (number: string): Lot | undefined => lot.get(number),
+    /** Some of the lot does not count as made. */
+    unmake: (number: string): void => void unmake.run(number),
   };
 }

@@ -8,6 +8,7 @@ import type { Holds } from './holds.ts';
 import { type Asks, openInverse, type Verdict } from './inverse.ts';
 import type { Order } from './orderbook.ts';
 import type { PostingRow } from './queue.ts';
+import type { StandIns } from './standins.ts';
 import type { Stock } from './stock.ts';
 
 type Parts = {
@@ -17,6 +18,7 @@ type Parts = {
   holds: Holds;
   genealogy: Genealogy;
   stock: Stock;
+  standIns: StandIns;
 };
 
 const micros = (text: string | null): bigint => (text === null ? zero : quantity(text, 'quantity'));
@@ -35,7 +37,7 @@ const heldBy = (names: readonly string[]): Verdict | undefined =>
  * against how much our own documents have put there. A lot that was made of held material belongs
  * there as a whole.
  */
-export function openGate({ db, queue, dossier, holds, genealogy, stock }: Parts) {
+export function openGate({ db, queue, dossier, holds, genealogy, stock, standIns }: Parts) {
   const ahead = openAhead(db);
   const inverse = openInverse(queue, stock);
 
@@ -155,7 +157,7 @@ export function openGate({ db, queue, dossier, holds, genealogy, stock }: Parts)
     if (stock.leaves(lot) && isShort(lot, micros(row.quantity))) {
       return { do: 'defer', reason: 'waits for the lot to leave blocked stock' };
     }
-    if (stock.receded(lot) && isShort(lot, micros(row.quantity))) {
+    if (dossier.lot(lot)?.unmade && isShort(lot, micros(row.quantity))) {
       return { do: 'defer', reason: 'waits: a receipt of the lot was taken back' };
     }
     return { do: 'send' };
@@ -167,7 +169,9 @@ export function openGate({ db, queue, dossier, holds, genealogy, stock }: Parts)
     return stock.inFlight(lot) || allReceived - blocked - stock.issued(lot) < need;
   }
 
-  return (row: PostingRow): Verdict => {
+  return (given: PostingRow): Verdict => {
+    const line = given.kind === 'goodsReceipt' ? standIns.lineOf(given) : given.line;
+    const row = { ...given, line };
     if (row.lot !== null && row.kind !== 'goodsIssue' && stock.inFlight(row.lot)) {
       return { do: 'wait', reason: 'another document of the lot is in flight' };
     }

@@ -14,7 +14,12 @@ import {
   queueMigrations5,
   queueMigrations6,
 } from './docket.ts';
-import { dossierMigrations, dossierMigrations2, openDossier } from './dossier.ts';
+import {
+  dossierMigrations,
+  dossierMigrations2,
+  dossierMigrations3,
+  openDossier,
+} from './dossier.ts';
 import { earlyMigrations } from './early.ts';
 import { openErpStatus } from './erpstatus.ts';
 import { openExplain } from './explain.ts';
@@ -54,7 +59,7 @@ export const migrations = [
   [...queueMigrations5, ...censusMigrations].join('\n'),
   ...deskMigrations,
   [...modeMigrations, ...shadowMigrations].join('\n'),
-  ...queueMigrations6,
+  [...queueMigrations6, ...dossierMigrations3].join('\n'),
 ];
 
 /** Pages of the file that are kept in memory, KiB: those to which the lines add now. */
@@ -78,10 +83,11 @@ export function openMemory(parts: Parts) {
   const { db, nowMs, skewMaxMs = skewUsualMs, switches = [], ...times } = parts;
   db.pragma(`cache_size = -${cacheKib}`);
   const dossier = openDossier(db);
-  const totals = openTotals(db, (eventId) => ledger.stored(eventId)?.line);
+  const lineOf = (eventId: string) => ledger.stored(eventId)?.line;
+  const totals = openTotals(db, lineOf);
   const holds = openHolds(db);
   const modes = openModes({ db, dossier, switches, nowMs });
-  const postings = openPostings({ db, dossier, holds, modes, nowMs, ...times });
+  const postings = openPostings({ db, dossier, holds, modes, lineOf, nowMs, ...times });
   const clocks = openClocks(db, skewMaxMs);
   takeBacklog(db, (fact) => {
     if (fact.type === 'HoldReduced') holds.note(fact);

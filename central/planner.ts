@@ -31,6 +31,8 @@ type Parts = {
   shadows: Shadows;
   standIns: StandIns;
   move: Move;
+  /** The line that has stated an earlier fact. */
+  lineOf: (eventId: string) => string | undefined;
 };
 
 /** Why a posting is deferred that comes after a parked one in its lane. */

@@ -42,6 +42,8 @@ type Parts = {
   dossier: Dossier;
   holds: Holds;
   modes: Modes;
+  /** The line that has stated a fact of the ledger. */
+  lineOf: (eventId: string) => string | undefined;
   nowMs: () => number;
   /** By which waits are measured: never jumps, and is not the day of an earlier life. */
   waitMs: () => number;
@@ -60,10 +62,10 @@ function openShelves({ db, dossier, holds }: Parts) {
   const queue = openQueue(db, { touched: settling.touched, came: census.came });
   const genealogy = openGenealogy(db);
   const stock = openStock(db);
-  const gate = openGate({ db, queue, dossier, holds, genealogy, stock });
+  const standIns = openStandIns(db, queue);
+  const gate = openGate({ db, queue, dossier, holds, genealogy, stock, standIns });
   const early = openEarly(db, settling.touched);
   const others = { lanes: openLanes(db), shadows: openShadows(db) };
-  const standIns = openStandIns(db, queue);
   return { settling, census, queue, genealogy, stock, gate, early, standIns, ...others };
 }
 
@@ -72,17 +74,17 @@ function openShelves({ db, dossier, holds }: Parts) {
  * the call; whatever was in flight when we died is unknown, and waits before it is looked up.
  */
 export function openPostings(parts: Parts) {
-  const { db, dossier, holds, modes, nowMs, waitMs, maxInFlightMs } = parts;
+  const { db, dossier, nowMs, waitMs, maxInFlightMs } = parts;
   const shelves = openShelves(parts);
   const { settling, census, queue, lanes, early, gate, shadows } = shelves;
-  const { comeBack, ...plan } = openPlanner({ ...shelves, dossier, holds, modes, move });
+  const { comeBack, ...plan } = openPlanner({ ...shelves, ...parts, move });
 
   function move(row: PostingRow, event: PostingEvent, more: Partial<PostingRow> = {}): PostingRow {
     const state = chart.step(row.state, { type: event }, `posting ${row.key}`);
     const moved = { ...row, ...more, state: state as PostingRow['state'] };
     queue.move(moved);
     census.moved(row, moved.state);
-    if (moved.kind === 'cancelIssue' && moved.state === 'posted') comeBack(moved);
+    if (moved.state === 'posted' && isCancel(moved.kind) && moved.lot !== null) comeBack(moved);
     return moved;
   }
 

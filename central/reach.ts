@@ -79,8 +79,8 @@ export function openReach(parts: Parts) {
     note,
 
     /**
-     * The goods of an issue are back, by this posting: what of them a hold reaches is blocked, in
-     * the transaction that knows of it.
+     * By this posting the goods of an issue are back, or those of a receipt gone, with what was
+     * blocked of it: what a hold reaches of the lot now is blocked, in the transaction that knows.
      */
     comeBack(row: PostingRow): void {
       const lot = row.lot!;

@@ -21,7 +21,8 @@ export type StandIns = ReturnType<typeof openStandIns>;
  */
 export function openStandIns(db: Database, { one }: Pick<Queue, 'one'>) {
   const known = db.prepare<[string], string>('SELECT key FROM stand_in WHERE event_id = ?').pluck();
-  const put = db.prepare('INSERT OR REPLACE INTO stand_in VALUES (?, ?)');
+  const put = db.prepare('INSERT OR REPLACE INTO stand_in VALUES (?, ?, ?)');
+  const line = db.prepare<[string], string>('SELECT line FROM stand_in WHERE key = ?').pluck();
 
   /** One that is void and was to follow another, which was taken back, leaves that one. */
   function lastOf(row: PostingRow | undefined): PostingRow | undefined {
@@ -46,7 +47,11 @@ export function openStandIns(db: Database, { one }: Pick<Queue, 'one'>) {
       ];
       return lastOf(keys.flatMap((key) => (key ? (one(key) ?? []) : []))[0]);
     },
-    /** From now on this posting stands for the fact. */
-    put: (eventId: string, key: string): void => void put.run(eventId, key),
+    /** From now on this posting stands for the fact, which that line has stated. */
+    put: (eventId: string, key: string, ofLine: string): void => {
+      put.run(eventId, key, ofLine);
+    },
+    /** The line of the fact that the posting stands for: not the one that let it count again. */
+    lineOf: (row: PostingRow): string => line.get(row.key) ?? row.line,
   };
 }

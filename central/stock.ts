@@ -112,8 +112,6 @@ function openSigns(db: Database) {
     issuing: exists(`kind IN ('goodsIssue', 'cancelIssue') AND ${flies}`),
     /** A receipt of the lot is to be taken back. */
     recedes: exists(`${isOpen} AND kind = 'cancelReceipt'`),
-    /** A receipt of the lot was taken back. */
-    receded: exists("kind = 'cancelReceipt' AND state = 'posted'"),
     /** A person must say whether a document that moves the lot is there. */
     inDoubt: exists("state = 'parked' AND kind IN ('goodsReceipt', 'blockStock', 'unblockStock')"),
   };

@@ -58,3 +58,17 @@ test('a correction does no more than the rule of what it corrects', () => {
   expect(side.postings.shadows(better.eventId)).toMatchObject([{ kind: 'confirmation' }]);
   expectAll(side, 3);
 });
+
+test('what a person is to decide already is not planned once more', () => {
+  const good = report('5');
+  const side = told(release(), good);
+  side.drain();
+  side.note(m1, reverse(good, late), reverse(good, late), reverse(good));
+  const [, cancel] = side.rows();
+  expect(side.states()).toEqual([
+    ...['confirmation posted', 'cancelConfirmation parked', 'confirmation parked'],
+  ]);
+  again(side.postings, cancel!.key);
+  expect(brief(side)).toEqual(['cancelConfirmation 5 of D1']);
+  expectAll(side, 5);
+});

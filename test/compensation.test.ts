@@ -207,3 +207,13 @@ test('the tables refuse to take back twice, and what is not posted', () => {
   expect(one!.state).toBe('posted');
   expect(set("cancels = 'nothing', state = 'sending'")).toThrow('only what is posted');
 });
+
+test('a correction waits while what makes room for it has still to go (Q6)', () => {
+  const [first, second] = [report('60'), report('50')];
+  const side = told(release(), first, second);
+  side.drain();
+  side.note(m1, correct(first, '59'), reverse(second));
+  expect(brief(side)).toEqual([
+    ...['cancelConfirmation 50 of D2', 'cancelConfirmation 60 of D1', 'confirmation 59'],
+  ]);
+});

@@ -86,6 +86,7 @@ function explore(story: Story) {
 
 const { release, produce, consume, block, blockAll, letGo, split, keep, hold, decide, free } =
   stated;
+const { report, reverse, correct } = stated;
 const units = (count: number): bigint => quantity(count, 'count');
 const wo = { order: 'WO-1' };
 const lot = (name: string, order?: string) => ({ lot: name, ...(order ? { order } : {}) });
@@ -96,7 +97,46 @@ const stockOf = (name: string) => ({
 const L = lot('L', 'WO-1');
 const op = { order: 'WO-1', operation: '0010' };
 
+const [made, drawn, used, good] = [
+  ...[produce('L', '4'), consume('S', '3')],
+  ...[consume('L', '1', other), report('5')],
+] as const;
+const [unmade, undrawn] = [reverse(made), reverse(drawn)];
+const better = correct(good, '6');
+
 const stories: Record<string, Story> = {
+  'a report is corrected, and the correction reversed': {
+    lines: { m1: [release(), good], m2: [better, report('2')], qc: [reverse(better)] },
+    doubts: 1,
+  },
+  'a lot was not made, and was after all, while it is held': {
+    lines: { m1: [release(), made], m2: [unmade, reverse(unmade)], qc: [block('H1', 'L', '3')] },
+    ...{ doubts: 1, persons: 0 },
+  },
+  'a part of a lot was not made, and took with it what was blocked': {
+    lines: { m1: [release(), made, produce('L', '5')], m2: [unmade], qc: [block('H1', 'L', '2')] },
+    persons: 0,
+  },
+  'what was drawn comes back into a lot that is held, and goes again': {
+    lines: {
+      m1: [release(), drawn, produce('L', '2')],
+      m2: [undrawn, reverse(undrawn)],
+      qc: [blockAll('H1', 'S'), free('H1')],
+    },
+    opening: { S: { unrestricted: units(20), blocked: units(0), scrapped: units(0) } },
+  },
+  'what was made of held steel is drawn, and comes back': {
+    lines: {
+      m1: [release(), release('WO-2'), consume('S', '1'), made, used],
+      m2: [reverse(used)],
+      qc: [blockAll('H1', 'S'), free('H1')],
+    },
+    opening: { S: { unrestricted: units(20), blocked: units(0), scrapped: units(0) } },
+  },
+  'a lot was not made, though another order has drawn from it': {
+    lines: { m1: [release(), release('WO-2'), made, used], m2: [unmade], qc: [reverse(used)] },
+    persons: 1,
+  },
   'a lot in two parts, decided in part, the rest released elsewhere': {
     lines: {
       m1: [release(), produce('L', '6'), produce('L', '4')],

@@ -120,17 +120,19 @@ export function openSide(
   const holds = openHolds(db);
   const times = { nowMs: () => time.nowMs + (time.setMs ?? 0), waitMs: () => time.nowMs };
   const modes = openModes({ db, dossier, switches, nowMs: times.nowMs });
-  const postings = openPostings({ db, dossier, holds, modes, maxInFlightMs, ...times });
+  const corrections = correctionsOf(db);
+  const { lineOf } = corrections;
+  const known = { db, dossier, holds, modes, lineOf };
+  const postings = openPostings({ ...known, maxInFlightMs, ...times });
   const sequences = new Map<string, number>(); // of the facts that this very side took in
   const rows = db.prepare<[], PostingRow>(
     `SELECT key, kind, state, lane, line, sequence, event_id AS eventId, lot, quantity,
        blocked, yield, scrap, rework, final, reason, document, cancels FROM posting ORDER BY id`,
   );
-  const corrections = correctionsOf(db);
   let documents = 0;
 
   const side = {
-    ...{ db, time, dossier, holds, modes, postings },
+    ...{ db, time, dossier, holds, modes, postings, lineOf },
     rows: () => rows.all(),
     /** Takes facts in, each as the next of its line. */
     note(line: string, ...contents: Content[]): void {
@@ -172,14 +174,15 @@ export function openSide(
 
 /** What counts, by a shelf of facts that goes back with the database. */
 function correctionsOf(db: Database) {
-  db.exec('CREATE TEMP TABLE told (position INTEGER PRIMARY KEY, id TEXT UNIQUE, bytes BLOB)');
-  const add = db.prepare('INSERT OR IGNORE INTO told (id, bytes) VALUES (?, ?)');
-  const one = db.prepare<[string], Stored>('SELECT position, bytes FROM told WHERE id = ?');
+  db.exec('CREATE TEMP TABLE told (position INTEGER PRIMARY KEY, id UNIQUE, line, bytes)');
+  const add = db.prepare('INSERT OR IGNORE INTO told (id, line, bytes) VALUES (?, ?, ?)');
+  const one = db.prepare<[string], Stored>('SELECT position, line, bytes FROM told WHERE id = ?');
   const corrections = openCorrections({ db, stored: (eventId) => one.get(eventId) });
   return {
+    lineOf: (eventId: string) => one.get(eventId)?.line,
     note(fact: Fact): readonly Effect[] | undefined {
-      const { line: _line, epoch: _epoch, sequence: _sequence, ...given } = fact;
-      add.run(fact.eventId, encodeContent(given as Content));
+      const { line, epoch: _epoch, sequence: _sequence, ...given } = fact;
+      add.run(fact.eventId, line, encodeContent(given as Content));
       corrections.undone(); // a search goes back without telling
       const { position } = one.get(fact.eventId)!;
       return corrections.note({ ...fact, position, receivedMs: 0 });

@@ -1,5 +1,6 @@
 import type { Content } from '../../shared/event.ts';
 import { quantity, zero } from '../../shared/quantity.ts';
+import { counts, originOf } from './floor.ts';
 
 type Heard = readonly (Content & { line: string })[];
 type Hold = {
@@ -131,13 +132,25 @@ function reaches(hold: Hold, { line, order, operation }: Content & { line: strin
   return hold.order === order && hold.operation === operation;
 }
 
-/** What of a lot the heard facts say was produced, less what was consumed. */
+/** What of a lot the heard facts that count say was produced, less what was consumed. */
 export const there = (heard: Heard, lot: string): bigint =>
   sum(
     heard
-      .filter((fact) => fact.lot === lot)
+      .filter((fact) => fact.lot === lot && counts(heard, fact))
       .map((fact) => {
         if (fact.type === 'LotProduced') return micros(fact.body.quantity);
         return fact.type === 'MaterialConsumed' ? -micros(fact.body.quantity) : zero;
       }),
   );
+
+/** Good pieces to be confirmed: of reports and corrections that count, and that quality let go. */
+export const goodOf = (heard: Heard): bigint => {
+  const reported = heard.map((fact) => {
+    if (fact.type !== 'QuantityReported' && fact.type !== 'QuantityCorrected') return zero;
+    const origin = originOf(heard, fact);
+    const isNew = origin.type === 'QuantityReported' && !origin.body.inRework;
+    return isNew && counts(heard, fact) ? micros(fact.body.good) : zero;
+  });
+  const kept = holdsIn(heard).filter(({ scope }) => scope === 'quantity');
+  return sum([...reported, ...kept.map(free)]);
+};

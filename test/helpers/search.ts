@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
+import { caseReason } from '../../central/inverse.ts';
 import type { Task } from '../../central/postings.ts';
 import type { Content } from '../../shared/event.ts';
+import { quantity, zero } from '../../shared/quantity.ts';
 import { openSide } from './central.ts';
 import { book, type Depot, shelfOf } from './depot.ts';
-import { barred, forbidding, least, reaching, scrapped, there } from './quality.ts';
+import { counts, originOf } from './floor.ts';
+import { barred, forbidding, goodOf, least, reaching, scrapped, there } from './quality.ts';
+import { expectAll } from './undone.ts';
 
 export type Heard = Content & { line: string };
 /** What each line states, in its order; what was in stock before; how often an answer is lost. */
@@ -11,18 +15,25 @@ export type Story = Readonly<{
   lines: Readonly<Record<string, readonly Content[]>>;
   opening?: Depot;
   doubts?: number;
+  /** How often a case is tried again; in the end all are given up. Without it there are none. */
+  persons?: number;
 }>;
 /** Where a search stands, beside the database. */
 export type Place = Readonly<{
   heard: readonly Heard[];
   depot: Depot;
-  documents: readonly string[]; // keys, as the ERP has them
+  documents: readonly string[]; // keys, as the ERP has them; and their numbers
+  taken: readonly string[]; // those of them that were taken back
+  good: bigint; // pieces that are confirmed, net
   flights: Readonly<Record<string, Task>>;
   doubts: number; // answers that may still be lost
+  persons: number; // times that somebody may still try again
   steps: number;
 }>;
 export type Move = Readonly<{ name: string; go: () => Place }>;
 
+/** Why a posting is void that a person has given up. */
+const givenUp = 'given up';
 /** No story has as many moves on any way through it. */
 const stepsMax = 500;
 
@@ -36,8 +47,8 @@ export function openSearch(story: Story) {
   const due = db.prepare<[number], string>('SELECT lane FROM lane WHERE due_ms <= ?').pluck();
   const lots = [...new Set(Object.values(story.lines).flatMap(lotsOf))];
   const start: Place = {
-    ...{ heard: [], depot: story.opening ?? {}, documents: [], flights: {} },
-    ...{ doubts: story.doubts ?? 0, steps: 0 },
+    ...{ heard: [], depot: story.opening ?? {}, documents: [], flights: {}, taken: [] },
+    ...{ doubts: story.doubts ?? 0, persons: story.persons ?? 0, steps: 0, good: zero },
   };
 
   function arrive(place: Place, line: string, fact: Content): Place {
@@ -59,7 +70,8 @@ export function openSearch(story: Story) {
   function checkSent({ heard, depot, documents }: Place, { posting }: Task): void {
     assert(!documents.includes(posting.key), `${posting.kind} sent again, though it is there`);
     if (posting.kind !== 'goodsReceipt') return;
-    const made = heard.find(({ eventId }) => eventId === posting.eventId)!;
+    const stated = heard.find(({ eventId }) => eventId === posting.eventId)!;
+    const made = originOf(heard, stated) as Heard;
     assert.deepEqual(forbidding(heard, made), [], 'received under a hold');
     const lot = posting.lot!;
     assert.deepEqual(reaching(heard, lot), [], 'received though it is made of what is held');
@@ -74,9 +86,32 @@ export function openSearch(story: Story) {
   }
 
   function execute(place: Place, { posting }: Task): Place {
-    assert(!place.documents.includes(posting.key), `${posting.kind} is there twice`);
-    const documents = [...place.documents, posting.key];
-    return { ...place, documents, depot: book(place.depot, posting) };
+    const { kind, key, cancels, yield: good } = posting;
+    assert(!place.documents.includes(key), `${kind} is there twice`);
+    if (cancels !== undefined) {
+      assert(place.documents.includes(cancels), `${kind} of what is not there`);
+      assert(!place.taken.includes(cancels), `${kind} of what was taken back`);
+    }
+    const pieces = quantity(good ?? '0', 'good') * (cancels === undefined ? 1n : -1n);
+    return {
+      ...{ ...place, good: place.good + pieces, documents: [...place.documents, key] },
+      taken: cancels === undefined ? place.taken : [...place.taken, cancels],
+      depot: book(place.depot, posting),
+    };
+  }
+
+  /** A person tries cases again now and then, and gives up what is left when all is done. */
+  function decisions(place: Place, isOver: boolean): Move[] {
+    if (story.persons === undefined || (place.persons === 0 && !isOver)) return [];
+    const cases = side.rows().filter(({ state }) => state === 'parked');
+    return cases.slice(0, 1).map(({ key, kind, reason }) => ({
+      name: `${isOver ? 'give up' : 'try again'} ${kind}: ${reason}`,
+      go() {
+        const event = isOver ? 'GiveUp' : 'Retry';
+        postings.decide(key, event, isOver ? { reason: givenUp } : {});
+        return { ...place, persons: place.persons - (isOver ? 0 : 1) };
+      },
+    }));
   }
 
   function answers(place: Place, lane: string, task: Task): Move[] {
@@ -98,7 +133,7 @@ export function openSearch(story: Story) {
     });
     const good = move('post', () => {
       const after = execute(landed, task);
-      postings.settle(key, { kind: 'posted', document: `D${after.documents.length}` });
+      postings.settle(key, { kind: 'posted', document: key });
       return after;
     });
     if (place.doubts === 0) return [good];
@@ -118,6 +153,16 @@ export function openSearch(story: Story) {
         return lost;
       }),
     ];
+  }
+
+  /** What should have been taken back of a lot, and a person has given it up. */
+  function leftOf(heard: readonly Heard[], lot: string): bigint {
+    const given = side.rows().filter((row) => row.lot === lot && row.reason === givenUp);
+    return given.reduce((sum, { cancels, quantity: amount }) => {
+      const eventId = side.postings.one(cancels!).eventId;
+      const origin = originOf(heard, heard.find((fact) => fact.eventId === eventId)!);
+      return counts(heard, origin) ? sum : sum + quantity(amount, 'given up');
+    }, zero);
   }
 
   return {
@@ -144,7 +189,8 @@ export function openSearch(story: Story) {
       const landings = Object.entries(place.flights).flatMap(([lane, task]) =>
         answers(place, lane, task),
       );
-      return [...arrivals, ...takes, ...landings].map(({ name, go }) => ({
+      const all = [...arrivals, ...takes, ...landings];
+      return [...all, ...decisions(place, all.length === 0)].map(({ name, go }) => ({
         name,
         go: () => ({ ...go(), steps: place.steps + 1 }),
       }));
@@ -152,7 +198,10 @@ export function openSearch(story: Story) {
 
     /** What must hold when nothing is due and nothing in flight, whatever is still to arrive. */
     checkRest({ heard, depot }: Place): void {
-      for (const row of side.rows()) assert.notEqual(row.state, 'parked', `${row.kind} is parked`);
+      for (const { kind, state, reason } of side.rows()) {
+        const isCase = story.persons !== undefined && reason?.startsWith(caseReason);
+        assert(state !== 'parked' || isCase, `${kind} is parked: ${reason}`);
+      }
       const known = heard.filter(({ type }) => /^(LotProduced|MaterialConsumed)$/.test(type));
       for (const lot of new Set(known.map((fact) => fact.lot!))) {
         const { unrestricted, blocked, scrapped: gone } = shelfOf(depot, lot);
@@ -164,7 +213,9 @@ export function openSearch(story: Story) {
     },
 
     /** What must hold at the end: stock to the unit, every posting posted or void for a reason. */
-    checkEnd({ heard, depot }: Place): void {
+    checkEnd({ heard, depot, good }: Place): void {
+      assert.equal(good, goodOf(heard), 'good pieces that are confirmed');
+      expectAll(side, heard.length);
       const heldBack = lots.filter((lot) => reaching(heard, lot).length > 0);
       for (const { kind, state, reason, lot } of side.rows()) {
         if (['held', 'deferred'].includes(state) && heldBack.includes(lot!)) continue;
@@ -175,7 +226,7 @@ export function openSearch(story: Story) {
         const before = shelfOf(story.opening ?? {}, lot).unrestricted;
         const gone = scrapped(heard, lot);
         const bar = barred(heard, lot);
-        const unrestricted = before + there(heard, lot) - bar;
+        const unrestricted = before + there(heard, lot) + leftOf(heard, lot) - bar;
         const should = { unrestricted, blocked: bar - gone, scrapped: gone };
         assert.deepEqual(shelfOf(depot, lot), should, `stock of ${lot}`);
       }
