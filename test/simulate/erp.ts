@@ -1,4 +1,4 @@
-import type { Erp, Outcome, Posting } from '../../central/erp.ts';
+import { type Erp, inverses, isCancel, type Outcome, type Posting } from '../../central/erp.ts';
 import { quantity, zero } from '../../shared/quantity.ts';
 import type { Life } from './life.ts';
 import type { World } from './world.ts';
@@ -7,6 +7,8 @@ import type { World } from './world.ts';
 export type Entry = Readonly<{ posting: Posting; askedMs: number; committedMs: number }>;
 export type Books = ReturnType<typeof openErp>;
 
+/** The code with which it refuses to take back what is not in the books, or no more. */
+export const notThere = 'M7/061';
 export const maxInFlightMs = 30_000;
 const timeoutMs = 10_000;
 const unknown: Outcome = { kind: 'unknown', reason: 'no answer' };
@@ -22,14 +24,25 @@ export function openErp(world: World) {
   const dice = world.dice('erp');
   const books: Entry[] = [];
   const refused = new Set<string>();
+  const taken = new Set<string>(); // numbers of documents that were taken back
   const stock = new Map<string, { free: bigint; blocked: bigint }>();
   let odds = 0;
   let locking = 0; // for how long the next order will be locked, ms
   let locked: { order: string; untilMs: number } | undefined;
 
+  /** Why it cannot be taken back: it is not in the books, or no more. */
+  function flaw({ kind, cancels }: Posting): string | undefined {
+    if (!isCancel(kind)) return undefined;
+    const at = /^D(\d+)$/.exec(cancels ?? '')?.[1];
+    const target = at === undefined ? undefined : books[Number(at) - 1]?.posting;
+    if (!target || inverses[target.kind] !== kind) return `${cancels} is not in the books`;
+    return taken.has(cancels!) ? `${cancels} was taken back already` : undefined;
+  }
+
   function commit(posting: Posting, askedMs: number): string {
     books.push({ posting, askedMs, committedMs: world.nowMs() });
-    const { kind, lot } = posting;
+    const { kind, lot, cancels } = posting;
+    if (cancels !== undefined) taken.add(cancels);
     if (lot !== undefined && kind !== 'goodsIssue' && kind !== 'confirmation') move(lot, posting);
     return `D${books.length}`;
   }
@@ -39,9 +52,11 @@ export function openErp(world: World) {
     stock.set(lot, held);
     const [whole, part] = [micros(all), micros(blocked)];
     if (kind === 'goodsReceipt') held.free += whole - part;
+    if (kind === 'cancelReceipt') held.free -= whole - part;
     if (kind === 'blockStock') held.free -= whole;
     if (kind === 'unblockStock') held.free += whole;
     if (kind === 'goodsReceipt') held.blocked += part;
+    if (kind === 'cancelReceipt') held.blocked -= part;
     if (kind === 'blockStock') held.blocked += whole;
     if (kind === 'unblockStock' || kind === 'scrapStock') held.blocked -= whole;
   }
@@ -58,6 +73,8 @@ export function openErp(world: World) {
   function take(posting: Posting): { afterMs: number; outcome: Outcome } {
     const askedMs = world.nowMs();
     if (isLocked(posting)) return { afterMs: 20, outcome: { kind: 'busy', reason: 'locked' } };
+    const reason = flaw(posting);
+    if (reason) return { afterMs: 20, outcome: { kind: 'refused', code: notThere, reason } };
     if (!dice.chance(odds)) {
       return { afterMs: 20, outcome: { kind: 'posted', document: commit(posting, askedMs) } };
     }
@@ -76,7 +93,11 @@ export function openErp(world: World) {
       return { afterMs, outcome: dice.chance(0.5) ? unknown : { kind: 'posted', document } };
     }
     const late = dice.below(maxInFlightMs);
-    if (mood === 3) world.after(nature, late, () => void commit(posting, askedMs));
+    if (mood === 3) {
+      world.after(nature, late, () => {
+        if (!flaw(posting)) commit(posting, askedMs); // it may have been there meanwhile
+      });
+    }
     return { afterMs, outcome: unknown };
   }
 

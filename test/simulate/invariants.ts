@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { decodeContent } from '../../shared/codec.ts';
 import { openLog } from './logs.ts';
+import { checkNet } from './net.ts';
 import {
   byHand,
   eventIdOf,
@@ -25,6 +26,7 @@ export function checkEnd(parts: Parts): void {
   for (const { name, disk } of edges) openLog(name, failed)(factsOf(disk.real(), 'event'));
   checkBoth(stored, ledger, failed);
   checkBooks(parts);
+  checkNet(parts);
   checkTotals(parts);
   for (const edge of edges) {
     const { roster, book } = edge.app()!;

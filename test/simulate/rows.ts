@@ -1,4 +1,5 @@
 import type Sqlite from 'better-sqlite3';
+import type { PostingKind } from '../../central/erp.ts';
 import { decodeContent } from '../../shared/codec.ts';
 import { Fault } from '../../shared/fault.ts';
 import type { Disk } from './disk.ts';
@@ -37,13 +38,16 @@ export const factsOf = (db: Real, table: 'event' | 'fact', after = 0): Row[] =>
   ).all(after);
 /** The number that a person gives to what was booked by hand. */
 export const byHand = 'by hand';
-const columns = 'key, state, lot, document, reason';
-type PostingRow = {
+const columns = 'key, event_id AS eventId, kind, state, lot, document, reason, cancels';
+export type PostingRow = {
   key: string;
+  eventId: string;
+  kind: PostingKind;
   state: string;
   lot: string | null;
   document: string | null;
   reason: string | null;
+  cancels: string | null;
 };
 function isMade(db: Real): boolean {
   if (made.has(db)) return true;
@@ -86,6 +90,14 @@ export function endsOf(db: Real): Map<string, number> {
 }
 export const postingsOf = (db: Real): PostingRow[] =>
   ask<[], PostingRow>(db, `SELECT ${columns} FROM posting ORDER BY id`).all();
+/** By the event id of a fact the posting that stands for it, where that is not its own. */
+export const standInsOf = (db: Real): Map<string, string> =>
+  new Map(ask<[], [string, string]>(db, 'SELECT event_id, key FROM stand_in').raw().all());
+/** Event ids of facts that count no more, as central has it. */
+export const reversedOf = (db: Real): Set<string> =>
+  new Set(
+    ask<[], string>(db, "SELECT event_id FROM correction WHERE state = 'reversed'").pluck().all(),
+  );
 /** How many postings wait for a person. */
 export const openCases = (db: Real): number =>
   isMade(db)

@@ -57,8 +57,29 @@ export function tell(seed: number, edge: string, lines: readonly string[], hours
     }
   }
   const last = work.hours * 60 * minuteMs;
+  wishes.push(...undo(wishes, lines, random(hashOf(`undo ${edge}`, seed))));
   const asked = wishes.filter(({ atMs }) => atMs < last).sort((a, b) => a.atMs - b.atMs);
   return asked.map((wish) => ({ ...wish, atMs: work.at(wish.atMs) }));
+}
+
+/** Somebody takes back what was said, at any line; and now and then that again. */
+function undo(wishes: readonly Wish[], lines: readonly string[], dice: Dice): Wish[] {
+  const said = ['ReportQuantity', 'ConsumeMaterial', 'ProduceLot'];
+  const doubted = wishes.filter(({ type }) => said.includes(type) && dice.chance(0.08));
+  return doubted.flatMap(({ id, atMs, about }) => {
+    const undone: Wish[] = [];
+    let corrects = id;
+    let thenMs = atMs;
+    do {
+      thenMs += dice.below([10_000, 5 * minuteMs, 30 * minuteMs][dice.below(3)]!);
+      const line = lines[dice.below(lines.length)]!;
+      const order = { order: about['order']! };
+      const wish = { id: `${corrects}.undo`, atMs: thenMs, line, type: 'ReverseFact' } as const;
+      undone.push({ ...wish, about: order, body: { reason: 'typed twice' }, corrects });
+      corrects = wish.id;
+    } while (dice.chance(0.4));
+    return undone;
+  });
 }
 
 function makeOrder(course: Course, lane: number): void {

@@ -1,9 +1,12 @@
 import type { Posting } from '../../central/erp.ts';
+import { caseReason } from '../../central/inverse.ts';
 import { decodeContent } from '../../shared/codec.ts';
 import { quantity, zero } from '../../shared/quantity.ts';
 import type { EdgeBox } from './box.ts';
+import { notThere } from './erp.ts';
 import { openHeld } from './held.ts';
 import { openLog } from './logs.ts';
+import { leftAlone } from './net.ts';
 import {
   byHand,
   endOf,
@@ -28,6 +31,7 @@ const again = ['M3/999', 'its time is in doubt'];
 const handsOn = [
   ...['corrects what may be', 'reported after the order was closed'],
   'the time of the run is not known',
+  'what it corrects was left to a person',
 ];
 
 /** What must hold all the time, and whether the plant has come to rest. */
@@ -73,8 +77,8 @@ export function openWatch({ world, edges, central, books, people, fitter, failed
   }
 
   /**
-   * The back office: "again" for what was refused and what has no sure day, and by hand what was
-   * corrected and what took no time that anybody knows.
+   * The back office: "again" for what was refused and what has no sure day; by hand what was said
+   * after the closing and what took no time that anybody knows; what went further stays.
    */
   function decide(): void {
     const { postings } = central.app()?.memory ?? {};
@@ -82,6 +86,10 @@ export function openWatch({ world, edges, central, books, people, fitter, failed
       if (again.some((words) => reason?.startsWith(words))) postings!.decide(key, 'Retry', {});
       else if (handsOn.some((words) => reason?.startsWith(words))) {
         postings!.decide(key, 'Settle', { document: byHand, reason: 'booked by hand' });
+      } else if (reason?.startsWith(caseReason)) {
+        postings!.decide(key, 'GiveUp', { reason: `${leftAlone}: ${reason}` });
+      } else if (reason === `${notThere}: ${byHand} is not in the books`) {
+        postings!.decide(key, 'Settle', { document: byHand, reason: 'undone by hand' });
       } else failed('a posting is parked', `${key}: ${reason}`);
     }
   }
