@@ -91,7 +91,7 @@ export function openDesk({ db, postings, nowMs, moved }: Parts) {
       kinds: Object.fromEntries(postingKinds.map((kind) => [kind, count(kind)])),
     }),
 
-    /** One posting: what it would post, every try and every act, and what the gate says now. */
+    /** One posting: what it would post, every try and act, what the gate says now, and the plan. */
     show(key: string) {
       const posting = postings.one(key);
       const isOpen = posting.state !== 'posted' && posting.state !== 'void';
@@ -100,6 +100,7 @@ export function openDesk({ db, postings, nowMs, moved }: Parts) {
         attempts: postings.attempts(key),
         acts: acts.all(key, actsMax),
         gate: isOpen ? postings.verdict(key) : null,
+        plan: postings.planOf(key),
       };
     },
 

@@ -30,14 +30,17 @@ const walk = (chart: Chart<Event>, types: readonly string[]): string =>
   );
 
 /**
- * Folds facts and posted documents of one order through the charts of `statecharts/erporder.ts`, to
- * be set beside the ERP's own word. Reads only; nothing is kept.
+ * Folds facts and posted documents of one order, but for those that were taken back, through the
+ * charts of `statecharts/erporder.ts`, to be set beside the ERP's own word. Reads only; nothing is
+ * kept.
  */
 export function openErpStatus(db: Database, dossier: Dossier) {
   const posted = db.prepare<[string], Posted>(
     `SELECT kind, final, quantity FROM posting
      WHERE order_number = ? AND ${sent} AND state = 'posted'
        AND kind IN ('confirmation', 'goodsReceipt')
+       AND NOT EXISTS (SELECT 1 FROM posting AS undone
+         WHERE undone.cancels = posting.key AND undone.state = 'posted')
      ORDER BY id`,
   );
 

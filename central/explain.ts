@@ -3,6 +3,9 @@ import type { Database } from '../shared/database.ts';
 import type { Content, Fact } from '../shared/event.ts';
 import { Fault } from '../shared/fault.ts';
 import { idBytes, isId } from '../shared/identity.ts';
+import { chainMax } from '../statecharts/correction.ts';
+import { hasFlag } from '../statecharts/tables.ts';
+import { undoReasons } from './compensation.ts';
 import { open } from './docket.ts';
 import type { Dossier } from './dossier.ts';
 import type { PostingKind } from './erp.ts';
@@ -27,12 +30,14 @@ type Before = Readonly<Pick<PostingRow, 'key' | 'kind' | 'eventId' | 'reason'>>;
 type Posting = Readonly<
   Pick<PostingRow, 'key' | 'kind' | 'state' | 'lane' | 'reason' | 'document' | 'final'> &
     Pick<PostingRow, 'unit' | 'quantity' | 'blocked' | 'yield' | 'scrap' | 'rework'> &
-    Pick<PostingRow, 'setupMs' | 'machineMs'> & {
-      beside: 0 | 1; // for a lot that a hold reaches, and not for the fact itself
+    Pick<PostingRow, 'setupMs' | 'machineMs' | 'cancels'> & {
+      beside: 0 | 1; // not the first one of its fact
     }
 >;
+/** What a posting takes back, or is taken back by. */
+type Other = Readonly<Pick<PostingRow, 'key' | 'kind' | 'state' | 'document' | 'eventId'>>;
 /** A document that was computed by a rule that is a shadow. */
-type Computed = Omit<Posting, 'state' | 'blocked' | 'document'>;
+type Computed = Omit<Posting, 'state' | 'blocked' | 'document' | 'cancels'>;
 /** What the rule of the fact's type calls for: a document, what takes one back, or a person. */
 export type Ruled =
   | Readonly<{ calls: 'document'; kind: PostingKind }>
@@ -42,8 +47,13 @@ export type Explained = Readonly<{
   fact: Told;
   rule: Ruled & Readonly<{ phase?: Phase; mode?: Mode }>; // absent where it never calls for any
   shadows: readonly Computed[];
-  postings: readonly (Posting &
-    Readonly<{ waitsFor: Before | null; attempts: readonly Attempt[] }>)[];
+  postings: readonly (Omit<Posting, 'cancels'> &
+    Readonly<{
+      cancels: Other | null;
+      cancelledBy: Other | null;
+      waitsFor: Before | null;
+      attempts: readonly Attempt[];
+    }>)[];
 }>;
 
 type Row = Readonly<{
@@ -61,6 +71,8 @@ type Parts = {
   dossier: Dossier;
   modes: Modes;
   attempts: Queue['attempts'];
+  one: (key: string) => PostingRow;
+  inverse: Queue['inverse'];
   shadows: (eventId: string) => readonly Shadow[];
 };
 
@@ -78,7 +90,7 @@ function prepare(db: Database) {
   // Keys begin with the time of their event id: those of one time stand side by side.
   const postings = db.prepare<[string, string, string], Posting>(
     `SELECT key, kind, state, lane, reason, document, unit, quantity, blocked, yield, scrap, rework,
-       setup_ms AS setupMs, machine_ms AS machineMs, final, beside FROM posting
+       setup_ms AS setupMs, machine_ms AS machineMs, final, beside, cancels FROM posting
      WHERE key >= ? AND key < ? AND event_id = ? ORDER BY id`,
   );
   const first = db.prepare<[string], Before>(
@@ -96,6 +108,12 @@ function ruled(call: Call): Ruled {
   return { calls: 'document', kind: call.kind };
 }
 
+function other(row: PostingRow | undefined): Other | null {
+  if (!row) return null;
+  const { key, kind, state, document, eventId } = row;
+  return { key, kind, state, document, eventId };
+}
+
 function computed(row: Shadow): Computed {
   const { key, kind, lane, reason, final, unit, quantity, setupMs, machineMs, beside } = row;
   const { yield: good, scrap, rework } = row;
@@ -108,7 +126,8 @@ function computed(row: Shadow): Computed {
  * each. Reads only. The rule is asked again, by what is known of its run and its hold now; what was
  * planned by it stands in the postings.
  */
-export function openExplain({ db, holds, dossier, modes, attempts, shadows }: Parts) {
+export function openExplain(parts: Parts) {
+  const { db, holds, dossier, modes, attempts, one, inverse, shadows } = parts;
   const { fact: find, before, postings, first } = prepare(db);
 
   /** The run that the fact ends, as its start in the same epoch says. */
@@ -121,7 +140,21 @@ export function openExplain({ db, holds, dossier, modes, attempts, shadows }: Pa
     return undefined;
   }
 
+  /** The report that a correction corrects in the end, as far as the ledger has it. */
+  function originOf(fact: Content, depth = 0): Content<'QuantityReported'> | undefined {
+    if (fact.type === 'QuantityReported') return fact;
+    if (!('original' in fact.body) || depth > chainMax) return undefined;
+    const row = find.get(idBytes(fact.body.original));
+    return row && originOf(decodeContent(row.bytes), depth + 1);
+  }
+
   function ruleOf(row: Row, fact: Fact): Ruled {
+    if (fact.type === 'QuantityCorrected') {
+      const origin = originOf(fact);
+      const isEarly = !origin && !hasFlag(fact, 'late');
+      if (isEarly) return { calls: 'nothing', why: undoReasons.early };
+      return ruled(callOf(fact, { origin }));
+    }
     if (fact.type === 'PhaseEnded') {
       return ruled(callOf(fact, { run: runOf(row, fact.body.run) }));
     }
@@ -156,6 +189,8 @@ export function openExplain({ db, holds, dossier, modes, attempts, shadows }: Pa
       shadows: shadows(eventId).map(computed),
       postings: postings.all(time, `${time}~`, eventId).map((posting) => ({
         ...posting,
+        cancels: posting.cancels === null ? null : other(one(posting.cancels)),
+        cancelledBy: other(inverse(posting.key)),
         waitsFor: posting.reason === behind ? (first.get(posting.lane) ?? null) : null,
         attempts: attempts(posting.key),
       })),

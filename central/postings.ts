@@ -1,6 +1,7 @@
 import { asOne, type Database } from '../shared/database.ts';
 import { Fault } from '../shared/fault.ts';
 import { posting as chart, type PostingEvent } from '../statecharts/posting.ts';
+import { openCases, type Plan } from './cases.ts';
 import { type Census, openCensus } from './census.ts';
 import type { Dossier } from './dossier.ts';
 import { openEarly } from './early.ts';
@@ -66,7 +67,8 @@ function openShelves({ db, dossier, holds }: Parts) {
   const gate = openGate({ db, queue, dossier, holds, genealogy, stock, standIns });
   const early = openEarly(db, settling.touched);
   const others = { lanes: openLanes(db), shadows: openShadows(db) };
-  return { settling, census, queue, genealogy, stock, gate, early, standIns, ...others };
+  const cases = openCases(queue, stock);
+  return { settling, census, queue, genealogy, stock, gate, early, standIns, cases, ...others };
 }
 
 /**
@@ -76,7 +78,7 @@ function openShelves({ db, dossier, holds }: Parts) {
 export function openPostings(parts: Parts) {
   const { db, dossier, nowMs, waitMs, maxInFlightMs } = parts;
   const shelves = openShelves(parts);
-  const { settling, census, queue, lanes, early, gate, shadows } = shelves;
+  const { settling, census, queue, lanes, early, gate, shadows, cases } = shelves;
   const { comeBack, ...plan } = openPlanner({ ...shelves, ...parts, move });
 
   function move(row: PostingRow, event: PostingEvent, more: Partial<PostingRow> = {}): PostingRow {
@@ -191,6 +193,8 @@ export function openPostings(parts: Parts) {
     decide: together(decide),
     /** What the gate says of a posting now; nothing moves. Throws Fault UNKNOWN for none. */
     verdict: (key: string): Verdict => weigh({ ...rowOf(key) }),
+    /** What would have to be undone before, and posted then; null where nothing is taken back. */
+    planOf: (key: string): Plan | null => cases(rowOf(key)),
     /** The posting as it stands. Throws Fault UNKNOWN for none. */
     one: rowOf,
     /** How far the ERP has what a line stated. */
@@ -200,6 +204,7 @@ export function openPostings(parts: Parts) {
     counts: () => countsOf(census, queue),
     list: queue.byState,
     attempts: queue.attempts,
+    inverse: queue.inverse,
     shadows: shadows.of,
     save: census.save, // at the end of the ledger's transaction
     undone, // of what was planned or moved in a transaction

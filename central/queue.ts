@@ -180,16 +180,20 @@ function openKeys(db: Database) {
       'SELECT 1 FROM posting WHERE key >= ? AND key < ? AND event_id = ? LIMIT 1',
     )
     .pluck();
+  const ofEvent = db.prepare<[string, string, string], PostingRow>(
+    `SELECT ${columns} FROM posting WHERE key >= ? AND key < ? AND event_id = ? ORDER BY id`,
+  );
+  const around = (eventId: string) =>
+    [eventId.slice(0, 13), `${eventId.slice(0, 13)}~`, eventId] as const;
 
   return {
     one: (key: string) => one.get(key),
     /** What takes back the posting of this key, or shall: one at most. */
     inverse: (key: string) => inverse.get(key),
     /** Whether there is a posting of this event. */
-    isCalled(eventId: string): boolean {
-      const time = eventId.slice(0, 13);
-      return called.get(time, `${time}~`, eventId) !== undefined;
-    },
+    isCalled: (eventId: string): boolean => called.get(...around(eventId)) !== undefined,
+    /** All postings of this event. */
+    ofEvent: (eventId: string): readonly PostingRow[] => ofEvent.all(...around(eventId)),
   };
 }
 

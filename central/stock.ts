@@ -130,12 +130,16 @@ const rank = (key: string): string =>
 
 /** What is built on what, in the order in which it came into the ERP's books. */
 function openStanding(db: Database) {
+  const isYounger = `lane = ? AND cancels IS NOT NULL AND ${open} AND id <> ?
+    AND substr(kind, 1, 6) = 'cancel' AND ${rank('posting.cancels')} > ${rank('?')}
+    AND (SELECT state FROM posting AS undone WHERE undone.key = posting.cancels) = 'posted'`;
   const younger = db
-    .prepare<[string, number, string], 1>(
-      `SELECT 1 FROM posting WHERE lane = ? AND cancels IS NOT NULL AND ${open} AND id <> ?
-         AND substr(kind, 1, 6) = 'cancel' AND ${rank('posting.cancels')} > ${rank('?')}
-         AND (SELECT state FROM posting AS undone WHERE undone.key = posting.cancels) = 'posted'
-       LIMIT 1`,
+    .prepare<[string, number, string], 1>(`SELECT 1 FROM posting WHERE ${isYounger} LIMIT 1`)
+    .pluck();
+  const allYounger = db
+    .prepare<[string, number, string, number], string>(
+      `SELECT cancels FROM posting WHERE ${isYounger}
+       ORDER BY ${rank('posting.cancels')} DESC LIMIT ?`,
     )
     .pluck();
   const back = db
@@ -157,6 +161,9 @@ function openStanding(db: Database) {
     /** Whether something younger in the lane is still to be taken back. */
     isYoungerOpen: ({ lane, id, cancels }: PostingRow): boolean =>
       younger.get(lane, id, cancels!) !== undefined,
+    /** Keys of the documents of the lane that are to be taken back before, the youngest first. */
+    youngerOpen: ({ lane, id, cancels }: PostingRow): readonly string[] =>
+      allYounger.all(lane, id, cancels!, standingMax),
     /** Whether a confirmation or a receipt in the lane is still to be taken back. */
     isBackOpen: ({ lane, id }: PostingRow): boolean => back.get(lane, id) !== undefined,
     /** Documents by which something of the lot went further after the one of this key. */

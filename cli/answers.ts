@@ -58,6 +58,14 @@ export type Amounts = Record<
   'quantity' | 'blocked' | 'yield' | 'scrap' | 'rework' | 'unit',
   string | null
 > & { setupMs: number | null; machineMs: number | null };
+/** A posting, as another one names it. */
+export type Document = {
+  key: string;
+  kind: string;
+  state: string;
+  document: string | null;
+  eventId: string;
+};
 /** What central makes of one fact. */
 export type Explained = {
   fact: Subject & {
@@ -79,6 +87,7 @@ export type Explained = {
     | { calls: 'document'; kind: string }
     | { calls: 'person'; kind: string; why: string }
     | { calls: 'nothing'; why: string }
+    | { calls: 'inverse'; why: string }
   ) & { phase?: string; mode?: string };
   shadows: (Omit<Amounts, 'blocked'> & {
     key: string;
@@ -95,6 +104,8 @@ export type Explained = {
     document: string | null;
     final: 0 | 1;
     beside: 0 | 1;
+    cancels: Document | null;
+    cancelledBy: Document | null;
     waitsFor: { key: string; kind: string; eventId: string; reason: string | null } | null;
     attempts: Attempt[];
   })[];
@@ -145,4 +156,8 @@ export type DeskPosting = {
     before: string | null;
   }[];
   gate: { do: string; reason?: string } | null;
+  plan: {
+    undo: (Document & { lane: string; by: string; planned: Document | null })[];
+    instead: (Omit<Amounts, 'blocked' | 'setupMs' | 'machineMs'> & Document)[];
+  } | null;
 };

@@ -9,7 +9,8 @@ holdfast desk retry|settle|give-up KEY --central URL --by NAME --reason TEXT
 
 Looks after postings that could not be posted. Without more, lists those that wait for a person.
 
-  show KEY          what it would post, every try, what was said of it, and what the gate says now
+  show KEY          what it would post, every try, what was said of it, what would have to be undone
+                    before, and what the gate says now
   retry KEY         once more, under its key: it is looked up first, and posted only if not there
   settle KEY        it is in the ERP already, under --document NUMBER
   give-up KEY       it shall not be posted; what waits behind it goes on
@@ -38,8 +39,26 @@ export function listText({ postings, kinds }: DeskList): string {
   return [`${total} parked`, ...rows, ...more, ''].join('\n');
 }
 
+/** What would have to be done before it can go, and then. */
+function planText({ undo, instead }: NonNullable<DeskPosting['plan']>, own: string): string[] {
+  const steps = undo.map(({ key, kind, document, lane, by, planned }, index) => {
+    const what = `${index + 1}. ${kind} ${document ?? key} in lane ${lane}`;
+    if (by === 'none') return `  ${what}: by hand, nothing takes it back`;
+    if (!planned) return `  ${what}: by a ${by}, which nothing calls for yet`;
+    return `  ${what}: by ${planned.key === own ? 'this' : `the ${planned.state}`} ${planned.kind}`;
+  });
+  const anew = instead.map((document) => {
+    const amounts = amountsOf({ ...document, blocked: null, setupMs: null, machineMs: null });
+    return `  ${document.kind} ${document.key}: ${document.state}, ${amounts.join(', ')}`;
+  });
+  return [
+    ...['to be undone, last in, first out:', ...steps],
+    ...(anew.length > 0 ? ['to be posted instead:', ...anew] : []),
+  ];
+}
+
 /** One posting, for a person. */
-export function showText({ posting, attempts, acts: said, gate }: DeskPosting): string {
+export function showText({ posting, attempts, acts: said, gate, plan }: DeskPosting): string {
   const { key, kind, state, document, reason, order, operation, lot, eventId } = posting;
   const about = Object.entries({ order, operation, lot }).flatMap(([name, value]) =>
     value === null ? [] : [`${name} ${value}`],
@@ -57,6 +76,7 @@ export function showText({ posting, attempts, acts: said, gate }: DeskPosting): 
         ...(before === null ? [] : [`it was parked because: ${before}`]),
       ].join('; '),
     ),
+    ...(plan === null ? [] : planText(plan, key)),
     ...(gate === null ? [] : [`now it would ${gate.do}${gate.reason ? `: ${gate.reason}` : ''}`]),
     '',
   ].join('\n');

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { invalid } from '../shared/field.ts';
 import { isId } from '../shared/identity.ts';
-import type { Explained } from './answers.ts';
+import type { Document, Explained } from './answers.ts';
 import { amountsOf, askCentral } from './central.ts';
 
 export const usage = `holdfast explain EVENT_ID --central URL
@@ -42,18 +42,20 @@ function factText({ fact }: Explained): string[] {
 function ruleText({ fact, rule }: Explained): string {
   const { phase, mode } = rule;
   const name = phase === undefined ? fact.type : `${fact.type} (${phase}, ${mode})`;
+  if (rule.calls === 'inverse') return `rule of ${name}: calls for ${rule.why}`;
   if (rule.calls === 'nothing') return `rule of ${name}: calls for nothing: ${rule.why}`;
   if (rule.calls === 'document') return `rule of ${name}: calls for a ${rule.kind}`;
   return `rule of ${name}: calls for a person who decides on a ${rule.kind}: ${rule.why}`;
 }
 
-type What = Pick<Posting, 'final' | 'beside'> & Parameters<typeof amountsOf>[0];
+type What = Pick<Posting, 'kind' | 'final' | 'beside'> & Parameters<typeof amountsOf>[0];
 const whatText = (posting: What): string[] => {
-  const { final, beside } = posting;
+  const { kind, final, beside } = posting;
+  const isMove = kind === 'blockStock' || kind === 'unblockStock';
   const what = [
     ...amountsOf(posting),
     ...(final ? ['final'] : []),
-    ...(beside ? ['for a held lot'] : []),
+    ...(beside && isMove ? ['for a held lot'] : []),
   ];
   return what.length > 0 ? [`  ${what.join(', ')}`] : [];
 };
@@ -64,11 +66,18 @@ const shadowText = (shadow: Explained['shadows'][number]): string[] => [
   ...(shadow.reason === null ? [] : [`  would be parked: ${shadow.reason}`]),
 ];
 
+const named = ({ kind, key, document, eventId }: Document): string =>
+  `${kind} ${key}${document === null ? '' : `, document ${document},`} of fact ${eventId}`;
+
 function postingText(posting: Posting): string[] {
-  const { key, kind, state, document, reason, waitsFor, attempts } = posting;
+  const { key, kind, state, document, reason, cancels, cancelledBy, waitsFor, attempts } = posting;
   return [
     `${kind} ${key}: ${state}${document === null ? '' : ` as ${document}`}`,
     ...whatText(posting),
+    ...(cancels === null ? [] : [`  takes back ${named(cancels)}`]),
+    ...(cancelledBy === null
+      ? []
+      : [`  is taken back by ${named(cancelledBy)}, which is ${cancelledBy.state}`]),
     ...(reason === null ? [] : [`  because: ${reason}`]),
     ...(waitsFor === null
       ? []

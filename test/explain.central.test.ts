@@ -75,7 +75,7 @@ test('where it stands, what its rule calls for, and every word of the ERP', asyn
         ...{ key: task!.posting.key, kind: 'confirmation', state: 'posted', lane: 'WO-1' },
         ...{ reason: null, document: '4711/1', waitsFor: null, final: 0, beside: 0 },
         ...{ unit: 'EA', quantity: null, blocked: null, yield: '5', scrap: '1', rework: '0' },
-        ...{ setupMs: null, machineMs: null },
+        ...{ setupMs: null, machineMs: null, cancels: null, cancelledBy: null },
         attempts: [
           { atMs: 1_000, outcome: 'unknown', detail: 'no answer' },
           { atMs: 2_000, outcome: 'lookedUp', detail: '4711/1' },

@@ -30,8 +30,8 @@ function chainsOf(rows: readonly PostingRow[]): Map<string, PostingRow[]> {
 }
 
 /**
- * The books, net of what was taken back: what counts at the floor is there once, or still waits, and
- * what does not count is not there, unless a person has left it.
+ * The books, net of what was taken back: what counts at the floor is there once, or still waits,
+ * and what does not count is not there, unless a person has left it.
  */
 export function checkNet({ central, failed }: Parts): void {
   const db = central.disk.real();
