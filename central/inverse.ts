@@ -39,11 +39,19 @@ export function openInverse(queue: Asks, stock: Stock) {
     return { do: 'park', reason: `${caseReason}: ${[...names, ...more].join(', ')}` };
   }
 
+  /** Whether in the end it is taken back: by something that is not taken back itself. */
+  function isTakenBack({ key }: PostingRow): boolean {
+    const back = queue.inverse(key);
+    return back !== undefined && !isTakenBack(back);
+  }
+
   return {
     /** What is to be said of any posting before all else, or undefined. */
     before(row: PostingRow): Verdict | undefined {
       const back = queue.inverse(row.key);
-      if (back && back.state !== 'parked') return { do: 'void', reason: unsentReason };
+      if (back && back.state !== 'parked' && !isTakenBack(back)) {
+        return { do: 'void', reason: unsentReason };
+      }
       const target = row.cancels === null ? undefined : queue.one(row.cancels)!;
       if (!target || target.state === 'posted') return undefined;
       return target.state === 'void'

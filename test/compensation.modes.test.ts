@@ -72,3 +72,26 @@ test('what a person is to decide already is not planned once more', () => {
   expect(brief(side)).toEqual(['cancelConfirmation 5 of D1']);
   expectAll(side, 5);
 });
+
+test('whoever retries a chain of no sure day, in whatever order, ends with what counts', () => {
+  for (const times of [1, 2, 3, 4]) {
+    for (const backwards of [false, true]) {
+      const good = report('5');
+      const side = told(release(), good);
+      side.drain();
+      side.time.doubt = 'its time is in doubt';
+      let last = good;
+      for (let time = 0; time < times; time++) {
+        last = reverse(last);
+        side.note(m1, last);
+      }
+      const parked = side.postings.list('parked', 10).map(({ key }) => key);
+      expect(parked).toHaveLength(times);
+      for (const key of backwards ? parked.reverse() : parked) again(side.postings, key);
+      side.drain();
+      const posted = side.rows().filter(({ state }) => state === 'posted');
+      const net = posted.reduce((sum, row) => sum + (row.kind === 'confirmation' ? 1 : -1), 0);
+      expect([times, backwards, net]).toEqual([times, backwards, times % 2 === 0 ? 1 : 0]);
+    }
+  }
+});

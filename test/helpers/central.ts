@@ -105,7 +105,7 @@ function made<T extends FactType>(type: T, body: BodyOf<T>, about: About): Conte
 
 export type Side = ReturnType<typeof openSide>;
 
-type Time = { nowMs: number; setMs?: number };
+type Time = { nowMs: number; setMs?: number; doubt?: string };
 
 /** The posting side without a ledger; the test moves time, and may set the day by `setMs`. */
 export function openSide(
@@ -144,7 +144,9 @@ export function openSide(
           const run = dossier.note(fact);
           const effects = corrections.note(fact);
           holds.note(fact);
-          postings.note(fact, run, undefined, effects);
+          const { doubt } = time;
+          const timing = doubt && (({ atMs }: Fact) => ({ atMs, doubt }));
+          postings.note(fact, run, timing || undefined, effects);
           dossier.save();
           postings.save();
         }).immediate();
