@@ -12,6 +12,7 @@ import type { Live } from './live.ts';
 import type { Modes } from './modes.ts';
 import type { Postings } from './postings.ts';
 import type { Pulse } from './pulse.ts';
+import type { Reconcile } from './reconcile.ts';
 import type { Registry } from './registry.ts';
 import { readRules } from './ruleboard.ts';
 import type { Totals } from './totals.ts';
@@ -29,6 +30,7 @@ type Parts = {
   holds: Holds;
   erpStatus: ReturnType<typeof openErpStatus>;
   explain: ReturnType<typeof openExplain>;
+  reconcile: Reconcile;
   modes: Modes;
   db: Database;
   nowMs: () => number;
@@ -53,7 +55,7 @@ const shown = (tally: Tally): Record<string, string | number> =>
 /** What central knows, to be looked at, and what a person gives leave for here. */
 export function openBoard(parts: Parts) {
   const { ledger, totals, postings, dossier, holds, erpStatus, registry, live, edges } = parts;
-  const { explain, modes, db, nowMs, moved } = parts;
+  const { explain, reconcile, modes, db, nowMs, moved } = parts;
   return {
     status() {
       const beyond = live.beyond();
@@ -72,6 +74,9 @@ export function openBoard(parts: Parts) {
         postings: postings.counts(),
       };
     },
+
+    /** Closes the books. Throws Fault CONFLICT while they are being closed. */
+    reconcile,
 
     rules: () => readRules(ledger, modes),
 

@@ -24,6 +24,7 @@ import { openLedger } from './ledger.ts';
 import { openLive } from './live.ts';
 import { modeMigrations, openModes, type Switch } from './modes.ts';
 import { openPostings } from './postings.ts';
+import { openReconcile } from './reconcile.ts';
 import { openRegistry, registryMigrations } from './registry.ts';
 import { shadowMigrations } from './shadows.ts';
 import { ledgerMigrations, shelfMigrations2 } from './shelf.ts';
@@ -118,6 +119,10 @@ export function openMemory(parts: Parts) {
   const live = openLive({ db, registry, nowMs, rouse: openLanes(db).rouseHeld });
   const archive = openArchive(db);
   const explain = openExplain({ db, holds, dossier, modes, ...postings });
-  const views = { dossier, totals, erpStatus, archive, explain, modes };
+  const reconcile = openReconcile({
+    ...{ db, dossier, ledger, explain, totals },
+    counts: postings.counts,
+  });
+  const views = { dossier, totals, erpStatus, archive, explain, reconcile, modes };
   return { ...views, holds, postings, ledger, registry, live };
 }

@@ -146,3 +146,44 @@ export type DeskPosting = {
   }[];
   gate: { do: string; reason?: string } | null;
 };
+
+/** What central says of its own books: as `central/reconcile.ts` does. */
+export type Reconciled = Readonly<{
+  scope: Readonly<{ line?: string; order?: string; fromMs?: number; untilMs?: number }>;
+  upTo: number;
+  facts: number;
+  chains: readonly (Readonly<{ line: string; epoch: number; sequence: number; hash: string }> &
+    Readonly<Record<'good' | 'scrap' | 'rework' | 'held', string>>)[];
+  groups: Readonly<Record<'line' | 'shift' | 'order' | 'material', readonly BookGroup[]>>;
+  groupsLeftOut: number;
+  reasons: readonly Readonly<{ account: string; why: string; facts: number }>[];
+  gaps: readonly Readonly<{
+    eventId: string;
+    line: string;
+    epoch: number;
+    sequence: number;
+    type: string;
+    why: string;
+  }>[];
+  gapsFound: number;
+  kept: Readonly<{ documents: number; without: number }> | null;
+}>;
+export type BookGroup = Readonly<{
+  name: string;
+  recorded: number;
+  by: Readonly<Record<string, number>>;
+  amounts: readonly Readonly<{
+    measure: string;
+    unit: string;
+    stated: string;
+    by: Readonly<Record<string, string>>;
+  }>[];
+}>;
+/** A line as its edge stands with it. */
+export type FloorLine = Readonly<{
+  line: string;
+  epoch: number;
+  head: number;
+  hash: string;
+}> &
+  Readonly<Record<string, unknown>>;
