@@ -7,8 +7,9 @@ const escapes: Readonly<Record<string, string>> = {
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => escapes[sign]!);
 
 const isNumber = (text: string): boolean => /^-?[\d,.]+$/.test(text);
-const cell = (text: string): string =>
-  `<td${isNumber(text) ? ' class="n"' : ''}>${escaped(text)}</td>`;
+const classOf = (text: string): string =>
+  isNumber(text) ? ' class="n"' : /^[0-9a-f]{64}$/.test(text) ? ' class="h"' : '';
+const cell = (text: string): string => `<td${classOf(text)}>${escaped(text)}</td>`;
 
 function htmlTable(title: string, [head = [], ...rows]: readonly (readonly string[])[]): string {
   if (rows.length === 0) return '';
@@ -32,7 +33,9 @@ th, td { border-bottom: 1px solid var(--edge); padding: .25rem .75rem; text-alig
 td.n { text-align: right; font-variant-numeric: tabular-nums; }
 .verdict { font-size: 1.4rem; font-weight: 600; }
 .open { color: var(--bad); }
-code { overflow-wrap: anywhere; }
+td.h { font: .8rem/1.3 ui-monospace, monospace; word-break: break-all; min-width: 18rem; }
+.signed { display: flex; gap: 3rem; margin-top: 3rem; }
+.signed p { flex: 1; border-top: 1px solid var(--ink); }
 @media print { body { margin: 0; max-width: none; } table { display: table; } }
 `;
 
@@ -81,6 +84,7 @@ ${htmlTable('Not posted, and why', [
   ['account', 'why', 'facts'],
   ...open.map(({ account, why, facts }) => [account, why, `${facts}`]),
 ])}
+<div class="signed"><p>For the plant: name, date</p><p>For finance: name, date</p></div>
 </body></html>
 `;
 }
