@@ -73,6 +73,7 @@ const fields = {
 export function differs(fact: Content, { postings }: Explained): string | undefined {
   const stated = statedBy(fact);
   const own = postings.find(({ beside }) => beside === 0);
+  if (own?.edits.some(({ decision }) => decision === 'approved')) return undefined; // by two people
   if (!stated || !own || own.state === 'void' || !Object.hasOwn(fields, own.kind)) return undefined;
   const names = Object.entries(fields[own.kind as keyof typeof fields]) as [
     Measure,

@@ -3,6 +3,7 @@ import type { Database } from '../shared/database.ts';
 import type { Content, Fact } from '../shared/event.ts';
 import { Fault } from '../shared/fault.ts';
 import { idBytes, isId } from '../shared/identity.ts';
+import type { Amendment } from './amendments.ts';
 import { open } from './docket.ts';
 import type { Dossier } from './dossier.ts';
 import type { PostingKind } from './erp.ts';
@@ -42,7 +43,11 @@ export type Explained = Readonly<{
   rule: Ruled & Readonly<{ phase?: Phase; mode?: Mode }>; // absent where it never calls for any
   shadows: readonly Computed[];
   postings: readonly (Posting &
-    Readonly<{ waitsFor: Before | null; attempts: readonly Attempt[] }>)[];
+    Readonly<{
+      waitsFor: Before | null;
+      attempts: readonly Attempt[];
+      edits: readonly Amendment[]; // what people have proposed that it shall say instead
+    }>)[];
 }>;
 
 type Row = Readonly<{
@@ -61,6 +66,7 @@ type Parts = {
   modes: Modes;
   attempts: Queue['attempts'];
   shadows: (eventId: string) => readonly Shadow[];
+  edits: (key: string) => readonly Amendment[];
 };
 
 function prepare(db: Database) {
@@ -106,7 +112,8 @@ function computed(row: Shadow): Computed {
  * each. Reads only. The rule is asked again, by what is known of its run and its hold now; what was
  * planned by it stands in the postings.
  */
-export function openExplain({ db, holds, dossier, modes, attempts, shadows }: Parts) {
+export function openExplain({ db, holds, dossier, modes, ...parts }: Parts) {
+  const { attempts, shadows, edits } = parts;
   const { fact: find, before, postings, first } = prepare(db);
 
   /** The run that the fact ends, as its start in the same epoch says. */
@@ -156,6 +163,7 @@ export function openExplain({ db, holds, dossier, modes, attempts, shadows }: Pa
         ...posting,
         waitsFor: posting.reason === behind ? (first.get(posting.lane) ?? null) : null,
         attempts: attempts(posting.key),
+        edits: edits(posting.key),
       })),
     };
   };

@@ -1,5 +1,6 @@
 import type { Database } from '../shared/database.ts';
 import { liveMigrations } from './ahead.ts';
+import { amendmentMigrations, openAmended } from './amendments.ts';
 import { openArchive } from './archive.ts';
 import { backlogMigrations, takeBacklog } from './backlog.ts';
 import { censusMigrations } from './census.ts';
@@ -54,6 +55,7 @@ export const migrations = [
   [...queueMigrations5, ...censusMigrations].join('\n'),
   ...deskMigrations,
   [...modeMigrations, ...shadowMigrations].join('\n'),
+  ...amendmentMigrations,
 ];
 
 /** Pages of the file that are kept in memory, KiB: those to which the lines add now. */
@@ -118,7 +120,7 @@ export function openMemory(parts: Parts) {
   const registry = openRegistry({ db, ledger, nowMs });
   const live = openLive({ db, registry, nowMs, rouse: openLanes(db).rouseHeld });
   const archive = openArchive(db);
-  const explain = openExplain({ db, holds, dossier, modes, ...postings });
+  const explain = openExplain({ db, holds, dossier, modes, ...postings, edits: openAmended(db) });
   const reconcile = openReconcile({
     ...{ db, dossier, ledger, explain, totals },
     counts: postings.counts,

@@ -123,7 +123,19 @@ export type DeskList = {
   kinds: Record<string, number>;
 };
 /** One posting, with all that was tried and said of it. */
+export type Edit = {
+  atMs: number;
+  by: string;
+  reason: string;
+  changes: Record<string, string>;
+  before: Record<string, string | null>;
+  decision: 'approved' | 'rejected' | null;
+  decidedMs: number | null;
+  decidedBy: string | null;
+  words: string | null;
+};
 export type DeskPosting = {
+  edits: Edit[];
   posting: Amounts & {
     key: string;
     kind: string;
