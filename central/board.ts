@@ -2,6 +2,7 @@ import type { Database } from '../shared/database.ts';
 import { quantityText } from '../shared/quantity.ts';
 import type { PostingState } from '../statecharts/posting.ts';
 import type { Tally } from '../statecharts/tally.ts';
+import type { Breaker } from './breaker.ts';
 import { openDesk } from './desk.ts';
 import type { Dossier } from './dossier.ts';
 import type { openErpStatus } from './erpstatus.ts';
@@ -40,6 +41,8 @@ type Parts = {
   live: Live;
   /** Every edge that was heard by its heartbeat. */
   edges: Pulse['edges'];
+  /** How the ERP answers. */
+  erpStanding: Breaker['standing'];
 };
 export type Board = ReturnType<typeof openBoard>;
 
@@ -55,7 +58,7 @@ const shown = (tally: Tally): Record<string, string | number> =>
 /** What central knows, to be looked at, and what a person gives leave for here. */
 export function openBoard(parts: Parts) {
   const { ledger, totals, postings, dossier, holds, erpStatus, registry, live, edges } = parts;
-  const { explain, reconcile, modes, db, nowMs, moved } = parts;
+  const { explain, reconcile, modes, db, nowMs, moved, erpStanding } = parts;
   return {
     status() {
       const beyond = live.beyond();
@@ -72,6 +75,7 @@ export function openBoard(parts: Parts) {
         arrivalsParked: ledger.parkedCount(),
         parked: ledger.parked(parkedShownMax),
         postings: postings.counts(),
+        erp: erpStanding(),
       };
     },
 

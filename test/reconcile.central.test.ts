@@ -14,7 +14,7 @@ import type { Reconciled } from '../central/reconcile.ts';
 import { against, floorOf } from '../cli/closing.ts';
 import { openDatabase } from '../shared/database.ts';
 import type { Content } from '../shared/event.ts';
-import { stated } from './helpers/central.ts';
+import { bare, stated } from './helpers/central.ts';
 import { history } from './helpers/facts.ts';
 import { testFolder } from './helpers/folder.ts';
 import { m01, m02 } from './helpers/shop.ts';
@@ -27,8 +27,7 @@ function centralWith(facts: readonly Content[], switches: readonly Switch[] = []
   const time = { nowMs: 1_000 };
   const times = { nowMs: () => time.nowMs, waitMs: () => time.nowMs, maxInFlightMs: 500 };
   const memory = openMemory({ db, ...times, switches, skewMaxMs: Number.MAX_SAFE_INTEGER });
-  const parts = { db, nowMs: () => 1, moved: () => undefined, edges: () => [] };
-  const app = buildHttp(openBoard({ ...memory, ...parts }));
+  const app = buildHttp(openBoard({ ...memory, ...bare, db }));
   onTestFinished(() => app.close());
   const hear = (line: string, own: readonly Content[]) =>
     memory.ledger.accept([{ segment: history(line, own).segment(1, own.length) }]);

@@ -4,7 +4,7 @@ import type { Outcome } from '../../central/erp.ts';
 import { buildHttp } from '../../central/http.ts';
 import { migrations, openMemory } from '../../central/memory.ts';
 import { openDatabase } from '../../shared/database.ts';
-import { stated } from './central.ts';
+import { bare, stated } from './central.ts';
 import { history } from './facts.ts';
 import { m01 } from './shop.ts';
 
@@ -21,7 +21,7 @@ export function deskAfter(outcome: Outcome) {
   const { postings } = memory;
   const told = { moved: 0 };
   const moved = () => void told.moved++;
-  const app = buildHttp(openBoard({ ...memory, db, nowMs, moved, edges: () => [] }));
+  const app = buildHttp(openBoard({ ...memory, ...bare, db, nowMs, moved }));
   onTestFinished(() => app.close());
   const facts = [release(), report('5'), report('6')];
   memory.ledger.accept([{ segment: history(m01, facts).segment(1, 3) }]);
