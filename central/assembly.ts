@@ -15,6 +15,7 @@ import { post } from './poster.ts';
 import { openPulse } from './pulse.ts';
 import { fillGaps } from './refill.ts';
 import { openRegistrar } from './registrar.ts';
+import { trim } from './trimmer.ts';
 
 /** The hub as central reads and answers it. */
 export type Hub = {
@@ -71,6 +72,7 @@ export function assembleCentral(world: World) {
   const loops = [
     receive({ ...common, ...hub, committed, bootId, quietMs: pace.quietMs }),
     tellKept({ ...common, settled, bell: moved, repeatMs: pace.repeatMs }),
+    trim({ ...common, ...hub, trimMs: pace.trimMs }),
     fillGaps({ ...common, committed, bell: accepted, idleMs: pace.gapsMs }),
     post({ ...common, ...lanes, erp, lanesMax, bell: accepted, moved: moved.ring }),
   ].map(keepRunning);
