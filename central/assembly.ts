@@ -5,6 +5,7 @@ import type { Database } from '../shared/database.ts';
 import type { Logger } from '../shared/log.ts';
 import { type Bell, keepRunning, openBell } from '../shared/loop.ts';
 import { type Pace, plantPace } from '../shared/pace.ts';
+import { openBreaker } from './breaker.ts';
 import type { Erp } from './erp.ts';
 import { receive } from './inbox.ts';
 import { tellKept } from './keeper.ts';
@@ -14,6 +15,7 @@ import { post } from './poster.ts';
 import { openPulse } from './pulse.ts';
 import { fillGaps } from './refill.ts';
 import { openRegistrar } from './registrar.ts';
+import { trim } from './trimmer.ts';
 
 /** The hub as central reads and answers it. */
 export type Hub = {
@@ -65,10 +67,12 @@ export function assembleCentral(world: World) {
   const { connection } = hub;
   const common = { connection, ledger, clock, log, signal };
   const settled = (line: string, at: number) => postings.settled(line, at);
-  const lanes = { postings, idleMs: pace.lanesMs };
+  const breaker = openBreaker({ nowMs, waitMs, log });
+  const lanes = { postings, breaker, idleMs: pace.lanesMs };
   const loops = [
     receive({ ...common, ...hub, committed, bootId, quietMs: pace.quietMs }),
     tellKept({ ...common, settled, bell: moved, repeatMs: pace.repeatMs }),
+    trim({ ...common, ...hub, trimMs: pace.trimMs }),
     fillGaps({ ...common, committed, bell: accepted, idleMs: pace.gapsMs }),
     post({ ...common, ...lanes, erp, lanesMax, bell: accepted, moved: moved.ring }),
   ].map(keepRunning);
@@ -76,7 +80,7 @@ export function assembleCentral(world: World) {
   const { edges } = openPulse({ connection, nowMs: clock.nowMs, log });
 
   return {
-    ...{ memory, edges },
+    ...{ memory, edges, erpStanding: breaker.standing },
     /** To be told when a person has moved a posting. */
     moved: committed,
 

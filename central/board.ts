@@ -2,6 +2,7 @@ import type { Database } from '../shared/database.ts';
 import { quantityText } from '../shared/quantity.ts';
 import type { PostingState } from '../statecharts/posting.ts';
 import type { Tally } from '../statecharts/tally.ts';
+import type { Breaker } from './breaker.ts';
 import { openDesk } from './desk.ts';
 import type { Dossier } from './dossier.ts';
 import type { openErpStatus } from './erpstatus.ts';
@@ -12,6 +13,7 @@ import type { Live } from './live.ts';
 import type { Modes } from './modes.ts';
 import type { Postings } from './postings.ts';
 import type { Pulse } from './pulse.ts';
+import type { Reconcile } from './reconcile.ts';
 import type { Registry } from './registry.ts';
 import { readRules } from './ruleboard.ts';
 import type { Totals } from './totals.ts';
@@ -29,6 +31,7 @@ type Parts = {
   holds: Holds;
   erpStatus: ReturnType<typeof openErpStatus>;
   explain: ReturnType<typeof openExplain>;
+  reconcile: Reconcile;
   modes: Modes;
   db: Database;
   nowMs: () => number;
@@ -38,6 +41,8 @@ type Parts = {
   live: Live;
   /** Every edge that was heard by its heartbeat. */
   edges: Pulse['edges'];
+  /** How the ERP answers. */
+  erpStanding: Breaker['standing'];
 };
 export type Board = ReturnType<typeof openBoard>;
 
@@ -53,7 +58,7 @@ const shown = (tally: Tally): Record<string, string | number> =>
 /** What central knows, to be looked at, and what a person gives leave for here. */
 export function openBoard(parts: Parts) {
   const { ledger, totals, postings, dossier, holds, erpStatus, registry, live, edges } = parts;
-  const { explain, modes, db, nowMs, moved } = parts;
+  const { explain, reconcile, modes, db, nowMs, moved, erpStanding } = parts;
   return {
     status() {
       const beyond = live.beyond();
@@ -70,8 +75,12 @@ export function openBoard(parts: Parts) {
         arrivalsParked: ledger.parkedCount(),
         parked: ledger.parked(parkedShownMax),
         postings: postings.counts(),
+        erp: erpStanding(),
       };
     },
+
+    /** Closes the books. Throws Fault CONFLICT while they are being closed. */
+    reconcile,
 
     rules: () => readRules(ledger, modes),
 

@@ -66,7 +66,8 @@ const isPair = (all: readonly Effect[], { fact }: Effect): boolean =>
   all.filter((other) => other.fact.eventId === fact.eventId).length === 2;
 
 /** The one that does least. */
-const lowest = (all: readonly Mode[]): Mode => modesUpwards.find((mode) => all.includes(mode))!;
+export const lowest = (all: readonly Mode[]): Mode =>
+  modesUpwards.find((mode) => all.includes(mode))!;
 
 /** The rules by whose modes a fact is posted, or posted again. */
 const rulesOf = ({ type }: Pick<Fact, 'type'>): readonly Rule[] => [

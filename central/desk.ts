@@ -1,4 +1,5 @@
 import { asOne, type Database } from '../shared/database.ts';
+import { openAmended, openAmendments, type Saying } from './amendments.ts';
 import { type PostingKind, postingKinds } from './erp.ts';
 import type { Decision, Postings } from './postings.ts';
 import type { PostingRow } from './queue.ts';
@@ -27,8 +28,6 @@ export const deskMigrations = [
 const parkedMax = 1_000;
 const actsMax = 200;
 
-/** Who says it, and why. */
-export type Saying = Readonly<{ by: string; reason: string }>;
 type Act = Readonly<
   Saying & { atMs: number; act: string; document: string | null; before: string | null }
 >;
@@ -67,6 +66,7 @@ function prepare(db: Database) {
  */
 export function openDesk({ db, postings, nowMs, moved }: Parts) {
   const { parked, acts, add } = prepare(db);
+  const amended = openAmended(db);
 
   function act(name: string, event: Decision, key: string, said: Saying, document?: string): void {
     const { reason: before } = postings.one(key);
@@ -99,6 +99,7 @@ export function openDesk({ db, postings, nowMs, moved }: Parts) {
         posting,
         attempts: postings.attempts(key),
         acts: acts.all(key, actsMax),
+        edits: amended(key),
         gate: isOpen ? postings.verdict(key) : null,
         plan: postings.planOf(key),
       };
@@ -111,6 +112,9 @@ export function openDesk({ db, postings, nowMs, moved }: Parts) {
     settle: together((key: string, said: Saying, document: string) =>
       act('settle', 'Settle', key, said, document),
     ),
+
+    /** What it shall say instead: proposed by one person, and decided by another. */
+    edits: openAmendments({ db, postings, nowMs, moved }),
 
     /** It shall not be posted; what waited behind it goes on. */
     giveUp: together((key: string, said: Saying) => act('giveUp', 'GiveUp', key, said)),

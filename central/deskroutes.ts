@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { id, readFields, text } from '../shared/field.ts';
+import { id, readFields, record, text } from '../shared/field.ts';
+import { changeFields } from './amendments.ts';
 import { answered } from './answered.ts';
 import type { Desk } from './desk.ts';
 
@@ -7,6 +8,7 @@ const saying = {
   by: id('Who says it, e.g. "person:17".', 64),
   reason: text('Why.', 200),
 };
+const proposing = { ...saying, changes: record('What it shall say instead.', changeFields) };
 const settling = { ...saying, document: text('Its number in the ERP.', 100) };
 
 type Asked = { Params: { key: string }; Body: unknown };
@@ -20,6 +22,14 @@ export function deskRoutes(app: FastifyInstance, desk: Desk): void {
   const acts = {
     retry: (key: string, body: unknown) => desk.retry(key, readFields(saying, body, 'body')),
     giveUp: (key: string, body: unknown) => desk.giveUp(key, readFields(saying, body, 'body')),
+    edit(key: string, body: unknown) {
+      const { changes, ...said } = readFields(proposing, body, 'body');
+      desk.edits.propose(key, said, changes);
+    },
+    approve: (key: string, body: unknown) =>
+      desk.edits.approve(key, readFields(saying, body, 'body')),
+    reject: (key: string, body: unknown) =>
+      desk.edits.reject(key, readFields(saying, body, 'body')),
     settle(key: string, body: unknown) {
       const { document, ...said } = readFields(settling, body, 'body');
       desk.settle(key, said, document);

@@ -60,7 +60,8 @@ export type Posting = Readonly<{
 export type Outcome =
   | { kind: 'posted'; document: string }
   | { kind: 'refused'; code: string; reason: string } // not executed, for good
-  | { kind: 'busy'; reason: string; retryAfterMs?: number } // not executed now
+  // Not executed now; `unreached` where it is no lock, but the ERP itself that could not be asked.
+  | { kind: 'busy'; reason: string; retryAfterMs?: number; unreached?: true }
   | { kind: 'unknown'; reason: string }; // may have been executed: wait, then look up
 
 /** An ERP as the poster sees it. No call rejects for a reason of the ERP's or the network's. */

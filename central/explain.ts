@@ -5,7 +5,8 @@ import { Fault } from '../shared/fault.ts';
 import { idBytes, isId } from '../shared/identity.ts';
 import { chainMax } from '../statecharts/correction.ts';
 import { hasFlag } from '../statecharts/tables.ts';
-import { undoReasons } from './compensation.ts';
+import type { Amendment } from './amendments.ts';
+import { lowest, undoReasons } from './compensation.ts';
 import { open } from './docket.ts';
 import type { Dossier } from './dossier.ts';
 import type { PostingKind } from './erp.ts';
@@ -53,6 +54,7 @@ export type Explained = Readonly<{
       cancelledBy: Other | null;
       waitsFor: Before | null;
       attempts: readonly Attempt[];
+      edits: readonly Amendment[]; // what people have proposed that it shall say instead
     }>)[];
 }>;
 
@@ -74,6 +76,7 @@ type Parts = {
   one: (key: string) => PostingRow;
   inverse: Queue['inverse'];
   shadows: (eventId: string) => readonly Shadow[];
+  edits: (key: string) => readonly Amendment[];
 };
 
 function prepare(db: Database) {
@@ -126,8 +129,8 @@ function computed(row: Shadow): Computed {
  * each. Reads only. The rule is asked again, by what is known of its run and its hold now; what was
  * planned by it stands in the postings.
  */
-export function openExplain(parts: Parts) {
-  const { db, holds, dossier, modes, attempts, one, inverse, shadows } = parts;
+export function openExplain({ db, holds, dossier, modes, ...parts }: Parts) {
+  const { attempts, one, inverse, shadows, edits } = parts;
   const { fact: find, before, postings, first } = prepare(db);
 
   /** The run that the fact ends, as its start in the same epoch says. */
@@ -170,7 +173,8 @@ export function openExplain(parts: Parts) {
   function modeOf({ type, line, order, lot }: Fact): { phase?: Phase; mode?: Mode } {
     if (!isRule(type)) return {};
     const of = order ?? (lot === undefined ? undefined : dossier.lot(lot)?.order) ?? undefined;
-    return { phase: phaseOf(type), mode: modes.of(type, line, of) };
+    const names = type === 'QuantityCorrected' ? ([type, 'QuantityReported'] as const) : [type];
+    return { phase: phaseOf(type), mode: lowest(names.map((name) => modes.of(name, line, of))) };
   }
 
   /** Throws Fault UNKNOWN if the ledger has no such fact. */
@@ -193,6 +197,7 @@ export function openExplain(parts: Parts) {
         cancelledBy: other(inverse(posting.key)),
         waitsFor: posting.reason === behind ? (first.get(posting.lane) ?? null) : null,
         attempts: attempts(posting.key),
+        edits: edits(posting.key),
       })),
     };
   };

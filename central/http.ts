@@ -6,6 +6,7 @@ import { linePath } from '../shared/subject.ts';
 import { postingStates } from '../statecharts/posting.ts';
 import { answered } from './answered.ts';
 import type { Board } from './board.ts';
+import { bookRoutes } from './bookroutes.ts';
 import { deskRoutes } from './deskroutes.ts';
 
 const liftFields = { by: permitter, reason: prose('Why the hold is lifted.') };
@@ -51,5 +52,6 @@ export function buildHttp(board: Board, metrics?: () => string): FastifyInstance
       }),
   );
   deskRoutes(app, board.desk);
+  bookRoutes(app, board);
   return app;
 }

@@ -13,6 +13,7 @@ import { type Bell, nextTurn } from '../shared/loop.ts';
 import { decodeSegment } from '../shared/segment.ts';
 import { eventStream, eventSubject } from '../shared/subject.ts';
 import type { Arrival, Ledger } from './ledger.ts';
+import { type Extent, isOurs, ofHub } from './place.ts';
 
 /**
  * Most messages that share one transaction of the ledger; no more are taken in behind so many bytes
@@ -67,20 +68,20 @@ async function readOn(parts: Parts, round: number, progress: () => void): Promis
   const { stream, bootId, signal, reconnected, quietMs } = parts;
   const seen = reconnected.rings();
   const after = await place(parts);
-  const consumer = await hub(
+  const consumer = await ofHub(
     stream.consumers.get(eventStream, {
       name_prefix: `central_${bootId}_${round}`,
       deliver_policy: DeliverPolicy.StartSequence,
       opt_start_seq: after + 1,
     }),
   );
-  const messages = await hub(consumer.consume({ max_messages: aheadMax }));
+  const messages = await ofHub(consumer.consume({ max_messages: aheadMax }));
   const stop = () => messages.stop();
   signal.addEventListener('abort', stop, { once: true });
   try {
     const iterator = messages[Symbol.asyncIterator]();
     const ask = () => {
-      const asked = hub(iterator.next());
+      const asked = ofHub(iterator.next());
       asked.catch(() => undefined); // it may fail after nobody waits for it any more
       return asked;
     };
@@ -112,12 +113,6 @@ async function readOn(parts: Parts, round: number, progress: () => void): Promis
   }
 }
 
-/** Whatever the client throws of the hub and the link is a Fault that may pass. */
-const hub = <T>(promise: Promise<T>): Promise<T> =>
-  promise.catch((cause: Error) => {
-    throw new Fault('UNREACHABLE', `hub: ${cause.message}`, { cause });
-  });
-
 /** The value, or "quiet" if it is not there for long, or at once when the connection is back. */
 async function unlessQuiet<T>(
   promise: Promise<T>,
@@ -134,13 +129,10 @@ async function unlessQuiet<T>(
 const atOnce = <T>(promise: Promise<T>): Promise<T | undefined> =>
   Promise.race([promise, nextTurn().then(() => undefined)]);
 
-/** From where to where a stream goes. */
-type Extent = { first_seq: number; last_seq: number };
-
 /** True when a silence is not the stream's end: there is more, or it is another stream now. */
 async function hasMore(parts: Parts): Promise<boolean> {
   const { streamSequence } = parts.ledger.cursor();
-  const { state } = await hub(parts.manager.streams.info(eventStream));
+  const { state } = await ofHub(parts.manager.streams.info(eventStream));
   return state.last_seq > streamSequence || (await place(parts, state)) !== streamSequence;
 }
 
@@ -150,16 +142,10 @@ async function hasMore(parts: Parts): Promise<boolean> {
  */
 async function place(parts: Parts, seen?: Extent): Promise<number> {
   const { manager, ledger, log } = parts;
-  const { streamSequence, digest: known } = ledger.cursor();
+  const { streamSequence } = ledger.cursor();
   if (streamSequence === 0) return 0;
-  const state = seen ?? (await hub(manager.streams.info(eventStream))).state;
-  const expired = state.first_seq > streamSequence && state.last_seq >= streamSequence;
-  if (expired) return streamSequence;
-  const message =
-    state.last_seq < streamSequence
-      ? null
-      : await hub(manager.direct.getMessage(eventStream, { seq: streamSequence }));
-  if (message && digest(message.data).equals(known)) return streamSequence;
+  const state = seen ?? (await ofHub(manager.streams.info(eventStream))).state;
+  if (await isOurs({ manager, ledger }, state)) return streamSequence;
   log.error(
     { streamSequence, last: state.last_seq },
     'the stream is not the one we read: from its start',

@@ -68,9 +68,10 @@ export async function startCentral(config: CentralConfig) {
   const { lanesMax, skewMaxHours } = config;
   const limits = { lanesMax, skewMaxMs: skewMaxHours * 3_600_000, switches: config.rules };
   const central = assembleCentral({ db, clock, log, erp, hub, ...limits, bootId });
-  const { memory, edges, moved } = central;
-  const board = openBoard({ ...memory, edges, db, nowMs: clock.nowMs, moved });
-  const app = buildHttp(board, () => centralMetrics({ ...memory, edges, nowMs: clock.nowMs }));
+  const { memory, edges, moved, erpStanding } = central;
+  const shown = { ...memory, edges, erpStanding, nowMs: clock.nowMs };
+  const board = openBoard({ ...shown, db, moved });
+  const app = buildHttp(board, () => centralMetrics(shown));
   const url = await app.listen({ host: config.host, port: config.httpPort });
 
   return {

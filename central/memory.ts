@@ -1,5 +1,6 @@
 import type { Database } from '../shared/database.ts';
 import { liveMigrations } from './ahead.ts';
+import { amendmentMigrations, openAmended } from './amendments.ts';
 import { openArchive } from './archive.ts';
 import { backlogMigrations, takeBacklog } from './backlog.ts';
 import { censusMigrations } from './census.ts';
@@ -30,6 +31,7 @@ import { openLedger } from './ledger.ts';
 import { openLive } from './live.ts';
 import { modeMigrations, openModes, type Switch } from './modes.ts';
 import { openPostings } from './postings.ts';
+import { openReconcile } from './reconcile.ts';
 import { openRegistry, registryMigrations } from './registry.ts';
 import { shadowMigrations } from './shadows.ts';
 import { ledgerMigrations, shelfMigrations2 } from './shelf.ts';
@@ -59,6 +61,7 @@ export const migrations = [
   [...queueMigrations5, ...censusMigrations].join('\n'),
   ...deskMigrations,
   [...modeMigrations, ...shadowMigrations].join('\n'),
+  ...amendmentMigrations,
   [...queueMigrations6, ...dossierMigrations3].join('\n'),
 ];
 
@@ -126,7 +129,11 @@ export function openMemory(parts: Parts) {
   const registry = openRegistry({ db, ledger, nowMs });
   const live = openLive({ db, registry, nowMs, rouse: openLanes(db).rouseHeld });
   const archive = openArchive(db);
-  const explain = openExplain({ db, holds, dossier, modes, ...postings });
-  const views = { dossier, totals, erpStatus, archive, explain, modes };
+  const explain = openExplain({ db, holds, dossier, modes, ...postings, edits: openAmended(db) });
+  const reconcile = openReconcile({
+    ...{ db, dossier, ledger, explain, totals },
+    counts: postings.counts,
+  });
+  const views = { dossier, totals, erpStatus, archive, explain, reconcile, modes };
   return { ...views, holds, postings, ledger, registry, live };
 }

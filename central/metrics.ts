@@ -1,4 +1,5 @@
 import { type Family, metricsText, type Sample } from '../shared/metrics.ts';
+import type { Breaker } from './breaker.ts';
 import type { Ledger } from './ledger.ts';
 import type { Beyond, Live } from './live.ts';
 import type { Postings } from './postings.ts';
@@ -12,6 +13,7 @@ type Parts = {
   live: Live;
   postings: Pick<Postings, 'counts'>;
   edges: Pulse['edges'];
+  erpStanding: Breaker['standing'];
   nowMs: () => number;
 };
 
@@ -102,6 +104,14 @@ const openIn = (parts: Parts): Family[] => [
   {
     ...{ name: 'holds_ahead', type: 'gauge', help: 'Holds in force ahead of the ledger.' },
     samples: aheadIn(parts),
+  },
+  {
+    ...{
+      name: 'erp_up',
+      type: 'gauge',
+      help: '0 while the ERP is down and only asked now and then.',
+    },
+    samples: [{ value: parts.erpStanding().state === 'up' ? 1 : 0 }],
   },
   {
     ...{ name: 'postings_open', type: 'gauge', help: 'Documents that are still to be posted.' },

@@ -1,6 +1,7 @@
 import type { Clock } from '../shared/clock.ts';
 import type { Logger } from '../shared/log.ts';
 import { type Bell, nextTurn } from '../shared/loop.ts';
+import type { Breaker } from './breaker.ts';
 import type { Erp } from './erp.ts';
 import type { Postings, Task } from './postings.ts';
 
@@ -10,6 +11,7 @@ const lookMs = 100;
 type Parts = {
   postings: Postings;
   erp: Erp;
+  breaker: Breaker;
   /** Most calls in flight, one a lane. */
   lanesMax: number;
   /** Rings when facts were accepted. */
@@ -31,7 +33,7 @@ type Parts = {
  * disk makes the steps larger, not the lanes slower.
  */
 export async function post(parts: Parts): Promise<void> {
-  const { postings, lanesMax, bell, idleMs, moved, clock, signal } = parts;
+  const { postings, breaker, lanesMax, bell, idleMs, moved, clock, signal } = parts;
   const flights = new Map<string, Promise<void>>();
   let landed: Landed[] = [];
 
@@ -44,7 +46,8 @@ export async function post(parts: Parts): Promise<void> {
   function step(): Task[] {
     const tasks = postings.together(() => {
       settleAll();
-      return signal.aborted ? [] : postings.next(new Set(flights.keys()), lanesMax - flights.size);
+      const room = breaker.room(lanesMax - flights.size, flights.size);
+      return signal.aborted || room === 0 ? [] : postings.next(new Set(flights.keys()), room);
     });
     if (landed.length > 0) moved();
     landed = [];
@@ -62,7 +65,7 @@ export async function post(parts: Parts): Promise<void> {
     if (flights.size >= lanesMax) await Promise.race(flights.values());
     else if (flights.size > 0)
       await Promise.race([...flights.values(), clock.sleep(lookMs, signal)]);
-    else await bell.wait(seen, Math.min(idleMs, dueInMs(postings)), signal);
+    else await bell.wait(seen, Math.min(idleMs, dueInMs(postings, breaker)), signal);
     await nextTurn();
   }
   await Promise.all(flights.values());
@@ -70,20 +73,23 @@ export async function post(parts: Parts): Promise<void> {
 }
 
 /** At least 1 ms, so that a lane that is due and cannot move does not spin. */
-const dueInMs = (postings: Postings): number => Math.max(1, postings.dueInMs());
+const dueInMs = (postings: Postings, breaker: Breaker): number =>
+  Math.max(1, postings.dueInMs(), breaker.dueInMs());
 
 /** A call that has ended, and what is to be written of it. */
 type Landed = { lane: string; settle: () => void };
 
-async function call({ postings, erp, log }: Parts, task: Task): Promise<Landed['settle']> {
+async function call({ postings, erp, breaker, log }: Parts, task: Task): Promise<Landed['settle']> {
   const { posting, lane } = task;
   const { key, kind } = posting;
   if (task.do === 'lookUp') {
     const documents = await erp.lookup(posting);
+    breaker.lookedUp(documents);
     log.info({ lane, key, kind, documents }, 'an unknown outcome was looked up');
     return () => postings.found(key, documents);
   }
   const outcome = await erp.post(posting);
+  breaker.posted(outcome);
   if (outcome.kind !== 'posted') log.warn({ lane, key, kind, outcome }, 'not posted');
   return () => postings.settle(key, outcome);
 }

@@ -16,7 +16,7 @@ const monitorTimeoutMs = 5_000;
 
 type Wanted = { replicas: number; bytesMax: number; keepDays: number };
 
-/** The stream of segments: a full hub says no, and nobody deletes from it. */
+/** The stream of segments: a full hub says no, and only central trims it (`trimmer.ts`). */
 const events = ({ replicas, bytesMax, keepDays }: Wanted): Partial<StreamConfig> => ({
   name: eventStream,
   subjects: [eventSubjects],
@@ -29,7 +29,6 @@ const events = ({ replicas, bytesMax, keepDays }: Wanted): Partial<StreamConfig>
   num_replicas: replicas,
   allow_direct: true,
   deny_delete: true,
-  deny_purge: true,
 });
 
 /** Central's last word on each line. In memory: the ledger says it again whenever it is lost. */
@@ -51,7 +50,10 @@ export async function ensureStreams(manager: JetStreamManager, wanted: Wanted): 
     } catch (cause) {
       const reason = `stream ${config.name}: ${(cause as Error).message}`;
       const taken = /name already in use/.test(reason);
-      throw new Fault(taken ? 'INVALID' : 'UNREACHABLE', reason, { cause });
+      const advice = taken
+        ? `; remove it, and the edges send again (docs/decisions/23-stream.md)`
+        : '';
+      throw new Fault(taken ? 'INVALID' : 'UNREACHABLE', `${reason}${advice}`, { cause });
     }
   }
 }

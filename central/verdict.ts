@@ -20,13 +20,13 @@ export type Reading = Readonly<{
 export function verdict(sent: Sent, reading: Reading): Outcome {
   if (!('answer' in sent)) {
     if (sent.ran === 'maybe') return { kind: 'unknown', reason: sent.reason };
-    return busy(sent.reason, sent.retryAfter ?? null, reading.nowMs);
+    return unreached(busy(sent.reason, sent.retryAfter ?? null, reading.nowMs));
   }
   const { answer } = sent;
   const { status, headers } = answer;
   if (status >= 200 && status < 300) return created(answer, reading);
   if (status === 429 || status === 503) {
-    return busy(`HTTP ${status}`, headers.get('retry-after'), reading.nowMs);
+    return unreached(busy(`HTTP ${status}`, headers.get('retry-after'), reading.nowMs));
   }
   const error = status < 400 || [408, 502, 504].includes(status) ? undefined : errorOf(answer.text);
   if (error) {
@@ -38,7 +38,7 @@ export function verdict(sent: Sent, reading: Reading): Outcome {
   }
   const reason = `HTTP ${status}: ${excerpt(answer.text)}`;
   // Without the ERP's own words a 4xx comes from what stands before it, and the ERP has not run.
-  if (status >= 400 && status < 500 && status !== 408) return { kind: 'busy', reason };
+  if (status >= 400 && status < 500 && status !== 408) return unreached({ kind: 'busy', reason });
   return { kind: 'unknown', reason };
 }
 
@@ -49,7 +49,10 @@ function created({ status, text }: Answer, { numberOf }: Reading): Outcome {
   return { kind: 'unknown', reason: `HTTP ${status} without a document number: ${excerpt(text)}` };
 }
 
-function busy(reason: string, retryAfter: string | null, nowMs: number): Outcome {
+type Busy = Extract<Outcome, { kind: 'busy' }>;
+const unreached = (outcome: Busy): Outcome => ({ ...outcome, unreached: true });
+
+function busy(reason: string, retryAfter: string | null, nowMs: number): Busy {
   const retryAfterMs = delayMs(retryAfter, nowMs);
   return retryAfterMs === undefined
     ? { kind: 'busy', reason }

@@ -134,7 +134,19 @@ export type DeskList = {
   kinds: Record<string, number>;
 };
 /** One posting, with all that was tried and said of it. */
+export type Edit = {
+  atMs: number;
+  by: string;
+  reason: string;
+  changes: Record<string, string>;
+  before: Record<string, string | null>;
+  decision: 'approved' | 'rejected' | null;
+  decidedMs: number | null;
+  decidedBy: string | null;
+  words: string | null;
+};
 export type DeskPosting = {
+  edits: Edit[];
   posting: Amounts & {
     key: string;
     kind: string;
@@ -161,3 +173,44 @@ export type DeskPosting = {
     instead: (Omit<Amounts, 'blocked' | 'setupMs' | 'machineMs'> & Document)[];
   } | null;
 };
+
+/** What central says of its own books: as `central/reconcile.ts` does. */
+export type Reconciled = Readonly<{
+  scope: Readonly<{ line?: string; order?: string; fromMs?: number; untilMs?: number }>;
+  upTo: number;
+  facts: number;
+  chains: readonly (Readonly<{ line: string; epoch: number; sequence: number; hash: string }> &
+    Readonly<Record<'good' | 'scrap' | 'rework' | 'held', string>>)[];
+  groups: Readonly<Record<'line' | 'shift' | 'order' | 'material', readonly BookGroup[]>>;
+  groupsLeftOut: number;
+  reasons: readonly Readonly<{ account: string; why: string; facts: number }>[];
+  gaps: readonly Readonly<{
+    eventId: string;
+    line: string;
+    epoch: number;
+    sequence: number;
+    type: string;
+    why: string;
+  }>[];
+  gapsFound: number;
+  kept: Readonly<{ documents: number; without: number }> | null;
+}>;
+export type BookGroup = Readonly<{
+  name: string;
+  recorded: number;
+  by: Readonly<Record<string, number>>;
+  amounts: readonly Readonly<{
+    measure: string;
+    unit: string;
+    stated: string;
+    by: Readonly<Record<string, string>>;
+  }>[];
+}>;
+/** A line as its edge stands with it. */
+export type FloorLine = Readonly<{
+  line: string;
+  epoch: number;
+  head: number;
+  hash: string;
+}> &
+  Readonly<Record<string, unknown>>;

@@ -10,14 +10,19 @@ export type Told<T> = Readonly<{ answer: T } | { code: string; message: string }
  * Asks central; with a body, to do something. Throws Fault UNREACHABLE if nothing comes back that
  * central may have said.
  */
-export async function askCentral<T>(url: string, path: string, body?: object): Promise<Told<T>> {
+export async function askCentral<T>(
+  url: string,
+  path: string,
+  body?: object,
+  maxMs = requestMaxMs,
+): Promise<Told<T>> {
   const json = { 'content-type': 'application/json' };
   let said: (T & { code?: string; message?: string }) | null;
   let [status, isGood] = [0, false];
   try {
     const response = await fetch(new URL(path, url), {
       ...(body && { method: 'POST', headers: json, body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(requestMaxMs),
+      signal: AbortSignal.timeout(maxMs),
     });
     [status, isGood] = [response.status, response.ok];
     said = JSON.parse(await response.text());

@@ -1,11 +1,13 @@
 import { parseArgs } from 'node:util';
 import { invalid } from '../shared/field.ts';
-import type { DeskList, DeskPosting } from './answers.ts';
+import type { DeskList, DeskPosting, Edit } from './answers.ts';
 import { amountsOf, askCentral, type Told } from './central.ts';
 
 export const usage = `holdfast desk --central URL
 holdfast desk show KEY --central URL
 holdfast desk retry|settle|give-up KEY --central URL --by NAME --reason TEXT
+holdfast desk edit KEY --set NAME=VALUE --central URL --by NAME --reason TEXT
+holdfast desk approve|reject KEY --central URL --by NAME --reason TEXT
 
 Looks after postings that could not be posted. Without more, lists those that wait for a person.
 
@@ -14,6 +16,11 @@ Looks after postings that could not be posted. Without more, lists those that wa
   retry KEY         once more, under its key: it is looked up first, and posted only if not there
   settle KEY        it is in the ERP already, under --document NUMBER
   give-up KEY       it shall not be posted; what waits behind it goes on
+  edit KEY          it shall say something else: proposed, and nothing changes yet
+  approve KEY       another person says yes: it says so from now on, and is still parked
+  reject KEY        somebody says no
+  --set NAME=VALUE  operation, unit, yield, scrap or rework of a confirmation; material, unit or
+                    quantity of a goods movement; as often as needed
   --central URL     central's address, e.g. http://127.0.0.1:8090
   --by NAME         who says so, e.g. person:17; kept with the reason, and never changed
   --reason TEXT     why
@@ -23,7 +30,10 @@ Looks after postings that could not be posted. Without more, lists those that wa
 Exit code 0: done, or told. 1: refused, in words. 2: central was not reached.
 `;
 
-const acts = { retry: 'retry', settle: 'settle', 'give-up': 'giveUp' } as const;
+const acts = {
+  ...({ retry: 'retry', settle: 'settle', 'give-up': 'giveUp' } as const),
+  ...({ edit: 'edit', approve: 'approve', reject: 'reject' } as const),
+};
 const time = (atMs: number): string => new Date(atMs).toISOString();
 
 /** Those that wait, for a person. */
@@ -57,8 +67,33 @@ function planText({ undo, instead }: NonNullable<DeskPosting['plan']>, own: stri
   ];
 }
 
+/** What was proposed that it shall say instead, and what became of that. */
+function editText({ atMs, by, reason, changes, before, ...decided }: Edit): string[] {
+  const { decision, decidedMs, decidedBy, words } = decided;
+  const all = Object.entries(changes).map(
+    ([name, value]) => `${name} ${before[name] ?? 'nothing'} → ${value}`,
+  );
+  return [
+    `  ${time(atMs)} edit by ${by}: ${all.join(', ')}: ${reason}`,
+    decision === null
+      ? '    waits for a second person: approve or reject'
+      : `    ${time(decidedMs ?? 0)} ${decision} by ${decidedBy}: ${words}`,
+  ];
+}
+
+/** `--set` as an object. Throws Fault INVALID for one without a name or a value. */
+function changesOf(sets: readonly string[]): Record<string, string> {
+  const pairs = sets.map((text) => {
+    const at = text.indexOf('=');
+    if (at < 1 || at === text.length - 1) throw invalid('--set', `must be NAME=VALUE, not ${text}`);
+    return [text.slice(0, at), text.slice(at + 1)] as const;
+  });
+  return Object.fromEntries(pairs);
+}
+
 /** One posting, for a person. */
-export function showText({ posting, attempts, acts: said, gate, plan }: DeskPosting): string {
+export function showText(told: DeskPosting): string {
+  const { posting, attempts, acts: said, edits, gate, plan } = told;
   const { key, kind, state, document, reason, order, operation, lot, eventId } = posting;
   const about = Object.entries({ order, operation, lot }).flatMap(([name, value]) =>
     value === null ? [] : [`${name} ${value}`],
@@ -76,6 +111,7 @@ export function showText({ posting, attempts, acts: said, gate, plan }: DeskPost
         ...(before === null ? [] : [`it was parked because: ${before}`]),
       ].join('; '),
     ),
+    ...edits.flatMap(editText),
     ...(plan === null ? [] : planText(plan, key)),
     ...(gate === null ? [] : [`now it would ${gate.do}${gate.reason ? `: ${gate.reason}` : ''}`]),
     '',
@@ -102,10 +138,11 @@ export async function run(args: readonly string[]): Promise<number> {
     allowPositionals: true,
     options: {
       ...{ central: text, by: text, reason: text, document: text },
+      set: { type: 'string', multiple: true },
       json: { type: 'boolean', default: false },
     },
   });
-  const { central, by, reason, document, json } = values;
+  const { central, by, reason, document, set, json } = values;
   const [what, key, ...more] = positionals;
   if (central === undefined || !URL.canParse(central)) throw invalid('--central', 'must be a URL');
   if (what === undefined)
@@ -117,6 +154,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const path = `/v1/desk/${encodeURIComponent(key)}`;
   if (what === 'show') return tell(await askCentral<DeskPosting>(central, path), json, showText);
   const name = acts[what as keyof typeof acts];
-  const body = { by, reason, ...(document === undefined ? {} : { document }) };
+  const changes = name === 'edit' ? { changes: changesOf(set ?? []) } : {};
+  const body = { by, reason, ...changes, ...(document === undefined ? {} : { document }) };
   return tell(await askCentral<DeskPosting>(central, `${path}/${name}`, body), json, showText);
 }

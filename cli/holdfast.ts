@@ -20,6 +20,7 @@ const commands = {
   chart: () => import('./chart.ts'),
   swap: () => import('./swap.ts'),
   explain: () => import('./explain.ts'),
+  reconcile: () => import('./reconcile.ts'),
   rules: () => import('./rules.ts'),
   desk: () => import('./desk.ts'),
 } satisfies Record<string, () => Promise<Command>>;

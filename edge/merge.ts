@@ -65,9 +65,12 @@ export function openMerge({ db, store, book, roster, depot }: Parts) {
     return byId.get(line)!.replay(content, at, sequence === 1 ? null : last(), null);
   }
 
-  /** What stands for the state after a fact without effect; null if it is damaged. */
+  /**
+   * What stands for the state after a fact without effect. Null where it cannot be read, or what it
+   * rests on may stand in a fact that cannot: another program may read it, so nothing is decided.
+   */
   function adopted({ content, row }: Kept): Buffer | null {
-    if (!content) {
+    if (!content || !book.isWhole()) {
       book.miss();
       return null;
     }

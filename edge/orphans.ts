@@ -6,7 +6,7 @@ import type { OpenRun } from '../statecharts/tally.ts';
  * Stands in the place of the fingerprint of a fact that no chart accepts and that stays all the
  * same: history from central, or of another line, that rests on what is lost.
  */
-export const orphan: Buffer = Buffer.alloc(8);
+export const orphan: Buffer = Buffer.from('orphaned');
 
 export const isOrphan = (state: Uint8Array | null): boolean =>
   state !== null && orphan.equals(state);

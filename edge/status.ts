@@ -80,7 +80,7 @@ export function readStatus(parts: Parts) {
 function lineStatus({ roster, book, outbox, marks, nowMs }: Parts, path: string) {
   const { head: _, ...cursor } = outbox.marks(path);
   const actor = roster.actor(path);
-  const head = actor.head().sequence;
+  const { sequence: head, hash } = actor.head();
   const row = book.look('line', path);
   const runs = [...book.rows('run')]
     .filter(([key]) => key.startsWith(`${path}\n`))
@@ -97,6 +97,7 @@ function lineStatus({ roster, book, outbox, marks, nowMs }: Parts, path: string)
     way: marks.way(path),
     ...cursor,
     head,
+    hash: hash.toString('hex'), // the chain's link there
     settled: marks.heardOf(path) ? settled : null, // null until central has said
     waiting: waiting.length,
     // Null unless central is behind with the line; then up to where it was told ahead, if it was.

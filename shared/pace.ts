@@ -23,6 +23,8 @@ export type Pace = Readonly<{
   retentionMs: number;
   /** Central checks a silence of the stream. */
   quietMs: number;
+  /** Central looks whether the stream is to be trimmed. */
+  trimMs: number;
   /** Central looks for gaps though nothing has come. */
   gapsMs: number;
   /** Central tells each line again what it keeps of it. */
@@ -42,6 +44,7 @@ export const plantPace: Pace = {
   timersMs: 60_000,
   retentionMs: 60_000,
   quietMs: 5_000,
+  trimMs: 10_000,
   gapsMs: 60_000,
   repeatMs: 30_000,
   lanesMs: 15_000,

@@ -10,7 +10,7 @@ import { showText } from '../cli/desk.ts';
 import { explainText } from '../cli/explain.ts';
 import { openDatabase } from '../shared/database.ts';
 import type { Content } from '../shared/event.ts';
-import { other, stated } from './helpers/central.ts';
+import { bare, other, stated } from './helpers/central.ts';
 import { history } from './helpers/facts.ts';
 import { m01 } from './helpers/shop.ts';
 
@@ -26,7 +26,7 @@ function openDesk() {
   const memory = openMemory({ db, nowMs, waitMs: nowMs, ...limits });
   const { postings } = memory;
   const moved = () => undefined;
-  const app = buildHttp(openBoard({ ...memory, db, nowMs, moved, edges: () => [] }));
+  const app = buildHttp(openBoard({ ...memory, ...bare, db, nowMs, moved }));
   onTestFinished(() => app.close());
   const facts: Content[] = [];
   let documents = 0;

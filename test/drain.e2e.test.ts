@@ -12,6 +12,8 @@ const timeoutMs = 120_000;
 const backlog = 20_000;
 /** Thin enough that the backlog takes some ten seconds. */
 const bytesPerS = 400_000;
+/** Too little for the backlog. */
+const streamBytes = 2_000_000;
 const { signal } = new AbortController();
 
 type Wire = Awaited<ReturnType<typeof openWire>>;
@@ -66,6 +68,24 @@ test(
     wire.link.slow(Number.POSITIVE_INFINITY);
     await arrived(edge, central, head);
     expect((await edge.status()).ahead).toBe(null);
+  },
+  timeoutMs,
+);
+
+test(
+  'S5: a backlog that is larger than the stream drains, as central trims what it holds',
+  async () => {
+    const { wire, central, edge } = await openBegun(1);
+    const manager = await wire.makeStreams();
+    const { config } = await manager.streams.info(eventStream);
+    await manager.streams.update(eventStream, { ...config, max_bytes: streamBytes });
+    wire.link.cut();
+    await edge.state(backlog);
+    wire.link.heal();
+    await arrived(edge, central, backlog + 1);
+    const { state } = await manager.streams.info(eventStream);
+    expect(state.first_seq).toBeGreaterThan(1);
+    expect(state.bytes).toBeLessThan(streamBytes);
   },
   timeoutMs,
 );

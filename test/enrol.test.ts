@@ -18,6 +18,7 @@ import { openDatabase } from '../shared/database.ts';
 import { decodeEnrol, decodeEnrolAnswer, decodeHistory } from '../shared/enrol.ts';
 import { encodeSegment } from '../shared/segment.ts';
 import { enrolSubject, historySubject, lineOf, straySubject } from '../shared/subject.ts';
+import { bare } from './helpers/central.ts';
 import { history, report } from './helpers/facts.ts';
 import { m01, m02 } from './helpers/shop.ts';
 
@@ -40,9 +41,7 @@ function central() {
   openRegistrar({ connection, ...memory, moved: () => undefined, log });
   return {
     ...memory,
-    app: buildHttp(
-      openBoard({ ...memory, edges: () => [], ...{ db, nowMs: () => 1, moved: () => undefined } }),
-    ),
+    app: buildHttp(openBoard({ ...memory, ...bare, db })),
     say(subject: string, data: Uint8Array): string | undefined {
       let answer: Uint8Array | undefined;
       const respond = (bytes: Uint8Array) => {

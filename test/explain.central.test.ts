@@ -16,7 +16,7 @@ import { explainText } from '../cli/explain.ts';
 import { rulesText } from '../cli/rules.ts';
 import { openDatabase } from '../shared/database.ts';
 import type { Content } from '../shared/event.ts';
-import { stated } from './helpers/central.ts';
+import { bare, stated } from './helpers/central.ts';
 import { history } from './helpers/facts.ts';
 import { m01 } from './helpers/shop.ts';
 
@@ -36,9 +36,7 @@ function centralHearing(
   const time = { nowMs: 1_000 };
   const times = { nowMs: () => time.nowMs, waitMs: () => time.nowMs, maxInFlightMs: 500 };
   const memory = openMemory({ db, ...times, switches, skewMaxMs: Number.MAX_SAFE_INTEGER });
-  const app = buildHttp(
-    openBoard({ ...memory, edges: () => [], ...{ db, nowMs: () => 1, moved: () => undefined } }),
-  );
+  const app = buildHttp(openBoard({ ...memory, ...bare, db }));
   onTestFinished(() => app.close());
   const { segment } = history(m01, facts);
   memory.ledger.accept([{ segment: segment(1, first) }]);
@@ -76,6 +74,7 @@ test('where it stands, what its rule calls for, and every word of the ERP', asyn
         ...{ reason: null, document: '4711/1', waitsFor: null, final: 0, beside: 0 },
         ...{ unit: 'EA', quantity: null, blocked: null, yield: '5', scrap: '1', rework: '0' },
         ...{ setupMs: null, machineMs: null, cancels: null, cancelledBy: null },
+        edits: [],
         attempts: [
           { atMs: 1_000, outcome: 'unknown', detail: 'no answer' },
           { atMs: 2_000, outcome: 'lookedUp', detail: '4711/1' },

@@ -4,7 +4,7 @@ import { openBoard } from '../central/board.ts';
 import { buildHttp } from '../central/http.ts';
 import { migrations, openMemory } from '../central/memory.ts';
 import { openDatabase } from '../shared/database.ts';
-import { stated } from './helpers/central.ts';
+import { bare, stated } from './helpers/central.ts';
 import { history } from './helpers/facts.ts';
 import { m01 } from './helpers/shop.ts';
 
@@ -15,9 +15,7 @@ test('who lifts a hold says who they are and why, and only one that is lost', as
   const db = openDatabase(':memory:', migrations);
   onTestFinished(() => void db.close());
   const memory = openMemory({ db, nowMs: () => 1, waitMs: () => 1, maxInFlightMs: 1 });
-  const app = buildHttp(
-    openBoard({ ...memory, edges: () => [], ...{ db, nowMs: () => 1, moved: () => undefined } }),
-  );
+  const app = buildHttp(openBoard({ ...memory, ...bare, db }));
   const log = history(m01, [stated.release(), stated.hold('H', 'line')]);
   const ask = { store: a!, epoch: 1, sequence: 0, hash: log.links[0]!.toString('hex'), stream: 0 };
   memory.registry.answer(m01, { ...ask, want: 'enter' });

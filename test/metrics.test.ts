@@ -8,6 +8,7 @@ import { buildHttp as buildCentral } from '../central/http.ts';
 import { centralMetrics } from '../central/metrics.ts';
 import { buildHttp } from '../edge/http.ts';
 import { metricsText, metricsType, seriesMax } from '../shared/metrics.ts';
+import { bare } from './helpers/central.ts';
 import { openFleet } from './helpers/fleet.ts';
 import { type Scraped, scrape } from './helpers/prometheus.ts';
 import { command, m01, m02, shop } from './helpers/shop.ts';
@@ -128,11 +129,8 @@ test('central says what its ledger holds, and how far it is behind', async () =>
   const clock = { state: 'ok', says: 'clock ok' } as const;
   const beat = { line: m01, nowMs: 1_000, unsent: 0, heardMs: 2_000, skewMs: 1_000, clock };
   const edges = () => [beat];
-  const metrics = () => centralMetrics({ ...fleet, edges, nowMs: () => 5_000 });
-  const app = buildCentral(
-    openBoard({ ...fleet, edges, nowMs: () => 5_000, moved: () => undefined }),
-    metrics,
-  );
+  const metrics = () => centralMetrics({ ...fleet, ...bare, edges, nowMs: () => 5_000 });
+  const app = buildCentral(openBoard({ ...fleet, ...bare, edges, nowMs: () => 5_000 }), metrics);
   const { headers, body } = await app.inject('/metrics');
   expect(headers['content-type']).toBe(metricsType);
   const samples = scrape(body);

@@ -4,6 +4,7 @@
 // dies in the midst of calls and comes back on the same file; a person who says "again".
 import pino from 'pino';
 import { expect, test } from 'vitest';
+import { openBreaker } from '../central/breaker.ts';
 import { post } from '../central/poster.ts';
 import type { Content } from '../shared/event.ts';
 import { openBell } from '../shared/loop.ts';
@@ -77,6 +78,7 @@ async function live(seed: number) {
       ...{
         postings: heard,
         erp: moody.erpFor(stop.signal),
+        breaker: openBreaker({ nowMs: clock.nowMs, waitMs: clock.nowMs, log }),
         lanesMax: 3,
         bell,
         idleMs: 15_000,

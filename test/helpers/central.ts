@@ -14,6 +14,14 @@ import type { BodyOf, Content, Fact, FactType } from '../../shared/event.ts';
 import type { Effect } from '../../statecharts/correction.ts';
 import { content } from './facts.ts';
 
+/** What a board shows beside the ledger: nothing was heard, and the ERP is up. */
+export const bare = {
+  edges: () => [],
+  erpStanding: () => ({ state: 'up', sinceMs: null, reason: null }) as const,
+  nowMs: () => 1,
+  moved: () => undefined,
+};
+
 /** A fact as a line stated it; `about` may name its order, operation, lot, line or sequence. */
 export function factOf<T extends FactType>(
   name: string,

@@ -19,6 +19,8 @@ export type Reading = {
 
 /** Messages that travel together to a reader. */
 const aheadMax = 200;
+/** So little room that half of it is full some times a day: central must trim. */
+const streamBytesMax = 6_000;
 export type Hub = ReturnType<typeof openHub>;
 export type Link = ReturnType<typeof openLink>;
 
@@ -120,7 +122,18 @@ export function openHub(world: World, failed: Failed) {
     },
     end: (subject: string) => ends.get(subject),
     at: (seq: number) => messages.find((message) => message.seq === seq),
-    state: () => ({ first_seq: messages[0]?.seq ?? lastSeq + 1, last_seq: lastSeq }),
+    state: () => ({
+      ...{ first_seq: messages[0]?.seq ?? lastSeq + 1, last_seq: lastSeq },
+      bytes: messages.reduce((sum, { data }) => sum + data.length, 0),
+    }),
+    room: streamBytesMax,
+    /** Lets go of every message before this one. */
+    purge(seq: number): number {
+      const before = messages.length;
+      messages = messages.filter((message) => message.seq >= seq);
+      index();
+      return before - messages.length;
+    },
     word: (subject: string) => words.get(subject),
 
     listen(life: Life, link: Link, hears: string, callback: Ear['callback']): void {

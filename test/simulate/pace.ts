@@ -11,6 +11,7 @@ const calmPace: Pace = {
   timersMs: 300_000,
   retentionMs: 600_000,
   quietMs: 120_000,
+  trimMs: 600_000,
   gapsMs: 600_000,
   repeatMs: 300_000,
   lanesMs: 600_000,

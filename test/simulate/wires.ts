@@ -69,7 +69,10 @@ export function joinOf(ends: Ends, compares: boolean): Join {
 export function streamOf({ hub, link, life }: Ends) {
   const ask = <T>(work: () => T): Promise<T> => hub.ask(life, link, apiTimeoutMs, work);
   const manager = {
-    streams: { info: () => ask(() => ({ state: hub.state() })) },
+    streams: {
+      info: () => ask(() => ({ state: hub.state(), config: { max_bytes: hub.room } })),
+      purge: (_: string, { seq }: { seq: number }) => ask(() => ({ purged: hub.purge(seq) })),
+    },
     direct: {
       getMessage: (_: string, { seq }: { seq: number }) => ask(() => hub.at(seq) ?? null),
     },
