@@ -138,7 +138,6 @@ async function measure(directory: string): Promise<void> {
     await drained(stage, () => reports + opening().length + stated);
     await stage.edge.stop();
     await stage.central.stop();
-    const facts = compare(directory);
     const speed = (reports - before) / seconds;
     const [median, most] = [percentile(waits, 0.5), Math.max(...waits)];
     say(`drained in ${seconds.toFixed(0)} s: ${thousands(speed)} facts a second`);
@@ -147,6 +146,7 @@ async function measure(directory: string): Promise<void> {
         `(median), ${percentile(waits, 0.99).toFixed(0)} (99 of 100), ${most.toFixed(0)} at most` +
         `; ${unknown} were still open at the end`,
     );
+    const facts = compare(directory);
     say(`${facts} facts in both logs, link by link: none lost, doubled or out of order`);
     if (backlog >= weekFacts) return;
     say(

@@ -15,23 +15,21 @@ const name = (): string => `erp order ${++names}`;
 export function openErpOrder(region: Region): Rig {
   const side = openSide();
   const status = openErpStatus(side.db, side.dossier);
-  let last: Content;
+  const made: Content[] = [];
   let left = 100;
 
   function post(...facts: Content[]): void {
-    last = facts[0]!;
+    made.push(facts[0]!);
     side.note(m1, ...facts);
     side.drain();
   }
-  /** What takes a fact back waits for a person, who says that it is done. */
-  function takeBack(): void {
-    const body = { original: last.eventId, ...reason };
-    side.note(m1, content(name(), 'FactReversed', body, wo1));
-    for (const { key } of side.postings.list('parked', 1)) {
-      side.postings.decide(key, 'Settle', { document: 'D0', reason: 'taken back' });
+  /** The youngest of them, or all of them: what takes back the last that stands. */
+  const takeBack = (count: number) => () => {
+    for (const { eventId } of made.splice(-count).reverse()) {
+      side.note(m1, content(name(), 'FactReversed', { original: eventId, ...reason }, wo1));
+      side.drain();
     }
-    side.drain();
-  }
+  };
   function receive(quantity: number): void {
     left -= quantity;
     post(produce('L', `${quantity}`));
@@ -52,7 +50,8 @@ export function openErpOrder(region: Region): Rig {
       SetDeletionFlag: () => () => say('OrderCancelRequested'),
       ConfirmInPart: () => () => post(report('1')),
       ConfirmFinally: () => () => post(complete(), close()),
-      ...{ CancelConfirmation: () => takeBack, CancelLastConfirmation: () => takeBack },
+      CancelConfirmation: () => takeBack(1),
+      CancelLastConfirmation: () => takeBack(made.length),
       ReceiveInPart: () => () => receive(10),
       ReceiveAll: () => () => receive(left),
     },
@@ -85,9 +84,9 @@ export const erpLists: Readonly<Record<Region, readonly Contradiction[]>> = {
   ],
   confirmation: [
     {
-      step: /^Cancel(Last)?Confirmation$/,
+      step: /^CancelConfirmation$/,
       after: () => true,
-      why: 'a confirmation is taken back in the ERP, by a person, and no document of ours does it',
+      why: 'what confirms finally is no report, and is taken back in the ERP by a person',
     },
   ],
   delivery: [],
