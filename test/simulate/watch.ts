@@ -81,7 +81,9 @@ export function openWatch({ world, edges, central, books, people, fitter, failed
    * after the closing and what took no time that anybody knows; what went further stays.
    */
   function decide(): void {
-    const { postings } = central.app()?.memory ?? {};
+    const app = central.app();
+    const postings = app?.memory.postings;
+    app?.moved(); // as the desk does: what waits behind it goes on
     for (const { key, reason } of postings?.list('parked', 100) ?? []) {
       if (again.some((words) => reason?.startsWith(words))) postings!.decide(key, 'Retry', {});
       else if (handsOn.some((words) => reason?.startsWith(words))) {
