@@ -119,13 +119,26 @@ function hitOn(path: string, page: number): Set<string> {
   return hit;
 }
 
-/** Every fact that an image holds, set aside or not, by its event id. */
-export function idsIn(image: Buffer): Map<string, Buffer> {
-  if (image.length === 0) return new Map();
+function within<T>(image: Buffer, look: (db: Sqlite.Database) => T): T {
   const db = new Sqlite(image);
   try {
-    return idsOf(db);
+    return look(db);
   } finally {
     db.close();
   }
 }
+
+/** Every fact that an image holds, set aside or not, by its event id. */
+export const idsIn = (image: Buffer): Map<string, Buffer> =>
+  image.length === 0 ? new Map() : within(image, idsOf);
+
+/** Event ids of what was set aside and handed over: of that nothing is left to save. */
+export const handedOverIn = (image: Buffer): readonly string[] =>
+  within(image, (db) => {
+    if (!db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'aside'").get()) return [];
+    const rows = db.prepare<[], Buffer>("SELECT bytes FROM aside WHERE became = 'parked'");
+    return rows
+      .pluck()
+      .all()
+      .flatMap((bytes) => eventIdOf(bytes) ?? []);
+  });

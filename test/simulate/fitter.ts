@@ -1,5 +1,5 @@
 import type { CentralBox, EdgeBox } from './box.ts';
-import { type Damage, idsIn, salvage } from './damage.ts';
+import { type Damage, handedOverIn, idsIn, salvage } from './damage.ts';
 import { enrolmentsOf, idsOf, lacks, placesOf } from './rows.ts';
 import type { World } from './world.ts';
 
@@ -59,11 +59,12 @@ export function openFitter({ world, edges, central, open, failed }: Parts) {
     const image = edge.disk.take();
     salvage(image, damage).then(({ image: next, aside, hit }) => {
       const saved = idsIn(next);
-      const known = new Set([...saved.keys(), ...aside, ...hit]);
+      const gone = handedOverIn(damage.before);
+      const known = new Set([...saved.keys(), ...aside, ...hit, ...gone]);
       for (const id of idsIn(damage.before).keys()) {
         if (!known.has(id)) failed('an intact fact is not salvaged', `${edge.name}: ${id}`);
       }
-      bury([...aside, ...hit]);
+      bury([...aside, ...hit, ...gone.filter((id) => !saved.has(id))]);
       world.say(`${edge.name}: ${saved.size} facts salvaged, ${aside.length} set aside`);
       edge.disk.put(next);
       salvaged.add(edge);
