@@ -1,7 +1,8 @@
-import { asOne, type Database } from '../shared/database.ts';
+import type { Database } from '../shared/database.ts';
 import { Fault } from '../shared/fault.ts';
 import { amount, type Fields, id, optional, type Read } from '../shared/field.ts';
 import { material, unit } from '../shared/vocabulary.ts';
+import { acting } from './acting.ts';
 import type { PostingKind } from './erp.ts';
 import type { Postings } from './postings.ts';
 import type { PostingRow } from './queue.ts';
@@ -162,13 +163,7 @@ export function openAmendments({ db, postings, nowMs, moved }: Parts) {
     decide.run('rejected', nowMs(), by, reason, proposed(key).id);
   }
 
-  function together<A extends unknown[]>(work: (...args: A) => void): (...args: A) => void {
-    const run = asOne(db, work, postings.undone);
-    return (...args) => {
-      run(...args);
-      moved();
-    };
-  }
+  const together = acting({ db, postings, moved });
   return {
     /** Proposes what a parked posting shall say instead; nothing changes yet. */
     propose: together(propose),

@@ -36,8 +36,11 @@ export function openBreaker({ nowMs, waitMs, log }: Parts) {
   function failed(reason: string, retryAfterMs = 0): void {
     failures += 1;
     if (failures < failuresMax) return;
-    pauses += 1;
-    untilMs = waitMs() + Math.max(retryAfterMs, backoff(pauses + 3, pauseMaxMs));
+    // Calls that were out already say no more than the one by which it went down.
+    const isOld = standing.state === 'down' && waitMs() < untilMs;
+    if (!isOld) pauses += 1;
+    const pauseMs = isOld ? untilMs - waitMs() : backoff(pauses + 3, pauseMaxMs);
+    untilMs = waitMs() + Math.max(retryAfterMs, pauseMs);
     if (standing.state === 'up') log.error({ reason }, 'the ERP is down: it is asked now and then');
     const sinceMs = standing.state === 'up' ? nowMs() : standing.sinceMs;
     standing = { state: 'down', sinceMs, reason };

@@ -1,4 +1,5 @@
-import { asOne, type Database } from '../shared/database.ts';
+import type { Database } from '../shared/database.ts';
+import { acting } from './acting.ts';
 import { openAmended, openAmendments, type Saying } from './amendments.ts';
 import { type PostingKind, postingKinds } from './erp.ts';
 import type { Decision, Postings } from './postings.ts';
@@ -76,13 +77,7 @@ export function openDesk({ db, postings, nowMs, moved }: Parts) {
     });
     add.run(key, nowMs(), name, said.by, said.reason, document ?? null, before);
   }
-  function together<A extends unknown[]>(work: (...args: A) => void): (...args: A) => void {
-    const run = asOne(db, work, postings.undone);
-    return (...args) => {
-      run(...args);
-      moved();
-    };
-  }
+  const together = acting({ db, postings, moved });
 
   return {
     /** What waits for a person, in the order of the facts. */

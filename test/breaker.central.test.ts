@@ -46,6 +46,16 @@ test('after five failures in a row one call tries, after pauses that grow to a m
   expect([breaker.room(16, 3), breaker.dueInMs()]).toEqual([16, 0]);
 });
 
+test('calls that were out when it went down make no pause longer', () => {
+  const time = { ms: 0 };
+  const breaker = breakerAt(time);
+  for (let call = 1; call <= 16; call++) breaker.posted(down);
+  expect(breaker.dueInMs()).toBe(800);
+  time.ms += 800;
+  breaker.posted(down);
+  expect(breaker.dueInMs()).toBe(1_600);
+});
+
 test('an ERP that says when to come again is left alone so long', () => {
   const breaker = breakerAt({ ms: 0 });
   for (let call = 1; call <= failuresMax; call++) {
