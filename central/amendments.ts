@@ -4,8 +4,10 @@ import { amount, type Fields, id, optional, type Read } from '../shared/field.ts
 import { material, unit } from '../shared/vocabulary.ts';
 import { acting } from './acting.ts';
 import type { PostingKind } from './erp.ts';
+import { unsureMax } from './outcomes.ts';
 import type { Postings } from './postings.ts';
 import type { PostingRow } from './queue.ts';
+import type { Attempt } from './records.ts';
 
 export const amendmentMigrations = [
   `
@@ -97,8 +99,9 @@ const isSame = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerC
  * proposed, what it said before and who has decided is kept for ever. An approved edit only
  * changes what is said; the posting stays parked until somebody tries it again.
  *
- * Throws Fault REFUSED for a posting that is not parked, a second proposal while one is open, and
- * one's own approval; Fault INVALID for what its kind does not say; Fault UNKNOWN for none.
+ * Throws Fault REFUSED for a posting that is not parked or may be in the ERP, a second proposal
+ * while one is open, and one's own approval; Fault INVALID for what its kind does not say; Fault
+ * UNKNOWN for none.
  */
 export function openAmendments({ db, postings, nowMs, moved }: Parts) {
   const add = db.prepare(
@@ -116,10 +119,24 @@ export function openAmendments({ db, postings, nowMs, moved }: Parts) {
        scrap = :scrap, rework = :rework, quantity = :quantity WHERE id = :id AND state = 'parked'`,
   );
 
+  const last = db.prepare<[string], Pick<Attempt, 'outcome' | 'detail'>>(
+    'SELECT outcome, detail FROM attempt WHERE key = ? ORDER BY rowid DESC LIMIT 1',
+  );
+
+  /** A document that is there says what it was sent with, whatever is said of it here. */
+  function mayBeThere({ key, unsure }: PostingRow): boolean {
+    const { outcome, detail } = last.get(key) ?? { outcome: '', detail: '' };
+    const isFound = outcome === 'lookedUp' && detail !== '';
+    return unsure >= unsureMax || outcome === 'unknown' || isFound;
+  }
+
   function parked(key: string): PostingRow {
     const row = postings.one(key);
-    if (row.state === 'parked') return row;
-    throw new Fault('REFUSED', `posting: ${key} is ${row.state}, not parked`);
+    if (row.state !== 'parked') {
+      throw new Fault('REFUSED', `posting: ${key} is ${row.state}, not parked`);
+    }
+    if (!mayBeThere(row)) return row;
+    throw new Fault('REFUSED', `posting: ${key} may be in the ERP: settle it, or retry it first`);
   }
 
   function proposed(key: string): Row {

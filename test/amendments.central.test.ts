@@ -73,6 +73,23 @@ test('a rejected edit changes nothing, another may follow, while it is parked', 
   expect(postings.one(key).yield).toBe('3');
 });
 
+test('what may be in the ERP already says what it said: it is looked up first', async () => {
+  const { key, ask, postings, take, time } = deskAfter({ kind: 'unknown', reason: 'no answer' });
+  time.nowMs += 1_000;
+  expect(take()).toMatchObject({ do: 'lookUp' });
+  postings.found(key, ['D1', 'D2']); // a person must say which
+  const [code, told] = await ask(`/${key}/edit`, { ...first, changes });
+  expect([code, told.message]).toEqual([
+    409,
+    expect.stringMatching(/may be in the ERP: settle it/),
+  ]);
+  await ask(`/${key}/retry`, first);
+  postings.found(key, []);
+  take();
+  postings.settle(key, refused);
+  expect(await ask(`/${key}/edit`, { ...first, changes })).toMatchObject([200, {}]);
+});
+
 test('in words: holdfast desk edit, approve and show', async () => {
   const { app, key } = deskAfter(refused);
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
