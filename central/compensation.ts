@@ -8,10 +8,10 @@ import type { Early } from './early.ts';
 import { inverses, type PostingKind } from './erp.ts';
 import { unsentReason } from './inverse.ts';
 import type { Lanes } from './lanes.ts';
-import { type Mode, type Modes, modeReasons, modes as modesUpwards } from './modes.ts';
+import { type Mode, type Modes, modeReasons } from './modes.ts';
 import { blank, type Planned, type PostingRow, type Queue } from './queue.ts';
 import { callOf, keyOf } from './rules.ts';
-import { isRule, type Rule } from './ruletable.ts';
+import { rulesOf } from './ruletable.ts';
 import type { Shadows } from './shadows.ts';
 import type { StandIns } from './standins.ts';
 
@@ -65,16 +65,6 @@ const isByHand = (row: PostingRow): boolean =>
 const isPair = (all: readonly Effect[], { fact }: Effect): boolean =>
   all.filter((other) => other.fact.eventId === fact.eventId).length === 2;
 
-/** The one that does least. */
-export const lowest = (all: readonly Mode[]): Mode =>
-  modesUpwards.find((mode) => all.includes(mode))!;
-
-/** The rules by whose modes a fact is posted, or posted again. */
-const rulesOf = ({ type }: Pick<Fact, 'type'>): readonly Rule[] => [
-  ...(isRule(type) ? [type] : []),
-  ...(type === 'QuantityCorrected' ? (['QuantityReported'] as const) : []),
-];
-
 /** A document that is planned, without what is said of it by the event that calls for it. */
 type Draft = Omit<Planned, 'key' | 'eventId' | 'line' | 'sequence' | 'atMs' | 'state' | 'beside'>;
 
@@ -101,9 +91,6 @@ function documentOf({ order, operation, lot }: Content, kind: PostingKind): Draf
 export function openCompensation(parts: Parts) {
   const { queue, lanes, dossier, early, modes, shadows, standIns } = parts;
   const { move, lineOf, enter, plan } = parts;
-
-  const modeOf = ({ line, order }: Fact, rules: readonly Rule[]): Mode =>
-    lowest(rules.map((rule) => modes.of(rule, line, order)));
 
   /** One more of what the event calls for; or the reason for which it is not posted. */
   function add(event: Fact, timing: Timing, mode: Mode, draft: Draft): string | undefined {
@@ -144,7 +131,7 @@ export function openCompensation(parts: Parts) {
     if (forgetEarly(fact)) return undoReasons.unsent;
     const row = standIns.of(fact);
     if (!row || row.state === 'void' || queue.inverse(row.key)) return undoReasons.nowhere;
-    const mode = modeOf(event, [event.type]);
+    const mode = modes.of([event.type], event);
     if (mode === 'live' && row.kind === 'goodsReceipt') dossier.unmake(row.lot!);
     if (mode !== 'live' || !isUnsent(row)) return add(event, timing, mode, inverseOf(row));
     forget(row);
@@ -159,7 +146,7 @@ export function openCompensation(parts: Parts) {
     }
     const call = callOf(fact as Fact, { origin });
     if (!('kind' in call)) return 'none' in call ? call.none : call.inverse;
-    const mode = modeOf(event, [...rulesOf(event), ...rulesOf(fact)]);
+    const mode = modes.of([...rulesOf(event), ...rulesOf(fact)], event);
     const isOwn = fact.eventId === event.eventId;
     const row = isOwn ? undefined : standIns.of(fact);
     const back = row && row.state !== 'void' ? queue.inverse(row.key) : undefined;
@@ -190,7 +177,7 @@ export function openCompensation(parts: Parts) {
 
   /** A person must say what is to be done; where it can be planned, the plan is theirs to send. */
   function leave(event: Correction, reason: string, timing: Timing): string | undefined {
-    const mode = modeOf(event, [event.type]);
+    const mode = modes.of([event.type], event);
     const row = standIns.ofEvent(event.body.original);
     const isLive = row && row.state !== 'void' && !queue.inverse(row.key) && !isByHand(row);
     if (!isLive) {

@@ -124,6 +124,9 @@ export function openDossier(db: Database) {
     },
 
     lot: (number: string): Lot | undefined => lot.get(number),
+    /** The order, or the one that has produced the lot; undefined where nobody knows of one. */
+    orderOf: (order: string | undefined, number: string | undefined): string | undefined =>
+      order ?? (number === undefined ? undefined : lot.get(number)?.order) ?? undefined,
     /** Some of the lot does not count as made. */
     unmake: (number: string): void => void unmake.run(number),
   };

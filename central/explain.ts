@@ -6,17 +6,16 @@ import { idBytes, isId } from '../shared/identity.ts';
 import { chainMax } from '../statecharts/correction.ts';
 import { hasFlag } from '../statecharts/tables.ts';
 import type { Amendment } from './amendments.ts';
-import { lowest, undoReasons } from './compensation.ts';
+import { undoReasons } from './compensation.ts';
 import { open } from './docket.ts';
-import type { Dossier } from './dossier.ts';
 import type { PostingKind } from './erp.ts';
-import type { Holds } from './holds.ts';
+import { type Holds, subjectOf } from './holds.ts';
 import type { Mode, Modes } from './modes.ts';
 import { behind, earlyReason } from './planner.ts';
 import type { PostingRow, Queue } from './queue.ts';
 import type { Attempt } from './records.ts';
 import { type Call, callOf, type Run } from './rules.ts';
-import { isRule, type Phase, phaseOf } from './ruletable.ts';
+import { isRule, type Phase, phaseOf, rulesOf } from './ruletable.ts';
 import type { Shadow } from './shadows.ts';
 
 /** So many facts before the end of a run its start is looked for in its line. */
@@ -70,7 +69,6 @@ type Row = Readonly<{
 type Parts = {
   db: Database;
   holds: Holds;
-  dossier: Dossier;
   modes: Modes;
   attempts: Queue['attempts'];
   one: (key: string) => PostingRow;
@@ -129,7 +127,7 @@ function computed(row: Shadow): Computed {
  * each. Reads only. The rule is asked again, by what is known of its run and its hold now; what was
  * planned by it stands in the postings.
  */
-export function openExplain({ db, holds, dossier, modes, ...parts }: Parts) {
+export function openExplain({ db, holds, modes, ...parts }: Parts) {
   const { attempts, one, inverse, shadows, edits } = parts;
   const { fact: find, before, postings, first } = prepare(db);
 
@@ -170,11 +168,11 @@ export function openExplain({ db, holds, dossier, modes, ...parts }: Parts) {
   }
 
   /** Its phase, and what it does for this fact; nothing where it never calls for a document. */
-  function modeOf({ type, line, order, lot }: Fact): { phase?: Phase; mode?: Mode } {
+  function modeOf(fact: Fact): { phase?: Phase; mode?: Mode } {
+    const { type, line, body } = fact;
     if (!isRule(type)) return {};
-    const of = order ?? (lot === undefined ? undefined : dossier.lot(lot)?.order) ?? undefined;
-    const names = type === 'QuantityCorrected' ? ([type, 'QuantityReported'] as const) : [type];
-    return { phase: phaseOf(type), mode: lowest(names.map((name) => modes.of(name, line, of))) };
+    const { order, lot } = subjectOf(fact, 'hold' in body ? holds.one(body.hold) : undefined);
+    return { phase: phaseOf(type), mode: modes.of(rulesOf(fact), { line, order, lot }) };
   }
 
   /** Throws Fault UNKNOWN if the ledger has no such fact. */

@@ -1,5 +1,5 @@
 import type { Database } from '../shared/database.ts';
-import type { Fact } from '../shared/event.ts';
+import type { Content, Fact } from '../shared/event.ts';
 import { quantity } from '../shared/quantity.ts';
 import type { HoldScope } from './rules.ts';
 
@@ -51,6 +51,13 @@ export type Hold = Readonly<{
   letGo: 0 | 1; // the lot itself, while it holds what was made of it
 }>;
 export type Holds = ReturnType<typeof openHolds>;
+
+/** What a fact is about. A decision is about what its hold is about, whatever else it may name. */
+export const subjectOf = ({ order, operation, lot }: Content, hold: Hold | undefined) => ({
+  order: hold?.order ?? order,
+  operation: (hold?.order ? hold.operation : operation) ?? undefined,
+  lot: hold?.lot ?? lot,
+});
 
 const columns = { useAsIs: 'use_as_is', scrap: 'scrap', rework: 'rework', return: 'returned' };
 

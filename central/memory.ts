@@ -129,7 +129,7 @@ export function openMemory(parts: Parts) {
   const registry = openRegistry({ db, ledger, nowMs });
   const live = openLive({ db, registry, nowMs, rouse: openLanes(db).rouseHeld });
   const archive = openArchive(db);
-  const explain = openExplain({ db, holds, dossier, modes, ...postings, edits: openAmended(db) });
+  const explain = openExplain({ db, holds, modes, ...postings, edits: openAmended(db) });
   const reconcile = openReconcile({
     ...{ db, dossier, ledger, explain, totals },
     counts: postings.counts,

@@ -3,7 +3,7 @@ import { choice, type Field, optional, type Read, record, text } from '../shared
 import type { Dossier } from './dossier.ts';
 import { phaseOf, phases, type Rule, rulesOfPhases } from './ruletable.ts';
 
-/** What a rule does: nothing; is computed and shown; calls for documents. */
+/** What a rule does, least first: nothing; is computed and shown; calls for documents. */
 export const modes = ['off', 'shadow', 'live'] as const;
 export type Mode = (typeof modes)[number];
 
@@ -72,6 +72,8 @@ export function unguarded(switches: readonly Switch[]): readonly string[] {
   );
 }
 
+/** A lot goes with the order that produced it. */
+type About = Readonly<{ line: string; order?: string | undefined; lot?: string | undefined }>;
 type Parts = { db: Database; dossier: Dossier; switches: readonly Switch[]; nowMs: () => number };
 export type Modes = ReturnType<typeof openModes>;
 
@@ -80,7 +82,7 @@ export type Modes = ReturnType<typeof openModes>;
  * order that central has heard of goes on by the edition it began with, so that no order is posted
  * by half.
  */
-export function openModes({ db, dossier, switches, nowMs }: Parts) {
+export function openModes({ db, dossier, switches: configured, nowMs }: Parts) {
   const add = db.prepare('INSERT INTO rule_edition (since_ms, switches) VALUES (?, ?)');
   type Row = { id: number; sinceMs: number; switches: string };
   const columns = 'id, since_ms AS sinceMs, switches';
@@ -95,9 +97,9 @@ export function openModes({ db, dossier, switches, nowMs }: Parts) {
     switches: JSON.parse(said) as Switch[],
   });
 
-  const said = JSON.stringify(switches);
+  const said = JSON.stringify(configured);
   const [last] = newest.all(1);
-  if (last ? last.switches !== said : switches.length > 0) add.run(nowMs(), said);
+  if (last ? last.switches !== said : configured.length > 0) add.run(nowMs(), said);
   const current = newest.get(1)?.id ?? 0;
 
   function switchesOf(edition: number): readonly Switch[] {
@@ -120,11 +122,13 @@ export function openModes({ db, dossier, switches, nowMs }: Parts) {
   }
 
   return {
-    /** What the rule does for a fact of this line and order. */
-    of(rule: Rule, line: string, order: string | undefined): Mode {
+    /** What these rules do together for a fact about that: what the one does that does least. */
+    of(rules: readonly Rule[], { line, order, lot }: About): Mode {
       if (current === 0) return 'live';
-      const edition = order === undefined ? current : editionOf(order);
-      return modeBy(switchesOf(edition), rule, line);
+      const by = dossier.orderOf(order, lot);
+      const switches = switchesOf(by === undefined ? current : editionOf(by));
+      const all = rules.map((rule) => modeBy(switches, rule, line));
+      return modes.find((mode) => all.includes(mode)) ?? 'live';
     },
     current: (): Edition | undefined => newest.all(1).map(read)[0],
     /** What the configuration has said, the newest first. */

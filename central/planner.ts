@@ -5,13 +5,13 @@ import { type Move, openCompensation } from './compensation.ts';
 import type { Dossier } from './dossier.ts';
 import type { Early } from './early.ts';
 import type { Genealogy } from './genealogy.ts';
-import type { Hold, Holds } from './holds.ts';
+import { type Hold, type Holds, subjectOf } from './holds.ts';
 import type { Lanes } from './lanes.ts';
 import { type Modes, modeReasons } from './modes.ts';
 import { blank, type Planned, type Queue } from './queue.ts';
 import { type Decision, isDecision, openReach } from './reach.ts';
 import { callOf, keyOf, type Run } from './rules.ts';
-import { isRule } from './ruletable.ts';
+import { rulesOf } from './ruletable.ts';
 import type { Shadows } from './shadows.ts';
 import type { StandIns } from './standins.ts';
 import type { Stock } from './stock.ts';
@@ -51,7 +51,7 @@ export function openPlanner(parts: Parts) {
   });
 
   const laneOf = (order: string | undefined, lot: string | undefined): string =>
-    order ?? (lot === undefined ? undefined : dossier.lot(lot)?.order) ?? `lot:${lot ?? ''}`;
+    dossier.orderOf(order, lot) ?? `lot:${lot ?? ''}`;
 
   /**
    * Adds it to its lane, which is looked at if it may move. Behind a parked one that is the lane's
@@ -72,14 +72,11 @@ export function openPlanner(parts: Parts) {
       queue.unposted('none' in call ? call.none : call.inverse, 1);
       return;
     }
-    // A decision is about what its hold is about, whatever else it may name.
-    const order = hold?.order ?? fact.order;
-    const operation = (hold?.order ? hold.operation : fact.operation) ?? undefined;
-    const lot = call.kind === 'confirmation' ? undefined : (hold?.lot ?? fact.lot);
+    const { order, operation, lot: goods } = subjectOf(fact, hold);
+    const lot = call.kind === 'confirmation' ? undefined : goods;
     const lane = laneOf(order, lot);
     const { eventId, line, sequence } = fact;
-    const of = order ?? (lot === undefined ? undefined : dossier.lot(lot)?.order) ?? undefined;
-    const mode = isRule(fact.type) ? modes.of(fact.type, line, of) : 'live';
+    const mode = modes.of(rulesOf(fact), { line, order, lot: goods });
     if (mode !== 'live') queue.unposted(modeReasons[mode], 1);
     if (mode === 'off') return;
     const { atMs, doubt } = timing(fact);

@@ -1,6 +1,5 @@
 import type { Fact } from '../shared/event.ts';
 import { asItSays, type Timing } from './clocks.ts';
-import type { Dossier } from './dossier.ts';
 import type { PostingKind } from './erp.ts';
 import type { Genealogy } from './genealogy.ts';
 import type { Holds } from './holds.ts';
@@ -19,7 +18,6 @@ const condemns = (fact: Fact): boolean =>
   fact.type === 'HoldDispositioned' && fact.body.disposition !== 'useAsIs';
 
 type Parts = {
-  dossier: Dossier;
   holds: Holds;
   genealogy: Genealogy;
   queue: Queue;
@@ -36,11 +34,11 @@ type By = Pick<PostingRow, 'eventId' | 'line' | 'sequence' | 'atMs'>;
  * own, and only what may be in stock; receipts that are still to be sent wait at the gate.
  */
 export function openReach(parts: Parts) {
-  const { dossier, holds, genealogy, queue, lanes, stock, modes, shadows } = parts;
+  const { holds, genealogy, queue, lanes, stock, modes, shadows } = parts;
 
   function move(by: By, kind: PostingKind, lot: string): void {
     const { eventId, line, sequence, atMs } = by;
-    const mode = modes.of('HoldPlaced', line, dossier.lot(lot)?.order ?? undefined);
+    const mode = modes.of(['HoldPlaced'], { line, lot });
     if (mode === 'off') return;
     const lane = `lot:${lot}`;
     const key = keyOf(eventId, kind, lot);

@@ -20,6 +20,12 @@ export const phaseOf = (rule: Rule): Phase =>
     (phases[phase] as readonly string[]).includes(rule),
   )!;
 
+/** The rules by whose modes a fact is posted: a correction is also what it corrects. */
+export const rulesOf = ({ type }: Readonly<{ type: FactType }>): readonly Rule[] => [
+  ...(isRule(type) ? [type] : []),
+  ...(type === 'QuantityCorrected' ? (['QuantityReported'] as const) : []),
+];
+
 /** What a rule calls for, when it does not, and what must be known or done before. */
 type Row = Readonly<{ calls: string; unless: string; needs: string }>;
 

@@ -106,6 +106,18 @@ test('what is reversed or corrected is posted and taken back, and counts so', as
   expect(sums).toMatchObject([{ measure: 'good', stated: '9', by: { posted: '6', nothing: '3' } }]);
 });
 
+test('a decision goes by the modes of the order that its hold is about', async () => {
+  const placed = block('H1', 'L9', '3', { order: 'WO-1' });
+  const first = centralWith([release(), placed], [{ rule: 'quality', mode: 'off' }]);
+  const times = { nowMs: () => 2_000, waitMs: () => 2_000, maxInFlightMs: 500 };
+  const second = openMemory({ db: first.db, ...times, switches: [] }); // another edition
+  const { segment } = history(m02, [stated.free('H1', '3')]);
+  second.ledger.accept([{ segment: segment(1, 1) }]);
+  const books = await second.reconcile({});
+  expect(books.reasons.filter(({ account }) => account === 'off')).toMatchObject([{ facts: 2 }]);
+  expect(books.gaps).toEqual([]);
+});
+
 test('a scope is only counted over its own facts', async () => {
   const central = centralWith(facts);
   central.time.nowMs = 5_000;
