@@ -1,7 +1,7 @@
 import type { Content } from '../shared/event.ts';
 import { quantity, quantityText, zero } from '../shared/quantity.ts';
 import { undoReasons } from './compensation.ts';
-import { inverses, isCancel, type PostingKind } from './erp.ts';
+import { isCancel, type PostingKind } from './erp.ts';
 import type { Explained } from './explain.ts';
 import { earlyReason } from './planner.ts';
 
@@ -99,9 +99,8 @@ export function movedBy(fact: Content, account: Account, { postings }: Explained
   if (stated) return [{ account, ...stated }];
   if (fact.type !== 'FactReversed' && fact.type !== 'QuantityCorrected') return [];
   return postings.map((posting) => {
-    const back = Object.entries(inverses).find(([, inverse]) => inverse === posting.kind)?.[0];
     const isBack = isCancel(posting.kind);
-    const names = fieldsOf((isBack ? back : posting.kind) as PostingKind);
+    const names = fieldsOf(isBack ? posting.cancels!.kind : posting.kind);
     const amounts = names.map(([measure, field]) => {
       const amount = quantity(posting[field] ?? '0', field);
       return [measure, isBack ? -amount : amount];

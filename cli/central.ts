@@ -1,10 +1,17 @@
 import { Fault } from '../shared/fault.ts';
+import { invalid } from '../shared/field.ts';
 import type { Amounts } from './answers.ts';
 
 const requestMaxMs = 15_000;
 
 /** What central answers, or its words where it refuses: a code and what a person is told. */
 export type Told<T> = Readonly<{ answer: T } | { code: string; message: string }>;
+
+/** A URL as it was typed. Throws Fault INVALID, beginning with `option`, for none. */
+export function urlIn(value: string | undefined, option: string): string {
+  if (value !== undefined && URL.canParse(value)) return value;
+  throw invalid(option, 'must be a URL');
+}
 
 /**
  * Asks central; with a body, to do something. Throws Fault UNREACHABLE if nothing comes back that

@@ -1,21 +1,16 @@
+import { xml } from '../shared/xml.ts';
 import { amountRows, type Certificate, factRows, floorRows, sorts } from './bookrows.ts';
-
-const escapes: Readonly<Record<string, string>> = {
-  ...{ '&': '&amp;', '<': '&lt;', '>': '&gt;' },
-  ...{ '"': '&quot;', "'": '&#39;' },
-};
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => escapes[sign]!);
 
 const isNumber = (text: string): boolean => /^-?[\d,.]+$/.test(text);
 const classOf = (text: string): string =>
   isNumber(text) ? ' class="n"' : /^[0-9a-f]{64}$/.test(text) ? ' class="h"' : '';
-const cell = (text: string): string => `<td${classOf(text)}>${escaped(text)}</td>`;
+const cell = (text: string): string => `<td${classOf(text)}>${xml(text)}</td>`;
 
 function htmlTable(title: string, [head = [], ...rows]: readonly (readonly string[])[]): string {
   if (rows.length === 0) return '';
-  const heads = head.map((text) => `<th scope="col">${escaped(text)}</th>`).join('');
+  const heads = head.map((text) => `<th scope="col">${xml(text)}</th>`).join('');
   const body = rows.map((row) => `<tr>${row.map(cell).join('')}</tr>`).join('\n');
-  return `<h2>${escaped(title)}</h2>
+  return `<h2>${xml(title)}</h2>
 <table><thead><tr>${heads}</tr></thead><tbody>
 ${body}
 </tbody></table>`;
@@ -64,13 +59,13 @@ export function certificatePage(certificate: Certificate): string {
   const verdict = closes
     ? '<p class="verdict">✓ the books close</p>'
     : '<p class="verdict open">✗ the books do not close</p>';
-  const differences = against.map((text) => `<li>${escaped(text)}</li>`);
+  const differences = against.map((text) => `<li>${xml(text)}</li>`);
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Holdfast: reconciliation</title>
 <meta name="viewport" content="width=device-width"><style>${style}</style></head><body>
 <h1>Reconciliation</h1>
 ${verdict}
-<p>${escaped(scopeText(certificate))}; made ${new Date(madeMs).toISOString()}.
+<p>${xml(scopeText(certificate))}; made ${new Date(madeMs).toISOString()}.
 ${central.facts} facts were looked at, one by one.</p>
 ${differences.length > 0 ? `<ul>${differences.join('')}</ul>` : ''}
 ${htmlTable('Chains of the ledger', [

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { invalid } from '../shared/field.ts';
 import type { DeskList, DeskPosting, Edit } from './answers.ts';
-import { amountsOf, askCentral, type Told } from './central.ts';
+import { amountsOf, askCentral, type Told, urlIn } from './central.ts';
 
 export const usage = `holdfast desk --central URL
 holdfast desk show KEY --central URL
@@ -144,17 +144,16 @@ export async function run(args: readonly string[]): Promise<number> {
   });
   const { central, by, reason, document, set, json } = values;
   const [what, key, ...more] = positionals;
-  if (central === undefined || !URL.canParse(central)) throw invalid('--central', 'must be a URL');
-  if (what === undefined)
-    return tell(await askCentral<DeskList>(central, '/v1/desk'), json, listText);
+  const url = urlIn(central, '--central');
+  if (what === undefined) return tell(await askCentral<DeskList>(url, '/v1/desk'), json, listText);
   if (what !== 'show' && !Object.hasOwn(acts, what)) {
     throw invalid('desk', `must be show, ${Object.keys(acts).join(', ')}, not ${what}`);
   }
   if (key === undefined || more.length > 0) throw invalid('KEY', 'must be the key of one posting');
   const path = `/v1/desk/${encodeURIComponent(key)}`;
-  if (what === 'show') return tell(await askCentral<DeskPosting>(central, path), json, showText);
+  if (what === 'show') return tell(await askCentral<DeskPosting>(url, path), json, showText);
   const name = acts[what as keyof typeof acts];
   const changes = name === 'edit' ? { changes: changesOf(set ?? []) } : {};
   const body = { by, reason, ...changes, ...(document === undefined ? {} : { document }) };
-  return tell(await askCentral<DeskPosting>(central, `${path}/${name}`, body), json, showText);
+  return tell(await askCentral<DeskPosting>(url, `${path}/${name}`, body), json, showText);
 }

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { invalid } from '../shared/field.ts';
 import type { FloorLine, Reconciled } from './answers.ts';
 import { amountRows, type Certificate, factRows, floorRows, type Sort, sorts } from './bookrows.ts';
-import { askCentral } from './central.ts';
+import { askCentral, urlIn } from './central.ts';
 import { certificatePage } from './certificate.ts';
 import { against, floorOf } from './closing.ts';
 import { read } from './drive.ts';
@@ -76,8 +76,8 @@ export const failed = 2;
 export async function run(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({ args: [...args], options });
   const { central, edge = [], by, page, json } = values;
-  if (central === undefined || !URL.canParse(central)) throw invalid('--central', 'must be a URL');
-  for (const url of edge) if (!URL.canParse(url)) throw invalid('--edge', 'must be a URL');
+  const url = urlIn(central, '--central');
+  const edges = edge.map((value) => urlIn(value, '--edge'));
   const sort = sorts.find((known) => known === by);
   if (!sort) throw invalid('--by', `must be one of ${sorts.join(', ')}`);
   const asked = new URLSearchParams();
@@ -86,14 +86,14 @@ export async function run(args: readonly string[]): Promise<number> {
     if (value !== undefined) asked.set(name, value);
   }
   const told = await askCentral<Reconciled>(
-    ...([central, `/v1/reconcile?${asked}`, undefined, closingMaxMs] as const),
+    ...([url, `/v1/reconcile?${asked}`, undefined, closingMaxMs] as const),
   );
   if (!('answer' in told)) {
     process.stderr.write(`holdfast reconcile: ${told.message}\n`);
     return 2;
   }
   // After central: what an edge has stated meanwhile is away, and not missing there.
-  const lines = (await linesAt(edge)).filter(({ line }) => line === (values.line ?? line));
+  const lines = (await linesAt(edges)).filter(({ line }) => line === (values.line ?? line));
   const floor = floorOf(lines, told.answer);
   const words = against(told.answer, floor);
   const certificate: Certificate = {

@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util';
-import { invalid } from '../shared/field.ts';
 import type { Rules } from './answers.ts';
-import { askCentral } from './central.ts';
+import { askCentral, urlIn } from './central.ts';
 
 export const usage = `holdfast rules --central URL
 
@@ -64,8 +63,8 @@ export async function run(args: readonly string[]): Promise<number> {
     options: { central: { type: 'string' }, json: { type: 'boolean', default: false } },
   });
   const { central, json } = values;
-  if (central === undefined || !URL.canParse(central)) throw invalid('--central', 'must be a URL');
-  const told = await askCentral<Rules>(central, '/v1/rules');
+  const url = urlIn(central, '--central');
+  const told = await askCentral<Rules>(url, '/v1/rules');
   if (!('answer' in told)) {
     process.stderr.write(`holdfast rules: ${told.message}\n`);
     return 2;

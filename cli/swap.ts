@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { Fault } from '../shared/fault.ts';
 import { invalid } from '../shared/field.ts';
 import { linePath } from '../shared/subject.ts';
-import { askCentral } from './central.ts';
+import { askCentral, urlIn } from './central.ts';
 import { read } from './drive.ts';
 
 export const usage = `holdfast swap --central URL --line LINE... --by NAME
@@ -98,12 +98,12 @@ export async function run(args: readonly string[]): Promise<number> {
     },
   });
   const { central, by, json } = values;
-  if (central === undefined || !URL.canParse(central)) throw invalid('--central', 'must be a URL');
+  const url = urlIn(central, '--central');
   if (by === undefined) throw invalid('--by', 'must say who gives leave');
   const lines = (values.line ?? []).map((line) => linePath(line, '--line'));
   if (lines.length === 0) throw invalid('--line', 'must name at least one line');
-  const status = await read<Status>(central, '/v1/status'); // first: is it central's address?
-  const answers = await permits(central, lines, by);
+  const status = await read<Status>(url, '/v1/status'); // first: is it central's address?
+  const answers = await permits(url, lines, by);
   process.stdout.write(json ? `${JSON.stringify(answers)}\n` : swapText(answers, status));
   return answers.every(({ refused }) => refused === null) ? 0 : 1;
 }

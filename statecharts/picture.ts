@@ -1,3 +1,4 @@
+import { xml } from '../shared/xml.ts';
 import type { Graph } from './engine.ts';
 import { columnGap, type Frame, type Point, pad, place } from './layout.ts';
 import { countText, heightOf, kinds, type Line, sizeOf, widthOf } from './lettering.ts';
@@ -21,20 +22,6 @@ const paint = {
 const fonts = "system-ui, 'Segoe UI', 'Noto Sans', 'DejaVu Sans', sans-serif";
 const cornerRadius = 12;
 
-const escapes: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&apos;',
-};
-/** As text or attribute; what XML 1.0 cannot hold becomes U+FFFD. */
-const xml = (text: string): string =>
-  text
-    .toWellFormed()
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: XML has no way to write them.
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
-    .replace(/[&<>"']/g, (letter) => escapes[letter]!);
 const round = (length: number): string => `${Math.round(length * 10) / 10}`;
 
 /**
