@@ -4,31 +4,9 @@
 // Method: stories made up from seeds, each on one of its ways, against an ERP that keeps stock and
 // loses answers. Small ones go every way that there is in gate.model.
 import { expect, test } from 'vitest';
-import { random, seeds } from './helpers/random.ts';
-import { openSearch, type Story } from './helpers/search.ts';
+import { seeds } from './helpers/random.ts';
 import { undoingsOf } from './helpers/undoings.ts';
-
-const isArrival = (name: string): boolean => /^\S+: /.test(name);
-
-/** One way through a story, to its end. */
-function wander(story: Story, seed: number): readonly string[] {
-  const { below } = random(seed);
-  const search = openSearch(story);
-  const path: string[] = [];
-  let place = search.start;
-  try {
-    for (let moves = search.moves(place); moves.length > 0; moves = search.moves(place)) {
-      if (moves.every(({ name }) => isArrival(name))) search.checkRest(place);
-      const move = moves[below(moves.length)]!;
-      path.push(move.name);
-      place = move.go();
-    }
-    search.checkEnd(place);
-  } catch (error) {
-    throw new Error([...path, (error as Error).message].join('\n'));
-  }
-  return path;
-}
+import { wander } from './helpers/wander.ts';
 
 test.each(seeds(300))('the net books are the floor, whatever crosses (SEED=%i)', (seed) => {
   wander(undoingsOf(seed), seed + 1);

@@ -1,16 +1,13 @@
 // Goal: what a machine cannot take back is shown to a person with the plan: what stands, in which
 // order it would have to be undone, what would be posted instead.
 // Method: central's tables with a ledger, asked over HTTP; the words as the command tells them.
-import { expect, onTestFinished, test } from 'vitest';
-import { openBoard } from '../central/board.ts';
-import { buildHttp } from '../central/http.ts';
-import { migrations, openMemory } from '../central/memory.ts';
+import { expect, test } from 'vitest';
 import type { DeskPosting, Explained } from '../cli/answers.ts';
 import { showText } from '../cli/desk.ts';
 import { explainText } from '../cli/explain.ts';
-import { openDatabase } from '../shared/database.ts';
 import type { Content } from '../shared/event.ts';
-import { bare, other, stated } from './helpers/central.ts';
+import { openAsked } from './helpers/board.ts';
+import { other, stated } from './helpers/central.ts';
 import { history } from './helpers/facts.ts';
 import { m01 } from './helpers/shop.ts';
 
@@ -19,17 +16,8 @@ const late = { flags: 'late' } as const;
 
 /** Central that is told of facts and posts what it may; D1, D2 and so on. */
 function openDesk() {
-  const db = openDatabase(':memory:', migrations);
-  onTestFinished(() => void db.close());
-  const nowMs = () => 1_000;
-  const limits = { maxInFlightMs: 500, skewMaxMs: Number.MAX_SAFE_INTEGER };
-  const memory = openMemory({ db, nowMs, waitMs: nowMs, ...limits });
-  const { postings } = memory;
-  const moved = () => undefined;
-  const app = buildHttp(openBoard({ ...memory, ...bare, db, nowMs, moved }));
-  onTestFinished(() => app.close());
+  const { db, app, ledger, postAll } = openAsked();
   const facts: Content[] = [];
-  let documents = 0;
   const keys = () => db.prepare<[], string>('SELECT key FROM posting ORDER BY id').pluck().all();
   async function ask<T>(path: string): Promise<T> {
     return (await app.inject(path)).json();
@@ -38,13 +26,8 @@ function openDesk() {
     keys,
     say(...said: Content[]): void {
       const first = facts.push(...said) - said.length + 1;
-      memory.ledger.accept([{ segment: history(m01, facts).segment(first, facts.length) }]);
-      for (let tasks = postings.next(new Set(), 10); tasks.length > 0; ) {
-        for (const { posting } of tasks) {
-          postings.settle(posting.key, { kind: 'posted', document: `D${++documents}` });
-        }
-        tasks = postings.next(new Set(), 10);
-      }
+      ledger.accept([{ segment: history(m01, facts).segment(first, facts.length) }]);
+      postAll();
     },
     show: (at: number) => ask<DeskPosting>(`/v1/desk/${keys()[at]}`),
     explain: ({ eventId }: Content) => ask<Explained>(`/v1/facts/${eventId}`),

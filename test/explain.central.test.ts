@@ -3,20 +3,17 @@
 // Method: a ledger with facts of each sort, asked over HTTP as the command for people asks it.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { expect, onTestFinished, test } from 'vitest';
-import { openBoard } from '../central/board.ts';
+import { expect, test } from 'vitest';
 import type { Explained } from '../central/explain.ts';
-import { buildHttp } from '../central/http.ts';
-import { migrations, openMemory } from '../central/memory.ts';
 import type { Switch } from '../central/modes.ts';
 import { isRule } from '../central/ruletable.ts';
 import type { Rules } from '../cli/answers.ts';
 import { amountsOf } from '../cli/central.ts';
 import { explainText } from '../cli/explain.ts';
 import { rulesText } from '../cli/rules.ts';
-import { openDatabase } from '../shared/database.ts';
 import type { Content } from '../shared/event.ts';
-import { bare, stated } from './helpers/central.ts';
+import { openAsked } from './helpers/board.ts';
+import { stated } from './helpers/central.ts';
 import { history } from './helpers/facts.ts';
 import { m01 } from './helpers/shop.ts';
 
@@ -31,23 +28,17 @@ function centralHearing(
   facts: readonly Content[],
   switches: readonly Switch[] = [],
 ) {
-  const db = openDatabase(':memory:', migrations);
-  onTestFinished(() => void db.close());
-  const time = { nowMs: 1_000 };
-  const times = { nowMs: () => time.nowMs, waitMs: () => time.nowMs, maxInFlightMs: 500 };
-  const memory = openMemory({ db, ...times, switches, skewMaxMs: Number.MAX_SAFE_INTEGER });
-  const app = buildHttp(openBoard({ ...memory, ...bare, db }));
-  onTestFinished(() => app.close());
+  const central = openAsked(switches);
   const { segment } = history(m01, facts);
-  memory.ledger.accept([{ segment: segment(1, first) }]);
-  const hearAll = () => memory.ledger.accept([{ segment: segment(first + 1, facts.length) }]);
+  central.ledger.accept([{ segment: segment(1, first) }]);
+  const hearAll = () => central.ledger.accept([{ segment: segment(first + 1, facts.length) }]);
 
   async function explain({ eventId }: Content): Promise<Explained> {
-    const reply = await app.inject(`/v1/facts/${eventId}`);
+    const reply = await central.app.inject(`/v1/facts/${eventId}`);
     expect(reply.statusCode).toBe(200);
     return reply.json();
   }
-  return { ...memory, time, app, explain, hearAll };
+  return { ...central, explain, hearAll };
 }
 
 test('where it stands, what its rule calls for, and every word of the ERP', async () => {

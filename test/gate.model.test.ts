@@ -4,11 +4,10 @@
 import { expect, test } from 'vitest';
 import { quantity } from '../shared/quantity.ts';
 import { stated } from './helpers/central.ts';
-import { random, seeds } from './helpers/random.ts';
+import { seeds } from './helpers/random.ts';
 import { openSearch, type Place, type Story } from './helpers/search.ts';
 import { storyOf } from './helpers/stories.ts';
-
-const isArrival = (name: string): boolean => /^\S+: /.test(name);
+import { isArrival, wander } from './helpers/wander.ts';
 
 /** Walks every way through the story. Returns how many places there are, and how many are ends. */
 function explore(story: Story) {
@@ -228,19 +227,5 @@ test.each(Object.entries(stories))('%s', (_name, story) => {
 });
 
 test.each(seeds(100))('a larger story ends right on one way through it (seed %i)', (seed) => {
-  const { below } = random(seed + 1);
-  const search = openSearch(storyOf(seed));
-  const path: string[] = [];
-  let place = search.start;
-  try {
-    for (let moves = search.moves(place); moves.length > 0; moves = search.moves(place)) {
-      if (moves.every(({ name }) => isArrival(name))) search.checkRest(place);
-      const move = moves[below(moves.length)]!;
-      path.push(move.name);
-      place = move.go();
-    }
-    search.checkEnd(place);
-  } catch (error) {
-    throw new Error([...path, (error as Error).message].join('\n'));
-  }
+  wander(storyOf(seed), seed + 1);
 });

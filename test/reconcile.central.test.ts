@@ -5,16 +5,14 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, onTestFinished, test } from 'vitest';
-import { openBoard } from '../central/board.ts';
-import { buildHttp } from '../central/http.ts';
-import { migrations, openMemory } from '../central/memory.ts';
+import { expect, test } from 'vitest';
+import { openMemory } from '../central/memory.ts';
 import type { Switch } from '../central/modes.ts';
 import type { Reconciled } from '../central/reconcile.ts';
 import { against, floorOf } from '../cli/closing.ts';
-import { openDatabase } from '../shared/database.ts';
 import type { Content } from '../shared/event.ts';
-import { bare, stated } from './helpers/central.ts';
+import { openAsked } from './helpers/board.ts';
+import { stated } from './helpers/central.ts';
 import { history } from './helpers/facts.ts';
 import { testFolder } from './helpers/folder.ts';
 import { m01, m02 } from './helpers/shop.ts';
@@ -22,31 +20,16 @@ import { m01, m02 } from './helpers/shop.ts';
 const { release, report, start, produce, consume, block, close, complete } = stated;
 
 function centralWith(facts: readonly Content[], switches: readonly Switch[] = []) {
-  const db = openDatabase(':memory:', migrations);
-  onTestFinished(() => void db.close());
-  const time = { nowMs: 1_000 };
-  const times = { nowMs: () => time.nowMs, waitMs: () => time.nowMs, maxInFlightMs: 500 };
-  const memory = openMemory({ db, ...times, switches, skewMaxMs: Number.MAX_SAFE_INTEGER });
-  const app = buildHttp(openBoard({ ...memory, ...bare, db }));
-  onTestFinished(() => app.close());
+  const central = openAsked(switches);
   const hear = (line: string, own: readonly Content[]) =>
-    memory.ledger.accept([{ segment: history(line, own).segment(1, own.length) }]);
+    central.ledger.accept([{ segment: history(line, own).segment(1, own.length) }]);
   hear(m01, facts);
-  /** Posts whatever may go out now. */
-  function postAll(): void {
-    for (let tasks = memory.postings.next(new Set(), 50); tasks.length > 0; ) {
-      for (const { posting } of tasks) {
-        memory.postings.settle(posting.key, { kind: 'posted', document: posting.key.slice(-4) });
-      }
-      tasks = memory.postings.next(new Set(), 50);
-    }
-  }
   async function closeBooks(query = ''): Promise<Reconciled> {
-    const reply = await app.inject(`/v1/reconcile${query}`);
+    const reply = await central.app.inject(`/v1/reconcile${query}`);
     expect(reply.statusCode).toBe(200);
     return reply.json();
   }
-  return { ...memory, db, app, time, hear, postAll, closeBooks };
+  return { ...central, hear, closeBooks };
 }
 
 const used = consume('S1', '2');

@@ -1,10 +1,6 @@
-import { onTestFinished } from 'vitest';
-import { openBoard } from '../../central/board.ts';
 import type { Outcome } from '../../central/erp.ts';
-import { buildHttp } from '../../central/http.ts';
-import { migrations, openMemory } from '../../central/memory.ts';
-import { openDatabase } from '../../shared/database.ts';
-import { bare, stated } from './central.ts';
+import { openAsked } from './board.ts';
+import { stated } from './central.ts';
 import { history } from './facts.ts';
 import { m01 } from './shop.ts';
 
@@ -12,19 +8,9 @@ const { release, report } = stated;
 
 /** Two confirmations in a lane; the ERP has answered the first one so. */
 export function deskAfter(outcome: Outcome) {
-  const db = openDatabase(':memory:', migrations);
-  onTestFinished(() => void db.close());
-  const time = { nowMs: 1_000 };
-  const nowMs = () => time.nowMs;
-  const limits = { maxInFlightMs: 500, skewMaxMs: Number.MAX_SAFE_INTEGER };
-  const memory = openMemory({ db, nowMs, waitMs: nowMs, ...limits });
-  const { postings } = memory;
-  const told = { moved: 0 };
-  const moved = () => void told.moved++;
-  const app = buildHttp(openBoard({ ...memory, ...bare, db, nowMs, moved }));
-  onTestFinished(() => app.close());
+  const { db, time, app, told, ledger, postings } = openAsked();
   const facts = [release(), report('5'), report('6')];
-  memory.ledger.accept([{ segment: history(m01, facts).segment(1, 3) }]);
+  ledger.accept([{ segment: history(m01, facts).segment(1, 3) }]);
   const take = () => postings.next(new Set(), 10)[0];
   const { key } = take()!.posting;
   postings.settle(key, outcome);

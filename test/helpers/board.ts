@@ -1,0 +1,34 @@
+import { onTestFinished } from 'vitest';
+import { openBoard } from '../../central/board.ts';
+import { buildHttp } from '../../central/http.ts';
+import { migrations, openMemory } from '../../central/memory.ts';
+import type { Switch } from '../../central/modes.ts';
+import { openDatabase } from '../../shared/database.ts';
+import { bare } from './central.ts';
+
+/** All of central but its loops, to be asked over HTTP; the test is its clock, its hub and ERP. */
+export function openAsked(switches: readonly Switch[] = []) {
+  const db = openDatabase(':memory:', migrations);
+  onTestFinished(() => void db.close());
+  const time = { nowMs: 1_000 };
+  const nowMs = () => time.nowMs;
+  const limits = { maxInFlightMs: 500, skewMaxMs: Number.MAX_SAFE_INTEGER };
+  const memory = openMemory({ db, nowMs, waitMs: nowMs, switches, ...limits });
+  const told = { moved: 0 }; // how often a person has moved a posting
+  const moved = () => void told.moved++;
+  const app = buildHttp(openBoard({ ...memory, ...bare, db, nowMs, moved }));
+  onTestFinished(() => app.close());
+  let documents = 0;
+
+  /** Posts whatever may go out now, as D1, D2 and so on. */
+  function postAll(): void {
+    const { postings } = memory;
+    for (let tasks = postings.next(new Set(), 50); tasks.length > 0; ) {
+      for (const { posting } of tasks) {
+        postings.settle(posting.key, { kind: 'posted', document: `D${++documents}` });
+      }
+      tasks = postings.next(new Set(), 50);
+    }
+  }
+  return { ...memory, db, time, app, told, postAll };
+}
