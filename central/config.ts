@@ -24,8 +24,14 @@ export const fields = {
   stream: fallback(
     record('The stream of segments at the hub.', {
       replicas: fallback(integer('Copies; 3 in production.', 1, 5), 1),
-      megabytesMax: fallback(integer('Room; a full stream holds the edges back.', 1, 1e7), 4_096),
-      keepDays: fallback(integer('How long segments stay.', 1, 3_650), 30),
+      megabytesMax: fallback(
+        integer('Room; full of what central has not read it holds the edges back.', 1, 1e7),
+        4_096,
+      ),
+      keepDays: fallback(
+        integer('How long segments stay at most; central trims a stream half full.', 1, 3_650),
+        30,
+      ),
     }),
     { replicas: 1, megabytesMax: 4_096, keepDays: 30 },
   ),

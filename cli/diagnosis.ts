@@ -80,7 +80,8 @@ const stopped: Look = ({ lines }, asker) =>
 const bare: Look = ({ lines }) =>
   lines.flatMap(({ line: about, orphans }): Symptom[] => {
     if (orphans === 0) return [];
-    const says = `${orphans} facts rest on what a lost disk had: recorded, without effect here`;
+    const facts = orphans === 1 ? '1 fact rests' : `${orphans} facts rest`;
+    const says = `${facts} on what a lost disk had: recorded, without effect here`;
     const next = 'docs/swap.md, facts without effect: a person looks after what they say';
     return [{ level: 'warn', about, says, next }];
   });

@@ -101,7 +101,7 @@ test('where receipts are live and quality is not is named', () => {
   ).toEqual(['acme/lyon']);
 });
 
-test('every rule that calls for a document is in the table, and nothing else', () => {
+test('every rule that calls for a document is in the table, and the docs say the same', () => {
   const quiet = (type: FactType) => {
     const body = new Proxy({}, { get: () => '0' }) as never;
     try {

@@ -4,6 +4,8 @@
 // it takes over. Both sides' counts are compared, and what is read again after a restart.
 import { expect, test } from 'vitest';
 import { rehearse } from '../edge/trial.ts';
+import { hold } from '../statecharts/hold.ts';
+import { lot } from '../statecharts/lot.ts';
 import { orphaned } from '../statecharts/orphan.ts';
 import { report as reportOf } from './helpers/facts.ts';
 import { waitFor } from './helpers/plantnet.ts';
@@ -89,4 +91,10 @@ test('an orphan turns the report that it names, and nothing where it cannot', ()
   const row = { state: 'counted', type: made.type, fact: made } as const;
   const look = ((table: string) => (table === 'report' ? row : undefined)) as never;
   expect(orphaned(look, m02, made)).toEqual({ changes: [], flags: [], moves: [], effects: [] });
+});
+
+test('a hold that is placed for the first time holds, in whatever state its lot is', () => {
+  const event = { type: 'HoldPlaced' } as never;
+  expect(hold.can(hold.initial, event)).toBe(true);
+  expect(lot.states.filter((state) => !lot.can(state, event))).toEqual([]);
 });

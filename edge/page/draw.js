@@ -158,7 +158,8 @@ function wayIn({ way, ahead, head, kept }) {
 /** Facts that stand, and that nothing here follows from: what they rest on is lost. */
 function orphansIn({ orphans }) {
   if (orphans === 0) return null;
-  return `${grouped(orphans)} facts rest on lost ones: recorded, without effect here`;
+  const facts = orphans === 1 ? '1 fact rests' : `${grouped(orphans)} facts rest`;
+  return `${facts} on lost ones: recorded, without effect here`;
 }
 
 function drawLine(node, row) {
