@@ -127,7 +127,7 @@ export function openAmendments({ db, postings, nowMs, moved }: Parts) {
   function mayBeThere({ key, unsure }: PostingRow): boolean {
     const { outcome, detail } = last.get(key) ?? { outcome: '', detail: '' };
     const isFound = outcome === 'lookedUp' && detail !== '';
-    return unsure >= unsureMax || outcome === 'unknown' || isFound;
+    return unsure >= unsureMax || outcome === 'unknown' || outcome === 'differs' || isFound;
   }
 
   function parked(key: string): PostingRow {

@@ -1,6 +1,6 @@
 import { backoff } from '../shared/backoff.ts';
 import type { Logger } from '../shared/log.ts';
-import type { Outcome } from './erp.ts';
+import type { Found, Outcome } from './erp.ts';
 
 /** Calls in a row that reached nobody, or were not answered, before no more are made. */
 export const failuresMax = 5;
@@ -70,8 +70,8 @@ export function openBreaker({ nowMs, waitMs, log }: Parts) {
       } else answered();
     },
     /** What came of a look-up: undefined for no answer. */
-    lookedUp(documents: readonly string[] | undefined): void {
-      if (documents === undefined) failed('a look-up was not answered');
+    lookedUp(found: Found): void {
+      if (found === undefined) failed('a look-up was not answered');
       else answered();
     },
     standing: (): Standing => standing,

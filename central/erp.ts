@@ -56,13 +56,25 @@ export type Posting = Readonly<{
   cancels?: string; // number of the document that is taken back; its amounts are those above
 }>;
 
+/** It is in the ERP, and says something else than the posting: a person must look. */
+export type Differs = { kind: 'differs'; document: string; reason: string };
+/** Not executed, for good. */
+export type Refused = { kind: 'refused'; code: string; reason: string };
+
 /** What came of a call, by what the ERP has certainly done (facts: executed yes, no, maybe). */
 export type Outcome =
   | { kind: 'posted'; document: string }
-  | { kind: 'refused'; code: string; reason: string } // not executed, for good
+  | Differs
+  | Refused
   // Not executed now; `unreached` where it is no lock, but the ERP itself that could not be asked.
   | { kind: 'busy'; reason: string; retryAfterMs?: number; unreached?: true }
   | { kind: 'unknown'; reason: string }; // may have been executed: wait, then look up
+
+/**
+ * What a look-up found: the documents that carry the posting's key and say what it says, none for
+ * what was surely not executed; undefined when the ERP did not answer.
+ */
+export type Found = readonly string[] | Differs | Refused | undefined;
 
 /** An ERP as the poster sees it. No call rejects for a reason of the ERP's or the network's. */
 export type Erp = Readonly<{
@@ -71,7 +83,7 @@ export type Erp = Readonly<{
   maxInFlightMs: number;
   /** Why this posting can never be expressed in this ERP (lengths, unit codes), or undefined. */
   unfit(posting: Posting): string | undefined;
+  /** `posted` only for what was seen in the ERP with the posting's amounts. */
   post(posting: Posting): Promise<Outcome>;
-  /** The documents that carry this posting's key; undefined when the ERP did not answer. */
-  lookup(posting: Posting): Promise<readonly string[] | undefined>;
+  lookup(posting: Posting): Promise<Found>;
 }>;

@@ -83,10 +83,10 @@ async function call({ postings, erp, breaker, log }: Parts, task: Task): Promise
   const { posting, lane } = task;
   const { key, kind } = posting;
   if (task.do === 'lookUp') {
-    const documents = await erp.lookup(posting);
-    breaker.lookedUp(documents);
-    log.info({ lane, key, kind, documents }, 'an unknown outcome was looked up');
-    return () => postings.found(key, documents);
+    const found = await erp.lookup(posting);
+    breaker.lookedUp(found);
+    log.info({ lane, key, kind, found }, 'an unknown outcome was looked up');
+    return () => postings.found(key, found);
   }
   const outcome = await erp.post(posting);
   breaker.posted(outcome);

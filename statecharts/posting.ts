@@ -43,7 +43,7 @@ const weigh = {
  */
 export const posting = defineChart<{ type: PostingEvent }>({
   id: 'posting',
-  version: 2,
+  version: 3,
   initial: 'intended',
   rules: {},
   states: {
@@ -56,6 +56,7 @@ export const posting = defineChart<{ type: PostingEvent }>({
         Refused: { target: 'parked' },
         Busy: { target: 'intended' },
         Unsure: { target: 'unknown' },
+        Park: { target: 'parked' },
       },
     },
     unknown: {

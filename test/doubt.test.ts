@@ -1,6 +1,7 @@
 // Goal: an outcome that is not known is not a failure: wait, look it up, then decide (E2).
 // Method: central's real tables; the test is the ERP and the clock.
 import { expect, test } from 'vitest';
+import { openAmendments } from '../central/amendments.ts';
 import { unsureMax } from '../central/outcomes.ts';
 import type { Task } from '../central/postings.ts';
 import {
@@ -206,4 +207,22 @@ test('the time until something may be done is not measured by the day', () => {
   side.next();
   side.time.setMs = hourMs;
   expect(side.postings.dueInMs()).toBe(graceMs);
+});
+
+const differs = { kind: 'differs', document: 'D3', reason: 'yield 4 instead of 1' } as const;
+
+test('E1: what is in the ERP but says something else waits for a person', () => {
+  const called = told(release(), report('1'), report('2'));
+  const { posting } = answer(called, differs);
+  const words = 'in the ERP as D3, but differently: yield 4 instead of 1';
+  expect(called.rows()[0]).toMatchObject({ state: 'parked', reason: words });
+  const { db, postings, time } = called;
+  const { propose } = openAmendments({ db, postings, nowMs: () => time.nowMs, moved() {} });
+  const saying = { by: 'person:17', reason: 'typo' };
+  const edit = () => propose(posting.key, saying, { yield: '4' });
+  expect(edit).toThrow('may be in the ERP');
+
+  const found = doubtful();
+  found.postings.found(found.key, differs);
+  expect(found.rows()[0]).toMatchObject({ state: 'parked', reason: words });
 });

@@ -17,7 +17,13 @@ const weighed = {
 };
 const golden: Record<string, Record<string, string>> = {
   intended: weighed,
-  sending: { Posted: 'posted', Refused: 'parked', Busy: 'intended', Unsure: 'unknown' },
+  sending: {
+    Posted: 'posted',
+    Refused: 'parked',
+    Busy: 'intended',
+    Unsure: 'unknown',
+    Park: 'parked',
+  },
   unknown: { Posted: 'posted', Absent: 'intended', Unsure: 'unknown', Park: 'parked' },
   held: weighed,
   deferred: weighed,

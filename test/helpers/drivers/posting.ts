@@ -17,6 +17,7 @@ import { content } from '../facts.ts';
 import type { Contradiction } from '../paths.ts';
 
 const { release, report, produce, consume, block, hold, free } = stated;
+const differs: Outcome = { kind: 'differs', document: 'D3', reason: 'yield 4 instead of 5' };
 const busy: Outcome = { kind: 'busy', reason: 'locked' };
 const posted: Outcome = { kind: 'posted', document: 'D1' };
 const wo1 = { order: 'WO-1' };
@@ -147,7 +148,10 @@ export function openPosting(kind: string, restarts: boolean) {
     state,
     drives: {
       ...{ Send: weigh('Send'), Hold: weigh('Hold'), Defer: weigh('Defer'), Void: weigh('Void') },
-      Park: inDoubt(() => found('D1', 'D2'), weigh('Park')),
+      Park: inDoubt(
+        () => found('D1', 'D2'),
+        () => (state() === 'sending' ? answer(differs)() : weigh('Park')()),
+      ),
       Posted: inDoubt(() => found('D1'), answer(posted)),
       ...{ Refused: answer(refused), Busy: answer(busy) },
       Unsure: inDoubt(silent, restarts ? restart : answer(unknown)),
