@@ -78,7 +78,7 @@ function openShelves({ db, dossier, holds }: Parts) {
 export function openPostings(parts: Parts) {
   const { db, dossier, nowMs, waitMs, maxInFlightMs } = parts;
   const shelves = openShelves(parts);
-  const { settling, census, queue, lanes, early, gate, shadows, cases } = shelves;
+  const { settling, census, queue, lanes, early, gate, shadows, cases, stock } = shelves;
   const { comeBack, ...plan } = openPlanner({ ...shelves, ...parts, move });
 
   function move(row: PostingRow, event: PostingEvent, more: Partial<PostingRow> = {}): PostingRow {
@@ -86,6 +86,7 @@ export function openPostings(parts: Parts) {
     const moved = { ...row, ...more, state: state as PostingRow['state'] };
     queue.move(moved);
     census.moved(row, moved.state);
+    stock.moved(row, moved);
     if (moved.state === 'posted' && isCancel(moved.kind) && moved.lot !== null) comeBack(moved);
     return moved;
   }
@@ -158,6 +159,7 @@ export function openPostings(parts: Parts) {
   const undone = (): void => {
     census.undone();
     queue.undone();
+    stock.undone();
   };
   const together = <A extends unknown[], R>(work: (...args: A) => R) =>
     asOne(db, (...args: A) => census.saving(() => work(...args)), undone);
