@@ -3,7 +3,8 @@ import type { Logger } from '../shared/log.ts';
 import { type Bell, nextTurn } from '../shared/loop.ts';
 import type { Breaker } from './breaker.ts';
 import type { Erp } from './erp.ts';
-import type { Postings, Task } from './postings.ts';
+import type { Postings } from './postings.ts';
+import type { Task } from './taking.ts';
 
 /** While calls are in flight, the lanes are looked at again after this time, ms. */
 const lookMs = 100;

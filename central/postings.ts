@@ -14,15 +14,13 @@ import type { Settled } from './keeper.ts';
 import { openLanes } from './lanes.ts';
 import type { Modes } from './modes.ts';
 import { openOutcomes } from './outcomes.ts';
-import { behind, openPlanner } from './planner.ts';
-import { inPages, openQueue, type PostingRow, postingOf, type Queue } from './queue.ts';
+import { openPlanner } from './planner.ts';
+import { openQueue, type PostingRow, postingOf, type Queue } from './queue.ts';
 import { openSettling } from './settling.ts';
 import { openShadows } from './shadows.ts';
 import { openStandIns } from './standins.ts';
 import { openStock } from './stock.ts';
-
-/** Pause before a lot that is in flight elsewhere is looked at again, ms. */
-const pauseMs = 50;
+import { openTaking, type Task } from './taking.ts';
 
 /** What a person may say of a parked posting. */
 export type Decision = Extract<PostingEvent, 'Retry' | 'Settle' | 'GiveUp'>;
@@ -32,11 +30,6 @@ const countsOf = (census: Census, queue: Queue) => ({
   unposted: queue.reasons(),
   beside: queue.beside(),
 });
-
-/** What to do next in a lane. */
-export type Task =
-  | { do: 'post'; posting: Posting; lane: string }
-  | { do: 'lookUp'; posting: Posting; lane: string };
 
 type Parts = {
   db: Database;
@@ -51,18 +44,19 @@ type Parts = {
   maxInFlightMs: number;
 };
 
-const events = { hold: 'Hold', defer: 'Defer', void: 'Void', park: 'Park' } as const;
-const states = { hold: 'held', defer: 'deferred', void: 'void', park: 'parked' } as const;
-
 export type Postings = ReturnType<typeof openPostings>;
 
 /** All that is kept of postings, and the gate that reads it. */
 function openShelves({ db, dossier, holds }: Parts) {
   const settling = openSettling(db);
   const census = openCensus(db);
-  const queue = openQueue(db, { touched: settling.touched, came: census.came });
-  const genealogy = openGenealogy(db);
   const stock = openStock(db);
+  const touched = (line: string): void => {
+    settling.touched(line);
+    stock.changed();
+  };
+  const queue = openQueue(db, { touched, came: census.came });
+  const genealogy = openGenealogy(db);
   const standIns = openStandIns(db, queue);
   const gate = openGate({ db, queue, dossier, holds, genealogy, stock, standIns });
   const early = openEarly(db, settling.touched);
@@ -107,44 +101,7 @@ export function openPostings(parts: Parts) {
     return gate(row);
   }
 
-  /** What is new in the lane waits for the parked one before it; what waits there is not read. */
-  function deferBehind({ lane, id }: PostingRow): void {
-    for (const row of inPages(queue.intended, lane, id)) move(row, 'Defer', { reason: behind });
-  }
-
-  /** The first thing that may be done in the lane; its intent is in the transaction. */
-  function take(lane: string): Task | undefined {
-    const flying = queue.flying(lane);
-    if (flying) return follow(flying);
-    lanes.setDue(lane, null);
-    for (const row of inPages(queue.lane, lane)) {
-      if (row.state === 'parked') return void deferBehind(row);
-      if (row.notBeforeMs > waitMs()) return void lanes.setDue(lane, row.notBeforeMs);
-      const verdict = weigh(row);
-      if (verdict.do === 'send') {
-        const { quantity = row.quantity, blocked = row.blocked } = verdict;
-        const sent = move(row, 'Send', { quantity, blocked, reason: null });
-        return { do: 'post', posting: handed(sent), lane };
-      }
-      if (verdict.do === 'wait') return void lanes.setDue(lane, waitMs() + pauseMs);
-      const { reason } = verdict;
-      const state = states[verdict.do];
-      if (row.state !== state || row.reason !== reason) move(row, events[verdict.do], { reason });
-      if (verdict.do === 'park') return void deferBehind(row);
-      if (verdict.do === 'void' && row.lot !== null) lanes.rouseLot(row.lot);
-    }
-    return undefined;
-  }
-
-  /** While a document is at the ERP or may be, nothing else of its lane moves. */
-  function follow(row: PostingRow): Task | undefined {
-    const { lane, state, notBeforeMs } = row;
-    const later = state === 'unknown' && notBeforeMs > waitMs();
-    lanes.setDue(lane, later ? notBeforeMs : null);
-    if (later || state === 'sending') return undefined;
-    return { do: 'lookUp', posting: handed(row), lane };
-  }
-
+  const take = openTaking({ queue, lanes, stock, waitMs, weigh, move, handed });
   const outcomes = openOutcomes({ queue, lanes, move, ...{ nowMs, waitMs, maxInFlightMs } });
 
   function decide(key: string, event: Decision, more: Partial<PostingRow>): void {
@@ -160,6 +117,7 @@ export function openPostings(parts: Parts) {
     census.undone();
     queue.undone();
     stock.undone();
+    stock.changed();
   };
   const together = <A extends unknown[], R>(work: (...args: A) => R) =>
     asOne(db, (...args: A) => census.saving(() => work(...args)), undone);

@@ -70,6 +70,8 @@ function openSigns(db: Database) {
 export type Standing = Readonly<
   Pick<PostingRow, 'key' | 'kind' | 'state' | 'document' | 'lane' | 'eventId'>
 >;
+/** What takes back the document of a lane that came last into the books. */
+type Youngest = { id: number; key: string; rank: number };
 /** Most of them that are read of one lot, the youngest first. */
 const standingMax = 200;
 
@@ -79,15 +81,17 @@ const rank = (key: string): string =>
 
 /** What is built on what, in the order in which it came into the ERP's books. */
 function openStanding(db: Database) {
-  const isYounger = `lane = ? AND cancels IS NOT NULL AND ${open} AND id <> ?
-    AND substr(kind, 1, 6) = 'cancel' AND ${rank('posting.cancels')} > ${rank('?')}
+  const toUndo = `lane = ? AND cancels IS NOT NULL AND ${open} AND substr(kind, 1, 6) = 'cancel'
     AND (SELECT state FROM posting AS undone WHERE undone.key = posting.cancels) = 'posted'`;
-  const younger = db
-    .prepare<[string, number, string], 1>(`SELECT 1 FROM posting WHERE ${isYounger} LIMIT 1`)
-    .pluck();
+  const first = db.prepare<[string], Youngest>(
+    `SELECT id, key, ${rank('posting.cancels')} AS rank FROM posting WHERE ${toUndo}
+     ORDER BY rank DESC LIMIT 1`,
+  );
+  const rankOf = db.prepare<[string], number>(`SELECT ${rank('?')}`).pluck();
   const allYounger = db
     .prepare<[string, number, string, number], string>(
-      `SELECT cancels FROM posting WHERE ${isYounger}
+      `SELECT cancels FROM posting
+       WHERE ${toUndo} AND id <> ? AND ${rank('posting.cancels')} > ${rank('?')}
        ORDER BY ${rank('posting.cancels')} DESC LIMIT ?`,
     )
     .pluck();
@@ -106,10 +110,25 @@ function openStanding(db: Database) {
      ORDER BY ${rank('posting.key')} DESC, id DESC LIMIT ?`,
   );
 
+  // Of the lane that was asked about last, until a posting comes or moves.
+  let known: { lane: string; youngest: Youngest | undefined } | undefined;
+  function youngest(lane: string): Youngest | undefined {
+    if (known?.lane !== lane) known = { lane, youngest: first.get(lane) };
+    return known.youngest;
+  }
+
   return {
+    /** A posting has come or moved, or a transaction was undone. */
+    changed(): void {
+      known = undefined;
+    },
+    /** Key of what takes back the youngest document of the lane that is to be taken back. */
+    undoesFirst: (lane: string): string | undefined => youngest(lane)?.key,
     /** Whether something younger in the lane is still to be taken back. */
-    isYoungerOpen: ({ lane, id, cancels }: PostingRow): boolean =>
-      younger.get(lane, id, cancels!) !== undefined,
+    isYoungerOpen({ lane, id, cancels }: PostingRow): boolean {
+      const next = youngest(lane);
+      return next !== undefined && next.id !== id && next.rank > rankOf.get(cancels!)!;
+    },
     /** Keys of the documents of the lane that are to be taken back before, the youngest first. */
     youngerOpen: ({ lane, id, cancels }: PostingRow): readonly string[] =>
       allYounger.all(lane, id, cancels!, standingMax),

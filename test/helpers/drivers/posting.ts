@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import type { Outcome } from '../../../central/erp.ts';
-import { openPostings, type Task } from '../../../central/postings.ts';
+import { openPostings } from '../../../central/postings.ts';
+import type { Task } from '../../../central/taking.ts';
 import { Fault } from '../../../shared/fault.ts';
 import {
   graceMs,
