@@ -1,13 +1,22 @@
-/** One document: where it is created, with what, and how it is found again. */
+type Entity = Readonly<Record<string, unknown>>;
+
+/** One document: where it is created, with what, and how it is found and read again. */
 export type SapDocument = Readonly<{
   service: string;
   set: string; // the entity set; or the function import that takes a document back
   parameters?: string; // of a function import
-  body?: Record<string, unknown>; // of an entity
+  body?: Entity; // of an entity
   lookIn?: string; // the set in which it is found, where that is another one
   filter: string; // $filter that finds the documents of this posting
+  sought: Entity; // what that filter asks for, which each entity found must say
+  /** What it says once it is there, by SAP's names; not all of it is read back. */
+  says: Entity;
+  reverses?: boolean; // it takes back another one
+  expand?: string; // without which SAP leaves out what is to be read back
   /** The document number in an entity, or undefined. */
-  numberOf(entity: Record<string, unknown>): string | undefined;
+  numberOf(entity: Entity): string | undefined;
+  /** Where the document of that number is read. */
+  pathOf(number: string): string;
 }>;
 
 export type SapPlant = Readonly<{
@@ -34,6 +43,22 @@ export const materialNumber: SapDocument['numberOf'] = ({
   MaterialDocumentYear: year,
   MaterialDocument: number,
 }) => (numbered(year) && numbered(number) ? `${number}/${year}` : undefined);
+
+export const confirmationPath =
+  (service: string, set: string) =>
+  (number: string): string => {
+    const [group, count] = number.split('/').map(encodeURIComponent);
+    return `${service}/${set}(ConfirmationGroup='${group}',ConfirmationCount='${count}')`;
+  };
+
+export const materialService = 'API_MATERIAL_DOCUMENT_SRV';
+export const materialSet = 'A_MaterialDocumentHeader';
+
+export function materialPath(given: string): string {
+  const [number, year] = given.split('/').map(encodeURIComponent);
+  const key = `MaterialDocumentYear='${year}',MaterialDocument='${number}'`;
+  return `${materialService}/${materialSet}(${key})`;
+}
 
 /** Both halves of such a number; undefined for what SAP has not given. */
 export function halvesOf(number: string): readonly [string, string] | undefined {

@@ -14,6 +14,7 @@ import {
   receipt,
   rude,
   type Script,
+  shownIssue,
 } from './helpers/sap.ts';
 
 afterEach(closeAll);
@@ -87,12 +88,15 @@ test('the answer may wrap what it created in the name of the function', async ()
   const seen: (string | undefined)[] = [];
   const script: Script = ({ url, method }, response, body) => {
     seen.push(`${method} ${url}${body}`);
-    const d = { Cancel: { MaterialDocumentYear: '2026', MaterialDocument: '50' } };
+    const reversed = { ReversedMaterialDocument: '49', ReversedMaterialDocumentYear: '2026' };
+    const items = [{ ...reversed, GoodsMovementType: '262', QuantityInEntryUnit: '-100.001' }];
+    const d = { Cancel: shownIssue(items, { MaterialDocument: '50', ReferenceDocument: '' }) };
     return response.writeHead(200).end(JSON.stringify({ d }));
   };
   const { erp } = await rude(script);
   const cancel = back('cancelIssue', '49/2026', issue);
   expect(await erp.post(cancel)).toEqual({ kind: 'posted', document: '50/2026' });
+  expect(seen).toHaveLength(1);
   expect(decodeURIComponent(seen[0]!)).toBe(
     'POST /sap/opu/odata/sap/API_MATERIAL_DOCUMENT_SRV/Cancel?MaterialDocumentYear=' +
       "'2026'&MaterialDocument='49'&PostingDate=datetime'2026-11-23T00:00:00'",

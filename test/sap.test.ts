@@ -17,6 +17,7 @@ import {
   receipt,
   rude,
   type Script,
+  shownIssue,
 } from './helpers/sap.ts';
 
 afterEach(closeAll);
@@ -112,8 +113,7 @@ test('twenty callers with a dead token fetch one new token, and send its cookies
     if (headers['x-csrf-token'] !== good) {
       return response.writeHead(403, { 'x-csrf-token': 'Required' }).end();
     }
-    const d = { MaterialDocumentYear: '2026', MaterialDocument: '49' };
-    return response.writeHead(201).end(JSON.stringify({ d }));
+    return response.writeHead(201).end(JSON.stringify({ d: shownIssue() }));
   };
   const { erp, tokens } = await rude(script, () => good);
   const posts = () => Promise.all(Array.from({ length: 20 }, () => erp.post(issue)));
