@@ -153,7 +153,8 @@ test.each([
 });
 
 test('E1: what SAP says is there already is posted if it says the same', async () => {
-  const { erp, summary } = await bench({ uniqueKeys: true }, { knownCodes: ['HF/020'] });
+  const { erp, admin, summary } = await bench({}, { knownCodes: ['HF/020'] });
+  await admin('/faults', { uniqueKeys: true });
   for (const posting of [confirmation, issue]) {
     const outcome = await erp.post(posting);
     expect(await erp.post(posting)).toEqual(outcome);

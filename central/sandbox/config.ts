@@ -2,7 +2,6 @@ import {
   choice,
   type Field,
   fallback,
-  flag,
   text as fullText,
   integer,
   type Read,
@@ -31,7 +30,6 @@ export const sandboxFields = {
     30_000,
   ),
   tokenLifeMs: fallback(integer('Life of a CSRF token, ms.', 1, 86_400_000), 1_800_000),
-  uniqueKeys: fallback(flag('Refuses a key that stands in a document already.'), false),
   logLevel: fallback(
     choice('Least serious lines to log.', ['debug', 'info', 'warn', 'error', 'silent']),
     'warn',

@@ -78,10 +78,6 @@ export function openConfirmations(db: Database, master: Master, config: SandboxC
     const operation = operationOf(order, given);
     master.checkPeriod(given.PostingDate);
     const { groupNumber } = operation;
-    const { ExternalSystemConfirmation: key = null } = given;
-    if (config.uniqueKeys && key !== null && byKey.get(key)) {
-      throw refusal('keyKnown', `A confirmation of key ${key} exists already`);
-    }
     const stated = quantities(given);
     if (given.ConfirmationUnit !== undefined || Object.values(stated).some((q) => q > 0n)) {
       master.checkUnit(given.ConfirmationUnit, order.unit);
@@ -99,7 +95,7 @@ export function openConfirmations(db: Database, master: Master, config: SandboxC
     updateOperation.run({ groupNumber, count, final, ...sums });
     insert.run({
       ...{ groupNumber, count, final, setup, machine, ...stated },
-      key,
+      key: given.ExternalSystemConfirmation ?? null,
       postingDate: given.PostingDate,
       unit: order.unit,
       text: given.ConfirmationText ?? null,

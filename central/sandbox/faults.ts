@@ -1,4 +1,4 @@
-import { choice, fallback, integer, invalid, type Read } from '../../shared/field.ts';
+import { choice, fallback, flag, integer, invalid, type Read } from '../../shared/field.ts';
 
 const percent = (doc: string) => fallback(integer(doc, 0, 100), 0);
 
@@ -16,6 +16,7 @@ export const faultFields = {
   barePercent: percent('After the commit: the answer has the number, and no amounts or items.'),
   emptyPercent: percent('After the commit: 204 without a body.'),
   truncatedPercent: percent('After the commit: half of the answer’s JSON.'),
+  uniqueKeys: fallback(flag('Refuses a key that stands in a document already.'), false),
   retryAfterSeconds: fallback(integer('Retry-After of 429 and 503, s.', 0, 3_600), 1),
   retryAfterForm: fallback(choice('How Retry-After is spelled.', ['seconds', 'date']), 'seconds'),
 };

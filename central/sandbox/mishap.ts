@@ -3,7 +3,7 @@ import type { Clock } from '../../shared/clock.ts';
 import type { Read } from '../../shared/field.ts';
 import type { confirmationFields, documentFields } from './entity.ts';
 import type { Faults } from './faults.ts';
-import { errorBody } from './message.ts';
+import { errorBody, refusal } from './message.ts';
 
 export type Mishaps = Readonly<{
   faults: Faults;
@@ -80,6 +80,12 @@ export function alteredDocument({ faults }: Mishaps, given: Document): Document 
   const { QuantityInEntryUnit: all = 0n } = first;
   const altered = { ...first, QuantityInEntryUnit: all + thousandth };
   return { ...given, to_MaterialDocumentItem: [altered, ...rest] };
+}
+
+/** Refuses a key that was found, where the sandbox is told to. */
+export function checkUnknown({ faults }: Mishaps, key: string, found: readonly object[]): void {
+  if (!faults.settings.uniqueKeys || found.length === 0) return;
+  throw refusal('keyKnown', `Key ${key} stands in a document already`);
 }
 
 function cut(reply: FastifyReply): FastifyReply {

@@ -128,10 +128,6 @@ export function openMovements(db: Database, master: Master, config: SandboxConfi
     if (given.GoodsMovementCode !== movement.code) {
       throw refusal('movementUnknown', `GoodsMovementCode must be ${movement.code} for ${type}`);
     }
-    const { ReferenceDocument: key } = given;
-    if (config.uniqueKeys && key !== undefined && byKey.get(key)) {
-      throw refusal('keyKnown', `A material document of reference ${key} exists already`);
-    }
     const document = addDocument(movement.kind, given, given.PostingDate);
     items.forEach((item, index) => {
       postItem(document, index, item, movement);

@@ -16,6 +16,7 @@ import {
   alteredConfirmation,
   alteredDocument,
   answer,
+  checkUnknown,
   type Mishaps,
   misfortune,
 } from './mishap.ts';
@@ -64,6 +65,8 @@ export const service: FastifyPluginAsync<Parts> = async (app, parts) => {
 
   app.post(`${confirmationRoot}/ProdnOrdConf2`, async (request, reply) => {
     const given = readFields(confirmationFields, request.body, 'ProdnOrdConf2');
+    const { ExternalSystemConfirmation: key } = given;
+    if (key !== undefined) checkUnknown(parts, key, confirmations.find(key));
     return answer(parts, reply, confirmations.post(alteredConfirmation(parts, given)));
   });
   app.get(`${confirmationRoot}/ProdnOrdConf2`, async (request) => {
@@ -77,6 +80,8 @@ export const service: FastifyPluginAsync<Parts> = async (app, parts) => {
 
   app.post(`${documentRoot}/A_MaterialDocumentHeader`, async (request, reply) => {
     const given = readFields(documentFields, request.body, 'A_MaterialDocumentHeader');
+    const { ReferenceDocument: key } = given;
+    if (key !== undefined) checkUnknown(parts, key, movements.find(key, false));
     return answer(parts, reply, movements.post(alteredDocument(parts, given)));
   });
   app.get(`${documentRoot}/A_MaterialDocumentHeader`, async (request) => {
