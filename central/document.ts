@@ -5,7 +5,7 @@ import { countsOf, decimalLimit, decimalStep, itemsOf, minutes } from './amounts
 import { type CancelKind, isCancel, type Posting, type PostingKind } from './erp.ts';
 import {
   confirmationNumber,
-  confirmationPath,
+  confirmationsOf,
   materialNumber,
   materialPath,
   materialService,
@@ -39,7 +39,8 @@ const needs: Record<PostingKind, readonly Name[]> = {
   blockStock: ['material', 'lot', 'unit'],
   unblockStock: ['material', 'lot', 'unit'],
   scrapStock: ['material', 'lot', 'unit'],
-  ...{ cancelConfirmation: [], cancelIssue: [], cancelReceipt: [] },
+  cancelConfirmation: ['order'], // by which its service is known
+  ...{ cancelIssue: [], cancelReceipt: [] },
 };
 
 /** Why SAP's fields can never hold this posting, all reasons together; undefined if they can. */
@@ -97,13 +98,11 @@ export function documentOf(posting: Posting, plant: SapPlant): SapDocument {
   return materialDocument(posting, movements[kind], plant);
 }
 
-const service = 'API_PROD_ORDER_CONFIRMATION_2_SRV';
-const set = 'ProdnOrdConf2';
-
 function confirmation(posting: Posting, plant: SapPlant): SapDocument {
-  const { key, unit } = posting;
+  const { key, unit, order } = posting;
+  const { service, set, pathOf } = confirmationsOf(order, plant);
   const body = {
-    OrderID: posting.order,
+    OrderID: order,
     OrderOperation: posting.operation,
     ExternalSystemConfirmation: key,
     ConfirmationText: posting.eventId.slice(0, 40),
@@ -119,7 +118,7 @@ function confirmation(posting: Posting, plant: SapPlant): SapDocument {
     filter: `ExternalSystemConfirmation eq guid'${key}'`,
     sought: { ExternalSystemConfirmation: key },
     numberOf: confirmationNumber,
-    pathOf: confirmationPath(service, set),
+    pathOf,
   };
 }
 

@@ -25,6 +25,8 @@ export type SapPlant = Readonly<{
   costCenter: string;
   setupActivity: number;
   machineActivity: number;
+  /** Process orders: numbers, or how they begin with a "*" behind. */
+  processOrders: readonly string[];
   /** The plant's calendar day at a Unix time, "2026-11-23": the posting date. */
   dayAt(ms: number): string;
 }>;
@@ -44,12 +46,23 @@ export const materialNumber: SapDocument['numberOf'] = ({
   MaterialDocument: number,
 }) => (numbered(year) && numbered(number) ? `${number}/${year}` : undefined);
 
-export const confirmationPath =
-  (service: string, set: string) =>
-  (number: string): string => {
+const services = {
+  production: ['API_PROD_ORDER_CONFIRMATION_2_SRV', 'ProdnOrdConf2', 'CancelProdnOrdConf'],
+  process: ['API_PROC_ORDER_CONFIRMATION_2_SRV', 'ProcOrdConf2', 'CancelProcOrdConf'],
+} as const;
+
+/** Where an order is confirmed: production orders by one service, process orders by its twin. */
+export function confirmationsOf(order: string | undefined, { processOrders }: SapPlant) {
+  const isProcess = processOrders.some((pattern) =>
+    pattern.endsWith('*') ? order?.startsWith(pattern.slice(0, -1)) : order === pattern,
+  );
+  const [service, set, cancel] = services[isProcess ? 'process' : 'production'];
+  const pathOf = (number: string): string => {
     const [group, count] = number.split('/').map(encodeURIComponent);
     return `${service}/${set}(ConfirmationGroup='${group}',ConfirmationCount='${count}')`;
   };
+  return { service, set, cancel, pathOf };
+}
 
 export const materialService = 'API_MATERIAL_DOCUMENT_SRV';
 export const materialSet = 'A_MaterialDocumentHeader';

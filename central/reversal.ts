@@ -3,7 +3,7 @@ import { countsOf, itemsOf } from './amounts.ts';
 import type { Posting } from './erp.ts';
 import {
   confirmationNumber,
-  confirmationPath,
+  confirmationsOf,
   halvesOf,
   materialNumber,
   materialPath,
@@ -62,10 +62,10 @@ export function reversalOf(posting: Posting, plant: SapPlant): SapDocument {
 
 function cancelled(posting: Posting, plant: SapPlant, parameters: string[]): SapDocument {
   const { key, order, operation, unit } = posting;
-  const [service, set] = ['API_PROD_ORDER_CONFIRMATION_2_SRV', 'ProdnOrdConf2'];
+  const { service, set, cancel, pathOf } = confirmationsOf(order, plant);
   return {
     service,
-    set: 'CancelProdnOrdConf',
+    set: cancel,
     parameters: [...parameters, `ExternalSystemConfirmation=guid'${key}'`].join('&'),
     lookIn: set,
     filter: `ExternalSystemConfirmation eq guid'${key}'`,
@@ -76,6 +76,6 @@ function cancelled(posting: Posting, plant: SapPlant, parameters: string[]): Sap
     },
     reverses: true,
     numberOf: confirmationNumber,
-    pathOf: confirmationPath(service, set),
+    pathOf,
   };
 }

@@ -53,6 +53,10 @@ export const sapFields = {
   setupActivity: fallback(integer('Activity of the work centres that is set-up time.', 1, 6), 1),
   machineActivity: fallback(integer('Activity that is machine time.', 1, 6), 2),
   timeZone,
+  processOrders: fallback(
+    list(id('Process orders: a number, or how numbers begin and a "*".', 13), 100),
+    [],
+  ),
   lockCodes: fallback(list(id('Message codes, CLASS/NNN, of locks.', 24), 100), usualLockCodes),
   knownCodes: fallback(
     list(id('Message codes, CLASS/NNN, of what is there already [K].', 24), 100),

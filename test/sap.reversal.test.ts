@@ -105,9 +105,10 @@ test('the answer may wrap what it created in the name of the function', async ()
 
 test('a confirmation is taken back under a key of its own, on the day of the reversal', () => {
   const plant = { plant: '1000', storageLocation: '0001', costCenter: 'SCRAP' };
-  const activities = { setupActivity: 1, machineActivity: 2, dayAt: () => '2026-11-24' };
+  const times = { setupActivity: 1, machineActivity: 2, dayAt: () => '2026-11-24' };
+  const settings = { ...plant, ...times, processOrders: [] };
   const cancel = back('cancelConfirmation', '0000000001/00000002', confirmation);
-  expect(documentOf({ ...cancel, eventId }, { ...plant, ...activities })).toMatchObject({
+  expect(documentOf({ ...cancel, eventId }, settings)).toMatchObject({
     ...{ service: 'API_PROD_ORDER_CONFIRMATION_2_SRV', set: 'CancelProdnOrdConf' },
     parameters:
       "ConfirmationGroup='0000000001'&ConfirmationCount='00000002'" +

@@ -1,4 +1,4 @@
-import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { Fault } from '../../shared/fault.ts';
 import { invalid, readFields } from '../../shared/field.ts';
 import { quantityText } from '../../shared/quantity.ts';
@@ -10,7 +10,7 @@ import {
   decimalText,
   documentFields,
 } from './entity.ts';
-import type { Master } from './master.ts';
+import type { Master, OrderCategory } from './master.ts';
 import { errorBody } from './message.ts';
 import {
   alteredConfirmation,
@@ -34,7 +34,6 @@ export type Parts = Mishaps &
     sessions: Sessions;
   }>;
 
-const confirmationRoot = '/API_PROD_ORDER_CONFIRMATION_2_SRV';
 const documentRoot = '/API_MATERIAL_DOCUMENT_SRV';
 const orderRoot = '/API_PRODUCTION_ORDER_2_SRV';
 const itemSet = 'to_MaterialDocumentItem';
@@ -47,7 +46,7 @@ const ignored = new Set(['$format', 'sap-client', '$expand']);
  * options that SAP has and the sandbox does not are refused, never ignored.
  */
 export const service: FastifyPluginAsync<Parts> = async (app, parts) => {
-  const { confirmations, movements, master, sessions } = parts;
+  const { movements, master, sessions } = parts;
   app.addHook('preHandler', async (_request, reply) => misfortune(parts, reply));
   app.addHook('preHandler', async (request, reply) => checkToken(sessions, request, reply));
   app.setErrorHandler((error, _request, reply) => {
@@ -55,28 +54,18 @@ export const service: FastifyPluginAsync<Parts> = async (app, parts) => {
     return reply.code(code).send(errorBody(text));
   });
 
+  confirmationRoutes(app, parts, '/API_PROD_ORDER_CONFIRMATION_2_SRV', {
+    ...{ category: 'production', set: 'ProdnOrdConf2', cancel: 'CancelProdnOrdConf' },
+  });
+  confirmationRoutes(app, parts, '/API_PROC_ORDER_CONFIRMATION_2_SRV', {
+    ...{ category: 'process', set: 'ProcOrdConf2', cancel: 'CancelProcOrdConf' },
+  });
   for (const [root, set] of [
-    [confirmationRoot, 'ProdnOrdConf2'],
     [documentRoot, 'A_MaterialDocumentHeader'],
     [orderRoot, 'A_ProductionOrder_2'],
   ]) {
     app.get(`${root}/`, async () => ({ d: { EntitySets: [set] } }));
   }
-
-  app.post(`${confirmationRoot}/ProdnOrdConf2`, async (request, reply) => {
-    const given = readFields(confirmationFields, request.body, 'ProdnOrdConf2');
-    const { ExternalSystemConfirmation: key } = given;
-    if (key !== undefined) checkUnknown(parts, key, confirmations.find(key));
-    return answer(parts, reply, confirmations.post(alteredConfirmation(parts, given)));
-  });
-  app.get(`${confirmationRoot}/ProdnOrdConf2`, async (request) => {
-    const pattern = /^ExternalSystemConfirmation eq guid'([0-9a-fA-F-]{36})'$/;
-    return { d: { results: confirmations.find(filtered(request, pattern)[0]!) } };
-  });
-  app.post(`${confirmationRoot}/CancelProdnOrdConf`, async (request, reply) => {
-    const given = readFields(cancelConfirmationFields, asked(request), 'CancelProdnOrdConf');
-    return answer(parts, reply, confirmations.cancel(given), 200);
-  });
 
   app.post(`${documentRoot}/A_MaterialDocumentHeader`, async (request, reply) => {
     const given = readFields(documentFields, request.body, 'A_MaterialDocumentHeader');
@@ -87,11 +76,6 @@ export const service: FastifyPluginAsync<Parts> = async (app, parts) => {
   app.get(`${documentRoot}/A_MaterialDocumentHeader`, async (request) => {
     const pattern = /^ReferenceDocument eq '([^']{1,16})'$/;
     return { d: { results: movements.find(filtered(request, pattern)[0]!, expands(request)) } };
-  });
-  app.get<Named>(`${confirmationRoot}/*`, async (request) => {
-    const key = "ConfirmationGroup='(\\d{1,10})',ConfirmationCount='(\\d{1,8})'";
-    const [group, count] = named(request, `ProdnOrdConf2\\(${key}\\)`);
-    return { d: there(request, confirmations.one(group!, count!)) };
   });
   app.get<Named>(`${documentRoot}/*`, async (request) => {
     const key = "MaterialDocumentYear='(\\d{4})',MaterialDocument='(\\d{1,10})'";
@@ -116,6 +100,39 @@ export const service: FastifyPluginAsync<Parts> = async (app, parts) => {
     return { d: shownOrder(master, number!) };
   });
 };
+
+type Twin = { category: OrderCategory; set: string; cancel: string };
+
+/** The confirmations of production orders, or of process orders: the same by other names [K]. */
+function confirmationRoutes(
+  app: FastifyInstance,
+  parts: Parts,
+  root: string,
+  { category, set, cancel }: Twin,
+): void {
+  const { confirmations } = parts;
+  app.get(`${root}/`, async () => ({ d: { EntitySets: [set] } }));
+  app.post(`${root}/${set}`, async (request, reply) => {
+    const given = readFields(confirmationFields, request.body, set);
+    const { ExternalSystemConfirmation: key } = given;
+    if (key !== undefined) checkUnknown(parts, key, confirmations.find(key, category));
+    const altered = alteredConfirmation(parts, given);
+    return answer(parts, reply, confirmations.post(altered, category));
+  });
+  app.get(`${root}/${set}`, async (request) => {
+    const pattern = /^ExternalSystemConfirmation eq guid'([0-9a-fA-F-]{36})'$/;
+    return { d: { results: confirmations.find(filtered(request, pattern)[0]!, category) } };
+  });
+  app.get<Named>(`${root}/*`, async (request) => {
+    const key = "ConfirmationGroup='(\\d{1,10})',ConfirmationCount='(\\d{1,8})'";
+    const [group, count] = named(request, `${set}\\(${key}\\)`);
+    return { d: there(request, confirmations.one(group!, count!, category)) };
+  });
+  app.post(`${root}/${cancel}`, async (request, reply) => {
+    const given = readFields(cancelConfirmationFields, asked(request), cancel);
+    return answer(parts, reply, confirmations.cancel(given, category), 200);
+  });
+}
 
 type Named = { Params: { '*': string } };
 const notFound = ({ params }: { params: Named['Params'] }): Fault =>
@@ -171,6 +188,7 @@ function filtered(request: FastifyRequest, pattern: RegExp): string[] {
 /** Names of A_ProductionOrder_2 as read in the wild; its other properties are not shown [K]. */
 function shownOrder(master: Master, number: string): object {
   const order = master.known(number);
+  if (order.process) throw new Fault('UNKNOWN', `order ${number}: is no production order`);
   return {
     ManufacturingOrder: order.number,
     Material: order.material,

@@ -18,6 +18,7 @@ export type ConfirmationRow = {
   text: string | null;
   reverses: bigint | null;
   reversed: bigint;
+  process: bigint; // of its order
 };
 export type DocumentRow = {
   number: bigint;
@@ -48,9 +49,13 @@ export type ItemRow = {
 export function shownConfirmation(row: ConfirmationRow): object {
   const group = `${row.groupNumber}`.padStart(10, '0');
   const count = `${row.count}`.padStart(8, '0');
-  const uri = `ProdnOrdConf2(ConfirmationGroup='${group}',ConfirmationCount='${count}')`;
+  const [service, set] =
+    row.process === 1n
+      ? ['API_PROC_ORDER_CONFIRMATION_2_SRV', 'ProcOrdConf2']
+      : ['API_PROD_ORDER_CONFIRMATION_2_SRV', 'ProdnOrdConf2'];
+  const uri = `${set}(ConfirmationGroup='${group}',ConfirmationCount='${count}')`;
   return {
-    __metadata: { uri, type: 'API_PROD_ORDER_CONFIRMATION_2_SRV.ProdnOrdConf2Type' },
+    __metadata: { uri, type: `${service}.${set}Type` },
     ConfirmationGroup: group,
     ConfirmationCount: count,
     OrderID: row.number,

@@ -16,7 +16,7 @@ const order = '4700';
 const component = { material: 'STEEL', lot: 'MELT1' };
 
 /** SAP's services, as the sandbox offers them, and the connector to them through a proxy. */
-async function open(): Promise<Bench> {
+async function open(category: 'production' | 'process'): Promise<Bench> {
   const sandbox = await startBench({ maxInFlightMs: 60_000 });
   const proxy = await openProxy({
     target: sandbox.url,
@@ -26,12 +26,22 @@ async function open(): Promise<Bench> {
   });
   const connect = (url: string) =>
     sapErp(
-      { url, ...place, clientTimeoutMs: timeoutMs, maxInFlightMs, knownCodes: ['HF/020'] },
+      {
+        ...{ url, ...place, clientTimeoutMs: timeoutMs, maxInFlightMs, knownCodes: ['HF/020'] },
+        processOrders: category === 'process' ? ['47*'] : [],
+      },
       { authorization: `Basic ${password}` },
     );
   const { admin } = sandbox;
   await admin('/orders', {
-    ...{ order, material: 'BOLT', quantity: '5000000000', unit: 'KG', tolerancePercent: 100 },
+    ...{
+      order,
+      category,
+      material: 'BOLT',
+      quantity: '5000000000',
+      unit: 'KG',
+      tolerancePercent: 100,
+    },
     operations: [{ operation: '0010' }],
   });
   await admin('/stock', { ...component, quantity: '9999999999.999' });
@@ -140,8 +150,8 @@ function addItem(all: Map<string, Booked>, row: Row): void {
   });
 }
 
-export const sapConnector: Connector = {
-  ...{ name: 'SAP', open, timeoutMs, timeStepMs: 60 },
+const common: Omit<Connector, 'name' | 'open'> = {
+  ...{ timeoutMs, timeStepMs: 60 },
   // A token, a posting, a new token, the posting again, and a reading.
   requestsMax: 5,
   secrets: [password],
@@ -149,4 +159,10 @@ export const sapConnector: Connector = {
     error: { code: 'M7/021', message: { lang: 'en', value: 'Deficit' } },
   }),
   cannot: {},
+};
+
+export const sapConnector: Connector = { ...common, name: 'SAP', open: () => open('production') };
+export const processConnector: Connector = {
+  ...{ ...common, name: 'SAP, process orders' },
+  open: () => open('process'),
 };
