@@ -83,7 +83,12 @@ export type Erp = Readonly<{
   maxInFlightMs: number;
   /** Why this posting can never be expressed in this ERP (lengths, unit codes), or undefined. */
   unfit(posting: Posting): string | undefined;
-  /** `posted` only for what was seen in the ERP with the posting's amounts. */
+  /**
+   * `posted` only for what was seen in the ERP with the posting's order, material, lot and amounts,
+   * in its answer or read back; `differs` for what is there and says something else; `unknown`
+   * where it was not seen, even if the ERP has given a number.
+   */
   post(posting: Posting): Promise<Outcome>;
+  /** The same of what is found: one document that says something else is `differs`. */
   lookup(posting: Posting): Promise<Found>;
 }>;

@@ -2,10 +2,11 @@ import type { Database } from '../../shared/database.ts';
 import type { Read } from '../../shared/field.ts';
 import type { SandboxConfig } from './config.ts';
 import { checkTolerance } from './confirmation.ts';
-import { dateText, decimalText, type documentFields, type itemFields } from './entity.ts';
+import type { documentFields, itemFields } from './entity.ts';
 import type { Master, Material } from './master.ts';
 import { refusal } from './message.ts';
 import { addQuantity, addValue, openStock, product, type StockKind } from './stock.ts';
+import { type DocumentRow, type ItemRow, shownDocument, shownItem, yearOf } from './view.ts';
 
 type Given = Read<typeof documentFields>;
 type Item = Read<typeof itemFields>;
@@ -32,31 +33,6 @@ const receiptStock: Readonly<Record<string, StockKind>> = {
   '01/': 'unrestricted',
   '02/X': 'quality',
   '07/S': 'blocked',
-};
-
-export type DocumentRow = {
-  number: bigint;
-  kind: string;
-  key: string | null;
-  headerText: string | null;
-  postingDate: string;
-  documentDate: string;
-  reverses: bigint | null;
-  reversed: bigint; // whether another one has taken it back
-};
-export type ItemRow = {
-  document: bigint;
-  item: bigint;
-  movement: string;
-  material: string;
-  unit: string;
-  lot: string;
-  quantity: bigint;
-  fromStock: StockKind | null;
-  toStock: StockKind | null;
-  orderNumber: string | null;
-  value: bigint;
-  text: string | null;
 };
 
 export type Movements = ReturnType<typeof openMovements>;
@@ -138,24 +114,8 @@ export function openMovements(db: Database, master: Master, config: SandboxConfi
     const original = row.reverses === null ? undefined : byNumber.get(row.reverses);
     return itemsOf.all(row.number).map((item) => shownItem(item, row, original));
   };
-
-  function shown(row: DocumentRow): object {
-    const items = shownItems(row);
-    const [MaterialDocument, MaterialDocumentYear] = [`${row.number}`, row.postingDate.slice(0, 4)];
-    const key = `MaterialDocumentYear='${MaterialDocumentYear}',MaterialDocument='${row.number}'`;
-    return {
-      __metadata: {
-        uri: `A_MaterialDocumentHeader(${key})`,
-        type: 'API_MATERIAL_DOCUMENT_SRV.A_MaterialDocumentHeaderType',
-      },
-      ...{ MaterialDocumentYear, MaterialDocument },
-      PostingDate: dateText(row.postingDate),
-      DocumentDate: dateText(row.documentDate),
-      ReferenceDocument: row.key ?? '',
-      MaterialDocumentHeaderText: row.headerText ?? '',
-      to_MaterialDocumentItem: { results: items },
-    };
-  }
+  const shown = (row: DocumentRow, isExpanded: boolean): object =>
+    shownDocument(row, isExpanded ? shownItems(row) : undefined);
 
   const post = db.transaction((given: Given): bigint => {
     master.checkPeriod(given.PostingDate);
@@ -177,10 +137,11 @@ export function openMovements(db: Database, master: Master, config: SandboxConfi
 
   return {
     /** Posts one document and returns it as SAP shows it; or refuses all of its items. */
-    post: (given: Given): object => shown(byNumber.get(post.immediate(given))!),
+    post: (given: Given): object => shown(byNumber.get(post.immediate(given))!, true),
 
     /** Every document that carries this key: SAP does not refuse a repeated one. */
-    find: (key: string): object[] => byKey.all(key).map(shown),
+    find: (key: string, isExpanded: boolean): object[] =>
+      byKey.all(key).map((row) => shown(row, isExpanded)),
 
     /** The items of what takes this document back, if something does. */
     reversing: (number: string, year: string): object[] =>
@@ -191,8 +152,8 @@ export function openMovements(db: Database, master: Master, config: SandboxConfi
 
     one: (number: bigint): DocumentRow | undefined => byNumber.get(number),
     items: (number: bigint): ItemRow[] => itemsOf.all(number),
-    /** As SAP shows it. */
-    shown: (number: bigint): object => shown(byNumber.get(number)!),
+    /** As SAP shows it: its items only if they are asked for. */
+    shown,
 
     /** Stock that was there before (movement type 561 [K]). Inside the caller's transaction. */
     bring(number: string, lot: string, quantity: bigint, kind: StockKind): void {
@@ -223,25 +184,4 @@ function checkItem(master: Master, item: Item, material: Material, movement: Mov
     throw refusal('notOffered', `ManufacturingOrder: not with ${item.GoodsMovementType}`);
   }
   return { lot, quantity };
-}
-
-export const yearOf = ({ postingDate }: DocumentRow): string => postingDate.slice(0, 4);
-
-function shownItem(item: ItemRow, row: DocumentRow, original: DocumentRow | undefined): object {
-  return {
-    MaterialDocumentYear: yearOf(row),
-    MaterialDocument: `${row.number}`,
-    MaterialDocumentItem: `${item.item}`,
-    Material: item.material,
-    Batch: item.lot,
-    GoodsMovementType: item.movement,
-    ManufacturingOrder: item.orderNumber ?? '',
-    QuantityInEntryUnit: decimalText(item.quantity),
-    EntryUnit: item.unit,
-    MaterialDocumentItemText: item.text ?? '',
-    GoodsMovementIsCancelled: row.reversed === 1n,
-    ReversedMaterialDocumentYear: original ? yearOf(original) : '',
-    ReversedMaterialDocument: original ? `${original.number}` : '',
-    ReversedMaterialDocumentItem: original ? `${item.item}` : '',
-  };
 }

@@ -1,5 +1,4 @@
-import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import type { Clock } from '../../shared/clock.ts';
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { Fault } from '../../shared/fault.ts';
 import { invalid, readFields } from '../../shared/field.ts';
 import { quantityText } from '../../shared/quantity.ts';
@@ -11,28 +10,33 @@ import {
   decimalText,
   documentFields,
 } from './entity.ts';
-import type { Faults } from './faults.ts';
-import type { Master } from './master.ts';
+import type { Master, OrderCategory } from './master.ts';
 import { errorBody } from './message.ts';
+import {
+  alteredConfirmation,
+  alteredDocument,
+  answer,
+  checkUnknown,
+  type Mishaps,
+  misfortune,
+} from './mishap.ts';
 import type { Movements } from './movement.ts';
 import type { Reversals } from './reversal.ts';
 import type { Sessions } from './session.ts';
+import { yearOf } from './view.ts';
 
-export type Parts = Readonly<{
-  confirmations: Confirmations;
-  movements: Movements;
-  reversals: Reversals;
-  master: Master;
-  faults: Faults;
-  sessions: Sessions;
-  clock: Clock;
-  maxInFlightMs: number;
-  signal: AbortSignal; // aborts when the sandbox closes: nothing is committed after
-}>;
+export type Parts = Mishaps &
+  Readonly<{
+    confirmations: Confirmations;
+    movements: Movements;
+    reversals: Reversals;
+    master: Master;
+    sessions: Sessions;
+  }>;
 
-const confirmationRoot = '/API_PROD_ORDER_CONFIRMATION_2_SRV';
 const documentRoot = '/API_MATERIAL_DOCUMENT_SRV';
 const orderRoot = '/API_PRODUCTION_ORDER_2_SRV';
+const itemSet = 'to_MaterialDocumentItem';
 const ignored = new Set(['$format', 'sap-client', '$expand']);
 
 /**
@@ -42,7 +46,7 @@ const ignored = new Set(['$format', 'sap-client', '$expand']);
  * options that SAP has and the sandbox does not are refused, never ignored.
  */
 export const service: FastifyPluginAsync<Parts> = async (app, parts) => {
-  const { confirmations, movements, master, sessions } = parts;
+  const { movements, master, sessions } = parts;
   app.addHook('preHandler', async (_request, reply) => misfortune(parts, reply));
   app.addHook('preHandler', async (request, reply) => checkToken(sessions, request, reply));
   app.setErrorHandler((error, _request, reply) => {
@@ -50,34 +54,35 @@ export const service: FastifyPluginAsync<Parts> = async (app, parts) => {
     return reply.code(code).send(errorBody(text));
   });
 
+  confirmationRoutes(app, parts, '/API_PROD_ORDER_CONFIRMATION_2_SRV', {
+    ...{ category: 'production', set: 'ProdnOrdConf2', cancel: 'CancelProdnOrdConf' },
+  });
+  confirmationRoutes(app, parts, '/API_PROC_ORDER_CONFIRMATION_2_SRV', {
+    ...{ category: 'process', set: 'ProcOrdConf2', cancel: 'CancelProcOrdConf' },
+  });
   for (const [root, set] of [
-    [confirmationRoot, 'ProdnOrdConf2'],
     [documentRoot, 'A_MaterialDocumentHeader'],
     [orderRoot, 'A_ProductionOrder_2'],
   ]) {
     app.get(`${root}/`, async () => ({ d: { EntitySets: [set] } }));
   }
 
-  app.post(`${confirmationRoot}/ProdnOrdConf2`, async (request, reply) => {
-    const given = readFields(confirmationFields, request.body, 'ProdnOrdConf2');
-    return answer(parts, reply, confirmations.post(given));
-  });
-  app.get(`${confirmationRoot}/ProdnOrdConf2`, async (request) => {
-    const pattern = /^ExternalSystemConfirmation eq guid'([0-9a-fA-F-]{36})'$/;
-    return { d: { results: confirmations.find(filtered(request, pattern)[0]!) } };
-  });
-  app.post(`${confirmationRoot}/CancelProdnOrdConf`, async (request, reply) => {
-    const given = readFields(cancelConfirmationFields, asked(request), 'CancelProdnOrdConf');
-    return answer(parts, reply, confirmations.cancel(given), 200);
-  });
-
   app.post(`${documentRoot}/A_MaterialDocumentHeader`, async (request, reply) => {
     const given = readFields(documentFields, request.body, 'A_MaterialDocumentHeader');
-    return answer(parts, reply, movements.post(given));
+    const { ReferenceDocument: key } = given;
+    if (key !== undefined) checkUnknown(parts, key, movements.find(key, false));
+    return answer(parts, reply, movements.post(alteredDocument(parts, given)));
   });
   app.get(`${documentRoot}/A_MaterialDocumentHeader`, async (request) => {
     const pattern = /^ReferenceDocument eq '([^']{1,16})'$/;
-    return { d: { results: movements.find(filtered(request, pattern)[0]!) } };
+    return { d: { results: movements.find(filtered(request, pattern)[0]!, expands(request)) } };
+  });
+  app.get<Named>(`${documentRoot}/*`, async (request) => {
+    const key = "MaterialDocumentYear='(\\d{4})',MaterialDocument='(\\d{1,10})'";
+    const [year, number] = named(request, `A_MaterialDocumentHeader\\(${key}\\)`);
+    const row = movements.one(BigInt(number!));
+    const isThere = row !== undefined && yearOf(row) === year;
+    return { d: there(request, isThere ? movements.shown(row, expands(request)) : undefined) };
   });
   app.post(`${documentRoot}/Cancel`, async (request, reply) => {
     const given = readFields(cancelDocumentFields, asked(request), 'Cancel');
@@ -90,12 +95,61 @@ export const service: FastifyPluginAsync<Parts> = async (app, parts) => {
     return { d: { results: movements.reversing(number!, inYear!) } };
   });
 
-  app.get<{ Params: { '*': string } }>(`${orderRoot}/*`, async ({ params }) => {
-    const [, number] = /^A_ProductionOrder_2\('([^']{1,12})'\)$/.exec(params['*']) ?? [];
-    if (number === undefined) throw new Fault('UNKNOWN', `${params['*'].slice(0, 80)}: not found`);
-    return { d: shownOrder(master, number) };
+  app.get<Named>(`${orderRoot}/*`, async (request) => {
+    const [number] = named(request, "A_ProductionOrder_2\\('([^']{1,12})'\\)");
+    return { d: shownOrder(master, number!) };
   });
 };
+
+type Twin = { category: OrderCategory; set: string; cancel: string };
+
+/** The confirmations of production orders, or of process orders: the same by other names [K]. */
+function confirmationRoutes(
+  app: FastifyInstance,
+  parts: Parts,
+  root: string,
+  { category, set, cancel }: Twin,
+): void {
+  const { confirmations } = parts;
+  app.get(`${root}/`, async () => ({ d: { EntitySets: [set] } }));
+  app.post(`${root}/${set}`, async (request, reply) => {
+    const given = readFields(confirmationFields, request.body, set);
+    const { ExternalSystemConfirmation: key } = given;
+    if (key !== undefined) checkUnknown(parts, key, confirmations.find(key, category));
+    const altered = alteredConfirmation(parts, given);
+    return answer(parts, reply, confirmations.post(altered, category));
+  });
+  app.get(`${root}/${set}`, async (request) => {
+    const pattern = /^ExternalSystemConfirmation eq guid'([0-9a-fA-F-]{36})'$/;
+    return { d: { results: confirmations.find(filtered(request, pattern)[0]!, category) } };
+  });
+  app.get<Named>(`${root}/*`, async (request) => {
+    const key = "ConfirmationGroup='(\\d{1,10})',ConfirmationCount='(\\d{1,8})'";
+    const [group, count] = named(request, `${set}\\(${key}\\)`);
+    return { d: there(request, confirmations.one(group!, count!, category)) };
+  });
+  app.post(`${root}/${cancel}`, async (request, reply) => {
+    const given = readFields(cancelConfirmationFields, asked(request), cancel);
+    return answer(parts, reply, confirmations.cancel(given, category), 200);
+  });
+}
+
+type Named = { Params: { '*': string } };
+const notFound = ({ params }: { params: Named['Params'] }): Fault =>
+  new Fault('UNKNOWN', `${params['*'].slice(0, 80)}: not found`);
+
+/** The keys in the address of one entity. Throws Fault UNKNOWN for another address. */
+function named(request: { params: Named['Params'] }, pattern: string): string[] {
+  const keys = new RegExp(`^${pattern}$`).exec(request.params['*'])?.slice(1);
+  if (keys) return keys;
+  throw notFound(request);
+}
+
+/** Throws Fault UNKNOWN for none. */
+function there(request: { params: Named['Params'] }, entity: object | undefined): object {
+  if (entity) return entity;
+  throw notFound(request);
+}
 
 /** Hands out a token where one is fetched; refuses a change without a live one. */
 async function checkToken(sessions: Sessions, request: FastifyRequest, reply: FastifyReply) {
@@ -112,36 +166,8 @@ async function checkToken(sessions: Sessions, request: FastifyRequest, reply: Fa
   return undefined;
 }
 
-/** The faults before the commit: wait, answer badly, cut. Returns nothing if all goes well. */
-async function misfortune(parts: Parts, reply: FastifyReply): Promise<FastifyReply | undefined> {
-  const { faults, clock, maxInFlightMs, signal } = parts;
-  const { latencyMs } = faults.settings;
-  const arrivedMs = performance.now();
-  const failure = faults.before();
-  if (latencyMs > 0) await clock.sleep(latencyMs, signal);
-  const tooLate = performance.now() - arrivedMs > maxInFlightMs;
-  if (signal.aborted || tooLate || failure === 'drop') return cut(reply);
-  if (failure === 'broken') {
-    return reply.code(500).type('text/html').send('<html><body>500 Server Error</body></html>');
-  }
-  if (failure) {
-    reply.code(failure === 'busy' ? 503 : 429).type('text/plain');
-    return reply.header('retry-after', faults.retryAfter(clock.nowMs())).send(failure);
-  }
-  return undefined;
-}
-
-/** What was just committed, unless the answer gets lost. */
-function answer({ faults }: Parts, reply: FastifyReply, entity: object, code = 201): FastifyReply {
-  if (faults.after()) return cut(reply);
-  return reply.code(code).send({ d: entity });
-}
-
-function cut(reply: FastifyReply): FastifyReply {
-  reply.hijack();
-  reply.raw.socket?.destroy();
-  return reply;
-}
+const expands = ({ query }: FastifyRequest): boolean =>
+  (query as Record<string, string>)['$expand'] === itemSet;
 
 /** The parameters of a function import. */
 function asked(request: FastifyRequest): Record<string, string> {
@@ -162,6 +188,7 @@ function filtered(request: FastifyRequest, pattern: RegExp): string[] {
 /** Names of A_ProductionOrder_2 as read in the wild; its other properties are not shown [K]. */
 function shownOrder(master: Master, number: string): object {
   const order = master.known(number);
+  if (order.process) throw new Fault('UNKNOWN', `order ${number}: is no production order`);
   return {
     ManufacturingOrder: order.number,
     Material: order.material,
