@@ -21,8 +21,9 @@ import { openShadows } from './shadows.ts';
 import { openStandIns } from './standins.ts';
 import { openStock } from './stock.ts';
 
-/** Pause before a lot that is in flight elsewhere is looked at again, ms. */
+/** Pause before a lot that is in flight elsewhere is looked at again, ms; while it is queued. */
 const pauseMs = 50;
+const queuedPauseMs = 1_000;
 
 /** What a person may say of a parked posting. */
 export type Decision = Extract<PostingEvent, 'Retry' | 'Settle' | 'GiveUp'>;
@@ -73,12 +74,13 @@ function openShelves({ db, dossier, holds }: Parts) {
 
 /**
  * Every document that a fact calls for, and its place in its chart. The intent is on disk before
- * the call; whatever was in flight when we died is unknown, and waits before it is looked up.
+ * the call; whatever was in flight when we died is unknown, and waits before it is looked up. What
+ * the ERP has queued stays queued.
  */
 export function openPostings(parts: Parts) {
   const { db, dossier, nowMs, waitMs, maxInFlightMs } = parts;
   const shelves = openShelves(parts);
-  const { settling, census, queue, lanes, early, gate, shadows, cases } = shelves;
+  const { settling, census, queue, lanes, early, gate, shadows, cases, stock } = shelves;
   const { comeBack, ...plan } = openPlanner({ ...shelves, ...parts, move });
 
   function move(row: PostingRow, event: PostingEvent, more: Partial<PostingRow> = {}): PostingRow {
@@ -125,7 +127,10 @@ export function openPostings(parts: Parts) {
         const sent = move(row, 'Send', { quantity, blocked, reason: null });
         return { do: 'post', posting: handed(sent), lane };
       }
-      if (verdict.do === 'wait') return void lanes.setDue(lane, waitMs() + pauseMs);
+      if (verdict.do === 'wait') {
+        const isQueued = row.lot !== null && stock.queued(row.lot);
+        return void lanes.setDue(lane, waitMs() + (isQueued ? queuedPauseMs : pauseMs));
+      }
       const { reason } = verdict;
       const state = states[verdict.do];
       if (row.state !== state || row.reason !== reason) move(row, events[verdict.do], { reason });
@@ -138,7 +143,7 @@ export function openPostings(parts: Parts) {
   /** While a document is at the ERP or may be, nothing else of its lane moves. */
   function follow(row: PostingRow): Task | undefined {
     const { lane, state, notBeforeMs } = row;
-    const later = state === 'unknown' && notBeforeMs > waitMs();
+    const later = state !== 'sending' && notBeforeMs > waitMs();
     lanes.setDue(lane, later ? notBeforeMs : null);
     if (later || state === 'sending') return undefined;
     return { do: 'lookUp', posting: handed(row), lane };
@@ -147,7 +152,9 @@ export function openPostings(parts: Parts) {
   const outcomes = openOutcomes({ queue, lanes, move, ...{ nowMs, waitMs, maxInFlightMs } });
 
   function decide(key: string, event: Decision, more: Partial<PostingRow>): void {
-    outcomes.wakeAfter(move(rowOf(key), event, { ...more, notBeforeMs: 0, busy: 0, unsure: 0 }));
+    outcomes.wakeAfter(
+      move(rowOf(key), event, { ...more, notBeforeMs: 0, busy: 0, unsure: 0, asked: 0 }),
+    );
   }
 
   const rowOf = (key: string): PostingRow => {
