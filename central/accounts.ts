@@ -27,6 +27,7 @@ const byState = {
     intended: 'underway',
     sending: 'underway',
     unknown: 'underway',
+    queued: 'underway',
   } as const),
   ...({ deferred: 'waiting', held: 'held', parked: 'parked', void: 'nothing' } as const),
 } as const satisfies Record<Explained['postings'][number]['state'], Account>;

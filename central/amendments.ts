@@ -66,6 +66,8 @@ export type Amendment = Readonly<{
   words: string | null;
 }>;
 type Row = Omit<Amendment, 'changes' | 'before'> & { id: number; changes: string; before: string };
+/** Outcomes after which it may be in the ERP. */
+const doubtful = ['unknown', 'queued', 'differs', 'undecided'];
 /** Most amendments of one posting that are told. */
 const toldMax = 50;
 
@@ -124,10 +126,11 @@ export function openAmendments({ db, postings, nowMs, moved }: Parts) {
   );
 
   /** A document that is there says what it was sent with, whatever is said of it here. */
-  function mayBeThere({ key, unsure }: PostingRow): boolean {
+  function mayBeThere({ key, unsure, ticket }: PostingRow): boolean {
     const { outcome, detail } = last.get(key) ?? { outcome: '', detail: '' };
     const isFound = outcome === 'lookedUp' && detail !== '';
-    return unsure >= unsureMax || outcome === 'unknown' || outcome === 'differs' || isFound;
+    const isLost = outcome === 'lookedUp' && ticket !== null; // it was taken once
+    return unsure >= unsureMax || doubtful.includes(outcome) || isFound || isLost;
   }
 
   function parked(key: string): PostingRow {

@@ -54,6 +54,7 @@ export type Posting = Readonly<{
   machineMs?: number; // confirmation
   final?: boolean; // confirmation: nothing more will come for this operation
   cancels?: string; // number of the document that is taken back; its amounts are those above
+  ticket?: string; // by which the ERP knows what it has queued; a look-up's alone
 }>;
 
 /** It is in the ERP, and says something else than the posting: a person must look. */
@@ -61,9 +62,18 @@ export type Differs = { kind: 'differs'; document: string; reason: string };
 /** Not executed, for good. */
 export type Refused = { kind: 'refused'; code: string; reason: string };
 
+/**
+ * The ERP has it for sure, and will execute or refuse it later; `ticket`, at most 200 characters,
+ * is how it can be asked about.
+ */
+export type Queued = { kind: 'queued'; ticket: string; reason: string };
+/** The ERP cannot tell whether it is there, or shall still be sent: only a person can. */
+export type Undecided = { kind: 'undecided'; reason: string };
+
 /** What came of a call, by what the ERP has certainly done (facts: executed yes, no, maybe). */
 export type Outcome =
   | { kind: 'posted'; document: string }
+  | Queued
   | Differs
   | Refused
   // Not executed now; `unreached` where it is no lock, but the ERP itself that could not be asked.
@@ -72,9 +82,10 @@ export type Outcome =
 
 /**
  * What a look-up found: the documents that carry the posting's key and say what it says, none for
- * what was surely not executed; undefined when the ERP did not answer.
+ * what was surely not executed; undefined when the ERP did not answer. What is `undecided` waits
+ * for a person; once that one says "again" it is sent again.
  */
-export type Found = readonly string[] | Differs | Refused | undefined;
+export type Found = readonly string[] | Queued | Differs | Refused | Undecided | undefined;
 
 /** An ERP as the poster sees it. No call rejects for a reason of the ERP's or the network's. */
 export type Erp = Readonly<{

@@ -7,14 +7,7 @@ import { censusMigrations } from './census.ts';
 import { clockMigrations, openClocks, skewUsualMs } from './clocks.ts';
 import { correctionMigrations, openCorrections } from './corrections.ts';
 import { deskMigrations } from './desk.ts';
-import {
-  queueMigrations,
-  queueMigrations2,
-  queueMigrations3,
-  queueMigrations4,
-  queueMigrations5,
-  queueMigrations6,
-} from './docket.ts';
+import { docketMigrations } from './docket.ts';
 import {
   dossierMigrations,
   dossierMigrations2,
@@ -24,6 +17,14 @@ import {
 import { earlyMigrations } from './early.ts';
 import { openErpStatus } from './erpstatus.ts';
 import { openExplain } from './explain.ts';
+import {
+  queueMigrations,
+  queueMigrations2,
+  queueMigrations3,
+  queueMigrations4,
+  queueMigrations5,
+  queueMigrations6,
+} from './former.ts';
 import { genealogyMigrations } from './genealogy.ts';
 import { holdMigrations, holdMigrations2, openHolds } from './holds.ts';
 import { laneMigrations, openLanes } from './lanes.ts';
@@ -63,6 +64,7 @@ export const migrations = [
   [...modeMigrations, ...shadowMigrations].join('\n'),
   ...amendmentMigrations,
   [...queueMigrations6, ...dossierMigrations3].join('\n'),
+  ...docketMigrations,
 ];
 
 /** Pages of the file that are kept in memory, KiB: those to which the lines add now. */

@@ -1,18 +1,23 @@
 import { backoff } from '../shared/backoff.ts';
 import type { PostingEvent } from '../statecharts/posting.ts';
-import type { Differs, Found, Outcome } from './erp.ts';
+import type { Differs, Found, Outcome, Queued, Undecided } from './erp.ts';
 import type { Lanes } from './lanes.ts';
 import type { PostingRow, Queue } from './queue.ts';
 
 /** Unknown outcomes of one posting before a person must look. */
 export const unsureMax = 20;
+/** Answers that it is queued still before a person must look: about a day of asking. */
+export const askedMax = 1_450;
+/** Longest pause before the ERP is asked again what became of what it has queued, ms. */
+const askMaxMs = 60_000;
 
 const differently = ({ document, reason }: Differs): string =>
   `in the ERP as ${document}, but differently: ${reason}`;
 
 /** What is kept of a call. */
-function wordsOf(outcome: Outcome): string {
+function wordsOf(outcome: Outcome | Undecided): string {
   if (outcome.kind === 'posted') return outcome.document;
+  if (outcome.kind === 'queued') return `${outcome.ticket}: ${outcome.reason}`;
   if (outcome.kind === 'differs') return `${outcome.document}: ${outcome.reason}`;
   return outcome.kind === 'refused' ? `${outcome.code}: ${outcome.reason}` : outcome.reason;
 }
@@ -41,8 +46,18 @@ export function openOutcomes({ queue, lanes, move, nowMs, waitMs, maxInFlightMs 
       const delayMs = Math.max(outcome.retryAfterMs ?? 0, backoff(row.busy + 1));
       const notBeforeMs = waitMs() + delayMs;
       move(row, 'Busy', { busy: row.busy + 1, notBeforeMs, reason: outcome.reason });
-    } else doubt(row, outcome.reason);
+    } else if (outcome.kind === 'queued') queued(row, outcome);
+    else doubt(row, outcome.reason);
     wakeAfter(row);
+  }
+
+  /** The ERP has it, and does not say yet what comes of it: it is asked less and less often. */
+  function queued(row: PostingRow, { ticket, reason }: Queued): void {
+    const asked = row.state === 'queued' ? row.asked + 1 : 0;
+    const notBeforeMs = waitMs() + backoff(asked + 1, askMaxMs);
+    const moved = move(row, 'Queue', { ticket, asked, notBeforeMs, busy: 0, reason });
+    if (asked < askedMax) return;
+    move(moved, 'Park', { reason: `still queued at the ERP, asked ${asked} times: ${reason}` });
   }
 
   /** An outcome that may have been executed: wait until it surely was or was not, then look. */
@@ -62,25 +77,49 @@ export function openOutcomes({ queue, lanes, move, nowMs, waitMs, maxInFlightMs 
   /** What a look-up found. */
   function found(key: string, given: Found): void {
     const row = queue.one(key)!;
-    if (given === undefined) {
-      queue.attempt(key, nowMs(), 'lookedUp', 'no answer');
-      const delayMs = backoff(row.busy + 1);
-      move(row, 'Unsure', { busy: row.busy + 1, notBeforeMs: waitMs() + delayMs });
-    } else if ('kind' in given) {
-      const said = wordsOf(given);
-      queue.attempt(key, nowMs(), given.kind, said);
-      move(row, 'Park', { reason: given.kind === 'differs' ? differently(given) : said });
-    } else {
+    if (given === undefined) silent(row);
+    else if ('kind' in given) stands(row, given);
+    else {
       queue.attempt(key, nowMs(), 'lookedUp', given.join(', '));
       counted(row, given);
     }
     wakeAfter(row);
   }
 
+  function silent(row: PostingRow): void {
+    const busy = row.busy + 1;
+    if (row.state === 'queued') {
+      move(row, 'Queue', { busy, notBeforeMs: waitMs() + backoff(busy, askMaxMs) });
+    } else {
+      queue.attempt(row.key, nowMs(), 'lookedUp', 'no answer');
+      move(row, 'Unsure', { busy, notBeforeMs: waitMs() + backoff(busy) });
+    }
+  }
+
+  /** The ERP said how it stands. That it is queued still is told once, however often heard. */
+  function stands(row: PostingRow, given: Exclude<Found, readonly string[] | undefined>): void {
+    const said = wordsOf(given);
+    if (given.kind !== 'queued' || row.state !== 'queued') {
+      queue.attempt(row.key, nowMs(), given.kind, said);
+    }
+    if (given.kind === 'queued') queued(row, given);
+    else if (given.kind === 'undecided' && isAskedFor(row)) absent(row);
+    else move(row, 'Park', { reason: given.kind === 'differs' ? differently(given) : said });
+  }
+
+  /** A person has said "again" of it, and it was not sent since. */
+  const isAskedFor = ({ state, unsure }: PostingRow): boolean =>
+    state === 'unknown' && unsure === 0;
+
+  const absent = (row: PostingRow) =>
+    move(row, 'Absent', { notBeforeMs: 0, ticket: null, asked: 0 });
+
   function counted(row: PostingRow, documents: readonly string[]): void {
     const [document, ...more] = documents;
-    if (document === undefined) move(row, 'Absent', { notBeforeMs: 0 });
-    else if (more.length === 0) move(row, 'Posted', { document, reason: null });
+    if (document === undefined) {
+      if (row.state !== 'queued') absent(row);
+      else move(row, 'Park', { reason: 'the ERP took it and does not know it any more' });
+    } else if (more.length === 0) move(row, 'Posted', { document, reason: null });
     else {
       const reason = `found ${documents.length} documents: ${documents.slice(0, 5).join(', ')}`;
       move(row, 'Park', { reason });

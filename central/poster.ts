@@ -86,11 +86,12 @@ async function call({ postings, erp, breaker, log }: Parts, task: Task): Promise
   if (task.do === 'lookUp') {
     const found = await erp.lookup(posting);
     breaker.lookedUp(found);
-    log.info({ lane, key, kind, found }, 'an unknown outcome was looked up');
+    log.info({ lane, key, kind, found }, 'looked up what is unknown or queued');
     return () => postings.found(key, found);
   }
   const outcome = await erp.post(posting);
   breaker.posted(outcome);
-  if (outcome.kind !== 'posted') log.warn({ lane, key, kind, outcome }, 'not posted');
+  if (outcome.kind === 'queued') log.info({ lane, key, kind, outcome }, 'queued at the ERP');
+  else if (outcome.kind !== 'posted') log.warn({ lane, key, kind, outcome }, 'not posted');
   return () => postings.settle(key, outcome);
 }

@@ -67,7 +67,8 @@ function openShelves({ db, dossier, holds }: Parts) {
 
 /**
  * Every document that a fact calls for, and its place in its chart. The intent is on disk before
- * the call; whatever was in flight when we died is unknown, and waits before it is looked up.
+ * the call; whatever was in flight when we died is unknown, and waits before it is looked up. What
+ * the ERP has queued stays queued.
  */
 export function openPostings(parts: Parts) {
   const { db, dossier, nowMs, waitMs, maxInFlightMs } = parts;
@@ -105,7 +106,9 @@ export function openPostings(parts: Parts) {
   const outcomes = openOutcomes({ queue, lanes, move, ...{ nowMs, waitMs, maxInFlightMs } });
 
   function decide(key: string, event: Decision, more: Partial<PostingRow>): void {
-    outcomes.wakeAfter(move(rowOf(key), event, { ...more, notBeforeMs: 0, busy: 0, unsure: 0 }));
+    outcomes.wakeAfter(
+      move(rowOf(key), event, { ...more, notBeforeMs: 0, busy: 0, unsure: 0, asked: 0 }),
+    );
   }
 
   const rowOf = (key: string): PostingRow => {

@@ -33,20 +33,22 @@ export type PostingRow = {
   reason: string | null;
   document: string | null;
   cancels: string | null;
+  ticket: string | null;
+  asked: number;
 };
 
 const columns = `id, key, event_id AS eventId, line, sequence, at_ms AS atMs, lane, kind, state,
   order_number AS "order", operation, lot, material, unit, quantity, blocked, yield, scrap, rework,
   setup_ms AS setupMs, machine_ms AS machineMs, final, not_before_ms AS notBeforeMs, busy, unsure,
-  reason, document, cancels`;
+  reason, document, cancels, ticket, asked`;
 
 /** The posting as the ERP port takes it; `cancels` is the number of what it takes back. */
 export function postingOf(row: PostingRow, cancels: string | null): Posting {
   const { key, kind, eventId, atMs, final } = row;
   const { order, operation, lot, material, unit, quantity, blocked, setupMs, machineMs } = row;
-  const { yield: good, scrap, rework } = row;
+  const { yield: good, scrap, rework, ticket } = row;
   const optional = { order, operation, lot, material, unit, quantity, blocked, setupMs, machineMs };
-  const given = Object.entries({ ...optional, yield: good, scrap, rework, cancels });
+  const given = Object.entries({ ...optional, yield: good, scrap, rework, cancels, ticket });
   const present = Object.fromEntries(given.filter(([, value]) => value !== null));
   return { key, kind, eventId, atMs, ...(final ? { final: true } : {}), ...present };
 }
@@ -68,7 +70,7 @@ const stoppedMax = 20_000;
 /** A posting as it is planned. */
 export type Planned = Omit<
   PostingRow,
-  'id' | 'notBeforeMs' | 'busy' | 'unsure' | 'document' | 'blocked'
+  'id' | 'notBeforeMs' | 'busy' | 'unsure' | 'document' | 'blocked' | 'ticket' | 'asked'
 > & { beside: 0 | 1 };
 /** What a planned posting does not say. */
 export const blank = {
@@ -97,7 +99,7 @@ function openRows(db: Database, { touched, came }: Told) {
   const move = db.prepare(
     `UPDATE posting SET state = :state, quantity = :quantity, blocked = :blocked, reason = :reason,
        material = :material, unit = :unit, document = :document, not_before_ms = :notBeforeMs,
-       busy = :busy, unsure = :unsure WHERE id = :id`,
+       busy = :busy, unsure = :unsure, ticket = :ticket, asked = :asked WHERE id = :id`,
   );
   const lane = db.prepare<[string, number, number], PostingRow>(
     `SELECT ${columns} FROM posting WHERE lane = ? AND id > ? AND ${open} ORDER BY id LIMIT ?`,
@@ -201,7 +203,9 @@ const openStates = postingStates.filter((state) => state !== 'posted' && state !
 
 /** Open postings of a state, lane by lane, at most so many; each state by its own index. */
 function openLists(db: Database) {
-  const within: Partial<Record<PostingState, string>> = { sending: flies, unknown: flies };
+  const within: Partial<Record<PostingState, string>> = {
+    ...{ sending: flies, unknown: flies, queued: flies },
+  };
   const all = openStates.map((state) => {
     const where = `${within[state] ?? open} AND state = '${state}'`;
     const rows = db.prepare<[number], PostingRow>(

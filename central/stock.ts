@@ -41,8 +41,9 @@ function openSigns(db: Database) {
       .pluck();
     return (lot: string): boolean => one.get(lot) !== undefined;
   };
-  const isOpen = "state IN ('intended', 'sending', 'unknown', 'held', 'deferred', 'parked')";
-  const mayBe = "state IN ('sending', 'unknown', 'parked', 'posted')";
+  const isOpen =
+    "state IN ('intended', 'sending', 'unknown', 'queued', 'held', 'deferred', 'parked')";
+  const mayBe = "state IN ('sending', 'unknown', 'queued', 'parked', 'posted')";
 
   return {
     /** A receipt of the lot is still open. */
@@ -57,6 +58,8 @@ function openSigns(db: Database) {
     leaves: exists(`${isOpen} AND kind = 'unblockStock'`),
     /** A document that moves the lot is at the ERP or may be. */
     inFlight: exists(`${movements} AND ${flies}`),
+    /** A document of the lot is queued at the ERP. */
+    queued: exists("state = 'queued'"),
     /** An issue of the lot, or what takes one back, is at the ERP or may be. */
     issuing: exists(`kind IN ('goodsIssue', 'cancelIssue') AND ${flies}`),
     /** A receipt of the lot is to be taken back. */

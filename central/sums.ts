@@ -1,5 +1,6 @@
 import type { Database } from '../shared/database.ts';
 import { quantity, zero } from '../shared/quantity.ts';
+import type { PostingState } from '../statecharts/posting.ts';
 import { sent } from './docket.ts';
 import { isCancel, type PostingKind } from './erp.ts';
 import type { PostingRow } from './queue.ts';
@@ -18,10 +19,12 @@ const rememberedMax = 20_000;
 
 const micros = (text: string | null): bigint => (text === null ? zero : quantity(text, 'quantity'));
 
+const sentStates: readonly PostingState[] = ['sending', 'unknown', 'queued', 'posted'];
+
 /** What was sent counts, or may have been, less what was taken back for sure. */
 function net({ kind, state }: Counted, amount: string | null): bigint {
   if (isCancel(kind)) return state === 'posted' ? -micros(amount) : zero;
-  return state === 'posted' || state === 'sending' || state === 'unknown' ? micros(amount) : zero;
+  return sentStates.includes(state) ? micros(amount) : zero;
 }
 
 /** What a document that is posted does to a lot in stock. */
@@ -48,7 +51,7 @@ function openReading(db: Database) {
   );
   const issues = rows<[string]>(
     `lot = ? AND kind IN ('goodsIssue', 'cancelIssue')
-     AND state IN ('sending', 'unknown', 'posted')`,
+     AND state IN ('sending', 'unknown', 'queued', 'posted')`,
   );
   const moved = rows<[string]>(
     `lot = ? AND state = 'posted' AND kind <> 'goodsIssue' AND kind <> 'cancelIssue'`,

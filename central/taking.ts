@@ -6,8 +6,9 @@ import { behind } from './planner.ts';
 import { inPages, type PostingRow, type Queue } from './queue.ts';
 import type { Stock } from './stock.ts';
 
-/** Pause before a lot that is in flight elsewhere is looked at again, ms. */
+/** Pause before a lot that is in flight elsewhere is looked at again, ms; while it is queued. */
 const pauseMs = 50;
+const queuedPauseMs = 1_000;
 
 /** What to do next in a lane. */
 export type Task =
@@ -64,7 +65,10 @@ export function openTaking({ queue, lanes, stock, waitMs, weigh, move, handed }:
       if (row.notBeforeMs > waitMs()) return void lanes.setDue(lane, row.notBeforeMs);
       const verdict = weigh(row);
       if (verdict.do === 'send') return send(row, verdict);
-      if (verdict.do === 'wait') return void lanes.setDue(lane, waitMs() + pauseMs);
+      if (verdict.do === 'wait') {
+        const isQueued = row.lot !== null && stock.queued(row.lot);
+        return void lanes.setDue(lane, waitMs() + (isQueued ? queuedPauseMs : pauseMs));
+      }
       const { reason } = verdict;
       const state = states[verdict.do];
       if (row.state !== state || row.reason !== reason) move(row, events[verdict.do], { reason });
@@ -81,7 +85,7 @@ export function openTaking({ queue, lanes, stock, waitMs, weigh, move, handed }:
   /** While a document is at the ERP or may be, nothing else of its lane moves. */
   function follow(row: PostingRow): Task | undefined {
     const { lane, state, notBeforeMs } = row;
-    const later = state === 'unknown' && notBeforeMs > waitMs();
+    const later = state !== 'sending' && notBeforeMs > waitMs();
     lanes.setDue(lane, later ? notBeforeMs : null);
     if (later || state === 'sending') return undefined;
     return { do: 'lookUp', posting: handed(row), lane };

@@ -42,6 +42,8 @@ export type ErpSummary = {
   materials: { material: string; orderCost: string }[];
 };
 
+/** States of postings that are to be sent, or at the ERP, or may be. */
+export const movingStates = ['intended', 'sending', 'unknown', 'queued'] as const;
 /** How many postings are in one of these states. */
 export const inStates = ({ postings }: CentralStatus, ...states: string[]): number =>
   postings.postings

@@ -5,6 +5,7 @@ import {
   type EdgeStatus,
   type ErpSummary,
   inStates,
+  movingStates,
   type OpenPosting,
   unposted,
 } from './answers.ts';
@@ -70,7 +71,7 @@ function accounted({ central }: Books): Check {
       all - central.postings.beside + unposted(central),
       central.facts,
     ),
-    ...differ('still on the way', inStates(central, 'intended', 'sending', 'unknown'), 0),
+    ...differ('still on the way', inStates(central, ...movingStates), 0),
   ]);
 }
 

@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { integer } from '../shared/field.ts';
-import { type CentralStatus, type EdgeStatus, inStates, unposted } from './answers.ts';
+import {
+  type CentralStatus,
+  type EdgeStatus,
+  inStates,
+  movingStates,
+  unposted,
+} from './answers.ts';
 import { ask, batchMax, read } from './drive.ts';
 import { loadShop, setFaults } from './load.ts';
 import { grouped, openProgress } from './progress.ts';
@@ -198,7 +204,7 @@ async function show({ stage, total, progress }: Scene): Promise<boolean> {
     central.facts,
     inStates(central, 'posted', 'void') + unposted(central),
   );
-  const open = inStates(central, 'intended', 'sending', 'unknown');
+  const open = inStates(central, ...movingStates);
   return kept === recorded && central.facts === recorded && open === 0;
 }
 

@@ -5,6 +5,7 @@ import {
   type EdgeStatus,
   type ErpSummary,
   inStates,
+  movingStates,
   type OpenPosting,
   unposted,
 } from './answers.ts';
@@ -13,7 +14,7 @@ import { read } from './drive.ts';
 import { grouped, table } from './progress.ts';
 import type { Shop } from './shop.ts';
 
-const openStates = ['held', 'deferred', 'parked', 'intended', 'sending', 'unknown'] as const;
+const openStates = ['held', 'deferred', 'parked', ...movingStates] as const;
 
 /** Reads edge, central and ERP, when nothing moves any more. */
 export async function closeBooks(urls: {
@@ -64,7 +65,7 @@ function factTable({ edge, central, open }: Books): string {
     ['    held by quality', inStates(central, 'held')],
     ['    parked for a person', inStates(central, 'parked')],
     ['    behind a parked one', behind],
-    ['    still on the way', inStates(central, 'intended', 'sending', 'unknown')],
+    ['    still on the way', inStates(central, ...movingStates)],
   ];
   return table([['facts', 'count'], ...rows.map(([what, count]) => [what, grouped(count)])]);
 }

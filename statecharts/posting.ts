@@ -6,6 +6,7 @@ export type PostingEvent =
   | 'Posted' // the ERP gave a document number
   | 'Refused' // the ERP will not, and has done nothing
   | 'Busy' // the ERP could not now, and has done nothing
+  | 'Queue' // the ERP has it for sure, and will execute or refuse it later
   | 'Unsure' // it may have been executed; or we died before the answer
   | 'Absent' // looked up after the grace: it was not executed
   | 'Hold' // quality forbids it now
@@ -20,6 +21,7 @@ export const postingStates = [
   'intended',
   'sending',
   'unknown',
+  'queued',
   'held',
   'deferred',
   'parked',
@@ -39,11 +41,12 @@ const weigh = {
 /**
  * The life of one intended ERP document. From `unknown` there is no way to `sending` but through a
  * look-up that found nothing, and from `parked` none but through `unknown`: whatever a person tries
- * again is looked up first. `posted` and `void` are final.
+ * again is looked up first. From `queued` there is none at all: what the ERP has taken is posted or
+ * waits for a person. `posted` and `void` are final.
  */
 export const posting = defineChart<{ type: PostingEvent }>({
   id: 'posting',
-  version: 3,
+  version: 4,
   initial: 'intended',
   rules: {},
   states: {
@@ -55,6 +58,7 @@ export const posting = defineChart<{ type: PostingEvent }>({
         Posted: { target: 'posted' },
         Refused: { target: 'parked' },
         Busy: { target: 'intended' },
+        Queue: { target: 'queued' },
         Unsure: { target: 'unknown' },
         Park: { target: 'parked' },
       },
@@ -63,7 +67,15 @@ export const posting = defineChart<{ type: PostingEvent }>({
       on: {
         Posted: { target: 'posted' },
         Absent: { target: 'intended' },
+        Queue: { target: 'queued' },
         Unsure: { actions: 'note' },
+        Park: { target: 'parked' },
+      },
+    },
+    queued: {
+      on: {
+        Posted: { target: 'posted' },
+        Queue: { actions: 'note' },
         Park: { target: 'parked' },
       },
     },

@@ -1,7 +1,7 @@
 // Goal: the table of postings is cheap to write, and whoever reads it finds what it looks for.
 // Method: SQLite says how it would run each statement; a file of the version before is opened.
 import { expect, test } from 'vitest';
-import { queueMigrations4 } from '../central/docket.ts';
+import { queueMigrations4 } from '../central/former.ts';
 import { type Accepted, openLedger } from '../central/ledger.ts';
 import { migrations, openMemory } from '../central/memory.ts';
 import { openDatabase } from '../shared/database.ts';
@@ -68,8 +68,9 @@ test('a ledger with postings of the version before goes on: same rows, same rule
   old.close();
 
   const side = openSide(path);
+  const added = { cancels: null, ticket: null, asked: 0 };
   const after = side.db.prepare<[], object>('SELECT * FROM posting ORDER BY id').all();
-  expect(after).toEqual(before.map((row) => ({ ...(row as object), cancels: null })));
+  expect(after).toEqual(before.map((row) => ({ ...(row as object), ...added })));
   expect(side.postings.counts().postings).toEqual([
     { kind: 'confirmation', state: 'deferred', postings: 1 },
     { kind: 'confirmation', state: 'parked', postings: 1 },

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { type PostingEvent, posting, postingStates } from '../statecharts/posting.ts';
 
 const names: readonly PostingEvent[] = [
-  ...(['Send', 'Posted', 'Refused', 'Busy', 'Unsure', 'Absent'] as const),
+  ...(['Send', 'Posted', 'Refused', 'Busy', 'Queue', 'Unsure', 'Absent'] as const),
   ...(['Hold', 'Defer', 'Void', 'Park', 'Retry', 'Settle', 'GiveUp'] as const),
 ];
 
@@ -21,10 +21,15 @@ const golden: Record<string, Record<string, string>> = {
     Posted: 'posted',
     Refused: 'parked',
     Busy: 'intended',
+    Queue: 'queued',
     Unsure: 'unknown',
     Park: 'parked',
   },
-  unknown: { Posted: 'posted', Absent: 'intended', Unsure: 'unknown', Park: 'parked' },
+  unknown: {
+    ...{ Posted: 'posted', Absent: 'intended', Queue: 'queued', Unsure: 'unknown' },
+    Park: 'parked',
+  },
+  queued: { Posted: 'posted', Queue: 'queued', Park: 'parked' },
   held: weighed,
   deferred: weighed,
   parked: { Retry: 'unknown', Settle: 'posted', GiveUp: 'void' },
@@ -56,12 +61,12 @@ test('what may have been executed is sent again only after a look-up that found 
   expect(golden['unknown']).not.toHaveProperty('Send');
 });
 
-test('from unknown and parked only a look-up that found nothing leads to sending again', () => {
-  const reached = new Set(['unknown', 'parked']);
+test('from unknown, queued and parked only a look-up that found nothing leads to sending', () => {
+  const reached = new Set(['unknown', 'queued', 'parked']);
   for (const state of reached) {
     for (const [type, to] of Object.entries(golden[state]!)) {
       if (type !== 'Absent') reached.add(to);
     }
   }
-  expect([...reached].sort()).toEqual(['parked', 'posted', 'unknown', 'void']);
+  expect([...reached].sort()).toEqual(['parked', 'posted', 'queued', 'unknown', 'void']);
 });

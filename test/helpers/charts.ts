@@ -183,7 +183,7 @@ export const sheets = {
     posting,
     {},
     plain(
-      ...['Send', 'Posted', 'Refused', 'Busy', 'Unsure', 'Absent'],
+      ...['Send', 'Posted', 'Refused', 'Busy', 'Queue', 'Unsure', 'Absent'],
       ...['Hold', 'Defer', 'Void', 'Park', 'Retry', 'Settle', 'GiveUp'],
     ),
   ),

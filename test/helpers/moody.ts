@@ -1,4 +1,4 @@
-import type { Erp, Outcome, Posting } from '../../central/erp.ts';
+import type { Erp, Found, Outcome, Posting, Queued } from '../../central/erp.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { random } from './random.ts';
 
@@ -11,14 +11,16 @@ type Parts = Readonly<{
 }>;
 /** A document in the books; the place in the list is the order of the commits. */
 export type Entry = Readonly<{ posting: Posting; askedMs: number; committedMs: number }>;
-type Late = Readonly<{ posting: Posting; askedMs: number; atMs: number }>;
+type Late = Readonly<{ posting: Posting; askedMs: number; atMs: number; queued?: boolean }>;
 
 const timeoutMs = 10_000;
 const unknown: Outcome = { kind: 'unknown', reason: 'no answer' };
+const inQueue: Queued = { kind: 'queued', ticket: 'Q', reason: 'waits its turn' };
 
 /**
  * An ERP in every mood: it refuses, is busy, drops requests, commits and loses the answer, or
- * commits late: after the call has ended, but within `maxInFlightMs`.
+ * commits late: after the call has ended, but within `maxInFlightMs`; or it queues what it takes,
+ * and commits it minutes later.
  */
 export function moodyErp({ clock, dice, maxInFlightMs, odds }: Parts) {
   const books: Entry[] = [];
@@ -43,9 +45,16 @@ export function moodyErp({ clock, dice, maxInFlightMs, odds }: Parts) {
     return unknown;
   }
 
+  /** It is in the queue; the answer that says so may be lost. */
+  function enqueue(posting: Posting, askedMs: number): Outcome {
+    late.push({ posting, askedMs, atMs: clock.nowMs() + dice.below(300_000), queued: true });
+    return dice.chance(0.3) ? unknown : inQueue;
+  }
+
   async function wrong(posting: Posting, signal: AbortSignal): Promise<Outcome> {
     const askedMs = clock.nowMs();
-    const mood = dice.below(4);
+    const mood = dice.below(5);
+    if (mood === 4) return enqueue(posting, askedMs);
     if (mood === 0 && !refused.has(posting.key)) {
       refused.add(posting.key); // once: a person will say "again"
       return { kind: 'refused', code: 'M3/999', reason: 'master data' };
@@ -73,10 +82,11 @@ export function moodyErp({ clock, dice, maxInFlightMs, odds }: Parts) {
       if (signal.aborted) return leave(posting, askedMs);
       return { kind: 'posted', document: commit(posting, askedMs) };
     },
-    async lookup({ key }) {
+    async lookup({ key }): Promise<Found> {
       await clock.sleep(dice.below(50), signal);
       ripen();
       if (dice.chance(odds())) return undefined;
+      if (late.some(({ posting, queued }) => queued && posting.key === key)) return inQueue;
       return books.flatMap(({ posting }, at) => (posting.key === key ? [`D${at + 1}`] : []));
     },
   });

@@ -3,12 +3,12 @@ import {
   type CentralStatus,
   type EdgeStatus,
   inStates,
+  movingStates,
   type OpenPosting,
 } from '../../cli/answers.ts';
 import { read } from '../../cli/drive.ts';
 
 type Urls = { edgeUrl: string; centralUrl: string };
-const movingStates = ['intended', 'sending', 'unknown'] as const;
 /** Postings of each state that a failure tells of. */
 const shownMax = 3;
 const pollMs = 200;

@@ -120,12 +120,14 @@ export function openSearch(story: Story) {
     const unknown = { kind: 'unknown', reason: 'no answer' } as const;
     const lost = { ...landed, doubts: place.doubts - 1 };
     if (task.do === 'lookUp') {
-      const documents = place.documents.filter((known) => known === key);
+      const isQueued = postings.one(key).state === 'queued';
       const go = () => {
+        const after = isQueued ? execute(landed, task) : landed;
+        const documents = after.documents.filter((known) => known === key);
         postings.found(key, documents);
-        return landed;
+        return after;
       };
-      return [{ name: `look up ${kind}`, go }];
+      return [{ name: `${isQueued ? 'execute' : 'look up'} ${kind}`, go }];
     }
     const move = (name: string, settle: () => Place): Move => ({
       name: `${name} ${kind}`,
@@ -143,6 +145,10 @@ export function openSearch(story: Story) {
         const after = execute(lost, task);
         postings.settle(key, unknown);
         return after;
+      }),
+      move('queue', () => {
+        postings.settle(key, { kind: 'queued', ticket: key, reason: 'waits' });
+        return lost;
       }),
       move('drop', () => {
         postings.settle(key, unknown);

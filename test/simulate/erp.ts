@@ -1,5 +1,6 @@
 import { type Erp, inverses, isCancel, type Outcome, type Posting } from '../../central/erp.ts';
 import { quantity, zero } from '../../shared/quantity.ts';
+import { openLater } from './later.ts';
 import type { Life } from './life.ts';
 import type { World } from './world.ts';
 
@@ -16,8 +17,8 @@ const micros = (text: string | undefined) => (text === undefined ? zero : quanti
 
 /**
  * An ERP in every mood: it refuses, is busy, drops requests, commits and loses the answer, or
- * commits late: perhaps after the call has ended, but within `maxInFlightMs` of its beginning. It
- * lives on when central dies.
+ * commits late: perhaps after the call has ended, but within `maxInFlightMs` of its beginning. Some
+ * of these ERPs queue what they take. It lives on when central dies.
  */
 export function openErp(world: World) {
   const { nature } = world;
@@ -69,6 +70,20 @@ export function openErp(world: World) {
     return locked?.order === order && world.nowMs() < locked.untilMs;
   }
 
+  const later = openLater({
+    ...{ world, commit, odds: () => odds },
+    flaw(posting) {
+      const reason = flaw(posting);
+      return reason && `${notThere}: ${reason}`;
+    },
+  });
+
+  /** Executes it, or puts it into its queue. */
+  function accept(posting: Posting, askedMs: number): Outcome {
+    if (later.takes()) return later.add(posting, askedMs);
+    return { kind: 'posted', document: commit(posting, askedMs) };
+  }
+
   /** What the ERP makes of a call, and after how long it says so. */
   function take(posting: Posting): { afterMs: number; outcome: Outcome } {
     const askedMs = world.nowMs();
@@ -76,7 +91,7 @@ export function openErp(world: World) {
     const reason = flaw(posting);
     if (reason) return { afterMs: 20, outcome: { kind: 'refused', code: notThere, reason } };
     if (!dice.chance(odds)) {
-      return { afterMs: 20, outcome: { kind: 'posted', document: commit(posting, askedMs) } };
+      return { afterMs: 20, outcome: accept(posting, askedMs) };
     }
     const mood = dice.below(5);
     if (mood === 0 && !refused.has(posting.key)) {
@@ -89,13 +104,13 @@ export function openErp(world: World) {
     }
     const afterMs = dice.below(timeoutMs);
     if (mood === 2) {
-      const document = commit(posting, askedMs);
-      return { afterMs, outcome: dice.chance(0.5) ? unknown : { kind: 'posted', document } };
+      const outcome = accept(posting, askedMs);
+      return { afterMs, outcome: dice.chance(0.5) ? unknown : outcome };
     }
     const late = dice.below(maxInFlightMs);
     if (mood === 3) {
       world.after(nature, late, () => {
-        if (!flaw(posting)) commit(posting, askedMs); // it may have been there meanwhile
+        if (!flaw(posting)) accept(posting, askedMs); // it may have been there meanwhile
       });
     }
     return { afterMs, outcome: unknown };
@@ -121,7 +136,8 @@ export function openErp(world: World) {
           const found = books.flatMap(({ posting }, at) =>
             posting.key === key ? [`D${at + 1}`] : [],
           );
-          resolve(answers ? found : undefined);
+          const stands = found.length === 0 ? later.of(key) : undefined;
+          resolve(answers ? (stands ?? found) : undefined);
         });
       }),
   });

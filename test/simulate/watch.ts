@@ -5,6 +5,7 @@ import { quantity, zero } from '../../shared/quantity.ts';
 import type { EdgeBox } from './box.ts';
 import { notThere } from './erp.ts';
 import { openHeld } from './held.ts';
+import { cancelledThere, failedThere } from './later.ts';
 import { openLog } from './logs.ts';
 import { leftAlone } from './net.ts';
 import {
@@ -25,8 +26,8 @@ import {
 import type { Scene } from './scene.ts';
 
 type Parts = Scene & { failed: (invariant: string, detail: string) => void };
-/** Sent again: what was refused once, and what has no sure day. */
-const again = ['M3/999', 'its time is in doubt'];
+/** Tried again: refused once, without a sure day, or looked after by somebody at the ERP. */
+const again = ['M3/999', 'its time is in doubt', failedThere, cancelledThere];
 /** Parked by rule, for a person's hands. */
 const handsOn = [
   ...['corrects what may be', 'reported after the order was closed'],
@@ -140,7 +141,9 @@ export function openWatch({ world, edges, central, books, people, fitter, failed
   const moving = () =>
     central.disk
       .known(postingsOf)
-      .filter(({ state }) => ['intended', 'sending', 'unknown', 'parked'].includes(state));
+      .filter(({ state }) =>
+        ['intended', 'sending', 'unknown', 'queued', 'parked'].includes(state),
+      );
 
   return {
     asked,

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Outcome } from '../../../central/erp.ts';
+import type { Found, Outcome, Queued } from '../../../central/erp.ts';
 import { openPostings } from '../../../central/postings.ts';
 import type { Task } from '../../../central/taking.ts';
 import { Fault } from '../../../shared/fault.ts';
@@ -21,6 +21,7 @@ const { release, report, produce, consume, block, hold, free } = stated;
 const differs: Outcome = { kind: 'differs', document: 'D3', reason: 'yield 4 instead of 5' };
 const busy: Outcome = { kind: 'busy', reason: 'locked' };
 const posted: Outcome = { kind: 'posted', document: 'D1' };
+const queued: Queued = { kind: 'queued', ticket: 'T1', reason: 'waits its turn' };
 const wo1 = { order: 'WO-1' };
 const hourMs = 3_600_000;
 /** Lanes of what stands around the posting. */
@@ -128,21 +129,19 @@ export function openPosting(kind: string, restarts: boolean) {
     return () => void look();
   };
   const answer = (outcome: Outcome) => () => () => side.postings.settle(key, outcome);
-  const found = (...documents: string[]) => {
+  const looked = (given: Found) => {
     side.time.nowMs += hourMs;
     if (look()?.do !== 'lookUp') throw new Fault('REFUSED', `${key} is not looked up`);
-    return () => side.postings.found(key, documents);
+    return () => side.postings.found(key, given);
   };
-  const silent = () => {
-    found();
-    return () => side.postings.found(key, undefined);
-  };
+  const found = (...documents: string[]) => looked(documents);
+  const silent = () => looked(undefined);
   const restart = () => () => {
     const nowMs = () => side.time.nowMs;
     openPostings({ ...side, nowMs, waitMs: nowMs, maxInFlightMs: graceMs });
   };
   const inDoubt = (there: () => () => void, otherwise: () => () => void) => () =>
-    state() === 'unknown' ? there() : otherwise();
+    ['unknown', 'queued'].includes(state()) ? there() : otherwise();
 
   return {
     name: `posting ${key}`,
@@ -155,6 +154,7 @@ export function openPosting(kind: string, restarts: boolean) {
       ),
       Posted: inDoubt(() => found('D1'), answer(posted)),
       ...{ Refused: answer(refused), Busy: answer(busy) },
+      Queue: inDoubt(() => looked(queued), answer(queued)),
       Unsure: inDoubt(silent, restarts ? restart : answer(unknown)),
       Absent: () => found(),
       GiveUp: () => () => side.postings.decide(key, 'GiveUp', { reason: 'no more wanted' }),
