@@ -1,3 +1,5 @@
+import type { Figures } from './figures.ts';
+
 /** The documents Holdfast posts, in the words of production and inventory accounting. */
 export const postingKinds = [
   'confirmation', // yield, scrap, rework and times of one operation
@@ -86,4 +88,6 @@ export type Erp = Readonly<{
   /** `posted` only for what was seen in the ERP with the posting's amounts. */
   post(posting: Posting): Promise<Outcome>;
   lookup(posting: Posting): Promise<Found>;
+  /** What the ERP itself says; absent for a connector that cannot ask. */
+  figures?: Figures;
 }>;

@@ -13,6 +13,7 @@ import { documentOf, misfit } from './document.ts';
 import type { Erp, Outcome, Posting } from './erp.ts';
 import type { SapPlant } from './numbering.ts';
 import { openOdata } from './odata.ts';
+import { sapFigures } from './readback.ts';
 import { entityOf, verdict } from './verdict.ts';
 
 /** Codes with which SAP usually says "locked"; unverified [K], hence a setting. */
@@ -85,6 +86,7 @@ export function sapErp(
     name: 'sap',
     maxInFlightMs: options.maxInFlightMs,
     unfit: misfit,
+    figures: sapFigures(odata, plant),
 
     async post(posting: Posting): Promise<Outcome> {
       const reason = misfit(posting);

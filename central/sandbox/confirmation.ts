@@ -73,6 +73,10 @@ export function openConfirmations(db: Database, master: Master, config: SandboxC
   const byKey = db.prepare<[string], Row>(
     `${columns} USING (groupNumber) WHERE c.key = ? ORDER BY c.groupNumber, c.count`,
   );
+  const ofOrder = db.prepare<[string, number, number], Row>(
+    `${columns} USING (groupNumber) WHERE o.number = ?
+     ORDER BY c.groupNumber, c.count LIMIT ? OFFSET ?`,
+  );
 
   function operationOf(order: Order, given: Given): Operation {
     const operation = selectOperation.get(order.number, given.OrderOperation ?? '');
@@ -168,6 +172,9 @@ export function openConfirmations(db: Database, master: Master, config: SandboxC
     cancel: (given: Cancelled): object => shown(cancel.immediate(given)),
     /** Every confirmation that carries this key: SAP does not refuse a repeated one. */
     find: (key: string): object[] => byKey.all(key.toLowerCase()).map(shown),
+    /** Confirmations of an order, by group and count. */
+    ofOrder: (order: string, top: number, skip: number): object[] =>
+      ofOrder.all(order, top, skip).map(shown),
   };
 }
 

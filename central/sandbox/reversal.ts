@@ -2,9 +2,10 @@ import type { Database } from '../../shared/database.ts';
 import type { Read } from '../../shared/field.ts';
 import type { SandboxConfig } from './config.ts';
 import type { cancelDocumentFields } from './entity.ts';
+import { type DocumentRow, type ItemRow, yearOf } from './item.ts';
 import type { Master } from './master.ts';
 import { refusal } from './message.ts';
-import { type DocumentRow, type ItemRow, type Movements, yearOf } from './movement.ts';
+import type { Movements } from './movement.ts';
 import { addValue, openStock } from './stock.ts';
 
 type Given = Read<typeof cancelDocumentFields>;

@@ -115,4 +115,7 @@ export const sandboxMigrations = [
   ALTER TABLE document ADD COLUMN reverses INTEGER REFERENCES document;
   CREATE UNIQUE INDEX document_reverses ON document (reverses) WHERE reverses IS NOT NULL;
 `,
+  `
+  CREATE INDEX item_order ON item (orderNumber, document, item) WHERE orderNumber IS NOT NULL;
+`,
 ];

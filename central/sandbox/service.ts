@@ -1,8 +1,9 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../../shared/clock.ts';
 import { Fault } from '../../shared/fault.ts';
-import { invalid, readFields } from '../../shared/field.ts';
+import { readFields } from '../../shared/field.ts';
 import { quantityText } from '../../shared/quantity.ts';
+import type { SandboxConfig } from './config.ts';
 import type { Confirmations } from './confirmation.ts';
 import {
   cancelConfirmationFields,
@@ -15,12 +16,16 @@ import type { Faults } from './faults.ts';
 import type { Master } from './master.ts';
 import { errorBody } from './message.ts';
 import type { Movements } from './movement.ts';
+import { confirmationRoot, documentRoot, ignored, reading, stockRoot } from './reading.ts';
 import type { Reversals } from './reversal.ts';
 import type { Sessions } from './session.ts';
+import type { Stock } from './stock.ts';
 
 export type Parts = Readonly<{
+  config: SandboxConfig;
   confirmations: Confirmations;
   movements: Movements;
+  stock: Stock;
   reversals: Reversals;
   master: Master;
   faults: Faults;
@@ -30,10 +35,7 @@ export type Parts = Readonly<{
   signal: AbortSignal; // aborts when the sandbox closes: nothing is committed after
 }>;
 
-const confirmationRoot = '/API_PROD_ORDER_CONFIRMATION_2_SRV';
-const documentRoot = '/API_MATERIAL_DOCUMENT_SRV';
 const orderRoot = '/API_PRODUCTION_ORDER_2_SRV';
-const ignored = new Set(['$format', 'sap-client', '$expand']);
 
 /**
  * SAP's OData V2 services, as far as Holdfast needs them.
@@ -54,6 +56,7 @@ export const service: FastifyPluginAsync<Parts> = async (app, parts) => {
     [confirmationRoot, 'ProdnOrdConf2'],
     [documentRoot, 'A_MaterialDocumentHeader'],
     [orderRoot, 'A_ProductionOrder_2'],
+    [stockRoot, 'A_MatlStkInAcctMod'],
   ]) {
     app.get(`${root}/`, async () => ({ d: { EntitySets: [set] } }));
   }
@@ -61,10 +64,6 @@ export const service: FastifyPluginAsync<Parts> = async (app, parts) => {
   app.post(`${confirmationRoot}/ProdnOrdConf2`, async (request, reply) => {
     const given = readFields(confirmationFields, request.body, 'ProdnOrdConf2');
     return answer(parts, reply, confirmations.post(given));
-  });
-  app.get(`${confirmationRoot}/ProdnOrdConf2`, async (request) => {
-    const pattern = /^ExternalSystemConfirmation eq guid'([0-9a-fA-F-]{36})'$/;
-    return { d: { results: confirmations.find(filtered(request, pattern)[0]!) } };
   });
   app.post(`${confirmationRoot}/CancelProdnOrdConf`, async (request, reply) => {
     const given = readFields(cancelConfirmationFields, asked(request), 'CancelProdnOrdConf');
@@ -75,20 +74,11 @@ export const service: FastifyPluginAsync<Parts> = async (app, parts) => {
     const given = readFields(documentFields, request.body, 'A_MaterialDocumentHeader');
     return answer(parts, reply, movements.post(given));
   });
-  app.get(`${documentRoot}/A_MaterialDocumentHeader`, async (request) => {
-    const pattern = /^ReferenceDocument eq '([^']{1,16})'$/;
-    return { d: { results: movements.find(filtered(request, pattern)[0]!) } };
-  });
   app.post(`${documentRoot}/Cancel`, async (request, reply) => {
     const given = readFields(cancelDocumentFields, asked(request), 'Cancel');
     return answer(parts, reply, parts.reversals.cancel(given), 200);
   });
-  app.get(`${documentRoot}/A_MaterialDocumentItem`, async (request) => {
-    const year = "ReversedMaterialDocumentYear eq '(\\d{4})'";
-    const pattern = new RegExp(`^ReversedMaterialDocument eq '(\\d{1,10})' and ${year}$`);
-    const [number, inYear] = filtered(request, pattern);
-    return { d: { results: movements.reversing(number!, inYear!) } };
-  });
+  reading(app, parts);
 
   app.get<{ Params: { '*': string } }>(`${orderRoot}/*`, async ({ params }) => {
     const [, number] = /^A_ProductionOrder_2\('([^']{1,12})'\)$/.exec(params['*']) ?? [];
@@ -147,16 +137,6 @@ function cut(reply: FastifyReply): FastifyReply {
 function asked(request: FastifyRequest): Record<string, string> {
   const given = Object.entries(request.query as Record<string, string>);
   return Object.fromEntries(given.filter(([name]) => !ignored.has(name)));
-}
-
-/** The values that the request's $filter asks for. Throws Fault INVALID for any other option. */
-function filtered(request: FastifyRequest, pattern: RegExp): string[] {
-  const { $filter = '', ...rest } = request.query as Record<string, string>;
-  const [other] = Object.keys(rest).filter((key) => !ignored.has(key));
-  if (other !== undefined) throw invalid(other.slice(0, 40), 'this option is not offered here');
-  const values = pattern.exec($filter)?.slice(1);
-  if (values) return values;
-  throw invalid('$filter', `only ${pattern.source} is offered here`);
 }
 
 /** Names of A_ProductionOrder_2 as read in the wild; its other properties are not shown [K]. */
