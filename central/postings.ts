@@ -195,6 +195,7 @@ export function openPostings(parts: Parts) {
     verdict: (key: string): Verdict => weigh({ ...rowOf(key) }),
     /** What would have to be undone before, and posted then; null where nothing is taken back. */
     planOf: (key: string): Plan | null => cases(rowOf(key)),
+    handed,
     /** The posting as it stands. Throws Fault UNKNOWN for none. */
     one: rowOf,
     /** How far the ERP has what a line stated. */

@@ -1,3 +1,5 @@
+import type { ErpBooks } from './erpbooks.ts';
+
 /** What the programs answer, as far as the commands for people read it. */
 export type EdgeStatus = {
   unsent: number;
@@ -194,6 +196,7 @@ export type Reconciled = Readonly<{
   }>[];
   gapsFound: number;
   kept: Readonly<{ documents: number; without: number }> | null;
+  erp: ErpBooks | null;
 }>;
 export type BookGroup = Readonly<{
   name: string;
