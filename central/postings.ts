@@ -24,8 +24,8 @@ import { openStock } from './stock.ts';
 /** Pause before a lot that is in flight elsewhere is looked at again, ms. */
 const pauseMs = 50;
 
-/** What a person may say of a parked posting. */
-export type Decision = Extract<PostingEvent, 'Retry' | 'Settle' | 'GiveUp'>;
+/** What a person may say: of a parked posting, and of a posted one that the ERP has lost. */
+export type Decision = Extract<PostingEvent, 'Retry' | 'Settle' | 'GiveUp' | 'Lost'>;
 
 const countsOf = (census: Census, queue: Queue) => ({
   postings: census.counts(),
@@ -189,7 +189,7 @@ export function openPostings(parts: Parts) {
     together: <R>(work: () => R): R => together(work)(),
     settle: together(outcomes.settle),
     found: together(outcomes.found),
-    /** What a person says. Throws Fault REFUSED if it is not parked, and UNKNOWN for none. */
+    /** What a person says. Throws Fault REFUSED if its state forbids it, UNKNOWN for none. */
     decide: together(decide),
     /** What the gate says of a posting now; nothing moves. Throws Fault UNKNOWN for none. */
     verdict: (key: string): Verdict => weigh({ ...rowOf(key) }),

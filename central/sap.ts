@@ -13,7 +13,7 @@ import { documentOf, misfit } from './document.ts';
 import type { Erp, Outcome, Posting } from './erp.ts';
 import type { SapPlant } from './numbering.ts';
 import { openOdata } from './odata.ts';
-import { sapFigures } from './readback.ts';
+import { sapFigures } from './sapfigures.ts';
 import { entityOf, verdict } from './verdict.ts';
 
 /** Codes with which SAP usually says "locked"; unverified [K], hence a setting. */

@@ -134,6 +134,14 @@ export type DeskList = {
     reason: string | null;
   }[];
   kinds: Record<string, number>;
+  missing: {
+    key: string;
+    kind: string;
+    document: string;
+    lane: string;
+    by: string;
+    reason: string;
+  }[];
 };
 /** One posting, with all that was tried and said of it. */
 export type Edit = {
@@ -147,8 +155,19 @@ export type Edit = {
   decidedBy: string | null;
   words: string | null;
 };
+export type Loss = {
+  document: string;
+  atMs: number;
+  by: string;
+  reason: string;
+  decision: 'approved' | 'rejected' | null;
+  decidedMs: number | null;
+  decidedBy: string | null;
+  words: string | null;
+};
 export type DeskPosting = {
   edits: Edit[];
+  losses: Loss[];
   posting: Amounts & {
     key: string;
     kind: string;

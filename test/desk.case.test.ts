@@ -3,7 +3,7 @@
 // Method: central's tables with a ledger, asked over HTTP; the words as the command tells them.
 import { expect, test } from 'vitest';
 import type { DeskPosting, Explained } from '../cli/answers.ts';
-import { showText } from '../cli/desk.ts';
+import { showText } from '../cli/desktext.ts';
 import { explainText } from '../cli/explain.ts';
 import type { Content } from '../shared/event.ts';
 import { openAsked } from './helpers/board.ts';

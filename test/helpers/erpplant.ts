@@ -40,7 +40,17 @@ export async function plantWith(facts: readonly Content[], sumsOnly = false) {
       .all(fact.eventId);
     return rows[at]!;
   };
+  /** What a person says at the desk. */
+  async function say(act: string, key: string, by = 'person:17') {
+    const payload = { by, reason: 'the ERP was restored' };
+    const reply = await central.app.inject({
+      method: 'POST',
+      url: `/v1/desk/${key}/${act}`,
+      payload,
+    });
+    return [reply.statusCode, reply.json()] as const;
+  }
   hear(...facts);
   await postAll();
-  return { ...central, books, standing, hear, postAll, close, keyOf };
+  return { ...central, books, standing, hear, postAll, close, keyOf, say };
 }

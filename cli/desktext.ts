@@ -1,0 +1,89 @@
+import type { DeskList, DeskPosting, Edit, Loss } from './answers.ts';
+import { amountsOf } from './central.ts';
+
+const time = (atMs: number): string => new Date(atMs).toISOString();
+
+/** Those that wait, for a person. */
+export function listText({ postings, kinds, missing }: DeskList): string {
+  const total = Object.values(kinds).reduce((sum, count) => sum + count, 0);
+  const lost = missing.flatMap(({ key, kind, document, lane, by, reason }) => [
+    `${kind} ${key}`,
+    `  lane ${lane}, posted as ${document}, is missing in the ERP, says ${by}: ${reason}`,
+    '  waits for a second person: approve or reject',
+  ]);
+  if (total === 0) return [...lost, '✓ nothing is parked', ''].join('\n');
+  const rows = postings.flatMap(({ key, kind, lane, lot, line, sequence, reason }) => [
+    `${kind} ${key}`,
+    `  ${lot === null ? `lane ${lane}` : `lane ${lane}, lot ${lot}`}, ${line} ${sequence}`,
+    `  because: ${reason ?? 'nobody says'}`,
+  ]);
+  const more = total > postings.length ? [`and ${total - postings.length} more`] : [];
+  return [...lost, `${total} parked`, ...rows, ...more, ''].join('\n');
+}
+
+/** What would have to be done before it can go, and then. */
+function planText({ undo, instead }: NonNullable<DeskPosting['plan']>, own: string): string[] {
+  const steps = undo.map(({ key, kind, document, lane, by, planned }, index) => {
+    const what = `${index + 1}. ${kind} ${document ?? key} in lane ${lane}`;
+    if (by === 'none') return `  ${what}: by hand, nothing takes it back`;
+    if (!planned) return `  ${what}: by a ${by}, which nothing calls for yet`;
+    return `  ${what}: by ${planned.key === own ? 'this' : `the ${planned.state}`} ${planned.kind}`;
+  });
+  const anew = instead.map((document) => {
+    const amounts = amountsOf({ ...document, blocked: null, setupMs: null, machineMs: null });
+    return `  ${document.kind} ${document.key}: ${document.state}, ${amounts.join(', ')}`;
+  });
+  return [
+    ...['to be undone, last in, first out:', ...steps],
+    ...(anew.length > 0 ? ['to be posted instead:', ...anew] : []),
+  ];
+}
+
+type Decided = Pick<Edit, 'decision' | 'decidedMs' | 'decidedBy' | 'words'>;
+
+/** What was proposed that it shall say instead, and what became of that. */
+function editText({ atMs, by, reason, changes, before, ...decided }: Edit): string[] {
+  const all = Object.entries(changes).map(
+    ([name, value]) => `${name} ${before[name] ?? 'nothing'} → ${value}`,
+  );
+  return [`  ${time(atMs)} edit by ${by}: ${all.join(', ')}: ${reason}`, decidedText(decided)];
+}
+
+const decidedText = ({ decision, decidedMs, decidedBy, words }: Decided): string =>
+  decision === null
+    ? '    waits for a second person: approve or reject'
+    : `    ${time(decidedMs ?? 0)} ${decision} by ${decidedBy}: ${words}`;
+
+/** That the ERP lacks it, and what became of that. */
+const lossText = ({ atMs, by, reason, document, ...decided }: Loss): string[] => [
+  `  ${time(atMs)} missing by ${by}: ${document} is not in the ERP: ${reason}`,
+  decidedText(decided),
+];
+
+/** One posting, for a person. */
+export function showText(told: DeskPosting): string {
+  const { posting, attempts, acts: said, edits, losses, gate, plan } = told;
+  const { key, kind, state, document, reason, order, operation, lot, eventId } = posting;
+  const about = Object.entries({ order, operation, lot }).flatMap(([name, value]) =>
+    value === null ? [] : [`${name} ${value}`],
+  );
+  return [
+    `${kind} ${key}: ${state}${document === null ? '' : ` as ${document}`}`,
+    `  ${[...about, ...amountsOf(posting)].join(', ')}`,
+    `  of fact ${eventId}`,
+    ...(reason === null ? [] : [`  because: ${reason}`]),
+    ...attempts.map(({ atMs, outcome, detail }) => `  ${time(atMs)} ${outcome}: ${detail}`),
+    ...said.map(({ atMs, act, by, reason: why, document: number, before }) =>
+      [
+        `  ${time(atMs)} ${act} by ${by}: ${why}`,
+        ...(number === null ? [] : [`document ${number}`]),
+        ...(before === null ? [] : [`it was parked because: ${before}`]),
+      ].join('; '),
+    ),
+    ...edits.flatMap(editText),
+    ...losses.flatMap(lossText),
+    ...(plan === null ? [] : planText(plan, key)),
+    ...(gate === null ? [] : [`now it would ${gate.do}${gate.reason ? `: ${gate.reason}` : ''}`]),
+    '',
+  ].join('\n');
+}
