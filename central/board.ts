@@ -101,7 +101,7 @@ export function openBoard(parts: Parts) {
     postings: (state: PostingState) => postings.list(state, postingsShownMax),
 
     /** Where people look after what could not be posted. */
-    desk: openDesk({ db, postings, nowMs, moved }),
+    desk: openDesk({ db, postings, erp, standing: erpStanding, nowMs, moved }),
 
     /** What is made of one fact. Throws Fault UNKNOWN if the ledger has no such fact. */
     explain,

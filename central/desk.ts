@@ -1,10 +1,12 @@
 import type { Database } from '../shared/database.ts';
 import { acting } from './acting.ts';
 import { openAmended, openAmendments, type Saying } from './amendments.ts';
-import { type PostingKind, postingKinds } from './erp.ts';
+import type { Standing } from './breaker.ts';
+import { type Erp, type PostingKind, postingKinds } from './erp.ts';
 import { openLosses, openLost } from './losses.ts';
 import type { Decision, Postings } from './postings.ts';
 import type { PostingRow } from './queue.ts';
+import { openTrial } from './trial.ts';
 
 export const deskMigrations = [
   `
@@ -40,6 +42,8 @@ type Parked = Pick<
 type Parts = {
   db: Database;
   postings: Postings;
+  erp: Erp;
+  standing: () => Standing;
   nowMs: () => number;
   /** Told when a posting was moved. */
   moved: () => void;
@@ -66,7 +70,7 @@ function prepare(db: Database) {
  * their name and their reason, in the transaction that does it, and never changed. Acts throw Fault
  * REFUSED for a posting that is not parked, and Fault UNKNOWN for none.
  */
-export function openDesk({ db, postings, nowMs, moved }: Parts) {
+export function openDesk({ db, postings, erp, standing, nowMs, moved }: Parts) {
   const { parked, acts, add } = prepare(db);
   const amended = openAmended(db);
   const lost = openLost(db);
@@ -94,18 +98,19 @@ export function openDesk({ db, postings, nowMs, moved }: Parts) {
     /** One posting: what it would post, every try and act, what the gate says now, and the plan. */
     show(key: string) {
       const posting = postings.one(key);
-      // What may be there counts as there, for the gate: it judges what is not.
-      const isOpen = !['posted', 'void', 'sending', 'unknown'].includes(posting.state);
       return {
         posting,
         attempts: postings.attempts(key),
         acts: acts.all(key, actsMax),
         edits: amended(key),
         losses: lost.of(key),
-        gate: isOpen ? postings.verdict(key) : null,
+        gate: postings.would(key).verdict,
         plan: postings.planOf(key),
       };
     },
+
+    /** What a retry would do now: nothing moves, and nothing is kept. */
+    trial: openTrial({ postings, erp, standing }),
 
     /** Tries it again under its key, after a look-up: if it is there already, that is found. */
     retry: together((key: string, said: Saying) => act('retry', 'Retry', key, said)),

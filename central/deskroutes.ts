@@ -19,6 +19,9 @@ export function deskRoutes(app: FastifyInstance, desk: Desk): void {
   app.get<Asked>('/v1/desk/:key', async ({ params }, reply) =>
     answered(reply, () => desk.show(params.key)),
   );
+  app.get<Asked>('/v1/desk/:key/dryRun', async ({ params }, reply) =>
+    answered(reply, () => desk.trial(params.key)),
+  );
   const acts = {
     retry: (key: string, body: unknown) => desk.retry(key, readFields(saying, body, 'body')),
     giveUp: (key: string, body: unknown) => desk.giveUp(key, readFields(saying, body, 'body')),

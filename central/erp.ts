@@ -78,6 +78,9 @@ export type Outcome =
  */
 export type Found = readonly string[] | Differs | Refused | undefined;
 
+/** What would be sent: where to, and the document as this ERP wants it. */
+export type Preview = Readonly<{ to: string; body: object | null }>;
+
 /** An ERP as the poster sees it. No call rejects for a reason of the ERP's or the network's. */
 export type Erp = Readonly<{
   name: string;
@@ -88,6 +91,8 @@ export type Erp = Readonly<{
   /** `posted` only for what was seen in the ERP with the posting's amounts. */
   post(posting: Posting): Promise<Outcome>;
   lookup(posting: Posting): Promise<Found>;
+  /** What `post` would send of a posting that fits; nothing is sent, and nobody asked. */
+  preview?(posting: Posting): Preview;
   /** What the ERP itself says; absent for a connector that cannot ask. */
   figures?: Figures;
 }>;

@@ -38,6 +38,13 @@ export type Task =
   | { do: 'post'; posting: Posting; lane: string }
   | { do: 'lookUp'; posting: Posting; lane: string };
 
+/** What would become of a posting now: `verdict` is null once it is out, or over. */
+export type Would = Readonly<{
+  verdict: Verdict | null;
+  waitsFor: PostingRow | null;
+  posting: Posting;
+}>;
+
 type Parts = {
   db: Database;
   dossier: Dossier;
@@ -150,6 +157,18 @@ export function openPostings(parts: Parts) {
     outcomes.wakeAfter(move(rowOf(key), event, { ...more, notBeforeMs: 0, busy: 0, unsure: 0 }));
   }
 
+  /** What a posting would say if it went out now; the first of its lane goes before it. */
+  function would(key: string): Would {
+    const row = { ...rowOf(key) };
+    const first = queue.lane(row.lane, 0, 1)[0];
+    const isOpen = !['posted', 'void', 'sending', 'unknown'].includes(row.state);
+    const verdict = isOpen ? weigh(row) : null;
+    const { quantity = row.quantity, blocked = row.blocked } =
+      verdict?.do === 'send' ? verdict : {};
+    const waitsFor = isOpen && first && first.id < row.id ? first : null;
+    return { verdict, waitsFor, posting: handed({ ...row, quantity, blocked }) };
+  }
+
   const rowOf = (key: string): PostingRow => {
     const row = queue.one(key);
     if (row) return row;
@@ -191,8 +210,8 @@ export function openPostings(parts: Parts) {
     found: together(outcomes.found),
     /** What a person says. Throws Fault REFUSED if its state forbids it, UNKNOWN for none. */
     decide: together(decide),
-    /** What the gate says of a posting now; nothing moves. Throws Fault UNKNOWN for none. */
-    verdict: (key: string): Verdict => weigh({ ...rowOf(key) }),
+    /** What would be sent of a posting now; nothing moves. Throws Fault UNKNOWN for none. */
+    would,
     /** What would have to be undone before, and posted then; null where nothing is taken back. */
     planOf: (key: string): Plan | null => cases(rowOf(key)),
     handed,

@@ -10,7 +10,7 @@ import {
   readFields,
 } from '../shared/field.ts';
 import { documentOf, misfit } from './document.ts';
-import type { Erp, Outcome, Posting } from './erp.ts';
+import type { Erp, Outcome, Posting, Preview } from './erp.ts';
 import type { SapPlant } from './numbering.ts';
 import { openOdata } from './odata.ts';
 import { sapFigures } from './sapfigures.ts';
@@ -87,6 +87,12 @@ export function sapErp(
     maxInFlightMs: options.maxInFlightMs,
     unfit: misfit,
     figures: sapFigures(odata, plant),
+
+    preview(posting: Posting): Preview {
+      const { service, set, parameters, body = null } = documentOf(posting, plant);
+      const query = parameters === undefined ? '' : `?${parameters}`;
+      return { to: `POST ${service}/${set}${query}`, body };
+    },
 
     async post(posting: Posting): Promise<Outcome> {
       const reason = misfit(posting);

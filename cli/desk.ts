@@ -1,12 +1,13 @@
 import { parseArgs } from 'node:util';
 import { invalid } from '../shared/field.ts';
-import type { DeskList, DeskPosting } from './answers.ts';
 import { askCentral, type Told, urlIn } from './central.ts';
-import { listText, showText } from './desktext.ts';
+import { dryRunText, listText, showText } from './desktext.ts';
+import type { DeskList, DeskPosting, DryRun } from './parked.ts';
 
 export const usage = `holdfast desk --central URL
 holdfast desk show KEY --central URL
 holdfast desk retry|settle|give-up KEY --central URL --by NAME --reason TEXT
+holdfast desk retry KEY --dry-run --central URL
 holdfast desk edit KEY --set NAME=VALUE --central URL --by NAME --reason TEXT
 holdfast desk missing KEY … --central URL --by NAME --reason TEXT
 holdfast desk approve|reject KEY … --central URL --by NAME --reason TEXT
@@ -16,7 +17,8 @@ those that wait for a person.
 
   show KEY          what it would post, every try, what was said of it, what would have to be undone
                     before, and what the gate says now
-  retry KEY         once more, under its key: it is looked up first, and posted only if not there
+  retry KEY         once more, under its key: it is looked up first, and posted only if not there;
+                    with --dry-run only says what that would do, and changes nothing
   settle KEY        it is in the ERP already, under --document NUMBER
   give-up KEY       it shall not be posted; what waits behind it goes on
   edit KEY          it shall say something else: proposed, and nothing changes yet
@@ -27,6 +29,7 @@ those that wait for a person.
   reject KEY …      somebody says no
   --set NAME=VALUE  operation, unit, yield, scrap or rework of a confirmation; material, unit or
                     quantity of a goods movement; as often as needed
+  --dry-run         with retry: what the gate says now, what would be sent, what a look-up finds
   --central URL     central's address, e.g. http://127.0.0.1:8090
   --by NAME         who says so, e.g. person:17; kept with the reason, and never changed
   --reason TEXT     why
@@ -40,6 +43,8 @@ const acts = {
   ...({ retry: 'retry', settle: 'settle', 'give-up': 'giveUp', missing: 'missing' } as const),
   ...({ edit: 'edit', approve: 'approve', reject: 'reject' } as const),
 };
+/** A look-up of the ERP takes a few of its time-outs at most. */
+const dryRunMaxMs = 120_000;
 /** What may be said of several postings at once, each by itself, in the order of their keys. */
 const several = ['missing', 'approve', 'reject'];
 
@@ -74,6 +79,7 @@ export async function run(args: readonly string[]): Promise<number> {
     options: {
       ...{ central: text, by: text, reason: text, document: text },
       set: { type: 'string', multiple: true },
+      'dry-run': { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     },
   });
@@ -90,6 +96,11 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   const path = (of: string) => `/v1/desk/${encodeURIComponent(of)}`;
   if (what === 'show') return tell(await askCentral<DeskPosting>(url, path(key)), json, showText);
+  if (values['dry-run']) {
+    if (what !== 'retry') throw invalid('--dry-run', `is for retry, not for ${what}`);
+    const told = await askCentral<DryRun>(url, `${path(key)}/dryRun`, undefined, dryRunMaxMs);
+    return tell(told, json, dryRunText);
+  }
   const name = acts[what as keyof typeof acts];
   const changes = name === 'edit' ? { changes: changesOf(set ?? []) } : {};
   const body = { by, reason, ...changes, ...(document === undefined ? {} : { document }) };

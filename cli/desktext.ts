@@ -1,5 +1,5 @@
-import type { DeskList, DeskPosting, Edit, Loss } from './answers.ts';
 import { amountsOf } from './central.ts';
+import type { DeskList, DeskPosting, DryRun, Edit, Loss } from './parked.ts';
 
 const time = (atMs: number): string => new Date(atMs).toISOString();
 
@@ -84,6 +84,43 @@ export function showText(told: DeskPosting): string {
     ...losses.flatMap(lossText),
     ...(plan === null ? [] : planText(plan, key)),
     ...(gate === null ? [] : [`now it would ${gate.do}${gate.reason ? `: ${gate.reason}` : ''}`]),
+    '',
+  ].join('\n');
+}
+
+/** What a look-up has found, and what a retry would make of it. */
+function foundText(found: DryRun['found']): string {
+  switch (found.kind) {
+    case 'documents': {
+      const [document, ...more] = found.documents;
+      if (document === undefined) return 'nothing is there under its key: it would be sent';
+      if (more.length === 0) return `it is there as ${document}: it would be taken as posted`;
+      return `it is there ${found.documents.length} times, ${found.documents.join(', ')}: parked`;
+    }
+    case 'differs':
+      return `it is there as ${found.document}, but differently: ${found.reason}: parked`;
+    case 'refused':
+      return `the ERP has refused it: ${found.reason}: parked`;
+    case 'silent':
+      return 'no answer: it would be looked up again, until there is one';
+    case 'notAsked':
+      return `not looked up: ${found.reason}`;
+  }
+}
+
+/** What a retry would do now, for a person. */
+export function dryRunText(told: DryRun): string {
+  const { key, kind, state, reason, gate, waitsFor, erp, unfit, sent, found } = told;
+  const body = sent?.body ? JSON.stringify(sent.body, null, 2).split('\n') : [];
+  return [
+    `${kind} ${key}: ${state}`,
+    ...(reason === null ? [] : [`  because: ${reason}`]),
+    'nothing was changed, and nothing sent. Tried again now:',
+    `  look-up: ${foundText(found)}`,
+    ...(gate === null ? [] : [`  gate: ${gate.do}${gate.reason ? `: ${gate.reason}` : ''}`]),
+    ...(waitsFor ? [`  behind the ${waitsFor.state} ${waitsFor.kind} ${waitsFor.key}`] : []),
+    ...(unfit === null ? [] : [`  ${erp} cannot hold it: ${unfit}`]),
+    ...(sent ? [`  ${erp} would be sent: ${sent.to}`, ...body.map((line) => `    ${line}`)] : []),
     '',
   ].join('\n');
 }
