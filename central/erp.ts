@@ -1,3 +1,5 @@
+import type { Figures } from './figures.ts';
+
 /** The documents Holdfast posts, in the words of production and inventory accounting. */
 export const postingKinds = [
   'confirmation', // yield, scrap, rework and times of one operation
@@ -87,6 +89,9 @@ export type Outcome =
  */
 export type Found = readonly string[] | Queued | Differs | Refused | Undecided | undefined;
 
+/** What would be sent: where to, and the document as this ERP wants it. */
+export type Preview = Readonly<{ to: string; body: object | null }>;
+
 /** An ERP as the poster sees it. No call rejects for a reason of the ERP's or the network's. */
 export type Erp = Readonly<{
   name: string;
@@ -102,4 +107,8 @@ export type Erp = Readonly<{
   post(posting: Posting): Promise<Outcome>;
   /** The same of what is found: one document that says something else is `differs`. */
   lookup(posting: Posting): Promise<Found>;
+  /** What `post` would send of a posting that fits; nothing is sent, and nobody asked. */
+  preview?(posting: Posting): Preview;
+  /** What the ERP itself says; absent for a connector that cannot ask. */
+  figures?: Figures;
 }>;

@@ -69,7 +69,7 @@ export async function startCentral(config: CentralConfig) {
   const limits = { lanesMax, skewMaxMs: skewMaxHours * 3_600_000, switches: config.rules };
   const central = assembleCentral({ db, clock, log, erp, hub, ...limits, bootId });
   const { memory, edges, moved, erpStanding } = central;
-  const shown = { ...memory, edges, erpStanding, nowMs: clock.nowMs };
+  const shown = { ...memory, edges, erp, erpStanding, nowMs: clock.nowMs };
   const board = openBoard({ ...shown, db, moved });
   const app = buildHttp(board, () => centralMetrics(shown));
   const url = await app.listen({ host: config.host, port: config.httpPort });

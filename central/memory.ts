@@ -30,6 +30,7 @@ import { holdMigrations, holdMigrations2, openHolds } from './holds.ts';
 import { laneMigrations, openLanes } from './lanes.ts';
 import { openLedger } from './ledger.ts';
 import { openLive } from './live.ts';
+import { lossMigrations } from './losses.ts';
 import { modeMigrations, openModes, type Switch } from './modes.ts';
 import { openPostings } from './postings.ts';
 import { openReconcile } from './reconcile.ts';
@@ -65,6 +66,7 @@ export const migrations = [
   ...amendmentMigrations,
   [...queueMigrations6, ...dossierMigrations3].join('\n'),
   ...docketMigrations,
+  ...lossMigrations,
 ];
 
 /** Pages of the file that are kept in memory, KiB: those to which the lines add now. */

@@ -52,7 +52,10 @@ const services = {
 } as const;
 
 /** Where an order is confirmed: production orders by one service, process orders by its twin. */
-export function confirmationsOf(order: string | undefined, { processOrders }: SapPlant) {
+export function confirmationsOf(
+  order: string | undefined,
+  { processOrders }: Pick<SapPlant, 'processOrders'>,
+) {
   const isProcess = processOrders.some((pattern) =>
     pattern.endsWith('*') ? order?.startsWith(pattern.slice(0, -1)) : order === pattern,
   );

@@ -22,14 +22,21 @@ import { openStandIns } from './standins.ts';
 import { openStock } from './stock.ts';
 import { openTaking, type Task } from './taking.ts';
 
-/** What a person may say of a parked posting. */
-export type Decision = Extract<PostingEvent, 'Retry' | 'Settle' | 'GiveUp'>;
+/** What a person may say: of a parked posting, and of a posted one that the ERP has lost. */
+export type Decision = Extract<PostingEvent, 'Retry' | 'Settle' | 'GiveUp' | 'Lost'>;
 
 const countsOf = (census: Census, queue: Queue) => ({
   postings: census.counts(),
   unposted: queue.reasons(),
   beside: queue.beside(),
 });
+
+/** What would become of a posting now: `verdict` is null once it is out, or over. */
+export type Would = Readonly<{
+  verdict: Verdict | null;
+  waitsFor: PostingRow | null;
+  posting: Posting;
+}>;
 
 type Parts = {
   db: Database;
@@ -111,6 +118,18 @@ export function openPostings(parts: Parts) {
     );
   }
 
+  /** What a posting would say if it went out now; the first of its lane goes before it. */
+  function would(key: string): Would {
+    const row = { ...rowOf(key) };
+    const first = queue.lane(row.lane, 0, 1)[0];
+    const isOpen = !['posted', 'void', 'sending', 'unknown', 'queued'].includes(row.state);
+    const verdict = isOpen ? weigh(row) : null;
+    const { quantity = row.quantity, blocked = row.blocked } =
+      verdict?.do === 'send' ? verdict : {};
+    const waitsFor = isOpen && first && first.id < row.id ? first : null;
+    return { verdict, waitsFor, posting: handed({ ...row, quantity, blocked }) };
+  }
+
   const rowOf = (key: string): PostingRow => {
     const row = queue.one(key);
     if (row) return row;
@@ -152,12 +171,13 @@ export function openPostings(parts: Parts) {
     together: <R>(work: () => R): R => together(work)(),
     settle: together(outcomes.settle),
     found: together(outcomes.found),
-    /** What a person says. Throws Fault REFUSED if it is not parked, and UNKNOWN for none. */
+    /** What a person says. Throws Fault REFUSED if its state forbids it, UNKNOWN for none. */
     decide: together(decide),
-    /** What the gate says of a posting now; nothing moves. Throws Fault UNKNOWN for none. */
-    verdict: (key: string): Verdict => weigh({ ...rowOf(key) }),
+    /** What would be sent of a posting now; nothing moves. Throws Fault UNKNOWN for none. */
+    would,
     /** What would have to be undone before, and posted then; null where nothing is taken back. */
     planOf: (key: string): Plan | null => cases(rowOf(key)),
+    handed,
     /** The posting as it stands. Throws Fault UNKNOWN for none. */
     one: rowOf,
     /** How far the ERP has what a line stated. */

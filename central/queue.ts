@@ -37,10 +37,11 @@ export type PostingRow = {
   asked: number;
 };
 
-const columns = `id, key, event_id AS eventId, line, sequence, at_ms AS atMs, lane, kind, state,
-  order_number AS "order", operation, lot, material, unit, quantity, blocked, yield, scrap, rework,
-  setup_ms AS setupMs, machine_ms AS machineMs, final, not_before_ms AS notBeforeMs, busy, unsure,
-  reason, document, cancels, ticket, asked`;
+/** In SQL: all of a posting, as a row has it. */
+export const columns = `id, key, event_id AS eventId, line, sequence, at_ms AS atMs, lane, kind,
+  state, order_number AS "order", operation, lot, material, unit, quantity, blocked, yield, scrap,
+  rework, setup_ms AS setupMs, machine_ms AS machineMs, final, not_before_ms AS notBeforeMs, busy,
+  unsure, reason, document, cancels, ticket, asked`;
 
 /** The posting as the ERP port takes it; `cancels` is the number of what it takes back. */
 export function postingOf(row: PostingRow, cancels: string | null): Posting {

@@ -10,9 +10,10 @@ import {
   readFields,
 } from '../shared/field.ts';
 import { documentOf, misfit } from './document.ts';
-import type { Erp, Found, Outcome, Posting } from './erp.ts';
+import type { Erp, Found, Outcome, Posting, Preview } from './erp.ts';
 import type { SapDocument, SapPlant } from './numbering.ts';
 import { openOdata } from './odata.ts';
+import { sapFigures } from './sapfigures.ts';
 import { openSight } from './sight.ts';
 import { type Known, verdict } from './verdict.ts';
 
@@ -111,6 +112,13 @@ export function sapErp(
     name: 'sap',
     maxInFlightMs: options.maxInFlightMs,
     unfit: misfit,
+    figures: sapFigures(odata, plant),
+
+    preview(posting: Posting): Preview {
+      const { service, set, parameters, body = null } = documentOf(posting, plant);
+      const query = parameters === undefined ? '' : `?${parameters}`;
+      return { to: `POST ${service}/${set}${query}`, body };
+    },
 
     async post(posting: Posting): Promise<Outcome> {
       const reason = misfit(posting);

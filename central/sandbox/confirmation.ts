@@ -22,8 +22,8 @@ type Operation = {
 };
 export type Confirmations = ReturnType<typeof openConfirmations>;
 
-/** Confirmations of operations, and what their times cost the order. */
-export function openConfirmations(db: Database, master: Master, config: SandboxConfig) {
+/** What is asked of the file, prepared once. */
+function prepare(db: Database) {
   const selectOperation = db.prepare<[string, string], Operation>(
     'SELECT * FROM operation WHERE number = ? AND operation = ?',
   );
@@ -52,6 +52,26 @@ export function openConfirmations(db: Database, master: Master, config: SandboxC
   const byKey = db.prepare<[string], ConfirmationRow>(
     `${columns} WHERE c.key = ? ORDER BY c.groupNumber, c.count`,
   );
+  const ofOrder = db.prepare<[string, number, number], ConfirmationRow>(
+    `${columns} WHERE o.number = ?
+     ORDER BY c.groupNumber, c.count LIMIT ? OFFSET ?`,
+  );
+  return {
+    selectOperation,
+    updateOperation,
+    insert,
+    selectCost,
+    updateCost,
+    byNumber,
+    byKey,
+    ofOrder,
+  };
+}
+
+/** Confirmations of operations, and what their times cost the order. */
+export function openConfirmations(db: Database, master: Master, config: SandboxConfig) {
+  const { selectOperation, updateOperation, insert, ...statements } = prepare(db);
+  const { selectCost, updateCost, byNumber, byKey, ofOrder } = statements;
 
   function operationOf(order: Order, given: Given): Operation {
     const operation = selectOperation.get(order.number, given.OrderOperation ?? '');
@@ -157,6 +177,12 @@ export function openConfirmations(db: Database, master: Master, config: SandboxC
     find: (key: string, category: OrderCategory): object[] =>
       byKey
         .all(key.toLowerCase())
+        .filter((row) => of(row, category))
+        .map(shownConfirmation),
+    /** Confirmations of an order, by group and count. */
+    ofOrder: (order: string, category: OrderCategory, top: number, skip: number): object[] =>
+      ofOrder
+        .all(order, top, skip)
         .filter((row) => of(row, category))
         .map(shownConfirmation),
   };

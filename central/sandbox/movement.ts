@@ -6,7 +6,14 @@ import type { documentFields, itemFields } from './entity.ts';
 import type { Master, Material } from './master.ts';
 import { refusal } from './message.ts';
 import { addQuantity, addValue, openStock, product, type StockKind } from './stock.ts';
-import { type DocumentRow, type ItemRow, shownDocument, shownItem, yearOf } from './view.ts';
+import {
+  type DocumentRow,
+  type ItemRow,
+  shownDocument,
+  shownItem,
+  stockCodes,
+  yearOf,
+} from './view.ts';
 
 type Given = Read<typeof documentFields>;
 type Item = Read<typeof itemFields>;
@@ -28,14 +35,31 @@ const movements: Readonly<Record<string, Movement>> = {
   '555': { kind: 'scrapStock', code: '03', from: 'blocked', forCostCenter: true },
 };
 
-/** InventoryStockType and InventoryUsabilityCode of a receipt [K]; both must say the same. */
-const receiptStock: Readonly<Record<string, StockKind>> = {
-  '01/': 'unrestricted',
-  '02/X': 'quality',
-  '07/S': 'blocked',
-};
+/** Kinds of stock by both codes of a receipt, which must say the same. */
+const receiptStock: Readonly<Record<string, StockKind>> = Object.fromEntries(
+  Object.entries(stockCodes).map(([kind, codes]) => [codes.join('/'), kind as StockKind]),
+);
 
 export type Movements = ReturnType<typeof openMovements>;
+
+/** What is read of documents and their items. */
+function prepare(db: Database) {
+  const columns = `SELECT *,
+      EXISTS (SELECT 1 FROM document r WHERE r.reverses = d.number) AS reversed
+    FROM document d`;
+  const byNumber = db.prepare<[bigint], DocumentRow>(`${columns} WHERE number = ?`);
+  const byKey = db.prepare<[string], DocumentRow>(`${columns} WHERE key = ? ORDER BY number`);
+  const ofOrder = db.prepare<[string, number, number], ItemRow>(
+    `SELECT i.*, m.unit FROM item i JOIN material m USING (material)
+     WHERE orderNumber = ? ORDER BY document, item LIMIT ? OFFSET ?`,
+  );
+  const reversing = db.prepare<[bigint], DocumentRow>(`${columns} WHERE reverses = ?`);
+  const itemsOf = db.prepare<[bigint], ItemRow>(
+    `SELECT i.*, m.unit FROM item i JOIN material m USING (material)
+     WHERE document = ? ORDER BY item`,
+  );
+  return { byNumber, byKey, ofOrder, reversing, itemsOf };
+}
 
 /** Material documents: stock in, out and across, with their value at standard price. */
 export function openMovements(db: Database, master: Master, config: SandboxConfig) {
@@ -54,16 +78,7 @@ export function openMovements(db: Database, master: Master, config: SandboxConfi
     .pluck();
   const updateCost = db.prepare('UPDATE production_order SET materialCost = ? WHERE number = ?');
   const updateReceived = db.prepare('UPDATE production_order SET received = ? WHERE number = ?');
-  const columns = `SELECT *,
-      EXISTS (SELECT 1 FROM document r WHERE r.reverses = d.number) AS reversed
-    FROM document d`;
-  const byNumber = db.prepare<[bigint], DocumentRow>(`${columns} WHERE number = ?`);
-  const byKey = db.prepare<[string], DocumentRow>(`${columns} WHERE key = ? ORDER BY number`);
-  const reversing = db.prepare<[bigint], DocumentRow>(`${columns} WHERE reverses = ?`);
-  const itemsOf = db.prepare<[bigint], ItemRow>(
-    `SELECT i.*, m.unit FROM item i JOIN material m USING (material)
-     WHERE document = ? ORDER BY item`,
-  );
+  const { byNumber, byKey, ofOrder, reversing, itemsOf } = prepare(db);
 
   function addDocument(kind: string, given: Partial<Given>, day: string): bigint {
     const { ReferenceDocument: key = null, MaterialDocumentHeaderText: text = null } = given;
@@ -110,10 +125,10 @@ export function openMovements(db: Database, master: Master, config: SandboxConfi
     });
   }
 
-  const shownItems = (row: DocumentRow): object[] => {
-    const original = row.reverses === null ? undefined : byNumber.get(row.reverses);
-    return itemsOf.all(row.number).map((item) => shownItem(item, row, original));
-  };
+  const originalOf = ({ reverses }: DocumentRow) =>
+    reverses === null ? undefined : byNumber.get(reverses);
+  const shownItems = (row: DocumentRow): object[] =>
+    itemsOf.all(row.number).map((item) => shownItem(item, row, originalOf(row)));
   const shown = (row: DocumentRow, isExpanded: boolean): object =>
     shownDocument(row, isExpanded ? shownItems(row) : undefined);
 
@@ -149,6 +164,13 @@ export function openMovements(db: Database, master: Master, config: SandboxConfi
         .all(BigInt(number))
         .filter((row) => yearOf(byNumber.get(row.reverses!)!) === year)
         .flatMap(shownItems),
+
+    /** Items of an order, in the order of their documents. */
+    ofOrder: (order: string, top: number, skip: number): object[] =>
+      ofOrder.all(order, top, skip).map((item) => {
+        const row = byNumber.get(item.document)!;
+        return shownItem(item, row, originalOf(row));
+      }),
 
     one: (number: bigint): DocumentRow | undefined => byNumber.get(number),
     items: (number: bigint): ItemRow[] => itemsOf.all(number),

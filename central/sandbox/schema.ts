@@ -119,4 +119,7 @@ export const sandboxMigrations = [
   ALTER TABLE production_order ADD COLUMN process INTEGER NOT NULL DEFAULT 0
     CHECK (process IN (0, 1));                              -- confirmed as a process order
 `,
+  `
+  CREATE INDEX item_order ON item (orderNumber, document, item) WHERE orderNumber IS NOT NULL;
+`,
 ];

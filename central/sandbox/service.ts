@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { Fault } from '../../shared/fault.ts';
-import { invalid, readFields } from '../../shared/field.ts';
+import { readFields } from '../../shared/field.ts';
 import { quantityText } from '../../shared/quantity.ts';
+import type { SandboxConfig } from './config.ts';
 import type { Confirmations } from './confirmation.ts';
 import {
   cancelConfirmationFields,
@@ -10,7 +11,7 @@ import {
   decimalText,
   documentFields,
 } from './entity.ts';
-import type { Master, OrderCategory } from './master.ts';
+import type { Master } from './master.ts';
 import { errorBody } from './message.ts';
 import {
   alteredConfirmation,
@@ -21,23 +22,31 @@ import {
   misfortune,
 } from './mishap.ts';
 import type { Movements } from './movement.ts';
+import {
+  confirmationServices,
+  documentRoot,
+  expands,
+  ignored,
+  reading,
+  stockRoot,
+} from './reading.ts';
 import type { Reversals } from './reversal.ts';
 import type { Sessions } from './session.ts';
+import type { Stock } from './stock.ts';
 import { yearOf } from './view.ts';
 
 export type Parts = Mishaps &
   Readonly<{
+    config: SandboxConfig;
     confirmations: Confirmations;
     movements: Movements;
+    stock: Stock;
     reversals: Reversals;
     master: Master;
     sessions: Sessions;
   }>;
 
-const documentRoot = '/API_MATERIAL_DOCUMENT_SRV';
 const orderRoot = '/API_PRODUCTION_ORDER_2_SRV';
-const itemSet = 'to_MaterialDocumentItem';
-const ignored = new Set(['$format', 'sap-client', '$expand']);
 
 /**
  * SAP's OData V2 services, as far as Holdfast needs them.
@@ -54,15 +63,11 @@ export const service: FastifyPluginAsync<Parts> = async (app, parts) => {
     return reply.code(code).send(errorBody(text));
   });
 
-  confirmationRoutes(app, parts, '/API_PROD_ORDER_CONFIRMATION_2_SRV', {
-    ...{ category: 'production', set: 'ProdnOrdConf2', cancel: 'CancelProdnOrdConf' },
-  });
-  confirmationRoutes(app, parts, '/API_PROC_ORDER_CONFIRMATION_2_SRV', {
-    ...{ category: 'process', set: 'ProcOrdConf2', cancel: 'CancelProcOrdConf' },
-  });
+  for (const one of confirmationServices) confirmationRoutes(app, parts, one);
   for (const [root, set] of [
     [documentRoot, 'A_MaterialDocumentHeader'],
     [orderRoot, 'A_ProductionOrder_2'],
+    [stockRoot, 'A_MatlStkInAcctMod'],
   ]) {
     app.get(`${root}/`, async () => ({ d: { EntitySets: [set] } }));
   }
@@ -72,10 +77,6 @@ export const service: FastifyPluginAsync<Parts> = async (app, parts) => {
     const { ReferenceDocument: key } = given;
     if (key !== undefined) checkUnknown(parts, key, movements.find(key, false));
     return answer(parts, reply, movements.post(alteredDocument(parts, given)));
-  });
-  app.get(`${documentRoot}/A_MaterialDocumentHeader`, async (request) => {
-    const pattern = /^ReferenceDocument eq '([^']{1,16})'$/;
-    return { d: { results: movements.find(filtered(request, pattern)[0]!, expands(request)) } };
   });
   app.get<Named>(`${documentRoot}/*`, async (request) => {
     const key = "MaterialDocumentYear='(\\d{4})',MaterialDocument='(\\d{1,10})'";
@@ -88,12 +89,7 @@ export const service: FastifyPluginAsync<Parts> = async (app, parts) => {
     const given = readFields(cancelDocumentFields, asked(request), 'Cancel');
     return answer(parts, reply, parts.reversals.cancel(given), 200);
   });
-  app.get(`${documentRoot}/A_MaterialDocumentItem`, async (request) => {
-    const year = "ReversedMaterialDocumentYear eq '(\\d{4})'";
-    const pattern = new RegExp(`^ReversedMaterialDocument eq '(\\d{1,10})' and ${year}$`);
-    const [number, inYear] = filtered(request, pattern);
-    return { d: { results: movements.reversing(number!, inYear!) } };
-  });
+  reading(app, parts);
 
   app.get<Named>(`${orderRoot}/*`, async (request) => {
     const [number] = named(request, "A_ProductionOrder_2\\('([^']{1,12})'\\)");
@@ -101,14 +97,11 @@ export const service: FastifyPluginAsync<Parts> = async (app, parts) => {
   });
 };
 
-type Twin = { category: OrderCategory; set: string; cancel: string };
-
 /** The confirmations of production orders, or of process orders: the same by other names [K]. */
 function confirmationRoutes(
   app: FastifyInstance,
   parts: Parts,
-  root: string,
-  { category, set, cancel }: Twin,
+  { root, category, set, cancel }: (typeof confirmationServices)[number],
 ): void {
   const { confirmations } = parts;
   app.get(`${root}/`, async () => ({ d: { EntitySets: [set] } }));
@@ -118,10 +111,6 @@ function confirmationRoutes(
     if (key !== undefined) checkUnknown(parts, key, confirmations.find(key, category));
     const altered = alteredConfirmation(parts, given);
     return answer(parts, reply, confirmations.post(altered, category));
-  });
-  app.get(`${root}/${set}`, async (request) => {
-    const pattern = /^ExternalSystemConfirmation eq guid'([0-9a-fA-F-]{36})'$/;
-    return { d: { results: confirmations.find(filtered(request, pattern)[0]!, category) } };
   });
   app.get<Named>(`${root}/*`, async (request) => {
     const key = "ConfirmationGroup='(\\d{1,10})',ConfirmationCount='(\\d{1,8})'";
@@ -166,23 +155,10 @@ async function checkToken(sessions: Sessions, request: FastifyRequest, reply: Fa
   return undefined;
 }
 
-const expands = ({ query }: FastifyRequest): boolean =>
-  (query as Record<string, string>)['$expand'] === itemSet;
-
 /** The parameters of a function import. */
 function asked(request: FastifyRequest): Record<string, string> {
   const given = Object.entries(request.query as Record<string, string>);
   return Object.fromEntries(given.filter(([name]) => !ignored.has(name)));
-}
-
-/** The values that the request's $filter asks for. Throws Fault INVALID for any other option. */
-function filtered(request: FastifyRequest, pattern: RegExp): string[] {
-  const { $filter = '', ...rest } = request.query as Record<string, string>;
-  const [other] = Object.keys(rest).filter((key) => !ignored.has(key));
-  if (other !== undefined) throw invalid(other.slice(0, 40), 'this option is not offered here');
-  const values = pattern.exec($filter)?.slice(1);
-  if (values) return values;
-  throw invalid('$filter', `only ${pattern.source} is offered here`);
 }
 
 /** Names of A_ProductionOrder_2 as read in the wild; its other properties are not shown [K]. */

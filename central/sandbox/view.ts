@@ -97,17 +97,21 @@ export function shownDocument(row: DocumentRow, items: object[] | undefined): ob
 
 export const yearOf = ({ postingDate }: DocumentRow): string => postingDate.slice(0, 4);
 
-/** InventoryStockType of what an order's receipt has brought, or its reversal has taken [K]. */
-const stockTypes: Readonly<Record<string, string>> = {
-  ...{ unrestricted: '01', quality: '02', blocked: '07' },
-};
+/** InventoryStockType and InventoryUsabilityCode of a kind of stock [K]. */
+export const stockCodes = {
+  unrestricted: ['01', ''],
+  quality: ['02', 'X'],
+  blocked: ['07', 'S'],
+} as const satisfies Record<StockKind, readonly [string, string]>;
 
+/** An item as SAP shows it; the kind of stock only of a receipt, or of what takes one back [K]. */
 export function shownItem(
   item: ItemRow,
   row: DocumentRow,
   original: DocumentRow | undefined,
 ): object {
   const received = ['101', '102'].includes(item.movement) ? (item.toStock ?? item.fromStock) : null;
+  const [type, usability] = received === null ? ['', ''] : stockCodes[received];
   return {
     MaterialDocumentYear: yearOf(row),
     MaterialDocument: `${row.number}`,
@@ -115,7 +119,8 @@ export function shownItem(
     Material: item.material,
     Batch: item.lot,
     GoodsMovementType: item.movement,
-    InventoryStockType: received === null ? '' : stockTypes[received],
+    InventoryStockType: type,
+    InventoryUsabilityCode: usability,
     ManufacturingOrder: item.orderNumber ?? '',
     QuantityInEntryUnit: decimalText(item.quantity),
     EntryUnit: item.unit,
