@@ -2,9 +2,11 @@
 // Method: a rude server that shows another document than was sent; the sandbox for its own faults.
 import { afterEach, expect, test } from 'vitest';
 import type { Posting } from '../central/erp.ts';
+import { openProxy } from './contract/proxy.ts';
 import {
   bench,
   closeAll,
+  closers,
   confirmation,
   erpAt,
   issue,
@@ -37,6 +39,37 @@ test('what the answer shows whole is posted without another request', async () =
   const { erp, asked } = await showing(shownIssue());
   expect(await erp.post(issue)).toEqual(posted);
   expect(asked).toHaveLength(1);
+});
+
+test('reading back costs a request only where SAP’s answer leaves out the items', async () => {
+  const { url } = await bench();
+  let asked = 0;
+  const carries = () => {
+    asked += 1;
+    return false;
+  };
+  const parts = { target: url, renews: () => false, slowMs: 0, lateMs: 0 };
+  const proxy = await openProxy({ ...parts, carries });
+  closers.push(proxy.close);
+  const erp = erpAt(proxy.url);
+  const costs = async (posting: Posting): Promise<[string, number]> => {
+    asked = 0;
+    const outcome = await erp.post(posting);
+    if (outcome.kind !== 'posted') throw new Error(JSON.stringify(outcome));
+    return [outcome.document, asked];
+  };
+  for (const [posting, kind, requests] of [
+    [{ ...confirmation, yield: '1' }, 'cancelConfirmation', 1],
+    [issue, 'cancelIssue', 2],
+    [receipt, 'cancelReceipt', 2],
+  ] as const) {
+    const small = { ...posting, yield: '1', quantity: '1', blocked: '0' };
+    await costs({ ...small, key: key(`${kind} before`) }); // there is a token
+    const [document, once] = await costs(posting);
+    expect(once).toBe(1);
+    const cancel = { ...posting, key: key(kind), kind, cancels: document };
+    expect((await costs(cancel))[1]).toBe(requests);
+  }
 });
 
 test.each([

@@ -103,7 +103,7 @@ function refusals(connector: Connector): void {
   );
 }
 
-const callers = 20;
+const callers = 10;
 
 function credentials(connector: Connector): void {
   const may = declare(connector);

@@ -7,7 +7,7 @@ import { newKey } from './documents.ts';
 import { isProxyTrouble, openProxy } from './proxy.ts';
 
 /** Long enough for a busy machine; only what is silent takes as long. */
-const timeoutMs = 3_000;
+const timeoutMs = 5_000;
 const maxInFlightMs = 1_500;
 const password = 'c2FwOm5vdC1mb3ItbG9ncw';
 const place = { plant: '1000', storageLocation: '0001' };
@@ -18,7 +18,7 @@ const component = { material: 'STEEL', lot: 'MELT1' };
 
 /** SAP's services, as the sandbox offers them, and the connector to them through a proxy. */
 async function open(category: 'production' | 'process'): Promise<Bench> {
-  const sandbox = await startBench({ maxInFlightMs: 60_000 });
+  const sandbox = await startBench({ path: ':memory:', maxInFlightMs: 60_000 });
   const proxy = await openProxy({
     target: sandbox.url,
     carries: ({ method }) => method === 'POST',

@@ -5,6 +5,7 @@ import { networkTests } from './network.ts';
 import { doubtTests, outcomeTests } from './outcomes.ts';
 import { reversalTests } from './reversals.ts';
 import { sightTests } from './sight.ts';
+import { stormTests } from './storm.ts';
 
 /** Declares all that a connector must pass, as tests of the file that calls this. */
 export function connectorContract(connector: Connector): void {
@@ -15,5 +16,6 @@ export function connectorContract(connector: Connector): void {
     doubtTests(connector);
     networkTests(connector);
     reversalTests(connector);
+    stormTests(connector);
   });
 }
