@@ -139,7 +139,7 @@ export function sapErp(
 }
 
 /** The calendar day in `zone` at a Unix time, as "2026-11-23". */
-function calendar(zone: string): (ms: number) => string {
+export function calendar(zone: string): (ms: number) => string {
   const days = new Intl.DateTimeFormat('en-CA', { timeZone: zone, dateStyle: 'short' });
   return (ms) => days.format(ms);
 }

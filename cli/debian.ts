@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Fault } from '../shared/fault.ts';
@@ -12,24 +12,44 @@ const suite = 'sid';
 const keyrings = ['gpg', 'pgp'].map((end) => `/usr/share/keyrings/debian-archive-keyring.${end}`);
 
 /**
- * Unpacks the distribution's package into `folder` and gives the server's path: no root, nothing
- * installed, no maintainer script run, apt's own lists untouched. The mirror is the one this
- * machine uses, and apt checks its signature. Throws Fault UNREACHABLE if that cannot be done here.
+ * Unpacks the distribution's package into `folder` and gives the server's path. Throws Fault
+ * UNREACHABLE if that cannot be done here.
  */
 export async function unpackDebian(folder: string): Promise<string> {
+  process.stderr.write(`Fetching the nats-server package of Debian ${suite}\n`);
+  await unpackPackages(folder, suite, ['nats-server']);
+  return join(folder, 'usr/sbin/nats-server');
+}
+
+/**
+ * Unpacks packages of one suite into `folder`: no root, nothing installed, no maintainer script
+ * run, apt's own lists untouched. The mirror is the one this machine uses, and apt checks its
+ * signature. Throws Fault UNREACHABLE if that cannot be done here.
+ */
+export async function unpackPackages(
+  folder: string,
+  from: string,
+  packages: readonly string[],
+): Promise<void> {
   const keyring = keyrings.find((path) => existsSync(path));
   if (!keyring) throw new Fault('UNREACHABLE', 'Debian package: this is not a Debian machine');
   const mirror = mirrorOf(await step('apt-get', ['indextargets', '--format', '$(REPO_URI)']));
-  process.stderr.write(`Fetching the nats-server package of Debian ${suite}\n`);
   const sources = join(folder, 'sources.list');
-  writeFileSync(sources, `deb [signed-by=${keyring}] ${mirror} ${suite} main\n`);
+  writeFileSync(sources, `deb [signed-by=${keyring}] ${mirror} ${from} main\n`);
   const apart = apartIn(folder, sources);
   await step('apt-get', [...apart, 'update'], folder);
-  await step('apt-get', [...apart, 'download', 'nats-server'], folder);
-  const archive = readdirSync(folder).find((name) => name.endsWith('.deb'));
-  if (!archive) throw new Fault('UNREACHABLE', `Debian package: ${mirror} has no nats-server`);
-  await step('dpkg-deb', ['--extract', archive, '.'], folder);
-  return join(folder, 'usr/sbin/nats-server');
+  await step('apt-get', [...apart, 'download', ...packages], folder);
+  const archives = readdirSync(folder).filter((name) => name.endsWith('.deb'));
+  if (archives.length < packages.length) {
+    throw new Fault(
+      'UNREACHABLE',
+      `Debian package: ${mirror} lacks some of ${packages.join(', ')}`,
+    );
+  }
+  for (const archive of archives) {
+    await step('dpkg-deb', ['--extract', archive, '.'], folder);
+    rmSync(join(folder, archive));
+  }
 }
 
 /** The first mirror that is not the security archive, which has no packages of `suite`. */
