@@ -128,7 +128,7 @@ const cliAt =
       ({ code, stdout, stderr }) => ({ code, said: `${stdout}${stderr}` }),
     );
 
-test('E7: what a restored ERP lacks is named, and posted again after two have said so', async () => {
+test('E7: what a restored ERP lacks is named, and posted again after two said so', async () => {
   const erp = await openErp();
   const pieces = { unit: 'EA', price: '2.50' };
   await erp.admin(
