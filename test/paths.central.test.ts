@@ -8,6 +8,9 @@ import { checkDrivers, checkSurprises, testList } from './helpers/journeys.ts';
 import { census, coursesOf, listenTo, type Path, simplePathsOf } from './helpers/paths.ts';
 import { openGuide, surprise, type Went } from './helpers/tour.ts';
 
+/** A posting has many paths, and each is gone with real tables, on a machine that may be busy. */
+const timeoutMs = 600_000;
+
 describe('posting', () => {
   const sheet: Sheet = sheets.posting;
   const courses = coursesOf('posting', postingList);
@@ -32,20 +35,28 @@ describe('posting', () => {
     for (const kind of kindNames) checkDrivers('posting', openPosting(kind, false));
   });
 
-  test(census(courses), () => {
-    const surprises = courses.flatMap(({ runs, never }) => [
-      ...runs.flatMap((path) => surprise(path, false, go(path, false))),
-      ...never.flatMap((path) => surprise(path, true, go(path, false))),
-    ]);
-    checkSurprises(surprises);
-  });
+  test(
+    census(courses),
+    () => {
+      const surprises = courses.flatMap(({ runs, never }) => [
+        ...runs.flatMap((path) => surprise(path, false, go(path, false))),
+        ...never.flatMap((path) => surprise(path, true, go(path, false))),
+      ]);
+      checkSurprises(surprises);
+    },
+    timeoutMs,
+  );
 
-  test('what is unsure because central began again in flight goes the same ways', () => {
-    const unsure = courses
-      .flatMap(({ runs }) => runs)
-      .filter((path) => path.some(({ name }) => name === 'Unsure'));
-    checkSurprises(unsure.flatMap((path) => surprise(path, false, go(path, true))));
-  });
+  test(
+    'what is unsure because central began again in flight goes the same ways',
+    () => {
+      const unsure = courses
+        .flatMap(({ runs }) => runs)
+        .filter((path) => path.some(({ name }) => name === 'Unsure'));
+      checkSurprises(unsure.flatMap((path) => surprise(path, false, go(path, true))));
+    },
+    timeoutMs,
+  );
 
   testList(courses, postingList);
 });
