@@ -9,8 +9,8 @@ import {
   record,
   text,
 } from '../shared/field.ts';
+import { erpField } from './connectors.ts';
 import { switchesMax, switchField } from './modes.ts';
-import { sapFields } from './sap.ts';
 
 export const fields = {
   storePath: text("The ledger's SQLite file, on a local disk that honours fsync.", 4_096),
@@ -35,7 +35,7 @@ export const fields = {
     }),
     { replicas: 1, megabytesMax: 4_096, keepDays: 30 },
   ),
-  erp: record('SAP, by its confirmation and material document services.', sapFields),
+  erp: erpField,
   skewMaxHours: fallback(
     integer('A document whose fact is further off in time waits for a person, hours.', 1, 876_000),
     24,

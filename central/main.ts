@@ -12,10 +12,10 @@ import { centralInbox } from '../shared/subject.ts';
 import { assembleCentral } from './assembly.ts';
 import { openBoard } from './board.ts';
 import { type CentralConfig, fields, readCentralConfig } from './config.ts';
+import { openErp } from './connectors.ts';
 import { buildHttp } from './http.ts';
 import { migrations } from './memory.ts';
 import { centralMetrics } from './metrics.ts';
-import { sapErp } from './sap.ts';
 import { ensureStreams, verifyHub } from './stream.ts';
 
 /** Attempts to reach the hub at start, with growing pauses; about two minutes. */
@@ -55,7 +55,7 @@ export async function startCentral(config: CentralConfig) {
   const clock = systemClock;
   const log = openLog('central', config.logLevel);
   const starting = new AbortController();
-  const erp = sapErp(config.erp);
+  const erp = openErp(config.erp);
   const db = openDatabase(config.storePath, migrations);
   const { connection, manager, stream } = await openHub(config, log, starting.signal);
   const reconnected = openBell(clock);

@@ -121,7 +121,7 @@ const tokenRefused = (sent: Sent): boolean =>
   sent.answer.headers.get('x-csrf-token')?.toLowerCase() === 'required';
 
 /** The body, or as much of it as can be an answer of ours: a longer one comes back cut. */
-async function readText(response: Response): Promise<string> {
+export async function readText(response: Response): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of response.body ?? []) {
@@ -137,7 +137,7 @@ type Cause = Readonly<{ code?: string; syscall?: string; errors?: readonly Cause
 /** Errors of TLS before anything of ours was sent; ERR_SSL_… may also come later. */
 const handshake = /^(CERT_|ERR_TLS_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/;
 
-function failed(error: unknown, timeoutMs: number): Sent {
+export function failed(error: unknown, timeoutMs: number): Sent {
   const { name, cause } = error as Error & { cause?: Cause };
   if (name === 'TimeoutError') return { ran: 'maybe', reason: `no answer in ${timeoutMs} ms` };
   const reason = `no answer: ${cause?.code ?? name}`;

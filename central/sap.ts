@@ -18,7 +18,7 @@ import { entityOf, verdict } from './verdict.ts';
 /** Codes with which SAP usually says "locked"; unverified [K], hence a setting. */
 const usualLockCodes = ['M3/024', 'M3/682', 'MC/601'];
 
-const origin: Field<string> = {
+export const origin: Field<string> = {
   doc: 'The ERP’s origin, e.g. "https://erp.example".',
   read(value, name) {
     const given = typeof value === 'string' ? URL.parse(value) : null;
@@ -27,7 +27,7 @@ const origin: Field<string> = {
   },
 };
 
-const timeZone: Field<string> = {
+export const timeZone: Field<string> = {
   doc: 'IANA time zone of the plant, whose calendar day is the posting date. "UTC" if absent.',
   read(value = 'UTC', name) {
     try {
@@ -110,7 +110,7 @@ export function sapErp(
 }
 
 /** The calendar day in `zone` at a Unix time, as "2026-11-23". */
-function calendar(zone: string): (ms: number) => string {
+export function calendar(zone: string): (ms: number) => string {
   const days = new Intl.DateTimeFormat('en-CA', { timeZone: zone, dateStyle: 'short' });
   return (ms) => days.format(ms);
 }

@@ -60,7 +60,7 @@ function busy(reason: string, retryAfter: string | null, nowMs: number): Busy {
 }
 
 /** Retry-After as seconds or as an HTTP date, in ms from now; at most an hour. */
-function delayMs(retryAfter: string | null, nowMs: number): number | undefined {
+export function delayMs(retryAfter: string | null, nowMs: number): number | undefined {
   if (retryAfter === null) return undefined;
   const stated = /^\d+$/.test(retryAfter)
     ? Number(retryAfter) * 1_000
@@ -104,4 +104,4 @@ function errorOf(text: string): { codes: string[]; reason: string } | undefined 
 const wordsOf = (message: unknown): string =>
   typeof message === 'string' ? message : `${(message as { value?: unknown } | null)?.value ?? ''}`;
 
-const excerpt = (text: string): string => JSON.stringify(text.slice(0, 120));
+export const excerpt = (text: string): string => JSON.stringify(text.slice(0, 120));
