@@ -35,6 +35,25 @@ async function showing(created: object, read: object | number = {}) {
 const bare = shownIssue([]);
 const posted = { kind: 'posted', document: '49/2026' };
 
+test('a confirmation is final where that was sent, and may be where it was not', async () => {
+  const shown = (IsFinalConfirmation: boolean) => ({
+    ...{ ConfirmationGroup: '1', ConfirmationCount: '1', OrderID: '4711', OrderOperation: '0010' },
+    ...{ ExternalSystemConfirmation: confirmation.key, ConfirmationUnit: 'KG' },
+    ...{ ConfirmationYieldQuantity: '90.000', ConfirmationScrapQuantity: '2.125' },
+    ...{ ConfirmationReworkQuantity: '0.000', IsFinalConfirmation },
+    ...{ OpConfirmedWorkQuantity1: '1.500', OpConfirmedWorkQuantity2: '30.000' },
+  });
+  const outcomeOf = async (isShown: boolean, final: boolean) => {
+    const { erp } = await showing(shown(isShown));
+    return erp.post({ ...confirmation, final });
+  };
+  expect(await outcomeOf(true, true)).toEqual({ kind: 'posted', document: '1/1' });
+  expect(await outcomeOf(true, false)).toMatchObject({ kind: 'posted' });
+  expect(await outcomeOf(false, true)).toMatchObject({
+    ...{ kind: 'differs', reason: 'IsFinalConfirmation false, sent true' },
+  });
+});
+
 test('what the answer shows whole is posted without another request', async () => {
   const { erp, asked } = await showing(shownIssue());
   expect(await erp.post(issue)).toEqual(posted);
