@@ -31,6 +31,8 @@ type Parts = {
   lines: readonly { line: string; lanes: number }[];
   /** Longest that the sandbox takes to commit or drop a document, ms. */
   maxInFlightMs?: number;
+  /** What differs in central's configuration. */
+  centralConfig?: Record<string, unknown>;
   edgePort?: number;
   /** What differs in the edge's configuration. */
   edgeConfig?: Record<string, unknown>;
@@ -92,7 +94,7 @@ export async function startStage(parts: Parts): Promise<Stage> {
 
 /** How central and the edge are started, and started again on the same files and ports. */
 async function programs(
-  { directory, lines, maxInFlightMs = 2_000, edgePort = 0, edgeConfig }: Parts,
+  { directory, lines, maxInFlightMs = 2_000, centralConfig, edgePort = 0, edgeConfig }: Parts,
   { hub, leaf, erpUrl }: { hub: Broker; leaf: Broker; erpUrl: string },
 ) {
   const [centralPort, freePort] = await freePorts(2);
@@ -103,6 +105,7 @@ async function programs(
     httpPort: centralPort,
     skewMaxHours: 876_000, // the days of a made-up shop are not ours
     erp: { url: erpUrl, ...place, maxInFlightMs, clientTimeoutMs: maxInFlightMs },
+    ...centralConfig,
   };
   const edge = {
     storePath: join(directory, 'edge.sqlite'),

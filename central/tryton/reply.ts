@@ -68,7 +68,10 @@ function refusal([name, given]: unknown[]): Failure {
     code === 'UserWarning' ? [said[1], said[2]] : [said[0], said[1]],
   );
   const said = [words, detail].filter((word) => typeof word === 'string' && word !== '');
-  const reason = (code ? said.join(': ') : `${name}`).trim().slice(0, reasonMax);
+  const reason = (code ? said.join(': ') : `${name}`)
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, reasonMax);
   if (code === 'ConcurrencyException' || contention.test(reason)) return { kind: 'busy', reason };
   if (!code && reason === "'holdfast.document'") {
     return unfitErp('the module holdfast is not installed in Tryton; see docs/tryton.md');
