@@ -16,7 +16,8 @@ export type Lanes = ReturnType<typeof openLanes>;
 /** When each lane is to be looked at. Waking one too often does no harm. */
 export function openLanes(db: Database) {
   const wake = db.prepare(
-    'INSERT INTO lane VALUES (?, 0) ON CONFLICT DO UPDATE SET due_ms = 0 WHERE due_ms IS NOT 0',
+    `INSERT INTO lane VALUES (?, 0)
+     ON CONFLICT (lane) DO UPDATE SET due_ms = 0 WHERE lane.due_ms IS NOT 0`,
   );
   const rouse = db.prepare('UPDATE lane SET due_ms = 0 WHERE lane = ?');
   const rouseWith = (where: string) =>

@@ -184,8 +184,11 @@ export function openSide(
 
 /** What counts, by a shelf of facts that goes back with the database. */
 function correctionsOf(db: Database) {
-  db.exec('CREATE TEMP TABLE told (position INTEGER PRIMARY KEY, id UNIQUE, line, bytes)');
-  const add = db.prepare('INSERT OR IGNORE INTO told (id, line, bytes) VALUES (?, ?, ?)');
+  db.exec(
+    `CREATE TEMP TABLE told (position INTEGER PRIMARY KEY, id TEXT UNIQUE, line TEXT, bytes BLOB)`,
+  );
+  const add = db.prepare(`INSERT INTO told (id, line, bytes) VALUES (?, ?, ?)
+     ON CONFLICT DO NOTHING`);
   const one = db.prepare<[string], Stored>('SELECT position, line, bytes FROM told WHERE id = ?');
   const corrections = openCorrections({ db, stored: (eventId) => one.get(eventId) });
   return {
