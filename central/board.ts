@@ -8,6 +8,7 @@ import type { Dossier } from './dossier.ts';
 import type { openErpStatus } from './erpstatus.ts';
 import type { openExplain } from './explain.ts';
 import type { Holds } from './holds.ts';
+import type { Leases } from './leases.ts';
 import type { Ledger } from './ledger.ts';
 import type { Live } from './live.ts';
 import type { Modes } from './modes.ts';
@@ -43,6 +44,8 @@ type Parts = {
   edges: Pulse['edges'];
   /** How the ERP answers. */
   erpStanding: Breaker['standing'];
+  /** Centrals that share the ledger, and how many lanes each has; absent for one alone. */
+  centrals?: Leases['holders'] | undefined;
 };
 export type Board = ReturnType<typeof openBoard>;
 
@@ -58,7 +61,7 @@ const shown = (tally: Tally): Record<string, string | number> =>
 /** What central knows, to be looked at, and what a person gives leave for here. */
 export function openBoard(parts: Parts) {
   const { ledger, totals, postings, dossier, holds, erpStatus, registry, live, edges } = parts;
-  const { explain, reconcile, modes, db, nowMs, moved, erpStanding } = parts;
+  const { explain, reconcile, modes, db, nowMs, moved, erpStanding, centrals } = parts;
   return {
     status() {
       const beyond = live.beyond();
@@ -76,6 +79,7 @@ export function openBoard(parts: Parts) {
         parked: ledger.parked(parkedShownMax),
         postings: postings.counts(),
         erp: erpStanding(),
+        ...(centrals ? { centrals: centrals() } : {}),
       };
     },
 

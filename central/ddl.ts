@@ -31,7 +31,7 @@ function generated(column: string): string {
 }
 
 /** A table. Without a key of its own, its rows have SQLite's `rowid`: a number that rises. */
-function tableOf(name: string, body: string, options: string): string {
+function tableOf(begin: string, name: string, body: string, options: string): string {
   const unique: string[] = [];
   const columns = listed(body).flatMap((column) => {
     const long = /^UNIQUE \((.*)\)$/.exec(column);
@@ -43,7 +43,7 @@ function tableOf(name: string, body: string, options: string): string {
   });
   const isKeyed = /\bPRIMARY KEY\b/.test(body) || options.includes('WITHOUT ROWID');
   if (!isKeyed) columns.push('rowid bigint GENERATED ALWAYS AS IDENTITY');
-  return [`CREATE TABLE ${name} (${columns.join(', ')})`, ...unique].join(';\n');
+  return [`${begin}${columns.join(', ')})`, ...unique].join(';\n');
 }
 
 const trigger =
@@ -51,7 +51,8 @@ const trigger =
 
 /** A trigger that refuses, as a function of its own: conditions may ask other rows. */
 function triggerOf(match: RegExpExecArray): string {
-  const [, name, event, table, when = 'true', words] = match;
+  const [, name, event, table, condition = 'true', words] = match;
+  const when = condition.replace(/\b(new|old)\.(\w+)/g, '$1."$2"'); // BY is a word of plpgsql
   const row = event!.includes('DELETE') ? 'old' : 'new';
   return [
     `CREATE OR REPLACE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql AS $body$`,
@@ -62,17 +63,19 @@ function triggerOf(match: RegExpExecArray): string {
 }
 
 function oneOf(statement: string): string {
-  const table = /^CREATE (?:TEMP )?TABLE (\w+) \(/.exec(statement);
+  const table = /^CREATE (?:TEMP )?TABLE (?:IF NOT EXISTS )?(\w+) \(/.exec(statement);
   if (table) {
     const open = table[0].length - 1;
     const end = closing(statement, open);
-    return tableOf(table[1]!, statement.slice(open + 1, end - 1), statement.slice(end));
+    return tableOf(table[0], table[1]!, statement.slice(open + 1, end - 1), statement.slice(end));
   }
   const refusing = trigger.exec(statement);
   if (refusing) return triggerOf(refusing);
   if (/^CREATE (UNIQUE )?INDEX\b/.test(statement)) {
     return statement.replace(/\(([^)]*)\)/, (_, columns: string) => `(${indexed(columns)})`);
   }
+  const dropped = /^DROP TRIGGER (\w+)$/.exec(statement);
+  if (dropped) return `DROP FUNCTION ${dropped[1]}() CASCADE`;
   return /^ALTER TABLE\b/.test(statement) ? typed(statement) : statement;
 }
 

@@ -83,7 +83,10 @@ export type Erp = Readonly<{
   maxInFlightMs: number;
   /** Why this posting can never be expressed in this ERP (lengths, unit codes), or undefined. */
   unfit(posting: Posting): string | undefined;
-  /** `posted` only for what was seen in the ERP with the posting's amounts. */
-  post(posting: Posting): Promise<Outcome>;
+  /**
+   * `posted` only for what was seen in the ERP with the posting's amounts. `isSafe` is asked before
+   * anything is sent that changes something; where it says no, nothing is sent.
+   */
+  post(posting: Posting, isSafe?: () => boolean): Promise<Outcome>;
   lookup(posting: Posting): Promise<Found>;
 }>;

@@ -39,6 +39,7 @@ export function openMessenger(access: Access, place: string) {
   worker.unref();
   port.unref();
   let asked = 0;
+  let isClosed = false;
   let downSinceMs: number | undefined;
   const waitMs = access.statementTimeoutMs + access.connectTimeoutMs + graceMs;
 
@@ -67,6 +68,7 @@ export function openMessenger(access: Access, place: string) {
 
   return {
     ask(ask: Asked<Ask>): Answer {
+      if (isClosed) throw new Error(`${place}: is closed`);
       const id = ++asked;
       port.postMessage({ ...ask, id });
       const reply = receive(id);
@@ -80,6 +82,8 @@ export function openMessenger(access: Access, place: string) {
     },
     /** Ends the connection and the thread. */
     close(): void {
+      if (isClosed) return;
+      isClosed = true;
       const id = ++asked;
       port.postMessage({ id, do: 'close' } satisfies Ask);
       receive(id);

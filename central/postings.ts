@@ -6,12 +6,14 @@ import { type Census, openCensus } from './census.ts';
 import type { Dossier } from './dossier.ts';
 import { openEarly } from './early.ts';
 import { isCancel, type Posting } from './erp.ts';
+import { openFlights } from './flights.ts';
 import { openGate } from './gate.ts';
 import { openGenealogy } from './genealogy.ts';
 import type { Holds } from './holds.ts';
 import type { Verdict } from './inverse.ts';
 import type { Settled } from './keeper.ts';
 import { openLanes } from './lanes.ts';
+import type { Leases } from './leases.ts';
 import type { Modes } from './modes.ts';
 import { openOutcomes } from './outcomes.ts';
 import { behind, openPlanner } from './planner.ts';
@@ -49,6 +51,8 @@ type Parts = {
   /** By which waits are measured: never jumps, and is not the day of an earlier life. */
   waitMs: () => number;
   maxInFlightMs: number;
+  /** Where other centrals share the ledger. */
+  leases?: Leases | undefined;
 };
 
 const events = { hold: 'Hold', defer: 'Defer', void: 'Void', park: 'Park' } as const;
@@ -57,7 +61,7 @@ const states = { hold: 'held', defer: 'deferred', void: 'void', park: 'parked' }
 export type Postings = ReturnType<typeof openPostings>;
 
 /** All that is kept of postings, and the gate that reads it. */
-function openShelves({ db, dossier, holds }: Parts) {
+function openShelves({ db, dossier, holds, leases }: Parts) {
   const settling = openSettling(db);
   const census = openCensus(db);
   const queue = openQueue(db, { touched: settling.touched, came: census.came });
@@ -66,7 +70,7 @@ function openShelves({ db, dossier, holds }: Parts) {
   const standIns = openStandIns(db, queue);
   const gate = openGate({ db, queue, dossier, holds, genealogy, stock, standIns });
   const early = openEarly(db, settling.touched);
-  const others = { lanes: openLanes(db), shadows: openShadows(db) };
+  const others = { lanes: openLanes(db, leases?.boot), shadows: openShadows(db) };
   const cases = openCases(queue, stock);
   return { settling, census, queue, genealogy, stock, gate, early, standIns, cases, ...others };
 }
@@ -76,7 +80,7 @@ function openShelves({ db, dossier, holds }: Parts) {
  * the call; whatever was in flight when we died is unknown, and waits before it is looked up.
  */
 export function openPostings(parts: Parts) {
-  const { db, dossier, nowMs, waitMs, maxInFlightMs } = parts;
+  const { db, dossier, nowMs, waitMs, maxInFlightMs, leases } = parts;
   const shelves = openShelves(parts);
   const { settling, census, queue, lanes, early, gate, shadows, cases } = shelves;
   const { comeBack, ...plan } = openPlanner({ ...shelves, ...parts, move });
@@ -111,21 +115,29 @@ export function openPostings(parts: Parts) {
     for (const row of inPages(queue.intended, lane, id)) move(row, 'Defer', { reason: behind });
   }
 
+  /** Nothing of the lane is to be done before; what it is due by is our own time. */
+  function pause(lane: string, untilMs: number): undefined {
+    lanes.setDue(lane, untilMs);
+    leases?.hold(lane);
+  }
+
   /** The first thing that may be done in the lane; its intent is in the transaction. */
   function take(lane: string): Task | undefined {
     const flying = queue.flying(lane);
     if (flying) return follow(flying);
     lanes.setDue(lane, null);
+    leases?.release(lane);
     for (const row of inPages(queue.lane, lane)) {
       if (row.state === 'parked') return void deferBehind(row);
-      if (row.notBeforeMs > waitMs()) return void lanes.setDue(lane, row.notBeforeMs);
+      if (row.notBeforeMs > waitMs()) return pause(lane, row.notBeforeMs);
       const verdict = weigh(row);
       if (verdict.do === 'send') {
         const { quantity = row.quantity, blocked = row.blocked } = verdict;
         const sent = move(row, 'Send', { quantity, blocked, reason: null });
+        leases?.hold(lane);
         return { do: 'post', posting: handed(sent), lane };
       }
-      if (verdict.do === 'wait') return void lanes.setDue(lane, waitMs() + pauseMs);
+      if (verdict.do === 'wait') return pause(lane, waitMs() + pauseMs);
       const { reason } = verdict;
       const state = states[verdict.do];
       if (row.state !== state || row.reason !== reason) move(row, events[verdict.do], { reason });
@@ -138,6 +150,7 @@ export function openPostings(parts: Parts) {
   /** While a document is at the ERP or may be, nothing else of its lane moves. */
   function follow(row: PostingRow): Task | undefined {
     const { lane, state, notBeforeMs } = row;
+    leases?.hold(lane);
     const later = state === 'unknown' && notBeforeMs > waitMs();
     lanes.setDue(lane, later ? notBeforeMs : null);
     if (later || state === 'sending') return undefined;
@@ -158,16 +171,13 @@ export function openPostings(parts: Parts) {
   const undone = (): void => {
     census.undone();
     queue.undone();
+    settling.undone();
   };
   const together = <A extends unknown[], R>(work: (...args: A) => R) =>
     asOne(db, (...args: A) => census.saving(() => work(...args)), undone);
 
-  together(() => {
-    // Nobody knows how long the outage was: the day may have been set meanwhile.
-    queue.waitAnew(waitMs() + maxInFlightMs);
-    for (const row of queue.sending()) outcomes.doubt(row, 'central ended before the answer');
-    lanes.rouseAll();
-  })();
+  const flights = openFlights({ queue, lanes, outcomes, leases, waitMs, maxInFlightMs });
+  together(flights.begin)();
 
   return {
     /** Plans what facts call for; within the ledger's transaction only. */
@@ -187,8 +197,13 @@ export function openPostings(parts: Parts) {
     dueInMs: () => (lanes.nextDueMs() ?? Number.POSITIVE_INFINITY) - waitMs(),
     /** Runs what is called here as one transaction. */
     together: <R>(work: () => R): R => together(work)(),
-    settle: together(outcomes.settle),
-    found: together(outcomes.found),
+    /** What came of a call, or of a look-up; false if that is no longer ours to say. */
+    settle: together(flights.settle),
+    found: together(flights.found),
+    /** After a transaction of which it is not known whether it was committed: see `flights.ts`. */
+    recover: together(flights.recover),
+    /** Takes over what centrals held whose leases are over; how many there were. */
+    takeOver: together(flights.takeOver),
     /** What a person says. Throws Fault REFUSED if it is not parked, and UNKNOWN for none. */
     decide: together(decide),
     /** What the gate says of a posting now; nothing moves. Throws Fault UNKNOWN for none. */

@@ -86,11 +86,11 @@ export function sapErp(
     maxInFlightMs: options.maxInFlightMs,
     unfit: misfit,
 
-    async post(posting: Posting): Promise<Outcome> {
+    async post(posting: Posting, isSafe?: () => boolean): Promise<Outcome> {
       const reason = misfit(posting);
       if (reason !== undefined) return { kind: 'refused', code: 'UNFIT', reason };
       const { service, set, numberOf, ...given } = documentOf(posting, plant);
-      const sent = await odata.post(service, set, given);
+      const sent = await odata.post(service, set, given, isSafe);
       return verdict(sent, { lockCodes, nowMs: clock.nowMs(), numberOf });
     },
 

@@ -1,5 +1,6 @@
 import type { Database } from '../shared/database.ts';
 import { Fault } from '../shared/fault.ts';
+import { leaseMigrations } from './leases.ts';
 import { openPostgres } from './postgres.ts';
 import type { Access } from './session.ts';
 import { type Turns, turnMigrations } from './turns.ts';
@@ -110,7 +111,11 @@ export function openShared(where: Where, boot: string, migrations: readonly stri
   try {
     connect(opened, place);
     verify(opened, place);
-    migrate(opened, place, where.schema, { turns: turnMigrations, central: migrations });
+    migrate(opened, place, where.schema, {
+      turns: turnMigrations,
+      leases: leaseMigrations,
+      central: migrations,
+    });
     turns.ready();
     shares.set(db, turns);
     return db;

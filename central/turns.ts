@@ -25,6 +25,7 @@ export function openTurns(messenger: Messenger, { schema, boot }: Parts) {
   let depth = 0;
   let on: number | undefined; // the connection of the transaction
   let wrote = false;
+  let isDoomed = false; // a part of the transaction has failed
   let seen: number | undefined; // writes that what is remembered goes by; undefined: by none
   let ready = false; // the table is there
 
@@ -51,6 +52,7 @@ export function openTurns(messenger: Messenger, { schema, boot }: Parts) {
     if (ready) compare(Number(rows[0]![0]));
   }
   function commit(): void {
+    if (isDoomed) throw new Error('a part of the transaction has failed');
     const next = (seen ?? 0) + 1;
     const mark = `UPDATE turn SET writes = ${next}, writer = '${boot}'; `;
     const { command } = script(`${wrote && ready ? mark : ''}COMMIT`);
@@ -58,9 +60,9 @@ export function openTurns(messenger: Messenger, { schema, boot }: Parts) {
     if (command !== 'COMMIT') throw new Error('the transaction was not committed');
     if (wrote && ready) seen = next;
   }
-  function rollBack(to = 'ROLLBACK'): void {
+  function rollBack(): void {
     try {
-      script(to);
+      script('ROLLBACK');
     } catch (error) {
       if (!(error instanceof Fault)) throw error; // without a connection it is undone anyway
     }
@@ -69,6 +71,7 @@ export function openTurns(messenger: Messenger, { schema, boot }: Parts) {
   /** Runs the outermost one. Whatever goes wrong, nothing that is remembered is believed after. */
   function outermost<R>(work: () => R): R {
     wrote = false;
+    isDoomed = false;
     try {
       begin();
       const result = work();
@@ -82,15 +85,12 @@ export function openTurns(messenger: Messenger, { schema, boot }: Parts) {
       on = undefined;
     }
   }
+  /** One within another is a part of it: if it fails, the outermost cannot be committed. */
   function inner<R>(work: () => R): R {
-    const name = `inner${depth}`;
-    script(`SAVEPOINT ${name}`);
     try {
-      const result = work();
-      script(`RELEASE ${name}`);
-      return result;
+      return work();
     } catch (error) {
-      rollBack(`ROLLBACK TO ${name}; RELEASE ${name}`);
+      isDoomed = true;
       throw error;
     }
   }
@@ -121,7 +121,10 @@ export function openTurns(messenger: Messenger, { schema, boot }: Parts) {
       forget();
     },
     /** Told when what is remembered may be over: another has written, or something was undone. */
-    onForeign: (drop: () => void): void => void listeners.add(drop),
+    onForeign(drop: () => void): void {
+      listeners.add(drop);
+      seen = undefined; // what was read before is not known to be of now
+    },
     /** Looks whether another process has written; true if so. */
     look(): boolean {
       if (depth > 0) return false;
