@@ -120,12 +120,12 @@ export function sapErp(
       return { to: `POST ${service}/${set}${query}`, body };
     },
 
-    async post(posting: Posting): Promise<Outcome> {
+    async post(posting: Posting, isSafe?: () => boolean): Promise<Outcome> {
       const reason = misfit(posting);
       if (reason !== undefined) return { kind: 'refused', code: 'UNFIT', reason };
       const document = documentOf(posting, plant);
       const { service, set, numberOf } = document;
-      const sent = await odata.post(service, set, document);
+      const sent = await odata.post(service, set, document, isSafe);
       const reading = { lockCodes, knownCodes, nowMs: clock.nowMs(), wrapper: set, numberOf };
       const said = verdict(sent, reading);
       if (said.kind === 'created') return sight.readBack(document, said);
