@@ -68,7 +68,8 @@ type Parts = Readonly<{
 }>;
 export type Inquire = ReturnType<typeof openInquiry>;
 
-const flies = ({ state }: PostingRow): boolean => state === 'sending' || state === 'unknown';
+const flies = ({ state }: PostingRow): boolean =>
+  state === 'sending' || state === 'unknown' || state === 'queued';
 const stamp = (rows: readonly PostingRow[]): string =>
   rows.map(({ id, state, document }) => `${id} ${state} ${document}`).join('\n');
 const sumText = ({ of, measure, unit, central, erp }: Contrast): string =>

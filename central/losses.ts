@@ -126,7 +126,7 @@ export function openLosses({ db, postings, nowMs, moved }: Parts) {
     }
     decide.run('approved', nowMs(), by, reason, row.id);
     postings.decide(key, 'Lost', {
-      document: null,
+      ...{ document: null, ticket: null },
       reason: `lost by the ERP, says ${row.by}, and ${by}: ${reason}`,
     });
   }

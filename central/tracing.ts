@@ -11,7 +11,8 @@ export type Trace = Readonly<{
     | 'undone' // posted by central, and taken back in the ERP by somebody else
     | 'renumbered' // in the ERP under another number than central has
     | 'twice' // more than one document carries the key
-    | 'parked'; // in the ERP, and parked at central
+    | 'parked' // in the ERP, and parked at central
+    | 'untold'; // posted by central, and the ERP cannot tell whether it is there
   why: string;
   document: string | null;
   key?: string;
@@ -26,15 +27,18 @@ type Parts = Readonly<{
   handed: (row: PostingRow) => Posting;
   isByHand: Posted['isByHand'];
 }>;
-type Held = Readonly<{ row: PostingRow; documents: readonly string[] }>;
+type Held = Readonly<{ row: PostingRow; documents: readonly string[]; untold?: string }>;
 
 const about = ({ key, kind, eventId, line, sequence }: PostingRow) => ({
   ...{ key, kind, eventId, line, sequence },
 });
 
-function documentsIn(found: Exclude<Found, undefined>): readonly string[] {
-  if (!('kind' in found)) return found;
-  return found.kind === 'differs' ? [found.document] : [];
+/** What carries the key. Only what the ERP has surely not executed is lacking. */
+function heldAs(row: PostingRow, found: Exclude<Found, undefined>): Held {
+  if (!('kind' in found)) return { row, documents: found };
+  if (found.kind === 'differs') return { row, documents: [found.document] };
+  const isSure = found.kind === 'refused';
+  return { row, documents: [], ...(isSure ? {} : { untold: found.reason }) };
 }
 
 /** "4900000001" as a person typed it is "4900000001/2026". */
@@ -55,7 +59,7 @@ export async function trace(
   for (const row of rows) {
     const found = await lookup(handed(row));
     if (found === undefined) return { unread: 'a look-up was not answered' };
-    held.push({ row, documents: documentsIn(found) });
+    held.push(heldAs(row, found));
   }
   const isListed = (number: string) =>
     booked === undefined || booked.some(({ document }) => isNumber(document, number));
@@ -76,9 +80,10 @@ export async function trace(
 
 /** Posted, and not there: but for pairs that take each other back and lack both. */
 function goneOf(held: readonly Held[]): ReadonlySet<string> {
-  const lacking = held.filter(({ row, documents }) => {
-    return row.state === 'posted' && documents.length === 0;
-  });
+  const lacking = held.filter(
+    ({ row, documents, untold }) =>
+      row.state === 'posted' && documents.length === 0 && untold === undefined,
+  );
   const gone = new Map(lacking.map(({ row }) => [row.key, row]));
   const undoing = new Map(lacking.map(({ row }) => [row.cancels, row]));
   for (const { row } of lacking) {
@@ -95,7 +100,7 @@ type Known = Readonly<{
   isListed: (number: string) => boolean;
 }>;
 
-function ours({ row, documents }: Held, { gone, must, byHand, isListed }: Known): Trace[] {
+function ours({ row, documents, untold }: Held, { gone, must, byHand, isListed }: Known): Trace[] {
   const [document = null, ...more] = documents;
   if (row.state === 'parked') {
     if (document === null) return [];
@@ -105,6 +110,10 @@ function ours({ row, documents }: Held, { gone, must, byHand, isListed }: Known)
     const settled = byHand.has(row.key) ? 'a person has said that it is there' : '';
     const why = ['the ERP has nothing under its key', settled].filter(Boolean).join('; ');
     return [{ sort: 'missing', why, document: row.document, ...about(row) }];
+  }
+  if (untold !== undefined) {
+    const why = `the ERP cannot tell whether it is there: ${untold}`;
+    return [{ sort: 'untold', why, document: row.document, ...about(row) }];
   }
   if (document === null) return [];
   if (more.length > 0) {

@@ -8,7 +8,7 @@ import { stated } from './helpers/central.ts';
 import { plantWith } from './helpers/erpplant.ts';
 import { m01 } from './helpers/shop.ts';
 
-const { release, report, produce, consume, block, start, reverse } = stated;
+const { release, report, produce, consume, block, start } = stated;
 
 const [made, used, first, second] = [
   produce('L1', '6'),
@@ -101,48 +101,6 @@ test('of an ERP that tells only sums, what is more has no number', async () => {
   ]);
 });
 
-test('numbers that a restored ERP gives again mislead nobody: keys are looked up', async () => {
-  const plant = await plantWith(facts);
-  plant.books.lose(plant.keyOf(second));
-  const hand = { kind: 'confirmation', eventId: 'hand', atMs: 1, order: 'WO-1' } as const;
-  const number = plant.books.book({ ...hand, key: 'x', operation: '0010', yield: '3' }, null);
-  plant.books.renumber(number, 'N2');
-  plant.books.renumber('N1', 'N9');
-  expect((await plant.close()).erp!.differences).toMatchObject([
-    { sort: 'renumbered', document: 'N9', why: 'central has it as N1' },
-    { sort: 'missing', document: 'N2', key: plant.keyOf(second) },
-    { sort: 'foreign', document: 'N2' },
-  ]);
-  plant.books.book(
-    { ...hand, key: plant.keyOf(first), operation: '0010', yield: '5' },
-    plant.keyOf(first),
-  );
-  expect((await plant.close()).erp!.differences).toMatchObject([
-    { sort: 'amount' },
-    { sort: 'twice', why: expect.stringMatching(/^its key stands in N9, N\d+$/) },
-    { sort: 'missing' },
-    { sort: 'foreign' },
-  ]);
-});
-
-test('what takes back counts: a pair that is lost is none, half of one is named', async () => {
-  const plant = await plantWith(facts);
-  const back = reverse(second);
-  plant.hear(back);
-  await plant.postAll();
-  expect(against(await plant.close(), [])).toEqual([]);
-  plant.books.lose(plant.keyOf(back));
-  expect((await plant.close()).erp!.differences).toMatchObject([
-    { sort: 'amount', why: 'operation 0010: yield 5 EA posted, 8 in the ERP' },
-    { sort: 'missing', kind: 'cancelConfirmation', key: plant.keyOf(back) },
-  ]);
-  plant.books.lose(plant.keyOf(second));
-  expect(against(await plant.close(), [])).toEqual([]);
-  plant.hear(reverse(back));
-  await plant.postAll();
-  expect((await plant.close()).erp!.differences).toEqual([]);
-});
-
 test('less blocked than is held is a difference, available stock that left is none', async () => {
   const plant = await plantWith(facts);
   const goods = { eventId: 'hand', atMs: 1, lot: 'L1', material: 'BOLT', unit: 'EA' };
@@ -194,23 +152,6 @@ test('what is in flight while it is read is told as such, and is no difference',
   expect(against(flying, [])).toEqual([]);
   expect(flying.erp!.moving[0]!.why).toMatch(/^its confirmation \S+ is at the ERP, or may be$/);
   expect(flying.erp!.sums.filter(({ order }) => order === 'WO-1')).toEqual([]);
-});
-
-test('what a person has settled has no key in the ERP, and is there all the same', async () => {
-  const plant = await plantWith(facts);
-  const parked = report('1');
-  plant.hear(parked);
-  const [task] = plant.postings.next(new Set(), 1);
-  plant.postings.settle(task!.posting.key, { kind: 'refused', code: 'X/1', reason: 'locked out' });
-  const said = { by: 'person:17', reason: 'booked by hand' };
-  const number = plant.books.book({ ...task!.posting }, null);
-  const settle = { method: 'POST', url: `/v1/desk/${task!.posting.key}/settle` } as const;
-  await plant.app.inject({ ...settle, payload: { ...said, document: number } });
-  plant.books.lose(plant.keyOf(second));
-  expect((await plant.close()).erp!.differences).toMatchObject([
-    { sort: 'amount' },
-    { sort: 'missing', key: plant.keyOf(second) },
-  ]);
 });
 
 test('an ERP that is down is not asked, and one that is silent is left alone', async () => {

@@ -3,6 +3,7 @@
 // The service of process orders is asked for what depends on the service.
 import { describe } from 'vitest';
 import { documentTests } from './documents.ts';
+import { figureTests } from './figures.ts';
 import { reversalTests } from './reversals.ts';
 import { processConnector, sapConnector } from './sapbench.ts';
 import { sightTests } from './sight.ts';
@@ -10,8 +11,11 @@ import { connectorContract } from './suite.ts';
 
 connectorContract(sapConnector);
 
+describe(`${sapConnector.name}: figures`, () => figureTests(sapConnector));
+
 describe(processConnector.name, () => {
   documentTests(processConnector);
   sightTests(processConnector);
   reversalTests(processConnector);
+  figureTests(processConnector);
 });
