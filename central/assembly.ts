@@ -51,6 +51,8 @@ type World = {
   pace?: Pace;
 };
 
+/** Most facts that one turn takes in where others wait for theirs: some 200 ms. */
+const factsInTurn = 100;
 /** A lease, ms, unless it is said otherwise. */
 export const leaseUsualMs = 10_000;
 
@@ -99,7 +101,8 @@ export function assembleCentral(world: World) {
   const common = { connection, ledger, clock, log, signal };
   const settled = (line: string, at: number) => postings.settled(line, at);
   const breaker = openBreaker({ nowMs, waitMs, log });
-  const reading = { committed, bootId, quietMs: pace.quietMs };
+  const factsMax = turns && factsInTurn;
+  const reading = { committed, bootId, quietMs: pace.quietMs, factsMax };
   const telling = { settled, bell: moved, repeatMs: pace.repeatMs };
   const filling = { committed, bell: accepted, idleMs: pace.gapsMs };
   const lanes = { postings, breaker, idleMs: pace.lanesMs, isSafe: leases?.isSafe };

@@ -1,13 +1,15 @@
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { Fault } from '../shared/fault.ts';
-import type { Access, Ask, Failure, Reply, Value } from './session.ts';
+import type { Access, Ask, Batch, Failure, Reply, Value } from './session.ts';
 
 /** Beyond the server's own limit for a statement, the answer is waited for so much longer, ms. */
 const graceMs = 5_000;
 /** After so long without a connection the process ends, to be started anew, ms. */
 const downMaxMs = 10 * 60_000;
 
-type Asked<A> = A extends Ask ? Omit<A, 'id'> : never;
+/** Most statements that wait to be sent together. */
+const togetherMax = 200;
+
 export type Answer = Omit<Reply, 'id' | 'failure'>;
 export type Messenger = ReturnType<typeof openMessenger>;
 
@@ -66,26 +68,55 @@ export function openMessenger(access: Access, place: string) {
       : new Error(`${error.message}, for ${downMaxMs / 60_000} min`);
   }
 
+  let later: Ask[] = []; // that nobody waits for yet
+  let counts: number[] | undefined; // how many rows each of them has changed, once it is known
+
+  /** Sends what waits, and this behind it; the answer to this. */
+  function ask(last: Ask): Answer {
+    if (isClosed) throw new Error(`${place}: is closed`);
+    const id = ++asked;
+    const asks = [...later, last];
+    const known = counts;
+    [later, counts] = [[], undefined];
+    port.postMessage({ id, asks } satisfies Batch);
+    const reply = receive(id);
+    if (!reply) {
+      port.postMessage({ id: ++asked, asks: [{ do: 'drop' }] } satisfies Batch);
+      throw mindOutage(new Fault('UNREACHABLE', `${place}: no answer in ${waitMs} ms`));
+    }
+    if (reply.failure) throw mindOutage(errorOf(reply.failure, place));
+    downSinceMs = undefined;
+    known?.push(...reply.allChanges);
+    return reply;
+  }
+
   return {
-    ask(ask: Asked<Ask>): Answer {
-      if (isClosed) throw new Error(`${place}: is closed`);
-      const id = ++asked;
-      port.postMessage({ ...ask, id });
-      const reply = receive(id);
-      if (!reply) {
-        port.postMessage({ id: ++asked, do: 'drop' } satisfies Ask);
-        throw mindOutage(new Fault('UNREACHABLE', `${place}: no answer in ${waitMs} ms`));
-      }
-      if (reply.failure) throw mindOutage(errorOf(reply.failure, place));
-      downSinceMs = undefined;
-      return reply;
+    ask,
+    /**
+     * Sends it with what is asked next; tells how many rows it has changed, and asks for that only
+     * if somebody wants to know. What fails is thrown by whoever asks next.
+     */
+    askLater(one: Ask): () => number {
+      if (later.length >= togetherMax)
+        ask({ do: 'script', text: '', ...('on' in one ? { on: one.on! } : {}) });
+      counts ??= [];
+      const [own, at] = [counts, later.push(one) - 1];
+      return () => {
+        if (own.length === 0)
+          ask({ do: 'script', text: '', ...('on' in one ? { on: one.on! } : {}) });
+        return own[at]!;
+      };
+    },
+    /** What waits is never sent: its transaction is undone. */
+    forget(): void {
+      [later, counts] = [[], undefined];
     },
     /** Ends the connection and the thread. */
     close(): void {
       if (isClosed) return;
       isClosed = true;
       const id = ++asked;
-      port.postMessage({ id, do: 'close' } satisfies Ask);
+      port.postMessage({ id, asks: [{ do: 'close' }] } satisfies Batch);
       receive(id);
       port.close();
       void worker.terminate();

@@ -50,15 +50,29 @@ function openStatement({ messenger, turns }: Parts, sql: string, nextName: () =>
   const variants = new Map<string, { name: string; text: string }>();
   let [isPlucked, isSafe] = [false, false];
 
-  function ask(bind: Bind): Answer {
+  function queryOf(bind: Bind) {
     const values = valuesOf(statement, bind);
     const kinds = values.map(kindOf);
     const key = kinds.join();
     const variant = variants.get(key) ?? { name: nextName(), text: statement.textFor(kinds) };
     variants.set(key, variant);
-    const query = { do: 'query', ...variant, values: values.map(sent) } as const;
+    return { do: 'query', ...variant, values: values.map(sent) } as const;
+  }
+  function ask(bind: Bind): Answer {
+    const query = queryOf(bind);
     if (!statement.writes) return messenger.ask({ ...query, ...turns.on() });
     return turns.writing(() => messenger.ask({ ...query, ...turns.on() }));
+  }
+  /** Within a transaction, what only writes goes out with what is asked next. */
+  function run(bind: Bind): { readonly changes: number } {
+    if (!statement.writes || !turns.isWithin()) return { changes: ask(bind).changes };
+    const query = queryOf(bind);
+    const changes = turns.writing(() => messenger.askLater({ ...query, ...turns.on() }));
+    return {
+      get changes() {
+        return changes();
+      },
+    };
   }
 
   function value(raw: Value): Value {
@@ -92,7 +106,7 @@ function openStatement({ messenger, turns }: Parts, sql: string, nextName: () =>
   }
 
   const self = {
-    run: (...bind: unknown[]) => ({ changes: ask(bind).changes }),
+    run: (...bind: unknown[]) => run(bind),
     get: (...bind: unknown[]) => rowsOf(ask(bind))[0],
     all: (...bind: unknown[]) => rowsOf(ask(bind)),
     iterate,

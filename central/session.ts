@@ -21,11 +21,13 @@ export type Sent = string | Uint8Array | null;
 export type Value = string | number | bigint | Uint8Array | null;
 /** Within a transaction `on` says on which connection: on another one it is not run. */
 export type Ask = Readonly<
-  | { id: number; do: 'query'; on?: number; name: string; text: string; values: readonly Sent[] }
-  | { id: number; do: 'script'; on?: number; text: string }
-  | { id: number; do: 'open' | 'close' | 'drop' }
+  | { do: 'query'; on?: number; name: string; text: string; values: readonly Sent[] }
+  | { do: 'script'; on?: number; text: string }
+  | { do: 'open' | 'close' | 'drop' }
 >;
 type Work = Extract<Ask, { do: 'query' | 'script' }>;
+/** What is asked together: nobody waits for what comes before the last, unless it fails. */
+export type Batch = Readonly<{ id: number; asks: readonly Ask[] }>;
 export type Failure = Readonly<{ message: string; code: string; lost: boolean }>;
 export type Reply = Readonly<{
   id: number;
@@ -35,6 +37,8 @@ export type Reply = Readonly<{
   columns: readonly string[];
   rows: readonly (readonly Value[])[];
   changes: number;
+  /** Of each that was asked together, the last one too. */
+  allChanges: readonly number[];
   /** The last statement's word for what it has done, e.g. COMMIT. */
   command: string;
   failure?: Failure;
@@ -62,7 +66,7 @@ function failureOf(error: unknown): Failure {
   return { message: message || code, code, lost: isLost(code) };
 }
 
-const none = { columns: [], rows: [], changes: 0, command: '' };
+const none = { columns: [], rows: [], changes: 0, allChanges: [], command: '' };
 
 /** Keeps a connection: when it is lost, tries again with growing pauses until it is closed. */
 function openSession({ url, password, schema, name, ...times }: Access) {
@@ -90,6 +94,7 @@ function openSession({ url, password, schema, name, ...times }: Access) {
       connectionTimeoutMillis: times.connectTimeoutMs,
       keepAlive: true,
       types,
+      pipeline: true, // what is asked together goes out together
     });
     fresh.on('error', (error) => lose(fresh, error));
     fresh.on('end', () => lose(fresh, new Error('the connection was closed')));
@@ -131,7 +136,7 @@ function openSession({ url, password, schema, name, ...times }: Access) {
       const shown = results.findLast(({ fields }) => fields.length > 0) ?? last;
       const columns = shown.fields.map((field) => field.name);
       const { command, rowCount } = last;
-      return { columns, rows: shown.rows, changes: rowCount ?? 0, command };
+      return { ...none, columns, rows: shown.rows, changes: rowCount ?? 0, command };
     } catch (error) {
       const failure = failureOf(error);
       if (failure.lost) lose(own, error);
@@ -176,23 +181,30 @@ const bound = (values: readonly Sent[]): (string | Buffer | null)[] =>
       : Buffer.from(value.buffer, value.byteOffset, value.byteLength),
   );
 
-/** Answers one ask after the other; whoever waits is woken by the flag. */
+/** Answers one batch after the other; whoever waits is woken by the flag. */
 function serve({ access, port, flag }: Given): void {
   const session = openSession(access);
   let before = Promise.resolve();
-  const answer = async (ask: Ask): Promise<void> => {
-    let given: Omit<Reply, 'id' | 'connection'> = none;
-    if (ask.do === 'open') given = await session.open();
-    else if (ask.do === 'close') await session.close();
-    else if (ask.do === 'query' || ask.do === 'script') given = await session.query(ask);
-    port.postMessage({ id: ask.id, connection: session.connection(), ...given } satisfies Reply);
+  const one = async (ask: Ask): Promise<Omit<Reply, 'id' | 'connection'>> => {
+    if (ask.do === 'open') return session.open();
+    if (ask.do === 'query' || ask.do === 'script') return session.query(ask);
+    if (ask.do === 'close') await session.close();
+    return none;
+  };
+  const answer = async ({ id, asks }: Batch): Promise<void> => {
+    // The first that fails has the reason: those after it fail because of it.
+    const given = await Promise.all(asks.map(one));
+    const shown = given.find(({ failure }) => failure) ?? given.at(-1)!;
+    const allChanges = given.map(({ changes }) => changes);
+    const connection = session.connection();
+    port.postMessage({ ...shown, id, connection, allChanges } satisfies Reply);
     Atomics.add(flag, 0, 1);
     Atomics.notify(flag, 0);
-    if (ask.do === 'close') port.close();
+    if (asks.at(-1)!.do === 'close') port.close();
   };
-  port.on('message', (ask: Ask) => {
-    if (ask.do === 'drop') session.drop();
-    before = before.then(() => answer(ask));
+  port.on('message', (batch: Batch) => {
+    if (batch.asks.at(-1)!.do === 'drop') session.drop();
+    before = before.then(() => answer(batch));
   });
 }
 

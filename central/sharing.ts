@@ -11,7 +11,7 @@ const leastMajor = 15;
 export const usual = {
   statementTimeoutMs: 30_000, // also for the turn of another process
   idleTimeoutMs: 10_000, // a process that stands still within its turn loses it
-  connectTimeoutMs: 5_000,
+  connectTimeoutMs: 15_000,
 } as const;
 
 export type Where = Pick<Access, 'url' | 'password' | 'schema'> &

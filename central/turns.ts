@@ -61,6 +61,7 @@ export function openTurns(messenger: Messenger, { schema, boot }: Parts) {
     if (wrote && ready) seen = next;
   }
   function rollBack(): void {
+    messenger.forget();
     try {
       script('ROLLBACK');
     } catch (error) {

@@ -15,6 +15,8 @@ export type Stage = {
   erpUrl: string;
   centralUrl: string;
   edgeUrl: string;
+  /** What central was started with. */
+  centralConfig: Record<string, unknown>;
   erp: Program;
   central: Program;
   edge: Program;
@@ -36,6 +38,8 @@ type Parts = {
   edgePort?: number;
   /** What differs in the edge's configuration. */
   edgeConfig?: Record<string, unknown>;
+  /** And in central's; what is undefined is left out. */
+  centralConfig?: Record<string, unknown>;
 };
 
 /**
@@ -68,6 +72,7 @@ export async function startStage(parts: Parts): Promise<Stage> {
       ...{ hub, link, leaf, erp, close, erpUrl: erp.url },
       central: await startProgram(central),
       edge: await startProgram(edge),
+      centralConfig: central.config,
       centralUrl: '',
       edgeUrl: '',
       killEdge: () => stage.edge.kill(),
