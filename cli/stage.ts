@@ -33,8 +33,6 @@ type Parts = {
   lines: readonly { line: string; lanes: number }[];
   /** Longest that the sandbox takes to commit or drop a document, ms. */
   maxInFlightMs?: number;
-  /** What differs in central's configuration. */
-  centralConfig?: Record<string, unknown>;
   edgePort?: number;
   /** What differs in the edge's configuration. */
   edgeConfig?: Record<string, unknown>;
