@@ -94,7 +94,8 @@ export function openAmended(db: Database) {
   return (key: string): readonly Amendment[] => all.all(key, toldMax).map(read);
 }
 
-const isSame = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+/** Whether both are the same person's name. */
+export const isSame = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
 /**
  * Edits of parked postings, by two people: one proposes, another approves or rejects. What was

@@ -5,15 +5,18 @@ import type { Tally } from '../statecharts/tally.ts';
 import type { Breaker } from './breaker.ts';
 import { openDesk } from './desk.ts';
 import type { Dossier } from './dossier.ts';
+import type { Erp } from './erp.ts';
 import type { openErpStatus } from './erpstatus.ts';
 import type { openExplain } from './explain.ts';
 import type { Holds } from './holds.ts';
+import { openInquiry } from './inquiry.ts';
+import type { Leases } from './leases.ts';
 import type { Ledger } from './ledger.ts';
 import type { Live } from './live.ts';
 import type { Modes } from './modes.ts';
 import type { Postings } from './postings.ts';
 import type { Pulse } from './pulse.ts';
-import type { Reconcile } from './reconcile.ts';
+import type { Reconcile, Scope } from './reconcile.ts';
 import type { Registry } from './registry.ts';
 import { readRules } from './ruleboard.ts';
 import type { Totals } from './totals.ts';
@@ -41,8 +44,11 @@ type Parts = {
   live: Live;
   /** Every edge that was heard by its heartbeat. */
   edges: Pulse['edges'];
+  erp: Erp;
   /** How the ERP answers. */
   erpStanding: Breaker['standing'];
+  /** Centrals that share the ledger, and how many lanes each has; absent for one alone. */
+  centrals?: Leases['holders'] | undefined;
 };
 export type Board = ReturnType<typeof openBoard>;
 
@@ -58,7 +64,8 @@ const shown = (tally: Tally): Record<string, string | number> =>
 /** What central knows, to be looked at, and what a person gives leave for here. */
 export function openBoard(parts: Parts) {
   const { ledger, totals, postings, dossier, holds, erpStatus, registry, live, edges } = parts;
-  const { explain, reconcile, modes, db, nowMs, moved, erpStanding } = parts;
+  const { explain, reconcile, modes, db, nowMs, moved, erp, erpStanding, centrals } = parts;
+  const inquire = openInquiry({ db, erp, standing: erpStanding, handed: postings.handed, nowMs });
   return {
     status() {
       const beyond = live.beyond();
@@ -76,11 +83,12 @@ export function openBoard(parts: Parts) {
         parked: ledger.parked(parkedShownMax),
         postings: postings.counts(),
         erp: erpStanding(),
+        ...(centrals ? { centrals: centrals() } : {}),
       };
     },
 
-    /** Closes the books. Throws Fault CONFLICT while they are being closed. */
-    reconcile,
+    /** Closes the books, and asks the ERP. Throws Fault CONFLICT while they are being closed. */
+    reconcile: (scope: Scope, asksErp: boolean) => reconcile(scope, asksErp ? inquire : undefined),
 
     rules: () => readRules(ledger, modes),
 
@@ -97,7 +105,7 @@ export function openBoard(parts: Parts) {
     postings: (state: PostingState) => postings.list(state, postingsShownMax),
 
     /** Where people look after what could not be posted. */
-    desk: openDesk({ db, postings, nowMs, moved }),
+    desk: openDesk({ db, postings, erp, standing: erpStanding, nowMs, moved }),
 
     /** What is made of one fact. Throws Fault UNKNOWN if the ledger has no such fact. */
     explain,

@@ -1,5 +1,13 @@
 import type { FastifyInstance } from 'fastify';
-import { type Field, id, invalid, optional, readFields } from '../shared/field.ts';
+import {
+  choice,
+  type Field,
+  fallback,
+  id,
+  invalid,
+  optional,
+  readFields,
+} from '../shared/field.ts';
 import { linePath } from '../shared/subject.ts';
 import { answered } from './answered.ts';
 import type { Board } from './board.ts';
@@ -21,18 +29,19 @@ const scopeFields = {
   order: optional(id('Only facts about this order.')),
   from: optional(instant('Only facts that came to central then or later.')),
   until: optional(instant('Only facts that came to central before.')),
+  erp: fallback(choice('Whether the ERP is asked for its own figures.', ['ask', 'no']), 'no'),
 };
 
 /** Closes the books, as far as is asked. */
 export function bookRoutes(app: FastifyInstance, board: Board): void {
   app.get<{ Querystring: Record<string, unknown> }>('/v1/reconcile', ({ query }, reply) =>
     answered(reply, () => {
-      const { from, until, ...rest } = readFields(scopeFields, query, 'reconcile');
+      const { from, until, erp, ...rest } = readFields(scopeFields, query, 'reconcile');
       const times = {
         ...(from === undefined ? {} : { fromMs: from }),
         ...(until === undefined ? {} : { untilMs: until }),
       };
-      return board.reconcile({ ...rest, ...times });
+      return board.reconcile({ ...rest, ...times }, erp === 'ask');
     }),
   );
 }

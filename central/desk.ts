@@ -1,9 +1,12 @@
 import type { Database } from '../shared/database.ts';
 import { acting } from './acting.ts';
 import { openAmended, openAmendments, type Saying } from './amendments.ts';
-import { type PostingKind, postingKinds } from './erp.ts';
+import type { Standing } from './breaker.ts';
+import { type Erp, type PostingKind, postingKinds } from './erp.ts';
+import { openLosses, openLost } from './losses.ts';
 import type { Decision, Postings } from './postings.ts';
 import type { PostingRow } from './queue.ts';
+import { openTrial } from './trial.ts';
 
 export const deskMigrations = [
   `
@@ -39,6 +42,8 @@ type Parked = Pick<
 type Parts = {
   db: Database;
   postings: Postings;
+  erp: Erp;
+  standing: () => Standing;
   nowMs: () => number;
   /** Told when a posting was moved. */
   moved: () => void;
@@ -65,9 +70,12 @@ function prepare(db: Database) {
  * their name and their reason, in the transaction that does it, and never changed. Acts throw Fault
  * REFUSED for a posting that is not parked, and Fault UNKNOWN for none.
  */
-export function openDesk({ db, postings, nowMs, moved }: Parts) {
+export function openDesk({ db, postings, erp, standing, nowMs, moved }: Parts) {
   const { parked, acts, add } = prepare(db);
   const amended = openAmended(db);
+  const lost = openLost(db);
+  const edits = openAmendments({ db, postings, nowMs, moved });
+  const losses = openLosses({ db, postings, nowMs, moved });
 
   function act(name: string, event: Decision, key: string, said: Saying, document?: string): void {
     const { reason: before } = postings.one(key);
@@ -80,25 +88,29 @@ export function openDesk({ db, postings, nowMs, moved }: Parts) {
   const together = acting({ db, postings, moved });
 
   return {
-    /** What waits for a person, in the order of the facts. */
+    /** What waits for a person, in the order of the facts; and what is said to be missing. */
     parked: () => ({
       postings: parked.all(parkedMax),
       kinds: Object.fromEntries(postingKinds.map((kind) => [kind, count(kind)])),
+      missing: lost.waiting(),
     }),
 
     /** One posting: what it would post, every try and act, what the gate says now, and the plan. */
     show(key: string) {
       const posting = postings.one(key);
-      const isOpen = posting.state !== 'posted' && posting.state !== 'void';
       return {
         posting,
         attempts: postings.attempts(key),
         acts: acts.all(key, actsMax),
         edits: amended(key),
-        gate: isOpen ? postings.verdict(key) : null,
+        losses: lost.of(key),
+        gate: postings.would(key).verdict,
         plan: postings.planOf(key),
       };
     },
+
+    /** What a retry would do now: nothing moves, and nothing is kept. */
+    trial: openTrial({ postings, erp, standing }),
 
     /** Tries it again under its key, after a look-up: if it is there already, that is found. */
     retry: together((key: string, said: Saying) => act('retry', 'Retry', key, said)),
@@ -109,7 +121,18 @@ export function openDesk({ db, postings, nowMs, moved }: Parts) {
     ),
 
     /** What it shall say instead: proposed by one person, and decided by another. */
-    edits: openAmendments({ db, postings, nowMs, moved }),
+    edit: edits.propose,
+
+    /** The ERP lacks what was posted: proposed by one person, and decided by another. */
+    missing: losses.propose,
+
+    /** A second person says yes to what is proposed: another content, or to post it again. */
+    approve: (key: string, said: Saying): void =>
+      (losses.isOpen(key) ? losses : edits).approve(key, said),
+
+    /** Somebody says no. */
+    reject: (key: string, said: Saying): void =>
+      (losses.isOpen(key) ? losses : edits).reject(key, said),
 
     /** It shall not be posted; what waited behind it goes on. */
     giveUp: together((key: string, said: Saying) => act('giveUp', 'GiveUp', key, said)),

@@ -13,23 +13,25 @@ const settling = { ...saying, document: text('Its number in the ERP.', 100) };
 
 type Asked = { Params: { key: string }; Body: unknown };
 
-/** What a person may ask and say of parked postings; each act answers how the posting stands. */
+/** What a person may ask and say of postings; each act answers how the posting stands. */
 export function deskRoutes(app: FastifyInstance, desk: Desk): void {
   app.get('/v1/desk', async () => desk.parked());
   app.get<Asked>('/v1/desk/:key', async ({ params }, reply) =>
     answered(reply, () => desk.show(params.key)),
+  );
+  app.get<Asked>('/v1/desk/:key/dryRun', async ({ params }, reply) =>
+    answered(reply, () => desk.trial(params.key)),
   );
   const acts = {
     retry: (key: string, body: unknown) => desk.retry(key, readFields(saying, body, 'body')),
     giveUp: (key: string, body: unknown) => desk.giveUp(key, readFields(saying, body, 'body')),
     edit(key: string, body: unknown) {
       const { changes, ...said } = readFields(proposing, body, 'body');
-      desk.edits.propose(key, said, changes);
+      desk.edit(key, said, changes);
     },
-    approve: (key: string, body: unknown) =>
-      desk.edits.approve(key, readFields(saying, body, 'body')),
-    reject: (key: string, body: unknown) =>
-      desk.edits.reject(key, readFields(saying, body, 'body')),
+    missing: (key: string, body: unknown) => desk.missing(key, readFields(saying, body, 'body')),
+    approve: (key: string, body: unknown) => desk.approve(key, readFields(saying, body, 'body')),
+    reject: (key: string, body: unknown) => desk.reject(key, readFields(saying, body, 'body')),
     settle(key: string, body: unknown) {
       const { document, ...said } = readFields(settling, body, 'body');
       desk.settle(key, said, document);

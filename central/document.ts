@@ -1,13 +1,19 @@
 import { hash } from 'node:crypto';
 import { isId } from '../shared/identity.ts';
-import { type Quantity, quantity, zero } from '../shared/quantity.ts';
+import { quantity, zero } from '../shared/quantity.ts';
+import { countsOf, decimalLimit, decimalStep, itemsOf, minutes } from './amounts.ts';
 import { type CancelKind, isCancel, type Posting, type PostingKind } from './erp.ts';
 import {
   confirmationNumber,
+  confirmationsOf,
   materialNumber,
+  materialPath,
+  materialService,
+  materialSet,
   type SapDocument,
   type SapPlant,
 } from './numbering.ts';
+import { itemsIn } from './readback.ts';
 import { misfitReversal, reversalOf } from './reversal.ts';
 
 /** GoodsMovementCode and GoodsMovementType of a kind; 555 is unverified [K]. */
@@ -25,10 +31,6 @@ const movements = {
 /** Lengths of SAP's fields, in UTF-16 units. */
 const lengths = { order: 12, operation: 4, material: 40, lot: 10, unit: 3 } as const;
 
-/** First quantity over Edm.Decimal(13,3), and its smallest step. */
-const decimalLimit = 10_000_000_000n * 1_000_000n;
-const decimalStep = 1_000n;
-
 type Name = keyof typeof lengths;
 const needs: Record<PostingKind, readonly Name[]> = {
   confirmation: ['order', 'operation'],
@@ -37,7 +39,8 @@ const needs: Record<PostingKind, readonly Name[]> = {
   blockStock: ['material', 'lot', 'unit'],
   unblockStock: ['material', 'lot', 'unit'],
   scrapStock: ['material', 'lot', 'unit'],
-  ...{ cancelConfirmation: [], cancelIssue: [], cancelReceipt: [] },
+  cancelConfirmation: ['order'], // by which its service is known
+  ...{ cancelIssue: [], cancelReceipt: [] },
 };
 
 /** Why SAP's fields can never hold this posting, all reasons together; undefined if they can. */
@@ -96,28 +99,26 @@ export function documentOf(posting: Posting, plant: SapPlant): SapDocument {
 }
 
 function confirmation(posting: Posting, plant: SapPlant): SapDocument {
-  const { unit, setupMs, machineMs } = posting;
+  const { key, unit, order } = posting;
+  const { service, set, pathOf } = confirmationsOf(order, plant);
+  const body = {
+    OrderID: order,
+    OrderOperation: posting.operation,
+    ExternalSystemConfirmation: key,
+    ConfirmationText: posting.eventId.slice(0, 40),
+    PostingDate: day(posting, plant),
+    Plant: plant.plant,
+    IsFinalConfirmation: posting.final === true,
+    APIConfHasNoGoodsMovements: true, // goods movements are postings of their own
+    ...(unit === undefined ? {} : { ConfirmationUnit: unit }),
+    ...countsOf(posting, plant),
+  };
   return {
-    service: 'API_PROD_ORDER_CONFIRMATION_2_SRV',
-    set: 'ProdnOrdConf2',
-    filter: `ExternalSystemConfirmation eq guid'${posting.key}'`,
-    body: {
-      OrderID: posting.order,
-      OrderOperation: posting.operation,
-      ExternalSystemConfirmation: posting.key,
-      ConfirmationText: posting.eventId.slice(0, 40),
-      PostingDate: day(posting, plant),
-      Plant: plant.plant,
-      IsFinalConfirmation: posting.final === true,
-      APIConfHasNoGoodsMovements: true, // goods movements are postings of their own
-      ...(unit === undefined ? {} : { ConfirmationUnit: unit }),
-      ConfirmationYieldQuantity: decimal(quantity(posting.yield ?? '0', 'yield')),
-      ConfirmationScrapQuantity: decimal(quantity(posting.scrap ?? '0', 'scrap')),
-      ConfirmationReworkQuantity: decimal(quantity(posting.rework ?? '0', 'rework')),
-      ...activity(plant.setupActivity, setupMs),
-      ...activity(plant.machineActivity, machineMs),
-    },
+    ...{ service, set, body, says: body },
+    filter: `ExternalSystemConfirmation eq guid'${key}'`,
+    sought: { ExternalSystemConfirmation: key },
     numberOf: confirmationNumber,
+    pathOf,
   };
 }
 
@@ -128,65 +129,21 @@ function materialDocument(
 ): SapDocument {
   const { reference, header } = referencesOf(posting.key);
   const posted = day(posting, plant);
+  const body = {
+    GoodsMovementCode: code,
+    ...{ PostingDate: posted, DocumentDate: posted },
+    ReferenceDocument: reference,
+    MaterialDocumentHeaderText: header,
+    [itemsIn]: itemsOf(posting, type, plant),
+  };
   return {
-    service: 'API_MATERIAL_DOCUMENT_SRV',
-    set: 'A_MaterialDocumentHeader',
+    ...{ service: materialService, set: materialSet, body, says: body, expand: itemsIn },
     filter: `ReferenceDocument eq '${reference}'`,
-    body: {
-      GoodsMovementCode: code,
-      ...{ PostingDate: posted, DocumentDate: posted },
-      ReferenceDocument: reference,
-      MaterialDocumentHeaderText: header,
-      to_MaterialDocumentItem: items(posting, type, plant),
-    },
+    sought: { ReferenceDocument: reference },
     numberOf: materialNumber,
+    pathOf: materialPath,
   };
 }
-
-/** Unrestricted and blocked stock as SAP spells them in a receipt [K]. */
-const unrestricted = { InventoryStockType: '01', InventoryUsabilityCode: '' };
-const blockedStock = { InventoryStockType: '07', InventoryUsabilityCode: 'S' };
-
-function items(posting: Posting, type: string, plant: SapPlant): object[] {
-  const { order, kind } = posting;
-  const all = quantity(posting.quantity, 'quantity');
-  const forOrder = kind === 'goodsIssue' || kind === 'goodsReceipt';
-  const item = (micros: Quantity, more: object) => ({
-    Material: posting.material,
-    Plant: plant.plant,
-    StorageLocation: plant.storageLocation,
-    Batch: posting.lot,
-    GoodsMovementType: type,
-    QuantityInEntryUnit: decimal(micros),
-    EntryUnit: posting.unit,
-    MaterialDocumentItemText: posting.eventId.slice(0, 50),
-    ...(forOrder ? { GoodsMovementRefDocType: 'F', ManufacturingOrder: order } : {}),
-    ...(kind === 'scrapStock' ? { CostCenter: plant.costCenter } : {}),
-    ...more,
-  });
-  if (kind !== 'goodsReceipt') return [item(all, {})];
-  const blocked = quantity(posting.blocked ?? '0', 'blocked');
-  return [
-    ...(all > blocked ? [item(all - blocked, unrestricted)] : []),
-    ...(blocked > zero ? [item(blocked, blockedStock)] : []),
-  ];
-}
-
-/** A time of the operation, in minutes with 3 decimals. */
-const activity = (slot: number, ms: number | undefined): object =>
-  ms === undefined
-    ? {}
-    : {
-        [`OpConfirmedWorkQuantity${slot}`]: decimal(minutes(ms)),
-        [`OpWorkQuantityUnit${slot}`]: 'MIN',
-      };
-
-/** Thousandths of a minute are 60 ms each, rounded half up: at most 30 ms off per confirmation. */
-const minutes = (ms: number): Quantity => ((BigInt(Math.trunc(ms)) + 30n) / 60n) * decimalStep;
-
-/** Edm.Decimal(13,3) as a text, exact because `misfit` allows no finer step. */
-const decimal = (micros: Quantity): string =>
-  `${micros / 1_000_000n}.${`${(micros / decimalStep) % 1_000n}`.padStart(3, '0')}`;
 
 const day = ({ atMs }: Posting, { dayAt }: SapPlant): string =>
   `/Date(${Date.parse(`${dayAt(atMs)}T00:00:00Z`)})/`;

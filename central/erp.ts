@@ -1,3 +1,5 @@
+import type { Figures } from './figures.ts';
+
 /** The documents Holdfast posts, in the words of production and inventory accounting. */
 export const postingKinds = [
   'confirmation', // yield, scrap, rework and times of one operation
@@ -87,6 +89,9 @@ export type Outcome =
  */
 export type Found = readonly string[] | Queued | Differs | Refused | Undecided | undefined;
 
+/** What would be sent: where to, and the document as this ERP wants it. */
+export type Preview = Readonly<{ to: string; body: object | null }>;
+
 /** An ERP as the poster sees it. No call rejects for a reason of the ERP's or the network's. */
 export type Erp = Readonly<{
   name: string;
@@ -94,7 +99,17 @@ export type Erp = Readonly<{
   maxInFlightMs: number;
   /** Why this posting can never be expressed in this ERP (lengths, unit codes), or undefined. */
   unfit(posting: Posting): string | undefined;
-  /** `posted` only for what was seen in the ERP with the posting's amounts. */
-  post(posting: Posting): Promise<Outcome>;
+  /**
+   * `posted` only for what was seen in the ERP with the posting's order, material, lot and amounts,
+   * in its answer or read back; `differs` for what is there and says something else; `unknown`
+   * where it was not seen, even if the ERP has given a number. `isSafe` is asked before anything is
+   * sent that changes something; where it says no, nothing is sent, and the outcome is `unknown`.
+   */
+  post(posting: Posting, isSafe?: () => boolean): Promise<Outcome>;
+  /** The same of what is found: one document that says something else is `differs`. */
   lookup(posting: Posting): Promise<Found>;
+  /** What `post` would send of a posting that fits; nothing is sent, and nobody asked. */
+  preview?(posting: Posting): Preview;
+  /** What the ERP itself says; absent for a connector that cannot ask. */
+  figures?: Figures;
 }>;

@@ -1,13 +1,22 @@
-/** One document: where it is created, with what, and how it is found again. */
+type Entity = Readonly<Record<string, unknown>>;
+
+/** One document: where it is created, with what, and how it is found and read again. */
 export type SapDocument = Readonly<{
   service: string;
   set: string; // the entity set; or the function import that takes a document back
   parameters?: string; // of a function import
-  body?: Record<string, unknown>; // of an entity
+  body?: Entity; // of an entity
   lookIn?: string; // the set in which it is found, where that is another one
   filter: string; // $filter that finds the documents of this posting
+  sought: Entity; // what that filter asks for, which each entity found must say
+  /** What it says once it is there, by SAP's names; not all of it is read back. */
+  says: Entity;
+  reverses?: boolean; // it takes back another one
+  expand?: string; // without which SAP leaves out what is to be read back
   /** The document number in an entity, or undefined. */
-  numberOf(entity: Record<string, unknown>): string | undefined;
+  numberOf(entity: Entity): string | undefined;
+  /** Where the document of that number is read. */
+  pathOf(number: string): string;
 }>;
 
 export type SapPlant = Readonly<{
@@ -16,6 +25,8 @@ export type SapPlant = Readonly<{
   costCenter: string;
   setupActivity: number;
   machineActivity: number;
+  /** Process orders: numbers, or how they begin with a "*" behind. */
+  processOrders: readonly string[];
   /** The plant's calendar day at a Unix time, "2026-11-23": the posting date. */
   dayAt(ms: number): string;
 }>;
@@ -34,6 +45,36 @@ export const materialNumber: SapDocument['numberOf'] = ({
   MaterialDocumentYear: year,
   MaterialDocument: number,
 }) => (numbered(year) && numbered(number) ? `${number}/${year}` : undefined);
+
+const services = {
+  production: ['API_PROD_ORDER_CONFIRMATION_2_SRV', 'ProdnOrdConf2', 'CancelProdnOrdConf'],
+  process: ['API_PROC_ORDER_CONFIRMATION_2_SRV', 'ProcOrdConf2', 'CancelProcOrdConf'],
+} as const;
+
+/** Where an order is confirmed: production orders by one service, process orders by its twin. */
+export function confirmationsOf(
+  order: string | undefined,
+  { processOrders }: Pick<SapPlant, 'processOrders'>,
+) {
+  const isProcess = processOrders.some((pattern) =>
+    pattern.endsWith('*') ? order?.startsWith(pattern.slice(0, -1)) : order === pattern,
+  );
+  const [service, set, cancel] = services[isProcess ? 'process' : 'production'];
+  const pathOf = (number: string): string => {
+    const [group, count] = number.split('/').map(encodeURIComponent);
+    return `${service}/${set}(ConfirmationGroup='${group}',ConfirmationCount='${count}')`;
+  };
+  return { service, set, cancel, pathOf };
+}
+
+export const materialService = 'API_MATERIAL_DOCUMENT_SRV';
+export const materialSet = 'A_MaterialDocumentHeader';
+
+export function materialPath(given: string): string {
+  const [number, year] = given.split('/').map(encodeURIComponent);
+  const key = `MaterialDocumentYear='${year}',MaterialDocument='${number}'`;
+  return `${materialService}/${materialSet}(${key})`;
+}
 
 /** Both halves of such a number; undefined for what SAP has not given. */
 export function halvesOf(number: string): readonly [string, string] | undefined {

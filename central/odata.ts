@@ -84,9 +84,14 @@ export function openOdata({ url, client, timeoutMs, authorization }: OdataOption
 
     /**
      * Creates one entity, or calls a function import. A refused token is renewed once, and the
-     * request sent again.
+     * request sent again; nothing is sent where `isSafe` says no.
      */
-    async post(service: string, set: string, { body, parameters }: Given): Promise<Sent> {
+    async post(
+      service: string,
+      set: string,
+      { body, parameters }: Given,
+      isSafe: () => boolean = () => true,
+    ): Promise<Sent> {
       let spent: Promise<Session | Sent> | undefined;
       for (let renewals = 0; ; renewals++) {
         const kept = session(service, spent);
@@ -95,6 +100,7 @@ export function openOdata({ url, client, timeoutMs, authorization }: OdataOption
           if (sessions.get(service) === kept) sessions.delete(service);
           return opened;
         }
+        if (!isSafe()) return { ran: 'no', reason: 'the lease was over before it was sent' };
         const sent = await send(
           {
             ...{ method: 'POST', path: `${service}/${set}` },

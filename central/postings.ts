@@ -6,27 +6,26 @@ import { type Census, openCensus } from './census.ts';
 import type { Dossier } from './dossier.ts';
 import { openEarly } from './early.ts';
 import { isCancel, type Posting } from './erp.ts';
+import { openFlights } from './flights.ts';
 import { openGate } from './gate.ts';
 import { openGenealogy } from './genealogy.ts';
 import type { Holds } from './holds.ts';
 import type { Verdict } from './inverse.ts';
 import type { Settled } from './keeper.ts';
 import { openLanes } from './lanes.ts';
+import type { Leases } from './leases.ts';
 import type { Modes } from './modes.ts';
 import { openOutcomes } from './outcomes.ts';
-import { behind, openPlanner } from './planner.ts';
-import { inPages, openQueue, type PostingRow, postingOf, type Queue } from './queue.ts';
+import { openPlanner } from './planner.ts';
+import { openQueue, type PostingRow, postingOf, type Queue } from './queue.ts';
 import { openSettling } from './settling.ts';
 import { openShadows } from './shadows.ts';
 import { openStandIns } from './standins.ts';
 import { openStock } from './stock.ts';
+import { openTaking, type Task } from './taking.ts';
 
-/** Pause before a lot that is in flight elsewhere is looked at again, ms; while it is queued. */
-const pauseMs = 50;
-const queuedPauseMs = 1_000;
-
-/** What a person may say of a parked posting. */
-export type Decision = Extract<PostingEvent, 'Retry' | 'Settle' | 'GiveUp'>;
+/** What a person may say: of a parked posting, and of a posted one that the ERP has lost. */
+export type Decision = Extract<PostingEvent, 'Retry' | 'Settle' | 'GiveUp' | 'Lost'>;
 
 const countsOf = (census: Census, queue: Queue) => ({
   postings: census.counts(),
@@ -34,10 +33,12 @@ const countsOf = (census: Census, queue: Queue) => ({
   beside: queue.beside(),
 });
 
-/** What to do next in a lane. */
-export type Task =
-  | { do: 'post'; posting: Posting; lane: string }
-  | { do: 'lookUp'; posting: Posting; lane: string };
+/** What would become of a posting now: `verdict` is null once it is out, or over. */
+export type Would = Readonly<{
+  verdict: Verdict | null;
+  waitsFor: PostingRow | null;
+  posting: Posting;
+}>;
 
 type Parts = {
   db: Database;
@@ -50,24 +51,27 @@ type Parts = {
   /** By which waits are measured: never jumps, and is not the day of an earlier life. */
   waitMs: () => number;
   maxInFlightMs: number;
+  /** Where other centrals share the ledger. */
+  leases?: Leases | undefined;
 };
-
-const events = { hold: 'Hold', defer: 'Defer', void: 'Void', park: 'Park' } as const;
-const states = { hold: 'held', defer: 'deferred', void: 'void', park: 'parked' } as const;
 
 export type Postings = ReturnType<typeof openPostings>;
 
 /** All that is kept of postings, and the gate that reads it. */
-function openShelves({ db, dossier, holds }: Parts) {
+function openShelves({ db, dossier, holds, leases }: Parts) {
   const settling = openSettling(db);
   const census = openCensus(db);
-  const queue = openQueue(db, { touched: settling.touched, came: census.came });
-  const genealogy = openGenealogy(db);
   const stock = openStock(db);
+  const touched = (line: string): void => {
+    settling.touched(line);
+    stock.changed();
+  };
+  const queue = openQueue(db, { touched, came: census.came });
+  const genealogy = openGenealogy(db);
   const standIns = openStandIns(db, queue);
   const gate = openGate({ db, queue, dossier, holds, genealogy, stock, standIns });
   const early = openEarly(db, settling.touched);
-  const others = { lanes: openLanes(db), shadows: openShadows(db) };
+  const others = { lanes: openLanes(db, leases?.boot), shadows: openShadows(db) };
   const cases = openCases(queue, stock);
   return { settling, census, queue, genealogy, stock, gate, early, standIns, cases, ...others };
 }
@@ -78,7 +82,7 @@ function openShelves({ db, dossier, holds }: Parts) {
  * the ERP has queued stays queued.
  */
 export function openPostings(parts: Parts) {
-  const { db, dossier, nowMs, waitMs, maxInFlightMs } = parts;
+  const { db, dossier, nowMs, waitMs, maxInFlightMs, leases } = parts;
   const shelves = openShelves(parts);
   const { settling, census, queue, lanes, early, gate, shadows, cases, stock } = shelves;
   const { comeBack, ...plan } = openPlanner({ ...shelves, ...parts, move });
@@ -88,6 +92,7 @@ export function openPostings(parts: Parts) {
     const moved = { ...row, ...more, state: state as PostingRow['state'] };
     queue.move(moved);
     census.moved(row, moved.state);
+    stock.moved(row, moved);
     if (moved.state === 'posted' && isCancel(moved.kind) && moved.lot !== null) comeBack(moved);
     return moved;
   }
@@ -108,53 +113,25 @@ export function openPostings(parts: Parts) {
     return gate(row);
   }
 
-  /** What is new in the lane waits for the parked one before it; what waits there is not read. */
-  function deferBehind({ lane, id }: PostingRow): void {
-    for (const row of inPages(queue.intended, lane, id)) move(row, 'Defer', { reason: behind });
-  }
-
-  /** The first thing that may be done in the lane; its intent is in the transaction. */
-  function take(lane: string): Task | undefined {
-    const flying = queue.flying(lane);
-    if (flying) return follow(flying);
-    lanes.setDue(lane, null);
-    for (const row of inPages(queue.lane, lane)) {
-      if (row.state === 'parked') return void deferBehind(row);
-      if (row.notBeforeMs > waitMs()) return void lanes.setDue(lane, row.notBeforeMs);
-      const verdict = weigh(row);
-      if (verdict.do === 'send') {
-        const { quantity = row.quantity, blocked = row.blocked } = verdict;
-        const sent = move(row, 'Send', { quantity, blocked, reason: null });
-        return { do: 'post', posting: handed(sent), lane };
-      }
-      if (verdict.do === 'wait') {
-        const isQueued = row.lot !== null && stock.queued(row.lot);
-        return void lanes.setDue(lane, waitMs() + (isQueued ? queuedPauseMs : pauseMs));
-      }
-      const { reason } = verdict;
-      const state = states[verdict.do];
-      if (row.state !== state || row.reason !== reason) move(row, events[verdict.do], { reason });
-      if (verdict.do === 'park') return void deferBehind(row);
-      if (verdict.do === 'void' && row.lot !== null) lanes.rouseLot(row.lot);
-    }
-    return undefined;
-  }
-
-  /** While a document is at the ERP or may be, nothing else of its lane moves. */
-  function follow(row: PostingRow): Task | undefined {
-    const { lane, state, notBeforeMs } = row;
-    const later = state !== 'sending' && notBeforeMs > waitMs();
-    lanes.setDue(lane, later ? notBeforeMs : null);
-    if (later || state === 'sending') return undefined;
-    return { do: 'lookUp', posting: handed(row), lane };
-  }
-
+  const take = openTaking({ queue, lanes, stock, leases, waitMs, weigh, move, handed });
   const outcomes = openOutcomes({ queue, lanes, move, ...{ nowMs, waitMs, maxInFlightMs } });
 
   function decide(key: string, event: Decision, more: Partial<PostingRow>): void {
     outcomes.wakeAfter(
       move(rowOf(key), event, { ...more, notBeforeMs: 0, busy: 0, unsure: 0, asked: 0 }),
     );
+  }
+
+  /** What a posting would say if it went out now; the first of its lane goes before it. */
+  function would(key: string): Would {
+    const row = { ...rowOf(key) };
+    const first = queue.lane(row.lane, 0, 1)[0];
+    const isOpen = !['posted', 'void', 'sending', 'unknown', 'queued'].includes(row.state);
+    const verdict = isOpen ? weigh(row) : null;
+    const { quantity = row.quantity, blocked = row.blocked } =
+      verdict?.do === 'send' ? verdict : {};
+    const waitsFor = isOpen && first && first.id < row.id ? first : null;
+    return { verdict, waitsFor, posting: handed({ ...row, quantity, blocked }) };
   }
 
   const rowOf = (key: string): PostingRow => {
@@ -165,16 +142,15 @@ export function openPostings(parts: Parts) {
   const undone = (): void => {
     census.undone();
     queue.undone();
+    stock.undone();
+    stock.changed();
+    settling.undone();
   };
   const together = <A extends unknown[], R>(work: (...args: A) => R) =>
     asOne(db, (...args: A) => census.saving(() => work(...args)), undone);
 
-  together(() => {
-    // Nobody knows how long the outage was: the day may have been set meanwhile.
-    queue.waitAnew(waitMs() + maxInFlightMs);
-    for (const row of queue.sending()) outcomes.doubt(row, 'central ended before the answer');
-    lanes.rouseAll();
-  })();
+  const flights = openFlights({ queue, lanes, outcomes, leases, waitMs, maxInFlightMs });
+  together(flights.begin)();
 
   return {
     /** Plans what facts call for; within the ledger's transaction only. */
@@ -194,14 +170,20 @@ export function openPostings(parts: Parts) {
     dueInMs: () => (lanes.nextDueMs() ?? Number.POSITIVE_INFINITY) - waitMs(),
     /** Runs what is called here as one transaction. */
     together: <R>(work: () => R): R => together(work)(),
-    settle: together(outcomes.settle),
-    found: together(outcomes.found),
-    /** What a person says. Throws Fault REFUSED if it is not parked, and UNKNOWN for none. */
+    /** What came of a call, or of a look-up; false if that is no longer ours to say. */
+    settle: together(flights.settle),
+    found: together(flights.found),
+    /** After a transaction of which it is not known whether it was committed: see `flights.ts`. */
+    recover: together(flights.recover),
+    /** Takes over what centrals held whose leases are over; how many there were. */
+    takeOver: together(flights.takeOver),
+    /** What a person says. Throws Fault REFUSED if its state forbids it, UNKNOWN for none. */
     decide: together(decide),
-    /** What the gate says of a posting now; nothing moves. Throws Fault UNKNOWN for none. */
-    verdict: (key: string): Verdict => weigh({ ...rowOf(key) }),
+    /** What would be sent of a posting now; nothing moves. Throws Fault UNKNOWN for none. */
+    would,
     /** What would have to be undone before, and posted then; null where nothing is taken back. */
     planOf: (key: string): Plan | null => cases(rowOf(key)),
+    handed,
     /** The posting as it stands. Throws Fault UNKNOWN for none. */
     one: rowOf,
     /** How far the ERP has what a line stated. */

@@ -79,9 +79,11 @@ export function openReach(parts: Parts) {
     /**
      * By this posting the goods of an issue are back, or those of a receipt gone, with what was
      * blocked of it: what a hold reaches of the lot now is blocked, in the transaction that knows.
+     * It may be posted a second time, once the ERP has lost it: what it called for is planned once.
      */
     comeBack(row: PostingRow): void {
       const lot = row.lot!;
+      if (queue.one(keyOf(row.eventId, 'blockStock', lot))) return;
       const isMissing = holds.toBlock(lot) > stock.of(lot).blocked;
       if (isMissing || genealogy.reaching(lot).length > 0) move(row, 'blockStock', lot);
     },

@@ -9,9 +9,11 @@ import { type Account, type Accounted, accountOf, differs, movedBy } from './acc
 import type { Dossier } from './dossier.ts';
 import type { Explained } from './explain.ts';
 import { type Grouped, openGroups } from './groups.ts';
+import type { ErpTold, Inquire } from './inquiry.ts';
 import type { Ledger } from './ledger.ts';
 import type { Postings } from './postings.ts';
 import type { Totals } from './totals.ts';
+import { openTouched } from './touched.ts';
 
 /** Facts that are looked at before anything else has its turn. */
 const pageMax = 50;
@@ -45,6 +47,8 @@ export type Reconciled = Readonly<{
   gapsFound: number;
   /** What central has counted as it went: as many as there are facts. Of all facts only. */
   kept: Readonly<{ documents: number; without: number }> | null;
+  /** The ERP's own figures beside central's; null where nobody wanted it asked. */
+  erp: ErpTold | null;
 }>;
 
 type Row = Readonly<{
@@ -71,7 +75,8 @@ const unread: Accounted = { account: 'parked', why: 'cannot be read by this vers
  * Closes central's books against its own ledger: every fact is looked at by itself, its rule is
  * asked again, and what became of it is found in the postings; no sum that was kept is believed.
  * Reads page by page, other work between: what moves meanwhile is told as it stood when it was
- * looked at. Throws Fault CONFLICT while another one runs.
+ * looked at. With `inquire` the ERP is asked at the end for all that the facts are about. Throws
+ * Fault CONFLICT while another one runs.
  */
 export function openReconcile({ db, dossier, ledger, ...parts }: Parts) {
   const { explain, counts, totals } = parts;
@@ -130,6 +135,7 @@ export function openReconcile({ db, dossier, ledger, ...parts }: Parts) {
 
   function open(scope: Scope) {
     const groups = openGroups();
+    const touched = openTouched();
     const reasons = new Map<string, number>();
     const gaps: Gap[] = [];
     let [facts, gapsFound] = [0, 0];
@@ -150,6 +156,7 @@ export function openReconcile({ db, dossier, ledger, ...parts }: Parts) {
       const { account, why } = known ? accountOf(known, isTurned) : fact ? again : unread;
       count(account, why);
       if (!fact) return;
+      touched.take(fact);
       const wrong = account === 'gap' ? why : known && differs(fact, known);
       if (wrong) {
         gapsFound += 1;
@@ -165,7 +172,7 @@ export function openReconcile({ db, dossier, ledger, ...parts }: Parts) {
       if (material !== undefined) groups.add('material', material, account, moved);
     }
 
-    const result = (upTo: number): Reconciled => ({
+    const result = (upTo: number): Omit<Reconciled, 'erp'> => ({
       ...{ scope, upTo, facts },
       chains: chainsOf(scope),
       ...{ groups: groups.told(), groupsLeftOut: groups.leftOut() },
@@ -175,15 +182,15 @@ export function openReconcile({ db, dossier, ledger, ...parts }: Parts) {
       }),
       ...{ gaps, gapsFound, kept: keptOf(scope, upTo) },
     });
-    return { take, result };
+    return { take, result, touched: touched.told };
   }
 
-  return async (scope: Scope): Promise<Reconciled> => {
+  return async (scope: Scope, inquire?: Inquire): Promise<Reconciled> => {
     if (busy) throw new Fault('CONFLICT', 'the books are being closed already: ask again later');
     busy = true;
     try {
       const last = ledger.facts();
-      const { take, result } = open(scope);
+      const { take, result, touched } = open(scope);
       const end = scope.untilMs === undefined ? last : firstSince(scope.untilMs, last) - 1;
       let at = scope.fromMs === undefined ? 0 : firstSince(scope.fromMs, last) - 1;
       while (at < end) {
@@ -193,7 +200,8 @@ export function openReconcile({ db, dossier, ledger, ...parts }: Parts) {
         at = rows.at(-1)!.position;
         await nextTurn();
       }
-      return result(end);
+      const books = result(end);
+      return { ...books, erp: inquire ? await inquire(touched()) : null };
     } finally {
       busy = false;
     }

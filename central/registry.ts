@@ -63,7 +63,10 @@ function prepare(db: Database) {
       `SELECT ${columns} FROM epoch ORDER BY began_ms DESC, line, epoch DESC LIMIT ?`,
     ),
     add: db.prepare('INSERT INTO epoch VALUES (?, ?, ?, ?, ?, ?)'),
-    allow: db.prepare('INSERT OR REPLACE INTO permit VALUES (?, ?, ?)'),
+    allow: db.prepare(
+      `INSERT INTO permit VALUES (?, ?, ?)
+       ON CONFLICT (line) DO UPDATE SET until_ms = excluded.until_ms, by = excluded.by`,
+    ),
     permit: db.prepare<[string, number], Permit>(
       'SELECT line, until_ms AS untilMs, by FROM permit WHERE line = ? AND until_ms > ?',
     ),

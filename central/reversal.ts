@@ -1,17 +1,28 @@
+import { quantity, zero } from '../shared/quantity.ts';
+import { countsOf, itemsOf } from './amounts.ts';
 import type { Posting } from './erp.ts';
 import {
   confirmationNumber,
+  confirmationsOf,
   halvesOf,
   materialNumber,
+  materialPath,
+  materialService,
   type SapDocument,
   type SapPlant,
 } from './numbering.ts';
+import { itemsIn } from './readback.ts';
 
 /** Why SAP cannot take back what this posting names. */
-export const misfitReversal = ({ cancels }: Posting): string[] =>
-  cancels !== undefined && halvesOf(cancels)
-    ? []
-    : [`cancels: ${cancels ?? 'nothing'} is no document number of SAP`];
+export function misfitReversal({ kind, cancels, quantity: all }: Posting): string[] {
+  if (cancels === undefined || !halvesOf(cancels)) {
+    return [`cancels: ${cancels ?? 'nothing'} is no document number of SAP`];
+  }
+  const moves = kind !== 'cancelConfirmation';
+  return moves && quantity(all ?? '0', 'quantity') === zero
+    ? ['quantity: must be more than 0']
+    : [];
+}
 
 /**
  * What takes back a document as a whole, by the function imports of its service. A confirmation is
@@ -26,38 +37,45 @@ export function reversalOf(posting: Posting, plant: SapPlant): SapDocument {
   const [first, second] = halvesOf(posting.cancels!)!;
   const postingDate = `PostingDate=datetime'${plant.dayAt(posting.atMs)}T00:00:00'`;
   if (posting.kind === 'cancelConfirmation') {
-    const set = 'CancelProdnOrdConf';
-    const key = `guid'${posting.key}'`;
-    return {
-      service: 'API_PROD_ORDER_CONFIRMATION_2_SRV',
-      set,
-      parameters: [
-        `ConfirmationGroup='${first}'&ConfirmationCount='${second}'`,
-        `${postingDate}&ExternalSystemConfirmation=${key}`,
-      ].join('&'),
-      lookIn: 'ProdnOrdConf2',
-      filter: `ExternalSystemConfirmation eq ${key}`,
-      numberOf: inside(set, confirmationNumber),
-    };
+    return cancelled(posting, plant, [
+      `ConfirmationGroup='${first}'&ConfirmationCount='${second}'`,
+      postingDate,
+    ]);
   }
-  const year = `ReversedMaterialDocumentYear eq '${second}'`;
+  const sought = { ReversedMaterialDocument: first, ReversedMaterialDocumentYear: second };
+  const type = posting.kind === 'cancelIssue' ? '262' : '102';
+  const items = itemsOf(posting, type, plant).map((item) => ({ ...item, ...sought }));
   return {
-    service: 'API_MATERIAL_DOCUMENT_SRV',
+    service: materialService,
     set: 'Cancel',
     parameters: `MaterialDocumentYear='${second}'&MaterialDocument='${first}'&${postingDate}`,
     lookIn: 'A_MaterialDocumentItem',
-    filter: `ReversedMaterialDocument eq '${first}' and ${year}`,
-    numberOf: inside('Cancel', materialNumber),
+    filter: Object.entries(sought)
+      .map(([name, value]) => `${name} eq '${value}'`)
+      .join(' and '),
+    sought,
+    ...{ says: { [itemsIn]: items }, reverses: true, expand: itemsIn },
+    numberOf: materialNumber,
+    pathOf: materialPath,
   };
 }
 
-type NumberOf = SapDocument['numberOf'];
-
-/** The entity may stand alone, or under the name of the function. */
-const inside =
-  (name: string, numberOf: NumberOf): NumberOf =>
-  (entity) => {
-    const inner = entity[name];
-    const wrapped = typeof inner === 'object' && inner !== null;
-    return numberOf(wrapped ? (inner as Record<string, unknown>) : entity);
+function cancelled(posting: Posting, plant: SapPlant, parameters: string[]): SapDocument {
+  const { key, order, operation, unit } = posting;
+  const { service, set, cancel, pathOf } = confirmationsOf(order, plant);
+  return {
+    service,
+    set: cancel,
+    parameters: [...parameters, `ExternalSystemConfirmation=guid'${key}'`].join('&'),
+    lookIn: set,
+    filter: `ExternalSystemConfirmation eq guid'${key}'`,
+    sought: { ExternalSystemConfirmation: key },
+    says: {
+      ...{ OrderID: order, OrderOperation: operation, ExternalSystemConfirmation: key },
+      ...{ ConfirmationUnit: unit, ...countsOf(posting, plant), IsReversal: true },
+    },
+    reverses: true,
+    numberOf: confirmationNumber,
+    pathOf,
   };
+}

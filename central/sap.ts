@@ -10,10 +10,12 @@ import {
   readFields,
 } from '../shared/field.ts';
 import { documentOf, misfit } from './document.ts';
-import type { Erp, Outcome, Posting } from './erp.ts';
-import type { SapPlant } from './numbering.ts';
+import type { Erp, Found, Outcome, Posting, Preview } from './erp.ts';
+import type { SapDocument, SapPlant } from './numbering.ts';
 import { openOdata } from './odata.ts';
-import { entityOf, verdict } from './verdict.ts';
+import { sapFigures } from './sapfigures.ts';
+import { openSight } from './sight.ts';
+import { type Known, verdict } from './verdict.ts';
 
 /** Codes with which SAP usually says "locked"; unverified [K], hence a setting. */
 const usualLockCodes = ['M3/024', 'M3/682', 'MC/601'];
@@ -52,7 +54,15 @@ export const sapFields = {
   setupActivity: fallback(integer('Activity of the work centres that is set-up time.', 1, 6), 1),
   machineActivity: fallback(integer('Activity that is machine time.', 1, 6), 2),
   timeZone,
+  processOrders: fallback(
+    list(id('Process orders: a number, or how numbers begin and a "*".', 13), 100),
+    [],
+  ),
   lockCodes: fallback(list(id('Message codes, CLASS/NNN, of locks.', 24), 100), usualLockCodes),
+  knownCodes: fallback(
+    list(id('Message codes, CLASS/NNN, of what is there already [K].', 24), 100),
+    [],
+  ),
 };
 
 export type SapOptions = { url: string; plant: string; storageLocation: string } & {
@@ -68,6 +78,9 @@ export type SapParts = Readonly<{ authorization?: string; clock?: Clock }>;
  * The key stands in ExternalSystemConfirmation of a confirmation and, shortened, in
  * ReferenceDocument of a material document; that both can be filtered by is [K]. Quantities go out
  * exactly or not at all; times in minutes with 3 decimals, rounded half up.
+ *
+ * What was posted is read back from SAP's answer; where that does not show it all, and after a
+ * message of `knownCodes`, with one or two requests more (`sight.ts`).
  */
 export function sapErp(
   given: SapOptions,
@@ -78,33 +91,49 @@ export function sapErp(
     throw invalid('sap.machineActivity', 'must differ from setupActivity');
   }
   const plant: SapPlant = { ...options, dayAt: calendar(options.timeZone) };
-  const { url, client, clientTimeoutMs: timeoutMs, lockCodes } = options;
+  const { url, client, clientTimeoutMs: timeoutMs, lockCodes, knownCodes } = options;
   const odata = openOdata({ url, client, timeoutMs, authorization });
+  const sight = openSight(odata);
+
+  /** SAP says that it is there: so it is, if it is seen there. */
+  async function known(document: SapDocument, { refused }: Known): Promise<Outcome> {
+    const found = await sight.find(document);
+    if (found === undefined) {
+      return { kind: 'unknown', reason: `not looked up after: ${refused.reason}` };
+    }
+    if ('kind' in found) return found;
+    const [number, ...more] = found;
+    if (number === undefined) return refused;
+    if (more.length === 0) return { kind: 'posted', document: number };
+    return { kind: 'unknown', reason: `${found.length} documents after: ${refused.reason}` };
+  }
 
   return {
     name: 'sap',
     maxInFlightMs: options.maxInFlightMs,
     unfit: misfit,
+    figures: sapFigures(odata, plant),
 
-    async post(posting: Posting): Promise<Outcome> {
-      const reason = misfit(posting);
-      if (reason !== undefined) return { kind: 'refused', code: 'UNFIT', reason };
-      const { service, set, numberOf, ...given } = documentOf(posting, plant);
-      const sent = await odata.post(service, set, given);
-      return verdict(sent, { lockCodes, nowMs: clock.nowMs(), numberOf });
+    preview(posting: Posting): Preview {
+      const { service, set, parameters, body = null } = documentOf(posting, plant);
+      const query = parameters === undefined ? '' : `?${parameters}`;
+      return { to: `POST ${service}/${set}${query}`, body };
     },
 
-    async lookup(posting: Posting): Promise<readonly string[] | undefined> {
-      if (misfit(posting) !== undefined) return [];
-      const { service, set, lookIn = set, filter, numberOf } = documentOf(posting, plant);
-      const query = `$filter=${encodeURIComponent(filter)}&$format=json`;
-      const sent = await odata.get(`${service}/${lookIn}`, query);
-      if (!('answer' in sent) || sent.answer.status !== 200) return undefined;
-      const results = entityOf(sent.answer.text)?.['results'];
-      if (!Array.isArray(results)) return undefined;
-      const numbers = results.map((entity) => numberOf(entity as Record<string, unknown>));
-      if (!numbers.every((found) => found !== undefined)) return undefined;
-      return [...new Set(numbers)]; // the items of one document are one
+    async post(posting: Posting, isSafe?: () => boolean): Promise<Outcome> {
+      const reason = misfit(posting);
+      if (reason !== undefined) return { kind: 'refused', code: 'UNFIT', reason };
+      const document = documentOf(posting, plant);
+      const { service, set, numberOf } = document;
+      const sent = await odata.post(service, set, document, isSafe);
+      const reading = { lockCodes, knownCodes, nowMs: clock.nowMs(), wrapper: set, numberOf };
+      const said = verdict(sent, reading);
+      if (said.kind === 'created') return sight.readBack(document, said);
+      return said.kind === 'known' ? known(document, said) : said;
+    },
+
+    async lookup(posting: Posting): Promise<Found> {
+      return misfit(posting) === undefined ? sight.find(documentOf(posting, plant)) : [];
     },
   };
 }

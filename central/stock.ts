@@ -1,12 +1,7 @@
 import type { Database } from '../shared/database.ts';
-import { quantity } from '../shared/quantity.ts';
-import type { PostingState } from '../statecharts/posting.ts';
 import { flies, open, sent } from './docket.ts';
-import { isCancel, type PostingKind } from './erp.ts';
 import type { PostingRow } from './queue.ts';
-
-const sum = (texts: readonly (string | null)[]): bigint =>
-  texts.reduce((total, text) => total + (text === null ? 0n : quantity(text, 'quantity')), 0n);
+import { openSums } from './sums.ts';
 
 /** Documents that put a lot into blocked stock or take it out, and what takes them back. */
 const movements =
@@ -14,73 +9,27 @@ const movements =
 /** Documents by which something of a lot went further. */
 const onward = "kind IN ('goodsIssue', 'blockStock', 'unblockStock', 'scrapStock')";
 
-/** What our own documents have done with a lot, millionths; scrap is not taken off `blocked`. */
-export type LotStock = { allReceived: bigint; blocked: bigint; scrapped: bigint };
 export type Stock = ReturnType<typeof openStock>;
 
 /** What our own documents have done in the ERP, or may have; the gate asks. */
 export const openStock = (db: Database) => ({
+  ...openBeside(db),
   ...openSums(db),
   ...openSigns(db),
   ...openStanding(db),
 });
 
-type Amount = Readonly<{ kind: PostingKind; state: PostingState; amount: string | null }>;
-
-/** What was sent, or may have been, less what was taken back for sure. */
-function net(rows: readonly Amount[]): bigint {
-  const amounts = (of: (row: Amount) => boolean) => sum(rows.filter(of).map((row) => row.amount));
-  const back = amounts(({ kind, state }) => isCancel(kind) && state === 'posted');
-  return amounts(({ kind }) => !isCancel(kind)) - back;
-}
-
-function openSums(db: Database) {
+function openBeside(db: Database) {
   const beside = db
     .prepare<[string, string, number], 1>(
       `SELECT 1 FROM posting WHERE lane = ? AND operation = ? AND id <> ? AND ${open}
          AND kind IN ('confirmation', 'cancelConfirmation') LIMIT 1`,
     )
     .pluck();
-  const yields = db.prepare<[string, string], Amount>(
-    `SELECT kind, state, yield AS amount FROM posting
-     WHERE order_number = ? AND operation = ? AND yield IS NOT NULL AND ${sent}`,
-  );
-  const receipts = db.prepare<[string], Amount>(
-    `SELECT kind, state, quantity AS amount FROM posting
-     WHERE order_number = ? AND kind IN ('goodsReceipt', 'cancelReceipt') AND ${sent}`,
-  );
-  const moved = db.prepare<[string], Pick<PostingRow, 'kind' | 'quantity' | 'blocked'>>(
-    `SELECT kind, quantity, blocked FROM posting
-     WHERE lot = ? AND ${movements} AND state = 'posted'`,
-  );
-  const issues = db.prepare<[string], Amount>(
-    `SELECT kind, state, quantity AS amount FROM posting
-     WHERE lot = ? AND kind IN ('goodsIssue', 'cancelIssue')
-       AND state IN ('sending', 'unknown', 'queued', 'posted')`,
-  );
-
   return {
     /** Whether another confirmation of the same operation, in the same lane, is still open. */
     openBeside: ({ lane, operation, id }: PostingRow) =>
       beside.get(lane, operation!, id) !== undefined,
-    /** Yield that is confirmed or may be, of the same operation. */
-    confirmed: ({ order, operation }: PostingRow) => net(yields.all(order!, operation!)),
-    /** Quantity that is received or may be, of the order. */
-    received: (order: string) => net(receipts.all(order)),
-    of(lot: string): LotStock {
-      const rows = moved.all(lot);
-      const of = (kind: PostingKind) => rows.filter((row) => row.kind === kind);
-      const quantities = (kind: PostingKind) => sum(of(kind).map((row) => row.quantity));
-      const into = (kind: PostingKind) => sum(of(kind).map((row) => row.blocked));
-      const received = into('goodsReceipt') - into('cancelReceipt');
-      return {
-        allReceived: quantities('goodsReceipt') - quantities('cancelReceipt'),
-        blocked: received + quantities('blockStock') - quantities('unblockStock'),
-        scrapped: quantities('scrapStock'),
-      };
-    },
-    /** Quantity of the lot that was issued to orders, or may have been. */
-    issued: (lot: string) => net(issues.all(lot)),
   };
 }
 
@@ -124,6 +73,8 @@ function openSigns(db: Database) {
 export type Standing = Readonly<
   Pick<PostingRow, 'key' | 'kind' | 'state' | 'document' | 'lane' | 'eventId'>
 >;
+/** What takes back the document of a lane that came last into the books. */
+type Youngest = { id: number; key: string; rank: number };
 /** Most of them that are read of one lot, the youngest first. */
 const standingMax = 200;
 
@@ -133,15 +84,17 @@ const rank = (key: string): string =>
 
 /** What is built on what, in the order in which it came into the ERP's books. */
 function openStanding(db: Database) {
-  const isYounger = `lane = ? AND cancels IS NOT NULL AND ${open} AND id <> ?
-    AND substr(kind, 1, 6) = 'cancel' AND ${rank('posting.cancels')} > ${rank('?')}
+  const toUndo = `lane = ? AND cancels IS NOT NULL AND ${open} AND substr(kind, 1, 6) = 'cancel'
     AND (SELECT state FROM posting AS undone WHERE undone.key = posting.cancels) = 'posted'`;
-  const younger = db
-    .prepare<[string, number, string], 1>(`SELECT 1 FROM posting WHERE ${isYounger} LIMIT 1`)
-    .pluck();
+  const first = db.prepare<[string], Youngest>(
+    `SELECT id, key, ${rank('posting.cancels')} AS rank FROM posting WHERE ${toUndo}
+     ORDER BY rank DESC LIMIT 1`,
+  );
+  const rankOf = db.prepare<[string], number>(`SELECT ${rank('?')}`).pluck();
   const allYounger = db
     .prepare<[string, number, string, number], string>(
-      `SELECT cancels FROM posting WHERE ${isYounger}
+      `SELECT cancels FROM posting
+       WHERE ${toUndo} AND id <> ? AND ${rank('posting.cancels')} > ${rank('?')}
        ORDER BY ${rank('posting.cancels')} DESC LIMIT ?`,
     )
     .pluck();
@@ -160,10 +113,25 @@ function openStanding(db: Database) {
      ORDER BY ${rank('posting.key')} DESC, id DESC LIMIT ?`,
   );
 
+  // Of the lane that was asked about last, until a posting comes or moves.
+  let known: { lane: string; youngest: Youngest | undefined } | undefined;
+  function youngest(lane: string): Youngest | undefined {
+    if (known?.lane !== lane) known = { lane, youngest: first.get(lane) };
+    return known.youngest;
+  }
+
   return {
+    /** A posting has come or moved, or a transaction was undone. */
+    changed(): void {
+      known = undefined;
+    },
+    /** Key of what takes back the youngest document of the lane that is to be taken back. */
+    undoesFirst: (lane: string): string | undefined => youngest(lane)?.key,
     /** Whether something younger in the lane is still to be taken back. */
-    isYoungerOpen: ({ lane, id, cancels }: PostingRow): boolean =>
-      younger.get(lane, id, cancels!) !== undefined,
+    isYoungerOpen({ lane, id, cancels }: PostingRow): boolean {
+      const next = youngest(lane);
+      return next !== undefined && next.id !== id && next.rank > rankOf.get(cancels!)!;
+    },
     /** Keys of the documents of the lane that are to be taken back before, the youngest first. */
     youngerOpen: ({ lane, id, cancels }: PostingRow): readonly string[] =>
       allYounger.all(lane, id, cancels!, standingMax),

@@ -1,4 +1,4 @@
-import type { Outcome } from './erp.ts';
+import type { Differs, Outcome, Refused } from './erp.ts';
 import type { Answer, Sent } from './odata.ts';
 
 const retryAfterMaxMs = 3_600_000;
@@ -9,15 +9,27 @@ const lockWords = /\block(ed)?\b|\bbeing processed\b|gesperrt/i;
 
 export type Reading = Readonly<{
   lockCodes: readonly string[]; // "CLASS/NNN"
+  knownCodes: readonly string[]; // of what says that the document is there already
   nowMs: number;
+  wrapper: string; // the function import, under whose name an entity may stand [K]
   numberOf(entity: Record<string, unknown>): string | undefined;
 }>;
+
+/** A document with a number; that it is the posting's is still to be read back. */
+export type Created = Readonly<{
+  kind: 'created';
+  document: string;
+  entity: Record<string, unknown>;
+}>;
+/** The ERP says that it has it: to be looked up, and refused if it is not there. */
+export type Known = Readonly<{ kind: 'known'; refused: Refused }>;
+export type Verdict = Created | Known | Exclude<Outcome, Differs | { kind: 'posted' }>;
 
 /**
  * What the ERP has done, by what it answered. Only a document number read from the body is success;
  * an answer that could hide an executed call is unknown.
  */
-export function verdict(sent: Sent, reading: Reading): Outcome {
+export function verdict(sent: Sent, reading: Reading): Verdict {
   if (!('answer' in sent)) {
     if (sent.ran === 'maybe') return { kind: 'unknown', reason: sent.reason };
     return unreached(busy(sent.reason, sent.retryAfter ?? null, reading.nowMs));
@@ -34,7 +46,7 @@ export function verdict(sent: Sent, reading: Reading): Outcome {
     if (locked || status === 423 || lockWords.test(error.reason)) {
       return busy(error.reason, headers.get('retry-after'), reading.nowMs);
     }
-    if (status !== 401) return { kind: 'refused', code: error.codes[0]!, reason: error.reason };
+    if (status !== 401) return refused(error, reading);
   }
   const reason = `HTTP ${status}: ${excerpt(answer.text)}`;
   // Without the ERP's own words a 4xx comes from what stands before it, and the ERP has not run.
@@ -42,15 +54,21 @@ export function verdict(sent: Sent, reading: Reading): Outcome {
   return { kind: 'unknown', reason };
 }
 
-function created({ status, text }: Answer, { numberOf }: Reading): Outcome {
-  const entity = entityOf(text);
+function created({ status, text }: Answer, { numberOf, wrapper }: Reading): Verdict {
+  const entity = entityOf(text, wrapper);
   const document = entity && numberOf(entity);
-  if (document !== undefined) return { kind: 'posted', document };
+  if (document !== undefined) return { kind: 'created', document, entity: entity! };
   return { kind: 'unknown', reason: `HTTP ${status} without a document number: ${excerpt(text)}` };
 }
 
+function refused({ codes, reason }: Complaint, { knownCodes }: Reading): Known | Refused {
+  const outcome: Refused = { kind: 'refused', code: codes[0]!, reason };
+  const isKnown = codes.some((code) => knownCodes.includes(code));
+  return isKnown ? { kind: 'known', refused: outcome } : outcome;
+}
+
 type Busy = Extract<Outcome, { kind: 'busy' }>;
-const unreached = (outcome: Busy): Outcome => ({ ...outcome, unreached: true });
+const unreached = (outcome: Busy): Busy => ({ ...outcome, unreached: true });
 
 function busy(reason: string, retryAfter: string | null, nowMs: number): Busy {
   const retryAfterMs = delayMs(retryAfter, nowMs);
@@ -71,24 +89,27 @@ export function delayMs(retryAfter: string | null, nowMs: number): number | unde
 function parsed(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null
-      ? (value as Record<string, unknown>)
-      : undefined;
+    return objectOf(value);
   } catch {
     return undefined;
   }
 }
 
-/** The `d` of an OData V2 body, if the text is one. */
-export function entityOf(text: string): Record<string, unknown> | undefined {
-  const d = parsed(text)?.['d'];
-  return typeof d === 'object' && d !== null ? (d as Record<string, unknown>) : undefined;
+/** The `d` of an OData V2 body, if the text is one; or what stands in it under that name. */
+export function entityOf(text: string, wrapper = ''): Record<string, unknown> | undefined {
+  const d = objectOf(parsed(text)?.['d']);
+  return objectOf(d?.[wrapper]) ?? d;
 }
+
+export const objectOf = (value: unknown): Record<string, unknown> | undefined =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
 
 type Message = Readonly<{ code?: unknown; message?: unknown }>;
 
+type Complaint = Readonly<{ codes: readonly string[]; reason: string }>;
+
 /** Codes and words of SAP's error body with all its details, or undefined if it is none. */
-function errorOf(text: string): { codes: string[]; reason: string } | undefined {
+function errorOf(text: string): Complaint | undefined {
   const error = parsed(text)?.['error'] as
     | (Message & { innererror?: { errordetails?: unknown } })
     | undefined;

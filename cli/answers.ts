@@ -1,3 +1,5 @@
+import type { ErpBooks } from './erpbooks.ts';
+
 /** What the programs answer, as far as the commands for people read it. */
 export type EdgeStatus = {
   unsent: number;
@@ -121,61 +123,7 @@ export type Rules = {
 };
 type Switch = { site?: string; rule?: string; mode: string };
 
-type Attempt = { atMs: number; outcome: string; detail: string };
-/** Postings that wait for a person. */
-export type DeskList = {
-  postings: {
-    key: string;
-    kind: string;
-    lane: string;
-    line: string;
-    sequence: number;
-    lot: string | null;
-    reason: string | null;
-  }[];
-  kinds: Record<string, number>;
-};
-/** One posting, with all that was tried and said of it. */
-export type Edit = {
-  atMs: number;
-  by: string;
-  reason: string;
-  changes: Record<string, string>;
-  before: Record<string, string | null>;
-  decision: 'approved' | 'rejected' | null;
-  decidedMs: number | null;
-  decidedBy: string | null;
-  words: string | null;
-};
-export type DeskPosting = {
-  edits: Edit[];
-  posting: Amounts & {
-    key: string;
-    kind: string;
-    state: string;
-    eventId: string;
-    order: string | null;
-    operation: string | null;
-    lot: string | null;
-    reason: string | null;
-    document: string | null;
-  };
-  attempts: Attempt[];
-  acts: {
-    atMs: number;
-    act: string;
-    by: string;
-    reason: string;
-    document: string | null;
-    before: string | null;
-  }[];
-  gate: { do: string; reason?: string } | null;
-  plan: {
-    undo: (Document & { lane: string; by: string; planned: Document | null })[];
-    instead: (Omit<Amounts, 'blocked' | 'setupMs' | 'machineMs'> & Document)[];
-  } | null;
-};
-
+export type Attempt = { atMs: number; outcome: string; detail: string };
 /** What central says of its own books: as `central/reconcile.ts` does. */
 export type Reconciled = Readonly<{
   scope: Readonly<{ line?: string; order?: string; fromMs?: number; untilMs?: number }>;
@@ -196,6 +144,7 @@ export type Reconciled = Readonly<{
   }>[];
   gapsFound: number;
   kept: Readonly<{ documents: number; without: number }> | null;
+  erp: ErpBooks | null;
 }>;
 export type BookGroup = Readonly<{
   name: string;

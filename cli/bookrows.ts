@@ -1,5 +1,6 @@
 import type { BookGroup, Reconciled } from './answers.ts';
 import { accounts, type Floor } from './closing.ts';
+import { type ErpBooks, erpColumn } from './erpbooks.ts';
 import { grouped } from './progress.ts';
 
 /** What both sides say, and whether it closes. */
@@ -27,15 +28,21 @@ export function factRows(groups: readonly BookGroup[], sort: Sort): string[][] {
   ];
 }
 
-/** What was made, used and produced, and what became of it. */
-export function amountRows(groups: readonly BookGroup[], sort: Sort): string[][] {
+/** What was made, used and produced, what became of it, and what the ERP has of an order. */
+export function amountRows(
+  groups: readonly BookGroup[],
+  sort: Sort,
+  erp: ErpBooks | null,
+): string[][] {
   const amounts = groups.flatMap(({ name, amounts: all }) => all.map((row) => ({ name, ...row })));
   const used = accounts.filter((account) => amounts.some(({ by }) => by[account]));
+  const theirs = sort === 'order' ? erpColumn(erp) : undefined;
   return [
-    [sort, '', 'unit', 'stated', ...used],
+    [sort, '', 'unit', 'stated', ...used, ...(theirs ? ['ERP'] : [])],
     ...amounts.map(({ name, measure, unit, stated, by }) => [
       ...[name, measure, unit, stated],
       ...used.map((account) => by[account] ?? '0'),
+      ...(theirs ? [theirs(name, measure, unit)] : []),
     ]),
   ];
 }

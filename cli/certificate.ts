@@ -1,5 +1,6 @@
 import { xml } from '../shared/xml.ts';
-import { amountRows, type Certificate, factRows, floorRows, sorts } from './bookrows.ts';
+import { amountRows, type Certificate, factRows, floorRows, type Sort, sorts } from './bookrows.ts';
+import { erpRows, erpText } from './erpbooks.ts';
 
 const isNumber = (text: string): boolean => /^-?[\d,.]+$/.test(text);
 const classOf = (text: string): string =>
@@ -50,7 +51,7 @@ function scopeText({ central: { scope, upTo } }: Certificate): string {
 /** The certificate as one page, that needs nothing else: to be printed, signed and kept. */
 export function certificatePage(certificate: Certificate): string {
   const { central, floor, closes, against, madeMs } = certificate;
-  const { groups, chains, reasons } = central;
+  const { groups, chains, reasons, erp } = central;
   const chainRows = chains.map((chain) => {
     const { line, epoch, sequence, hash, good, scrap, rework, held } = chain;
     return [line, `${epoch}/${sequence}`, good, scrap, rework, held, hash];
@@ -59,6 +60,7 @@ export function certificatePage(certificate: Certificate): string {
   const verdict = closes
     ? '<p class="verdict">✓ the books close</p>'
     : '<p class="verdict open">✗ the books do not close</p>';
+  const amounts = (sort: Sort) => amountRows(groups[sort], sort, erp);
   const differences = against.map((text) => `<li>${xml(text)}</li>`);
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Holdfast: reconciliation</title>
@@ -67,14 +69,18 @@ export function certificatePage(certificate: Certificate): string {
 ${verdict}
 <p>${xml(scopeText(certificate))}; made ${new Date(madeMs).toISOString()}.
 ${central.facts} facts were looked at, one by one.</p>
+<ul>${erpText(erp)
+    .map((text) => `<li>${xml(text)}</li>`)
+    .join('')}</ul>
 ${differences.length > 0 ? `<ul>${differences.join('')}</ul>` : ''}
 ${htmlTable('Chains of the ledger', [
   ['line', 'epoch/sequence', 'good', 'scrap', 'rework', 'held', 'chain ends with'],
   ...chainRows,
 ])}
 ${floor.length > 0 ? htmlTable('Edges', floorRows(floor)) : ''}
+${erp ? htmlTable("The ERP's own figures", erpRows(erp)) : ''}
 ${sorts.map((sort) => htmlTable(`Facts by ${sort}`, factRows(groups[sort], sort))).join('\n')}
-${sorts.map((sort) => htmlTable(`Amounts by ${sort}`, amountRows(groups[sort], sort))).join('\n')}
+${sorts.map((sort) => htmlTable(`Amounts by ${sort}`, amounts(sort))).join('\n')}
 ${htmlTable('Not posted, and why', [
   ['account', 'why', 'facts'],
   ...open.map(({ account, why, facts }) => [account, why, `${facts}`]),

@@ -1,4 +1,5 @@
 import type { FloorLine, Reconciled } from './answers.ts';
+import { againstErp } from './erpbooks.ts';
 
 /** In the order of a fact's way; what is not there is not told. */
 export const accounts = [
@@ -44,7 +45,7 @@ export function floorOf(
 
 /** Everything that keeps the books from closing, in words; nothing if they close. */
 export function against(reconciled: Reconciled, floor: readonly Floor[]): readonly string[] {
-  const { gaps, gapsFound, kept, facts, reasons } = reconciled;
+  const { gaps, gapsFound, kept, facts, reasons, erp } = reconciled;
   const of = (account: string) =>
     reasons.filter((row) => row.account === account).reduce((sum, row) => sum + row.facts, 0);
   const apart = reasons
@@ -62,5 +63,6 @@ export function against(reconciled: Reconciled, floor: readonly Floor[]): readon
       ? []
       : [`central has counted ${counts} facts with and without a document, there are ${own}`]),
     ...floor.flatMap(({ line, against: words }) => words.map((word) => `${line}: ${word}`)),
+    ...againstErp(erp),
   ];
 }

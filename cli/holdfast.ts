@@ -53,4 +53,9 @@ try {
   process.stderr.write(`holdfast ${name}: ${(error as Error).message}\n`);
   exitCode = isUsage ? 2 : failed;
 }
+// What is said into a pipe may still be on its way; whoever reads no further is no failure.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', () => undefined);
+  await new Promise<void>((resolve) => stream.write('', () => resolve()));
+}
 process.exit(exitCode);

@@ -7,16 +7,19 @@ import { askCentral, urlIn } from './central.ts';
 import { certificatePage } from './certificate.ts';
 import { against, floorOf } from './closing.ts';
 import { read } from './drive.ts';
+import { erpText, missingIn } from './erpbooks.ts';
 import { grouped, table } from './progress.ts';
 
 export const usage = `holdfast reconcile --central URL [options]
 
 Closes the books against the floor: every fact of the ledger is looked at by itself, and must be
 posted, underway, waiting, held, parked, or call for nothing; what is in none of these is a gap, and
-is named. Given the edges, their chains and counts are set beside the ledger's.
+is named. Given the edges, their chains and counts are set beside the ledger's; with --erp, the
+ERP's own figures beside what central has posted, for each order and lot that the facts are about.
 
   --central URL    central's address, e.g. http://127.0.0.1:8090
   --edge URL       an edge's address, as often as there are edges
+  --erp            the ERP is asked for its own figures
   --line LINE      only this line
   --order ORDER    only this order
   --from INSTANT   only what came to central then or later, UTC, e.g. 2026-11-23T06:00Z
@@ -36,7 +39,8 @@ const closingMaxMs = 3_600_000;
 export function certificateText(certificate: Certificate, sort: Sort): string {
   const { central, floor, closes, against: words } = certificate;
   const groups = central.groups[sort];
-  const amounts = amountRows(groups, sort);
+  const amounts = amountRows(groups, sort, central.erp);
+  const missing = missingIn(central.erp);
   const waits = central.reasons.filter(({ account }) => account !== 'posted');
   return [
     `${grouped(central.facts)} facts, up to position ${grouped(central.upTo)} of the ledger`,
@@ -45,8 +49,11 @@ export function certificateText(certificate: Certificate, sort: Sort): string {
     ...(waits.length > 0 ? [''] : []),
     ...waits.map(({ account, why, facts }) => `${grouped(facts)} ${account}${why && `: ${why}`}`),
     ...(floor.length > 0 ? ['', table(floorRows(floor))] : []),
-    '',
+    ...['', ...erpText(central.erp), ''],
     ...(closes ? ['✓ the books close'] : ['✗ the books do not close', ...words]),
+    ...(missing.length === 0
+      ? []
+      : ['', `to post again what is missing: holdfast desk missing ${missing.join(' ')}`]),
     '',
   ].join('\n');
 }
@@ -54,6 +61,7 @@ export function certificateText(certificate: Certificate, sort: Sort): string {
 const options = {
   central: { type: 'string' },
   edge: { type: 'string', multiple: true },
+  erp: { type: 'boolean', default: false },
   line: { type: 'string' },
   order: { type: 'string' },
   from: { type: 'string' },
@@ -75,7 +83,7 @@ export const failed = 2;
 /** The command line; returns the exit code. */
 export async function run(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({ args: [...args], options });
-  const { central, edge = [], by, page, json } = values;
+  const { central, edge = [], erp, by, page, json } = values;
   const url = urlIn(central, '--central');
   const edges = edge.map((value) => urlIn(value, '--edge'));
   const sort = sorts.find((known) => known === by);
@@ -85,6 +93,7 @@ export async function run(args: readonly string[]): Promise<number> {
     const value = values[name];
     if (value !== undefined) asked.set(name, value);
   }
+  if (erp) asked.set('erp', 'ask');
   const told = await askCentral<Reconciled>(
     ...([url, `/v1/reconcile?${asked}`, undefined, closingMaxMs] as const),
   );

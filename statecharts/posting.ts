@@ -15,7 +15,8 @@ export type PostingEvent =
   | 'Park' // a person must look
   | 'Retry' // a person says: again, under the same key
   | 'Settle' // a person says: it is there, under this document number
-  | 'GiveUp'; // a person says: it shall not be posted
+  | 'GiveUp' // a person says: it shall not be posted
+  | 'Lost'; // two people say: the ERP has lost it
 
 export const postingStates = [
   'intended',
@@ -41,12 +42,12 @@ const weigh = {
 /**
  * The life of one intended ERP document. From `unknown` there is no way to `sending` but through a
  * look-up that found nothing, and from `parked` none but through `unknown`: whatever a person tries
- * again is looked up first. From `queued` there is none at all: what the ERP has taken is posted or
- * waits for a person. `posted` and `void` are final.
+ * again is looked up first; so is what was posted, and the ERP has lost. From `queued` there is
+ * none at all: what the ERP has taken is posted or waits for a person. `void` is final.
  */
 export const posting = defineChart<{ type: PostingEvent }>({
   id: 'posting',
-  version: 4,
+  version: 5,
   initial: 'intended',
   rules: {},
   states: {
@@ -86,7 +87,7 @@ export const posting = defineChart<{ type: PostingEvent }>({
         GiveUp: { target: 'void' },
       },
     },
-    posted: {},
+    posted: { on: { Lost: { target: 'unknown' } } },
     void: {},
   },
 });

@@ -172,8 +172,8 @@ test('what is being taken back still counts, until it surely was', () => {
   const [made, good] = [produce('L', '4'), report('5')];
   const side = told(release(), made, good);
   side.drain();
-  const { confirmed, received, of } = openStock(side.db);
   const sums = () => {
+    const { confirmed, received, of } = openStock(side.db);
     const row = side.rows().find(({ kind }) => kind === 'confirmation')!;
     const { allReceived } = of('L');
     const units = (amount: bigint) => Number(amount / 1_000_000n);

@@ -24,7 +24,7 @@ test('what is parked is listed, and one is shown with every try', async () => {
     200,
     {
       posting: { key, state: 'parked', yield: '5' },
-      attempts: [{ atMs: 1_000, outcome: 'refused', detail: 'deficit' }],
+      attempts: [{ atMs: 1_000, outcome: 'refused', detail: 'M7/021: deficit' }],
       acts: [],
       gate: { do: 'send' },
     },
@@ -94,7 +94,7 @@ test('whoever does not say who they are and why changes nothing, nor one who is 
 
 test('an act that cannot be kept is not done', async () => {
   const { key, ask, states, db, told } = deskAfter(refused);
-  db.exec("CREATE TRIGGER full BEFORE INSERT ON act BEGIN SELECT raise(ABORT, 'full'); END");
+  db.exec("CREATE TRIGGER disk_full BEFORE INSERT ON act BEGIN SELECT raise(ABORT, 'full'); END");
   expect((await ask(`/${key}/giveUp`, said))[0]).toBe(500);
   expect(states()).toEqual(['parked', 'deferred']);
   expect(told.moved).toBe(0);
@@ -123,7 +123,7 @@ test('in words: holdfast desk', async () => {
       '  order WO-1, operation 0010, yield 5 EA, scrap 0 EA, rework 0 EA',
       `  of fact ${facts[1]!.eventId}`,
       '  because: person:17: not wanted',
-      expect.stringMatching(/^ {2}1970-\S+ refused: deficit$/),
+      expect.stringMatching(/^ {2}1970-\S+ refused: M7\/021: deficit$/),
       expect.stringMatching(/giveUp by person:17: not wanted; it was parked because: M7\/021/),
       '',
     ],

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { openAmendments } from '../central/amendments.ts';
 import { unsureMax } from '../central/outcomes.ts';
-import type { Task } from '../central/postings.ts';
+import type { Task } from '../central/taking.ts';
 import {
   answer,
   graceMs,

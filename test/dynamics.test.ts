@@ -1,6 +1,7 @@
 // Goal: Dynamics 365 is posted to by its message processor, and read back: queued is not posted.
 // Method: the connector against a message processor on this machine: the real messages, its batch
 // job, and a person there.
+import pino from 'pino';
 import { afterEach, expect, test } from 'vitest';
 import { readCentralConfig } from '../central/config.ts';
 import { openErp } from '../central/connectors.ts';
@@ -9,6 +10,7 @@ import { bench, blocked, closeAll, dynamicsAt, keyField, toSend } from './helper
 import { confirmation as base, issue as issued, key, receipt as received } from './helpers/sap.ts';
 
 afterEach(closeAll);
+const log = pino({ level: 'silent' });
 
 const confirmation: Posting = { ...base, rework: '0', final: true };
 const issue: Posting = { ...issued, operation: '0010' };
@@ -76,6 +78,17 @@ test('a number is written digit for digit, also where a float would round it', a
   expect(messages[0]!.content).toContain('"ConsumptionBOMQuantity":123456789012.123456,');
   await erp.post({ ...issue, key: key('b'), quantity: '0.100000' });
   expect(messages[1]!.content).toContain('"ConsumptionBOMQuantity":0.1,');
+});
+
+test('what would be sent is what is sent', async () => {
+  const { erp, messages } = await bench();
+  const { to, body } = erp.preview!(issue);
+  expect(to).toBe('/api/services/SysMessageServices/SysMessageService/SendMessage');
+  await erp.post(issue);
+  expect(body).toEqual({
+    ...{ _companyId: 'USMF', _messageQueue: 'JmgMES3P' },
+    ...{ _messageType: messages[0]!.type, _messageContent: messages[0]!.content },
+  });
 });
 
 test('queued, executed by the batch job, and posted only then', async () => {
@@ -192,6 +205,9 @@ test.each<[string, Partial<Posting>, RegExp]>([
   ['rework', { ...confirmation, rework: '1' }, /rework: a route card has no place/],
   ['an operation in letters', { ...confirmation, operation: 'SAW' }, /operation: must be a number/],
   ['goods without a lot', { lot: '' }, /lot: must be given/],
+  ['no number', { quantity: 'many' }, /quantity: must be a decimal/],
+  ['less than nothing', { quantity: '-1' }, /quantity: must be a decimal/],
+  ['a time that is none', { ...confirmation, setupMs: -1 }, /setupMs: must be whole/],
   ['nothing of it', { quantity: '0' }, /quantity: must be more than 0/],
   ['blocked without a status', { ...receipt }, /no inventory status/],
   ['blocked more than made', { ...receipt, blocked: '91' }, /blocked: is more/],
@@ -210,11 +226,11 @@ test('the connector is chosen by its kind in the config, and SAP is what says no
     ...{ clientId: 'holdfast', clientSecretPath: '/run/secret', company: 'USMF' },
   };
   const common = { storePath: 'x', natsUrl: 'nats://x', hubMonitorUrl: 'http://x' };
-  const named = (erp: object) => openErp(readCentralConfig({ ...common, erp }).erp).name;
+  const named = (erp: object) => openErp(readCentralConfig({ ...common, erp }).erp, log).name;
   expect(named(sap)).toBe('sap');
   expect(named({ ...sap, kind: 'sap' })).toBe('sap');
   expect(named(dynamics)).toBe('dynamics');
-  expect(() => named({ ...sap, kind: 'oracle' })).toThrow('erp.kind: must be one of sap, dynamics');
+  expect(() => named({ ...sap, kind: 'oracle' })).toThrow('erp.kind: must be one of sap, dyn');
   expect(() => named({ ...dynamics, plant: 'HF01' })).toThrow('config.erp.plant: unknown');
   expect(() => named({ ...sap, company: 'USMF' })).toThrow('config.erp.company: unknown');
 });

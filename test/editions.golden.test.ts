@@ -20,7 +20,7 @@ const editions: Record<SheetName, Record<number, string>> = {
   delivery: { 1: 'e26da24e1360afc8' },
   posting: {
     ...{ 1: '07bf7efe282e7ee3', 2: 'c4da9b0b54811178' },
-    ...{ 3: 'cfac3a0eee63e7b6', 4: '04ae5f2aad790907' },
+    ...{ 3: 'cfac3a0eee63e7b6', 4: '04ae5f2aad790907', 5: 'ed8c58f417a0d57e' },
   },
 };
 

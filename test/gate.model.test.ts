@@ -67,6 +67,7 @@ function explore(story: Story) {
       walk(attempt(move, path), [...path, move.name]);
       if (last) return;
       back.run();
+      search.side.postings.undone();
       drop.run();
     });
   }

@@ -37,6 +37,7 @@ function openListener() {
     }
     post();
     forget.run();
+    side.postings.undone();
     const count = (lot: string) => shelfOf(depot, lot).unrestricted / 1_000_000n;
     return Object.fromEntries(lots.map((lot) => [lot, count(lot)]));
   };

@@ -5,7 +5,7 @@ import { type PostingEvent, posting, postingStates } from '../statecharts/postin
 
 const names: readonly PostingEvent[] = [
   ...(['Send', 'Posted', 'Refused', 'Busy', 'Queue', 'Unsure', 'Absent'] as const),
-  ...(['Hold', 'Defer', 'Void', 'Park', 'Retry', 'Settle', 'GiveUp'] as const),
+  ...(['Hold', 'Defer', 'Void', 'Park', 'Retry', 'Settle', 'GiveUp', 'Lost'] as const),
 ];
 
 const weighed = {
@@ -33,7 +33,7 @@ const golden: Record<string, Record<string, string>> = {
   held: weighed,
   deferred: weighed,
   parked: { Retry: 'unknown', Settle: 'posted', GiveUp: 'void' },
-  posted: {},
+  posted: { Lost: 'unknown' },
   void: {},
 };
 
@@ -61,7 +61,7 @@ test('what may have been executed is sent again only after a look-up that found 
   expect(golden['unknown']).not.toHaveProperty('Send');
 });
 
-test('from unknown, queued and parked only a look-up that found nothing leads to sending', () => {
+test('but for unsent ones, only a look-up that found nothing leads to sending again', () => {
   const reached = new Set(['unknown', 'queued', 'parked']);
   for (const state of reached) {
     for (const [type, to] of Object.entries(golden[state]!)) {

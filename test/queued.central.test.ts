@@ -10,6 +10,7 @@ import type { Found } from '../central/erp.ts';
 import { askedMax } from '../central/outcomes.ts';
 import {
   answer,
+  bare,
   graceMs,
   m1,
   only,
@@ -166,12 +167,12 @@ test('a restart keeps it queued, for it surely arrived, and asks at once', () =>
 test('what a person says of a queued one is refused, and the desk does not list it', () => {
   const side = waiting();
   const { db, postings, key } = side;
-  const desk = openDesk({ db, postings, nowMs: () => 0, moved() {} });
+  const desk = openDesk({ ...bare, db, postings, standing: bare.erpStanding });
   expect(desk.parked().postings).toEqual([]);
   const said = { by: 'person:17', reason: 'impatient' };
   expect(() => desk.retry(key, said)).toThrow('is queued: no Retry');
   expect(() => desk.settle(key, said, 'D1')).toThrow('is queued: no Settle');
-  expect(() => desk.edits.propose(key, said, { yield: '4' })).toThrow('is queued, not parked');
+  expect(() => desk.edit(key, said, { yield: '4' })).toThrow('is queued, not parked');
 });
 
 test('a queued document counts as sent: for the tolerance, and for what takes it back', () => {

@@ -3,6 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { faultFields } from '../central/sandbox/faults.ts';
+import { sapFields } from '../central/sap.ts';
+import { troubles } from './contract/bench.ts';
 
 const pages = ['README.md', ...globSync('docs/**/*.md')];
 const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
@@ -24,6 +27,16 @@ test.each(pages)('every link of %s leads somewhere', (page) => {
 test.each(pages)('every source file that %s names exists', (page) => {
   const named = matches(page, /`((?:shared|statecharts|edge|central|cli|test)\/[\w./-]+)`/g);
   expect(named.filter((path) => !existsSync(path))).toEqual([]);
+});
+
+test('the guide of connectors names every outcome, trouble and setting', () => {
+  const guide = readFileSync('docs/connectors.md', 'utf8');
+  const outcomes = ['posted', 'differs', 'refused', 'busy', 'unknown'];
+  const plain = ['url', 'client', 'plant', 'storageLocation', 'costCenter', 'timeZone'];
+  const settings = Object.keys(sapFields).filter((name) => !plain.includes(name));
+  const faults = Object.keys(faultFields).flatMap((name) => /^(.*)Percent$/.exec(name)?.[1] ?? []);
+  const named = [...outcomes, ...Object.keys(troubles), ...settings, ...faults];
+  expect(named.filter((name) => name !== 'answer' && !guide.includes(`\`${name}\``))).toEqual([]);
 });
 
 test('the two commands of the first screen are real', () => {

@@ -6,6 +6,9 @@ import {
   type Bench,
   confirmation,
   confirmationPath,
+  document,
+  documentPath,
+  issueItem,
   type Reply,
   rootPath,
   startBench,
@@ -41,6 +44,48 @@ test('faults before the commit post nothing, after it one document', async () =>
   await cut(send());
   await tell({});
   expect((await bench.summary()).documents).toMatchObject({ confirmation: 1 });
+});
+
+test('an answer may be spoiled: before the commit, after it, or the commit itself', async () => {
+  const headers = await bench.token();
+  const send = async (faults: object) => {
+    await bench.admin('/faults', faults);
+    const reply = await bench.call('POST', confirmationPath, confirmation, headers);
+    await bench.admin('/faults');
+    const { documents } = await bench.summary();
+    return { ...reply, count: documents['confirmation'] };
+  };
+  const login = await send({ loginPercent: 100 });
+  expect([login.status, login.text.slice(0, 6), login.count]).toEqual([200, '<html>', 0]);
+  const soft = await send({ softPercent: 100 });
+  expect([soft.status, soft.body.error?.code, soft.count]).toEqual([200, 'HF/000', 0]);
+  const bare = await send({ barePercent: 100 });
+  const number = { ConfirmationGroup: '0000000001', ConfirmationCount: '00000001' };
+  expect([bare.status, bare.body.d, bare.count]).toEqual([201, number, 1]);
+  const empty = await send({ emptyPercent: 100 });
+  expect([empty.status, empty.text, empty.count]).toEqual([204, '', 2]);
+  const altered = await send({ alteredPercent: 100 });
+  expect(altered.body.d?.['ConfirmationYieldQuantity']).toBe('10.001');
+  await bench.admin('/faults', { truncatedPercent: 100 });
+  await expect(bench.call('POST', confirmationPath, confirmation, headers)).rejects.toThrow('JSON');
+  await expect(bench.admin('/faults', { lostPercent: 60, barePercent: 41 })).rejects.toThrow(
+    /after the commit/,
+  );
+});
+
+test('a document is read by its number, and its items if they are asked for', async () => {
+  await bench.post(confirmationPath, confirmation);
+  await bench.post(documentPath, document('03', [issueItem]));
+  const read = async (path: string) => (await bench.call('GET', path)).body.d;
+  const of = "(ConfirmationGroup='0000000001',ConfirmationCount='00000001')";
+  expect(await read(confirmationPath + of)).toMatchObject({ OrderID: '4711' });
+  const one = `${documentPath}(MaterialDocumentYear='2017',MaterialDocument='4900000001')`;
+  expect((await read(one))?.['to_MaterialDocumentItem']).toHaveProperty('__deferred');
+  expect(await read(`${one}?$expand=to_MaterialDocumentItem`)).toMatchObject({
+    to_MaterialDocumentItem: { results: [{ QuantityInEntryUnit: '10.000' }] },
+  });
+  expect((await bench.call('GET', one.replace('2017', '2018'))).status).toBe(404);
+  expect((await bench.call('GET', `${confirmationPath}(1)`)).status).toBe(404);
 });
 
 test('the same seed brings the same faults', async () => {

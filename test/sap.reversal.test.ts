@@ -14,6 +14,7 @@ import {
   receipt,
   rude,
   type Script,
+  shownIssue,
 } from './helpers/sap.ts';
 
 afterEach(closeAll);
@@ -87,12 +88,15 @@ test('the answer may wrap what it created in the name of the function', async ()
   const seen: (string | undefined)[] = [];
   const script: Script = ({ url, method }, response, body) => {
     seen.push(`${method} ${url}${body}`);
-    const d = { Cancel: { MaterialDocumentYear: '2026', MaterialDocument: '50' } };
+    const reversed = { ReversedMaterialDocument: '49', ReversedMaterialDocumentYear: '2026' };
+    const items = [{ ...reversed, GoodsMovementType: '262', QuantityInEntryUnit: '-100.001' }];
+    const d = { Cancel: shownIssue(items, { MaterialDocument: '50', ReferenceDocument: '' }) };
     return response.writeHead(200).end(JSON.stringify({ d }));
   };
   const { erp } = await rude(script);
   const cancel = back('cancelIssue', '49/2026', issue);
   expect(await erp.post(cancel)).toEqual({ kind: 'posted', document: '50/2026' });
+  expect(seen).toHaveLength(1);
   expect(decodeURIComponent(seen[0]!)).toBe(
     'POST /sap/opu/odata/sap/API_MATERIAL_DOCUMENT_SRV/Cancel?MaterialDocumentYear=' +
       "'2026'&MaterialDocument='49'&PostingDate=datetime'2026-11-23T00:00:00'",
@@ -101,9 +105,10 @@ test('the answer may wrap what it created in the name of the function', async ()
 
 test('a confirmation is taken back under a key of its own, on the day of the reversal', () => {
   const plant = { plant: '1000', storageLocation: '0001', costCenter: 'SCRAP' };
-  const activities = { setupActivity: 1, machineActivity: 2, dayAt: () => '2026-11-24' };
+  const times = { setupActivity: 1, machineActivity: 2, dayAt: () => '2026-11-24' };
+  const settings = { ...plant, ...times, processOrders: [] };
   const cancel = back('cancelConfirmation', '0000000001/00000002', confirmation);
-  expect(documentOf({ ...cancel, eventId }, { ...plant, ...activities })).toMatchObject({
+  expect(documentOf({ ...cancel, eventId }, settings)).toMatchObject({
     ...{ service: 'API_PROD_ORDER_CONFIRMATION_2_SRV', set: 'CancelProdnOrdConf' },
     parameters:
       "ConfirmationGroup='0000000001'&ConfirmationCount='00000002'" +

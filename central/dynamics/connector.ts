@@ -4,12 +4,9 @@ import type { Erp, Found, Outcome, Posting } from '../erp.ts';
 import { calendar } from '../sap.ts';
 import { messageOf, misfit, type Plant } from './message.ts';
 import { type DynamicsOptions, dynamicsFields } from './options.ts';
-import { openService } from './service.ts';
+import { openService, sendPath } from './service.ts';
 import { rowsIn, rowsMax, standing, taken } from './states.ts';
 import { fieldsOf, openTokens } from './token.ts';
-
-const isTicket = (posting: Posting): boolean =>
-  posting.ticket !== undefined && posting.ticket !== posting.key;
 
 /**
  * Dynamics 365 Supply Chain Management by its message processor; asynchronous. Throws Fault INVALID
@@ -27,13 +24,13 @@ export function dynamicsErp(
   const options = readFields(dynamicsFields, given, 'dynamics');
   const { company, queue, keyField, messages: names } = options;
   const plant: Plant = { ...options, dayAt: calendar(options.timeZone) };
-  const service = openService(options, openTokens(options, clock), clock);
+  const service = openService(options, openTokens(options, clock));
 
   /** By what it is found; undefined if there is nothing. */
   function filterOf(posting: Posting): string | undefined {
     if (keyField !== undefined) return names.keyFilter.replaceAll('{key}', posting.key);
-    if (!isTicket(posting)) return undefined;
-    return names.ticketFilter.replaceAll('{ticket}', posting.ticket!.replaceAll("'", "''"));
+    const { ticket } = posting;
+    return ticket && names.ticketFilter.replaceAll('{ticket}', ticket.replaceAll("'", "''"));
   }
 
   const unsaid = ({ kind, order, lot }: Posting): Found => {
@@ -43,21 +40,24 @@ export function dynamicsErp(
     return { kind: 'undecided', reason: `${look}; ${todo}` };
   };
 
+  function bodyOf(posting: Posting): object {
+    const { type, content } = messageOf(posting, plant);
+    const to = { _companyId: company, _messageQueue: queue };
+    return { ...to, _messageType: type, _messageContent: content };
+  }
+
   return {
     name: 'dynamics',
     maxInFlightMs: options.maxInFlightMs,
     unfit: (posting) => misfit(posting, plant),
 
-    async post(posting: Posting): Promise<Outcome> {
+    preview: (posting) => ({ to: sendPath, body: bodyOf(posting) }),
+
+    async post(posting: Posting, isSafe?: () => boolean): Promise<Outcome> {
       const reason = misfit(posting, plant);
       if (reason !== undefined) return { kind: 'refused', code: 'UNFIT', reason };
-      const { type, content } = messageOf(posting, plant);
-      const sent = await service.queue({
-        ...{ _companyId: company, _messageQueue: queue },
-        ...{ _messageType: type, _messageContent: content },
-      });
-      const key = keyField === undefined ? undefined : posting.key;
-      return taken(sent, { idField: names.idField, key, nowMs: clock.nowMs() });
+      const sent = await service.queue(bodyOf(posting), isSafe);
+      return taken(sent, { idField: names.idField, nowMs: clock.nowMs() });
     },
 
     async lookup(posting: Posting): Promise<Found> {

@@ -50,8 +50,26 @@ export function misfit(posting: Posting, plant: Plant): string | undefined {
   for (const name of needs[kind]!) {
     if ((posting[name] ?? '') === '') complaints.push(`${name}: must be given`);
   }
+  complaints.push(...misfitAmounts(posting));
   if (complaints.length === 0) complaints.push(...misfitKind(posting, plant));
   return complaints.length === 0 ? undefined : complaints.join('; ');
+}
+
+const amounts = ['quantity', 'blocked', 'yield', 'scrap', 'rework'] as const;
+
+function misfitAmounts(posting: Posting): string[] {
+  const wrong = amounts.filter((name) => {
+    const text = posting[name];
+    return text !== undefined && !/^\d{1,12}(\.\d{1,6})?$/.test(text);
+  });
+  const times = (['setupMs', 'machineMs'] as const).filter((name) => {
+    const ms = posting[name] ?? 0;
+    return !Number.isSafeInteger(ms) || ms < 0;
+  });
+  return [
+    ...wrong.map((name) => `${name}: must be a decimal of 12 digits and 6 decimals at most`),
+    ...times.map((name) => `${name}: must be whole, and not negative`),
+  ];
 }
 
 function misfitKind(posting: Posting, { disposition, blockedStatus }: Plant): string[] {

@@ -1,10 +1,8 @@
-import type { Clock } from '../../shared/clock.ts';
 import { failed, readText, type Sent } from '../odata.ts';
-import { delayMs } from '../verdict.ts';
 import type { DynamicsConfig } from './options.ts';
 import type { Tokens } from './token.ts';
 
-const sendPath = '/api/services/SysMessageServices/SysMessageService/SendMessage';
+export const sendPath = '/api/services/SysMessageServices/SysMessageService/SendMessage';
 
 type Request = Readonly<{ path: string; query?: string; body?: object }>;
 type Options = Pick<DynamicsConfig, 'url' | 'clientTimeoutMs'>;
@@ -12,12 +10,10 @@ export type Service = ReturnType<typeof openService>;
 
 /**
  * Dynamics 365 over HTTP: a bearer token, a time-out on every request, no redirects. A token that
- * is refused is renewed once, and the request sent again. After 429 or 503 with Retry-After nothing
- * is sent before that time, by whomever. Nothing here rejects.
+ * is refused is renewed once, and the request sent again. Nothing here rejects.
  */
-export function openService(options: Options, tokens: Tokens, clock: Clock) {
+export function openService(options: Options, tokens: Tokens) {
   const { url, clientTimeoutMs } = options;
-  let throttledUntilMs = 0;
 
   async function once({ path, query, body }: Request, token: string): Promise<Sent> {
     const target = new URL(path, url);
@@ -41,27 +37,13 @@ export function openService(options: Options, tokens: Tokens, clock: Clock) {
     }
   }
 
-  /** Remembers for how long nothing more shall be sent. */
-  function heed(sent: Sent): Sent {
-    const retryAfter = 'answer' in sent ? sent.answer.headers.get('retry-after') : null;
-    const status = 'answer' in sent ? sent.answer.status : 0;
-    if (status !== 429 && status !== 503) return sent;
-    const untilMs = clock.monotonicMs() + (delayMs(retryAfter, clock.nowMs()) ?? 0);
-    throttledUntilMs = Math.max(throttledUntilMs, untilMs);
-    return sent;
-  }
-
-  async function send(request: Request): Promise<Sent> {
+  async function send(request: Request, isSafe = () => true): Promise<Sent> {
     let spent: string | undefined;
     for (let renewals = 0; ; renewals++) {
-      const waitMs = throttledUntilMs - clock.monotonicMs();
-      if (waitMs > 0) {
-        const retryAfter = `${Math.ceil(waitMs / 1_000)}`;
-        return { ran: 'no', reason: 'the ERP has asked for a pause', retryAfter };
-      }
       const given = await tokens.current(spent);
       if (!('token' in given)) return given;
-      const sent = heed(await once(request, given.token));
+      if (!isSafe()) return { ran: 'maybe', reason: 'the lease was over before it was sent' };
+      const sent = await once(request, given.token);
       if (!('answer' in sent) || sent.answer.status !== 401) return sent;
       if (renewals === 1) return { ran: 'no', reason: 'the ERP refused a token just fetched' };
       spent = given.token;
@@ -69,8 +51,9 @@ export function openService(options: Options, tokens: Tokens, clock: Clock) {
   }
 
   return {
-    /** Puts a message into a queue. */
-    queue: (message: object): Promise<Sent> => send({ path: sendPath, body: message }),
+    /** Puts a message into a queue; nothing is sent where `isSafe` says no. */
+    queue: (message: object, isSafe?: () => boolean): Promise<Sent> =>
+      send({ path: sendPath, body: message }, isSafe),
     /** Reads rows of an entity set, of every company; may be asked again at will. */
     rows(entity: string, filter: string, most: number): Promise<Sent> {
       const query = `$filter=${encodeURIComponent(filter)}&$top=${most}&cross-company=true`;

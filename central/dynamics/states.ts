@@ -8,7 +8,6 @@ import { fieldsOf } from './token.ts';
 
 /** Most messages that one look-up reads; more are for a person. */
 export const rowsMax = 50;
-const ticketMax = 200;
 const wordsMax = 2_000;
 
 type Busy = Extract<Outcome, { kind: 'busy' }>;
@@ -19,20 +18,20 @@ function unreached(reason: string, retryAfter: string | null | undefined, nowMs:
   return retryAfterMs === undefined ? busy : { ...busy, retryAfterMs };
 }
 
-export type Reading = Readonly<{ idField: string; key: string | undefined; nowMs: number }>;
+export type Reading = Readonly<{ idField: string; nowMs: number }>;
 
 /**
- * What SendMessage has done, by its answer: 200 says that the message is in the queue, and no more.
- * An answer that could hide a queued message is unknown.
+ * What SendMessage has done, by its answer: 200 with the message's number says that it is in the
+ * queue, and no more. An answer that could hide a queued message is unknown.
  */
-export function taken(sent: Sent, { idField, key, nowMs }: Reading): Outcome {
+export function taken(sent: Sent, { idField, nowMs }: Reading): Outcome {
   if (!('answer' in sent)) {
     if (sent.ran === 'maybe') return { kind: 'unknown', reason: sent.reason };
     return unreached(sent.reason, sent.retryAfter, nowMs);
   }
   const { status, headers, text } = sent.answer;
   if (status === 200) {
-    const ticket = isAnswer(text) ? (ticketIn(text, idField) ?? key) : undefined;
+    const ticket = ticketIn(text, idField);
     if (ticket !== undefined) {
       return { kind: 'queued', ticket, reason: 'in the queue of Dynamics 365' };
     }
@@ -47,19 +46,14 @@ export function taken(sent: Sent, { idField, key, nowMs }: Reading): Outcome {
   return { kind: 'unknown', reason };
 }
 
-/** JSON that says something, and no error. */
-const isAnswer = (text: string): boolean => {
-  const value = valueIn(text);
-  if (typeof value !== 'object') return value !== undefined;
-  return Object.keys(fieldsOf(text)).length > 0 && wordsIn(text) === undefined;
-};
+const isNumber = /^([1-9]\d{0,19}|[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12})$/i;
 
-/** The message's number: the whole answer, or its field of that name [K]. */
+/** The message's number, or its UUID: the whole answer, or its field of that name [K]. */
 function ticketIn(text: string, idField: string): string | undefined {
-  const value = valueIn(text);
-  const given = typeof value === 'object' ? fieldsOf(text)[idField] : value;
-  const id = typeof given === 'number' || typeof given === 'string' ? `${given}`.trim() : '';
-  return id === '' || id.length > ticketMax ? undefined : id;
+  if (wordsIn(text) !== undefined) return undefined;
+  const given = text.trimStart().startsWith('{') ? fieldsOf(text)[idField] : valueIn(text);
+  const id = typeof given === 'number' || typeof given === 'string' ? `${given}` : '';
+  return isNumber.test(id) ? id : undefined;
 }
 
 function valueIn(text: string): unknown {
@@ -127,6 +121,7 @@ export function standing(rows: readonly Row[], message: Message): Found {
 
 /** What of ours the message there says otherwise, by the first name; undefined for nothing. */
 function difference(there: string, ours: string): string | undefined {
+  if (there === ours) return undefined;
   const [a, b] = [fieldsOf(there), fieldsOf(ours)];
   const name = Object.keys(b).find((at) => !isDeepStrictEqual(a[at], b[at]));
   return name && `${name} is ${JSON.stringify(a[name])}, and not ${JSON.stringify(b[name])}`;

@@ -11,6 +11,7 @@ import {
 } from '../../shared/field.ts';
 import { date, name, someDecimal } from './entity.ts';
 import { type Faults, faultFields } from './faults.ts';
+import { openListing } from './listing.ts';
 import { type Master, materialFields, orderFields } from './master.ts';
 import type { Movements } from './movement.ts';
 import type { Sessions } from './session.ts';
@@ -51,6 +52,7 @@ const periodFields = {
 export const admin: FastifyPluginAsync<AdminParts> = async (app, parts) => {
   const { db, master, movements, faults, sessions } = parts;
   const summary = openSummary(db);
+  const listing = openListing(db);
 
   app.setErrorHandler((error, _request, reply) => {
     const { code, message, statusCode } = error as Error & { code: string; statusCode?: number };
@@ -96,6 +98,7 @@ export const admin: FastifyPluginAsync<AdminParts> = async (app, parts) => {
     return { expired: true };
   });
   app.get('/summary', async () => summary());
+  app.get('/listing', async () => listing());
 };
 
 function listed(body: unknown): unknown[] {

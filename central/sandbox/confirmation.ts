@@ -2,15 +2,11 @@ import type { Database } from '../../shared/database.ts';
 import type { Read } from '../../shared/field.ts';
 import { quantityText } from '../../shared/quantity.ts';
 import type { SandboxConfig } from './config.ts';
-import {
-  type cancelConfirmationFields,
-  type confirmationFields,
-  dateText,
-  decimalText,
-} from './entity.ts';
-import type { Master, Order } from './master.ts';
+import type { cancelConfirmationFields, confirmationFields } from './entity.ts';
+import { isProcess, type Master, type Order, type OrderCategory } from './master.ts';
 import { refusal } from './message.ts';
 import { addQuantity, addValue, product } from './stock.ts';
+import { type ConfirmationRow, shownConfirmation } from './view.ts';
 
 type Given = Read<typeof confirmationFields>;
 type Cancelled = Read<typeof cancelConfirmationFields>;
@@ -24,29 +20,10 @@ type Operation = {
   scrap: bigint;
   rework: bigint;
 };
-type Row = {
-  groupNumber: bigint;
-  count: bigint;
-  number: string;
-  operation: string;
-  key: string | null;
-  postingDate: string;
-  unit: string;
-  yield: bigint;
-  scrap: bigint;
-  rework: bigint;
-  setup: bigint;
-  machine: bigint;
-  final: bigint;
-  text: string | null;
-  reverses: bigint | null;
-  reversed: bigint;
-};
-
 export type Confirmations = ReturnType<typeof openConfirmations>;
 
-/** Confirmations of operations, and what their times cost the order. */
-export function openConfirmations(db: Database, master: Master, config: SandboxConfig) {
+/** What is asked of the file, prepared once. */
+function prepare(db: Database) {
   const selectOperation = db.prepare<[string, string], Operation>(
     'SELECT * FROM operation WHERE number = ? AND operation = ?',
   );
@@ -64,15 +41,37 @@ export function openConfirmations(db: Database, master: Master, config: SandboxC
   const updateCost = db.prepare(
     'UPDATE production_order SET setupCost = ?, machineCost = ? WHERE number = ?',
   );
-  const columns = `SELECT c.*, o.number, o.operation, EXISTS (SELECT 1 FROM confirmation r
+  const columns = `SELECT c.*, o.number, o.operation, p.process,
+      EXISTS (SELECT 1 FROM confirmation r
       WHERE r.groupNumber = c.groupNumber AND r.reverses = c.count) AS reversed
-    FROM confirmation c JOIN operation o`;
-  const byNumber = db.prepare<[bigint, bigint], Row>(
-    `${columns} USING (groupNumber) WHERE c.groupNumber = ? AND c.count = ?`,
+    FROM confirmation c JOIN operation o USING (groupNumber)
+      JOIN production_order p ON p.number = o.number`;
+  const byNumber = db.prepare<[bigint, bigint], ConfirmationRow>(
+    `${columns} WHERE c.groupNumber = ? AND c.count = ?`,
   );
-  const byKey = db.prepare<[string], Row>(
-    `${columns} USING (groupNumber) WHERE c.key = ? ORDER BY c.groupNumber, c.count`,
+  const byKey = db.prepare<[string], ConfirmationRow>(
+    `${columns} WHERE c.key = ? ORDER BY c.groupNumber, c.count`,
   );
+  const ofOrder = db.prepare<[string, number, number], ConfirmationRow>(
+    `${columns} WHERE o.number = ?
+     ORDER BY c.groupNumber, c.count LIMIT ? OFFSET ?`,
+  );
+  return {
+    selectOperation,
+    updateOperation,
+    insert,
+    selectCost,
+    updateCost,
+    byNumber,
+    byKey,
+    ofOrder,
+  };
+}
+
+/** Confirmations of operations, and what their times cost the order. */
+export function openConfirmations(db: Database, master: Master, config: SandboxConfig) {
+  const { selectOperation, updateOperation, insert, ...statements } = prepare(db);
+  const { selectCost, updateCost, byNumber, byKey, ofOrder } = statements;
 
   function operationOf(order: Order, given: Given): Operation {
     const operation = selectOperation.get(order.number, given.OrderOperation ?? '');
@@ -95,9 +94,10 @@ export function openConfirmations(db: Database, master: Master, config: SandboxC
     );
   }
 
-  const post = db.transaction((given: Given): Row => {
+  const post = db.transaction((given: Given, category: OrderCategory): ConfirmationRow => {
     checkShape(given, config.plant);
     const order = master.workable(given.OrderID);
+    master.checkCategory(order, category);
     const operation = operationOf(order, given);
     master.checkPeriod(given.PostingDate);
     const { groupNumber } = operation;
@@ -128,8 +128,8 @@ export function openConfirmations(db: Database, master: Master, config: SandboxC
     return byNumber.get(groupNumber, count)!;
   });
 
-  const cancel = db.transaction((given: Cancelled): Row => {
-    const row = byNumber.get(given.ConfirmationGroup, given.ConfirmationCount);
+  const cancel = db.transaction((given: Cancelled, category: OrderCategory): ConfirmationRow => {
+    const row = of(byNumber.get(given.ConfirmationGroup, given.ConfirmationCount), category);
     const what = `Confirmation ${given.ConfirmationGroup}/${given.ConfirmationCount}`;
     if (!row) throw refusal('documentUnknown', `${what} does not exist`);
     if (row.reverses !== null) throw refusal('isReversal', `${what} is a reversal`);
@@ -163,13 +163,34 @@ export function openConfirmations(db: Database, master: Master, config: SandboxC
 
   return {
     /** Posts one confirmation and returns it as SAP shows it; refuses, keeping nothing. */
-    post: (given: Given): object => shown(post.immediate(given)),
+    post: (given: Given, category: OrderCategory): object =>
+      shownConfirmation(post.immediate(given, category)),
     /** Takes one back as a whole, by a confirmation of its own; refuses, keeping nothing. */
-    cancel: (given: Cancelled): object => shown(cancel.immediate(given)),
+    cancel: (given: Cancelled, category: OrderCategory): object =>
+      shownConfirmation(cancel.immediate(given, category)),
+    /** The one of this number, or undefined. */
+    one(group: string, count: string, category: OrderCategory): object | undefined {
+      const row = of(byNumber.get(BigInt(group), BigInt(count)), category);
+      return row && shownConfirmation(row);
+    },
     /** Every confirmation that carries this key: SAP does not refuse a repeated one. */
-    find: (key: string): object[] => byKey.all(key.toLowerCase()).map(shown),
+    find: (key: string, category: OrderCategory): object[] =>
+      byKey
+        .all(key.toLowerCase())
+        .filter((row) => of(row, category))
+        .map(shownConfirmation),
+    /** Confirmations of an order, by group and count. */
+    ofOrder: (order: string, category: OrderCategory, top: number, skip: number): object[] =>
+      ofOrder
+        .all(order, top, skip)
+        .filter((row) => of(row, category))
+        .map(shownConfirmation),
   };
 }
+
+/** What the service of these orders shows of it: the other one has its own. */
+const of = (row: ConfirmationRow | undefined, category: OrderCategory) =>
+  row && (row.process === 1n) === isProcess(category) ? row : undefined;
 
 function checkShape(given: Given, plant: string): void {
   if (given.APIConfHasNoGoodsMovements !== true) {
@@ -203,31 +224,4 @@ function minutes(quantity: bigint | undefined, unit: string | undefined): bigint
   if (quantity === undefined) return 0n;
   if (unit === 'MIN') return quantity;
   throw refusal('unitWrong', `Unit ${unit ?? '(none)'} is not allowed for times, only MIN`);
-}
-
-function shown(row: Row): object {
-  const group = `${row.groupNumber}`.padStart(10, '0');
-  const count = `${row.count}`.padStart(8, '0');
-  const uri = `ProdnOrdConf2(ConfirmationGroup='${group}',ConfirmationCount='${count}')`;
-  return {
-    __metadata: { uri, type: 'API_PROD_ORDER_CONFIRMATION_2_SRV.ProdnOrdConf2Type' },
-    ConfirmationGroup: group,
-    ConfirmationCount: count,
-    OrderID: row.number,
-    OrderOperation: row.operation,
-    ExternalSystemConfirmation: row.key,
-    ConfirmationText: row.text ?? '',
-    PostingDate: dateText(row.postingDate),
-    IsFinalConfirmation: row.final === 1n,
-    IsReversed: row.reversed === 1n,
-    IsReversal: row.reverses !== null,
-    ConfirmationUnit: row.unit,
-    ConfirmationYieldQuantity: decimalText(row.yield),
-    ConfirmationScrapQuantity: decimalText(row.scrap),
-    ConfirmationReworkQuantity: decimalText(row.rework),
-    OpConfirmedWorkQuantity1: decimalText(row.setup),
-    OpWorkQuantityUnit1: 'MIN',
-    OpConfirmedWorkQuantity2: decimalText(row.machine),
-    OpWorkQuantityUnit2: 'MIN',
-  };
 }

@@ -1,4 +1,4 @@
-import { choice, fallback, integer, invalid, type Read } from '../../shared/field.ts';
+import { choice, fallback, flag, integer, invalid, type Read } from '../../shared/field.ts';
 
 const percent = (doc: string) => fallback(integer(doc, 0, 100), 0);
 
@@ -9,20 +9,41 @@ export const faultFields = {
   throttlePercent: percent('Before the commit: 429 with Retry-After.'),
   brokenPercent: percent('Before the commit: 500 without an ERP body.'),
   dropPercent: percent('Before the commit: the connection is cut.'),
+  loginPercent: percent('Before the commit: 200 with a page to log on, in HTML.'),
+  softPercent: percent('Before the commit: 200 with an error in the body.'),
+  alteredPercent: percent('A thousandth more is committed than was sent.'),
   lostPercent: percent('After the commit: the connection is cut, so the answer is lost.'),
+  barePercent: percent('After the commit: the answer has the number, and no amounts or items.'),
+  emptyPercent: percent('After the commit: 204 without a body.'),
+  truncatedPercent: percent('After the commit: half of the answer’s JSON.'),
+  uniqueKeys: fallback(flag('Refuses a key that stands in a document already.'), false),
   retryAfterSeconds: fallback(integer('Retry-After of 429 and 503, s.', 0, 3_600), 1),
   retryAfterForm: fallback(choice('How Retry-After is spelled.', ['seconds', 'date']), 'seconds'),
 };
 export type FaultSettings = Read<typeof faultFields>;
 
-const failures = ['busy', 'throttle', 'broken', 'drop'] as const;
+const failures = ['busy', 'throttle', 'broken', 'drop', 'login', 'soft'] as const;
 export type Failure = (typeof failures)[number];
+const spoilings = ['lost', 'bare', 'empty', 'truncated'] as const;
+export type Spoiling = (typeof spoilings)[number];
 export type Faults = ReturnType<typeof openFaults>;
 
 /** What goes wrong on demand. Seeded dice, thrown in the order of arrival. */
 export function openFaults(calm: FaultSettings, maxInFlightMs: number) {
   let settings = calm;
   let roll = dice(settings.seed);
+
+  const sumOf = (kinds: readonly (Failure | Spoiling)[], given: FaultSettings): number =>
+    kinds.reduce((all, kind) => all + given[`${kind}Percent`], 0);
+
+  /** Which of these it is, by one throw. */
+  function thrown<K extends Failure | Spoiling>(kinds: readonly K[]): K | undefined {
+    let mark = roll();
+    return kinds.find((kind) => {
+      mark -= settings[`${kind}Percent`];
+      return mark < 0;
+    });
+  }
 
   return {
     get settings(): FaultSettings {
@@ -34,25 +55,20 @@ export function openFaults(calm: FaultSettings, maxInFlightMs: number) {
       if (given.latencyMs > maxInFlightMs) {
         throw invalid('faults.latencyMs', `must be at most maxInFlightMs, ${maxInFlightMs}`);
       }
-      const sum = failures.reduce((all, kind) => all + given[`${kind}Percent`], 0);
-      if (sum > 100)
-        throw invalid('faults', 'percents before the commit must add up to 100 at most');
+      for (const [when, kinds] of [['before', failures] as const, ['after', spoilings] as const]) {
+        if (sumOf(kinds, given) <= 100) continue;
+        throw invalid('faults', `percents ${when} the commit must add up to 100 at most`);
+      }
       settings = given;
       roll = dice(given.seed);
     },
 
     /** What befalls this request before its commit. */
-    before(): Failure | undefined {
-      let mark = roll();
-      for (const kind of failures) {
-        mark -= settings[`${kind}Percent`];
-        if (mark < 0) return kind;
-      }
-      return undefined;
-    },
-
-    /** True if this request's answer is lost after its commit. */
-    after: (): boolean => roll() < settings.lostPercent,
+    before: (): Failure | undefined => thrown(failures),
+    /** True if this request is committed with another quantity. */
+    alters: (): boolean => settings.alteredPercent > 0 && roll() < settings.alteredPercent,
+    /** What befalls this request's answer after its commit. */
+    after: (): Spoiling | undefined => thrown(spoilings),
 
     retryAfter(nowMs: number): string {
       const { retryAfterSeconds, retryAfterForm } = settings;

@@ -1,6 +1,6 @@
 import type { Database } from '../../shared/database.ts';
 import { Fault } from '../../shared/fault.ts';
-import { fallback, integer, list, type Read, record } from '../../shared/field.ts';
+import { choice, fallback, integer, list, type Read, record } from '../../shared/field.ts';
 import { money, name, someDecimal, text } from './entity.ts';
 import { refusal } from './message.ts';
 
@@ -10,11 +10,15 @@ export const materialFields = {
   price: money('Standard price of one unit, in the currency.'),
 };
 
+export const orderCategories = ['production', 'process'] as const;
+export type OrderCategory = (typeof orderCategories)[number];
+
 export const orderFields = {
   order: name('Order number.', 12),
   material: name('Material the order makes.', 40),
   quantity: someDecimal('Order quantity.'),
   unit: name('Unit; must be the material’s.', 3),
+  category: fallback(choice('Which service confirms it.', orderCategories), 'production'),
   tolerancePercent: fallback(integer('Over-completion allowed, percent.', 0, 100), 0),
   operations: list(
     record('One step of the routing.', {
@@ -34,7 +38,10 @@ export type Order = {
   tolerance: bigint;
   closed: bigint;
   received: bigint;
+  process: bigint;
 };
+
+export const isProcess = (category: OrderCategory): boolean => category === 'process';
 
 export type Master = ReturnType<typeof openMaster>;
 
@@ -46,7 +53,8 @@ export function openMaster(db: Database, plant: string, storageLocation: string)
   );
   const insertMaterial = db.prepare('INSERT INTO material VALUES (?, ?, ?) ON CONFLICT DO NOTHING');
   const insertOrder = db.prepare(
-    `INSERT INTO production_order (number, material, quantity, tolerance) VALUES (?, ?, ?, ?)
+    `INSERT INTO production_order (number, material, quantity, tolerance, process)
+     VALUES (?, ?, ?, ?, ?)
      ON CONFLICT DO NOTHING`,
   );
   const insertOperation = db.prepare(
@@ -83,6 +91,12 @@ export function openMaster(db: Database, plant: string, storageLocation: string)
       return order;
     },
 
+    /** Refuses an order that the other service confirms. */
+    checkCategory({ number, process }: Order, category: OrderCategory): void {
+      if ((process === 1n) === isProcess(category)) return;
+      throw refusal('orderUnknown', `Order ${number} is no ${category} order`);
+    },
+
     checkUnit(stated: string | undefined, unit: string): void {
       if (stated !== unit) {
         throw refusal('unitWrong', `Unit ${stated ?? '(none)'} is not allowed, only ${unit}`);
@@ -116,7 +130,10 @@ export function openMaster(db: Database, plant: string, storageLocation: string)
         throw new Fault('INVALID', `order ${order}.unit: must be ${unit}, the material’s`);
       }
       const tolerance = given.tolerancePercent;
-      const { changes } = insertOrder.run(order, given.material, given.quantity, tolerance);
+      const { changes } = insertOrder.run(
+        ...[order, given.material, given.quantity, tolerance],
+        isProcess(given.category) ? 1 : 0,
+      );
       if (changes === 0) throw new Fault('CONFLICT', `order ${order}: exists`);
       for (const { operation, workCenter } of operations) {
         const added = insertOperation.run(order, operation, workCenter ?? null);

@@ -24,6 +24,7 @@ const messages = {
   documentUnknown: 'HF/017',
   cancelledAlready: 'HF/018',
   isReversal: 'HF/019',
+  keyKnown: 'HF/020',
   locked: 'MC/601',
 } as const;
 

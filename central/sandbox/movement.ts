@@ -2,10 +2,18 @@ import type { Database } from '../../shared/database.ts';
 import type { Read } from '../../shared/field.ts';
 import type { SandboxConfig } from './config.ts';
 import { checkTolerance } from './confirmation.ts';
-import { dateText, decimalText, type documentFields, type itemFields } from './entity.ts';
+import type { documentFields, itemFields } from './entity.ts';
 import type { Master, Material } from './master.ts';
 import { refusal } from './message.ts';
 import { addQuantity, addValue, openStock, product, type StockKind } from './stock.ts';
+import {
+  type DocumentRow,
+  type ItemRow,
+  shownDocument,
+  shownItem,
+  stockCodes,
+  yearOf,
+} from './view.ts';
 
 type Given = Read<typeof documentFields>;
 type Item = Read<typeof itemFields>;
@@ -27,39 +35,31 @@ const movements: Readonly<Record<string, Movement>> = {
   '555': { kind: 'scrapStock', code: '03', from: 'blocked', forCostCenter: true },
 };
 
-/** InventoryStockType and InventoryUsabilityCode of a receipt [K]; both must say the same. */
-const receiptStock: Readonly<Record<string, StockKind>> = {
-  '01/': 'unrestricted',
-  '02/X': 'quality',
-  '07/S': 'blocked',
-};
-
-export type DocumentRow = {
-  number: bigint;
-  kind: string;
-  key: string | null;
-  headerText: string | null;
-  postingDate: string;
-  documentDate: string;
-  reverses: bigint | null;
-  reversed: bigint; // whether another one has taken it back
-};
-export type ItemRow = {
-  document: bigint;
-  item: bigint;
-  movement: string;
-  material: string;
-  unit: string;
-  lot: string;
-  quantity: bigint;
-  fromStock: StockKind | null;
-  toStock: StockKind | null;
-  orderNumber: string | null;
-  value: bigint;
-  text: string | null;
-};
+/** Kinds of stock by both codes of a receipt, which must say the same. */
+const receiptStock: Readonly<Record<string, StockKind>> = Object.fromEntries(
+  Object.entries(stockCodes).map(([kind, codes]) => [codes.join('/'), kind as StockKind]),
+);
 
 export type Movements = ReturnType<typeof openMovements>;
+
+/** What is read of documents and their items. */
+function prepare(db: Database) {
+  const columns = `SELECT *,
+      EXISTS (SELECT 1 FROM document r WHERE r.reverses = d.number) AS reversed
+    FROM document d`;
+  const byNumber = db.prepare<[bigint], DocumentRow>(`${columns} WHERE number = ?`);
+  const byKey = db.prepare<[string], DocumentRow>(`${columns} WHERE key = ? ORDER BY number`);
+  const ofOrder = db.prepare<[string, number, number], ItemRow>(
+    `SELECT i.*, m.unit FROM item i JOIN material m USING (material)
+     WHERE orderNumber = ? ORDER BY document, item LIMIT ? OFFSET ?`,
+  );
+  const reversing = db.prepare<[bigint], DocumentRow>(`${columns} WHERE reverses = ?`);
+  const itemsOf = db.prepare<[bigint], ItemRow>(
+    `SELECT i.*, m.unit FROM item i JOIN material m USING (material)
+     WHERE document = ? ORDER BY item`,
+  );
+  return { byNumber, byKey, ofOrder, reversing, itemsOf };
+}
 
 /** Material documents: stock in, out and across, with their value at standard price. */
 export function openMovements(db: Database, master: Master, config: SandboxConfig) {
@@ -78,16 +78,7 @@ export function openMovements(db: Database, master: Master, config: SandboxConfi
     .pluck();
   const updateCost = db.prepare('UPDATE production_order SET materialCost = ? WHERE number = ?');
   const updateReceived = db.prepare('UPDATE production_order SET received = ? WHERE number = ?');
-  const columns = `SELECT *,
-      EXISTS (SELECT 1 FROM document r WHERE r.reverses = d.number) AS reversed
-    FROM document d`;
-  const byNumber = db.prepare<[bigint], DocumentRow>(`${columns} WHERE number = ?`);
-  const byKey = db.prepare<[string], DocumentRow>(`${columns} WHERE key = ? ORDER BY number`);
-  const reversing = db.prepare<[bigint], DocumentRow>(`${columns} WHERE reverses = ?`);
-  const itemsOf = db.prepare<[bigint], ItemRow>(
-    `SELECT i.*, m.unit FROM item i JOIN material m USING (material)
-     WHERE document = ? ORDER BY item`,
-  );
+  const { byNumber, byKey, ofOrder, reversing, itemsOf } = prepare(db);
 
   function addDocument(kind: string, given: Partial<Given>, day: string): bigint {
     const { ReferenceDocument: key = null, MaterialDocumentHeaderText: text = null } = given;
@@ -134,28 +125,12 @@ export function openMovements(db: Database, master: Master, config: SandboxConfi
     });
   }
 
-  const shownItems = (row: DocumentRow): object[] => {
-    const original = row.reverses === null ? undefined : byNumber.get(row.reverses);
-    return itemsOf.all(row.number).map((item) => shownItem(item, row, original));
-  };
-
-  function shown(row: DocumentRow): object {
-    const items = shownItems(row);
-    const [MaterialDocument, MaterialDocumentYear] = [`${row.number}`, row.postingDate.slice(0, 4)];
-    const key = `MaterialDocumentYear='${MaterialDocumentYear}',MaterialDocument='${row.number}'`;
-    return {
-      __metadata: {
-        uri: `A_MaterialDocumentHeader(${key})`,
-        type: 'API_MATERIAL_DOCUMENT_SRV.A_MaterialDocumentHeaderType',
-      },
-      ...{ MaterialDocumentYear, MaterialDocument },
-      PostingDate: dateText(row.postingDate),
-      DocumentDate: dateText(row.documentDate),
-      ReferenceDocument: row.key ?? '',
-      MaterialDocumentHeaderText: row.headerText ?? '',
-      to_MaterialDocumentItem: { results: items },
-    };
-  }
+  const originalOf = ({ reverses }: DocumentRow) =>
+    reverses === null ? undefined : byNumber.get(reverses);
+  const shownItems = (row: DocumentRow): object[] =>
+    itemsOf.all(row.number).map((item) => shownItem(item, row, originalOf(row)));
+  const shown = (row: DocumentRow, isExpanded: boolean): object =>
+    shownDocument(row, isExpanded ? shownItems(row) : undefined);
 
   const post = db.transaction((given: Given): bigint => {
     master.checkPeriod(given.PostingDate);
@@ -177,10 +152,11 @@ export function openMovements(db: Database, master: Master, config: SandboxConfi
 
   return {
     /** Posts one document and returns it as SAP shows it; or refuses all of its items. */
-    post: (given: Given): object => shown(byNumber.get(post.immediate(given))!),
+    post: (given: Given): object => shown(byNumber.get(post.immediate(given))!, true),
 
     /** Every document that carries this key: SAP does not refuse a repeated one. */
-    find: (key: string): object[] => byKey.all(key).map(shown),
+    find: (key: string, isExpanded: boolean): object[] =>
+      byKey.all(key).map((row) => shown(row, isExpanded)),
 
     /** The items of what takes this document back, if something does. */
     reversing: (number: string, year: string): object[] =>
@@ -189,10 +165,17 @@ export function openMovements(db: Database, master: Master, config: SandboxConfi
         .filter((row) => yearOf(byNumber.get(row.reverses!)!) === year)
         .flatMap(shownItems),
 
+    /** Items of an order, in the order of their documents. */
+    ofOrder: (order: string, top: number, skip: number): object[] =>
+      ofOrder.all(order, top, skip).map((item) => {
+        const row = byNumber.get(item.document)!;
+        return shownItem(item, row, originalOf(row));
+      }),
+
     one: (number: bigint): DocumentRow | undefined => byNumber.get(number),
     items: (number: bigint): ItemRow[] => itemsOf.all(number),
-    /** As SAP shows it. */
-    shown: (number: bigint): object => shown(byNumber.get(number)!),
+    /** As SAP shows it: its items only if they are asked for. */
+    shown,
 
     /** Stock that was there before (movement type 561 [K]). Inside the caller's transaction. */
     bring(number: string, lot: string, quantity: bigint, kind: StockKind): void {
@@ -223,25 +206,4 @@ function checkItem(master: Master, item: Item, material: Material, movement: Mov
     throw refusal('notOffered', `ManufacturingOrder: not with ${item.GoodsMovementType}`);
   }
   return { lot, quantity };
-}
-
-export const yearOf = ({ postingDate }: DocumentRow): string => postingDate.slice(0, 4);
-
-function shownItem(item: ItemRow, row: DocumentRow, original: DocumentRow | undefined): object {
-  return {
-    MaterialDocumentYear: yearOf(row),
-    MaterialDocument: `${row.number}`,
-    MaterialDocumentItem: `${item.item}`,
-    Material: item.material,
-    Batch: item.lot,
-    GoodsMovementType: item.movement,
-    ManufacturingOrder: item.orderNumber ?? '',
-    QuantityInEntryUnit: decimalText(item.quantity),
-    EntryUnit: item.unit,
-    MaterialDocumentItemText: item.text ?? '',
-    GoodsMovementIsCancelled: row.reversed === 1n,
-    ReversedMaterialDocumentYear: original ? yearOf(original) : '',
-    ReversedMaterialDocument: original ? `${original.number}` : '',
-    ReversedMaterialDocumentItem: original ? `${item.item}` : '',
-  };
 }

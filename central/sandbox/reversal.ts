@@ -4,8 +4,9 @@ import type { SandboxConfig } from './config.ts';
 import type { cancelDocumentFields } from './entity.ts';
 import type { Master } from './master.ts';
 import { refusal } from './message.ts';
-import { type DocumentRow, type ItemRow, type Movements, yearOf } from './movement.ts';
+import type { Movements } from './movement.ts';
 import { addValue, openStock } from './stock.ts';
+import { type DocumentRow, type ItemRow, yearOf } from './view.ts';
 
 type Given = Read<typeof cancelDocumentFields>;
 
@@ -90,7 +91,7 @@ export function openReversals(
   });
 
   return {
-    /** Takes one document back and returns what does, as SAP shows it; or refuses, whole. */
-    cancel: (given: Given): object => books.shown(cancel.immediate(given)),
+    /** Takes one document back and returns what does, without its items; or refuses, whole. */
+    cancel: (given: Given): object => books.shown(books.one(cancel.immediate(given))!, false),
   };
 }

@@ -115,4 +115,11 @@ export const sandboxMigrations = [
   ALTER TABLE document ADD COLUMN reverses INTEGER REFERENCES document;
   CREATE UNIQUE INDEX document_reverses ON document (reverses) WHERE reverses IS NOT NULL;
 `,
+  `
+  ALTER TABLE production_order ADD COLUMN process INTEGER NOT NULL DEFAULT 0
+    CHECK (process IN (0, 1));                              -- confirmed as a process order
+`,
+  `
+  CREATE INDEX item_order ON item (orderNumber, document, item) WHERE orderNumber IS NOT NULL;
+`,
 ];

@@ -13,6 +13,7 @@ import { openReversals } from './reversal.ts';
 import { sandboxMigrations } from './schema.ts';
 import { service } from './service.ts';
 import { openSessions } from './session.ts';
+import { openStock } from './stock.ts';
 
 const bodyMax = 8 * 1024 * 1024;
 
@@ -60,7 +61,8 @@ function openBooks(db: ReturnType<typeof openDatabase>, config: SandboxConfig, c
   const master = openMaster(db, config.plant, config.storageLocation);
   const movements = openMovements(db, master, config);
   return {
-    ...{ master, movements, reversals: openReversals(db, master, movements, config) },
+    ...{ config, master, movements, stock: openStock(db, config.plant) },
+    reversals: openReversals(db, master, movements, config),
     confirmations: openConfirmations(db, master, config),
     faults: openFaults(readFields(faultFields, {}, 'faults'), config.maxInFlightMs),
     sessions: openSessions(config.tokenLifeMs, clock),

@@ -1,8 +1,8 @@
-import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import type { Clock } from '../../shared/clock.ts';
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { Fault } from '../../shared/fault.ts';
-import { invalid, readFields } from '../../shared/field.ts';
+import { readFields } from '../../shared/field.ts';
 import { quantityText } from '../../shared/quantity.ts';
+import type { SandboxConfig } from './config.ts';
 import type { Confirmations } from './confirmation.ts';
 import {
   cancelConfirmationFields,
@@ -11,29 +11,42 @@ import {
   decimalText,
   documentFields,
 } from './entity.ts';
-import type { Faults } from './faults.ts';
 import type { Master } from './master.ts';
 import { errorBody } from './message.ts';
+import {
+  alteredConfirmation,
+  alteredDocument,
+  answer,
+  checkUnknown,
+  type Mishaps,
+  misfortune,
+} from './mishap.ts';
 import type { Movements } from './movement.ts';
+import {
+  confirmationServices,
+  documentRoot,
+  expands,
+  ignored,
+  reading,
+  stockRoot,
+} from './reading.ts';
 import type { Reversals } from './reversal.ts';
 import type { Sessions } from './session.ts';
+import type { Stock } from './stock.ts';
+import { yearOf } from './view.ts';
 
-export type Parts = Readonly<{
-  confirmations: Confirmations;
-  movements: Movements;
-  reversals: Reversals;
-  master: Master;
-  faults: Faults;
-  sessions: Sessions;
-  clock: Clock;
-  maxInFlightMs: number;
-  signal: AbortSignal; // aborts when the sandbox closes: nothing is committed after
-}>;
+export type Parts = Mishaps &
+  Readonly<{
+    config: SandboxConfig;
+    confirmations: Confirmations;
+    movements: Movements;
+    stock: Stock;
+    reversals: Reversals;
+    master: Master;
+    sessions: Sessions;
+  }>;
 
-const confirmationRoot = '/API_PROD_ORDER_CONFIRMATION_2_SRV';
-const documentRoot = '/API_MATERIAL_DOCUMENT_SRV';
 const orderRoot = '/API_PRODUCTION_ORDER_2_SRV';
-const ignored = new Set(['$format', 'sap-client', '$expand']);
 
 /**
  * SAP's OData V2 services, as far as Holdfast needs them.
@@ -42,7 +55,7 @@ const ignored = new Set(['$format', 'sap-client', '$expand']);
  * options that SAP has and the sandbox does not are refused, never ignored.
  */
 export const service: FastifyPluginAsync<Parts> = async (app, parts) => {
-  const { confirmations, movements, master, sessions } = parts;
+  const { movements, master, sessions } = parts;
   app.addHook('preHandler', async (_request, reply) => misfortune(parts, reply));
   app.addHook('preHandler', async (request, reply) => checkToken(sessions, request, reply));
   app.setErrorHandler((error, _request, reply) => {
@@ -50,52 +63,82 @@ export const service: FastifyPluginAsync<Parts> = async (app, parts) => {
     return reply.code(code).send(errorBody(text));
   });
 
+  for (const one of confirmationServices) confirmationRoutes(app, parts, one);
   for (const [root, set] of [
-    [confirmationRoot, 'ProdnOrdConf2'],
     [documentRoot, 'A_MaterialDocumentHeader'],
     [orderRoot, 'A_ProductionOrder_2'],
+    [stockRoot, 'A_MatlStkInAcctMod'],
   ]) {
     app.get(`${root}/`, async () => ({ d: { EntitySets: [set] } }));
   }
 
-  app.post(`${confirmationRoot}/ProdnOrdConf2`, async (request, reply) => {
-    const given = readFields(confirmationFields, request.body, 'ProdnOrdConf2');
-    return answer(parts, reply, confirmations.post(given));
-  });
-  app.get(`${confirmationRoot}/ProdnOrdConf2`, async (request) => {
-    const pattern = /^ExternalSystemConfirmation eq guid'([0-9a-fA-F-]{36})'$/;
-    return { d: { results: confirmations.find(filtered(request, pattern)[0]!) } };
-  });
-  app.post(`${confirmationRoot}/CancelProdnOrdConf`, async (request, reply) => {
-    const given = readFields(cancelConfirmationFields, asked(request), 'CancelProdnOrdConf');
-    return answer(parts, reply, confirmations.cancel(given), 200);
-  });
-
   app.post(`${documentRoot}/A_MaterialDocumentHeader`, async (request, reply) => {
     const given = readFields(documentFields, request.body, 'A_MaterialDocumentHeader');
-    return answer(parts, reply, movements.post(given));
+    const { ReferenceDocument: key } = given;
+    if (key !== undefined) checkUnknown(parts, key, movements.find(key, false));
+    return answer(parts, reply, movements.post(alteredDocument(parts, given)));
   });
-  app.get(`${documentRoot}/A_MaterialDocumentHeader`, async (request) => {
-    const pattern = /^ReferenceDocument eq '([^']{1,16})'$/;
-    return { d: { results: movements.find(filtered(request, pattern)[0]!) } };
+  app.get<Named>(`${documentRoot}/*`, async (request) => {
+    const key = "MaterialDocumentYear='(\\d{4})',MaterialDocument='(\\d{1,10})'";
+    const [year, number] = named(request, `A_MaterialDocumentHeader\\(${key}\\)`);
+    const row = movements.one(BigInt(number!));
+    const isThere = row !== undefined && yearOf(row) === year;
+    return { d: there(request, isThere ? movements.shown(row, expands(request)) : undefined) };
   });
   app.post(`${documentRoot}/Cancel`, async (request, reply) => {
     const given = readFields(cancelDocumentFields, asked(request), 'Cancel');
     return answer(parts, reply, parts.reversals.cancel(given), 200);
   });
-  app.get(`${documentRoot}/A_MaterialDocumentItem`, async (request) => {
-    const year = "ReversedMaterialDocumentYear eq '(\\d{4})'";
-    const pattern = new RegExp(`^ReversedMaterialDocument eq '(\\d{1,10})' and ${year}$`);
-    const [number, inYear] = filtered(request, pattern);
-    return { d: { results: movements.reversing(number!, inYear!) } };
-  });
+  reading(app, parts);
 
-  app.get<{ Params: { '*': string } }>(`${orderRoot}/*`, async ({ params }) => {
-    const [, number] = /^A_ProductionOrder_2\('([^']{1,12})'\)$/.exec(params['*']) ?? [];
-    if (number === undefined) throw new Fault('UNKNOWN', `${params['*'].slice(0, 80)}: not found`);
-    return { d: shownOrder(master, number) };
+  app.get<Named>(`${orderRoot}/*`, async (request) => {
+    const [number] = named(request, "A_ProductionOrder_2\\('([^']{1,12})'\\)");
+    return { d: shownOrder(master, number!) };
   });
 };
+
+/** The confirmations of production orders, or of process orders: the same by other names [K]. */
+function confirmationRoutes(
+  app: FastifyInstance,
+  parts: Parts,
+  { root, category, set, cancel }: (typeof confirmationServices)[number],
+): void {
+  const { confirmations } = parts;
+  app.get(`${root}/`, async () => ({ d: { EntitySets: [set] } }));
+  app.post(`${root}/${set}`, async (request, reply) => {
+    const given = readFields(confirmationFields, request.body, set);
+    const { ExternalSystemConfirmation: key } = given;
+    if (key !== undefined) checkUnknown(parts, key, confirmations.find(key, category));
+    const altered = alteredConfirmation(parts, given);
+    return answer(parts, reply, confirmations.post(altered, category));
+  });
+  app.get<Named>(`${root}/*`, async (request) => {
+    const key = "ConfirmationGroup='(\\d{1,10})',ConfirmationCount='(\\d{1,8})'";
+    const [group, count] = named(request, `${set}\\(${key}\\)`);
+    return { d: there(request, confirmations.one(group!, count!, category)) };
+  });
+  app.post(`${root}/${cancel}`, async (request, reply) => {
+    const given = readFields(cancelConfirmationFields, asked(request), cancel);
+    return answer(parts, reply, confirmations.cancel(given, category), 200);
+  });
+}
+
+type Named = { Params: { '*': string } };
+const notFound = ({ params }: { params: Named['Params'] }): Fault =>
+  new Fault('UNKNOWN', `${params['*'].slice(0, 80)}: not found`);
+
+/** The keys in the address of one entity. Throws Fault UNKNOWN for another address. */
+function named(request: { params: Named['Params'] }, pattern: string): string[] {
+  const keys = new RegExp(`^${pattern}$`).exec(request.params['*'])?.slice(1);
+  if (keys) return keys;
+  throw notFound(request);
+}
+
+/** Throws Fault UNKNOWN for none. */
+function there(request: { params: Named['Params'] }, entity: object | undefined): object {
+  if (entity) return entity;
+  throw notFound(request);
+}
 
 /** Hands out a token where one is fetched; refuses a change without a live one. */
 async function checkToken(sessions: Sessions, request: FastifyRequest, reply: FastifyReply) {
@@ -112,56 +155,16 @@ async function checkToken(sessions: Sessions, request: FastifyRequest, reply: Fa
   return undefined;
 }
 
-/** The faults before the commit: wait, answer badly, cut. Returns nothing if all goes well. */
-async function misfortune(parts: Parts, reply: FastifyReply): Promise<FastifyReply | undefined> {
-  const { faults, clock, maxInFlightMs, signal } = parts;
-  const { latencyMs } = faults.settings;
-  const arrivedMs = performance.now();
-  const failure = faults.before();
-  if (latencyMs > 0) await clock.sleep(latencyMs, signal);
-  const tooLate = performance.now() - arrivedMs > maxInFlightMs;
-  if (signal.aborted || tooLate || failure === 'drop') return cut(reply);
-  if (failure === 'broken') {
-    return reply.code(500).type('text/html').send('<html><body>500 Server Error</body></html>');
-  }
-  if (failure) {
-    reply.code(failure === 'busy' ? 503 : 429).type('text/plain');
-    return reply.header('retry-after', faults.retryAfter(clock.nowMs())).send(failure);
-  }
-  return undefined;
-}
-
-/** What was just committed, unless the answer gets lost. */
-function answer({ faults }: Parts, reply: FastifyReply, entity: object, code = 201): FastifyReply {
-  if (faults.after()) return cut(reply);
-  return reply.code(code).send({ d: entity });
-}
-
-function cut(reply: FastifyReply): FastifyReply {
-  reply.hijack();
-  reply.raw.socket?.destroy();
-  return reply;
-}
-
 /** The parameters of a function import. */
 function asked(request: FastifyRequest): Record<string, string> {
   const given = Object.entries(request.query as Record<string, string>);
   return Object.fromEntries(given.filter(([name]) => !ignored.has(name)));
 }
 
-/** The values that the request's $filter asks for. Throws Fault INVALID for any other option. */
-function filtered(request: FastifyRequest, pattern: RegExp): string[] {
-  const { $filter = '', ...rest } = request.query as Record<string, string>;
-  const [other] = Object.keys(rest).filter((key) => !ignored.has(key));
-  if (other !== undefined) throw invalid(other.slice(0, 40), 'this option is not offered here');
-  const values = pattern.exec($filter)?.slice(1);
-  if (values) return values;
-  throw invalid('$filter', `only ${pattern.source} is offered here`);
-}
-
 /** Names of A_ProductionOrder_2 as read in the wild; its other properties are not shown [K]. */
 function shownOrder(master: Master, number: string): object {
   const order = master.known(number);
+  if (order.process) throw new Fault('UNKNOWN', `order ${number}: is no production order`);
   return {
     ManufacturingOrder: order.number,
     Material: order.material,

@@ -34,6 +34,7 @@ export type Change = {
   from?: StockKind | undefined;
   to?: StockKind | undefined;
 };
+export type Kept = Readonly<{ kind: StockKind; quantity: bigint; unit: string }>;
 export type Stock = ReturnType<typeof openStock>;
 
 /** What lies in the plant, per material, lot and kind. Call inside the document's transaction. */
@@ -48,7 +49,15 @@ export function openStock(db: Database, plant: string) {
      ON CONFLICT DO UPDATE SET quantity = excluded.quantity`,
   );
 
+  const there = db.prepare<[string, string, string], Kept>(
+    `SELECT s.kind, s.quantity, m.unit FROM stock s JOIN material m USING (material)
+     WHERE material = ? AND plant = ? AND lot = ?`,
+  );
+
   return {
+    /** What there is of a lot, by kind; nothing for a lot that never was here. */
+    of: (material: string, lot: string): readonly Kept[] => there.all(material, plant, lot),
+
     /** Takes `quantity` out of `from` and puts it into `to`; refuses to take what is not there. */
     move({ material, lot, quantity, from, to }: Change): void {
       if (from) {

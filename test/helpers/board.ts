@@ -3,12 +3,15 @@ import { openBoard } from '../../central/board.ts';
 import { buildHttp } from '../../central/http.ts';
 import { migrations, openMemory } from '../../central/memory.ts';
 import type { Switch } from '../../central/modes.ts';
-import { openDatabase } from '../../shared/database.ts';
 import { bare } from './central.ts';
+import { openMedium } from './medium.ts';
 
 /** All of central but its loops, to be asked over HTTP; the test is its clock, its hub and ERP. */
-export function openAsked(switches: readonly Switch[] = []) {
-  const db = openDatabase(':memory:', migrations);
+export function openAsked(
+  switches: readonly Switch[] = [],
+  world: Partial<Pick<Parameters<typeof openBoard>[0], 'erp' | 'erpStanding'>> = {},
+) {
+  const db = openMedium(':memory:', migrations);
   onTestFinished(() => void db.close());
   const time = { nowMs: 1_000 };
   const nowMs = () => time.nowMs;
@@ -16,7 +19,7 @@ export function openAsked(switches: readonly Switch[] = []) {
   const memory = openMemory({ db, nowMs, waitMs: nowMs, switches, ...limits });
   const told = { moved: 0 }; // how often a person has moved a posting
   const moved = () => void told.moved++;
-  const app = buildHttp(openBoard({ ...memory, ...bare, db, nowMs, moved }));
+  const app = buildHttp(openBoard({ ...memory, ...bare, db, nowMs, moved, ...world }));
   onTestFinished(() => app.close());
   let documents = 0;
 

@@ -1,5 +1,5 @@
 import type { Erp } from '../../central/erp.ts';
-import type { Task } from '../../central/postings.ts';
+import type { Task } from '../../central/taking.ts';
 import { type Clock, systemClock } from '../../shared/clock.ts';
 import { openSide } from './central.ts';
 

@@ -184,7 +184,7 @@ export const sheets = {
     {},
     plain(
       ...['Send', 'Posted', 'Refused', 'Busy', 'Queue', 'Unsure', 'Absent'],
-      ...['Hold', 'Defer', 'Void', 'Park', 'Retry', 'Settle', 'GiveUp'],
+      ...['Hold', 'Defer', 'Void', 'Park', 'Retry', 'Settle', 'GiveUp', 'Lost'],
     ),
   ),
 } satisfies Record<string, Sheet>;

@@ -27,13 +27,14 @@ export const toSend = (mishap: Mishap) => (path: string) =>
 
 type More = Partial<Record<keyof DynamicsOptions, unknown>>;
 
-/** The connector to an address; its secret is in a file of its own. */
+/** The connector to an address; its secret is in a file of its own, unless `more` names one. */
 export function dynamicsAt(url: string, more: More = {}, clock?: Clock, secret = 'x'): Erp {
-  const clientSecretPath = join(testFolder(), 'secret');
-  writeFileSync(clientSecretPath, `${secret}\n`);
+  const given = more.clientSecretPath as string | undefined;
+  const clientSecretPath = given ?? join(testFolder(), 'secret');
+  if (given === undefined) writeFileSync(clientSecretPath, `${secret}\n`);
   const tokenUrl = `${url}/tenant/oauth2/v2.0/token`;
-  const given = { ...standard, url, tokenUrl, clientSecretPath, ...more } as DynamicsOptions;
-  const known = Object.entries(given).filter(([, value]) => value !== undefined);
+  const all = { ...standard, url, tokenUrl, ...more, clientSecretPath } as DynamicsOptions;
+  const known = Object.entries(all).filter(([, value]) => value !== undefined);
   return dynamicsErp(Object.fromEntries(known) as DynamicsOptions, clock ? { clock } : {});
 }
 

@@ -1,4 +1,5 @@
 import type { Outcome } from '../../central/erp.ts';
+import type { Content } from '../../shared/event.ts';
 import { openAsked } from './board.ts';
 import { stated } from './central.ts';
 import { history } from './facts.ts';
@@ -6,10 +7,12 @@ import { m01 } from './shop.ts';
 
 const { release, report } = stated;
 
+type World = Parameters<typeof openAsked>[1];
+
 /** Two confirmations in a lane; the ERP has answered the first one so. */
-export function deskAfter(outcome: Outcome) {
-  const { db, time, app, told, ledger, postings } = openAsked();
-  const facts = [release(), report('5'), report('6')];
+export function deskAfter(outcome: Outcome, world: World = {}, first = report('5')) {
+  const { db, time, app, told, ledger, postings } = openAsked([], world);
+  const facts = [release(), first, report('6')];
   ledger.accept([{ segment: history(m01, facts).segment(1, 3) }]);
   const take = () => postings.next(new Set(), 10)[0];
   const { key } = take()!.posting;
@@ -23,5 +26,10 @@ export function deskAfter(outcome: Outcome) {
   }
   const states = () =>
     db.prepare<[], string>('SELECT state FROM posting ORDER BY id').pluck().all();
-  return { app, db, key, take, time, postings, ask, states, told, facts };
+  /** One more fact of the line. */
+  function hear(fact: Content): void {
+    const at = facts.push(fact);
+    ledger.accept([{ segment: history(m01, facts).segment(at, at) }]);
+  }
+  return { app, db, key, take, time, postings, ask, states, told, facts, hear };
 }

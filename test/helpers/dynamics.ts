@@ -116,6 +116,7 @@ export async function startDynamics({ clock, tokenLifeSeconds = 3_600, triesMax 
   const processor = openProcessor(triesMax ?? triesUsual);
   const { messages } = processor;
   const tokens = new Map<string, number>(); // until when each is good
+  let alter: (content: string) => string = (content) => content;
   const counts = { tokens: 0, sent: 0, asked: 0, unauthorised: 0 };
   let mishap: (path: string) => Mishap | undefined = () => undefined;
 
@@ -143,7 +144,7 @@ export async function startDynamics({ clock, tokenLifeSeconds = 3_600, triesMax 
 
   function enqueue(body: string): number {
     const given = fieldsOf(body);
-    const content = `${given['_messageContent']}`;
+    const content = alter(`${given['_messageContent']}`);
     const { ProductionOrderNumber: order, BatchNumber: batch } = fieldsOf(content);
     return messages.push({
       ...{ company: `${given['_companyId']}`, queue: `${given['_messageQueue']}` },
@@ -203,6 +204,10 @@ export async function startDynamics({ clock, tokenLifeSeconds = 3_600, triesMax 
     /** What befalls each request from now on, by its path; nothing without. */
     befall(next: typeof mishap = () => undefined): void {
       mishap = next;
+    },
+    /** What becomes of a content as it is queued; it stays as it is without. */
+    change(how: typeof alter = (content) => content): void {
+      alter = how;
     },
     /** No token is good any more. */
     expire: (): void => tokens.clear(),

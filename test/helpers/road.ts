@@ -17,8 +17,9 @@ export async function openRoad() {
   const number = { ConfirmationGroup: '7', ConfirmationCount: '1' };
   const documents = { ...number, MaterialDocumentYear: '2026', MaterialDocument: '49' };
   const { url } = await rude((_request, response, text) => {
-    sent.push({ text, body: JSON.parse(text) });
-    response.writeHead(201).end(JSON.stringify({ d: documents }));
+    const body = JSON.parse(text) as Body;
+    sent.push({ text, body });
+    response.writeHead(201).end(JSON.stringify({ d: { ...body, ...documents } }));
   });
   const erp = erpAt(url);
   let heard = 0;

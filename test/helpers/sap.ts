@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { referencesOf } from '../../central/document.ts';
 import type { Erp, Posting } from '../../central/erp.ts';
 import { type SapOptions, type SapParts, sapErp } from '../../central/sap.ts';
 import { nameId } from '../../shared/identity.ts';
@@ -31,6 +32,19 @@ export const issue: Posting = {
 export const receipt: Posting = {
   ...{ ...bolts, key: key('receipt'), kind: 'goodsReceipt', quantity: '90', blocked: '9.5' },
 };
+
+const issued = {
+  ...{ Material: 'STEEL', Batch: 'HEAT7', GoodsMovementType: '261', ManufacturingOrder: '4711' },
+  ...{ QuantityInEntryUnit: '100.001', EntryUnit: 'KG' },
+};
+
+/** `issue` as SAP shows it; with other items, or properties of its header, where they are given. */
+export const shownIssue = (items: object[] = [{}], more: object = {}) => ({
+  ...{ MaterialDocumentYear: '2026', MaterialDocument: '49' },
+  ReferenceDocument: referencesOf(issue.key).reference,
+  to_MaterialDocumentItem: { results: items.map((item) => ({ ...issued, ...item })) },
+  ...more,
+});
 
 /** Whatever else a test wants closed. */
 export const closers: (() => Promise<unknown>)[] = [];

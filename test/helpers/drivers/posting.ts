@@ -1,6 +1,8 @@
 import { expect } from 'vitest';
 import type { Found, Outcome, Queued } from '../../../central/erp.ts';
-import { openPostings, type Task } from '../../../central/postings.ts';
+import { openLosses } from '../../../central/losses.ts';
+import { openPostings } from '../../../central/postings.ts';
+import type { Task } from '../../../central/taking.ts';
 import { Fault } from '../../../shared/fault.ts';
 import {
   graceMs,
@@ -158,6 +160,12 @@ export function openPosting(kind: string, restarts: boolean) {
       Absent: () => found(),
       GiveUp: () => () => side.postings.decide(key, 'GiveUp', { reason: 'no more wanted' }),
       Retry: () => () => side.postings.decide(key, 'Retry', {}),
+      Lost: () => () => {
+        const moved = (): void => undefined;
+        const losses = openLosses({ ...side, nowMs: () => side.time.nowMs, moved });
+        losses.propose(key, { by: 'person:17', reason: 'the ERP was restored' });
+        losses.approve(key, { by: 'person:9', reason: 'seen' });
+      },
       Settle: () => () =>
         side.postings.decide(key, 'Settle', { document: 'D2', reason: 'booked at the desk' }),
     },

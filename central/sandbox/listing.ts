@@ -1,0 +1,37 @@
+import type { Database } from '../../shared/database.ts';
+import { quantityText } from '../../shared/quantity.ts';
+
+/** Most confirmations and items that are listed: those with the highest numbers. */
+const listedMax = 10_000;
+
+type Row = Record<string, string | bigint | null>;
+const amounts = new Set(['yield', 'scrap', 'rework', 'setup', 'machine', 'quantity']);
+
+/** Each confirmation, and each item of a material document, as JSON, in the sandbox's own words. */
+export function openListing(db: Database) {
+  const confirmations = db.prepare<[], Row>(
+    `SELECT c.groupNumber, c.count, o.number AS "order", o.operation, c.key, c.unit, c.yield,
+       c.scrap, c.rework, c.setup, c.machine, c.final, c.reverses
+     FROM confirmation c JOIN operation o USING (groupNumber)
+     ORDER BY c.groupNumber DESC, c.count DESC LIMIT ${listedMax}`,
+  );
+  const items = db.prepare<[], Row>(
+    `SELECT d.number, substr(d.postingDate, 1, 4) AS year, d.kind, d.key, d.reverses,
+       substr(r.postingDate, 1, 4) AS reversedYear, i.item, i.movement, i.material, m.unit, i.lot,
+       i.quantity, i.fromStock, i.toStock, i.orderNumber AS "order"
+     FROM item i JOIN document d ON d.number = i.document JOIN material m USING (material)
+       LEFT JOIN document r ON r.number = d.reverses
+     ORDER BY d.number DESC, i.item DESC LIMIT ${listedMax}`,
+  );
+  const shown = (row: Row) =>
+    Object.fromEntries(
+      Object.entries(row).map(([name, value]) => {
+        if (typeof value !== 'bigint') return [name, value];
+        return [name, amounts.has(name) ? quantityText(value) : Number(value)];
+      }),
+    );
+  return () => ({
+    confirmations: confirmations.all().map(shown),
+    items: items.all().map(shown),
+  });
+}

@@ -1,0 +1,107 @@
+import type { PostingEvent } from '../statecharts/posting.ts';
+import { isCancel, type Posting } from './erp.ts';
+import type { Verdict } from './inverse.ts';
+import type { Lanes } from './lanes.ts';
+import type { Leases } from './leases.ts';
+import { behind } from './planner.ts';
+import { inPages, type PostingRow, type Queue } from './queue.ts';
+import type { Stock } from './stock.ts';
+
+/** Pause before a lot that is in flight elsewhere is looked at again, ms; while it is queued. */
+const pauseMs = 50;
+const queuedPauseMs = 1_000;
+
+/** What to do next in a lane. */
+export type Task =
+  | { do: 'post'; posting: Posting; lane: string }
+  | { do: 'lookUp'; posting: Posting; lane: string };
+
+const events = { hold: 'Hold', defer: 'Defer', void: 'Void', park: 'Park' } as const;
+const states = { hold: 'held', defer: 'deferred', void: 'void', park: 'parked' } as const;
+
+type Parts = {
+  queue: Queue;
+  lanes: Lanes;
+  stock: Stock;
+  /** Where other centrals share the ledger. */
+  leases?: Leases | undefined;
+  waitMs: () => number;
+  weigh: (row: PostingRow) => Verdict;
+  move: (row: PostingRow, event: PostingEvent, more?: Partial<PostingRow>) => PostingRow;
+  handed: (row: PostingRow) => Posting;
+};
+
+/** What may be done in a lane, as the gate says; the intent is in the transaction. */
+export function openTaking({ queue, lanes, stock, leases, waitMs, weigh, move, handed }: Parts) {
+  /** What is new in the lane waits for the parked one before it; what waits there is not read. */
+  function deferBehind({ lane, id }: PostingRow): void {
+    for (const row of inPages(queue.intended, lane, id)) move(row, 'Defer', { reason: behind });
+  }
+
+  /** Nothing of the lane is to be done before; what it is due by is our own time. */
+  function pause(lane: string, untilMs: number): undefined {
+    lanes.setDue(lane, untilMs);
+    leases?.hold(lane);
+  }
+
+  /** It goes out; the intent is in the transaction. */
+  function send(row: PostingRow, { quantity, blocked }: Extract<Verdict, { do: 'send' }>): Task {
+    const amounts = { quantity: quantity ?? row.quantity, blocked: blocked ?? row.blocked };
+    const sent = move(row, 'Send', { ...amounts, reason: null });
+    leases?.hold(row.lane);
+    return { do: 'post', posting: handed(sent), lane: row.lane };
+  }
+
+  /**
+   * Last in, first out: what takes back the youngest document of the lane, if it may go now. Those
+   * before it wait for it, however many there are, and are not weighed one by one each time.
+   */
+  function takeYoungest({ lane, id }: PostingRow): Task | undefined {
+    const key = stock.undoesFirst(lane);
+    const row = key === undefined ? undefined : queue.one(key)!;
+    if (!row || row.id <= id || row.state === 'parked' || row.notBeforeMs > waitMs()) return;
+    const verdict = weigh(row);
+    return verdict.do === 'send' ? send(row, verdict) : undefined;
+  }
+
+  /** The first thing that may be done in the lane. */
+  function take(lane: string): Task | undefined {
+    const flying = queue.flying(lane);
+    if (flying) return follow(flying);
+    lanes.setDue(lane, null);
+    leases?.release(lane);
+    let hasLooked = false;
+    for (const row of inPages(queue.lane, lane)) {
+      if (row.state === 'parked') return void deferBehind(row);
+      if (row.notBeforeMs > waitMs()) return pause(lane, row.notBeforeMs);
+      const verdict = weigh(row);
+      if (verdict.do === 'send') return send(row, verdict);
+      if (verdict.do === 'wait') {
+        const isQueued = row.lot !== null && stock.queued(row.lot);
+        return pause(lane, waitMs() + (isQueued ? queuedPauseMs : pauseMs));
+      }
+      const { reason } = verdict;
+      const state = states[verdict.do];
+      if (row.state !== state || row.reason !== reason) move(row, events[verdict.do], { reason });
+      if (verdict.do === 'park') return void deferBehind(row);
+      if (verdict.do === 'void' && row.lot !== null) lanes.rouseLot(row.lot);
+      if (verdict.do !== 'defer' || hasLooked || !isCancel(row.kind)) continue;
+      hasLooked = true;
+      const first = takeYoungest(row);
+      if (first) return first;
+    }
+    return undefined;
+  }
+
+  /** While a document is at the ERP or may be, nothing else of its lane moves. */
+  function follow(row: PostingRow): Task | undefined {
+    const { lane, state, notBeforeMs } = row;
+    leases?.hold(lane);
+    const later = state !== 'sending' && notBeforeMs > waitMs();
+    lanes.setDue(lane, later ? notBeforeMs : null);
+    if (later || state === 'sending') return undefined;
+    return { do: 'lookUp', posting: handed(row), lane };
+  }
+
+  return take;
+}

@@ -1,0 +1,81 @@
+import type { Outcome } from '../erp.ts';
+import type { Answer, Sent } from '../odata.ts';
+import { delayMs, excerpt } from '../verdict.ts';
+
+export type Failure = Extract<Outcome, { kind: 'refused' | 'busy' | 'unknown' }>;
+/** What came of a call: its result, or why there is none. */
+export type Reply = Readonly<{ kind: 'result'; result: unknown }> | Failure;
+
+const reasonMax = 4_000;
+
+/** Of PostgreSQL and SQLite, by which Tryton's transactions stand in each other's way. */
+const contention = /could not obtain lock|could not serialize|deadlock|database is locked/i;
+/** What our module says where another call with the same key came first. */
+const keyTaken = 'Holdfast has posted this key already';
+
+export const isFailure = (given: object): given is Failure =>
+  'reason' in given && 'kind' in given && given.kind !== 'result';
+
+/** The ERP cannot be posted to as it is; nothing was executed. */
+export const unfitErp = (reason: string): Failure => ({ kind: 'busy', reason, unreached: true });
+
+/**
+ * What Tryton has done, by what it answered. It tells errors with status 200; every one of them has
+ * rolled its transaction back. Only an answer that could hide an executed call is unknown.
+ */
+export function replyOf(sent: Sent, nowMs: number): Reply {
+  if (!('answer' in sent)) {
+    return sent.ran === 'maybe' ? { kind: 'unknown', reason: sent.reason } : unfitErp(sent.reason);
+  }
+  const { answer } = sent;
+  if (answer.status === 200) return told(answer);
+  const reason = `HTTP ${answer.status}: ${excerpt(answer.text)}`;
+  const waits = answer.status === 429 || answer.status === 503;
+  if (waits || (answer.status >= 400 && answer.status < 500 && answer.status !== 408)) {
+    const retryAfterMs = delayMs(answer.headers.get('retry-after'), nowMs);
+    return {
+      ...unfitErp(reason),
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    } as Failure;
+  }
+  return { kind: 'unknown', reason };
+}
+
+function told({ text }: Answer): Reply {
+  const body = parsed(text);
+  if (body && Array.isArray(body['error'])) return refusal(body['error']);
+  if (body && 'result' in body) return { kind: 'result', result: body['result'] };
+  return { kind: 'unknown', reason: `an answer that is none of Tryton's: ${excerpt(text)}` };
+}
+
+function parsed(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Names of Tryton's exceptions; any other first word is what a programming error said. */
+const exceptions = ['UserError', 'UserWarning', 'ConcurrencyException', 'LoginException'];
+
+function refusal([name, given]: unknown[]): Failure {
+  const code = exceptions.find((exception) => exception === name);
+  const [words, detail] = [Array.isArray(given) ? given : [given]].flatMap((said) =>
+    code === 'UserWarning' ? [said[1], said[2]] : [said[0], said[1]],
+  );
+  const said = [words, detail].filter((word) => typeof word === 'string' && word !== '');
+  const reason = (code ? said.join(': ') : `${name}`)
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, reasonMax);
+  if (code === 'ConcurrencyException' || contention.test(reason)) return { kind: 'busy', reason };
+  if (!code && reason === "'holdfast.document'") {
+    return unfitErp('the module holdfast is not installed in Tryton; see docs/tryton.md');
+  }
+  if (reason.startsWith(keyTaken)) return { kind: 'unknown', reason };
+  return { kind: 'refused', code: code ?? 'ERROR', reason };
+}

@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs';
+import { backoff } from '../../shared/backoff.ts';
+import type { Clock } from '../../shared/clock.ts';
+import { failed, readText, type Sent } from '../odata.ts';
+import { type Failure, type Reply, replyOf, unfitErp } from './reply.ts';
+
+export type SessionOptions = Readonly<{
+  url: string;
+  database: string;
+  user: string;
+  passwordPath: string;
+  timeoutMs: number; // for each request, answer included
+  clock: Clock;
+}>;
+
+type Login = Readonly<{ authorization: string }> | Failure;
+export type Tryton = ReturnType<typeof openSession>;
+
+/**
+ * Tryton's JSON-RPC: one session, opened when it is first needed and once more when it has ended;
+ * whoever needs one meanwhile waits for it. Nothing here rejects, and no reason holds the password
+ * or the session.
+ */
+export function openSession({ clock, timeoutMs, ...options }: SessionOptions) {
+  const { database, user } = options;
+  const target = `${options.url}/${encodeURIComponent(database)}/`;
+  let kept: Promise<Login> | undefined;
+  let id = 0;
+
+  async function send(method: string, params: unknown[], authorization?: string): Promise<Sent> {
+    try {
+      const response = await fetch(target, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          ...(authorization === undefined ? {} : { authorization }),
+        },
+        redirect: 'manual',
+        signal: AbortSignal.timeout(timeoutMs),
+        body: JSON.stringify({ id: ++id, method, params }),
+      });
+      const text = await readText(response);
+      return { answer: { status: response.status, headers: response.headers, text } };
+    } catch (error) {
+      return failed(error, timeoutMs);
+    }
+  }
+
+  async function logIn(): Promise<Login> {
+    let password: string;
+    try {
+      password = readFileSync(options.passwordPath, 'utf8').replace(/\r?\n$/, '');
+    } catch (error) {
+      return unfitErp(`passwordPath: ${(error as NodeJS.ErrnoException).code}`);
+    }
+    const sent = await send('common.db.login', [user, { password }, 'en']);
+    const status = 'answer' in sent ? sent.answer.status : 200;
+    if (status === 401) return unfitErp(`Tryton does not let ${user} in: wrong user or password`);
+    if (status === 404) return unfitErp(`Tryton has no database ${database}, or cannot reach it`);
+    const reply = replyOf(sent, clock.nowMs());
+    if (reply.kind !== 'result') return { ...reply, kind: 'busy', unreached: true } as Failure;
+    const [userId, session] = Array.isArray(reply.result) ? reply.result : [];
+    if (typeof session !== 'string') return unfitErp('Tryton answers a login without a session');
+    const credentials = Buffer.from(`${user}:${userId}:${session}`).toString('base64');
+    return { authorization: `Session ${credentials}` };
+  }
+
+  /** The session; a new one if the kept one is `spent`. Single-flight. */
+  function session(spent?: Promise<Login>): Promise<Login> {
+    if (kept && kept !== spent) return kept;
+    kept = logIn();
+    return kept;
+  }
+
+  /** Calls a method with its parameters, the context last. A spent session is renewed once. */
+  async function call(method: string, ...params: unknown[]): Promise<Reply> {
+    let spent: Promise<Login> | undefined;
+    for (let renewals = 0; ; renewals++) {
+      const opened = session(spent);
+      const login = await opened;
+      if ('kind' in login) {
+        if (kept === opened) kept = undefined;
+        return login;
+      }
+      const sent = await send(method, params, login.authorization);
+      if (!('answer' in sent) || sent.answer.status !== 401) return replyOf(sent, clock.nowMs());
+      if (renewals === 1) return unfitErp('Tryton refuses a session just opened');
+      spent = opened;
+    }
+  }
+
+  return {
+    call,
+    /** The same of a method that changes nothing: lost on the way, it is asked again, twice. */
+    async ask(method: string, ...params: unknown[]): Promise<Reply> {
+      for (let attempt = 1; ; attempt++) {
+        const reply = await call(method, ...params);
+        const isLost = reply.kind === 'unknown' || (reply.kind === 'busy' && reply.unreached);
+        if (!isLost || attempt === asksMax) return reply;
+        await clock.sleep(backoff(attempt), new AbortController().signal);
+      }
+    },
+  };
+}
+
+/** How often something is asked that the network loses, in all. */
+const asksMax = 3;

@@ -1,0 +1,83 @@
+import { expect } from 'vitest';
+import { type CancelKind, cancelKinds, inverses, type Posting } from '../../central/erp.ts';
+import type { Bench, Connector } from './bench.ts';
+import { newKey } from './documents.ts';
+import { declare, expectBooked, lookedUp, send, sent } from './watch.ts';
+
+const back = (kind: CancelKind, of: Posting, cancels: string, name: string): Posting => {
+  const { key: _key, kind: _kind, final: _final, ...amounts } = of;
+  return { ...amounts, key: newKey(`${kind} ${name}`), kind, cancels };
+};
+
+type Forward = Parameters<Bench['posting']>[0];
+const original = (kind: CancelKind): Forward => inverses[kind] as Forward;
+
+/** A document is taken back by its number, as a whole, and once. */
+export function reversalTests(connector: Connector): void {
+  for (const kind of cancelKinds) {
+    if (connector.cannot[kind] === undefined) reversed(connector, kind);
+  }
+}
+
+function reversed(connector: Connector, kind: CancelKind): void {
+  const may = declare(connector);
+  const of = original(kind);
+
+  may(`${kind} takes back one document, as a whole, once`, [of, kind], async (bench) => {
+    const posting = await bench.posting(of, 'one');
+    const number = await sent(bench, posting);
+    const before = await bench.books();
+    const cancel = back(kind, posting, number, 'one');
+    const hasLookup = connector.cannot.lookup === undefined;
+    if (hasLookup) expect(await bench.erp.lookup(cancel)).toEqual([]);
+    const document = await sent(bench, cancel);
+    await expectBooked(bench, before, cancel, { document, ...connector });
+    if (hasLookup) {
+      expect(await bench.erp.lookup(cancel)).toEqual([document]);
+      expect(await bench.erp.lookup(posting)).toEqual([number]);
+    }
+    const after = await bench.books();
+    const again = await send(bench, back(kind, posting, number, 'again'));
+    expect(again).not.toMatchObject({
+      kind: 'posted',
+      document: expect.not.stringMatching(document),
+    });
+    expect(await bench.books()).toEqual(after);
+  });
+
+  may(
+    `E2: ${kind}: its answer lost, it is found, and has taken back once`,
+    [of, kind, 'lost', 'lookup'],
+    async (bench) => {
+      const posting = await bench.posting(of, 'one');
+      const cancel = back(kind, posting, await sent(bench, posting), 'one');
+      const before = await bench.books();
+      await bench.befall('lost');
+      expect(await send(bench, cancel)).toMatchObject({ kind: 'unknown' });
+      await bench.heal();
+      const found = await lookedUp(bench, cancel);
+      expect(found).toEqual([expect.any(String)]);
+      const [document] = found as string[];
+      await expectBooked(bench, before, cancel, { document: document!, ...connector });
+    },
+  );
+
+  may(`${kind}: what takes back something else than it says differs`, [of, kind], async (bench) => {
+    const posting = await bench.posting(of, 'one');
+    const number = await sent(bench, posting);
+    const other = of === 'confirmation' ? { yield: '1' } : { quantity: '10', blocked: '0' };
+    const outcome = await send(bench, { ...back(kind, posting, number, 'one'), ...other });
+    expect(['differs', 'refused']).toContain(outcome.kind);
+  });
+
+  may(`${kind}: a number that is none books nothing`, [of, kind], async (bench) => {
+    const posting = await bench.posting(of, 'one');
+    await sent(bench, posting);
+    const before = await bench.books();
+    for (const number of ['by hand', '', "1'/2026", '999999999/2026']) {
+      const outcome = await send(bench, back(kind, posting, number, `of ${number}`));
+      expect(outcome).toMatchObject({ kind: 'refused' });
+    }
+    expect(await bench.books()).toEqual(before);
+  });
+}

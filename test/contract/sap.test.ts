@@ -1,0 +1,21 @@
+// Goal: the SAP connector does what every connector must.
+// Method: the contract suite, against the sandbox behind a proxy that loses and replaces answers.
+// The service of process orders is asked for what depends on the service.
+import { describe } from 'vitest';
+import { documentTests } from './documents.ts';
+import { figureTests } from './figures.ts';
+import { reversalTests } from './reversals.ts';
+import { processConnector, sapConnector } from './sapbench.ts';
+import { sightTests } from './sight.ts';
+import { connectorContract } from './suite.ts';
+
+connectorContract(sapConnector);
+
+describe(`${sapConnector.name}: figures`, () => figureTests(sapConnector));
+
+describe(processConnector.name, () => {
+  documentTests(processConnector);
+  sightTests(processConnector);
+  reversalTests(processConnector);
+  figureTests(processConnector);
+});

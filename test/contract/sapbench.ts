@@ -1,0 +1,169 @@
+import type { Posting } from '../../central/erp.ts';
+import { sapErp } from '../../central/sap.ts';
+import { quantity, quantityText } from '../../shared/quantity.ts';
+import { startBench } from '../helpers/sandbox.ts';
+import type { Answer, Bench, Booked, Connector, Trouble } from './bench.ts';
+import { newKey } from './documents.ts';
+import { isProxyTrouble, openProxy } from './proxy.ts';
+
+/** Long enough for a busy machine; only what is silent takes as long. */
+const timeoutMs = 5_000;
+const maxInFlightMs = 1_500;
+const password = 'c2FwOm5vdC1mb3ItbG9ncw';
+const place = { plant: '1000', storageLocation: '0001' };
+
+const atMs = Date.UTC(2026, 10, 23, 12);
+const order = '4700';
+const component = { material: 'STEEL', lot: 'MELT1' };
+
+/** SAP's services, as the sandbox offers them, and the connector to them through a proxy. */
+async function open(category: 'production' | 'process'): Promise<Bench> {
+  const sandbox = await startBench({ path: ':memory:', maxInFlightMs: 60_000 });
+  const proxy = await openProxy({
+    target: sandbox.url,
+    carries: ({ method }) => method === 'POST',
+    renews: ({ headers }) => headers['x-csrf-token'] === 'Fetch',
+    ...{ slowMs: 300, lateMs: timeoutMs + maxInFlightMs / 3 },
+  });
+  const connect = (url: string) =>
+    sapErp(
+      {
+        ...{ url, ...place, clientTimeoutMs: timeoutMs, maxInFlightMs, knownCodes: ['HF/020'] },
+        processOrders: category === 'process' ? ['47*'] : [],
+      },
+      { authorization: `Basic ${password}` },
+    );
+  const { admin } = sandbox;
+  await admin('/orders', {
+    ...{
+      order,
+      category,
+      material: 'BOLT',
+      quantity: '5000000000',
+      unit: 'KG',
+      tolerancePercent: 100,
+    },
+    operations: [{ operation: '0010' }],
+  });
+  await admin('/stock', { ...component, quantity: '9999999999.999' });
+
+  async function heal(): Promise<void> {
+    proxy.befall(undefined);
+    await admin('/faults');
+    await admin(`/orders/${order}/unlock`);
+  }
+  return {
+    erp: connect(proxy.url),
+    elsewhere: connect,
+    posting: (kind, name) => prepared(admin, kind, name),
+    async refusable() {
+      const posting = await prepared(admin, 'confirmation', 'refused');
+      const words = 'Operation 0099 of order 4700 does not exist';
+      return { posting: { ...posting, operation: '0099' }, code: 'HF/003', words };
+    },
+    async befall(trouble: Trouble | Answer): Promise<void> {
+      await heal();
+      if (isProxyTrouble(trouble)) proxy.befall(trouble);
+      if (trouble === 'unread' || trouble === 'bare') await admin('/faults', { barePercent: 100 });
+      if (trouble === 'altered') await admin('/faults', { alteredPercent: 100 });
+      if (trouble === 'known') await admin('/faults', { uniqueKeys: true });
+      if (trouble === 'locked') await admin(`/orders/${order}/lock`);
+      if (trouble === 'expired') await admin('/tokens/expire');
+      if (trouble === 'shutOut') proxy.befall(refusedToken);
+    },
+    heal,
+    books: async () => booked(JSON.parse((await sandbox.call('GET', '/sandbox/listing')).text)),
+    renewals: proxy.renewals,
+    async close() {
+      await proxy.close();
+      await sandbox.close();
+    },
+  };
+}
+
+const refusedToken: Answer = {
+  ...{ status: 403, headers: { 'x-csrf-token': 'Required' }, committed: false },
+  text: 'CSRF token validation failed',
+};
+
+type Admin = (at: string, body?: unknown) => Promise<unknown>;
+let lots = 0;
+
+async function prepared(admin: Admin, kind: Posting['kind'], name: string): Promise<Posting> {
+  const common = {
+    key: newKey(`${kind} ${name}`),
+    kind,
+    eventId: newKey('event'),
+    atMs,
+    unit: 'KG',
+  };
+  if (kind === 'confirmation') {
+    return {
+      ...{ ...common, order, operation: '0010', yield: '90', scrap: '2.125', rework: '0.5' },
+      ...{ setupMs: 90_000, machineMs: 1_800_029 },
+    };
+  }
+  if (kind === 'goodsIssue') return { ...common, order, ...component, quantity: '100.001' };
+  const made = { ...common, material: 'BOLT', lot: `L${++lots}` };
+  if (kind === 'goodsReceipt') return { ...made, order, quantity: '90', blocked: '9.5' };
+  const stock = kind === 'blockStock' ? 'unrestricted' : 'blocked';
+  await admin('/stock', { material: 'BOLT', lot: made.lot, quantity: '50', kind: stock });
+  return { ...made, quantity: '4.003' };
+}
+
+type Row = Record<string, string | number | null>;
+
+function booked({ confirmations, items }: Record<string, Row[]>): Booked[] {
+  const all = new Map<string, Booked>();
+  const number = (group: unknown, count: unknown): string =>
+    `${`${group}`.padStart(10, '0')}/${`${count}`.padStart(8, '0')}`;
+  for (const row of confirmations!) {
+    const document = number(row['groupNumber'], row['count']);
+    const { order, operation, unit, yield: good, scrap, rework, setup, machine, reverses } = row;
+    all.set(document, {
+      ...{ document, kind: reverses === null ? 'confirmation' : 'cancelConfirmation' },
+      ...({ order, operation, unit, yield: good, scrap, rework } as Partial<Posting>),
+      ...{ setupMs: Number(setup) * 60_000, machineMs: Number(machine) * 60_000 },
+      final: row['final'] === 1,
+      ...(reverses === null ? {} : { cancels: number(row['groupNumber'], reverses) }),
+    });
+  }
+  for (const row of items!) addItem(all, row);
+  return [...all.values()];
+}
+
+/** Adds up the items of a document; of a receipt what went into blocked stock, or came from it. */
+function addItem(all: Map<string, Booked>, row: Row): void {
+  if (row['kind'] === 'opening') return;
+  const document = `${row['number']}/${row['year']}`;
+  const { material, lot, unit, order, reverses, reversedYear } = row;
+  const before = all.get(document);
+  const plus = (sum = '0') =>
+    quantityText(quantity(sum, 'sum') + quantity(row['quantity'], 'quantity'));
+  const isBlocked = row['toStock'] === 'blocked' || row['fromStock'] === 'blocked';
+  const isReceipt = row['movement'] === '101' || row['movement'] === '102';
+  all.set(document, {
+    ...{ document, kind: row['kind'] as Booked['kind'] },
+    ...({ material, lot, unit, order } as Partial<Posting>),
+    quantity: plus(before?.quantity),
+    blocked: isReceipt && isBlocked ? plus(before?.blocked) : (before?.blocked ?? '0'),
+    ...(reverses === null ? {} : { cancels: `${reverses}/${reversedYear}` }),
+  });
+}
+
+const common: Omit<Connector, 'name' | 'open'> = {
+  ...{ timeoutMs, timeStepMs: 60 },
+  // A token, a posting, a new token, the posting again, and a reading.
+  requestsMax: 5,
+  secrets: [password],
+  softError: JSON.stringify({
+    error: { code: 'M7/021', message: { lang: 'en', value: 'Deficit' } },
+  }),
+  cannot: {},
+};
+
+export const sapConnector: Connector = { ...common, name: 'SAP', open: () => open('production') };
+export const processConnector: Connector = {
+  ...{ ...common, name: 'SAP, process orders' },
+  open: () => open('process'),
+};

@@ -1,0 +1,81 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { unpackPackages } from '../../cli/debian.ts';
+import { Fault } from '../../shared/fault.ts';
+
+const run = promisify(execFile);
+
+/** The interpreter that Debian's packages of Tryton 7.0 and of the libraries below fit. */
+export const python = '/usr/bin/python3';
+const pythonVersion = 'Python 3.11.';
+
+/** Tryton 7.0 is in trixie; its libraries are taken from the suite of that interpreter. */
+const wanted = {
+  trixie: [
+    'tryton-server',
+    ...[
+      ...['currency', 'country', 'party', 'company', 'account', 'product', 'account-product'],
+      ...['stock', 'account-stock-continental', 'company-work-time', 'production'],
+      ...['production-routing', 'production-work', 'stock-lot', 'quality'],
+    ].map((name) => `tryton-modules-${name}`),
+  ],
+  bookworm: [
+    ...[
+      ...['bcrypt', 'dateutil', 'defusedxml', 'genshi', 'lxml', 'magic', 'markupsafe', 'passlib'],
+      ...['polib', 'relatorio', 'simpleeval', 'six', 'sql', 'stdnum', 'werkzeug', 'wrapt'],
+    ].map((name) => `python3-${name}`),
+    ...['libmagic1', 'libmagic-mgc'],
+  ],
+} as const;
+
+/** Where everything of Tryton's is kept: folder .cache of the project, or HOLDFAST_CACHE. */
+export const cache = join(
+  process.env['HOLDFAST_CACHE'] || join(import.meta.dirname, '../../.cache'),
+  'tryton',
+);
+
+/**
+ * The folder with Tryton's packages unpacked, 50 MB, fetched once. Throws Fault UNREACHABLE with
+ * the reason where they cannot be had or would not run.
+ */
+export async function findPackages(): Promise<string> {
+  const version = await run(python, ['--version'], { timeout: 10_000 }).then(
+    ({ stdout }) => stdout.trim(),
+    () => 'no Python',
+  );
+  if (!version.startsWith(pythonVersion)) {
+    throw new Fault('UNREACHABLE', `${python} is ${version}; Tryton needs ${pythonVersion}x`);
+  }
+  const root = join(cache, 'root');
+  if (existsSync(root)) return root;
+  mkdirSync(cache, { recursive: true });
+  const folder = mkdtempSync(join(cache, 'new-'));
+  try {
+    process.stderr.write('Fetching the packages of Tryton 7.0 (Debian trixie)\n');
+    for (const [suite, packages] of Object.entries(wanted)) {
+      await unpackPackages(folder, suite, async () => packages);
+    }
+    for (const left of ['apt', 'sources.list']) {
+      rmSync(join(folder, left), { recursive: true, force: true });
+    }
+    if (!existsSync(root)) renameSync(folder, root);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return root;
+}
+
+/** What the interpreter must be told to run Tryton out of `root`. */
+export function environment(root: string, modules: string): NodeJS.ProcessEnv {
+  const libraries = ['x86_64', 'aarch64'].map((machine) =>
+    join(root, `usr/lib/${machine}-linux-gnu`),
+  );
+  return {
+    PATH: process.env['PATH'] ?? '',
+    LANG: 'C.UTF-8',
+    PYTHONPATH: [modules, join(root, 'usr/lib/python3/dist-packages')].join(':'),
+    LD_LIBRARY_PATH: libraries.join(':'),
+  };
+}
