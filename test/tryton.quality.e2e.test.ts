@@ -99,6 +99,7 @@ testTryton('what is not there, or lies in the future, is refused in words', asyn
     ['other unit', { ...issue, unit: 'EA' }, /Kilogram|unit|Unit/],
     ['digits', { ...issue, quantity: '0.0001' }, /exceeds the limit of "3"/],
     ['operation', { ...time, operation: '0099' }, /has 0 works 0099/],
+    ['no fiscal year', { ...issue, atMs: Date.UTC(2019, 0, 5) }, /period/i],
     ['future', { ...issue, atMs: Date.now() + 3 * 86_400_000 }, /in the future/],
     ['stock', { ...bolts, lot: heat, kind: 'blockStock', quantity: '1' }, /no lot .* of BOLT/],
     ['document', { ...issue, kind: 'cancelIssue', cancels: 'holdfast/999999' }, /no document/],

@@ -4,7 +4,7 @@ import { type Depot, provision } from './provision.ts';
 import { startWorks, type Works } from './works.ts';
 
 /** Making the depot for the first time: packages, schema, seed. */
-const provisionMaxMs = 420_000;
+const provisionMaxMs = 1_200_000;
 
 let depot: Promise<Depot | string> | undefined;
 

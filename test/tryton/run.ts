@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CentralStatus, CentralTotals, EdgeStatus, OpenPosting } from '../../cli/answers.ts';
 import { audit, type Check } from '../../cli/audit.ts';
@@ -83,7 +84,7 @@ export async function runPlant({ depot, seed, orders, restMaxMs }: Given) {
     const hazard = await startHazard({ target: works.url, seed, lateMs });
     closing.push(hazard.close);
     const stage = await startStage({
-      directory: works.folder,
+      directory: join(works.folder, 'stage'),
       lines: shop.lines.map((line) => ({ line, lanes: shop.lanes[line]! })),
       centralConfig: { lanesMax, erp: options(hazard.url, works.folder, erp) },
     });
@@ -130,6 +131,7 @@ async function close(
       shop,
     ),
     { says: 'cycles last and cost what the floor worked', against: timesAgainst(shop, books) },
+    { says: 'documents count what the floor counted', against: countsAgainst(shop, books) },
     { says: 'stock in the journal is worth what lies there', against: valueAgainst(shop, books) },
     { says: 'each move has one journal entry', against: [...books.journal] },
     { says: 'nothing is half done', against: [...books.open] },
@@ -146,6 +148,23 @@ function timesAgainst(shop: Shop, { worked }: Books): string[] {
       const cost = quantityText(is.cost);
       if (is.ms === ms && is.cost === BigInt(ms) * 1_000n) return [];
       return [`${order}/${operation}: ${is.ms} ms for ${cost}, should be ${ms} ms`];
+    }),
+  );
+}
+
+/** Of operations that no hold has taken pieces from: what it decides is confirmed by itself. */
+function countsAgainst(shop: Shop, { worked }: Books): string[] {
+  const { orders } = shop.expected();
+  const micros = (text: string) => quantity(text, 'quantity');
+  return Object.entries(orders).flatMap(([order, { operations }]) =>
+    Object.entries(operations).flatMap(([operation, total]) => {
+      if (total.held !== '0' || total.heldByHolds !== '0') return [];
+      const is = worked.get(`${order}/${operation}`) ?? { good: 0n, scrap: 0n };
+      const good = micros(total.good) - micros(total.reworkGood);
+      const scrap = micros(total.scrap) - micros(total.reworkScrap);
+      if (is.good === good && is.scrap === scrap) return [];
+      const said = `${quantityText(is.good)} and ${quantityText(is.scrap)} scrap`;
+      return [`${order}/${operation}: ${said}, should be ${total.good} and ${total.scrap}`];
     }),
   );
 }
