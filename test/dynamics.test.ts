@@ -6,7 +6,7 @@ import { afterEach, expect, test } from 'vitest';
 import { readCentralConfig } from '../central/config.ts';
 import { openErp } from '../central/connectors.ts';
 import type { Posting } from '../central/erp.ts';
-import { bench, blocked, closeAll, dynamicsAt, keyField, toSend } from './helpers/d365.ts';
+import { bench, blocked, closeAll, dynamicsAt, keyField } from './helpers/d365.ts';
 import { confirmation as base, issue as issued, key, receipt as received } from './helpers/sap.ts';
 
 afterEach(closeAll);
@@ -15,7 +15,7 @@ const log = pino({ level: 'silent' });
 const confirmation: Posting = { ...base, rework: '0', final: true };
 const issue: Posting = { ...issued, operation: '0010' };
 const receipt: Posting = { ...received };
-const one: Posting = { ...issue, quantity: '0.1' };
+const _one: Posting = { ...issue, key: key('one'), quantity: '0.1' };
 
 const queued = (ticket: string) => ({
   ...{ kind: 'queued', ticket, reason: 'in the queue of Dynamics 365' },
@@ -120,7 +120,7 @@ test('E4: tried three times, then Failed: read back with the words of Dynamics 3
   closed.clear();
   work();
   expect(await erp.lookup(issue)).toEqual(['1']);
-  await erp.post(one);
+  await erp.post({ ...issue, quantity: '7' });
   cancel(2);
   expect(await erp.lookup(issue)).toEqual(['1']); // what was cancelled is no second document
 });
@@ -158,28 +158,6 @@ test('a state that nobody has told of is for a person', async () => {
   await erp.post(issue);
   messages[0]!.state = 'OnHold' as never;
   expect(await erp.lookup(issue)).toEqual({ kind: 'undecided', reason: 'message 1 is "OnHold"' });
-});
-
-test('E2: without a key field an unknown outcome is for a person, and not sent again', async () => {
-  const { erp, befall } = await bench({ keyField: undefined });
-  befall(toSend({ kind: 'lost' }));
-  expect(await erp.post(issue)).toMatchObject({ kind: 'unknown' });
-  befall();
-  const found = await erp.lookup(issue);
-  expect(found).toMatchObject({ kind: 'undecided' });
-  expect((found as { reason: string }).reason).toMatch(/^no field carries our key: .*order 4711; /);
-});
-
-test('without a key field a message is followed by its number', async () => {
-  const { erp, work, messages } = await bench({ keyField: undefined });
-  for (const name of ['a', 'b']) await erp.post({ ...issue, key: key(name) });
-  expect(messages[0]!.content).toBe(messages[1]!.content);
-  expect(await erp.lookup({ ...issue, ticket: '2' })).toEqual(queued('2'));
-  work(1);
-  expect(await erp.lookup({ ...issue, ticket: '1' })).toEqual(['1']);
-  expect(await erp.lookup({ ...issue, ticket: '2' })).toEqual(queued('2'));
-  expect(await erp.lookup({ ...issue, ticket: '3' })).toEqual([]);
-  expect(await erp.lookup({ ...issue, ticket: "' or 1 eq 1" })).toEqual([]);
 });
 
 test('a batch is blocked as a whole by a custom message, where one is configured', async () => {

@@ -5,8 +5,9 @@ import { calendar } from '../sap.ts';
 import { messageOf, misfit, type Plant } from './message.ts';
 import { type DynamicsOptions, dynamicsFields } from './options.ts';
 import { openService, sendPath } from './service.ts';
-import { rowsIn, rowsMax, standing, taken } from './states.ts';
-import { fieldsOf, openTokens } from './token.ts';
+import { openSight } from './sight.ts';
+import { taken } from './states.ts';
+import { openTokens } from './token.ts';
 
 /**
  * Dynamics 365 Supply Chain Management by its message processor; asynchronous. Throws Fault INVALID
@@ -22,23 +23,10 @@ export function dynamicsErp(
   { clock = systemClock }: { clock?: Clock } = {},
 ): Erp {
   const options = readFields(dynamicsFields, given, 'dynamics');
-  const { company, queue, keyField, messages: names } = options;
+  const { company, queue, messages: names } = options;
   const plant: Plant = { ...options, dayAt: calendar(options.timeZone) };
   const service = openService(options, openTokens(options, clock));
-
-  /** By what it is found; undefined if there is nothing. */
-  function filterOf(posting: Posting): string | undefined {
-    if (keyField !== undefined) return names.keyFilter.replaceAll('{key}', posting.key);
-    const { ticket } = posting;
-    return ticket && names.ticketFilter.replaceAll('{ticket}', ticket.replaceAll("'", "''"));
-  }
-
-  const unsaid = ({ kind, order, lot }: Posting): Found => {
-    const about = order === undefined ? `batch ${lot}` : `order ${order}`;
-    const look = `no field carries our key: look for its ${kind} among the messages of ${about}`;
-    const todo = '"settle" takes it as there, "retry" sends it again';
-    return { kind: 'undecided', reason: `${look}; ${todo}` };
-  };
+  const sight = openSight(options, service);
 
   function bodyOf(posting: Posting): object {
     const { type, content } = messageOf(posting, plant);
@@ -62,17 +50,7 @@ export function dynamicsErp(
 
     async lookup(posting: Posting): Promise<Found> {
       if (misfit(posting, plant) !== undefined) return [];
-      const filter = filterOf(posting);
-      if (filter === undefined) return unsaid(posting);
-      const rows = rowsIn(await service.rows(names.entity, filter, rowsMax), names);
-      if (rows === undefined) return undefined;
-      if (rows === 'many') return { kind: 'undecided', reason: `over ${rowsMax} messages found` };
-      const own = rows.filter(({ id, content }) =>
-        keyField === undefined
-          ? id === posting.ticket
-          : fieldsOf(content)[keyField] === posting.key,
-      );
-      return standing(own, messageOf(posting, plant));
+      return sight.of(posting, messageOf(posting, plant));
     },
   };
 }

@@ -54,10 +54,10 @@ export function openService(options: Options, tokens: Tokens) {
     /** Puts a message into a queue; nothing is sent where `isSafe` says no. */
     queue: (message: object, isSafe?: () => boolean): Promise<Sent> =>
       send({ path: sendPath, body: message }, isSafe),
-    /** Reads rows of an entity set, of every company; may be asked again at will. */
-    rows(entity: string, filter: string, most: number): Promise<Sent> {
-      const query = `$filter=${encodeURIComponent(filter)}&$top=${most}&cross-company=true`;
-      return send({ path: `/data/${entity}`, query });
+    /** Reads rows of an entity set, any without a filter, of every company; may be asked again. */
+    rows(entity: string, filter: string | undefined, most: number): Promise<Sent> {
+      const some = filter === undefined ? '' : `$filter=${encodeURIComponent(filter)}&`;
+      return send({ path: `/data/${entity}`, query: `${some}$top=${most}&cross-company=true` });
     },
   };
 }

@@ -72,24 +72,26 @@ function wordsIn(text: string): string | undefined {
   return typeof given === 'string' && given !== '' ? given.slice(0, wordsMax) : undefined;
 }
 
-type Row = Readonly<{ id: string; state: string; content: string; words: string }>;
+export type Row = Readonly<{ id: string; state: string; content: string; words: string }>;
 
-/** The rows of an OData answer; undefined if it is none, "many" if there are more. */
+/** The rows of an OData answer, and whether these are all; undefined if it is none. */
 export function rowsIn(
   sent: Sent,
   names: DynamicsConfig['messages'],
-): readonly Row[] | 'many' | undefined {
+): Readonly<{ rows: readonly Row[]; areAll: boolean }> | undefined {
   if (!('answer' in sent) || sent.answer.status !== 200) return undefined;
   const { value, ...more } = fieldsOf(sent.answer.text);
-  if (!Array.isArray(value)) return undefined;
-  if ('@odata.nextLink' in more || value.length >= rowsMax) return 'many';
+  if (!Array.isArray(value) || value.some((row) => typeof row !== 'object' || row === null)) {
+    return undefined;
+  }
   const rows = value.map((row: Record<string, unknown>) => ({
     id: `${row[names.idField] ?? ''}`,
     state: `${row[names.stateField] ?? ''}`,
     content: `${row[names.contentField] ?? ''}`,
     words: `${row[names.wordsField] ?? ''}`.slice(0, wordsMax),
   }));
-  return rows.every(({ id, state }) => id !== '' && state !== '') ? rows : undefined;
+  if (rows.some(({ id, state }) => id === '' || state === '')) return undefined;
+  return { rows, areAll: !('@odata.nextLink' in more) && rows.length < rowsMax };
 }
 
 const known = ['Processed', 'Queued', 'Failed', 'Canceled'];

@@ -154,8 +154,8 @@ const whole = 'a disposition code holds a batch as a whole, and says no quantity
 
 export const dynamicsConnector: Connector = {
   ...{ name: 'Dynamics 365', open, timeoutMs, timeStepMs: 4 },
-  // A token, a posting, a new token, and the posting again.
-  requestsMax: 4,
+  // A look-up that finds nothing: it, any message, and that one by its key; each with a new token.
+  requestsMax: 9,
   secrets: ['s3cret~of', 'of-the-application'],
   softError: JSON.stringify({ error: { code: '', message: 'The queue does not exist.' } }),
   cannot: {

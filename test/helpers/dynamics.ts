@@ -23,7 +23,7 @@ export type Mishap =
   | Readonly<{ kind: 'cut' }> // before anything was done
   | Readonly<{ kind: 'lost' }> // after it was done
   | Readonly<{ kind: 'slow'; until: Promise<void> }>; // done after that
-type Given = { clock?: Clock; tokenLifeSeconds?: number; triesMax?: number };
+type Given = { clock?: Clock; tokenLifeSeconds?: number; triesMax?: number; isNew?: boolean };
 export type Sandbox = Awaited<ReturnType<typeof startDynamics>>;
 
 const sendPath = '/api/services/SysMessageServices/SysMessageService/SendMessage';
@@ -31,6 +31,11 @@ const rowsPath = '/data/SysMessageProcessorMessages';
 const lineNames = ['RouteCardLines', 'PickingListLines', 'ReportFinishedLines'];
 const secret = 's3cret~of.the-application';
 const triesUsual = 3;
+/** What was posted in another year; none of it is in `messages`. */
+const older = {
+  ...{ MessageId: 'older', MessageState: 'Processed', MessageInfolog: '' },
+  MessageContent: '{"HoldfastKey":"01890000-0000-7000-8000-00000000000a"}',
+};
 
 /** The batch job's queue and the books, without any network. */
 function openProcessor(triesMax: number) {
@@ -111,7 +116,8 @@ function say(response: ServerResponse, status: number, value: unknown, headers =
  * Dynamics 365 as far as the connector needs it, on 127.0.0.1: Entra ID's tokens, SendMessage, the
  * message processor, and its messages by OData. How messages are read is [K], as in the connector.
  */
-export async function startDynamics({ clock, tokenLifeSeconds = 3_600, triesMax }: Given = {}) {
+export async function startDynamics(given: Given = {}) {
+  const { clock, tokenLifeSeconds = 3_600, triesMax, isNew = false } = given;
   const nowMs = () => clock?.monotonicMs() ?? performance.now();
   const processor = openProcessor(triesMax ?? triesUsual);
   const { messages } = processor;
@@ -158,11 +164,14 @@ export async function startDynamics({ clock, tokenLifeSeconds = 3_600, triesMax 
     const [, part] = /^MessageContent eq '\*(.+)\*'$/.exec(filter) ?? [];
     const [, id] = /^MessageId eq '(.+)'$/.exec(filter) ?? [];
     const found = messages.flatMap(({ state, content, words }, at) => {
-      if (part === undefined ? `${at + 1}` !== id : !content.includes(part)) return [];
+      const isOne = part === undefined ? `${at + 1}` === id : content.includes(part);
+      if (!isOne && query.has('$filter')) return [];
       const own = { MessageId: at + 1, MessageState: state };
       return [{ ...own, MessageContent: content, MessageInfolog: words }];
     });
-    return { value: found.slice(0, Number(query.get('$top'))) };
+    const isMeant = !query.has('$filter') || (part && older.MessageContent.includes(part));
+    const all = isMeant && !isNew ? [older, ...found] : found;
+    return { value: all.slice(0, Number(query.get('$top'))) };
   }
 
   function serve(request: IncomingMessage, response: ServerResponse, body: string): unknown {
