@@ -55,6 +55,11 @@ const answers: [string, Answer | 'cut', unknown][] = [
     error('UserError', ['Holdfast has posted this key already.', '', null]),
     { kind: 'unknown', reason: 'Holdfast has posted this key already.' },
   ],
+  [
+    'a database that went away',
+    error('server closed the connection unexpectedly\n', ''),
+    { kind: 'unknown', reason: 'server closed the connection unexpectedly' },
+  ],
   ['too many', [429, 'slow', { 'retry-after': '3' }], { ...down, retryAfterMs: 3_000 }],
   ['no room', [503, 'busy'], down],
   ['a proxy', [404, 'no such page'], down],
