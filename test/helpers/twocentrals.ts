@@ -49,26 +49,30 @@ export async function startTwo({ directory, cluster, schema, lines }: Parts) {
 export type Two = Awaited<ReturnType<typeof startTwo>>;
 export type Toll = { firstKilled: number; secondKilled: number; still: number };
 
+const ways = ['second', 'still', 'second', 'first', 'second'] as const;
+
 /** Until `signal` aborts: kills the second again and again, the first now and then, stops both. */
 export async function harmTwo(two: Two, dice: ReturnType<typeof random>, signal: AbortSignal) {
   const toll: Toll = { firstKilled: 0, secondKilled: 0, still: 0 };
   const wait = (ms: number) => delay(ms, undefined, { signal }).catch(() => undefined);
-  while (!signal.aborted) {
+  for (let turn = 0; !signal.aborted; turn++) {
     await wait(500 + dice.below(2_500));
     if (signal.aborted) break;
-    const way = dice.below(5);
-    if (way < 3) {
+    const way = ways[turn % ways.length]!;
+    if (way === 'second') {
       await two.second().kill();
       toll.secondKilled += 1;
       await wait(dice.below(2 * leaseMs));
       await two.restartSecond();
-    } else if (way === 3) {
+    } else if (way === 'first') {
       await two.stage.killCentral();
       toll.firstKilled += 1;
       await wait(dice.below(2 * leaseMs));
       await two.stage.startCentral();
-    } else await standStill(dice.chance(0.5) ? two.stage.central : two.second());
-    if (way === 4) toll.still += 1;
+    } else {
+      await standStill(dice.chance(0.5) ? two.stage.central : two.second());
+      toll.still += 1;
+    }
   }
   return toll;
 
