@@ -13,7 +13,7 @@ import { postgresOrWhy } from './helpers/again.ts';
 import { testFolder } from './helpers/folder.ts';
 import { random } from './helpers/random.ts';
 import { rest } from './helpers/rest.ts';
-import { harmTwo, ledgerRows, pathsIn, startTwo } from './helpers/twocentrals.ts';
+import { breaksIn, harmTwo, ledgerRows, pathsIn, startTwo } from './helpers/twocentrals.ts';
 import { booksOf, erpFlawsOf, flawsOf, statedAt } from './ordeal/books.ts';
 
 const seed = 7;
@@ -64,6 +64,7 @@ test('two centrals, one killed again and again: duplicates 0, missing 0', async 
     const kept = await rows.facts();
     await two.close();
     const documents = booksOf(pathsIn(directory).erp);
+    expect(breaksIn(kept)).toEqual([]);
     expect(flawsOf(statedAt(pathsIn(directory).edge), kept)).toEqual(none);
     expect(erpFlawsOf(posted, documents)).toEqual(none);
     expect(documents.length).toBe(posted.length);

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { freePorts } from '../../cli/port.ts';
 import { type Program, startProgram } from '../../cli/program.ts';
 import { startStage } from '../../cli/stage.ts';
+import { genesis, link } from '../../shared/codec.ts';
 import type { Cluster } from './cluster.ts';
 import type { random } from './random.ts';
 
@@ -84,13 +85,25 @@ export async function harmTwo(two: Two, dice: ReturnType<typeof random>, signal:
   }
 }
 
+type Kept = { path: string; sequence: number; hash: Buffer; bytes: Buffer };
+
+/** Places of the ledger, in its own order, at which a line's chain does not lead on; epoch 1. */
+export function breaksIn(kept: readonly Kept[]): string[] {
+  const last = new Map<string, Buffer>();
+  return kept.flatMap(({ path, sequence, hash, bytes }) => {
+    const isNext = link(last.get(path) ?? genesis(path, 1), bytes).equals(hash);
+    last.set(path, hash);
+    return isNext ? [] : [`${path} ${sequence}`];
+  });
+}
+
 /** What the ledger's tables say, as the books of the ordeal read them. */
 export function ledgerRows(cluster: Cluster, schema: string) {
   const rows = async <T>(sql: string) => (await cluster.query(sql)) as T[];
   return {
     facts: () =>
-      rows<{ path: string; sequence: number; hash: Buffer }>(
-        `SELECT path, fact.sequence::int, fact.hash FROM ${schema}.fact
+      rows<Kept>(
+        `SELECT path, fact.sequence::int, fact.hash, bytes FROM ${schema}.fact
          JOIN ${schema}.line ON line.id = fact.line ORDER BY position`,
       ),
     posted: () =>
