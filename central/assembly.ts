@@ -102,7 +102,9 @@ export function assembleCentral(world: World) {
   const settled = (line: string, at: number) => postings.settled(line, at);
   const breaker = openBreaker({ nowMs, waitMs, log });
   const factsMax = turns && factsInTurn;
-  const reading = { committed, bootId, quietMs: pace.quietMs, factsMax };
+  let readings = 0; // each has readers of its own at the hub
+  const readingId = () => (turns ? `${bootId}_${++readings}` : bootId);
+  const reading = { committed, quietMs: pace.quietMs, factsMax };
   const telling = { settled, bell: moved, repeatMs: pace.repeatMs };
   const filling = { committed, bell: accepted, idleMs: pace.gapsMs };
   const lanes = { postings, breaker, idleMs: pace.lanesMs, isSafe: leases?.isSafe };
@@ -111,7 +113,7 @@ export function assembleCentral(world: World) {
   const duty = watch?.whileOnDuty ?? ((work) => work(signal));
   const onDuty: WhileOnDuty = (work) => again(() => duty(work), common);
   const loops = [
-    onDuty((signal) => receive({ ...common, ...hub, ...reading, signal })),
+    onDuty((signal) => receive({ ...common, ...hub, ...reading, bootId: readingId(), signal })),
     onDuty((signal) => tellKept({ ...common, ...telling, signal })),
     onDuty((signal) => trim({ ...common, ...hub, trimMs: pace.trimMs, signal })),
     onDuty((signal) => fillGaps({ ...common, ...filling, signal })),

@@ -46,8 +46,12 @@ function tableOf(begin: string, name: string, body: string, options: string): st
   return [`${begin}${columns.join(', ')})`, ...unique].join(';\n');
 }
 
-const trigger =
-  /^CREATE TRIGGER (\w+) (BEFORE (?:INSERT|DELETE|UPDATE)(?: OF [\w, ]+)?) ON (\w+)(?: WHEN ([\s\S]*?))?\s+BEGIN SELECT raise\(ABORT, (§\d+§)\)$/;
+const trigger = new RegExp(
+  [
+    String.raw`^CREATE TRIGGER (\w+) (BEFORE (?:INSERT|DELETE|UPDATE)(?: OF [\w, ]+)?) ON (\w+)`,
+    String.raw`(?: WHEN (.*?))? BEGIN SELECT raise\(ABORT, (§\d+§)\)$`,
+  ].join(''),
+);
 
 /** A trigger that refuses, as a function of its own: conditions may ask other rows. */
 function triggerOf(match: RegExpExecArray): string {

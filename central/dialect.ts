@@ -16,8 +16,8 @@ export function expressionsOf(sql: string): string {
   const shorter = calls(code, 'instr', instr)
     .replace(/\bCAST\((§\d+§) AS BLOB\)/g, '$1::bytea')
     .replace(/\bGLOB (§\d+§)/g, (_, text: string) => {
-      const pattern = whole(text, quoted).replace(/\*'$/, "%'");
-      return `LIKE ${quoted.push(pattern) && `§${quoted.length - 1}§`}`;
+      quoted.push(whole(text, quoted).replace(/\*'$/, "%'"));
+      return `LIKE §${quoted.length - 1}§`;
     })
     .replace(/\bIS NOT (?!NULL\b|DISTINCT\b)/g, 'IS DISTINCT FROM ')
     .replace(flagBefore, '$1$2($3 = 1)')

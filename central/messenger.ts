@@ -10,6 +10,7 @@ const downMaxMs = 10 * 60_000;
 /** Most statements that wait to be sent together. */
 const togetherMax = 200;
 
+type Query = Extract<Ask, { do: 'query' }>;
 export type Answer = Omit<Reply, 'id' | 'failure'>;
 export type Messenger = ReturnType<typeof openMessenger>;
 
@@ -90,20 +91,23 @@ export function openMessenger(access: Access, place: string) {
     return reply;
   }
 
+  /** Sends what waits, and nothing behind it. */
+  function flush({ on }: Query): void {
+    ask({ do: 'script', text: '', ...(on === undefined ? {} : { on }) });
+  }
+
   return {
     ask,
     /**
      * Sends it with what is asked next; tells how many rows it has changed, and asks for that only
      * if somebody wants to know. What fails is thrown by whoever asks next.
      */
-    askLater(one: Ask): () => number {
-      if (later.length >= togetherMax)
-        ask({ do: 'script', text: '', ...('on' in one ? { on: one.on! } : {}) });
+    askLater(one: Query): () => number {
+      if (later.length >= togetherMax) flush(one);
       counts ??= [];
       const [own, at] = [counts, later.push(one) - 1];
       return () => {
-        if (own.length === 0)
-          ask({ do: 'script', text: '', ...('on' in one ? { on: one.on! } : {}) });
+        if (own.length === 0) flush(one);
         return own[at]!;
       };
     },

@@ -113,7 +113,7 @@ async function call(parts: Parts, task: Task): Promise<Landed['settle']> {
     return () => unlessLate(found, postings.found(key, found));
   }
   const outcome = isSafe?.() === false ? tooLate : await erp.post(posting, isSafe);
-  breaker.posted(outcome);
+  if (outcome !== tooLate) breaker.posted(outcome);
   if (outcome.kind === 'queued') log.info({ lane, key, kind, outcome }, 'queued at the ERP');
   else if (outcome.kind !== 'posted') log.warn({ lane, key, kind, outcome }, 'not posted');
   return () => unlessLate(outcome, postings.settle(key, outcome));

@@ -1,5 +1,5 @@
 import type { Database } from '../shared/database.ts';
-import { expressionsOf, type Kind, type Statement, scriptOf, statementOf } from './dialect.ts';
+import { type Kind, type Statement, scriptOf, statementOf } from './dialect.ts';
 import { type Answer, given, type Messenger, openMessenger } from './messenger.ts';
 import type { Access, Sent, Value } from './session.ts';
 import { openTurns } from './turns.ts';
@@ -39,6 +39,8 @@ function valuesOf({ names }: Statement, bind: Bind): unknown[] {
   return names.map((name) => (typeof name === 'number' ? unnamed[name] : named[name]));
 }
 
+/** Combinations of types of one statement that the server keeps ready for us. */
+const variantsMax = 64;
 /** First rows of what is read one by one; each page after it is twice as long, up to 1,024. */
 const [pageMin, pageMax] = [16, 1_024];
 
@@ -50,13 +52,19 @@ function openStatement({ messenger, turns }: Parts, sql: string, nextName: () =>
   const variants = new Map<string, { name: string; text: string }>();
   let [isPlucked, isSafe] = [false, false];
 
+  /** The text for these types; without a name, and read anew each time, if there are too many. */
+  function variantFor(kinds: readonly Kind[]) {
+    const key = kinds.join();
+    const known = variants.get(key);
+    if (known) return known;
+    const isFull = variants.size >= variantsMax;
+    const variant = { name: isFull ? '' : nextName(), text: statement.textFor(kinds) };
+    if (!isFull) variants.set(key, variant);
+    return variant;
+  }
   function queryOf(bind: Bind) {
     const values = valuesOf(statement, bind);
-    const kinds = values.map(kindOf);
-    const key = kinds.join();
-    const variant = variants.get(key) ?? { name: nextName(), text: statement.textFor(kinds) };
-    variants.set(key, variant);
-    return { do: 'query', ...variant, values: values.map(sent) } as const;
+    return { do: 'query', ...variantFor(values.map(kindOf)), values: values.map(sent) } as const;
   }
   function ask(bind: Bind): Answer {
     const query = queryOf(bind);
@@ -87,13 +95,12 @@ function openStatement({ messenger, turns }: Parts, sql: string, nextName: () =>
     );
   }
 
+  let paged: ReturnType<typeof openStatement> | undefined;
   /** Page by page: whoever reads one by one may have enough soon. */
   function* iterate(...bind: unknown[]): Generator<Row | Value> {
-    const sub = openStatement(
-      { messenger, turns },
-      `SELECT * FROM (${sql}) AS page LIMIT ? OFFSET ?`,
-      nextName,
-    );
+    const page = `SELECT * FROM (${sql}) AS page LIMIT ? OFFSET ?`;
+    paged ??= openStatement({ messenger, turns }, page, nextName);
+    const sub = paged;
     sub.pluck(isPlucked);
     sub.safeIntegers(isSafe);
     for (let [size, at] = [pageMin, 0]; ; ) {
@@ -136,14 +143,10 @@ export function openPostgres({ boot, ...access }: Options, place: string) {
   const turns = openTurns(messenger, { schema: access.schema, boot });
   let names = 0;
   const nextName = () => `h${++names}`;
-  const texts = new Set<string>();
 
   const db = {
     name: place,
-    prepare(sql: string) {
-      texts.add(sql);
-      return openStatement({ messenger, turns }, sql, nextName);
-    },
+    prepare: (sql: string) => openStatement({ messenger, turns }, sql, nextName),
     exec(sql: string): void {
       const text = scriptOf(sql);
       turns.writing(() => messenger.ask({ do: 'script', text, ...turns.on() }));
@@ -167,9 +170,5 @@ export function openPostgres({ boot, ...access }: Options, place: string) {
     turns,
     /** Runs a script as it is, in the words of PostgreSQL. */
     script: (text: string) => messenger.ask({ do: 'script', text, ...turns.on() }),
-    /** Every statement that was prepared, as PostgreSQL reads it, for parameters without types. */
-    texts: () => [...texts].map((sql) => statementOf(sql).textFor([])),
   };
 }
-
-export { expressionsOf };

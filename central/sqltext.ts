@@ -53,6 +53,6 @@ export function calls(code: string, name: string, rewrite: Rewrite): string {
   const open = match.index + match[0].length - 1;
   const end = closing(code, open);
   const args = listed(code.slice(open + 1, end - 1)).map((arg) => calls(arg, name, rewrite));
-  const before = code.slice(0, match.index);
-  return `${before}${rewrite(args, match[1]!.toLowerCase())}${calls(code.slice(end), name, rewrite)}`;
+  const anew = rewrite(args, match[1]!.toLowerCase());
+  return code.slice(0, match.index) + anew + calls(code.slice(end), name, rewrite);
 }

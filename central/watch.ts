@@ -58,7 +58,7 @@ export function openWatch(parts: Parts) {
     const { granted, ended, isOnDuty } = renew.immediate();
     leases.grant(granted.untilMs);
     renewMs = clock.monotonicMs() + leaseMs / renewals;
-    if (!granted.isKnown) log.warn('this central had no leases: new, or it stood still too long');
+    if (!granted.isKnown) log.warn('this central had no leases: it is new, or stood still');
     if (ended > 0) {
       log.warn({ ended }, 'the leases of other centrals were over: taken over');
       foreign();

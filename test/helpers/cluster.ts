@@ -86,12 +86,13 @@ async function findPrograms(): Promise<Programs> {
 export type Cluster = Awaited<ReturnType<typeof startCluster>>;
 
 /**
- * A server of its own on 127.0.0.1, with its files in memory where the machine has room for that;
- * it syncs as in earnest. Throws Fault UNREACHABLE, in words, where that cannot be had here.
+ * A server of its own on 127.0.0.1, with its files below `within`, else in memory where the machine
+ * has room for that; it syncs as in earnest. Throws Fault UNREACHABLE, in words, where that cannot
+ * be had here.
  */
-export async function startCluster() {
+export async function startCluster(within = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()) {
   const { bin, libraries } = await findPrograms();
-  const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'postgres-'));
+  const folder = mkdtempSync(join(within, 'postgres-'));
   const data = join(folder, 'data');
   const path = libraries === undefined ? {} : { LD_LIBRARY_PATH: libraries };
   const options = { cwd: folder, env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', ...path }, ...nobody };

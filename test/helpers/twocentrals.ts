@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { freePorts } from '../../cli/port.ts';
 import { type Program, startProgram } from '../../cli/program.ts';
 import { startStage } from '../../cli/stage.ts';
+import { genesis, link } from '../../shared/codec.ts';
 import type { Cluster } from './cluster.ts';
 import type { random } from './random.ts';
 
@@ -49,26 +50,30 @@ export async function startTwo({ directory, cluster, schema, lines }: Parts) {
 export type Two = Awaited<ReturnType<typeof startTwo>>;
 export type Toll = { firstKilled: number; secondKilled: number; still: number };
 
+const ways = ['second', 'still', 'second', 'first', 'second'] as const;
+
 /** Until `signal` aborts: kills the second again and again, the first now and then, stops both. */
 export async function harmTwo(two: Two, dice: ReturnType<typeof random>, signal: AbortSignal) {
   const toll: Toll = { firstKilled: 0, secondKilled: 0, still: 0 };
   const wait = (ms: number) => delay(ms, undefined, { signal }).catch(() => undefined);
-  while (!signal.aborted) {
+  for (let turn = 0; !signal.aborted; turn++) {
     await wait(500 + dice.below(2_500));
     if (signal.aborted) break;
-    const way = dice.below(5);
-    if (way < 3) {
+    const way = ways[turn % ways.length]!;
+    if (way === 'second') {
       await two.second().kill();
       toll.secondKilled += 1;
       await wait(dice.below(2 * leaseMs));
       await two.restartSecond();
-    } else if (way === 3) {
+    } else if (way === 'first') {
       await two.stage.killCentral();
       toll.firstKilled += 1;
       await wait(dice.below(2 * leaseMs));
       await two.stage.startCentral();
-    } else await standStill(dice.chance(0.5) ? two.stage.central : two.second());
-    if (way === 4) toll.still += 1;
+    } else {
+      await standStill(dice.chance(0.5) ? two.stage.central : two.second());
+      toll.still += 1;
+    }
   }
   return toll;
 
@@ -80,13 +85,25 @@ export async function harmTwo(two: Two, dice: ReturnType<typeof random>, signal:
   }
 }
 
+type Kept = { path: string; sequence: number; hash: Buffer; bytes: Buffer };
+
+/** Places of the ledger, in its own order, at which a line's chain does not lead on; epoch 1. */
+export function breaksIn(kept: readonly Kept[]): string[] {
+  const last = new Map<string, Buffer>();
+  return kept.flatMap(({ path, sequence, hash, bytes }) => {
+    const isNext = link(last.get(path) ?? genesis(path, 1), bytes).equals(hash);
+    last.set(path, hash);
+    return isNext ? [] : [`${path} ${sequence}`];
+  });
+}
+
 /** What the ledger's tables say, as the books of the ordeal read them. */
 export function ledgerRows(cluster: Cluster, schema: string) {
   const rows = async <T>(sql: string) => (await cluster.query(sql)) as T[];
   return {
     facts: () =>
-      rows<{ path: string; sequence: number; hash: Buffer }>(
-        `SELECT path, fact.sequence::int, fact.hash FROM ${schema}.fact
+      rows<Kept>(
+        `SELECT path, fact.sequence::int, fact.hash, bytes FROM ${schema}.fact
          JOIN ${schema}.line ON line.id = fact.line ORDER BY position`,
       ),
     posted: () =>
