@@ -1,5 +1,11 @@
 import type { FastifyReply } from 'fastify';
-import { Fault } from '../shared/fault.ts';
+import { Fault, type FaultCode } from '../shared/fault.ts';
+
+const statuses: Partial<Record<FaultCode, number>> = {
+  ...{ UNKNOWN: 404, REFUSED: 409, CONFLICT: 409 },
+  UNREACHABLE: 503, // the ledger did not answer: whether it was done must be looked at
+};
+const statusOf = (code: FaultCode): number => statuses[code] ?? 400;
 
 /** The answer, or in words why there is none. */
 export async function answered<T>(
@@ -11,7 +17,6 @@ export async function answered<T>(
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     const { code, message } = error;
-    const status = code === 'UNKNOWN' ? 404 : ['REFUSED', 'CONFLICT'].includes(code) ? 409 : 400;
-    return reply.code(status).send({ code, message });
+    return reply.code(statusOf(code)).send({ code, message });
   }
 }

@@ -1,7 +1,9 @@
 import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
+import { backoff, backoffMaxMs } from '../shared/backoff.ts';
 import { type Clock, steadyMs } from '../shared/clock.ts';
 import type { Database } from '../shared/database.ts';
+import { Fault } from '../shared/fault.ts';
 import type { Logger } from '../shared/log.ts';
 import { type Bell, keepRunning, openBell } from '../shared/loop.ts';
 import { type Pace, plantPace } from '../shared/pace.ts';
@@ -9,13 +11,16 @@ import { openBreaker } from './breaker.ts';
 import type { Erp } from './erp.ts';
 import { receive } from './inbox.ts';
 import { tellKept } from './keeper.ts';
+import { openLeases } from './leases.ts';
 import { openMemory } from './memory.ts';
 import { type Switch, unguarded } from './modes.ts';
 import { post } from './poster.ts';
 import { openPulse } from './pulse.ts';
 import { fillGaps } from './refill.ts';
 import { openRegistrar } from './registrar.ts';
+import { turnsOf } from './sharing.ts';
 import { trim } from './trimmer.ts';
+import { openWatch, type WhileOnDuty } from './watch.ts';
 
 /** The hub as central reads and answers it. */
 export type Hub = {
@@ -39,10 +44,34 @@ type World = {
   skewMaxMs?: number;
   /** What rules do, and where. */
   switches?: readonly Switch[];
-  /** Unlike any boot before. */
+  /** Unlike any boot before; what the database was opened with where it is shared. */
   bootId: string;
+  /** Where the database is shared: how long what one central has begun is left to it, ms. */
+  leaseMs?: number;
   pace?: Pace;
 };
+
+/** Most facts that one turn takes in where others wait for theirs: some 200 ms. */
+const factsInTurn = 100;
+/** A lease, ms, unless it is said otherwise. */
+export const leaseUsualMs = 10_000;
+
+/** Runs a loop that only reads the ledger again when it did not answer, with growing pauses. */
+async function again(work: () => Promise<void>, { clock, log, signal }: Waits): Promise<void> {
+  for (let failures = 0; !signal.aborted; ) {
+    const beganMs = clock.monotonicMs();
+    try {
+      await work();
+      return;
+    } catch (error) {
+      if (!(error instanceof Fault && error.retry)) throw error;
+      if (clock.monotonicMs() - beganMs > backoffMaxMs) failures = 0;
+      log.warn({ reason: error.message }, 'a loop waits for the ledger');
+      await clock.sleep(backoff(++failures), signal);
+    }
+  }
+}
+type Waits = { clock: Clock; log: Logger; signal: AbortSignal };
 
 /** Central but for its status: everything is running when this returns. */
 export function assembleCentral(world: World) {
@@ -56,7 +85,11 @@ export function assembleCentral(world: World) {
   for (const site of unguarded(switches ?? [])) {
     log.warn({ site }, 'receipts are live here and quality is not: stock is not blocked by us');
   }
-  const memory = openMemory({ db, nowMs, waitMs, maxInFlightMs, skewMaxMs, switches });
+  const turns = turnsOf(db);
+  const { leaseMs = leaseUsualMs } = world;
+  const { monotonicMs } = clock;
+  const leases = turns && openLeases({ db, boot: bootId, leaseMs, monotonicMs });
+  const memory = openMemory({ db, nowMs, waitMs, maxInFlightMs, skewMaxMs, switches, leases });
   const { ledger, postings, registry, archive, live } = memory;
   const accepted = openBell(clock); // rings when the ledger took facts
   const moved = openBell(clock); // rings when the ledger or a posting has moved
@@ -68,19 +101,30 @@ export function assembleCentral(world: World) {
   const common = { connection, ledger, clock, log, signal };
   const settled = (line: string, at: number) => postings.settled(line, at);
   const breaker = openBreaker({ nowMs, waitMs, log });
-  const lanes = { postings, breaker, idleMs: pace.lanesMs };
+  const factsMax = turns && factsInTurn;
+  let readings = 0; // each has readers of its own at the hub
+  const readingId = () => (turns ? `${bootId}_${++readings}` : bootId);
+  const reading = { committed, quietMs: pace.quietMs, factsMax };
+  const telling = { settled, bell: moved, repeatMs: pace.repeatMs };
+  const filling = { committed, bell: accepted, idleMs: pace.gapsMs };
+  const lanes = { postings, breaker, idleMs: pace.lanesMs, isSafe: leases?.isSafe };
+  const sharing = { ...{ db, leaseMs, postings, clock, log, signal }, foreign: committed };
+  const watch = turns && leases && openWatch({ ...sharing, turns, leases });
+  const duty = watch?.whileOnDuty ?? ((work) => work(signal));
+  const onDuty: WhileOnDuty = (work) => again(() => duty(work), common);
   const loops = [
-    receive({ ...common, ...hub, committed, bootId, quietMs: pace.quietMs }),
-    tellKept({ ...common, settled, bell: moved, repeatMs: pace.repeatMs }),
-    trim({ ...common, ...hub, trimMs: pace.trimMs }),
-    fillGaps({ ...common, committed, bell: accepted, idleMs: pace.gapsMs }),
+    onDuty((signal) => receive({ ...common, ...hub, ...reading, bootId: readingId(), signal })),
+    onDuty((signal) => tellKept({ ...common, ...telling, signal })),
+    onDuty((signal) => trim({ ...common, ...hub, trimMs: pace.trimMs, signal })),
+    onDuty((signal) => fillGaps({ ...common, ...filling, signal })),
     post({ ...common, ...lanes, erp, lanesMax, bell: accepted, moved: moved.ring }),
+    ...(watch ? [watch.keep()] : []),
   ].map(keepRunning);
   openRegistrar({ connection, registry, archive, ledger, live, moved: moved.ring, log });
   const { edges } = openPulse({ connection, nowMs: clock.nowMs, log });
 
   return {
-    ...{ memory, edges, erpStanding: breaker.standing },
+    ...{ memory, edges, erpStanding: breaker.standing, centrals: leases?.holders },
     /** To be told when a person has moved a posting. */
     moved: committed,
 
@@ -88,6 +132,7 @@ export function assembleCentral(world: World) {
     async stop(): Promise<void> {
       stop.abort();
       await Promise.all(loops);
+      watch?.leave();
     },
   };
 }

@@ -10,6 +10,7 @@ import type { openErpStatus } from './erpstatus.ts';
 import type { openExplain } from './explain.ts';
 import type { Holds } from './holds.ts';
 import { openInquiry } from './inquiry.ts';
+import type { Leases } from './leases.ts';
 import type { Ledger } from './ledger.ts';
 import type { Live } from './live.ts';
 import type { Modes } from './modes.ts';
@@ -46,6 +47,8 @@ type Parts = {
   erp: Erp;
   /** How the ERP answers. */
   erpStanding: Breaker['standing'];
+  /** Centrals that share the ledger, and how many lanes each has; absent for one alone. */
+  centrals?: Leases['holders'] | undefined;
 };
 export type Board = ReturnType<typeof openBoard>;
 
@@ -61,7 +64,7 @@ const shown = (tally: Tally): Record<string, string | number> =>
 /** What central knows, to be looked at, and what a person gives leave for here. */
 export function openBoard(parts: Parts) {
   const { ledger, totals, postings, dossier, holds, erpStatus, registry, live, edges } = parts;
-  const { explain, reconcile, modes, db, nowMs, moved, erp, erpStanding } = parts;
+  const { explain, reconcile, modes, db, nowMs, moved, erp, erpStanding, centrals } = parts;
   const inquire = openInquiry({ db, erp, standing: erpStanding, handed: postings.handed, nowMs });
   return {
     status() {
@@ -80,6 +83,7 @@ export function openBoard(parts: Parts) {
         parked: ledger.parked(parkedShownMax),
         postings: postings.counts(),
         erp: erpStanding(),
+        ...(centrals ? { centrals: centrals() } : {}),
       };
     },
 

@@ -28,7 +28,7 @@ export function openCensus(db: Database) {
   );
   const change = db.prepare(
     `INSERT INTO census VALUES (?, ?, ?)
-     ON CONFLICT DO UPDATE SET postings = postings + excluded.postings`,
+     ON CONFLICT (kind, state) DO UPDATE SET postings = census.postings + excluded.postings`,
   );
   const changes = new Map<string, Row>(); // that are not written yet
 

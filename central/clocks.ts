@@ -35,7 +35,9 @@ const words = (why: string): string =>
  */
 export function openClocks(db: Database, skewMaxMs: number) {
   const load = db.prepare<[string], number>('SELECT seen_ms FROM clock WHERE line = ?').pluck();
-  const store = db.prepare('INSERT OR REPLACE INTO clock VALUES (?, ?)');
+  const store = db.prepare(
+    `INSERT INTO clock VALUES (?, ?) ON CONFLICT (line) DO UPDATE SET seen_ms = excluded.seen_ms`,
+  );
   const seen = new Map<string, number>();
   const dirty = new Set<string>();
 

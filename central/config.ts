@@ -2,6 +2,7 @@ import {
   choice,
   fallback,
   integer,
+  invalid,
   list,
   optional,
   type Read,
@@ -12,8 +13,25 @@ import {
 import { erpField } from './connectors.ts';
 import { switchesMax, switchField } from './modes.ts';
 
+export const postgresFields = {
+  url: text('Where, without a password, e.g. postgres://holdfast@db.example:5432/plant.', 500),
+  passwordFile: optional(text('File with the password; read at start.', 4_096)),
+  schema: fallback(text('Schema of the ledger, made if absent.', 41), 'holdfast'),
+  leaseMs: fallback(
+    integer(
+      'What a central has begun is left to it for so long after its last sign, ms.',
+      1e3,
+      6e5,
+    ),
+    10_000,
+  ),
+};
+
 export const fields = {
-  storePath: text("The ledger's SQLite file, on a local disk that honours fsync.", 4_096),
+  storePath: optional(
+    text("The ledger's SQLite file, on a local disk that honours fsync; or else postgres.", 4_096),
+  ),
+  postgres: optional(record('The ledger on PostgreSQL, for several centrals.', postgresFields)),
   natsUrl: text('The hub, e.g. nats://127.0.0.1:4222.', 500),
   natsNkeyPath: optional(
     text("File with the seed of central's NKey; read again at every connect.", 4_096),
@@ -51,5 +69,8 @@ export const fields = {
 export type CentralConfig = Read<typeof fields>;
 
 /** Throws Fault INVALID naming every mistake at once. */
-export const readCentralConfig = (given: unknown): CentralConfig =>
-  readFields(fields, given, 'config');
+export function readCentralConfig(given: unknown): CentralConfig {
+  const config = readFields(fields, given, 'config');
+  if ((config.storePath === undefined) !== (config.postgres === undefined)) return config;
+  throw invalid('config.storePath', 'must be given, or else postgres, and not both');
+}

@@ -1,33 +1,64 @@
-import { choice, type Field, optional, record } from '../shared/field.ts';
+import { choice, type Field, invalid, optional, record } from '../shared/field.ts';
 import type { Logger } from '../shared/log.ts';
+import { dynamicsErp } from './dynamics/connector.ts';
+import { type DynamicsOptions, dynamicsFields } from './dynamics/options.ts';
 import type { Erp } from './erp.ts';
 import { type SapOptions, sapErp, sapFields } from './sap.ts';
 import { trytonErp } from './tryton/connector.ts';
 import { type TrytonOptions, trytonFields } from './tryton/options.ts';
 
-/** The connectors, by the `kind` of the config's `erp`. */
-const sap = record('SAP S/4HANA, by its confirmation and material document services.', {
-  kind: optional(choice('The connector.', ['sap'])),
-  ...sapFields,
-});
-const tryton = record('Tryton 7.0, by JSON-RPC; docs/tryton.md.', trytonFields);
+/** What `erp` holds in the config, read; which kind it is says `kind`, or nothing for SAP. */
+type Options = Readonly<{ kind?: unknown }>;
+type Connector = Readonly<{
+  field: Field<Options>;
+  names: readonly string[];
+  open(options: Options, log: Logger): Erp;
+}>;
 
-const kindOf = (given: unknown): unknown =>
-  (typeof given === 'object' && given !== null ? (given as { kind?: unknown }) : {}).kind;
+const sapKind = { kind: optional(choice('The connector; "sap" if absent.', ['sap'])) };
 
-/** What `erp` may hold: SAP where it says no kind. */
-export const erpField: Field<SapOptions | TrytonOptions> = {
-  doc: [
-    `${sap.doc} ${Object.keys(sapFields).join(', ')};`,
-    `or with kind "tryton": ${tryton.doc} ${Object.keys(trytonFields).join(', ')}.`,
-  ].join(' '),
-  read: (value, name) =>
-    kindOf(value) === 'tryton' ? tryton.read(value, name) : sap.read(value, name),
+/** The connectors that there are, by the `kind` of the config's `erp`. */
+const connectors: Readonly<Record<string, Connector>> = {
+  sap: {
+    field: record('SAP S/4HANA, by its confirmation and material document services.', {
+      ...sapKind,
+      ...sapFields,
+    }),
+    names: Object.keys(sapFields),
+    open: ({ kind: _, ...options }) => sapErp(options as SapOptions),
+  },
+  dynamics: {
+    field: record(
+      'Dynamics 365 Supply Chain Management, by its message processor; see docs/dynamics.md.',
+      dynamicsFields,
+    ),
+    names: Object.keys(dynamicsFields),
+    open: (options) => dynamicsErp(options as DynamicsOptions),
+  },
+  tryton: {
+    field: record('Tryton 7.0, by JSON-RPC; see docs/tryton.md.', trytonFields),
+    names: Object.keys(trytonFields),
+    open: (options, log) => trytonErp(options as TrytonOptions, { log }),
+  },
 };
 
-/** The connector to the ERP that `given` names. Throws Fault INVALID if an option is bad. */
-export function openErp(given: SapOptions | TrytonOptions, log: Logger): Erp {
-  if (kindOf(given) === 'tryton') return trytonErp(given as TrytonOptions, { log });
-  const { kind: _, ...options } = given as SapOptions & { kind?: unknown };
-  return sapErp(options);
+const docs = Object.entries(connectors).map(
+  ([kind, { field, names }]) => `"${kind}": ${field.doc} Its fields: ${names.join(', ')}.`,
+);
+
+function connectorOf(given: unknown, name: string): Connector {
+  const { kind = 'sap' } = (given ?? {}) as Options;
+  const found = Object.hasOwn(connectors, `${kind}`) ? connectors[`${kind}`] : undefined;
+  if (found) return found;
+  throw invalid(`${name}.kind`, `must be one of ${Object.keys(connectors).join(', ')}`);
 }
+
+/** The ERP that is posted to: SAP where it says no kind. */
+export const erpField: Field<Options> = {
+  doc: ['The ERP, by its kind; SAP if that is absent.', ...docs].join('\n# '),
+  read: (value, name) => connectorOf(value, name).field.read(value, name),
+};
+
+/** The connector to the ERP that the config names. Throws Fault INVALID if an option is bad. */
+export const openErp = (options: Options, log: Logger): Erp =>
+  connectorOf(options, 'erp').open(options, log);

@@ -39,7 +39,10 @@ export function openCorrections({ db, stored }: Parts) {
     .prepare<[string], 1>('SELECT 1 FROM correction WHERE order_number = ? LIMIT 1')
     .pluck();
   const corrected = new Map<string, boolean>(); // whether anything of the order has a row
-  const put = db.prepare('INSERT OR REPLACE INTO correction VALUES (?, ?, ?, ?, ?)');
+  const put = db.prepare(
+    `INSERT INTO correction VALUES (?, ?, ?, ?, ?) ON CONFLICT (order_number, event_id)
+       DO UPDATE SET state = excluded.state, type = excluded.type, by = excluded.by`,
+  );
   const drop = db.prepare('DELETE FROM correction WHERE order_number = ? AND event_id = ?');
 
   function isCorrected(order: string): boolean {

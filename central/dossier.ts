@@ -66,20 +66,26 @@ export type Dossier = ReturnType<typeof openDossier>;
 /** What central knows of orders, open runs and lots: a fold over the ledger, in its transaction. */
 export function openDossier(db: Database) {
   const orderbook = openOrderbook(db);
-  const openRun = db.prepare('INSERT OR REPLACE INTO run VALUES (?, ?, ?, ?)');
+  const openRun = db.prepare(
+    `INSERT INTO run VALUES (?, ?, ?, ?) ON CONFLICT (line, run)
+       DO UPDATE SET phase = excluded.phase, started_ms = excluded.started_ms`,
+  );
   const runOf = db.prepare<[string, string], Run>(
     'SELECT phase, started_ms AS startedMs FROM run WHERE line = ? AND run = ?',
   );
   const endRun = db.prepare('DELETE FROM run WHERE line = ? AND run = ?');
   const makeLot = db.prepare(
     `INSERT INTO lot (lot, order_number, material, unit, inspect) VALUES (?, ?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET order_number = excluded.order_number, material = excluded.material,
-       unit = excluded.unit, inspect = max(inspect, excluded.inspect)`,
+     ON CONFLICT (lot) DO UPDATE SET order_number = excluded.order_number,
+       material = excluded.material, unit = excluded.unit,
+       inspect = max(lot.inspect, excluded.inspect)`,
   );
-  const seeLot = db.prepare('INSERT OR IGNORE INTO lot (lot, material, unit) VALUES (?, ?, ?)');
+  const seeLot = db.prepare(
+    'INSERT INTO lot (lot, material, unit) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+  );
   const releaseLot = db.prepare(
     `INSERT INTO lot (lot, material, unit, released) VALUES (?, '', '', 1)
-     ON CONFLICT DO UPDATE SET released = 1`,
+     ON CONFLICT (lot) DO UPDATE SET released = 1`,
   );
   const lot = db.prepare<[string], Lot>(
     `SELECT order_number AS "order", material, unit, inspect, released, unmade

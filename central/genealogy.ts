@@ -128,9 +128,10 @@ function openReach(db: Database) {
  */
 export function openGenealogy(db: Database) {
   const link = db.prepare(
-    `INSERT INTO link VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE
-       SET first_ms = min(first_ms, excluded.first_ms), last_ms = max(last_ms, excluded.last_ms)
-       WHERE excluded.first_ms < first_ms OR excluded.last_ms > last_ms`,
+    `INSERT INTO link VALUES (?, ?, ?, ?) ON CONFLICT (source, target) DO UPDATE
+       SET first_ms = min(link.first_ms, excluded.first_ms),
+         last_ms = max(link.last_ms, excluded.last_ms)
+       WHERE excluded.first_ms < link.first_ms OR excluded.last_ms > link.last_ms`,
   );
   const reach = openReach(db);
 

@@ -101,7 +101,7 @@ export function openHolds(db: Database) {
   const place = db.prepare(
     `INSERT INTO hold (hold, placed, scope, line, order_number, operation, lot, quantity)
      VALUES (?, 1, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET placed = 1, scope = excluded.scope, line = excluded.line,
+     ON CONFLICT (hold) DO UPDATE SET placed = 1, scope = excluded.scope, line = excluded.line,
        order_number = excluded.order_number, operation = excluded.operation, lot = excluded.lot,
        quantity = excluded.quantity`,
   );
@@ -110,17 +110,17 @@ export function openHolds(db: Database) {
       disposition,
       db.prepare(
         `INSERT INTO hold (hold, ${column}) VALUES (?, ?)
-         ON CONFLICT DO UPDATE SET ${column} = ${column} + excluded.${column}`,
+         ON CONFLICT (hold) DO UPDATE SET ${column} = hold.${column} + excluded.${column}`,
       ),
     ]),
   );
   const release = db.prepare(
     `INSERT INTO hold (hold, released, freed) VALUES (?, 1, ?)
-     ON CONFLICT DO UPDATE SET released = 1, freed = excluded.freed`,
+     ON CONFLICT (hold) DO UPDATE SET released = 1, freed = excluded.freed`,
   );
   const letGo = db.prepare(
     `INSERT INTO let_go VALUES (?, ?, ?)
-     ON CONFLICT DO UPDATE SET at_ms = max(at_ms, excluded.at_ms)`,
+     ON CONFLICT (hold, lot) DO UPDATE SET at_ms = max(let_go.at_ms, excluded.at_ms)`,
   );
   const { one, openOn, forbidding, toBlock } = questions(db);
 

@@ -14,6 +14,11 @@ const liftFields = { by: permitter, reason: prose('Why the hold is lifted.') };
 /** What central knows, as JSON, and what a scraper reads; listening nowhere yet. */
 export function buildHttp(board: Board, metrics?: () => string): FastifyInstance {
   const app = Fastify({ forceCloseConnections: true });
+  app.setErrorHandler((error, _request, reply) =>
+    answered(reply, () => {
+      throw error;
+    }),
+  );
   if (metrics) {
     app.get('/metrics', async (_request, reply) => reply.type(metricsType).send(metrics()));
   }

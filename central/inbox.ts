@@ -10,7 +10,7 @@ import { digest } from '../shared/codec.ts';
 import { Fault } from '../shared/fault.ts';
 import type { Logger } from '../shared/log.ts';
 import { type Bell, nextTurn } from '../shared/loop.ts';
-import { decodeSegment } from '../shared/segment.ts';
+import { decodeSegment, partsOf, type Segment } from '../shared/segment.ts';
 import { eventStream, eventSubject } from '../shared/subject.ts';
 import type { Arrival, Ledger } from './ledger.ts';
 import { type Extent, isOurs, ofHub } from './place.ts';
@@ -36,6 +36,8 @@ type Parts = {
   bootId: string;
   /** Rings when the connection is back: what the server knew of our reading may be gone. */
   reconnected: Bell;
+  /** Most facts that share one transaction of the ledger, where others wait for their turn. */
+  factsMax?: number | undefined;
   /** After this silence it is checked that the stream has no more and is the one we read, ms. */
   quietMs: number;
   signal: AbortSignal;
@@ -103,7 +105,7 @@ async function readOn(parts: Parts, round: number, progress: () => void): Promis
         bytes += more.value.data.length;
         next = ask();
       }
-      takeIn(parts, batch);
+      await takeIn(parts, batch);
       progress();
       await nextTurn(); // what is told ahead, and who asks, come between two of them
     }
@@ -153,14 +155,57 @@ async function place(parts: Parts, seen?: Extent): Promise<number> {
   return 0;
 }
 
-function takeIn({ ledger, committed, log }: Parts, batch: readonly JsMsg[]): void {
+/** The cursor moves with the last of them: what was taken in before it came comes again. */
+async function takeIn(parts: Parts, batch: readonly JsMsg[]): Promise<void> {
+  const { ledger, committed, log, factsMax, signal } = parts;
   const last = batch.at(-1)!;
   const cursor = { streamSequence: last.seq, digest: digest(last.data) };
-  ledger.accept(
-    batch.map((message) => arrivalOf(message, log)),
-    cursor,
-  );
-  committed();
+  const arrivals = batch.map((message) => arrivalOf(message, log));
+  if (factsMax === undefined) {
+    ledger.accept(arrivals, cursor);
+    committed();
+    return;
+  }
+  for (const portion of portionsOf(arrivals, factsMax, ledger.head)) {
+    if (signal.aborted) return;
+    ledger.accept(portion);
+    committed();
+    await nextTurn();
+  }
+  ledger.accept([], cursor);
+}
+
+/**
+ * The same arrivals in the same order, at most so many facts in a portion. A segment is cut only
+ * where it goes on from its line's head: all others are judged as a whole.
+ */
+export function* portionsOf(
+  arrivals: readonly Arrival[],
+  factsMax: number,
+  headOf: Ledger['head'],
+): Generator<Arrival[]> {
+  let portion: Arrival[] = [];
+  let facts = 0;
+  for (const arrival of arrivals) {
+    const more = 'segment' in arrival ? arrival.segment.facts.length : 1;
+    if (portion.length > 0 && facts + more > factsMax) {
+      yield portion;
+      [portion, facts] = [[], 0];
+    }
+    if ('segment' in arrival && more > factsMax && goesOn(arrival.segment, headOf)) {
+      for (const segment of partsOf(arrival.segment, factsMax)) yield [{ segment }];
+    } else {
+      portion.push(arrival);
+      facts += more;
+    }
+  }
+  if (portion.length > 0) yield portion;
+}
+
+function goesOn({ line, epoch, first, before }: Segment, headOf: Ledger['head']): boolean {
+  const head = headOf(line);
+  const isNext = head.epoch === epoch && head.sequence + 1 === first;
+  return isNext && before !== null && head.hash.equals(before);
 }
 
 /** A message as an arrival; who states it is known from the subject alone, whatever it claims. */

@@ -13,10 +13,14 @@ export const laneMigrations = [
 
 export type Lanes = ReturnType<typeof openLanes>;
 
-/** When each lane is to be looked at. Waking one too often does no harm. */
-export function openLanes(db: Database) {
+/**
+ * When each lane is to be looked at. Waking one too often does no harm. With `boot`, lanes that are
+ * leased to other centrals are left to them: what they are due by is their own time.
+ */
+export function openLanes(db: Database, boot?: string) {
   const wake = db.prepare(
-    'INSERT INTO lane VALUES (?, 0) ON CONFLICT DO UPDATE SET due_ms = 0 WHERE due_ms IS NOT 0',
+    `INSERT INTO lane VALUES (?, 0)
+     ON CONFLICT (lane) DO UPDATE SET due_ms = 0 WHERE lane.due_ms IS NOT 0`,
   );
   const rouse = db.prepare('UPDATE lane SET due_ms = 0 WHERE lane = ?');
   const rouseWith = (where: string) =>
@@ -30,10 +34,16 @@ export function openLanes(db: Database) {
      WHERE EXISTS (SELECT 1 FROM posting WHERE posting.lane = lane.lane AND ${open})`,
   );
   const setDue = db.prepare('UPDATE lane SET due_ms = ? WHERE lane = ?');
-  const nextDue = db.prepare<[], number | null>('SELECT min(due_ms) FROM lane').pluck();
+  const ours =
+    boot === undefined
+      ? ''
+      : `AND NOT EXISTS (SELECT 1 FROM lease WHERE lease.lane = lane.lane AND holder <> '${boot}')`;
+  const nextDue = db
+    .prepare<[], number | null>(`SELECT min(due_ms) FROM lane ${ours.replace('AND', 'WHERE')}`)
+    .pluck();
   const due = db
     .prepare<[number, number], string>(
-      'SELECT lane FROM lane WHERE due_ms <= ? ORDER BY due_ms LIMIT ?',
+      `SELECT lane FROM lane WHERE due_ms <= ? ${ours} ORDER BY due_ms, lane LIMIT ?`,
     )
     .pluck();
 

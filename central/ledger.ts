@@ -238,6 +238,8 @@ export function openLedger({ db, nowMs, note, stands, undone }: Parts) {
     stored: (eventId: string): Stored | undefined =>
       isId(eventId) ? shelf.stored(idBytes(eventId)) : undefined,
     head: (path: string): Readonly<Head> => headOf(path),
+    /** Where lines stand is read anew. */
+    undone: (): void => heads.clear(),
     lines: (): readonly Readonly<Head>[] => shelf.lines(),
     cursor: shelf.cursor,
     gaps: shelf.gaps,

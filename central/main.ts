@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { backoff } from '../shared/backoff.ts';
 import { systemClock } from '../shared/clock.ts';
 import { dial, openStanding } from '../shared/connection.ts';
-import { openDatabase } from '../shared/database.ts';
+import { type Database, openDatabase } from '../shared/database.ts';
 import { Fault } from '../shared/fault.ts';
 import { type Logger, openLog } from '../shared/log.ts';
 import { openBell } from '../shared/loop.ts';
@@ -16,6 +18,7 @@ import { openErp } from './connectors.ts';
 import { buildHttp } from './http.ts';
 import { migrations } from './memory.ts';
 import { centralMetrics } from './metrics.ts';
+import { openShared } from './sharing.ts';
 import { ensureStreams, verifyHub } from './stream.ts';
 
 /** Attempts to reach the hub at start, with growing pauses; about two minutes. */
@@ -50,13 +53,31 @@ async function openHub(config: CentralConfig, log: Logger, signal: AbortSignal) 
   }
 }
 
+/** The ledger: a file of this process, or a schema that centrals share. */
+function openStore({ storePath, postgres }: CentralConfig, bootId: string): Database {
+  if (!postgres) return openDatabase(storePath!, migrations);
+  const { url, schema, passwordFile } = postgres;
+  return openShared({ url, schema, password: passwordOf(passwordFile) }, bootId, migrations);
+}
+
+/** Throws Fault INVALID for a file that cannot be read. */
+function passwordOf(file: string | undefined): string | undefined {
+  if (file === undefined) return undefined;
+  try {
+    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+  } catch (cause) {
+    throw new Fault('INVALID', `postgres.passwordFile: ${(cause as Error).message}`, { cause });
+  }
+}
+
 /** Starts central: opens upwards, closes downwards. Resolves once it listens. */
 export async function startCentral(config: CentralConfig) {
   const clock = systemClock;
   const log = openLog('central', config.logLevel);
   const starting = new AbortController();
   const erp = openErp(config.erp, log);
-  const db = openDatabase(config.storePath, migrations);
+  const bootId = `${process.pid}_${clock.nowMs()}_${randomBytes(4).toString('hex')}`;
+  const db = openStore(config, bootId);
   const { connection, manager, stream } = await openHub(config, log, starting.signal);
   const reconnected = openBell(clock);
   const watching = (async () => {
@@ -64,12 +85,12 @@ export async function startCentral(config: CentralConfig) {
   })();
 
   const hub = { connection, manager, stream, reconnected };
-  const bootId = `${process.pid}_${clock.nowMs()}`;
-  const { lanesMax, skewMaxHours } = config;
+  const { lanesMax, skewMaxHours, postgres } = config;
+  const lease = postgres ? { leaseMs: postgres.leaseMs } : {};
   const limits = { lanesMax, skewMaxMs: skewMaxHours * 3_600_000, switches: config.rules };
-  const central = assembleCentral({ db, clock, log, erp, hub, ...limits, bootId });
-  const { memory, edges, moved, erpStanding } = central;
-  const shown = { ...memory, edges, erp, erpStanding, nowMs: clock.nowMs };
+  const central = assembleCentral({ db, clock, log, erp, hub, ...limits, ...lease, bootId });
+  const { memory, edges, moved, erpStanding, centrals } = central;
+  const shown = { ...memory, edges, erp, erpStanding, centrals, nowMs: clock.nowMs };
   const board = openBoard({ ...shown, db, moved });
   const app = buildHttp(board, () => centralMetrics(shown));
   const url = await app.listen({ host: config.host, port: config.httpPort });

@@ -28,6 +28,7 @@ import {
 import { genealogyMigrations } from './genealogy.ts';
 import { holdMigrations, holdMigrations2, openHolds } from './holds.ts';
 import { laneMigrations, openLanes } from './lanes.ts';
+import type { Leases } from './leases.ts';
 import { openLedger } from './ledger.ts';
 import { openLive } from './live.ts';
 import { lossMigrations } from './losses.ts';
@@ -36,6 +37,7 @@ import { openPostings } from './postings.ts';
 import { openReconcile } from './reconcile.ts';
 import { openRegistry, registryMigrations } from './registry.ts';
 import { shadowMigrations } from './shadows.ts';
+import { turnsOf } from './sharing.ts';
 import { ledgerMigrations, shelfMigrations2 } from './shelf.ts';
 import { openTotals, totalsMigrations } from './totals.ts';
 
@@ -82,10 +84,16 @@ type Parts = {
   skewMaxMs?: number | undefined;
   /** What rules do, and where; all of them are live without one. */
   switches?: readonly Switch[] | undefined;
+  /** Where other centrals share the ledger. */
+  leases?: Leases | undefined;
 };
 export type Memory = ReturnType<typeof openMemory>;
 
-/** All that central remembers, in one SQLite file; facts and what they call for commit together. */
+/**
+ * All that central remembers, in one SQLite file or one schema of PostgreSQL; facts and what they
+ * call for commit together. What is remembered beyond a transaction is dropped when another central
+ * has written.
+ */
 export function openMemory(parts: Parts) {
   const { db, nowMs, skewMaxMs = skewUsualMs, switches = [], ...times } = parts;
   db.pragma(`cache_size = -${cacheKib}`);
@@ -102,6 +110,14 @@ export function openMemory(parts: Parts) {
     postings.save();
   });
   const erpStatus = openErpStatus(db, dossier);
+  function undone(): void {
+    dossier.undone();
+    corrections.undone();
+    totals.undone();
+    clocks.undone();
+    live.undone();
+    postings.undone();
+  }
   const corrections = openCorrections({ db, stored: (eventId) => ledger.stored(eventId) });
   const ledger = openLedger({
     db,
@@ -120,18 +136,16 @@ export function openMemory(parts: Parts) {
       totals.save();
       clocks.save();
     },
-    undone() {
-      dossier.undone();
-      corrections.undone();
-      totals.undone();
-      clocks.undone();
-      live.undone();
-      postings.undone();
-    },
+    undone,
     stands: (head) => live.reach(head),
   });
   const registry = openRegistry({ db, ledger, nowMs });
   const live = openLive({ db, registry, nowMs, rouse: openLanes(db).rouseHeld });
+  turnsOf(db)?.onForeign(() => {
+    undone();
+    ledger.undone();
+    modes.undone();
+  });
   const archive = openArchive(db);
   const explain = openExplain({ db, holds, modes, ...postings, edits: openAmended(db) });
   const reconcile = openReconcile({

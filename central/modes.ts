@@ -98,9 +98,15 @@ export function openModes({ db, dossier, switches: configured, nowMs }: Parts) {
   });
 
   const said = JSON.stringify(configured);
-  const [last] = newest.all(1);
-  if (last ? last.switches !== said : configured.length > 0) add.run(nowMs(), said);
-  const current = newest.get(1)?.id ?? 0;
+  db.transaction(() => {
+    const [last] = newest.all(1);
+    if (last ? last.switches !== said : configured.length > 0) add.run(nowMs(), said);
+  }).immediate();
+  let kept: number | undefined = newest.get(1)?.id ?? 0;
+  const currentId = (): number => {
+    kept ??= newest.get(1)?.id ?? 0;
+    return kept;
+  };
 
   function switchesOf(edition: number): readonly Switch[] {
     const there = known.get(edition);
@@ -116,7 +122,7 @@ export function openModes({ db, dossier, switches: configured, nowMs }: Parts) {
     const there = orders.get(order);
     if (there !== undefined) return there;
     if (orders.size >= ordersMax) orders.clear();
-    const edition = dossier.editionOf(order) ?? current;
+    const edition = dossier.editionOf(order) ?? currentId();
     orders.set(order, edition);
     return edition;
   }
@@ -124,11 +130,17 @@ export function openModes({ db, dossier, switches: configured, nowMs }: Parts) {
   return {
     /** What these rules do together for a fact about that: what the one does that does least. */
     of(rules: readonly Rule[], { line, order, lot }: About): Mode {
+      const current = currentId();
       if (current === 0) return 'live';
       const by = dossier.orderOf(order, lot);
       const switches = switchesOf(by === undefined ? current : editionOf(by));
       const all = rules.map((rule) => modeBy(switches, rule, line));
       return modes.find((mode) => all.includes(mode)) ?? 'live';
+    },
+    /** What is remembered of orders and of the newest edition is read anew. */
+    undone(): void {
+      orders.clear();
+      kept = undefined;
     },
     current: (): Edition | undefined => newest.all(1).map(read)[0],
     /** What the configuration has said, the newest first. */

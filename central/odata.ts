@@ -1,3 +1,5 @@
+import type { Credential } from './credential.ts';
+
 const answerBytesMax = 1024 * 1024;
 
 export type Answer = Readonly<{ status: number; headers: Headers; text: string }>;
@@ -12,11 +14,13 @@ export type OdataOptions = Readonly<{
   url: string; // the ERP's origin, "https://erp.example"
   client?: string | undefined; // sap-client
   timeoutMs: number; // for each request, answer included
-  authorization?: string | undefined; // header; never logged and never in a reason
+  credential?: Credential | undefined;
 }>;
 
 type Session = Readonly<{ token: string; cookie: string }>;
 type Request = Readonly<{ method: 'GET' | 'POST'; path: string; query?: string; body?: object }>;
+
+type Signed = Readonly<{ sent: Sent; isStale: boolean }>;
 
 /** What is sent with a request that changes something. */
 type Given = Readonly<{ body?: object; parameters?: string }>;
@@ -27,23 +31,34 @@ export type Odata = ReturnType<typeof openOdata>;
  * SAP's OData V2 over HTTP: the CSRF handshake, a time-out on every request, no redirects.
  *
  * Token and cookies are kept together, per service, and used again; whoever needs a new token
- * while one is being fetched waits for that one. Nothing here rejects.
+ * while one is being fetched waits for that one. A credential that is refused is renewed once.
+ * Nothing here rejects.
  */
-export function openOdata({ url, client, timeoutMs, authorization }: OdataOptions) {
+export function openOdata({ url, client, timeoutMs, credential }: OdataOptions) {
   const sessions = new Map<string, Promise<Session | Sent>>();
-  const common = {
-    accept: 'application/json',
-    ...(authorization === undefined ? {} : { authorization }),
-  };
 
-  async function send(request: Request, headers: Record<string, string>): Promise<Sent> {
+  /** Sends it; what was refused for its credential, and is new by now, is marked `isStale`. */
+  async function send(request: Request, headers: Record<string, string>): Promise<Signed> {
+    const authorization = credential?.header();
+    const signed = authorization === undefined ? headers : { ...headers, authorization };
+    const sent = await sendAs(request, signed);
+    const refused = 'answer' in sent && sent.answer.status === 401 && authorization !== undefined;
+    return { sent, isStale: refused && credential!.renew(authorization) };
+  }
+
+  async function read(request: Request, headers: Record<string, string>): Promise<Sent> {
+    const { sent, isStale } = await send(request, headers);
+    return isStale ? (await send(request, headers)).sent : sent;
+  }
+
+  async function sendAs(request: Request, headers: Record<string, string>): Promise<Sent> {
     const target = new URL(`/sap/opu/odata/sap/${request.path}`, url);
     const clientQuery = client === undefined ? [] : [`sap-client=${client}`];
     target.search = [...clientQuery, request.query ?? []].flat().join('&');
     try {
       const response = await fetch(target, {
         method: request.method,
-        headers: { ...common, ...headers },
+        headers: { accept: 'application/json', ...headers },
         redirect: 'manual',
         signal: AbortSignal.timeout(timeoutMs),
         ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
@@ -56,7 +71,7 @@ export function openOdata({ url, client, timeoutMs, authorization }: OdataOption
   }
 
   async function signOn(service: string): Promise<Session | Sent> {
-    const sent = await send({ method: 'GET', path: `${service}/` }, { 'x-csrf-token': 'Fetch' });
+    const sent = await read({ method: 'GET', path: `${service}/` }, { 'x-csrf-token': 'Fetch' });
     if (!('answer' in sent)) return { ran: 'no', reason: `fetching a token: ${sent.reason}` };
     const { status, headers } = sent.answer;
     const token = headers.get('x-csrf-token');
@@ -80,13 +95,18 @@ export function openOdata({ url, client, timeoutMs, authorization }: OdataOption
 
   return {
     /** Reads; what came of it may be asked again at will. */
-    get: (path: string, query: string): Promise<Sent> => send({ method: 'GET', path, query }, {}),
+    get: (path: string, query: string): Promise<Sent> => read({ method: 'GET', path, query }, {}),
 
     /**
-     * Creates one entity, or calls a function import. A refused token is renewed once, and the
-     * request sent again.
+     * Creates one entity, or calls a function import. A refused token or credential is renewed
+     * once, and the request sent again; nothing is sent where `isSafe` says no.
      */
-    async post(service: string, set: string, { body, parameters }: Given): Promise<Sent> {
+    async post(
+      service: string,
+      set: string,
+      { body, parameters }: Given,
+      isSafe: () => boolean = () => true,
+    ): Promise<Sent> {
       let spent: Promise<Session | Sent> | undefined;
       for (let renewals = 0; ; renewals++) {
         const kept = session(service, spent);
@@ -95,7 +115,8 @@ export function openOdata({ url, client, timeoutMs, authorization }: OdataOption
           if (sessions.get(service) === kept) sessions.delete(service);
           return opened;
         }
-        const sent = await send(
+        if (!isSafe()) return { ran: 'no', reason: 'the lease was over before it was sent' };
+        const { sent, isStale } = await send(
           {
             ...{ method: 'POST', path: `${service}/${set}` },
             ...(body === undefined ? {} : { body }),
@@ -107,7 +128,7 @@ export function openOdata({ url, client, timeoutMs, authorization }: OdataOption
             cookie: opened.cookie,
           },
         );
-        if (!tokenRefused(sent)) return sent;
+        if (!tokenRefused(sent) && !isStale) return sent;
         if (renewals === 1) return { ran: 'no', reason: 'the ERP refused a token just fetched' };
         spent = kept;
       }

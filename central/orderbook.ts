@@ -72,7 +72,7 @@ export function openOrderbook(db: Database) {
   const count = db.prepare(
     `INSERT INTO production_order (order_number, facts, rule_edition)
      VALUES (?, ?, (SELECT coalesce(max(id), 0) FROM rule_edition))
-     ON CONFLICT DO UPDATE SET facts = facts + excluded.facts`,
+     ON CONFLICT (order_number) DO UPDATE SET facts = production_order.facts + excluded.facts`,
   );
   const edition = db
     .prepare<[string], number>('SELECT rule_edition FROM production_order WHERE order_number = ?')

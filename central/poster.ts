@@ -1,8 +1,10 @@
+import { backoff } from '../shared/backoff.ts';
 import type { Clock } from '../shared/clock.ts';
+import { Fault } from '../shared/fault.ts';
 import type { Logger } from '../shared/log.ts';
 import { type Bell, nextTurn } from '../shared/loop.ts';
 import type { Breaker } from './breaker.ts';
-import type { Erp } from './erp.ts';
+import type { Erp, Found, Outcome } from './erp.ts';
 import type { Postings } from './postings.ts';
 import type { Task } from './taking.ts';
 
@@ -24,6 +26,8 @@ type Parts = {
   clock: Clock;
   log: Logger;
   signal: AbortSignal;
+  /** Where others share the ledger: whether what was taken is surely ours to send still. */
+  isSafe?: (() => boolean) | undefined;
 };
 
 /**
@@ -31,33 +35,48 @@ type Parts = {
  * forwarder's twin. Ends when the calls in flight have ended.
  *
  * What has landed meanwhile is settled, and the next intents are taken, in one transaction: a slow
- * disk makes the steps larger, not the lanes slower.
+ * disk makes the steps larger, not the lanes slower. A ledger that does not answer is asked again
+ * with growing pauses; what was to be written then is written once it does.
  */
 export async function post(parts: Parts): Promise<void> {
-  const { postings, breaker, lanesMax, bell, idleMs, moved, clock, signal } = parts;
+  const { postings, breaker, lanesMax, bell, idleMs, moved, clock, log, signal } = parts;
   const flights = new Map<string, Promise<void>>();
   let landed: Landed[] = [];
+  let dueMs = 0; // time until something may be done, if nothing changes before
+  let failures = 0; // transactions in a row of which it is not known whether they were committed
 
-  const settleAll = (): void => {
-    for (const { lane, settle } of landed) {
-      settle();
-      flights.delete(lane);
-    }
-  };
   function step(): Task[] {
+    const busy = new Set(flights.keys());
+    for (const { lane } of landed) busy.delete(lane);
     const tasks = postings.together(() => {
-      settleAll();
-      const room = breaker.room(lanesMax - flights.size, flights.size);
-      return signal.aborted || room === 0 ? [] : postings.next(new Set(flights.keys()), room);
+      for (const { settle } of landed) settle();
+      if (failures > 0) postings.recover(busy);
+      const room = breaker.room(lanesMax - busy.size, busy.size);
+      return signal.aborted || room === 0 ? [] : postings.next(busy, room);
     });
+    failures = 0;
+    dueMs = dueInMs(postings, breaker);
     if (landed.length > 0) moved();
+    for (const { lane } of landed) flights.delete(lane);
     landed = [];
     return tasks;
+  }
+  async function surely(): Promise<Task[]> {
+    try {
+      return step();
+    } catch (error) {
+      if (!(error instanceof Fault && error.retry)) throw error;
+      failures += 1;
+      const delayMs = backoff(failures);
+      log.warn({ reason: error.message, failures, delayMs }, 'postings wait for the ledger');
+      await clock.sleep(delayMs, signal);
+      return [];
+    }
   }
 
   while (!signal.aborted) {
     const seen = bell.rings();
-    for (const task of step()) {
+    for (const task of await surely()) {
       const flight = call(parts, task).then((settle) => {
         landed.push({ lane: task.lane, settle });
       });
@@ -66,11 +85,11 @@ export async function post(parts: Parts): Promise<void> {
     if (flights.size >= lanesMax) await Promise.race(flights.values());
     else if (flights.size > 0)
       await Promise.race([...flights.values(), clock.sleep(lookMs, signal)]);
-    else await bell.wait(seen, Math.min(idleMs, dueInMs(postings, breaker)), signal);
+    else if (failures === 0) await bell.wait(seen, Math.min(idleMs, dueMs), signal);
     await nextTurn();
   }
   await Promise.all(flights.values());
-  step();
+  await surely();
 }
 
 /** At least 1 ms, so that a lane that is due and cannot move does not spin. */
@@ -80,18 +99,25 @@ const dueInMs = (postings: Postings, breaker: Breaker): number =>
 /** A call that has ended, and what is to be written of it. */
 type Landed = { lane: string; settle: () => void };
 
-async function call({ postings, erp, breaker, log }: Parts, task: Task): Promise<Landed['settle']> {
+async function call(parts: Parts, task: Task): Promise<Landed['settle']> {
+  const { postings, erp, breaker, log, isSafe } = parts;
   const { posting, lane } = task;
   const { key, kind } = posting;
+  const unlessLate = (outcome: Outcome | Found, written: boolean): void => {
+    if (!written) log.error({ lane, key, kind, outcome }, 'another central has this lane by now');
+  };
   if (task.do === 'lookUp') {
     const found = await erp.lookup(posting);
     breaker.lookedUp(found);
     log.info({ lane, key, kind, found }, 'looked up what is unknown or queued');
-    return () => postings.found(key, found);
+    return () => unlessLate(found, postings.found(key, found));
   }
-  const outcome = await erp.post(posting);
-  breaker.posted(outcome);
+  const outcome = isSafe?.() === false ? tooLate : await erp.post(posting, isSafe);
+  if (outcome !== tooLate) breaker.posted(outcome);
   if (outcome.kind === 'queued') log.info({ lane, key, kind, outcome }, 'queued at the ERP');
   else if (outcome.kind !== 'posted') log.warn({ lane, key, kind, outcome }, 'not posted');
-  return () => postings.settle(key, outcome);
+  return () => unlessLate(outcome, postings.settle(key, outcome));
 }
+
+/** We stood still: nothing of it was sent. If it is ours after all, it is looked up. */
+const tooLate: Outcome = { kind: 'unknown', reason: 'the lease was over before it was sent' };

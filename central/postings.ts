@@ -6,12 +6,14 @@ import { type Census, openCensus } from './census.ts';
 import type { Dossier } from './dossier.ts';
 import { openEarly } from './early.ts';
 import { isCancel, type Posting } from './erp.ts';
+import { openFlights } from './flights.ts';
 import { openGate } from './gate.ts';
 import { openGenealogy } from './genealogy.ts';
 import type { Holds } from './holds.ts';
 import type { Verdict } from './inverse.ts';
 import type { Settled } from './keeper.ts';
 import { openLanes } from './lanes.ts';
+import type { Leases } from './leases.ts';
 import type { Modes } from './modes.ts';
 import { openOutcomes } from './outcomes.ts';
 import { openPlanner } from './planner.ts';
@@ -49,12 +51,14 @@ type Parts = {
   /** By which waits are measured: never jumps, and is not the day of an earlier life. */
   waitMs: () => number;
   maxInFlightMs: number;
+  /** Where other centrals share the ledger. */
+  leases?: Leases | undefined;
 };
 
 export type Postings = ReturnType<typeof openPostings>;
 
 /** All that is kept of postings, and the gate that reads it. */
-function openShelves({ db, dossier, holds }: Parts) {
+function openShelves({ db, dossier, holds, leases }: Parts) {
   const settling = openSettling(db);
   const census = openCensus(db);
   const stock = openStock(db);
@@ -67,7 +71,7 @@ function openShelves({ db, dossier, holds }: Parts) {
   const standIns = openStandIns(db, queue);
   const gate = openGate({ db, queue, dossier, holds, genealogy, stock, standIns });
   const early = openEarly(db, settling.touched);
-  const others = { lanes: openLanes(db), shadows: openShadows(db) };
+  const others = { lanes: openLanes(db, leases?.boot), shadows: openShadows(db) };
   const cases = openCases(queue, stock);
   return { settling, census, queue, genealogy, stock, gate, early, standIns, cases, ...others };
 }
@@ -78,7 +82,7 @@ function openShelves({ db, dossier, holds }: Parts) {
  * the ERP has queued stays queued.
  */
 export function openPostings(parts: Parts) {
-  const { db, dossier, nowMs, waitMs, maxInFlightMs } = parts;
+  const { db, dossier, nowMs, waitMs, maxInFlightMs, leases } = parts;
   const shelves = openShelves(parts);
   const { settling, census, queue, lanes, early, gate, shadows, cases, stock } = shelves;
   const { comeBack, ...plan } = openPlanner({ ...shelves, ...parts, move });
@@ -109,7 +113,7 @@ export function openPostings(parts: Parts) {
     return gate(row);
   }
 
-  const take = openTaking({ queue, lanes, stock, waitMs, weigh, move, handed });
+  const take = openTaking({ queue, lanes, stock, leases, waitMs, weigh, move, handed });
   const outcomes = openOutcomes({ queue, lanes, move, ...{ nowMs, waitMs, maxInFlightMs } });
 
   function decide(key: string, event: Decision, more: Partial<PostingRow>): void {
@@ -140,16 +144,13 @@ export function openPostings(parts: Parts) {
     queue.undone();
     stock.undone();
     stock.changed();
+    settling.undone();
   };
   const together = <A extends unknown[], R>(work: (...args: A) => R) =>
     asOne(db, (...args: A) => census.saving(() => work(...args)), undone);
 
-  together(() => {
-    // Nobody knows how long the outage was: the day may have been set meanwhile.
-    queue.waitAnew(waitMs() + maxInFlightMs);
-    for (const row of queue.sending()) outcomes.doubt(row, 'central ended before the answer');
-    lanes.rouseAll();
-  })();
+  const flights = openFlights({ queue, lanes, outcomes, leases, waitMs, maxInFlightMs });
+  together(flights.begin)();
 
   return {
     /** Plans what facts call for; within the ledger's transaction only. */
@@ -169,8 +170,13 @@ export function openPostings(parts: Parts) {
     dueInMs: () => (lanes.nextDueMs() ?? Number.POSITIVE_INFINITY) - waitMs(),
     /** Runs what is called here as one transaction. */
     together: <R>(work: () => R): R => together(work)(),
-    settle: together(outcomes.settle),
-    found: together(outcomes.found),
+    /** What came of a call, or of a look-up; false if that is no longer ours to say. */
+    settle: together(flights.settle),
+    found: together(flights.found),
+    /** After a transaction of which it is not known whether it was committed: see `flights.ts`. */
+    recover: together(flights.recover),
+    /** Takes over what centrals held whose leases are over; how many there were. */
+    takeOver: together(flights.takeOver),
     /** What a person says. Throws Fault REFUSED if its state forbids it, UNKNOWN for none. */
     decide: together(decide),
     /** What would be sent of a posting now; nothing moves. Throws Fault UNKNOWN for none. */

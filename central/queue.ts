@@ -126,6 +126,11 @@ function openRows(db: Database, { touched, came }: Told) {
      WHERE not_before_ms > 0 AND ${open}`,
   );
 
+  const waitInLane = db.prepare(
+    `UPDATE posting SET not_before_ms = iif(state = 'unknown', ?, 0)
+     WHERE lane = ? AND not_before_ms > 0 AND ${open}`,
+  );
+
   const stopped = new Map<string, boolean>(); // by lane, as long as none of its postings moves
 
   return {
@@ -164,9 +169,10 @@ function openRows(db: Database, { touched, came }: Told) {
     /** The posting of the lane that is at the ERP or may be. */
     flying: (name: string) => flying.get(name),
     sending: () => sending.all(),
-    /** What is unknown waits until then, and nothing else waits. */
-    waitAnew(untilMs: number): void {
-      waitUntil.run(untilMs);
+    /** What is unknown, in all lanes or in one, waits until then, and nothing else waits. */
+    waitAnew(untilMs: number, lane?: string): void {
+      if (lane === undefined) waitUntil.run(untilMs);
+      else waitInLane.run(untilMs, lane);
     },
   };
 }

@@ -45,7 +45,8 @@ export type Compared = 'same' | Readonly<{ lacks: string }> | Readonly<{ differs
 /**
  * Whether the document says what was sent. Texts are the same whatever their case and their leading
  * zeros, with which SAP fills numbers up [K]; decimals are the same number, in what takes another
- * document back also with another sign [K].
+ * document back also with another sign [K]. A flag is compared where it was set: SAP may make a
+ * confirmation final by itself [K].
  */
 export function compare({ says, reverses }: SapDocument, entity: Entity): Compared {
   const head = differences(says, entity, reverses);
@@ -69,7 +70,7 @@ function differences(says: Entity, entity: Entity, reverses = false): Found[] {
   return Object.entries(says).flatMap(([name, sent]): Found[] => {
     const how = Object.hasOwn(compared, name) ? compared[name] : undefined;
     const shown = entity[name];
-    if (how === undefined || isNone(sent)) return [];
+    if (how === undefined || isNone(sent) || sent === false) return [];
     if (isNone(shown)) return how === 'asShown' ? [] : [{ lacks: name }];
     const same =
       how === 'decimal'

@@ -13,7 +13,8 @@ export function openRecords(db: Database) {
   );
   const attempt = db.prepare('INSERT INTO attempt VALUES (?, ?, ?, ?)');
   const unposted = db.prepare(
-    'INSERT INTO unposted VALUES (?, ?) ON CONFLICT DO UPDATE SET facts = facts + excluded.facts',
+    `INSERT INTO unposted VALUES (?, ?)
+     ON CONFLICT (reason) DO UPDATE SET facts = unposted.facts + excluded.facts`,
   );
   const reasons = db.prepare<[], { reason: string; facts: number }>(
     'SELECT * FROM unposted WHERE facts > 0',

@@ -3,6 +3,7 @@ import type { Database } from '../shared/database.ts';
 import type { EnrolAnswer, EnrolAsk, Reason } from '../shared/enrol.ts';
 import { Fault } from '../shared/fault.ts';
 import type { Ledger } from './ledger.ts';
+import { turnsOf } from './sharing.ts';
 
 export const registryMigrations = [
   `
@@ -63,7 +64,10 @@ function prepare(db: Database) {
       `SELECT ${columns} FROM epoch ORDER BY began_ms DESC, line, epoch DESC LIMIT ?`,
     ),
     add: db.prepare('INSERT INTO epoch VALUES (?, ?, ?, ?, ?, ?)'),
-    allow: db.prepare('INSERT OR REPLACE INTO permit VALUES (?, ?, ?)'),
+    allow: db.prepare(
+      `INSERT INTO permit VALUES (?, ?, ?)
+       ON CONFLICT (line) DO UPDATE SET until_ms = excluded.until_ms, by = excluded.by`,
+    ),
     permit: db.prepare<[string, number], Permit>(
       'SELECT line, until_ms AS untilMs, by FROM permit WHERE line = ? AND until_ms > ?',
     ),
@@ -142,34 +146,37 @@ export function openRegistry({ db, ledger, nowMs }: Parts) {
     return { answer: 'begun', epoch, sequence: 0, hash, ended: ended ?? 0 };
   };
 
+  function answer(line: string, ask: EnrolAsk): EnrolAnswer {
+    const owner = tables.latest.get(line);
+    const { next, want } = ask;
+    if (next !== undefined && owner?.store === next) return begun(line);
+    if (ask.stream > ledger.cursor().streamSequence) {
+      return {
+        answer: 'wait',
+        ...standing(line).head,
+        reason: 'central has not read it all yet',
+      };
+    }
+    const against = objection(line, ask, owner);
+    const permit = against && tables.permit.get(line, nowMs());
+    if (against && !permit) return refuse(line, ask, ...against);
+    if (want === 'begin' && next !== undefined) {
+      begin(line, next, permit ? 'swapped' : (ask.reason ?? 'behind'));
+      return begun(line);
+    }
+    if (permit) return { answer: 'permitted', ...standing(line).head };
+    if (!owner) adopt(line, ask);
+    return { answer: 'entered', ...standing(line).head };
+  }
+
   return {
     /**
      * Whether this store may write the line, and from where on. A beginning that was answered
      * before is answered the same. What the store knows to be in the stream is read first, so that
-     * no epoch ends before all that was stated in it is here.
+     * no epoch ends before all that was stated in it is here. Where others answer too, it is told
+     * in one turn: no two stores are let in.
      */
-    answer(line: string, ask: EnrolAsk): EnrolAnswer {
-      const owner = tables.latest.get(line);
-      const { next, want } = ask;
-      if (next !== undefined && owner?.store === next) return begun(line);
-      if (ask.stream > ledger.cursor().streamSequence) {
-        return {
-          answer: 'wait',
-          ...standing(line).head,
-          reason: 'central has not read it all yet',
-        };
-      }
-      const against = objection(line, ask, owner);
-      const permit = against && tables.permit.get(line, nowMs());
-      if (against && !permit) return refuse(line, ask, ...against);
-      if (want === 'begin' && next !== undefined) {
-        begin(line, next, permit ? 'swapped' : (ask.reason ?? 'behind'));
-        return begun(line);
-      }
-      if (permit) return { answer: 'permitted', ...standing(line).head };
-      if (!owner) adopt(line, ask);
-      return { answer: 'entered', ...standing(line).head };
-    },
+    answer: turnsOf(db) ? db.transaction(answer).immediate : answer,
 
     /** Whether this store writes the line, and in this epoch. */
     writes(line: string, store: string, epoch: number): boolean {

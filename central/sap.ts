@@ -8,7 +8,9 @@ import {
   list,
   optional,
   readFields,
+  text,
 } from '../shared/field.ts';
+import { type Credential, openCredential } from './credential.ts';
 import { documentOf, misfit } from './document.ts';
 import type { Erp, Found, Outcome, Posting, Preview } from './erp.ts';
 import type { SapDocument, SapPlant } from './numbering.ts';
@@ -20,7 +22,7 @@ import { type Known, verdict } from './verdict.ts';
 /** Codes with which SAP usually says "locked"; unverified [K], hence a setting. */
 const usualLockCodes = ['M3/024', 'M3/682', 'MC/601'];
 
-const origin: Field<string> = {
+export const origin: Field<string> = {
   doc: 'The ERP’s origin, e.g. "https://erp.example".',
   read(value, name) {
     const given = typeof value === 'string' ? URL.parse(value) : null;
@@ -29,7 +31,7 @@ const origin: Field<string> = {
   },
 };
 
-const timeZone: Field<string> = {
+export const timeZone: Field<string> = {
   doc: 'IANA time zone of the plant, whose calendar day is the posting date. "UTC" if absent.',
   read(value = 'UTC', name) {
     try {
@@ -42,6 +44,10 @@ const timeZone: Field<string> = {
 
 export const sapFields = {
   url: origin,
+  user: optional(text('Communication user; with passwordPath.', 100)),
+  passwordPath: optional(
+    text('File with its password; read again when the ERP refuses it.', 4_096),
+  ),
   client: optional(id('SAP client, sent as sap-client.', 3)),
   plant: id('Plant.', 4),
   storageLocation: id('Storage location of components and products.', 4),
@@ -69,8 +75,8 @@ export type SapOptions = { url: string; plant: string; storageLocation: string }
   readonly [K in keyof typeof sapFields]?: unknown;
 };
 
-/** What does not belong into a config: the credential comes from a file, the clock from tests. */
-export type SapParts = Readonly<{ authorization?: string; clock?: Clock }>;
+/** What does not belong into a config. Without a credential, that of the config is used, if any. */
+export type SapParts = Readonly<{ credential?: Credential; clock?: Clock }>;
 
 /**
  * SAP S/4HANA by its public OData V2 services. Throws Fault INVALID if an option is bad.
@@ -82,17 +88,14 @@ export type SapParts = Readonly<{ authorization?: string; clock?: Clock }>;
  * What was posted is read back from SAP's answer; where that does not show it all, and after a
  * message of `knownCodes`, with one or two requests more (`sight.ts`).
  */
-export function sapErp(
-  given: SapOptions,
-  { authorization, clock = systemClock }: SapParts = {},
-): Erp {
+export function sapErp(given: SapOptions, { credential, clock = systemClock }: SapParts = {}): Erp {
   const options = readFields(sapFields, given, 'sap');
   if (options.setupActivity === options.machineActivity) {
     throw invalid('sap.machineActivity', 'must differ from setupActivity');
   }
   const plant: SapPlant = { ...options, dayAt: calendar(options.timeZone) };
   const { url, client, clientTimeoutMs: timeoutMs, lockCodes, knownCodes } = options;
-  const odata = openOdata({ url, client, timeoutMs, authorization });
+  const odata = openOdata({ url, client, timeoutMs, credential: credential ?? ownOf(options) });
   const sight = openSight(odata);
 
   /** SAP says that it is there: so it is, if it is seen there. */
@@ -120,12 +123,12 @@ export function sapErp(
       return { to: `POST ${service}/${set}${query}`, body };
     },
 
-    async post(posting: Posting): Promise<Outcome> {
+    async post(posting: Posting, isSafe?: () => boolean): Promise<Outcome> {
       const reason = misfit(posting);
       if (reason !== undefined) return { kind: 'refused', code: 'UNFIT', reason };
       const document = documentOf(posting, plant);
       const { service, set, numberOf } = document;
-      const sent = await odata.post(service, set, document);
+      const sent = await odata.post(service, set, document, isSafe);
       const reading = { lockCodes, knownCodes, nowMs: clock.nowMs(), wrapper: set, numberOf };
       const said = verdict(sent, reading);
       if (said.kind === 'created') return sight.readBack(document, said);
@@ -136,6 +139,16 @@ export function sapErp(
       return misfit(posting) === undefined ? sight.find(documentOf(posting, plant)) : [];
     },
   };
+}
+
+type Named = Readonly<{ user?: string | undefined; passwordPath?: string | undefined }>;
+
+/** The credential that the options name, if they do. Throws Fault INVALID for half of one. */
+function ownOf({ user, passwordPath }: Named): Credential | undefined {
+  if (user === undefined && passwordPath === undefined) return undefined;
+  if (user === undefined) throw invalid('sap.user', 'must be given with passwordPath');
+  if (passwordPath === undefined) throw invalid('sap.passwordPath', 'must be given with user');
+  return openCredential(user, passwordPath, 'sap');
 }
 
 /** The calendar day in `zone` at a Unix time, as "2026-11-23". */

@@ -24,6 +24,8 @@ export function openSettling(db: Database) {
   return {
     /** A posting of the line is new or has moved. */
     touched: (line: string): void => void open.delete(line),
+    /** Nothing that was read is believed any more. */
+    undone: (): void => open.clear(),
 
     /** How far the ERP has what a line stated up to a sequence. */
     of(line: string, sequence: number, sources: Sources): Settled {

@@ -122,10 +122,13 @@ function openHeads(db: Database) {
 }
 
 function openFacts(db: Database) {
-  const insert = db.prepare(
-    `INSERT INTO fact (line, epoch, sequence, event_id, received_ms, bytes, hash)
-     VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (event_id) DO NOTHING`,
-  );
+  const insert = db
+    .prepare<[number, number, number, Buffer | null, number, Buffer, Buffer], number>(
+      `INSERT INTO fact (position, line, epoch, sequence, event_id, received_ms, bytes, hash)
+       VALUES ((SELECT coalesce(max(position), 0) + 1 FROM fact), ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (event_id) DO NOTHING RETURNING position`,
+    )
+    .pluck();
   const byId = db.prepare<[Buffer], Buffer>('SELECT bytes FROM fact WHERE event_id = ?').pluck();
   const stored = db.prepare<[Buffer], Stored>(
     `SELECT bytes, position, path AS line FROM fact JOIN line ON line.id = fact.line
@@ -146,8 +149,7 @@ function openFacts(db: Database) {
      */
     insert(head: Head, eventId: Buffer | null, atMs: number, bytes: Buffer, hash: Buffer) {
       const place = head.sequence + 1;
-      const done = insert.run(head.id, head.epoch, place, eventId, atMs, bytes, hash);
-      return done.changes === 0 ? undefined : Number(done.lastInsertRowid);
+      return insert.get(head.id, head.epoch, place, eventId, atMs, bytes, hash);
     },
     byId: (eventId: Buffer) => byId.get(eventId),
     stored: (eventId: Buffer) => stored.get(eventId),
@@ -186,8 +188,8 @@ function openWaiting(db: Database) {
 
 function openParked(db: Database) {
   const park = db.prepare(
-    `INSERT OR IGNORE INTO parked (line, epoch, sequence, reason, at_ms, bytes)
-     VALUES (?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO parked (line, epoch, sequence, reason, at_ms, bytes)
+     VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
   );
   const parked = db.prepare<[number], Parked>(
     `SELECT id, line, epoch, sequence, reason, at_ms AS atMs FROM parked ORDER BY id DESC LIMIT ?`,

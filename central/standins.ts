@@ -21,7 +21,10 @@ export type StandIns = ReturnType<typeof openStandIns>;
  */
 export function openStandIns(db: Database, { one }: Pick<Queue, 'one'>) {
   const known = db.prepare<[string], string>('SELECT key FROM stand_in WHERE event_id = ?').pluck();
-  const put = db.prepare('INSERT OR REPLACE INTO stand_in VALUES (?, ?, ?)');
+  const put = db.prepare(
+    `INSERT INTO stand_in VALUES (?, ?, ?)
+     ON CONFLICT (event_id) DO UPDATE SET key = excluded.key, line = excluded.line`,
+  );
   const line = db.prepare<[string], string>('SELECT line FROM stand_in WHERE key = ?').pluck();
 
   /** One that is void and was to follow another, which was taken back, leaves that one. */

@@ -2,6 +2,7 @@ import type { PostingEvent } from '../statecharts/posting.ts';
 import { isCancel, type Posting } from './erp.ts';
 import type { Verdict } from './inverse.ts';
 import type { Lanes } from './lanes.ts';
+import type { Leases } from './leases.ts';
 import { behind } from './planner.ts';
 import { inPages, type PostingRow, type Queue } from './queue.ts';
 import type { Stock } from './stock.ts';
@@ -22,6 +23,8 @@ type Parts = {
   queue: Queue;
   lanes: Lanes;
   stock: Stock;
+  /** Where other centrals share the ledger. */
+  leases?: Leases | undefined;
   waitMs: () => number;
   weigh: (row: PostingRow) => Verdict;
   move: (row: PostingRow, event: PostingEvent, more?: Partial<PostingRow>) => PostingRow;
@@ -29,16 +32,23 @@ type Parts = {
 };
 
 /** What may be done in a lane, as the gate says; the intent is in the transaction. */
-export function openTaking({ queue, lanes, stock, waitMs, weigh, move, handed }: Parts) {
+export function openTaking({ queue, lanes, stock, leases, waitMs, weigh, move, handed }: Parts) {
   /** What is new in the lane waits for the parked one before it; what waits there is not read. */
   function deferBehind({ lane, id }: PostingRow): void {
     for (const row of inPages(queue.intended, lane, id)) move(row, 'Defer', { reason: behind });
+  }
+
+  /** Nothing of the lane is to be done before; what it is due by is our own time. */
+  function pause(lane: string, untilMs: number): undefined {
+    lanes.setDue(lane, untilMs);
+    leases?.hold(lane);
   }
 
   /** It goes out; the intent is in the transaction. */
   function send(row: PostingRow, { quantity, blocked }: Extract<Verdict, { do: 'send' }>): Task {
     const amounts = { quantity: quantity ?? row.quantity, blocked: blocked ?? row.blocked };
     const sent = move(row, 'Send', { ...amounts, reason: null });
+    leases?.hold(row.lane);
     return { do: 'post', posting: handed(sent), lane: row.lane };
   }
 
@@ -59,15 +69,16 @@ export function openTaking({ queue, lanes, stock, waitMs, weigh, move, handed }:
     const flying = queue.flying(lane);
     if (flying) return follow(flying);
     lanes.setDue(lane, null);
+    leases?.release(lane);
     let hasLooked = false;
     for (const row of inPages(queue.lane, lane)) {
       if (row.state === 'parked') return void deferBehind(row);
-      if (row.notBeforeMs > waitMs()) return void lanes.setDue(lane, row.notBeforeMs);
+      if (row.notBeforeMs > waitMs()) return pause(lane, row.notBeforeMs);
       const verdict = weigh(row);
       if (verdict.do === 'send') return send(row, verdict);
       if (verdict.do === 'wait') {
         const isQueued = row.lot !== null && stock.queued(row.lot);
-        return void lanes.setDue(lane, waitMs() + (isQueued ? queuedPauseMs : pauseMs));
+        return pause(lane, waitMs() + (isQueued ? queuedPauseMs : pauseMs));
       }
       const { reason } = verdict;
       const state = states[verdict.do];
@@ -85,6 +96,7 @@ export function openTaking({ queue, lanes, stock, waitMs, weigh, move, handed }:
   /** While a document is at the ERP or may be, nothing else of its lane moves. */
   function follow(row: PostingRow): Task | undefined {
     const { lane, state, notBeforeMs } = row;
+    leases?.hold(lane);
     const later = state !== 'sending' && notBeforeMs > waitMs();
     lanes.setDue(lane, later ? notBeforeMs : null);
     if (later || state === 'sending') return undefined;

@@ -43,7 +43,9 @@ export function openTotals(db: Database, lineOf: (eventId: string) => string | u
   const load = db
     .prepare<[Kind, string], string>('SELECT body FROM total WHERE kind = ? AND key = ?')
     .pluck();
-  const save = db.prepare('INSERT OR REPLACE INTO total VALUES (?, ?, ?)');
+  const save = db.prepare(
+    `INSERT INTO total VALUES (?, ?, ?) ON CONFLICT (kind, key) DO UPDATE SET body = excluded.body`,
+  );
   const all = db.prepare<[Kind], { key: string; body: string }>(
     'SELECT key, body FROM total WHERE kind = ? ORDER BY key',
   );

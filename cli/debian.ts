@@ -11,26 +11,15 @@ const stepTimeoutMs = 120_000;
 const suite = 'sid';
 const keyrings = ['gpg', 'pgp'].map((end) => `/usr/share/keyrings/debian-archive-keyring.${end}`);
 
-/**
- * Unpacks the distribution's package into `folder` and gives the server's path. Throws Fault
- * UNREACHABLE if that cannot be done here.
- */
-export async function unpackDebian(folder: string): Promise<string> {
-  process.stderr.write(`Fetching the nats-server package of Debian ${suite}\n`);
-  await unpackPackages(folder, suite, ['nats-server']);
-  return join(folder, 'usr/sbin/nats-server');
-}
+/** What to fetch once the lists of a suite are there: names of packages, by asking apt-cache. */
+export type Choose = (cache: (...args: string[]) => Promise<string>) => Promise<readonly string[]>;
 
 /**
  * Unpacks packages of one suite into `folder`: no root, nothing installed, no maintainer script
  * run, apt's own lists untouched. The mirror is the one this machine uses, and apt checks its
  * signature. Throws Fault UNREACHABLE if that cannot be done here.
  */
-export async function unpackPackages(
-  folder: string,
-  from: string,
-  packages: readonly string[],
-): Promise<void> {
+export async function unpackPackages(folder: string, from: string, choose: Choose): Promise<void> {
   const keyring = keyrings.find((path) => existsSync(path));
   if (!keyring) throw new Fault('UNREACHABLE', 'Debian package: this is not a Debian machine');
   const mirror = mirrorOf(await step('apt-get', ['indextargets', '--format', '$(REPO_URI)']));
@@ -38,18 +27,23 @@ export async function unpackPackages(
   writeFileSync(sources, `deb [signed-by=${keyring}] ${mirror} ${from} main\n`);
   const apart = apartIn(folder, sources);
   await step('apt-get', [...apart, 'update'], folder);
-  await step('apt-get', [...apart, 'download', ...packages], folder);
+  const names = await choose((...args) => step('apt-cache', [...apart, ...args], folder));
+  process.stderr.write(`Fetching ${names[0]} of Debian ${from}\n`);
+  await step('apt-get', [...apart, 'download', ...names], folder);
   const archives = readdirSync(folder).filter((name) => name.endsWith('.deb'));
-  if (archives.length < packages.length) {
-    throw new Fault(
-      'UNREACHABLE',
-      `Debian package: ${mirror} lacks some of ${packages.join(', ')}`,
-    );
+  if (archives.length < names.length) {
+    throw new Fault('UNREACHABLE', `Debian package: ${mirror} lacks some of ${names.join(', ')}`);
   }
   for (const archive of archives) {
     await step('dpkg-deb', ['--extract', archive, '.'], folder);
     rmSync(join(folder, archive));
   }
+}
+
+/** Unpacks the nats-server of Debian, and gives its path; see `unpackPackages`. */
+export async function unpackDebian(folder: string): Promise<string> {
+  await unpackPackages(folder, suite, async () => ['nats-server']);
+  return join(folder, 'usr/sbin/nats-server');
 }
 
 /** The first mirror that is not the security archive, which has no packages of `suite`. */

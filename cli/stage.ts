@@ -15,6 +15,8 @@ export type Stage = {
   erpUrl: string;
   centralUrl: string;
   edgeUrl: string;
+  /** What central was started with. */
+  centralConfig: Record<string, unknown>;
   erp: Program;
   central: Program;
   edge: Program;
@@ -34,6 +36,8 @@ type Parts = {
   edgePort?: number;
   /** What differs in the edge's configuration. */
   edgeConfig?: Record<string, unknown>;
+  /** And in central's; what is undefined is left out. */
+  centralConfig?: Record<string, unknown>;
 };
 
 /**
@@ -66,6 +70,7 @@ export async function startStage(parts: Parts): Promise<Stage> {
       ...{ hub, link, leaf, erp, close, erpUrl: erp.url },
       central: await startProgram(central),
       edge: await startProgram(edge),
+      centralConfig: central.config,
       centralUrl: '',
       edgeUrl: '',
       killEdge: () => stage.edge.kill(),
@@ -92,7 +97,7 @@ export async function startStage(parts: Parts): Promise<Stage> {
 
 /** How central and the edge are started, and started again on the same files and ports. */
 async function programs(
-  { directory, lines, maxInFlightMs = 2_000, edgePort = 0, edgeConfig }: Parts,
+  { directory, lines, maxInFlightMs = 2_000, centralConfig, edgePort = 0, edgeConfig }: Parts,
   { hub, leaf, erpUrl }: { hub: Broker; leaf: Broker; erpUrl: string },
 ) {
   const [centralPort, freePort] = await freePorts(2);
@@ -103,6 +108,7 @@ async function programs(
     httpPort: centralPort,
     skewMaxHours: 876_000, // the days of a made-up shop are not ours
     erp: { url: erpUrl, ...place, maxInFlightMs, clientTimeoutMs: maxInFlightMs },
+    ...centralConfig,
   };
   const edge = {
     storePath: join(directory, 'edge.sqlite'),

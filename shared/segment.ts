@@ -36,6 +36,19 @@ export function linksOf({ before, facts, links }: Segment): readonly Buffer[] {
   });
 }
 
+/** The same facts as segments of at most `max` each. */
+export function partsOf(segment: Segment, max: number): readonly Segment[] {
+  const { line, epoch, first, facts } = segment;
+  const links = linksOf(segment);
+  return Array.from({ length: Math.ceil(facts.length / max) }, (_, part) => {
+    const [from, to] = [part * max, Math.min((part + 1) * max, facts.length)];
+    const before = from === 0 ? segment.before : (links[from - 1] ?? null);
+    const after = to === facts.length ? segment.after : (links[to - 1] ?? null);
+    const own = { line, epoch, first: first + from, before, after, facts: facts.slice(from, to) };
+    return links.length === 0 ? own : { ...own, links: links.slice(from, to) };
+  });
+}
+
 export const lastOf = ({ first, facts }: Segment): number => first + facts.length - 1;
 
 /** Version byte, then one msgpack array: line, epoch, first, before, after, facts. */

@@ -4,11 +4,11 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { Posting } from '../central/erp.ts';
 import { aheadMax, copiesMax } from '../central/live.ts';
 import { migrations, openMemory } from '../central/memory.ts';
-import { openDatabase } from '../shared/database.ts';
 import type { Content } from '../shared/event.ts';
 import type { LiveFact } from '../shared/live.ts';
 import { stated } from './helpers/central.ts';
 import { history } from './helpers/facts.ts';
+import { openMedium } from './helpers/medium.ts';
 
 /** On the day of the facts. */
 const receivedMs = 1_325_458_900_000;
@@ -18,7 +18,7 @@ const { release, produce, block, blockAll, hold, free, consume, report, decide }
 
 /** Central, with a line that store `a` writes in epoch 1 and whose backlog these facts are. */
 function plant(...facts: Content[]) {
-  const db = openDatabase(':memory:', migrations);
+  const db = openMedium(':memory:', migrations);
   onTestFinished(() => void db.close());
   const nowMs = () => receivedMs;
   const memory = openMemory({ db, nowMs, waitMs: nowMs, maxInFlightMs: 1 });

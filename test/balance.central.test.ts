@@ -4,12 +4,12 @@
 import { expect, test } from 'vitest';
 import { openTotals, totalsMigrations } from '../central/totals.ts';
 import { decodeContent } from '../shared/codec.ts';
-import { openDatabase } from '../shared/database.ts';
 import type { Fact } from '../shared/event.ts';
 import { quantityText } from '../shared/quantity.ts';
 import { balanceOf } from '../statecharts/balance.ts';
 import { emptyTally } from '../statecharts/tally.ts';
 import { openBox, outcome } from './helpers/box.ts';
+import { openMedium } from './helpers/medium.ts';
 import { m01, quantityHold, shop } from './helpers/shop.ts';
 
 type Known = Parameters<typeof balanceOf>[0];
@@ -22,7 +22,7 @@ function balances(box: ReturnType<typeof openBox>): string[] {
     return { ...decodeContent(bytes), line: m01 } as Fact;
   });
   const central = [facts, facts.toReversed()].map((heard): Known['tally'] => {
-    const totals = openTotals(openDatabase(':memory:', totalsMigrations), () => m01);
+    const totals = openTotals(openMedium(':memory:', totalsMigrations), () => m01);
     for (const fact of heard) totals.note(fact, undefined);
     totals.save();
     return (kind, ...names) => {

@@ -4,11 +4,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { migrations, openMemory } from '../central/memory.ts';
 import { encodeContent } from '../shared/codec.ts';
-import { openDatabase } from '../shared/database.ts';
 import type { Content } from '../shared/event.ts';
 import { quantityText } from '../shared/quantity.ts';
 import { content, report } from './helpers/facts.ts';
 import { testFolder } from './helpers/folder.ts';
+import { openMedium } from './helpers/medium.ts';
 
 const work = { order: 'WO-1', operation: '0010' };
 const corrected = (name: string, original: Content, good: string): Content =>
@@ -26,7 +26,7 @@ const reversed = (name: string, original: Content): Content =>
 
 /** Central after each line has stated one of these, in this order of arrival. */
 function heard(facts: readonly Content[]): string {
-  const db = openDatabase(`${testFolder()}/c.db`, migrations);
+  const db = openMedium(`${testFolder()}/c.db`, migrations);
   const memory = openMemory({ db, nowMs: () => 0, waitMs: () => 0, maxInFlightMs: 0 });
   facts.forEach((fact, index) => {
     const place = { line: `acme/lyon/turning/L${index}`, epoch: 1, first: 1 };

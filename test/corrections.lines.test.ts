@@ -6,10 +6,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Arrival } from '../central/ledger.ts';
 import { migrations, openMemory } from '../central/memory.ts';
-import { openDatabase } from '../shared/database.ts';
 import { quantityText } from '../shared/quantity.ts';
 import { type Box, openBox } from './helpers/box.ts';
 import { testFolder } from './helpers/folder.ts';
+import { openMedium } from './helpers/medium.ts';
 import { m01, m02, planning, shop } from './helpers/shop.ts';
 
 const at = (line: string) => ({ line });
@@ -40,7 +40,7 @@ function arrivals({ store }: Box, line: string): Arrival[] {
 
 /** Central's tallies of the lines after it took these in, several of them in one transaction. */
 function heard(batches: readonly (readonly Arrival[])[]) {
-  const db = openDatabase(`${testFolder()}/c.db`, migrations);
+  const db = openMedium(`${testFolder()}/c.db`, migrations);
   const memory = openMemory({ db, nowMs: () => 0, waitMs: () => 0, maxInFlightMs: 0 });
   for (const batch of batches) memory.ledger.accept(batch);
   const lines = Object.fromEntries(memory.totals.all('line'));

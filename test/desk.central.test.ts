@@ -94,7 +94,7 @@ test('whoever does not say who they are and why changes nothing, nor one who is 
 
 test('an act that cannot be kept is not done', async () => {
   const { key, ask, states, db, told } = deskAfter(refused);
-  db.exec("CREATE TRIGGER full BEFORE INSERT ON act BEGIN SELECT raise(ABORT, 'full'); END");
+  db.exec("CREATE TRIGGER disk_full BEFORE INSERT ON act BEGIN SELECT raise(ABORT, 'full'); END");
   expect((await ask(`/${key}/giveUp`, said))[0]).toBe(500);
   expect(states()).toEqual(['parked', 'deferred']);
   expect(told.moved).toBe(0);

@@ -14,12 +14,12 @@ import { ask as askEdge } from '../cli/drive.ts';
 import { swapText } from '../cli/swap.ts';
 import { openHistory } from '../edge/history.ts';
 import { genesis } from '../shared/codec.ts';
-import { openDatabase } from '../shared/database.ts';
 import { decodeEnrol, decodeEnrolAnswer, decodeHistory } from '../shared/enrol.ts';
 import { encodeSegment } from '../shared/segment.ts';
 import { enrolSubject, historySubject, lineOf, straySubject } from '../shared/subject.ts';
 import { bare } from './helpers/central.ts';
 import { history, report } from './helpers/facts.ts';
+import { openMedium } from './helpers/medium.ts';
 import { m01, m02 } from './helpers/shop.ts';
 
 const store = 'aaaaaaaa-0000-4000-8000-000000000000';
@@ -29,7 +29,7 @@ const json = (given: object) => Buffer.from(JSON.stringify(given));
 
 /** Central's memory, its answers to stores and its page, with nobody connected. */
 function central() {
-  const db = openDatabase(':memory:', migrations);
+  const db = openMedium(':memory:', migrations);
   onTestFinished(() => void db.close());
   const memory = openMemory({ db, nowMs: () => 1_000, waitMs: () => 1_000, maxInFlightMs: 1 });
   const callbacks = new Map<string, (error: null, message: Msg) => void>();

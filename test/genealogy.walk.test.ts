@@ -5,10 +5,10 @@ import { expect, test } from 'vitest';
 import { openGenealogy } from '../central/genealogy.ts';
 import { openHolds } from '../central/holds.ts';
 import { migrations } from '../central/memory.ts';
-import { openDatabase } from '../shared/database.ts';
 import type { Content, Fact } from '../shared/event.ts';
 import { m1, stated } from './helpers/central.ts';
 import { content } from './helpers/facts.ts';
+import { openMedium } from './helpers/medium.ts';
 import { shuffled } from './helpers/permutations.ts';
 import { reaching } from './helpers/quality.ts';
 
@@ -16,7 +16,7 @@ const { produce, consume, blockAll, letGo, split, merge, free } = stated;
 
 /** What is known of these facts, each of a line of its own; and how they were told. */
 function walked(facts: readonly Content[]) {
-  const db = openDatabase(':memory:', migrations);
+  const db = openMedium(':memory:', migrations);
   const holds = openHolds(db);
   const genealogy = openGenealogy(db);
   const told = facts.map((given) => {

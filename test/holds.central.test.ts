@@ -1,17 +1,17 @@
 // Goal: what central knows of a hold is a sum of facts. Method: every order of arrival (H7).
 import { expect, test } from 'vitest';
 import { holdMigrations, holdMigrations2, openHolds } from '../central/holds.ts';
-import { openDatabase } from '../shared/database.ts';
 import type { Content, Fact } from '../shared/event.ts';
 import { quantityText } from '../shared/quantity.ts';
 import { stated } from './helpers/central.ts';
+import { openMedium } from './helpers/medium.ts';
 import { permutations } from './helpers/permutations.ts';
 
 const { block, keep, hold, decide, free, letGo } = stated;
 const line = 'acme/m1';
 
 function heard(facts: readonly Content[]) {
-  const db = openDatabase(':memory:', [...holdMigrations, ...holdMigrations2]);
+  const db = openMedium(':memory:', [...holdMigrations, ...holdMigrations2]);
   const holds = openHolds(db);
   for (const fact of facts) holds.note({ ...fact, line, epoch: 1, sequence: 1 } as Fact);
   const rows = db.prepare('SELECT * FROM hold ORDER BY hold').all();
@@ -99,7 +99,7 @@ test.each<[string, Content, boolean]>([
 });
 
 test('a hold on another line forbids nothing here', () => {
-  const db = openDatabase(':memory:', [...holdMigrations, ...holdMigrations2]);
+  const db = openMedium(':memory:', [...holdMigrations, ...holdMigrations2]);
   const holds = openHolds(db);
   const elsewhere = { ...hold('H1', 'line'), line: 'acme/m2', epoch: 1, sequence: 1 } as Fact;
   holds.note(elsewhere);

@@ -3,16 +3,16 @@ import { expect, onTestFinished, test } from 'vitest';
 import { openBoard } from '../central/board.ts';
 import { buildHttp } from '../central/http.ts';
 import { migrations, openMemory } from '../central/memory.ts';
-import { openDatabase } from '../shared/database.ts';
 import { bare, stated } from './helpers/central.ts';
 import { history } from './helpers/facts.ts';
+import { openMedium } from './helpers/medium.ts';
 import { m01 } from './helpers/shop.ts';
 
 const [a, b] = ['a', 'b'].map((name) => `${name.repeat(8)}-0000-4000-8000-000000000000`);
 const given = { by: 'person:17', reason: 'goods were scrapped' };
 
 test('who lifts a hold says who they are and why, and only one that is lost', async () => {
-  const db = openDatabase(':memory:', migrations);
+  const db = openMedium(':memory:', migrations);
   onTestFinished(() => void db.close());
   const memory = openMemory({ db, nowMs: () => 1, waitMs: () => 1, maxInFlightMs: 1 });
   const app = buildHttp(openBoard({ ...memory, ...bare, db }));

@@ -64,10 +64,9 @@ async function live(seed: number) {
       wait: (_: number, ms: number, signal: AbortSignal) => clock.sleep(ms, signal),
     };
     const unlessDead =
-      <A extends unknown[]>(work: (...args: A) => void) =>
-      (...args: A): void => {
-        if (!stop.signal.aborted) work(...args);
-      };
+      <A extends unknown[]>(work: (...args: A) => boolean) =>
+      (...args: A): boolean =>
+        stop.signal.aborted || work(...args);
     const { postings } = side;
     const heard = {
       ...postings,

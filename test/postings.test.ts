@@ -203,17 +203,17 @@ test('what must not be is refused by the tables themselves', () => {
   side.note(m1, report('3'));
   side.next();
   expect(() => db.exec("UPDATE posting SET state = 'posted' WHERE state = 'sending'")).toThrow(
-    'CHECK',
+    /check/i,
   );
   expect(() => db.exec("UPDATE posting SET state = 'lost' WHERE state = 'sending'")).toThrow(
-    'CHECK',
+    /check/i,
   );
 });
 
 test('one fact calls for one document once: its key is taken', () => {
   const twice = report('1');
   const side = told(release(), twice);
-  expect(() => side.note(m1, twice)).toThrow('UNIQUE');
+  expect(() => side.note(m1, twice)).toThrow(/unique/i);
 });
 
 test('a fact that comes from another line and place keeps its key', () => {

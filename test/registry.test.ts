@@ -3,10 +3,10 @@ import { expect, onTestFinished, test } from 'vitest';
 import { migrations, openMemory } from '../central/memory.ts';
 import { permitMs } from '../central/registry.ts';
 import { genesis } from '../shared/codec.ts';
-import { openDatabase } from '../shared/database.ts';
 import { decodeEpochs, decodeLink, type EnrolAsk } from '../shared/enrol.ts';
 import { decodeSegment, segmentBytesMax } from '../shared/segment.ts';
 import { history, report } from './helpers/facts.ts';
+import { openMedium } from './helpers/medium.ts';
 
 const line = 'acme/lyon/turning/M03';
 const [a, b, c] = ['a', 'b', 'c'].map((name) => `${name.repeat(8)}-0000-4000-8000-000000000000`);
@@ -14,7 +14,7 @@ const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 
 /** Central's memory on a fresh disk. */
 function central() {
-  const db = openDatabase(':memory:', migrations);
+  const db = openMedium(':memory:', migrations);
   onTestFinished(() => void db.close());
   const time = { nowMs: 1_000 };
   const memory = openMemory({
@@ -205,7 +205,7 @@ test('a beginning that the disk does not take changes nothing', () => {
   plant.ask({});
   plant.take([{ segment: made(3).segment(1, 3) }]);
   plant.db.exec(
-    "CREATE TRIGGER full BEFORE INSERT ON epoch BEGIN SELECT raise(ABORT, 'full'); END",
+    "CREATE TRIGGER disk_full BEFORE INSERT ON epoch BEGIN SELECT raise(ABORT, 'full'); END",
   );
   expect(() => plant.ask({ want: 'begin', next: b!, reason: 'behind' })).toThrow('full');
   expect(plant.ledger.head(line)).toMatchObject({ epoch: 1, sequence: 3 });

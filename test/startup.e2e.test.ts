@@ -46,6 +46,24 @@ const configs: [keyof typeof programs, string, string | object, string | RegExp]
     'config.erp.plantt: unknown',
   ],
   ['central', 'no JSON', 'storePath: c.sqlite', /^--config: \S+: is not JSON: /],
+  [
+    'central',
+    'a file and a PostgreSQL',
+    { ...central, postgres: { url: 'postgres://127.0.0.1:9/x' } },
+    'config.storePath: must be given, or else postgres, and not both',
+  ],
+  [
+    'central',
+    'a PostgreSQL that is not there',
+    { ...central, storePath: undefined, postgres: { url: 'postgres://127.0.0.1:9/x' } },
+    /^PostgreSQL 127\.0\.0\.1:9\/x schema holdfast: connect ECONNREFUSED/,
+  ],
+  [
+    'central',
+    'a password file that is not there',
+    { ...central, storePath: undefined, postgres: { url: 'postgres://h/x', passwordFile: '/no' } },
+    "postgres.passwordFile: ENOENT: no such file or directory, open '/no'",
+  ],
   ['sandbox', 'a typo', { path: 's.sqlite', prot: 1 }, 'sandbox.prot: unknown'],
   ['sandbox', 'no JSON', '[', /^--config: \S+: is not JSON: /],
 ];

@@ -1,6 +1,7 @@
 // Goal: what the ERP cannot tell waits for a person, whose word counts once (E2).
 // Method: central's real tables; the test is the ERP and the clock.
 import { expect, test } from 'vitest';
+import { docketMigrations } from '../central/docket.ts';
 import { migrations } from '../central/memory.ts';
 import { openDatabase } from '../shared/database.ts';
 import {
@@ -52,7 +53,7 @@ test('a person’s "again" is for what was not sent since: a restart in flight e
 
 test('a ledger of before goes on: what was unknown there may be queued now', () => {
   const path = `${testFolder()}/central.db`;
-  const old = openDatabase(path, migrations.slice(0, -1));
+  const old = openDatabase(path, migrations.slice(0, migrations.indexOf(docketMigrations[0]!)));
   const add = old.prepare(
     `INSERT INTO posting (key, event_id, line, sequence, at_ms, lane, kind, state, order_number,
        operation, yield, final, unsure) VALUES (?, ?, ?, ?, 0, ?, ?, ?, ?, '0010', '5', 0, 1)`,

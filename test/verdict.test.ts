@@ -70,7 +70,8 @@ function toLogin(request: IncomingMessage, response: ServerResponse): void {
 test.each(answers)('%s is read for what it says', async (_what, script, expected) => {
   const { url } = await rude(script);
   const clock = { nowMs: () => nowMs, monotonicMs: () => 0, sleep: async () => undefined };
-  const erp = erpAt(url, {}, { clock, authorization: 'Basic secret' });
+  const credential = { header: () => 'Basic secret', renew: () => false };
+  const erp = erpAt(url, {}, { clock, credential });
   const outcome = await erp.post(issue);
   expect(outcome).toMatchObject(expected);
   expect('retryAfterMs' in outcome).toBe('retryAfterMs' in expected);

@@ -4,7 +4,7 @@ import type { Logger } from '../../shared/log.ts';
 import type { Erp, Found, Outcome, Posting } from '../erp.ts';
 import { calendar } from '../sap.ts';
 import { type Draft, draftOf } from './draft.ts';
-import { numberOf, openMaster } from './master.ts';
+import { type Master, numberOf, openMaster } from './master.ts';
 import { misfit } from './misfit.ts';
 import { type TrytonConfig, type TrytonOptions, trytonFields } from './options.ts';
 import { findPlaces, type Places, type Row, readRows } from './places.ts';
@@ -29,9 +29,9 @@ export function trytonErp(given: TrytonOptions, parts: TrytonParts = {}): Erp {
   const { url, database, user, passwordPath, clientTimeoutMs: timeoutMs } = config;
   const tryton = openSession({ url, database, user, passwordPath, timeoutMs, clock });
   const dayAt = calendar(config.timeZone);
-  const bench = openBench(tryton, config);
+  const bench = openBench(tryton, config, clock);
 
-  bench.places().then((found) => {
+  bench.ready().then((found) => {
     if (isFailure(found)) log?.error({ reason: found.reason }, 'Tryton cannot be posted to');
   });
 
@@ -43,19 +43,18 @@ export function trytonErp(given: TrytonOptions, parts: TrytonParts = {}): Erp {
     async post(posting: Posting): Promise<Outcome> {
       const reason = misfit(posting);
       if (reason !== undefined) return { kind: 'refused', code: 'UNFIT', reason };
-      const places = await bench.places();
-      if (isFailure(places)) return places;
-      const master = openMaster(tryton, config, places);
-      const draft = await draftOf(posting, { places, master, dayAt });
+      const ready = await bench.ready();
+      if (isFailure(ready)) return ready;
+      const draft = await draftOf(posting, { ...ready, dayAt });
       if (isFailure(draft)) return draft;
-      return bench.send(posting, draft, places);
+      return bench.send(posting, draft, ready.places);
     },
 
     async lookup(posting: Posting): Promise<Found> {
       if (misfit(posting) !== undefined) return [];
-      const places = await bench.places();
-      if (isFailure(places)) return undefined;
-      const found = await bench.find(posting, places);
+      const ready = await bench.ready();
+      if (isFailure(ready)) return undefined;
+      const found = await bench.find(posting, ready.places);
       return isReason(found) ? undefined : found;
     },
   };
@@ -64,13 +63,21 @@ export function trytonErp(given: TrytonOptions, parts: TrytonParts = {}): Erp {
 const isReason = (found: Exclude<Found, undefined> | Failure): found is Failure =>
   'reason' in found && found.kind !== 'differs' && found.kind !== 'refused';
 
+type Ready = Readonly<{ places: Places; master: Master }>;
+
 /** Calls of one connector, and what it has found out about its ERP. */
-function openBench(tryton: Tryton, config: TrytonConfig) {
-  let kept: Promise<Places | Failure> | undefined;
+function openBench(tryton: Tryton, config: TrytonConfig, clock: Clock) {
+  let kept: Promise<Ready | Failure> | undefined;
+
+  async function look(): Promise<Ready | Failure> {
+    const places = await findPlaces(tryton, config);
+    if (isFailure(places)) return places;
+    return { places, master: openMaster({ tryton, config, places, clock }) };
+  }
 
   /** Looked for until it is found; whoever asks meanwhile waits for the same answer. */
-  async function places(): Promise<Places | Failure> {
-    kept ??= findPlaces(tryton, config);
+  async function ready(): Promise<Ready | Failure> {
+    kept ??= look();
     const asked = kept;
     const found = await asked;
     if (isFailure(found) && kept === asked) kept = undefined;
@@ -108,7 +115,7 @@ function openBench(tryton: Tryton, config: TrytonConfig) {
     return { kind: 'refused', code: 'DECISION', reason: decisionOf(reply.result) };
   }
 
-  return { places, find, send };
+  return { ready, find, send };
 }
 
 /** Instead of acting, Tryton may answer with what it wants a person to do first. */

@@ -92,12 +92,12 @@ async function movement(
   const { kind, lot, unit } = posting;
   const product = await master.product(posting);
   if (isFailure(product)) return product;
-  const unitId = await master.unit(posting);
-  if (typeof unitId !== 'number') return unitId;
+  const measure = await master.unit(posting);
+  if (isFailure(measure)) return measure;
   const given = kind === 'goodsReceipt' ? undefined : await master.lot(posting);
   if (given && isFailure(given)) return given;
   const own = {
-    ...{ product: product['id'], unit: unitId, company: places.company },
+    ...{ product: product['id'], unit: measure['id'], company: places.company },
     lot: given ? given['id'] : { number: lot, product: product['id'] },
   };
   const forOrder = kind === 'goodsIssue' || kind === 'goodsReceipt';

@@ -1,3 +1,4 @@
+import type { Clock } from '../../shared/clock.ts';
 import type { Posting } from '../erp.ts';
 import type { TrytonConfig } from './options.ts';
 import { type Places, type Row, readRows } from './places.ts';
@@ -11,13 +12,16 @@ export const numberOf = (id: number): string => `holdfast/${id}`;
 export const idIn = (number: string | undefined): number | undefined =>
   /^holdfast\/[1-9]\d{0,14}$/.test(number ?? '') ? Number(number!.slice(9)) : undefined;
 
+type Parts = { tryton: Tryton; config: TrytonConfig; places: Places; clock: Clock };
 export type Master = ReturnType<typeof openMaster>;
 
 /**
  * What a posting names, by the ids that Tryton has for it. Each gives exactly one row, or a
  * failure: nothing was posted, so that what the network lost is asked again.
  */
-export function openMaster(tryton: Tryton, config: TrytonConfig, places: Places) {
+export function openMaster({ tryton, config, places, clock }: Parts) {
+  const remember = openMemory(clock);
+
   async function rows(
     model: string,
     domain: unknown[],
@@ -44,33 +48,45 @@ export function openMaster(tryton: Tryton, config: TrytonConfig, places: Places)
   }
 
   return {
-    /** The production with this reference, or this number. */
-    production({ order }: Posting): Promise<Row | Failure> {
+    /** The production with this reference, or this number; as it is now for a final posting. */
+    production({ order, final }: Posting): Promise<Row | Failure> {
+      const what = `production ${order}`;
       const named = ['OR', [['reference', '=', order]], [['number', '=', order]]];
       const domain = [named, ['company', '=', places.company]];
       const fields = ['location', 'works.operation.name', 'works.state'];
-      return one(`production ${order}`, 'production', domain, fields);
+      const read = () => one(what, 'production', domain, fields);
+      return final ? read() : remember(what, read);
     },
 
-    product: ({ material }: Posting): Promise<Row | Failure> =>
-      one(`product ${material}`, 'product.product', [['code', '=', material]], ['code']),
+    product({ material }: Posting): Promise<Row | Failure> {
+      const what = `product ${material}`;
+      const domain = [['code', '=', material]];
+      return remember(what, () => one(what, 'product.product', domain, ['code']));
+    },
 
     /** A lot that must be there. */
     lot: ({ lot, material }: Posting): Promise<Row | Failure> => {
-      const own = ['product.code', '=', material];
-      return one(`lot ${lot} of ${material}`, 'stock.lot', [['number', '=', lot], own], ['number']);
+      const what = `lot ${lot} of ${material}`;
+      const domain = [
+        ['number', '=', lot],
+        ['product.code', '=', material],
+      ];
+      return remember(what, () => one(what, 'stock.lot', domain, ['number']));
     },
 
     /** By its symbol or name, in any case. */
-    async unit(posting: Posting): Promise<number | Failure> {
+    unit(posting: Posting): Promise<Row | Failure> {
       const own = config.units.find(({ unit }) => unit === posting.unit)?.tryton;
       const said = own ?? posting.unit ?? '';
-      const found = await rows('product.uom', [], ['name', 'symbol']);
-      if (isFailure(found)) return found;
-      const same = (word: unknown) => `${word}`.toLowerCase() === said.toLowerCase();
-      const units = found.filter((row) => same(row['name']) || same(row['symbol']));
-      if (units.length === 1) return units[0]!['id'] as number;
-      return refused(`Tryton has ${units.length} units ${said}; see units in the config`);
+      return remember(`unit ${said}`, async () => {
+        const found = await rows('product.uom', [], ['name', 'symbol']);
+        if (isFailure(found)) return found;
+        const same = (word: unknown) => `${word}`.toLowerCase() === said.toLowerCase();
+        const [unit, ...more] = found.filter((row) => same(row['name']) || same(row['symbol']));
+        if (unit && more.length === 0) return unit;
+        const count = unit ? `${more.length + 1} times` : 'no';
+        return refused(`Tryton has ${count} unit ${said}; see units in the config`);
+      });
     },
 
     /** The document that a posting takes back, with all that it moved and charged. */
@@ -91,5 +107,24 @@ export function openMaster(tryton: Tryton, config: TrytonConfig, places: Places)
       const domain = [['id', '=', idIn(cancels)]];
       return one(`document ${cancels}`, 'holdfast.document', domain, fields);
     },
+  };
+}
+
+/** What was found is not asked for again within this time, ms; most that are remembered. */
+const memoryMs = 60_000;
+const memoryMax = 2_000;
+
+/** Remembers rows, not failures. What is read back of each posting would show one that is stale. */
+function openMemory(clock: Clock) {
+  const kept = new Map<string, { row: Row; sinceMs: number }>();
+  return async (what: string, read: () => Promise<Row | Failure>): Promise<Row | Failure> => {
+    const nowMs = clock.monotonicMs();
+    const known = kept.get(what);
+    if (known && nowMs - known.sinceMs < memoryMs) return known.row;
+    const row = await read();
+    if (isFailure(row)) return row;
+    if (kept.size >= memoryMax) kept.clear();
+    kept.set(what, { row, sinceMs: nowMs });
+    return row;
   };
 }

@@ -25,7 +25,7 @@ export async function readRows(
 ): Promise<Rows> {
   const order = [['id', 'ASC']];
   const method = `model.${model}.search_read`;
-  const reply = await tryton.call(method, domain, 0, rowsMax, order, fields, context);
+  const reply = await tryton.ask(method, domain, 0, rowsMax, order, fields, context);
   if (reply.kind !== 'result') return reply;
   if (Array.isArray(reply.result)) return { rows: reply.result as Row[] };
   return { kind: 'unknown', reason: `${method}: an answer that is no list` };

@@ -10,6 +10,9 @@ const reasonMax = 4_000;
 
 /** Of PostgreSQL and SQLite, by which Tryton's transactions stand in each other's way. */
 const contention = /could not obtain lock|could not serialize|deadlock|database is locked/i;
+/** Of Tryton's way to PostgreSQL, in the words of its client library [K]: who knows what it did. */
+const lostDatabase =
+  /server closed the connection|terminating connection|connection .*(closed|lost)|not connect/i;
 /** What our module says where another call with the same key came first. */
 const keyTaken = 'Holdfast has posted this key already';
 
@@ -68,11 +71,15 @@ function refusal([name, given]: unknown[]): Failure {
     code === 'UserWarning' ? [said[1], said[2]] : [said[0], said[1]],
   );
   const said = [words, detail].filter((word) => typeof word === 'string' && word !== '');
-  const reason = (code ? said.join(': ') : `${name}`).trim().slice(0, reasonMax);
+  const reason = (code ? said.join(': ') : `${name}`)
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, reasonMax);
   if (code === 'ConcurrencyException' || contention.test(reason)) return { kind: 'busy', reason };
   if (!code && reason === "'holdfast.document'") {
     return unfitErp('the module holdfast is not installed in Tryton; see docs/tryton.md');
   }
+  if (!code && lostDatabase.test(reason)) return { kind: 'unknown', reason };
   if (reason.startsWith(keyTaken)) return { kind: 'unknown', reason };
   return { kind: 'refused', code: code ?? 'ERROR', reason };
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { backoff } from '../../shared/backoff.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { failed, readText, type Sent } from '../odata.ts';
 import { type Failure, type Reply, replyOf, unfitErp } from './reply.ts';
@@ -71,24 +72,36 @@ export function openSession({ clock, timeoutMs, ...options }: SessionOptions) {
     return kept;
   }
 
+  /** Calls a method with its parameters, the context last. A spent session is renewed once. */
+  async function call(method: string, ...params: unknown[]): Promise<Reply> {
+    let spent: Promise<Login> | undefined;
+    for (let renewals = 0; ; renewals++) {
+      const opened = session(spent);
+      const login = await opened;
+      if ('kind' in login) {
+        if (kept === opened) kept = undefined;
+        return login;
+      }
+      const sent = await send(method, params, login.authorization);
+      if (!('answer' in sent) || sent.answer.status !== 401) return replyOf(sent, clock.nowMs());
+      if (renewals === 1) return unfitErp('Tryton refuses a session just opened');
+      spent = opened;
+    }
+  }
+
   return {
-    /** Calls a method with its parameters, the context last. A spent session is renewed once. */
-    async call(method: string, ...params: unknown[]): Promise<Reply> {
-      let spent: Promise<Login> | undefined;
-      for (let renewals = 0; ; renewals++) {
-        const opened = session(spent);
-        const login = await opened;
-        if ('kind' in login) {
-          if (kept === opened) kept = undefined;
-          return login;
-        }
-        const sent = await send(method, params, login.authorization);
-        if (!('answer' in sent) || sent.answer.status !== 401) {
-          return replyOf(sent, clock.nowMs());
-        }
-        if (renewals === 1) return unfitErp('Tryton refuses a session just opened');
-        spent = opened;
+    call,
+    /** The same of a method that changes nothing: lost on the way, it is asked again, twice. */
+    async ask(method: string, ...params: unknown[]): Promise<Reply> {
+      for (let attempt = 1; ; attempt++) {
+        const reply = await call(method, ...params);
+        const isLost = reply.kind === 'unknown' || (reply.kind === 'busy' && reply.unreached);
+        if (!isLost || attempt === asksMax) return reply;
+        await clock.sleep(backoff(attempt), new AbortController().signal);
       }
     },
   };
 }
+
+/** How often something is asked that the network loses, in all. */
+const asksMax = 3;

@@ -5,24 +5,26 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { migrations, openMemory } from '../../central/memory.ts';
+import { openMemory } from '../../central/memory.ts';
 import { decodeContent, encodeContent, genesis } from '../../shared/codec.ts';
 import { readCommand } from '../../shared/command.ts';
-import { openDatabase } from '../../shared/database.ts';
 import type { Content } from '../../shared/event.ts';
 import { eventIds, systemRandom } from '../../shared/identity.ts';
 import { decodeSegment, encodeSegment, linksOf, type Segment } from '../../shared/segment.ts';
 import { thousands } from './figures.ts';
+import { benchShelf } from './shelf.ts';
 import { edge, lines, opening, reporting } from './work.ts';
 
 const usage = `npm run bench:ledger -- [options]
   --facts N  so many facts are taken in; 500000
   --each N   and so many between two readings; 100000
+  --postgres in a PostgreSQL of its own instead of a file of SQLite
 `;
 const { values } = parseArgs({
   options: {
     facts: { type: 'string', default: '500000' },
     each: { type: 'string', default: '100000' },
+    postgres: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -89,7 +91,8 @@ function refuseAll(postings: ReturnType<typeof openMemory>['postings']): void {
 
 async function measure(directory: string): Promise<void> {
   const path = join(directory, 'ledger.sqlite');
-  const db = openDatabase(path, migrations);
+  const shelf = await benchShelf(values.postgres, directory);
+  const db = shelf.open(path);
   const memory = openMemory({
     db,
     nowMs: Date.now,
@@ -111,16 +114,19 @@ async function measure(directory: string): Promise<void> {
     batch = [];
     if (taken < next) continue;
     const facts = Number(values.each);
-    const bytes = statSync(path).size / taken;
+    const disk = values.postgres
+      ? ''
+      : `, ${(statSync(path).size / taken).toFixed(0)} bytes of disk a fact`;
     const micros = ((cpuMs * 1_000) / facts).toFixed(1);
     say(
       `${thousands(taken)} facts: ${thousands((facts / wallMs) * 1_000)} facts/s, ` +
-        `${micros} µs of CPU a fact, ${bytes.toFixed(0)} bytes of disk a fact`,
+        `${micros} µs of CPU a fact${disk}`,
     );
     [cpuMs, wallMs, next] = [0, 0, next + facts];
     if (taken >= Number(values.facts)) break;
   }
   db.close();
+  await shelf.stop();
 }
 
 if (values.help) say(usage);

@@ -8,27 +8,31 @@ import { parseArgs } from 'node:util';
 import pino from 'pino';
 import { openBreaker } from '../../central/breaker.ts';
 import type { Erp, Posting } from '../../central/erp.ts';
-import { migrations, openMemory } from '../../central/memory.ts';
+import { openLeases } from '../../central/leases.ts';
+import { openMemory } from '../../central/memory.ts';
 import { post } from '../../central/poster.ts';
 import { sapErp } from '../../central/sap.ts';
+import { turnsOf } from '../../central/sharing.ts';
 import { startProgram } from '../../cli/program.ts';
 import { steadyMs, systemClock } from '../../shared/clock.ts';
-import { openDatabase } from '../../shared/database.ts';
 import { openBell } from '../../shared/loop.ts';
 import { stated } from '../helpers/central.ts';
 import { history } from '../helpers/facts.ts';
 import { median, thousands } from './figures.ts';
+import { benchShelf, type Shelf } from './shelf.ts';
 
 const usage = `npm run bench:posting -- [options]
   --orders N   orders that are posted side by side; 50
   --reports N  confirmations of each; 40
   --lanes N    documents in flight at once; 16
   --runs N     runs of each figure; the median is told; 3
+  --postgres   with the ledger in a PostgreSQL of its own
 `;
 const number = (standard: string) => ({ type: 'string', default: standard }) as const;
 const { values } = parseArgs({
   options: {
     ...{ orders: number('50'), reports: number('40'), lanes: number('16'), runs: number('3') },
+    postgres: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -88,14 +92,17 @@ async function bare(url: string, erp: Erp): Promise<number> {
 }
 
 /** Central's own way, from the ledger to the ERP; `poisoned` orders are unknown there. */
-async function ours(folder: string, url: string, erp: Erp, poisoned: number): Promise<number> {
+async function ours(open: Shelf['open'], url: string, erp: Erp, poisoned: number): Promise<number> {
   const numbers = someOrders();
   await known(url, numbers.slice(poisoned));
-  const db = openDatabase(join(folder, `${made}.sqlite`), migrations);
+  const db = open(`${made}.sqlite`);
   const { nowMs } = systemClock;
   const waitMs = steadyMs(systemClock);
   const skewMaxMs = Number.MAX_SAFE_INTEGER; // the facts of the bench are of another year
-  const memory = openMemory({ db, nowMs, waitMs, maxInFlightMs: erp.maxInFlightMs, skewMaxMs });
+  const { monotonicMs } = systemClock;
+  const leases = turnsOf(db) && openLeases({ db, boot: `b${made}`, leaseMs: 1e9, monotonicMs });
+  const { maxInFlightMs } = erp;
+  const memory = openMemory({ db, nowMs, waitMs, maxInFlightMs, skewMaxMs, leases });
   const facts = numbers.flatMap((order) => [
     stated.release(order, '100000'),
     ...Array.from({ length: reports }, () => stated.report('1', {}, { order })),
@@ -135,7 +142,8 @@ async function measure(work: () => Promise<number>): Promise<number> {
   return median(figures);
 }
 
-async function main(folder: string): Promise<void> {
+async function main(folder: string, shelf: Shelf): Promise<void> {
+  const open = (name: string) => shelf.open(join(folder, name));
   const config = { path: join(folder, 'erp.sqlite'), ...place, maxInFlightMs: 5_000 };
   const entry = 'central/sandbox/main.ts';
   const { url, stop } = await startProgram({ name: 'erp', entry, config, directory: folder });
@@ -146,8 +154,8 @@ async function main(folder: string): Promise<void> {
     for (const latencyMs of [0, 100]) {
       await admin(url, '/faults', { latencyMs });
       const peer = await measure(() => bare(url, erp));
-      const own = await measure(() => ours(folder, url, erp, 0));
-      const poisoned = await measure(() => ours(folder, url, erp, 1));
+      const own = await measure(() => ours(open, url, erp, 0));
+      const poisoned = await measure(() => ours(open, url, erp, 1));
       const most = thousands((lanes * 1_000) / latencyMs);
       const bound = latencyMs === 0 ? '' : `; lanes ÷ latency ${most}`;
       say(
@@ -168,7 +176,12 @@ if (values.help) say(usage);
 else {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-posting-'));
   try {
-    await main(folder);
+    const shelf = await benchShelf(values.postgres, folder);
+    try {
+      await main(folder, shelf);
+    } finally {
+      await shelf.stop();
+    }
   } finally {
     rmSync(folder, { recursive: true });
   }

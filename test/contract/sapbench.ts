@@ -31,7 +31,7 @@ async function open(category: 'production' | 'process'): Promise<Bench> {
         ...{ url, ...place, clientTimeoutMs: timeoutMs, maxInFlightMs, knownCodes: ['HF/020'] },
         processOrders: category === 'process' ? ['47*'] : [],
       },
-      { authorization: `Basic ${password}` },
+      { credential: { header: () => `Basic ${password}`, renew: () => false } },
     );
   const { admin } = sandbox;
   await admin('/orders', {

@@ -3,15 +3,15 @@ import { openBoard } from '../../central/board.ts';
 import { buildHttp } from '../../central/http.ts';
 import { migrations, openMemory } from '../../central/memory.ts';
 import type { Switch } from '../../central/modes.ts';
-import { openDatabase } from '../../shared/database.ts';
 import { bare } from './central.ts';
+import { openMedium } from './medium.ts';
 
 /** All of central but its loops, to be asked over HTTP; the test is its clock, its hub and ERP. */
 export function openAsked(
   switches: readonly Switch[] = [],
   world: Partial<Pick<Parameters<typeof openBoard>[0], 'erp' | 'erpStanding'>> = {},
 ) {
-  const db = openDatabase(':memory:', migrations);
+  const db = openMedium(':memory:', migrations);
   onTestFinished(() => void db.close());
   const time = { nowMs: 1_000 };
   const nowMs = () => time.nowMs;

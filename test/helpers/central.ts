@@ -3,17 +3,20 @@ import { openCorrections } from '../../central/corrections.ts';
 import { openDossier } from '../../central/dossier.ts';
 import type { Erp, Outcome, Posting } from '../../central/erp.ts';
 import { openHolds } from '../../central/holds.ts';
+import type { Leases } from '../../central/leases.ts';
 import { migrations } from '../../central/memory.ts';
 import { openModes, type Switch } from '../../central/modes.ts';
 import { openPostings } from '../../central/postings.ts';
 import type { PostingRow } from '../../central/queue.ts';
+import { turnsOf } from '../../central/sharing.ts';
 import type { Stored } from '../../central/shelf.ts';
 import type { Task } from '../../central/taking.ts';
 import { encodeContent } from '../../shared/codec.ts';
-import { type Database, openDatabase } from '../../shared/database.ts';
+import type { Database } from '../../shared/database.ts';
 import type { BodyOf, Content, Fact, FactType } from '../../shared/event.ts';
 import type { Effect } from '../../statecharts/correction.ts';
 import { content } from './facts.ts';
+import { onPostgres, openMedium } from './medium.ts';
 
 /** An ERP that is never asked, and could not say a thing. */
 const muteErp: Erp = {
@@ -130,8 +133,9 @@ export function openSide(
   maxInFlightMs = 1_000,
   time: Time = { nowMs: 0 },
   switches: readonly Switch[] = [],
+  leasesOf?: (db: Database) => Leases,
 ) {
-  const db = openDatabase(path, migrations);
+  const db = openMedium(path, migrations);
   onTestFinished(() => void db.close());
   const dossier = openDossier(db);
   const holds = openHolds(db);
@@ -140,7 +144,11 @@ export function openSide(
   const corrections = correctionsOf(db);
   const { lineOf } = corrections;
   const known = { db, dossier, holds, modes, lineOf };
-  const postings = openPostings({ ...known, maxInFlightMs, ...times });
+  const leases = leasesOf?.(db);
+  const postings = openPostings({ ...known, maxInFlightMs, ...times, leases });
+  turnsOf(db)?.onForeign(() => {
+    for (const part of [dossier, postings, modes]) part.undone();
+  });
   const sequences = new Map<string, number>(); // of the facts that this very side took in
   const rows = db.prepare<[], PostingRow>(
     `SELECT key, kind, state, lane, line, sequence, event_id AS eventId, lot, quantity,
@@ -193,8 +201,12 @@ export function openSide(
 
 /** What counts, by a shelf of facts that goes back with the database. */
 function correctionsOf(db: Database) {
-  db.exec('CREATE TEMP TABLE told (position INTEGER PRIMARY KEY, id UNIQUE, line, bytes)');
-  const add = db.prepare('INSERT OR IGNORE INTO told (id, line, bytes) VALUES (?, ?, ?)');
+  const shared = onPostgres() ? 'TABLE IF NOT EXISTS' : 'TEMP TABLE';
+  db.exec(
+    `CREATE ${shared} told (position INTEGER PRIMARY KEY, id TEXT UNIQUE, line TEXT, bytes BLOB)`,
+  );
+  const add = db.prepare(`INSERT INTO told (id, line, bytes) VALUES (?, ?, ?)
+     ON CONFLICT DO NOTHING`);
   const one = db.prepare<[string], Stored>('SELECT position, line, bytes FROM told WHERE id = ?');
   const corrections = openCorrections({ db, stored: (eventId) => one.get(eventId) });
   return {

@@ -4,10 +4,10 @@ import { expect } from 'vitest';
 import type { Posting } from '../../central/erp.ts';
 import { migrations, openMemory } from '../../central/memory.ts';
 import type { Cursor } from '../../central/shelf.ts';
-import { openDatabase } from '../../shared/database.ts';
 import type { Segment } from '../../shared/segment.ts';
 import { openBox, outcome } from './box.ts';
 import { testFolder } from './folder.ts';
+import { openMedium } from './medium.ts';
 import { m01, m02, shop } from './shop.ts';
 
 const there = { line: m02 };
@@ -45,7 +45,7 @@ export function openEdge() {
 
 /** Central on a fresh disk, an ERP that takes whatever it is sent, and a clock. */
 export function openCentral(path = join(testFolder(), 'central.db'), time = { nowMs: 1_000_000 }) {
-  const own = openDatabase(path, migrations);
+  const own = openMedium(path, migrations);
   const memory = openMemory({
     db: own,
     nowMs: () => time.nowMs,

@@ -8,6 +8,8 @@ type Parts = Readonly<{
   maxInFlightMs: number;
   /** Odds that a call goes wrong, 0 to 1; may change while it runs. */
   odds: () => number;
+  /** What comes late comes within `maxInFlightMs` of the asking, not of the end of the call. */
+  fromAsking?: boolean;
 }>;
 /** A document in the books; the place in the list is the order of the commits. */
 export type Entry = Readonly<{ posting: Posting; askedMs: number; committedMs: number }>;
@@ -22,7 +24,7 @@ const inQueue: Queued = { kind: 'queued', ticket: 'Q', reason: 'waits its turn' 
  * commits late: after the call has ended, but within `maxInFlightMs`; or it queues what it takes,
  * and commits it minutes later.
  */
-export function moodyErp({ clock, dice, maxInFlightMs, odds }: Parts) {
+export function moodyErp({ clock, dice, maxInFlightMs, odds, fromAsking = false }: Parts) {
   const books: Entry[] = [];
   let late: Late[] = [];
   const refused = new Set<string>();
@@ -40,7 +42,9 @@ export function moodyErp({ clock, dice, maxInFlightMs, odds }: Parts) {
   /** The call ends, and nobody knows yet what comes of it. */
   function leave(posting: Posting, askedMs: number): Outcome {
     if (dice.chance(0.6)) {
-      late.push({ posting, askedMs, atMs: clock.nowMs() + dice.below(maxInFlightMs) });
+      const fromMs = fromAsking ? askedMs : clock.nowMs();
+      const atMs = Math.max(clock.nowMs(), fromMs + dice.below(maxInFlightMs));
+      late.push({ posting, askedMs, atMs });
     }
     return unknown;
   }
@@ -74,8 +78,9 @@ export function moodyErp({ clock, dice, maxInFlightMs, odds }: Parts) {
     name: 'moody',
     maxInFlightMs,
     unfit: () => undefined,
-    async post(posting) {
+    async post(posting, isSafe = () => true) {
       ripen();
+      if (!isSafe()) return { kind: 'busy', reason: 'not sent' };
       if (dice.chance(odds())) return wrong(posting, signal);
       const askedMs = clock.nowMs();
       await clock.sleep(dice.below(200), signal);

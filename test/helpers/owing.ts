@@ -1,10 +1,11 @@
 import { openOutbox } from '../../edge/outbox.ts';
 import { migrations } from '../../edge/schema.ts';
 import { openStore } from '../../edge/store.ts';
-import { type Database, openDatabase } from '../../shared/database.ts';
+import type { Database } from '../../shared/database.ts';
+import { openMedium } from './medium.ts';
 
 /** The store of an edge that owes central facts; what they say does not matter here. */
-export function openOwing(line: string, db: Database = openDatabase(':memory:', migrations)) {
+export function openOwing(line: string, db: Database = openMedium(':memory:', migrations)) {
   const store = openStore(db);
   let head = store.head(line);
   return {

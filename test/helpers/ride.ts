@@ -8,12 +8,12 @@ import { openStore } from '../../edge/store.ts';
 import { dueCommands } from '../../edge/timekeeper.ts';
 import { encodeContent } from '../../shared/codec.ts';
 import { type Command, readCommand } from '../../shared/command.ts';
-import { openDatabase } from '../../shared/database.ts';
 import type { Content, FactType } from '../../shared/event.ts';
 import { Fault } from '../../shared/fault.ts';
 import { type Policy, templates } from '../../statecharts/policy.ts';
 import { contentsOf } from './box.ts';
 import { chainsIn } from './chains.ts';
+import { openMedium } from './medium.ts';
 import { m01 } from './shop.ts';
 
 /** Whatever a plant may demand, but for the second person who approves a disposition. */
@@ -39,7 +39,7 @@ function openIds() {
 export function openRide(linesMax = 1) {
   const paths = [m01, ...Array.from({ length: linesMax - 1 }, (_, at) => `${m01}-${at}`)];
   const lines = paths.map((line) => ({ line, lanes, policy: strict }));
-  const db = openDatabase(':memory:', migrations);
+  const db = openMedium(':memory:', migrations);
   const store = openStore(db);
   const book = openBook(store.written);
   const time = { nowMs: 1_700_000_000_000 };

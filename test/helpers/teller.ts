@@ -6,11 +6,11 @@ import { openOutbox } from '../../edge/outbox.ts';
 import { migrations } from '../../edge/schema.ts';
 import { openStore } from '../../edge/store.ts';
 import { encodeContent } from '../../shared/codec.ts';
-import { openDatabase } from '../../shared/database.ts';
 import type { Content } from '../../shared/event.ts';
 import { decodeLive, type Live } from '../../shared/live.ts';
 import { openBell } from '../../shared/loop.ts';
 import { liveSubject } from '../../shared/subject.ts';
+import { openMedium } from './medium.ts';
 import { m01, m02 } from './shop.ts';
 
 const log = pino({ level: 'silent' });
@@ -21,7 +21,7 @@ type Answer = (line: string, live: Live) => Uint8Array | Promise<Uint8Array>;
 
 /** An edge that tells ahead of its two lines, in a time that passes in sleeps alone. */
 export function openTeller(answer: Answer = () => taken) {
-  const db = openDatabase(':memory:', migrations);
+  const db = openMedium(':memory:', migrations);
   onTestFinished(() => void db.close());
   const facts = openStore(db);
   const heads = new Map([m01, m02].map((line) => [line, facts.head(line)]));

@@ -29,9 +29,17 @@ const booksSql = `
   UNION ALL SELECT coalesce(key, 'takes back ' || reverses), number || '/' FROM document
   WHERE key IS NOT NULL OR reverses IS NOT NULL`;
 
+/** The edge's facts as it has stated them. */
+export const statedAt = (edgePath: string): Fact[] =>
+  rowsOf<Fact>(edgePath, edgeMigrations, factsSql('event'));
+
+/** The ERP's documents that carry a key. */
+export const booksOf = (erpPath: string): { key: string; number: string }[] =>
+  rowsOf(erpPath, sandboxMigrations, booksSql);
+
 /** The edge's facts against the ledger's, in the order in which the ledger took them. */
 export function compareLogs(edgePath: string, ledgerPath: string): Flaws {
-  const stated = rowsOf<Fact>(edgePath, edgeMigrations, factsSql('event'));
+  const stated = statedAt(edgePath);
   const kept = rowsOf<Fact>(ledgerPath, centralMigrations, factsSql('fact'));
   return flawsOf(stated, kept);
 }
@@ -54,7 +62,7 @@ export function flawsOf(stated: readonly Fact[], kept: readonly Fact[]): Flaws {
 /** What central calls posted against the ERP's books, each lane in the order of its facts. */
 export function compareErp(ledgerPath: string, erpPath: string): Flaws & { documents: number } {
   const posted = rowsOf<Document>(ledgerPath, centralMigrations, postedSql);
-  const books = rowsOf<{ key: string; number: string }>(erpPath, sandboxMigrations, booksSql);
+  const books = booksOf(erpPath);
   return { ...erpFlawsOf(posted, books), documents: books.length };
 }
 

@@ -1,16 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, test as bare, type TestContext } from 'vitest';
-import { trytonErp } from '../../central/tryton/connector.ts';
 import { Fault } from '../../shared/fault.ts';
-import { openOffice } from './office.ts';
-import { openPlanning } from './plant.ts';
-import { type Depot, provision, serve } from './provision.ts';
-import { admin, poster } from './seed.ts';
+import { type Depot, provision } from './provision.ts';
+import { startWorks, type Works } from './works.ts';
 
 /** Making the depot for the first time: packages, schema, seed. */
-const provisionMaxMs = 420_000;
+const provisionMaxMs = 1_200_000;
 
 let depot: Promise<Depot | string> | undefined;
 
@@ -40,40 +34,11 @@ export function testTryton(
   );
 }
 
-export type Bench = Awaited<ReturnType<typeof startBench>>;
-
-/** What the connector is told about the seeded Tryton at `url`. */
-export const options = (url: string, folder: string, more = {}) => ({
-  ...{ kind: 'tryton', url, database: 'erp', user: poster.user },
-  passwordPath: join(folder, `${poster.user}.password`),
-  ...{ warehouse: 'WH', quarantine: 'QUAR', scrap: 'SCRAP', clientTimeoutMs: 20_000 },
-  ...more,
-});
-
-/** A server of its own with a copy of the seeded database, its people, and a connector to it. */
-export async function startBench(depot: Depot) {
-  const folder = mkdtempSync(join(tmpdir(), 'holdfast-tryton-'));
-  const server = await serve(depot, folder);
-  const { url } = server;
-  const office = openOffice({ url, ...admin, folder });
-  openOffice({ url, ...poster, folder });
-  const planning = await openPlanning(office);
-  const erpAt = (at: string, more = {}) => trytonErp(options(at, folder, more));
-  return {
-    ...{ folder, server, url, office, planning, erpAt },
-    erp: erpAt(url),
-    async close(): Promise<void> {
-      await server.stop();
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
-}
-
-let shared: Promise<Bench> | undefined;
+let shared: Promise<Works> | undefined;
 
 /** One server for the tests of a file that do not stand in each other's way. */
-export function sharedBench(depot: Depot): Promise<Bench> {
-  shared ??= startBench(depot);
+export function sharedWorks(depot: Depot): Promise<Works> {
+  shared ??= startWorks(depot);
   return shared;
 }
 afterAll(async () => (await shared)?.close());

@@ -55,7 +55,7 @@ export async function findPackages(): Promise<string> {
   try {
     process.stderr.write('Fetching the packages of Tryton 7.0 (Debian trixie)\n');
     for (const [suite, packages] of Object.entries(wanted)) {
-      await unpackPackages(folder, suite, packages);
+      await unpackPackages(folder, suite, async () => packages);
     }
     for (const left of ['apt', 'sources.list']) {
       rmSync(join(folder, left), { recursive: true, force: true });

@@ -21,7 +21,7 @@ import { admin, seed } from './seed.ts';
 import { configure, program, startServer } from './server.ts';
 
 const run = promisify(execFile);
-const schemaMaxMs = 300_000;
+const schemaMaxMs = 900_000;
 const source = join(import.meta.dirname, '../../central/tryton/module');
 const activated = [
   ...['party', 'product', 'stock', 'stock_lot', 'production', 'production_routing'],

@@ -88,6 +88,7 @@ class Document(ModelSQL, ModelView):
         Move = Pool().get('stock.move')
         if not moves:
             return
+        self._check_period()
         moves = Move.create([{
                     **self._priced(values),
                     'lot': self._lot(values['lot']),
@@ -104,6 +105,13 @@ class Document(ModelSQL, ModelView):
                     'msg_stock_short', quantity=move.rec_name,
                     lot=move.lot.rec_name, location=move.from_location.rec_name)
         Move.do(moves)
+
+    def _check_period(self):
+        """Without a fiscal year Tryton moves the stock and writes no journal: refused."""
+        pool = Pool()
+        if hasattr(pool.get('stock.move'), '_get_account_stock_move'):
+            Period = pool.get('account.period')
+            Period.find(self.company, date=self.date, test_state=False)
 
     def _priced(self, values):
         """

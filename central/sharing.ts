@@ -1,0 +1,126 @@
+import type { Database } from '../shared/database.ts';
+import { Fault } from '../shared/fault.ts';
+import { leaseMigrations } from './leases.ts';
+import { openPostgres } from './postgres.ts';
+import type { Access } from './session.ts';
+import { type Turns, turnMigrations } from './turns.ts';
+
+/** Oldest PostgreSQL that this was run on. */
+const leastMajor = 15;
+/** Limits of the server for us, ms. */
+export const usual = {
+  statementTimeoutMs: 30_000, // also for the turn of another process
+  idleTimeoutMs: 10_000, // a process that stands still within its turn loses it
+  connectTimeoutMs: 15_000,
+} as const;
+
+export type Where = Pick<Access, 'url' | 'password' | 'schema'> &
+  Partial<Pick<Access, 'statementTimeoutMs' | 'idleTimeoutMs' | 'connectTimeoutMs'>>;
+
+const shares = new WeakMap<Database, Turns>();
+/** How processes that share the database take turns; undefined for a file, which has one writer. */
+export const turnsOf = (db: Database): Turns | undefined => shares.get(db);
+
+/** Host and schema, for messages. Throws Fault INVALID for what is no such address. */
+function placeOf({ url, schema }: Where): string {
+  const parsed = URL.parse(url);
+  if (!parsed || !/^postgres(ql)?:$/.test(parsed.protocol)) {
+    throw new Fault('INVALID', 'postgres.url: must be like postgres://user@host:5432/database');
+  }
+  if (parsed.password !== '' || parsed.searchParams.has('password')) {
+    throw new Fault('INVALID', 'postgres.url: must hold no password; name a passwordFile');
+  }
+  if (!/^[a-z][a-z0-9_]{0,40}$/.test(schema)) {
+    throw new Fault('INVALID', 'postgres.schema: must be 1 to 41 of a-z, 0-9, _, a letter first');
+  }
+  return `PostgreSQL ${parsed.host}${parsed.pathname} schema ${schema}`;
+}
+
+/** Codes of PostgreSQL by which it says that it is asked wrongly: trying again does not help. */
+const wrong: Readonly<Record<string, string>> = {
+  ...{ '28P01': 'passwordFile', '28000': 'url', '3D000': 'url', '42501': 'url' },
+};
+
+type Opened = ReturnType<typeof openPostgres>;
+
+function connect({ connect: open }: Opened, place: string): void {
+  try {
+    open();
+  } catch (error) {
+    const { code = '', message } = error as Error & { code?: string };
+    const field = wrong[code];
+    if (field) {
+      const words = `postgres.${field}: ${place}: ${message}`;
+      throw new Fault('INVALID', words, { cause: error });
+    }
+    if (error instanceof Fault) throw error;
+    throw new Fault('UNREACHABLE', `${place}: ${message}`, { cause: error });
+  }
+}
+
+/** Throws Fault INVALID for a server that is too old, or may lose what it has answered for. */
+function verify({ script }: Opened, place: string): void {
+  const setting = (name: string) => String(script(`SHOW ${name}`).rows[0]![0]);
+  const version = setting('server_version_num');
+  if (Number(version) < leastMajor * 10_000) {
+    const words = `is ${setting('server_version')}; must be ${leastMajor} or later`;
+    throw new Fault('INVALID', `postgres.url: ${place}: the server ${words}`);
+  }
+  for (const name of ['fsync', 'full_page_writes']) {
+    if (setting(name) === 'on') continue;
+    const words = `${name} is off: it may lose what it has answered for`;
+    throw new Fault('INVALID', `postgres.url: ${place}: ${words}`);
+  }
+  if (setting('server_encoding') === 'UTF8') return;
+  throw new Fault('INVALID', `postgres.url: ${place}: the database is not in UTF8`);
+}
+
+type Migrations = Readonly<Record<string, readonly string[]>>;
+
+/** Applies what is not yet applied, each part's in order; one process at a time. */
+function migrate({ db, script }: Opened, place: string, schema: string, parts: Migrations): void {
+  db.transaction(() => {
+    script(`CREATE SCHEMA IF NOT EXISTS "${schema}"`);
+    script(
+      'CREATE TABLE IF NOT EXISTS user_version (part text PRIMARY KEY, version bigint NOT NULL)',
+    );
+    for (const [part, all] of Object.entries(parts)) {
+      script(`INSERT INTO user_version VALUES ('${part}', 0) ON CONFLICT DO NOTHING`);
+      const [row] = script(`SELECT version FROM user_version WHERE part = '${part}'`).rows;
+      const applied = Number(row![0]);
+      if (applied > all.length) {
+        throw new Fault('CORRUPT', `${place}: was written by a newer version (schema ${applied})`);
+      }
+      if (applied === all.length) continue;
+      for (const migration of all.slice(applied)) db.exec(migration);
+      script(`UPDATE user_version SET version = ${all.length} WHERE part = '${part}'`);
+    }
+  })();
+}
+
+/**
+ * Opens a ledger on PostgreSQL for this process, beside others, and applies what of `migrations` is
+ * not yet applied, as one transaction. `boot` names the process, unlike any before. Throws Fault
+ * INVALID for what is set wrongly or a server that is not fit, CORRUPT for a schema of a newer
+ * version, UNREACHABLE where there is no answer.
+ */
+export function openShared(where: Where, boot: string, migrations: readonly string[]): Database {
+  const place = placeOf(where);
+  const opened = openPostgres({ ...usual, ...where, boot }, place);
+  const { db, turns } = opened;
+  try {
+    connect(opened, place);
+    verify(opened, place);
+    migrate(opened, place, where.schema, {
+      turns: turnMigrations,
+      leases: leaseMigrations,
+      central: migrations,
+    });
+    turns.ready();
+    shares.set(db, turns);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}

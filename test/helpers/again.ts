@@ -1,0 +1,28 @@
+// Runs test files again, on PostgreSQL.
+import { afterAll, describe, test } from 'vitest';
+import { Fault } from '../../shared/fault.ts';
+import { type Cluster, startCluster } from './cluster.ts';
+import { choosePostgres } from './medium.ts';
+
+/** A server for the tests of this file; or, where there can be none, why. */
+export async function postgresOrWhy(): Promise<Cluster | string> {
+  try {
+    const cluster = await startCluster();
+    afterAll(() => cluster.stop());
+    return cluster;
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'UNREACHABLE') return error.message;
+    throw error;
+  }
+}
+
+/** Declares the tests of these files anew, on a server; or one that says why it is not run. */
+export async function againOnPostgres(files: Record<string, () => Promise<unknown>>) {
+  const cluster = await postgresOrWhy();
+  if (typeof cluster === 'string') {
+    test(`on PostgreSQL: ${Object.keys(files).join(', ')}`, ({ skip }) => skip(cluster));
+    return;
+  }
+  choosePostgres(cluster);
+  for (const [name, load] of Object.entries(files)) describe(name, async () => void (await load()));
+}

@@ -1,0 +1,77 @@
+// Goal: a plant with two centrals on one PostgreSQL loses nothing and doubles nothing, whichever of
+// them is killed or stands still, and how often.
+// Method: real processes: hub, leaf, edge, ERP sandbox with faults, two centrals. A generated shop
+// is worked while they are harmed; then every fact and every document is compared, one by one.
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { audit } from '../cli/audit.ts';
+import { ask, read } from '../cli/drive.ts';
+import { loadShop, setFaults } from '../cli/load.ts';
+import { closeBooks } from '../cli/report.ts';
+import { generateShop } from '../cli/shop.ts';
+import { postgresOrWhy } from './helpers/again.ts';
+import { testFolder } from './helpers/folder.ts';
+import { random } from './helpers/random.ts';
+import { rest } from './helpers/rest.ts';
+import { breaksIn, harmTwo, ledgerRows, pathsIn, startTwo } from './helpers/twocentrals.ts';
+import { booksOf, erpFlawsOf, flawsOf, statedAt } from './ordeal/books.ts';
+
+const seed = 7;
+const faults = { latencyMs: 20, lostPercent: 2, dropPercent: 2, busyPercent: 3 };
+const none = { lost: 0, doubled: 0, disordered: 0 };
+const cluster = await postgresOrWhy();
+
+test('two centrals, one killed again and again: duplicates 0, missing 0', async ({ skip }) => {
+  if (typeof cluster === 'string') return skip(cluster);
+  const directory = testFolder();
+  const schema = 'two_centrals';
+  const shop = generateShop({ seed, orders: 9 });
+  const lines = shop.lines.map((line) => ({ line, lanes: shop.lanes[line]! }));
+  const two = await startTwo({ directory, cluster, schema, lines });
+  const { stage } = two;
+  try {
+    await loadShop(stage.erpUrl, shop);
+    await setFaults(stage.erpUrl, { seed, ...faults });
+    const over = new AbortController();
+    const harming = harmTwo(two, random(seed), over.signal);
+    let surprises = 0;
+    const signal = AbortSignal.timeout(200_000);
+    const all = [...shop.commands];
+    for (let at = 0; at < all.length; at += 8) {
+      const batch = all.slice(at, at + 8);
+      const commands = batch.map(({ command }) => command);
+      const answers = await ask(stage.edgeUrl, commands, signal);
+      answers.forEach(({ status }, index) => {
+        if ((status === 'refused') !== (batch[index]!.expectRefused ?? false)) surprises += 1;
+      });
+      await delay(100);
+    }
+    await delay(10_000);
+    over.abort('enough');
+    const toll = await harming;
+    await rest(stage, 150_000);
+    await setFaults(stage.erpUrl, {});
+
+    const against = audit(await closeBooks(stage), shop).flatMap((check) => check.against);
+    expect({ against, surprises }).toEqual({ against: [], surprises: 0 });
+    expect(toll.secondKilled).toBeGreaterThan(2);
+    expect(Math.min(toll.firstKilled, toll.still)).toBeGreaterThan(0);
+    const status = await read<{ centrals: { boot: string }[] }>(two.secondUrl, '/v1/status');
+    expect(status.centrals.length).toBeGreaterThanOrEqual(2);
+
+    const rows = ledgerRows(cluster, schema);
+    const posted = await rows.posted();
+    const kept = await rows.facts();
+    await two.close();
+    const documents = booksOf(pathsIn(directory).erp);
+    expect(breaksIn(kept)).toEqual([]);
+    expect(flawsOf(statedAt(pathsIn(directory).edge), kept)).toEqual(none);
+    expect(erpFlawsOf(posted, documents)).toEqual(none);
+    expect(documents.length).toBe(posted.length);
+    process.stdout.write(
+      `${JSON.stringify({ facts: kept.length, documents: documents.length, toll })}\n`,
+    );
+  } finally {
+    await two.close();
+  }
+}, 500_000);

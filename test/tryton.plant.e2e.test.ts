@@ -1,0 +1,39 @@
+// Goal: whatever the road to the ERP loses, the ERP's stock, lots, costs and journal end as the
+// floor says, to the unit: no document twice, none missing.
+// Method: a generated shop works through hub, edge and central, real processes, into a real Tryton
+// behind a proxy that drops requests and answers, lets requests arrive late, and answers 503 and
+// 429. TRYTON_ORDERS=60 works a larger one; SEED=7 another one.
+import { expect } from 'vitest';
+import { seeds } from './helpers/random.ts';
+import { testTryton } from './tryton/bench.ts';
+import { runPlant } from './tryton/run.ts';
+
+const orders = Number(process.env['TRYTON_ORDERS'] ?? 4);
+const [seed] = seeds(1);
+/** All of it must have come to rest within this time, ms; a busy machine takes ten times longer. */
+const restMaxMs = 300_000 + orders * 60_000;
+/** Calls of each kind of harm, at least, for the run to have shown something. */
+const harmMin = 3;
+
+testTryton(
+  `a plant's books are Tryton's, over a road that loses calls (SEED=${seed})`,
+  async (depot) => {
+    const run = await runPlant({ depot, seed: seed!, orders, restMaxMs });
+    const { shop, books, central, hazards, seconds } = run;
+    const { documents } = books.summary;
+    const all = Object.values(documents).reduce((sum, count) => sum + count, 0);
+    const road = Object.entries(hazards).map(([name, count]) => `${name} ${count}`);
+    console.log(
+      `${central.facts} facts, ${all} documents in ${seconds.toFixed(0)} s; ${road.join(', ')}`,
+    );
+    expect(run.surprises, 'answers that surprise').toBe(0);
+    expect(run.checks.filter(({ against }) => against.length > 0)).toEqual([]);
+    expect(run.checks).toHaveLength(10);
+    expect(all).toBeGreaterThan(orders * 15);
+    expect(documents['goodsIssue']).toBeGreaterThan(orders);
+    expect(documents['goodsReceipt']).toBeGreaterThanOrEqual(orders);
+    for (const harm of Object.values(hazards)) expect(harm).toBeGreaterThanOrEqual(harmMin);
+    expect(Object.keys(shop.expected().orders)).toHaveLength(orders);
+  },
+  restMaxMs + 120_000,
+);

@@ -1,0 +1,37 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { trytonErp } from '../../central/tryton/connector.ts';
+import { openOffice } from './office.ts';
+import { openPlanning } from './plant.ts';
+import { type Depot, serve } from './provision.ts';
+import { admin, poster } from './seed.ts';
+
+export type Works = Awaited<ReturnType<typeof startWorks>>;
+
+/** What the connector is told about the seeded Tryton at `url`. */
+export const options = (url: string, folder: string, more = {}) => ({
+  ...{ kind: 'tryton', url, database: 'erp', user: poster.user },
+  passwordPath: join(folder, `${poster.user}.password`),
+  ...{ warehouse: 'WH', quarantine: 'QUAR', scrap: 'SCRAP', clientTimeoutMs: 20_000 },
+  ...more,
+});
+
+/** A server of its own with a copy of the seeded database, its people, and a connector to it. */
+export async function startWorks(depot: Depot) {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-tryton-'));
+  const server = await serve(depot, folder);
+  const { url } = server;
+  const office = openOffice({ url, ...admin, folder });
+  openOffice({ url, ...poster, folder });
+  const planning = await openPlanning(office);
+  const erpAt = (at: string, more = {}) => trytonErp(options(at, folder, more));
+  return {
+    ...{ folder, server, url, office, planning, erpAt },
+    erp: erpAt(url),
+    async close(): Promise<void> {
+      await server.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
