@@ -241,10 +241,10 @@ export function openLedger({ db, nowMs, note, stands, undone }: Parts) {
     /** Where lines stand is read anew. */
     undone: (): void => heads.clear(),
     lines: (): readonly Readonly<Head>[] => shelf.lines(),
-    cursor: shelf.cursor,
-    gaps: shelf.gaps,
-    facts: shelf.facts,
-    parked: shelf.parked,
-    parkedCount: shelf.parkedCount,
+    ...told(shelf),
   };
 }
+
+const told = ({ cursor, gaps, facts, parked, parkedCount }: ReturnType<typeof openShelf>) => ({
+  ...{ cursor, gaps, facts, parked, parkedCount },
+});

@@ -1,8 +1,7 @@
 // Goal: SAP is signed on to by a name and a file; a password that is changed is taken up without a
 // restart, and no message of ours contains one (E6).
-// Method: a server that wants a password, and shows a document for what it is sent; the test changes
-// what it wants and what is in the file.
-
+// Method: a server that wants a password, and shows a document for what it is sent; the test
+// changes what it wants and what is in the file.
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -17,7 +17,7 @@ import { genesis } from '../shared/codec.ts';
 import { decodeEnrol, decodeEnrolAnswer, decodeHistory } from '../shared/enrol.ts';
 import { encodeSegment } from '../shared/segment.ts';
 import { enrolSubject, historySubject, lineOf, straySubject } from '../shared/subject.ts';
-import { bare } from './helpers/central.ts';
+import { bare } from './helpers/bare.ts';
 import { history, report } from './helpers/facts.ts';
 import { openMedium } from './helpers/medium.ts';
 import { m01, m02 } from './helpers/shop.ts';

@@ -8,7 +8,7 @@ import { buildHttp as buildCentral } from '../central/http.ts';
 import { centralMetrics } from '../central/metrics.ts';
 import { buildHttp } from '../edge/http.ts';
 import { metricsText, metricsType, seriesMax } from '../shared/metrics.ts';
-import { bare } from './helpers/central.ts';
+import { bare } from './helpers/bare.ts';
 import { openFleet } from './helpers/fleet.ts';
 import { type Scraped, scrape } from './helpers/prometheus.ts';
 import { command, m01, m02, shop } from './helpers/shop.ts';

@@ -8,7 +8,7 @@ import { migrations, openMemory } from '../central/memory.ts';
 import { openShared, turnsOf, type Where } from '../central/sharing.ts';
 import type { Database } from '../shared/database.ts';
 import { postgresOrWhy } from './helpers/again.ts';
-import { bare } from './helpers/central.ts';
+import { bare } from './helpers/bare.ts';
 
 const cluster = await postgresOrWhy();
 const table = `

@@ -8,9 +8,9 @@ import { openBreaker } from '../central/breaker.ts';
 import { openDesk } from '../central/desk.ts';
 import type { Found } from '../central/erp.ts';
 import { askedMax } from '../central/outcomes.ts';
+import { bare } from './helpers/bare.ts';
 import {
   answer,
-  bare,
   graceMs,
   m1,
   only,

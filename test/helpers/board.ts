@@ -3,7 +3,7 @@ import { openBoard } from '../../central/board.ts';
 import { buildHttp } from '../../central/http.ts';
 import { migrations, openMemory } from '../../central/memory.ts';
 import type { Switch } from '../../central/modes.ts';
-import { bare } from './central.ts';
+import { bare } from './bare.ts';
 import { openMedium } from './medium.ts';
 
 /** All of central but its loops, to be asked over HTTP; the test is its clock, its hub and ERP. */

@@ -1,7 +1,7 @@
 import { expect, onTestFinished } from 'vitest';
 import { openCorrections } from '../../central/corrections.ts';
 import { openDossier } from '../../central/dossier.ts';
-import type { Erp, Outcome, Posting } from '../../central/erp.ts';
+import type { Outcome, Posting } from '../../central/erp.ts';
 import { openHolds } from '../../central/holds.ts';
 import type { Leases } from '../../central/leases.ts';
 import { migrations } from '../../central/memory.ts';
@@ -17,22 +17,6 @@ import type { BodyOf, Content, Fact, FactType } from '../../shared/event.ts';
 import type { Effect } from '../../statecharts/correction.ts';
 import { content } from './facts.ts';
 import { onPostgres, openMedium } from './medium.ts';
-
-/** An ERP that is never asked, and could not say a thing. */
-const muteErp: Erp = {
-  ...{ name: 'mute', maxInFlightMs: 500, unfit: () => undefined },
-  post: async () => ({ kind: 'busy', reason: 'mute' }),
-  lookup: async () => undefined,
-};
-
-/** What a board shows beside the ledger: nothing was heard, and the ERP is up. */
-export const bare = {
-  edges: () => [],
-  erp: muteErp,
-  erpStanding: () => ({ state: 'up', sinceMs: null, reason: null }) as const,
-  nowMs: () => 1,
-  moved: () => undefined,
-};
 
 /** A fact as a line stated it; `about` may name its order, operation, lot, line or sequence. */
 export function factOf<T extends FactType>(
