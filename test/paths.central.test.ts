@@ -1,6 +1,6 @@
 // Goal: what the graphs of a posting and of an ERP order allow, central does with its real tables.
 // Method: as test/paths.edge.test.ts; facts and an ERP's answers bring the steps about.
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { type Sheet, sheets } from './helpers/charts.ts';
 import { asOne, erpLists, openErpOrder, regions } from './helpers/drivers/erporder.ts';
 import { kindNames, openPosting, postingList } from './helpers/drivers/posting.ts';
@@ -8,8 +8,8 @@ import { checkDrivers, checkSurprises, testList } from './helpers/journeys.ts';
 import { census, coursesOf, listenTo, type Path, simplePathsOf } from './helpers/paths.ts';
 import { openGuide, surprise, type Went } from './helpers/tour.ts';
 
-/** A posting has many paths, and each is gone with real tables, on a machine that may be busy. */
-const timeoutMs = 600_000;
+/** A posting has many paths, each gone with real tables, on a machine that may be busy, ms. */
+vi.setConfig({ testTimeout: 600_000 });
 
 describe('posting', () => {
   const sheet: Sheet = sheets.posting;
@@ -35,28 +35,20 @@ describe('posting', () => {
     for (const kind of kindNames) checkDrivers('posting', openPosting(kind, false));
   });
 
-  test(
-    census(courses),
-    () => {
-      const surprises = courses.flatMap(({ runs, never }) => [
-        ...runs.flatMap((path) => surprise(path, false, go(path, false))),
-        ...never.flatMap((path) => surprise(path, true, go(path, false))),
-      ]);
-      checkSurprises(surprises);
-    },
-    timeoutMs,
-  );
+  test(census(courses), () => {
+    const surprises = courses.flatMap(({ runs, never }) => [
+      ...runs.flatMap((path) => surprise(path, false, go(path, false))),
+      ...never.flatMap((path) => surprise(path, true, go(path, false))),
+    ]);
+    checkSurprises(surprises);
+  });
 
-  test(
-    'what is unsure because central began again in flight goes the same ways',
-    () => {
-      const unsure = courses
-        .flatMap(({ runs }) => runs)
-        .filter((path) => path.some(({ name }) => name === 'Unsure'));
-      checkSurprises(unsure.flatMap((path) => surprise(path, false, go(path, true))));
-    },
-    timeoutMs,
-  );
+  test('what is unsure because central began again in flight goes the same ways', () => {
+    const unsure = courses
+      .flatMap(({ runs }) => runs)
+      .filter((path) => path.some(({ name }) => name === 'Unsure'));
+    checkSurprises(unsure.flatMap((path) => surprise(path, false, go(path, true))));
+  });
 
   testList(courses, postingList);
 });

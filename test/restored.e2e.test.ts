@@ -32,6 +32,7 @@ const log = pino({ level: 'silent' });
 const hourMs = 3_600_000;
 /** A machine that is busy with other things takes its time. */
 const busyMs = 600_000;
+vi.setConfig({ testTimeout: busyMs });
 
 /** The sandbox on a file of its own, that can be copied and put back while it is stopped. */
 async function openErp() {
@@ -131,96 +132,90 @@ const cliAt =
       ({ code, stdout, stderr }) => ({ code, said: `${stdout}${stderr}` }),
     );
 
-test(
-  'E7: what a restored ERP lacks is named, and posted again after two said so',
-  async () => {
-    const erp = await openErp();
-    const pieces = { unit: 'EA', price: '2.50' };
-    await erp.admin(
-      '/materials',
-      ['BOLT', 'IRON'].map((material) => ({ material, ...pieces })),
-    );
-    const made = { material: 'BOLT', quantity: '100', unit: 'EA', tolerancePercent: 10 };
-    const operations = [{ operation: '0010' }];
-    await erp.admin(
-      '/orders',
-      orders.map((order) => ({ order, ...made, operations })),
-    );
-    await erp.admin('/stock', { material: 'IRON', lot: 'S', quantity: '10000' });
-    const central = await openCentral(erp.url);
-    const cli = cliAt(central.url);
+test('E7: what a restored ERP lacks is named, and posted again after two said so', async () => {
+  const erp = await openErp();
+  const pieces = { unit: 'EA', price: '2.50' };
+  await erp.admin(
+    '/materials',
+    ['BOLT', 'IRON'].map((material) => ({ material, ...pieces })),
+  );
+  const made = { material: 'BOLT', quantity: '100', unit: 'EA', tolerancePercent: 10 };
+  const operations = [{ operation: '0010' }];
+  await erp.admin(
+    '/orders',
+    orders.map((order) => ({ order, ...made, operations })),
+  );
+  await erp.admin('/stock', { material: 'IRON', lot: 'S', quantity: '10000' });
+  const central = await openCentral(erp.url);
+  const cli = cliAt(central.url);
 
-    const early = orders.map((order) => report('40', { scrap: '1' }, { order }));
-    await central.hear(
-      ...orders.flatMap((order, at) => [
-        release(order),
-        consume('S', '8', { order }),
-        early[at]!,
-        produce(`L-${at}`, '30', { order }),
-      ]),
-    );
-    await erp.backup();
-    const kept = central.keys();
+  const early = orders.map((order) => report('40', { scrap: '1' }, { order }));
+  await central.hear(
+    ...orders.flatMap((order, at) => [
+      release(order),
+      consume('S', '8', { order }),
+      early[at]!,
+      produce(`L-${at}`, '30', { order }),
+    ]),
+  );
+  await erp.backup();
+  const kept = central.keys();
 
-    // Of a third of the orders something is posted after the backup was taken.
-    const late = orders.filter((_, at) => at % 3 === 0);
-    await central.hear(
-      ...late.flatMap((order, at) => [
-        start(`R-${order}`, { order, atMs: 1_325_458_800_000 }),
-        report('20', {}, { order }),
-        end(`R-${order}`, { order, atMs: 1_325_458_800_000 + hourMs + 7 }),
-        produce(`M-${at}`, '10', { order }),
-        ...(at % 5 === 0 ? [block(`H-${at}`, `L-${at * 3}`, '4')] : []),
-        ...(at % 7 === 0 ? [reverse(early[at * 3]!, { order })] : []),
-      ]),
-    );
-    const lost = central.keys().slice(kept.length);
-    expect(lost.length).toBeGreaterThan(150);
-    const before = await erp.summary();
-    const first = await cli('reconcile', '--erp');
-    expect(first.said).toMatch(/the ERP \(sap\) was asked from \S+ to \S+: 150 orders, 200 lots, /);
-    expect([first.code, first.said]).toEqual([0, expect.stringContaining('✓ the books close')]);
+  // Of a third of the orders something is posted after the backup was taken.
+  const late = orders.filter((_, at) => at % 3 === 0);
+  await central.hear(
+    ...late.flatMap((order, at) => [
+      start(`R-${order}`, { order, atMs: 1_325_458_800_000 }),
+      report('20', {}, { order }),
+      end(`R-${order}`, { order, atMs: 1_325_458_800_000 + hourMs + 7 }),
+      produce(`M-${at}`, '10', { order }),
+      ...(at % 5 === 0 ? [block(`H-${at}`, `L-${at * 3}`, '4')] : []),
+      ...(at % 7 === 0 ? [reverse(early[at * 3]!, { order })] : []),
+    ]),
+  );
+  const lost = central.keys().slice(kept.length);
+  expect(lost.length).toBeGreaterThan(150);
+  const before = await erp.summary();
+  const first = await cli('reconcile', '--erp');
+  expect(first.said).toMatch(/the ERP \(sap\) was asked from \S+ to \S+: 150 orders, 200 lots, /);
+  expect([first.code, first.said]).toEqual([0, expect.stringContaining('✓ the books close')]);
 
-    await erp.restore();
-    const restored = await erp.summary();
-    expect(restored.documents).not.toEqual(before.documents);
-    const named = await cli('reconcile', '--erp', '--json');
-    expect(named.code).toBe(1);
-    const { differences } = JSON.parse(named.said).central.erp;
-    const missing = differences.flatMap(({ sort, key }: Record<string, string>) =>
-      sort === 'missing' ? [key] : [],
-    );
-    expect([...missing].sort()).toEqual([...lost].sort());
-    expect(new Set(differences.map(({ sort }: { sort: string }) => sort))).toEqual(
-      new Set(['amount', 'missing']),
-    );
-    expect(await erp.summary()).toEqual(restored);
+  await erp.restore();
+  const restored = await erp.summary();
+  expect(restored.documents).not.toEqual(before.documents);
+  const named = await cli('reconcile', '--erp', '--json');
+  expect(named.code).toBe(1);
+  const { differences } = JSON.parse(named.said).central.erp;
+  const missing = differences.flatMap(({ sort, key }: Record<string, string>) =>
+    sort === 'missing' ? [key] : [],
+  );
+  expect([...missing].sort()).toEqual([...lost].sort());
+  expect(new Set(differences.map(({ sort }: { sort: string }) => sort))).toEqual(
+    new Set(['amount', 'missing']),
+  );
+  expect(await erp.summary()).toEqual(restored);
 
-    const said = (by: string) => ['--by', by, '--reason', 'restored from the backup of 04:00'];
-    const proposed = await cli('desk', 'missing', ...missing, ...said('person:17'));
-    expect(proposed.code).toBe(0);
-    expect((await cli('desk', 'approve', ...missing.slice(0, 3), ...said('person:17'))).code).toBe(
-      1,
-    );
-    expect(await erp.summary()).toEqual(restored);
-    expect((await cli('desk', 'approve', ...missing, ...said('person:9'))).code).toBe(0);
-    await central.settled();
+  const said = (by: string) => ['--by', by, '--reason', 'restored from the backup of 04:00'];
+  const proposed = await cli('desk', 'missing', ...missing, ...said('person:17'));
+  expect(proposed.code).toBe(0);
+  expect((await cli('desk', 'approve', ...missing.slice(0, 3), ...said('person:17'))).code).toBe(1);
+  expect(await erp.summary()).toEqual(restored);
+  expect((await cli('desk', 'approve', ...missing, ...said('person:9'))).code).toBe(0);
+  await central.settled();
 
-    const page = join(testFolder(), 'books.html');
-    const last = await cli('reconcile', '--erp', '--by', 'order', '--page', page);
-    expect([last.code, last.said]).toEqual([0, expect.stringContaining('✓ the books close')]);
-    expect(last.said).toMatch(/order +unit +stated +posted +ERP/);
-    expect(last.said).toMatch(/WO-2 +consumed +EA +8 +8 +8\n/);
-    const html = readFileSync(page, 'utf8');
-    expect(html).toContain('<li>the ERP (sap) was asked from ');
-    expect(html).toContain('<td>stock of lot L-0</td>');
-    const { documents, duplicates, ...sums } = await erp.summary();
-    expect([documents, duplicates]).toEqual([before.documents, 0]);
-    expect(sums).toEqual({ ...before, documents: undefined, duplicates: undefined });
-    const [key] = lost as [string];
-    expect((await cli('desk', 'show', key)).said).toMatch(
-      /missing by person:17: \S+ is not in the ERP: restored[\s\S]*approved by person:9: restored/,
-    );
-  },
-  busyMs,
-);
+  const page = join(testFolder(), 'books.html');
+  const last = await cli('reconcile', '--erp', '--by', 'order', '--page', page);
+  expect([last.code, last.said]).toEqual([0, expect.stringContaining('✓ the books close')]);
+  expect(last.said).toMatch(/order +unit +stated +posted +ERP/);
+  expect(last.said).toMatch(/WO-2 +consumed +EA +8 +8 +8\n/);
+  const html = readFileSync(page, 'utf8');
+  expect(html).toContain('<li>the ERP (sap) was asked from ');
+  expect(html).toContain('<td>stock of lot L-0</td>');
+  const { documents, duplicates, ...sums } = await erp.summary();
+  expect([documents, duplicates]).toEqual([before.documents, 0]);
+  expect(sums).toEqual({ ...before, documents: undefined, duplicates: undefined });
+  const [key] = lost as [string];
+  expect((await cli('desk', 'show', key)).said).toMatch(
+    /missing by person:17: \S+ is not in the ERP: restored[\s\S]*approved by person:9: restored/,
+  );
+});
