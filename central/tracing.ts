@@ -10,6 +10,7 @@ export type Trace = Readonly<{
     | 'foreign' // in the ERP, and not posted by central
     | 'undone' // posted by central, and taken back in the ERP by somebody else
     | 'renumbered' // in the ERP under another number than central has
+    | 'differs' // in the ERP under its key, and says something else
     | 'twice' // more than one document carries the key
     | 'parked' // in the ERP, and parked at central
     | 'untold'; // posted by central, and the ERP cannot tell whether it is there
@@ -27,7 +28,12 @@ type Parts = Readonly<{
   handed: (row: PostingRow) => Posting;
   isByHand: Posted['isByHand'];
 }>;
-type Held = Readonly<{ row: PostingRow; documents: readonly string[]; untold?: string }>;
+type Held = Readonly<{
+  row: PostingRow;
+  documents: readonly string[];
+  untold?: string; // why the ERP cannot tell
+  otherwise?: string; // what it says else
+}>;
 
 const about = ({ key, kind, eventId, line, sequence }: PostingRow) => ({
   ...{ key, kind, eventId, line, sequence },
@@ -36,7 +42,9 @@ const about = ({ key, kind, eventId, line, sequence }: PostingRow) => ({
 /** What carries the key. Only what the ERP has surely not executed is lacking. */
 function heldAs(row: PostingRow, found: Exclude<Found, undefined>): Held {
   if (!('kind' in found)) return { row, documents: found };
-  if (found.kind === 'differs') return { row, documents: [found.document] };
+  if (found.kind === 'differs') {
+    return { row, documents: [found.document], otherwise: found.reason };
+  }
   const isSure = found.kind === 'refused';
   return { row, documents: [], ...(isSure ? {} : { untold: found.reason }) };
 }
@@ -100,7 +108,8 @@ type Known = Readonly<{
   isListed: (number: string) => boolean;
 }>;
 
-function ours({ row, documents, untold }: Held, { gone, must, byHand, isListed }: Known): Trace[] {
+function ours(held: Held, { gone, must, byHand, isListed }: Known): Trace[] {
+  const { row, documents, untold, otherwise } = held;
   const [document = null, ...more] = documents;
   if (row.state === 'parked') {
     if (document === null) return [];
@@ -116,6 +125,11 @@ function ours({ row, documents, untold }: Held, { gone, must, byHand, isListed }
     return [{ sort: 'untold', why, document: row.document, ...about(row) }];
   }
   if (document === null) return [];
+  if (otherwise !== undefined) {
+    return [
+      { sort: 'differs', why: `it says something else: ${otherwise}`, document, ...about(row) },
+    ];
+  }
   if (more.length > 0) {
     const why = `its key stands in ${documents.slice(0, 5).join(', ')}`;
     return [{ sort: 'twice', why, document, ...about(row) }];

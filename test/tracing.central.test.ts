@@ -89,3 +89,24 @@ test('what the ERP cannot tell is never called missing', async () => {
     { sort: 'untold', why: 'the ERP cannot tell whether it is there: it keeps no keys' },
   ]);
 });
+
+test('what says something else under its key is told as that', async () => {
+  const plant = await plantWith(facts);
+  const { lookup } = plant.books.erp;
+  plant.books.lose(plant.keyOf(second));
+  const hand = { kind: 'confirmation', eventId: 'hand', atMs: 1, order: 'WO-1' } as const;
+  const changed = { ...hand, key: plant.keyOf(second), operation: '0010', yield: '2' };
+  const document = plant.books.book(changed);
+  Object.assign(plant.books.erp, {
+    lookup: async (posting: Parameters<typeof lookup>[0]) =>
+      posting.key === changed.key
+        ? { kind: 'differs', document, reason: 'yield 2 instead of 3' }
+        : lookup(posting),
+  });
+  expect(against(await plant.close(), [])).toEqual([
+    'WO-1: operation 0010: yield 8 EA posted, 7 in the ERP',
+    expect.stringContaining(
+      `, ${document} in the ERP: it says something else: yield 2 instead of 3`,
+    ),
+  ]);
+});
