@@ -2,7 +2,7 @@
 // floor says, to the unit: no document twice, none missing.
 // Method: a generated shop works through hub, edge and central, real processes, into a real Tryton
 // behind a proxy that drops requests and answers, lets requests arrive late, and answers 503 and
-// 429. TRYTON_ORDERS=60 works a larger one; SEED=7 another one.
+// 429; Tryton is killed in the middle. TRYTON_ORDERS=60 works a larger one; SEED=7 another one.
 import { expect } from 'vitest';
 import { seeds } from './helpers/random.ts';
 import { testTryton } from './tryton/bench.ts';

@@ -118,6 +118,22 @@ test('a session is opened once for all, and once more when it has ended', async 
   expect(calls[0]!.params).toEqual(['holdfast', { password: secret }, 'en']);
 });
 
+test('the day of a document is the day of the plant, its times are cycles to the ms', async () => {
+  const late = { ...count, atMs: Date.UTC(2026, 2, 28, 23, 30), setupMs: 90_001 };
+  const { erp, calls } = await tryton(() => undefined, [], { timeZone: 'Europe/Paris' });
+  await erp.post(late);
+  const { params } = calls.find(({ method }) => method.endsWith('.post'))!;
+  const [values, moves, cycles, complete, context] = params;
+  expect(values).toMatchObject({
+    ...{ key: count.key, event: count.eventId, company: 1, production: 5, work: 3 },
+    date: { __class__: 'date', year: 2026, month: 3, day: 29 },
+    good: { __class__: 'Decimal', decimal: '5' },
+  });
+  const duration = { __class__: 'timedelta', seconds: 90.001 };
+  expect([moves, cycles, complete]).toEqual([[], [{ work: 3, duration }], false]);
+  expect(context).toEqual({ company: 1, language: 'en' });
+});
+
 const lacks: [string, Script, RegExp][] = [
   [
     'our module',

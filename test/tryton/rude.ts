@@ -52,7 +52,7 @@ function inOrder({ method, params }: Call, documents: readonly unknown[]): unkno
 }
 
 /** An address where `script` answers; and what was called there. */
-export async function tryton(script: Script, documents: readonly unknown[] = [row]) {
+export async function tryton(script: Script, documents: readonly unknown[] = [row], more = {}) {
   const calls: Call[] = [];
   const server = createServer(async (request, response) => {
     let body = '';
@@ -77,7 +77,7 @@ export async function tryton(script: Script, documents: readonly unknown[] = [ro
   writeFileSync(join(folder, 'holdfast.password'), `${secret}\n`);
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const clock = { ...systemClock, sleep: async () => undefined };
-  const given = options(url, folder, { clientTimeoutMs: 500 });
+  const given = options(url, folder, { clientTimeoutMs: 500, ...more });
   const erp = trytonErp(given, { clock });
   return {
     erp,

@@ -1,6 +1,12 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CentralStatus, CentralTotals, EdgeStatus, OpenPosting } from '../../cli/answers.ts';
+import {
+  type CentralStatus,
+  type CentralTotals,
+  type EdgeStatus,
+  inStates,
+  type OpenPosting,
+} from '../../cli/answers.ts';
 import { audit, type Check } from '../../cli/audit.ts';
 import { ask, read } from '../../cli/drive.ts';
 import { type Asked, generateShop, type Shop } from '../../cli/shop.ts';
@@ -24,6 +30,11 @@ const dayMs = 86_400_000;
 const beganDaysAgo = 300;
 /** Prices by which the value of a thousandth of any unit is whole cents. */
 const price = (index: number): string => `${(index + 1) * 10}`;
+
+/** Tryton is killed when so many documents are posted; looked for so often, every so many ms. */
+const postedBeforeKill = 20;
+const pollMs = 200;
+const looksMax = 3_000;
 
 type Given = Readonly<{ depot: Depot; seed: number; orders: number; restMaxMs: number }>;
 
@@ -71,7 +82,7 @@ async function work(edgeUrl: string, shop: Shop): Promise<number> {
 
 /**
  * Works a generated shop through hub, edge and central into a real Tryton, on a road that loses
- * calls and answers; then closes the books of the floor, the edge, central and Tryton against each
+ * calls and answers; Tryton is killed once in the middle. Then closes the books of the floor, the edge, central and Tryton against each
  * other. What speaks against it, and figures of the run.
  */
 export async function runPlant({ depot, seed, orders, restMaxMs }: Given) {
@@ -91,6 +102,8 @@ export async function runPlant({ depot, seed, orders, restMaxMs }: Given) {
     closing.push(stage.close);
     const began = performance.now();
     const surprises = await work(stage.edgeUrl, shop);
+    await postedSome(stage.centralUrl);
+    await works.restart();
     await rest(stage, restMaxMs);
     const seconds = (performance.now() - began) / 1_000;
     const books = await readBooks(works.office);
@@ -107,6 +120,16 @@ export async function runPlant({ depot, seed, orders, restMaxMs }: Given) {
   } finally {
     for (const end of closing.reverse()) await end();
   }
+}
+
+/** Resolves when documents are on their way: some posted, more to come. */
+async function postedSome(centralUrl: string): Promise<void> {
+  for (let looks = 0; looks < looksMax; looks++) {
+    const central = await read<CentralStatus>(centralUrl, '/v1/status');
+    if (inStates(central, 'posted') >= postedBeforeKill) return;
+    await delay(pollMs);
+  }
+  throw new Error(`not even ${postedBeforeKill} documents were posted`);
 }
 
 const openStates = ['held', 'deferred', 'parked', 'intended', 'sending', 'unknown'];

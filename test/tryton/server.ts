@@ -10,7 +10,7 @@ const readyMaxMs = 60_000;
 const stopMaxMs = 5_000;
 const pollMs = 50;
 
-type Parts = Readonly<{ root: string; modules: string; folder: string }>;
+type Parts = Readonly<{ root: string; modules: string; folder: string; port?: number }>;
 
 /** The configuration of a server whose database lies in `folder`; its path. */
 export function configure(folder: string, port: number): string {
@@ -36,12 +36,13 @@ export const program = (root: string, name: string): string[] => [
 ];
 
 /**
- * Serves the database erp.sqlite of `folder` at a free port of 127.0.0.1. Resolves once it answers.
+ * Serves the database erp.sqlite of `folder` at `port` (a free one if absent) of 127.0.0.1. Resolves
+ * once it answers.
  * Throws Fault UNREACHABLE, with the place of its log, if it does not come.
  */
-export async function startServer({ root, modules, folder }: Parts) {
-  const [port] = await freePorts(1);
-  const config = configure(folder, port!);
+export async function startServer({ root, modules, folder, port: given }: Parts) {
+  const port = given ?? (await freePorts(1))[0]!;
+  const config = configure(folder, port);
   const logPath = join(folder, 'trytond.log');
   const log = openSync(logPath, 'a');
   const child = spawn(python, [...program(root, 'trytond'), '-c', config, '-d', 'erp'], {
@@ -65,8 +66,7 @@ export async function startServer({ root, modules, folder }: Parts) {
     throw error;
   }
   return {
-    url,
-    pid: child.pid!,
+    ...{ url, port, pid: child.pid! },
     /** SIGKILL, in the middle of whatever it does. */
     async kill(): Promise<void> {
       child.kill('SIGKILL');

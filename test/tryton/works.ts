@@ -6,6 +6,7 @@ import { openOffice } from './office.ts';
 import { openPlanning } from './plant.ts';
 import { type Depot, serve } from './provision.ts';
 import { admin, poster } from './seed.ts';
+import { startServer } from './server.ts';
 
 export type Works = Awaited<ReturnType<typeof startWorks>>;
 
@@ -20,15 +21,21 @@ export const options = (url: string, folder: string, more = {}) => ({
 /** A server of its own with a copy of the seeded database, its people, and a connector to it. */
 export async function startWorks(depot: Depot) {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-tryton-'));
-  const server = await serve(depot, folder);
+  let server = await serve(depot, folder);
   const { url } = server;
   const office = openOffice({ url, ...admin, folder });
   openOffice({ url, ...poster, folder });
   const planning = await openPlanning(office);
   const erpAt = (at: string, more = {}) => trytonErp(options(at, folder, more));
   return {
-    ...{ folder, server, url, office, planning, erpAt },
+    ...{ folder, url, office, planning, erpAt },
     erp: erpAt(url),
+    /** SIGKILL, in the middle of whatever it does; resolves when it serves the same again. */
+    async restart(): Promise<void> {
+      const { port } = server;
+      await server.kill();
+      server = await startServer({ ...depot, folder, port });
+    },
     async close(): Promise<void> {
       await server.stop();
       rmSync(folder, { recursive: true, force: true });
