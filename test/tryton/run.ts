@@ -82,8 +82,8 @@ async function work(edgeUrl: string, shop: Shop): Promise<number> {
 
 /**
  * Works a generated shop through hub, edge and central into a real Tryton, on a road that loses
- * calls and answers; Tryton is killed once in the middle. Then closes the books of the floor, the edge, central and Tryton against each
- * other. What speaks against it, and figures of the run.
+ * calls and answers; Tryton is killed once in the middle. Then closes the books of the floor, the
+ * edge, central and Tryton against each other. What speaks against it, and figures of the run.
  */
 export async function runPlant({ depot, seed, orders, restMaxMs }: Given) {
   const works = await startWorks(depot);
