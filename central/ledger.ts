@@ -241,10 +241,7 @@ export function openLedger({ db, nowMs, note, stands, undone }: Parts) {
     /** Where lines stand is read anew. */
     undone: (): void => heads.clear(),
     lines: (): readonly Readonly<Head>[] => shelf.lines(),
-    cursor: shelf.cursor,
-    gaps: shelf.gaps,
-    facts: shelf.facts,
-    parked: shelf.parked,
-    parkedCount: shelf.parkedCount,
+    ...{ cursor: shelf.cursor, gaps: shelf.gaps, facts: shelf.facts },
+    ...{ parked: shelf.parked, parkedCount: shelf.parkedCount },
   };
 }

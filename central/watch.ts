@@ -68,7 +68,7 @@ export function openWatch(parts: Parts) {
   look();
 
   return {
-    /** Until `signal` aborts. A ledger that does not answer is asked again, more and more seldom. */
+    /** Until `signal` aborts. A ledger that does not answer is asked again, more seldom. */
     async keep(): Promise<void> {
       for (let failures = 0; !signal.aborted; ) {
         await clock.sleep(failures === 0 ? lookMs : backoff(failures), signal);
