@@ -76,6 +76,19 @@ function openShelves({ db, dossier, holds, leases }: Parts) {
   return { settling, census, queue, genealogy, stock, gate, early, standIns, cases, ...others };
 }
 
+type Together = <A extends unknown[], R>(work: (...args: A) => R) => (...args: A) => R;
+
+/** What is done of calls that are out, each as one transaction. */
+const openWays = (flights: ReturnType<typeof openFlights>, together: Together) => ({
+  /** What came of a call, or of a look-up; false if that is no longer ours to say. */
+  settle: together(flights.settle),
+  found: together(flights.found),
+  /** After a transaction of which it is not known whether it was committed: see `flights.ts`. */
+  recover: together(flights.recover),
+  /** Takes over what centrals held whose leases are over; how many there were. */
+  takeOver: together(flights.takeOver),
+});
+
 /**
  * Every document that a fact calls for, and its place in its chart. The intent is on disk before
  * the call; whatever was in flight when we died is unknown, and waits before it is looked up. What
@@ -170,13 +183,7 @@ export function openPostings(parts: Parts) {
     dueInMs: () => (lanes.nextDueMs() ?? Number.POSITIVE_INFINITY) - waitMs(),
     /** Runs what is called here as one transaction. */
     together: <R>(work: () => R): R => together(work)(),
-    /** What came of a call, or of a look-up; false if that is no longer ours to say. */
-    settle: together(flights.settle),
-    found: together(flights.found),
-    /** After a transaction of which it is not known whether it was committed: see `flights.ts`. */
-    recover: together(flights.recover),
-    /** Takes over what centrals held whose leases are over; how many there were. */
-    takeOver: together(flights.takeOver),
+    ...openWays(flights, together),
     /** What a person says. Throws Fault REFUSED if its state forbids it, UNKNOWN for none. */
     decide: together(decide),
     /** What would be sent of a posting now; nothing moves. Throws Fault UNKNOWN for none. */

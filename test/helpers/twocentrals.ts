@@ -52,13 +52,12 @@ export type Toll = { firstKilled: number; secondKilled: number; still: number };
 
 const ways = ['second', 'still', 'second', 'first', 'second'] as const;
 
-/** Until `signal` aborts: kills the second again and again, the first now and then, stops both. */
-export async function harmTwo(two: Two, dice: ReturnType<typeof random>, signal: AbortSignal) {
+/** So many times: kills the second, again and again, the first now and then, or stops one. */
+export async function harmTwo(two: Two, dice: ReturnType<typeof random>, turns: number) {
   const toll: Toll = { firstKilled: 0, secondKilled: 0, still: 0 };
-  const wait = (ms: number) => delay(ms, undefined, { signal }).catch(() => undefined);
-  for (let turn = 0; !signal.aborted; turn++) {
+  const wait = (ms: number) => delay(ms);
+  for (let turn = 0; turn < turns; turn++) {
     await wait(500 + dice.below(2_500));
-    if (signal.aborted) break;
     const way = ways[turn % ways.length]!;
     if (way === 'second') {
       await two.second().kill();
