@@ -2,8 +2,6 @@
 // so and a look-up has found nothing; never by itself.
 // Method: central's ledger and an ERP with books in memory that loses documents, as after a
 // restored backup; what people say goes over HTTP.
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { against } from '../cli/closing.ts';
 import { stated } from './helpers/central.ts';
@@ -208,37 +206,17 @@ test('E7: a lost cancellation is posted again, and blocks what comes back only o
   expect(against(await plant.close(), [])).toEqual([]);
 });
 
-test('E7: in words: holdfast desk missing, approve and show', async () => {
-  const plant = await plantWith(facts);
-  const keys = [some, more].map((fact) => plant.keyOf(fact));
-  plant.books.lose(...keys);
-  const url = await plant.app.listen({ host: '127.0.0.1', port: 0 });
-  const cli = async (...args: string[]) =>
-    promisify(execFile)(process.execPath, ['cli/holdfast.ts', ...args, '--central', url]).then(
-      ({ stdout }) => [0, stdout] as const,
-      ({ code, stdout, stderr }) => [code, `${stdout}${stderr}`] as const,
-    );
-  const by = (name: string) => ['--by', name, '--reason', 'restored'];
-  expect((await cli('reconcile', '--erp'))[1]).toContain(
-    `to post again what is missing: holdfast desk missing ${keys.join(' ')}\n`,
-  );
-  expect((await cli('desk', 'missing', ...keys, ...by('person:17')))[1]).toMatch(
-    /as N1\n[\s\S]*missing by person:17: N1 is not in the ERP: restored\n {4}waits for a/,
-  );
-  expect((await cli('desk'))[1]).toMatch(
-    /N1, is missing in the ERP, says person:17: restored\n[\s\S]*N2, is missing[\s\S]*✓ nothing is/,
-  );
-  expect(await cli('desk', 'approve', ...keys, ...by('person:17'))).toEqual([
-    1,
-    expect.stringMatching(/a second person must approve\n.*a second person must approve\n$/),
-  ]);
-  const [code, said] = await cli('desk', 'approve', ...keys, ...by('person:9'));
-  expect([code, said]).toEqual([0, expect.stringMatching(/approved by person:9: restored/)]);
-  expect(said).toMatch(/: unknown\n[\s\S]*because: lost by the ERP, says person:17, and person:9/);
-  await plant.postAll();
-  expect(await cli('reconcile', '--erp')).toMatchObject([
-    0,
-    expect.stringContaining('✓ the books'),
-  ]);
-  expect((await cli('desk', 'retry', ...keys, ...by('person:9')))[0]).toBe(2);
+test('E7: what the ERP had queued once is looked up by key, not by its old ticket', async () => {
+  const plant = await plantWith([release()]);
+  const late = report('1');
+  plant.hear(late);
+  const key = plant.keyOf(late);
+  plant.postings.next(new Set(), 1);
+  plant.postings.settle(key, { kind: 'queued', ticket: 'T1', reason: 'in the queue' });
+  plant.postings.found(key, ['N1']);
+  await plant.say('missing', key);
+  await plant.say('approve', key, second);
+  const [task] = plant.postings.next(new Set(), 1);
+  expect(task).toMatchObject({ do: 'lookUp', posting: { key } });
+  expect(task!.posting.ticket).toBeUndefined();
 });

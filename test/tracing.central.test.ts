@@ -110,3 +110,15 @@ test('what says something else under its key is told as that', async () => {
     ),
   ]);
 });
+
+test('beside a lost pair only what else is lost is named', async () => {
+  const plant = await plantWith(facts);
+  const back = reverse(second);
+  plant.hear(back);
+  await plant.postAll();
+  plant.books.lose(...[second, back, used].map((fact) => plant.keyOf(fact)));
+  expect((await plant.close()).erp!.differences).toMatchObject([
+    { sort: 'amount', why: 'STEEL lot S1: issued 2 EA posted, 0 in the ERP' },
+    { sort: 'missing', kind: 'goodsIssue', key: plant.keyOf(used) },
+  ]);
+});
