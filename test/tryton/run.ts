@@ -20,8 +20,8 @@ import { options, startWorks, type Works } from './works.ts';
 
 const batchSize = 100;
 /** The ERP commits or drops a call within this time, ms; a late one reaches it after less. */
-const maxInFlightMs = 2_500;
-const lateMs = 600;
+const maxInFlightMs = 1_500;
+const lateMs = 500;
 const erp = { maxInFlightMs, clientTimeoutMs: 20_000, timeZone: 'Europe/Paris' };
 /** SQLite writes one transaction at a time; those behind it wait longer than they take. */
 const lanesMax = 3;
@@ -82,8 +82,8 @@ async function work(edgeUrl: string, shop: Shop): Promise<number> {
 
 /**
  * Works a generated shop through hub, edge and central into a real Tryton, on a road that loses
- * calls and answers; Tryton is killed once in the middle. Then closes the books of the floor, the edge, central and Tryton against each
- * other. What speaks against it, and figures of the run.
+ * calls and answers; Tryton is killed once in the middle. Then closes the books of the floor, the
+ * edge, central and Tryton against each other. Gives what speaks against it, and figures.
  */
 export async function runPlant({ depot, seed, orders, restMaxMs }: Given) {
   const works = await startWorks(depot);
