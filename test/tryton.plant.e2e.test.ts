@@ -28,7 +28,7 @@ testTryton(
     );
     expect(run.surprises, 'answers that surprise').toBe(0);
     expect(run.checks.filter(({ against }) => against.length > 0)).toEqual([]);
-    expect(run.checks).toHaveLength(10);
+    expect(run.checks).toHaveLength(11);
     expect(all).toBeGreaterThan(orders * 15);
     expect(documents['goodsIssue']).toBeGreaterThan(orders);
     expect(documents['goodsReceipt']).toBeGreaterThanOrEqual(orders);
