@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { trytonErp } from '../../central/tryton/connector.ts';
 import { systemClock } from '../../shared/clock.ts';
+import type { Logger } from '../../shared/log.ts';
 import { posting } from './goods.ts';
 import { options } from './works.ts';
 
@@ -78,10 +79,11 @@ export async function tryton(script: Script, documents: readonly unknown[] = [ro
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const clock = { ...systemClock, sleep: async () => undefined };
   const given = options(url, folder, { clientTimeoutMs: 500, ...more });
-  const erp = trytonErp(given, { clock });
+  const logged: unknown[] = [];
+  const log = { error: (about: unknown) => logged.push(about) } as unknown as Logger;
+  const erp = trytonErp(given, { clock, log });
   return {
-    erp,
-    calls,
+    ...{ erp, calls, logged },
     count: (name: string) => calls.filter(({ method }) => method.endsWith(name)).length,
   };
 }

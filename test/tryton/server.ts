@@ -36,8 +36,8 @@ export const program = (root: string, name: string): string[] => [
 ];
 
 /**
- * Serves the database erp.sqlite of `folder` at `port` (a free one if absent) of 127.0.0.1.
- * Resolves once it answers. Throws Fault UNREACHABLE, with the place of its log, if it does not.
+ * Serves the database erp.sqlite of `folder` at `port` of 127.0.0.1, a free one if absent. Resolves
+ * once it answers. Throws Fault UNREACHABLE, with the place of its log, if it does not come.
  */
 export async function startServer({ root, modules, folder, port: given }: Parts) {
   const port = given ?? (await freePorts(1))[0]!;
