@@ -73,15 +73,10 @@ export function startCentral({ path, clock, maxInFlightMs, erp }: Parts) {
     ...openBell(),
     wait: (_: number, ms: number) => own.sleep(Math.min(ms, 1_000), signal),
   };
-  let refusals = 0;
   const heard =
     <A extends unknown[]>(work: (...args: A) => boolean) =>
-    (...args: A): boolean => {
-      if (signal.aborted) return true;
-      const written = work(...args);
-      if (!written) refusals += 1;
-      return written;
-    };
+    (...args: A): boolean =>
+      signal.aborted || work(...args);
   const { postings } = side;
   const turns = turnsOf(side.db)!;
   const watch = openWatch({
@@ -115,7 +110,6 @@ export function startCentral({ path, clock, maxInFlightMs, erp }: Parts) {
 
   return {
     ...{ side, boot, stop: pause.stop, go: pause.go },
-    refusals: () => refusals,
     /** Nothing is written from now on; its leases run out. */
     async die(): Promise<void> {
       stop.abort('dead');
