@@ -19,7 +19,7 @@ test('each kind opens its connector; without one it is SAP', () => {
 });
 
 test.each([
-  [{ ...sap, kind: 'abacus' }, /config\.erp\.kind: must be one of sap, tryton/],
+  [{ ...sap, kind: 'abacus' }, /config\.erp\.kind: must be one of sap, dynamics, tryton/],
   [{ ...sap, warehouse: 'WH' }, /config\.erp\.warehouse: unknown/],
   [{ ...tryton, plant: '1000' }, /config\.erp\.plant: unknown/],
   [{ ...tryton, passwordPath: undefined }, /config\.erp\.passwordPath: must be a text/],
