@@ -1,4 +1,5 @@
 import { type Pace, plantPace } from '../../shared/pace.ts';
+import { longHours } from './shifts.ts';
 
 /** At the plant's own pace, looks that find nothing would be most of a simulated day. */
 const calmPace: Pace = {
@@ -17,5 +18,19 @@ const calmPace: Pace = {
   lanesMs: 600_000,
 };
 
+/** Of a plant that stands still at night and at weekends: nothing is there to be looked for. */
+const shiftPace: Pace = {
+  ...calmPace,
+  beatMs: 720_000,
+  barredMs: 600_000,
+  clockMs: 900_000,
+  measureMs: 900_000,
+  timersMs: 900_000,
+  quietMs: 300_000,
+  repeatMs: 600_000,
+};
 /** How often what is idle looks again; every fiftieth plant does at the pace of a real one. */
-export const paceOf = (seed: number): Pace => (seed % 50 === 0 ? plantPace : calmPace);
+export function paceOf(seed: number, hours: number): Pace {
+  if (seed % 50 === 0) return plantPace;
+  return hours < longHours ? calmPace : shiftPace;
+}

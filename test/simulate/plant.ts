@@ -64,7 +64,7 @@ export async function live(scenario: Scenario): Promise<Outcome> {
   const books = openErp(world);
   let asked: (posting: Posting) => void = () => undefined;
   const bugs = bugsOf(scenario.bug);
-  const pace = paceOf(scenario.seed);
+  const pace = paceOf(scenario.seed, scenario.hours);
   const told = { failed, asked: (posting: Posting) => asked(posting) };
   const parts = { world, pace, hub, books, bugs, ...told };
   const edges = edgeLines.map((lines, index) => openEdgeBox(parts, boxNames[index]!, lines));

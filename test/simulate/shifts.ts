@@ -4,7 +4,7 @@ const dayMs = 24 * hourMs;
 /** Days of a week on which nobody works; every simulation begins on a Friday. */
 const weekend = [1, 2];
 /** From so many hours on a plant has nights. */
-const longHours = 48;
+export const longHours = 48;
 
 /** When each shift begins, of those that begin within so many hours. */
 function shifts(hours: number): number[] {
