@@ -57,8 +57,10 @@ export function openRising() {
     add,
 
     /** The one at this place, from 0 on; undefined beyond the end. */
-    at: (index: number): number | undefined =>
-      numbersOf(Math.min(blocks.length, Math.floor(index / blockSize)))[index % blockSize],
+    at(index: number): number | undefined {
+      const block = Math.floor(index / blockSize);
+      return block > blocks.length ? undefined : numbersOf(block)[index % blockSize];
+    },
 
     /** All from this time on, in order, and others of the same blocks. */
     *since(sinceMs: number): Generator<number> {

@@ -34,8 +34,18 @@ test('each stands at its place', () => {
       expect(rising.at(list.length)).toBeUndefined();
       expect([...rising.since(Number.NEGATIVE_INFINITY)]).toEqual(list.map((one) => one.number));
     }),
-    { numRuns: 30 },
+    { numRuns: 30, interruptAfterTimeLimit: 60_000, markInterruptAsFailure: true },
   );
+});
+
+test.each([255, 256, 257, 512])('behind the end of %i there is none', (length) => {
+  const { rising, list } = listOf(Array.from({ length }, () => [1, 0] as const));
+  expect(rising.at(length - 1)).toBe(list.at(-1)!.number);
+  expect([length, length + 1, 3 * length].map(rising.at)).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
 });
 
 test('all from a time on are told, and whole blocks before it are not', () => {
@@ -46,7 +56,7 @@ test('all from a time on are told, and whole blocks before it are not', () => {
       const due = list.filter(({ atMs }) => atMs >= sinceMs).map(({ number }) => number);
       expect(due.filter((number) => !told.has(number))).toEqual([]);
     }),
-    { numRuns: 30 },
+    { numRuns: 30, interruptAfterTimeLimit: 60_000, markInterruptAsFailure: true },
   );
   const { rising } = listOf(Array.from({ length: 1_000 }, (_, at) => [1, at]));
   expect([...rising.since(900)]).toEqual(Array.from({ length: 232 }, (_, at) => at + 769));
@@ -70,6 +80,6 @@ test('what was taken out is told no more, and all the rest is', () => {
       rising.add(2 ** 52, 0);
       expect(rising.at(left.length)).toBe(2 ** 52);
     }),
-    { numRuns: 30 },
+    { numRuns: 30, interruptAfterTimeLimit: 60_000, markInterruptAsFailure: true },
   );
 });
