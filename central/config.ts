@@ -15,7 +15,7 @@ import { switchesMax, switchField } from './modes.ts';
 
 export const postgresFields = {
   url: text('Where, without a password, e.g. postgres://holdfast@db.example:5432/plant.', 500),
-  passwordFile: optional(text('File with the password; read at start.', 4_096)),
+  passwordPath: optional(text('File with the password; read at start.', 4_096)),
   schema: fallback(text('Schema of the ledger, made if absent.', 41), 'holdfast'),
   leaseMs: fallback(
     integer(

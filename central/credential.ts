@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { Fault } from '../shared/fault.ts';
+import { readSecret } from '../shared/secret.ts';
 
 /** What an HTTP request is signed with; never logged, and in no reason. */
 export type Credential = Readonly<{
@@ -19,14 +19,7 @@ export function openCredential(user: string, passwordPath: string, option: strin
   let known = read();
 
   function read(): string {
-    const name = `${option}.passwordPath: ${passwordPath}`;
-    let password: string;
-    try {
-      password = readFileSync(passwordPath, 'utf8').replace(/\r?\n$/, '');
-    } catch (cause) {
-      throw new Fault('INVALID', `${name}: cannot be read: ${codeOf(cause)}`, { cause });
-    }
-    if (password === '') throw new Fault('INVALID', `${name}: is empty`);
+    const password = readSecret(passwordPath, `${option}.passwordPath`);
     return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
   }
 
@@ -42,5 +35,3 @@ export function openCredential(user: string, passwordPath: string, option: strin
     },
   };
 }
-
-const codeOf = (cause: unknown): string => `${(cause as { code?: unknown }).code ?? 'no file'}`;

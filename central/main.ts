@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { backoff } from '../shared/backoff.ts';
@@ -9,6 +8,7 @@ import { type Database, openDatabase } from '../shared/database.ts';
 import { Fault } from '../shared/fault.ts';
 import { type Logger, openLog } from '../shared/log.ts';
 import { openBell } from '../shared/loop.ts';
+import { readSecret } from '../shared/secret.ts';
 import { runService } from '../shared/service.ts';
 import { centralInbox } from '../shared/subject.ts';
 import { assembleCentral } from './assembly.ts';
@@ -56,18 +56,10 @@ async function openHub(config: CentralConfig, log: Logger, signal: AbortSignal) 
 /** The ledger: a file of this process, or a schema that centrals share. */
 function openStore({ storePath, postgres }: CentralConfig, bootId: string): Database {
   if (!postgres) return openDatabase(storePath!, migrations);
-  const { url, schema, passwordFile } = postgres;
-  return openShared({ url, schema, password: passwordOf(passwordFile) }, bootId, migrations);
-}
-
-/** Throws Fault INVALID for a file that cannot be read. */
-function passwordOf(file: string | undefined): string | undefined {
-  if (file === undefined) return undefined;
-  try {
-    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
-  } catch (cause) {
-    throw new Fault('INVALID', `postgres.passwordFile: ${(cause as Error).message}`, { cause });
-  }
+  const { url, schema, passwordPath } = postgres;
+  const password =
+    passwordPath === undefined ? undefined : readSecret(passwordPath, 'postgres.passwordPath');
+  return openShared({ url, schema, password }, bootId, migrations);
 }
 
 /** Starts central: opens upwards, closes downwards. Resolves once it listens. */

@@ -1,14 +1,5 @@
 import type { Credential } from './credential.ts';
-
-const answerBytesMax = 1024 * 1024;
-
-export type Answer = Readonly<{ status: number; headers: Headers; text: string }>;
-
-/** What came of a request: an answer, or none, and then whether the ERP may have run it. */
-export type Sent =
-  | Readonly<{ answer: Answer }>
-  | Readonly<{ ran: 'no'; reason: string; retryAfter?: string }>
-  | Readonly<{ ran: 'maybe'; reason: string }>;
+import { exchange, type Sent } from './exchange.ts';
 
 export type OdataOptions = Readonly<{
   url: string; // the ERP's origin, "https://erp.example"
@@ -55,19 +46,10 @@ export function openOdata({ url, client, timeoutMs, credential }: OdataOptions) 
     const target = new URL(`/sap/opu/odata/sap/${request.path}`, url);
     const clientQuery = client === undefined ? [] : [`sap-client=${client}`];
     target.search = [...clientQuery, request.query ?? []].flat().join('&');
-    try {
-      const response = await fetch(target, {
-        method: request.method,
-        headers: { accept: 'application/json', ...headers },
-        redirect: 'manual',
-        signal: AbortSignal.timeout(timeoutMs),
-        ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
-      });
-      const text = await readText(response);
-      return { answer: { status: response.status, headers: response.headers, text } };
-    } catch (error) {
-      return failed(error, timeoutMs);
-    }
+    const { method, body } = request;
+    const given = body === undefined ? {} : { body: JSON.stringify(body) };
+    const all = { accept: 'application/json', ...headers };
+    return exchange(target, { method, headers: all, ...given }, timeoutMs);
   }
 
   async function signOn(service: string): Promise<Session | Sent> {
@@ -140,34 +122,3 @@ const tokenRefused = (sent: Sent): boolean =>
   'answer' in sent &&
   sent.answer.status === 403 &&
   sent.answer.headers.get('x-csrf-token')?.toLowerCase() === 'required';
-
-/** The body, or as much of it as can be an answer of ours: a longer one comes back cut. */
-export async function readText(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    chunks.push(chunk);
-    size += chunk.byteLength;
-    if (size > answerBytesMax) break;
-  }
-  return Buffer.concat(chunks).toString();
-}
-
-type Cause = Readonly<{ code?: string; syscall?: string; errors?: readonly Cause[] }>;
-
-/** Errors of TLS before anything of ours was sent; ERR_SSL_… may also come later. */
-const handshake = /^(CERT_|ERR_TLS_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/;
-
-export function failed(error: unknown, timeoutMs: number): Sent {
-  const { name, cause } = error as Error & { cause?: Cause };
-  if (name === 'TimeoutError') return { ran: 'maybe', reason: `no answer in ${timeoutMs} ms` };
-  const reason = `no answer: ${cause?.code ?? name}`;
-  return { ran: cause && neverSent(cause) ? 'no' : 'maybe', reason };
-}
-
-/** True if no connection came about. ECONNRESET and the like may come after the ERP has run it. */
-function neverSent({ code = '', syscall, errors }: Cause): boolean {
-  if (errors) return errors.every(neverSent);
-  if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ECONNREFUSED') return true;
-  return syscall === 'connect' || syscall === 'getaddrinfo' || handshake.test(code);
-}

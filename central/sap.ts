@@ -1,6 +1,5 @@
 import { type Clock, systemClock } from '../shared/clock.ts';
 import {
-  type Field,
   fallback,
   id,
   integer,
@@ -13,6 +12,7 @@ import {
 import { type Credential, openCredential } from './credential.ts';
 import { documentOf, misfit } from './document.ts';
 import type { Erp, Found, Outcome, Posting, Preview } from './erp.ts';
+import { calendar, origin, timeZone, waits } from './erpfields.ts';
 import type { SapDocument, SapPlant } from './numbering.ts';
 import { openOdata } from './odata.ts';
 import { sapFigures } from './sapfigures.ts';
@@ -21,26 +21,6 @@ import { type Known, verdict } from './verdict.ts';
 
 /** Codes with which SAP usually says "locked"; unverified [K], hence a setting. */
 const usualLockCodes = ['M3/024', 'M3/682', 'MC/601'];
-
-export const origin: Field<string> = {
-  doc: 'The ERP’s origin, e.g. "https://erp.example".',
-  read(value, name) {
-    const given = typeof value === 'string' ? URL.parse(value) : null;
-    if (given && /^https?:$/.test(given.protocol) && given.username === '') return given.origin;
-    throw invalid(name, 'must be an http or https address without a user in it');
-  },
-};
-
-export const timeZone: Field<string> = {
-  doc: 'IANA time zone of the plant, whose calendar day is the posting date. "UTC" if absent.',
-  read(value = 'UTC', name) {
-    try {
-      return new Intl.DateTimeFormat('en-CA', { timeZone: `${value}` }).resolvedOptions().timeZone;
-    } catch {
-      throw invalid(name, 'must be an IANA time zone');
-    }
-  },
-};
 
 export const sapFields = {
   url: origin,
@@ -52,11 +32,7 @@ export const sapFields = {
   plant: id('Plant.', 4),
   storageLocation: id('Storage location of components and products.', 4),
   costCenter: fallback(id('Cost centre that bears stock scrapped from quality.', 10), 'SCRAP'),
-  clientTimeoutMs: fallback(integer('Wait for each answer, ms.', 10, 600_000), 10_000),
-  maxInFlightMs: fallback(
-    integer('After this time the ERP has committed or dropped a call, ms.', 0, 3_600_000),
-    30_000,
-  ),
+  ...waits,
   setupActivity: fallback(integer('Activity of the work centres that is set-up time.', 1, 6), 1),
   machineActivity: fallback(integer('Activity that is machine time.', 1, 6), 2),
   timeZone,
@@ -149,10 +125,4 @@ function ownOf({ user, passwordPath }: Named): Credential | undefined {
   if (user === undefined) throw invalid('sap.user', 'must be given with passwordPath');
   if (passwordPath === undefined) throw invalid('sap.passwordPath', 'must be given with user');
   return openCredential(user, passwordPath, 'sap');
-}
-
-/** The calendar day in `zone` at a Unix time, as "2026-11-23". */
-export function calendar(zone: string): (ms: number) => string {
-  const days = new Intl.DateTimeFormat('en-CA', { timeZone: zone, dateStyle: 'short' });
-  return (ms) => days.format(ms);
 }

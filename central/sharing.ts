@@ -28,7 +28,7 @@ function placeOf({ url, schema }: Where): string {
     throw new Fault('INVALID', 'postgres.url: must be like postgres://user@host:5432/database');
   }
   if (parsed.password !== '' || parsed.searchParams.has('password')) {
-    throw new Fault('INVALID', 'postgres.url: must hold no password; name a passwordFile');
+    throw new Fault('INVALID', 'postgres.url: must hold no password; name a passwordPath');
   }
   if (!/^[a-z][a-z0-9_]{0,40}$/.test(schema)) {
     throw new Fault('INVALID', 'postgres.schema: must be 1 to 41 of a-z, 0-9, _, a letter first');
@@ -38,7 +38,7 @@ function placeOf({ url, schema }: Where): string {
 
 /** Codes of PostgreSQL by which it says that it is asked wrongly: trying again does not help. */
 const wrong: Readonly<Record<string, string>> = {
-  ...{ '28P01': 'passwordFile', '28000': 'url', '3D000': 'url', '42501': 'url' },
+  ...{ '28P01': 'passwordPath', '28000': 'url', '3D000': 'url', '42501': 'url' },
 };
 
 type Opened = ReturnType<typeof openPostgres>;

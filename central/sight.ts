@@ -1,8 +1,9 @@
 import type { Differs, Outcome } from './erp.ts';
+import { objectOf } from './exchange.ts';
 import type { SapDocument } from './numbering.ts';
 import type { Odata } from './odata.ts';
 import { compare, isSought } from './readback.ts';
-import { type Created, entityOf, objectOf } from './verdict.ts';
+import { type Created, entityOf } from './verdict.ts';
 
 type Entity = Record<string, unknown>;
 

@@ -1,7 +1,16 @@
 import type { Differs, Outcome, Refused } from './erp.ts';
-import type { Answer, Sent } from './odata.ts';
+import {
+  type Answer,
+  busy,
+  excerpt,
+  fieldsOf,
+  isThrottled,
+  isTurnedAway,
+  objectOf,
+  type Sent,
+  unreached,
+} from './exchange.ts';
 
-const retryAfterMaxMs = 3_600_000;
 const reasonMax = 4_000;
 
 /** Locks go away by themselves. Besides the configured codes, the words say so. */
@@ -32,13 +41,13 @@ export type Verdict = Created | Known | Exclude<Outcome, Differs | { kind: 'post
 export function verdict(sent: Sent, reading: Reading): Verdict {
   if (!('answer' in sent)) {
     if (sent.ran === 'maybe') return { kind: 'unknown', reason: sent.reason };
-    return unreached(busy(sent.reason, sent.retryAfter ?? null, reading.nowMs));
+    return unreached(sent.reason, sent.retryAfter, reading.nowMs);
   }
   const { answer } = sent;
   const { status, headers } = answer;
   if (status >= 200 && status < 300) return created(answer, reading);
-  if (status === 429 || status === 503) {
-    return unreached(busy(`HTTP ${status}`, headers.get('retry-after'), reading.nowMs));
+  if (isThrottled(status)) {
+    return unreached(`HTTP ${status}`, headers.get('retry-after'), reading.nowMs);
   }
   const error = status < 400 || [408, 502, 504].includes(status) ? undefined : errorOf(answer.text);
   if (error) {
@@ -50,7 +59,7 @@ export function verdict(sent: Sent, reading: Reading): Verdict {
   }
   const reason = `HTTP ${status}: ${excerpt(answer.text)}`;
   // Without the ERP's own words a 4xx comes from what stands before it, and the ERP has not run.
-  if (status >= 400 && status < 500 && status !== 408) return unreached({ kind: 'busy', reason });
+  if (isTurnedAway(status)) return unreached(reason, null, reading.nowMs);
   return { kind: 'unknown', reason };
 }
 
@@ -67,42 +76,11 @@ function refused({ codes, reason }: Complaint, { knownCodes }: Reading): Known |
   return isKnown ? { kind: 'known', refused: outcome } : outcome;
 }
 
-type Busy = Extract<Outcome, { kind: 'busy' }>;
-const unreached = (outcome: Busy): Busy => ({ ...outcome, unreached: true });
-
-function busy(reason: string, retryAfter: string | null, nowMs: number): Busy {
-  const retryAfterMs = delayMs(retryAfter, nowMs);
-  return retryAfterMs === undefined
-    ? { kind: 'busy', reason }
-    : { kind: 'busy', reason, retryAfterMs };
-}
-
-/** Retry-After as seconds or as an HTTP date, in ms from now; at most an hour. */
-export function delayMs(retryAfter: string | null, nowMs: number): number | undefined {
-  if (retryAfter === null) return undefined;
-  const stated = /^\d+$/.test(retryAfter)
-    ? Number(retryAfter) * 1_000
-    : Date.parse(retryAfter) - nowMs;
-  return Number.isNaN(stated) ? undefined : Math.min(Math.max(stated, 0), retryAfterMaxMs);
-}
-
-function parsed(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return objectOf(value);
-  } catch {
-    return undefined;
-  }
-}
-
 /** The `d` of an OData V2 body, if the text is one; or what stands in it under that name. */
 export function entityOf(text: string, wrapper = ''): Record<string, unknown> | undefined {
-  const d = objectOf(parsed(text)?.['d']);
+  const d = objectOf(fieldsOf(text)['d']);
   return objectOf(d?.[wrapper]) ?? d;
 }
-
-export const objectOf = (value: unknown): Record<string, unknown> | undefined =>
-  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
 
 type Message = Readonly<{ code?: unknown; message?: unknown }>;
 
@@ -110,7 +88,7 @@ type Complaint = Readonly<{ codes: readonly string[]; reason: string }>;
 
 /** Codes and words of SAP's error body with all its details, or undefined if it is none. */
 function errorOf(text: string): Complaint | undefined {
-  const error = parsed(text)?.['error'] as
+  const error = fieldsOf(text)['error'] as
     | (Message & { innererror?: { errordetails?: unknown } })
     | undefined;
   if (typeof error?.code !== 'string') return undefined;
@@ -124,5 +102,3 @@ function errorOf(text: string): Complaint | undefined {
 
 const wordsOf = (message: unknown): string =>
   typeof message === 'string' ? message : `${(message as { value?: unknown } | null)?.value ?? ''}`;
-
-export const excerpt = (text: string): string => JSON.stringify(text.slice(0, 120));

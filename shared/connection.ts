@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import {
   AuthorizationError,
   type NatsConnection,
@@ -8,6 +7,7 @@ import {
 } from '@nats-io/nats-core';
 import { connect } from '@nats-io/transport-node';
 import { Fault } from './fault.ts';
+import { readSecret } from './secret.ts';
 
 /** Pause before a server is tried again that does not answer, ms. */
 const awayMs = 250;
@@ -21,12 +21,7 @@ const isRefusal = (error: unknown): boolean =>
 
 /** The seed of a user's NKey, from a file. Throws Fault INVALID, which never tells the seed. */
 export function readSeed(path: string): Uint8Array {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8').trim();
-  } catch (cause) {
-    throw new Fault('INVALID', `natsNkeyPath: ${(cause as Error).message}`, { cause });
-  }
+  const text = readSecret(path, 'natsNkeyPath').trim();
   const seed = Buffer.from(text);
   try {
     if (!text.startsWith('SU')) throw new Error('no user');

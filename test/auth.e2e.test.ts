@@ -178,7 +178,7 @@ test(
 );
 
 test.each([
-  ['is not there', undefined, /^natsNkeyPath: ENOENT/],
+  ['is not there', undefined, /^natsNkeyPath: .*user\.nk: cannot be read: ENOENT$/],
   ['holds no seed', 'SUAB-not-a-seed', /^natsNkeyPath: .*: must hold the seed of a user, "SU..."$/],
   ['holds the public key', newKeyName(), /must hold the seed of a user/],
 ])('a file with the seed that %s is refused at the start', async (_name, text, message) => {

@@ -206,7 +206,8 @@ test('the secret may be replaced while central runs; without it nothing is sent'
   const { url, secret, expire } = await bench();
   const clientSecretPath = join(testFolder(), 'secret');
   const erp = dynamicsAt(url, { clientSecretPath });
-  const missing = 'fetching a token: the client secret cannot be read: ENOENT';
+  const where = `clientSecretPath: ${clientSecretPath}`;
+  const missing = `fetching a token: ${where}: cannot be read: ENOENT`;
   expect(await erp.post(issue)).toMatchObject({ kind: 'busy', reason: missing });
   writeFileSync(clientSecretPath, 'old');
   expect(await erp.post(issue)).toMatchObject({ reason: expect.stringContaining('401') });

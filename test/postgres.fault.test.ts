@@ -204,7 +204,7 @@ if (typeof cluster === 'string') {
     [
       'another password',
       () => where({ password: 'no' }),
-      /^postgres.passwordFile: .*authentication/,
+      /^postgres.passwordPath: .*authentication/,
     ],
     [
       'a database that there is not',

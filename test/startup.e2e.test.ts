@@ -61,8 +61,8 @@ const configs: [keyof typeof programs, string, string | object, string | RegExp]
   [
     'central',
     'a password file that is not there',
-    { ...central, storePath: undefined, postgres: { url: 'postgres://h/x', passwordFile: '/no' } },
-    "postgres.passwordFile: ENOENT: no such file or directory, open '/no'",
+    { ...central, storePath: undefined, postgres: { url: 'postgres://h/x', passwordPath: '/no' } },
+    "postgres.passwordPath: ENOENT: no such file or directory, open '/no'",
   ],
   ['sandbox', 'a typo', { path: 's.sqlite', prot: 1 }, 'sandbox.prot: unknown'],
   ['sandbox', 'no JSON', '[', /^--config: \S+: is not JSON: /],

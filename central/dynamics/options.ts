@@ -10,7 +10,7 @@ import {
   record,
   text,
 } from '../../shared/field.ts';
-import { origin, timeZone } from '../sap.ts';
+import { address, origin, timeZone } from '../erpfields.ts';
 
 const name = (doc: string): Field<string> => ({
   doc: `${doc} 1 to 80 letters, digits and "_".`,
@@ -20,14 +20,10 @@ const name = (doc: string): Field<string> => ({
   },
 });
 
-const address: Field<string> = {
-  doc: 'Where Entra ID gives tokens, e.g. "https://login.example/TENANT/oauth2/v2.0/token".',
-  read(value, at) {
-    const given = typeof value === 'string' ? URL.parse(value) : null;
-    if (given && /^https?:$/.test(given.protocol) && given.username === '') return given.href;
-    throw invalid(at, 'must be an http or https address without a user in it');
-  },
-};
+const tokens = address(
+  'Where Entra ID gives tokens, e.g. "https://login.example/TENANT/oauth2/v2.0/token".',
+  ({ href }) => href,
+);
 
 /** A filter with one place for what is looked for. */
 const filter = (doc: string, place: string): Field<string> => ({
@@ -68,7 +64,7 @@ export const dispositionFields = {
 export const dynamicsFields = {
   kind: choice('The connector.', ['dynamics']),
   url: origin,
-  tokenUrl: address,
+  tokenUrl: tokens,
   clientId: id('The application that Entra ID knows.', 100),
   clientSecretPath: text('File with its secret; read again for every token.', 4_096),
   scope: optional(text('What the token is for; "<url>/.default" if absent.', 500)),

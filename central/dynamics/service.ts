@@ -1,4 +1,4 @@
-import { failed, readText, type Sent } from '../odata.ts';
+import { exchange, type Sent } from '../exchange.ts';
 import type { DynamicsConfig } from './options.ts';
 import type { Tokens } from './token.ts';
 
@@ -18,23 +18,22 @@ export function openService(options: Options, tokens: Tokens) {
   async function once({ path, query, body }: Request, token: string): Promise<Sent> {
     const target = new URL(path, url);
     if (query !== undefined) target.search = query;
-    try {
-      const response = await fetch(target, {
+    const sent = await exchange(
+      target,
+      {
         method: body === undefined ? 'GET' : 'POST',
         headers: {
           accept: 'application/json',
           authorization: `Bearer ${token}`,
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         },
-        redirect: 'manual',
-        signal: AbortSignal.timeout(clientTimeoutMs),
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      const text = (await readText(response)).replaceAll(token, '…'); // what is said is logged
-      return { answer: { status: response.status, headers: response.headers, text } };
-    } catch (error) {
-      return failed(error, clientTimeoutMs);
-    }
+      },
+      clientTimeoutMs,
+    );
+    if (!('answer' in sent)) return sent;
+    const text = sent.answer.text.replaceAll(token, '…'); // what is said is logged
+    return { answer: { ...sent.answer, text } };
   }
 
   async function send(request: Request, isSafe = () => true): Promise<Sent> {

@@ -1,9 +1,9 @@
 import type { Found, Posting } from '../erp.ts';
+import { fieldsOf } from '../exchange.ts';
 import type { Message } from './message.ts';
 import type { DynamicsConfig } from './options.ts';
 import type { Service } from './service.ts';
 import { type Row, rowsIn, rowsMax, standing } from './states.ts';
-import { fieldsOf } from './token.ts';
 
 type Options = Pick<DynamicsConfig, 'keyField' | 'messages'>;
 

@@ -1,22 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Found, Outcome } from '../erp.ts';
-import type { Sent } from '../odata.ts';
-import { delayMs, excerpt } from '../verdict.ts';
+import { excerpt, fieldsOf, isThrottled, isTurnedAway, type Sent, unreached } from '../exchange.ts';
 import type { Message } from './message.ts';
 import type { DynamicsConfig } from './options.ts';
-import { fieldsOf } from './token.ts';
 
 /** Most messages that one look-up reads; more are for a person. */
 export const rowsMax = 50;
 const wordsMax = 2_000;
-
-type Busy = Extract<Outcome, { kind: 'busy' }>;
-
-function unreached(reason: string, retryAfter: string | null | undefined, nowMs: number): Busy {
-  const retryAfterMs = delayMs(retryAfter ?? null, nowMs);
-  const busy = { kind: 'busy', reason, unreached: true } as const;
-  return retryAfterMs === undefined ? busy : { ...busy, retryAfterMs };
-}
 
 export type Reading = Readonly<{ idField: string; nowMs: number }>;
 
@@ -40,9 +30,9 @@ export function taken(sent: Sent, { idField, nowMs }: Reading): Outcome {
   const reason = `HTTP ${status}: ${wordsIn(text) ?? excerpt(text)}`;
   const said = status === 400 || status === 422 ? wordsIn(text) : undefined;
   if (said !== undefined) return { kind: 'refused', code: `HTTP ${status}`, reason: said };
-  if (status === 429 || status === 503) return unreached(reason, headers.get('retry-after'), nowMs);
+  if (isThrottled(status)) return unreached(reason, headers.get('retry-after'), nowMs);
   // Without words of its own a 4xx comes from what stands before it: nothing was queued.
-  if (status >= 400 && status < 500 && status !== 408) return unreached(reason, null, nowMs);
+  if (isTurnedAway(status)) return unreached(reason, null, nowMs);
   return { kind: 'unknown', reason };
 }
 

@@ -1,12 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import type { Clock } from '../../shared/clock.ts';
-import { failed, readText, type Sent } from '../odata.ts';
+import { Fault } from '../../shared/fault.ts';
+import { readSecret } from '../../shared/secret.ts';
+import { type Answer, exchange, fieldsOf, type Sent } from '../exchange.ts';
 import type { DynamicsConfig } from './options.ts';
 
 /** A token is renewed this long before it ends, ms, or when a tenth of its life is left. */
 const marginMs = 300_000;
 const tokenMax = 16_384;
-const secretMax = 1_000;
 
 type Token = Readonly<{ token: string; untilMs: number }>;
 /** Nothing was sent to the ERP. */
@@ -30,35 +30,27 @@ export function openTokens(options: Options, clock: Clock) {
   let kept: Promise<Token | Not> | undefined;
 
   async function fetchToken(): Promise<Token | Not> {
-    const secret = await readFile(clientSecretPath, 'utf8').catch((error: unknown) => error);
-    if (typeof secret !== 'string') {
-      return refusal(`the client secret cannot be read: ${(secret as { code?: string }).code}`);
-    }
-    const text = secret.trim();
-    if (text === '' || text.length > secretMax) return refusal('the client secret is no secret');
-    const askedMs = clock.monotonicMs();
+    let secret: string;
     try {
-      const response = await fetch(tokenUrl, {
-        method: 'POST',
-        headers: {
-          accept: 'application/json',
-          'content-type': 'application/x-www-form-urlencoded',
-        },
-        body: new URLSearchParams({
-          grant_type: 'client_credentials',
-          client_id: clientId,
-          client_secret: text,
-          scope,
-        }).toString(),
-        redirect: 'manual',
-        signal: AbortSignal.timeout(clientTimeoutMs),
-      });
-      const body = await readText(response);
-      return granted(body, askedMs) ?? refused(response, body);
+      secret = readSecret(clientSecretPath, 'clientSecretPath');
     } catch (error) {
-      const { reason } = failed(error, clientTimeoutMs) as { reason: string };
-      return refusal(reason);
+      if (error instanceof Fault) return refusal(error.message);
+      throw error;
     }
+    const askedMs = clock.monotonicMs();
+    const body = new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: clientId,
+      client_secret: secret,
+      scope,
+    }).toString();
+    const headers = {
+      accept: 'application/json',
+      'content-type': 'application/x-www-form-urlencoded',
+    };
+    const sent = await exchange(tokenUrl, { method: 'POST', headers, body }, clientTimeoutMs);
+    if (!('answer' in sent)) return refusal(sent.reason);
+    return granted(sent.answer.text, askedMs) ?? refused(sent.answer);
   }
 
   const refusal = (reason: string, retryAfter?: string): Not => ({
@@ -66,8 +58,8 @@ export function openTokens(options: Options, clock: Clock) {
     ...(retryAfter === undefined ? {} : { retryAfter }),
   });
 
-  function refused({ status, headers }: Response, body: string): Not {
-    const error = fieldsOf(body)['error'];
+  function refused({ status, headers, text }: Answer): Not {
+    const error = fieldsOf(text)['error'];
     const code = typeof error === 'string' && /^[a-z_]{1,40}$/.test(error) ? ` ${error}` : '';
     return refusal(`HTTP ${status}${code}`, headers.get('retry-after') ?? undefined);
   }
@@ -94,15 +86,4 @@ function granted(body: string, askedMs: number): Token | undefined {
   }
   if (!(lifeMs > 0)) return undefined;
   return { token, untilMs: askedMs + Math.max(lifeMs - marginMs, lifeMs * 0.9) };
-}
-
-/** The fields of a JSON object; none of anything else. */
-export function fieldsOf(body: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(body);
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    return isObject ? (value as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
 }

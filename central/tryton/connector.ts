@@ -2,7 +2,7 @@ import { type Clock, systemClock } from '../../shared/clock.ts';
 import { readFields } from '../../shared/field.ts';
 import type { Logger } from '../../shared/log.ts';
 import type { Erp, Found, Outcome, Posting } from '../erp.ts';
-import { calendar } from '../sap.ts';
+import { calendar } from '../erpfields.ts';
 import { type Draft, draftOf } from './draft.ts';
 import { type Master, numberOf, openMaster } from './master.ts';
 import { misfit } from './misfit.ts';

@@ -1,34 +1,24 @@
 import {
   choice,
-  type Field,
   fallback,
   flag,
   id,
-  invalid,
   list,
   optional,
   type Read,
   record,
   text,
 } from '../../shared/field.ts';
-import { sapFields } from '../sap.ts';
+import { address, timeZone, waits } from '../erpfields.ts';
 
-const address: Field<string> = {
-  doc: 'Where Tryton is served, e.g. "https://erp.example" or "https://erp.example/tryton".',
-  read(value, name) {
-    const given = typeof value === 'string' ? URL.parse(value) : null;
-    if (given && /^https?:$/.test(given.protocol) && given.username === '') {
-      return `${given.origin}${given.pathname.replace(/\/+$/, '')}`;
-    }
-    throw invalid(name, 'must be an http or https address without a user in it');
-  },
-};
-
-const { clientTimeoutMs, maxInFlightMs, timeZone } = sapFields;
+const served = address(
+  'Where Tryton is served, e.g. "https://erp.example" or "https://erp.example/tryton".',
+  ({ origin, pathname }) => `${origin}${pathname.replace(/\/+$/, '')}`,
+);
 
 export const trytonFields = {
   kind: choice('The connector.', ['tryton']),
-  url: address,
+  url: served,
   database: id('Database.', 63),
   user: id('Login of a user of the groups Holdfast, Production and Stock.', 100),
   passwordPath: text('File with the password of that user; read again at every login.', 4_096),
@@ -50,8 +40,7 @@ export const trytonFields = {
     flag('Whether the last final confirmation of a production completes it.'),
     false,
   ),
-  clientTimeoutMs,
-  maxInFlightMs,
+  ...waits,
   timeZone,
 };
 

@@ -1,6 +1,13 @@
 import type { Outcome } from '../erp.ts';
-import type { Answer, Sent } from '../odata.ts';
-import { delayMs, excerpt } from '../verdict.ts';
+import {
+  type Answer,
+  excerpt,
+  fieldsOf,
+  isThrottled,
+  isTurnedAway,
+  type Sent,
+  unreached,
+} from '../exchange.ts';
 
 export type Failure = Extract<Outcome, { kind: 'refused' | 'busy' | 'unknown' }>;
 /** What came of a call: its result, or why there is none. */
@@ -33,33 +40,17 @@ export function replyOf(sent: Sent, nowMs: number): Reply {
   const { answer } = sent;
   if (answer.status === 200) return told(answer);
   const reason = `HTTP ${answer.status}: ${excerpt(answer.text)}`;
-  const waits = answer.status === 429 || answer.status === 503;
-  if (waits || (answer.status >= 400 && answer.status < 500 && answer.status !== 408)) {
-    const retryAfterMs = delayMs(answer.headers.get('retry-after'), nowMs);
-    return {
-      ...unfitErp(reason),
-      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    } as Failure;
+  if (isThrottled(answer.status) || isTurnedAway(answer.status)) {
+    return unreached(reason, answer.headers.get('retry-after'), nowMs);
   }
   return { kind: 'unknown', reason };
 }
 
 function told({ text }: Answer): Reply {
-  const body = parsed(text);
-  if (body && Array.isArray(body['error'])) return refusal(body['error']);
-  if (body && 'result' in body) return { kind: 'result', result: body['result'] };
+  const body = fieldsOf(text);
+  if (Array.isArray(body['error'])) return refusal(body['error']);
+  if ('result' in body) return { kind: 'result', result: body['result'] };
   return { kind: 'unknown', reason: `an answer that is none of Tryton's: ${excerpt(text)}` };
-}
-
-function parsed(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Names of Tryton's exceptions; any other first word is what a programming error said. */

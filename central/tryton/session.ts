@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { backoff } from '../../shared/backoff.ts';
 import type { Clock } from '../../shared/clock.ts';
-import { failed, readText, type Sent } from '../odata.ts';
+import { Fault } from '../../shared/fault.ts';
+import { readSecret } from '../../shared/secret.ts';
+import { exchange, type Sent } from '../exchange.ts';
 import { type Failure, type Reply, replyOf, unfitErp } from './reply.ts';
 
 export type SessionOptions = Readonly<{
@@ -27,31 +28,22 @@ export function openSession({ clock, timeoutMs, ...options }: SessionOptions) {
   let kept: Promise<Login> | undefined;
   let id = 0;
 
-  async function send(method: string, params: unknown[], authorization?: string): Promise<Sent> {
-    try {
-      const response = await fetch(target, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          ...(authorization === undefined ? {} : { authorization }),
-        },
-        redirect: 'manual',
-        signal: AbortSignal.timeout(timeoutMs),
-        body: JSON.stringify({ id: ++id, method, params }),
-      });
-      const text = await readText(response);
-      return { answer: { status: response.status, headers: response.headers, text } };
-    } catch (error) {
-      return failed(error, timeoutMs);
-    }
+  function send(method: string, params: unknown[], authorization?: string): Promise<Sent> {
+    const headers = {
+      'content-type': 'application/json',
+      ...(authorization === undefined ? {} : { authorization }),
+    };
+    const body = JSON.stringify({ id: ++id, method, params });
+    return exchange(target, { method: 'POST', headers, body }, timeoutMs);
   }
 
   async function logIn(): Promise<Login> {
     let password: string;
     try {
-      password = readFileSync(options.passwordPath, 'utf8').replace(/\r?\n$/, '');
+      password = readSecret(options.passwordPath, 'passwordPath');
     } catch (error) {
-      return unfitErp(`passwordPath: ${(error as NodeJS.ErrnoException).code}`);
+      if (error instanceof Fault) return unfitErp(error.message);
+      throw error;
     }
     const sent = await send('common.db.login', [user, { password }, 'en']);
     const status = 'answer' in sent ? sent.answer.status : 200;

@@ -147,7 +147,7 @@ export async function startCluster(within = existsSync('/dev/shm') ? '/dev/shm' 
   await start();
 
   return {
-    ...{ url, password, passwordFile: pwfile, port: port! },
+    ...{ url, password, passwordPath: pwfile, port: port! },
     start,
     end,
     /** Runs SQL as the superuser, over a connection of its own. */

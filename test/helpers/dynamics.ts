@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { fieldsOf } from '../../central/dynamics/token.ts';
+import { fieldsOf } from '../../central/exchange.ts';
 import type { Clock } from '../../shared/clock.ts';
 
 export type State = 'Queued' | 'Processed' | 'Failed' | 'Canceled';

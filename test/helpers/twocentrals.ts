@@ -19,8 +19,8 @@ type Parts = {
 };
 
 export async function startTwo({ directory, cluster, schema, lines }: Parts) {
-  const { url, passwordFile } = cluster;
-  const postgres = { url, passwordFile, schema, leaseMs };
+  const { url, passwordPath } = cluster;
+  const postgres = { url, passwordPath, schema, leaseMs };
   const centralConfig = { storePath: undefined, postgres };
   const stage = await startStage({ directory, lines, centralConfig });
   const [httpPort] = await freePorts(1);
