@@ -1,16 +1,27 @@
+import type { PostingState } from '../statecharts/posting.ts';
+
+const flying: readonly PostingState[] = ['sending', 'unknown', 'queued'];
+const standing: readonly PostingState[] = ['posted', ...flying];
+/** Whether a posting of this state is at the ERP, or may be. */
+export const isFlying = (state: PostingState): boolean => flying.includes(state);
+/** Whether it was sent, or may have been. */
+export const isSent = (state: PostingState): boolean => standing.includes(state);
+
+/**
+ * In SQL: one of these. More than two are written out: for each row that it checks, SQLite makes a
+ * table of the names behind IN.
+ */
+const among = (states: readonly PostingState[]): string =>
+  `(${states.map((state) => `state = '${state}'`).join(' OR ')})`;
+
 /** In SQL: still to be done, or waiting. */
 export const open = "state NOT IN ('posted', 'void')";
-/**
- * In SQL: at the ERP, or it may be. A list of more than two names is written out: for each row that
- * it checks, SQLite makes a table of the names behind IN.
- */
-export const flies = "(state = 'sending' OR state = 'unknown' OR state = 'queued')";
+/** In SQL: at the ERP, or it may be. */
+export const flies = among(flying);
 /** In SQL: to be done, or being done. */
-export const unsettled =
-  "(state = 'intended' OR state = 'sending' OR state = 'unknown' OR state = 'queued')";
+export const unsettled = among(['intended', ...flying]);
 /** In SQL: sent, or it may be. */
-export const sent =
-  "(state = 'posted' OR state = 'sending' OR state = 'unknown' OR state = 'queued')";
+export const sent = among(standing);
 
 /**
  * The table of postings as it is, with what the ERP has queued. It was another one before:

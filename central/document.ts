@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto';
-import { isId } from '../shared/identity.ts';
 import { quantity, zero } from '../shared/quantity.ts';
 import { countsOf, decimalLimit, decimalStep, itemsOf, minutes } from './amounts.ts';
 import { type CancelKind, isCancel, type Posting, type PostingKind } from './erp.ts';
@@ -15,6 +14,7 @@ import {
 } from './numbering.ts';
 import { itemsIn } from './readback.ts';
 import { misfitReversal, reversalOf } from './reversal.ts';
+import { amountComplaints, complaintsOf, type Needs, together } from './unfit.ts';
 
 /** GoodsMovementCode and GoodsMovementType of a kind; 555 is unverified [K]. */
 const movements = {
@@ -31,8 +31,7 @@ const movements = {
 /** Lengths of SAP's fields, in UTF-16 units. */
 const lengths = { order: 12, operation: 4, material: 40, lot: 10, unit: 3 } as const;
 
-type Name = keyof typeof lengths;
-const needs: Record<PostingKind, readonly Name[]> = {
+const needs: Needs = {
   confirmation: ['order', 'operation'],
   goodsIssue: ['order', 'material', 'lot', 'unit'],
   goodsReceipt: ['order', 'material', 'lot', 'unit'],
@@ -40,54 +39,29 @@ const needs: Record<PostingKind, readonly Name[]> = {
   unblockStock: ['material', 'lot', 'unit'],
   scrapStock: ['material', 'lot', 'unit'],
   cancelConfirmation: ['order'], // by which its service is known
-  ...{ cancelIssue: [], cancelReceipt: [] },
+};
+const fits = (text: string): boolean => {
+  const micros = quantity(text, 'quantity');
+  return micros < decimalLimit && micros % decimalStep === zero;
+};
+const limits = {
+  needs,
+  amount: { fits, words: '10 digits and 3 decimals' },
+  time: {
+    fits: (ms: number) => minutes(ms) < decimalLimit,
+    words: 'under 10000000000 minutes',
+  },
 };
 
 /** Why SAP's fields can never hold this posting, all reasons together; undefined if they can. */
 export function misfit(posting: Posting): string | undefined {
-  const complaints = isId(posting.key) ? [] : ['key: must be a UUID'];
-  for (const name of needs[posting.kind]) {
-    if ((posting[name] ?? '') === '') complaints.push(`${name}: must be given`);
-  }
+  const complaints = complaintsOf(posting, limits);
   for (const [name, max] of Object.entries(lengths)) {
-    const length = posting[name as Name]?.length ?? 0;
+    const length = posting[name as keyof typeof lengths]?.length ?? 0;
     if (length > max) complaints.push(`${name}: ${length} characters, SAP takes ${max}`);
   }
-  for (const name of ['quantity', 'blocked', 'yield', 'scrap', 'rework'] as const) {
-    const complaint = misfitQuantity(posting[name], name);
-    if (complaint) complaints.push(complaint);
-  }
-  for (const name of ['setupMs', 'machineMs'] as const) {
-    const ms = posting[name] ?? 0;
-    if (!Number.isSafeInteger(ms) || ms < 0 || minutes(ms) >= decimalLimit) {
-      complaints.push(`${name}: must be whole, not negative, under 10000000000 minutes`);
-    }
-  }
-  if (complaints.length === 0) complaints.push(...misfitKind(posting));
-  return complaints.length === 0 ? undefined : complaints.join('; ');
-}
-
-function misfitQuantity(text: string | undefined, name: string): string | undefined {
-  if (text === undefined) return undefined;
-  const given = /^\d{1,12}(\.\d{1,6})?$/.test(text) ? quantity(text, name) : undefined;
-  if (given === undefined || given >= decimalLimit || given % decimalStep !== zero) {
-    return `${name}: ${text} does not fit 10 digits and 3 decimals`;
-  }
-  return undefined;
-}
-
-function misfitKind(posting: Posting): string[] {
-  const { kind, unit, ...given } = posting;
-  if (isCancel(kind)) return misfitReversal(posting);
-  if (kind === 'confirmation') {
-    const counted = ([given.yield, given.scrap, given.rework] as const).some(
-      (text) => text !== undefined && quantity(text, kind) > zero,
-    );
-    return counted && unit === undefined ? ['unit: must be given with a quantity'] : [];
-  }
-  const all = quantity(given.quantity ?? '0', 'quantity');
-  if (all === zero) return ['quantity: must be more than 0'];
-  return quantity(given.blocked ?? '0', 'blocked') > all ? ['blocked: is more than quantity'] : [];
+  if (complaints.length > 0) return together(complaints);
+  return together(isCancel(posting.kind) ? misfitReversal(posting) : amountComplaints(posting));
 }
 
 /** The posting as SAP wants it. `misfit` must have found nothing. */

@@ -1,5 +1,5 @@
 import type { Database } from '../shared/database.ts';
-import { quantity, quantityText, zero } from '../shared/quantity.ts';
+import { amountOf, quantityText, zero } from '../shared/quantity.ts';
 import { mostOf } from '../statecharts/tolerance.ts';
 import { openAhead } from './ahead.ts';
 import type { Dossier, Lot } from './dossier.ts';
@@ -21,7 +21,6 @@ type Parts = {
   standIns: StandIns;
 };
 
-const micros = (text: string | null): bigint => (text === null ? zero : quantity(text, 'quantity'));
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 const heldBy = (names: readonly string[]): Verdict | undefined =>
   names.length === 0
@@ -48,7 +47,7 @@ export function openGate({ db, queue, dossier, holds, genealogy, stock, standIns
   };
 
   const over = (order: Order, done: bigint, more: bigint, row: PostingRow): Verdict | undefined => {
-    const most = mostOf(micros(order.quantity), order.tolerancePercent);
+    const most = mostOf(amountOf(order.quantity), order.tolerancePercent);
     if (done + more <= most) return undefined;
     if (stock.isBackOpen(row)) {
       return { do: 'defer', reason: 'waits for a document of the order to be taken back' };
@@ -67,7 +66,7 @@ export function openGate({ db, queue, dossier, holds, genealogy, stock, standIns
         return { do: 'defer', reason: 'waits for other confirmations of the operation' };
       }
     }
-    const more = micros(row.yield);
+    const more = amountOf(row.yield);
     const done = more > zero ? stock.confirmed(row) : zero;
     return (more > zero && over(order, done, more, row)) || { do: 'send' };
   }
@@ -82,7 +81,7 @@ export function openGate({ db, queue, dossier, holds, genealogy, stock, standIns
     if (lot?.inspect && !lot.released) {
       return { do: 'hold', reason: 'waits for quality to release the lot' };
     }
-    const more = micros(row.quantity);
+    const more = amountOf(row.quantity);
     const excess = over(order, stock.received(order.order), more, row);
     if (excess) return excess;
     const missing = holds.toBlock(row.lot!) - stock.of(row.lot!).blocked;
@@ -114,7 +113,7 @@ export function openGate({ db, queue, dossier, holds, genealogy, stock, standIns
       return { do: 'wait', reason: 'an issue of the lot is in flight' };
     }
     const all = missing(name, lot);
-    const part = row.quantity === null ? all : least(micros(row.quantity), all);
+    const part = row.quantity === null ? all : least(amountOf(row.quantity), all);
     if (part > zero) return { do: 'send', quantity: quantityText(part) };
     return nothing(name, 'nothing more of the lot in stock has to be blocked');
   }
@@ -129,7 +128,7 @@ export function openGate({ db, queue, dossier, holds, genealogy, stock, standIns
     const name = row.lot!;
     const whole = isWhole(name, dossier.lot(name));
     const excess = whole ? zero : stock.of(name).blocked - holds.toBlock(name);
-    const part = row.quantity === null ? excess : least(micros(row.quantity), excess);
+    const part = row.quantity === null ? excess : least(amountOf(row.quantity), excess);
     if (part > zero) return { do: 'send', quantity: quantityText(part) };
     return nothing(name, 'nothing of it is in blocked stock');
   }
@@ -138,7 +137,7 @@ export function openGate({ db, queue, dossier, holds, genealogy, stock, standIns
   function scrap(row: PostingRow): Verdict {
     const { blocked, scrapped } = stock.of(row.lot!);
     const there = blocked - scrapped;
-    if (there >= micros(row.quantity)) return { do: 'send' };
+    if (there >= amountOf(row.quantity)) return { do: 'send' };
     const reason = `waits: only ${quantityText(there)} of the lot is in blocked stock`;
     return { do: 'defer', reason };
   }
@@ -154,10 +153,10 @@ export function openGate({ db, queue, dossier, holds, genealogy, stock, standIns
     }
     const held = heldBy(holding(lot, dossier.lot(lot)));
     if (held) return held;
-    if (stock.leaves(lot) && isShort(lot, micros(row.quantity))) {
+    if (stock.leaves(lot) && isShort(lot, amountOf(row.quantity))) {
       return { do: 'defer', reason: 'waits for the lot to leave blocked stock' };
     }
-    if (dossier.lot(lot)?.unmade && isShort(lot, micros(row.quantity))) {
+    if (dossier.lot(lot)?.unmade && isShort(lot, amountOf(row.quantity))) {
       return { do: 'defer', reason: 'waits: a receipt of the lot was taken back' };
     }
     return { do: 'send' };

@@ -2,6 +2,7 @@ import type { Database } from '../shared/database.ts';
 import { nextTurn } from '../shared/loop.ts';
 import type { Standing } from './breaker.ts';
 import { besideOrder, besideStock, type Contrast } from './contrast.ts';
+import { isFlying } from './docket.ts';
 import type { Erp, Posting } from './erp.ts';
 import type { Booked } from './figures.ts';
 import { documentsMax, openPosted, orderSums, standing, stockSums } from './posted.ts';
@@ -68,8 +69,6 @@ type Parts = Readonly<{
 }>;
 export type Inquire = ReturnType<typeof openInquiry>;
 
-const flies = ({ state }: PostingRow): boolean =>
-  state === 'sending' || state === 'unknown' || state === 'queued';
 const stamp = (rows: readonly PostingRow[]): string =>
   rows.map(({ id, state, document }) => `${id} ${state} ${document}`).join('\n');
 const sumText = ({ of, measure, unit, central, erp }: Contrast): string =>
@@ -77,7 +76,7 @@ const sumText = ({ of, measure, unit, central, erp }: Contrast): string =>
 
 function movingIn(before: readonly PostingRow[], after: readonly PostingRow[]): Answer | undefined {
   const all = [...before, ...after];
-  const flying = all.find(flies);
+  const flying = all.find(({ state }) => isFlying(state));
   if (flying) return { moving: `its ${flying.kind} ${flying.key} is at the ERP, or may be` };
   if (stamp(before) === stamp(after)) return undefined;
   return { moving: 'something was posted while it was read' };

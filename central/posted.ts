@@ -1,5 +1,5 @@
 import type { Database } from '../shared/database.ts';
-import { quantity, zero } from '../shared/quantity.ts';
+import { amountOf, zero } from '../shared/quantity.ts';
 import { sent } from './docket.ts';
 import { isCancel } from './erp.ts';
 import { columns, type PostingRow } from './queue.ts';
@@ -51,8 +51,6 @@ export const operationName = (operation: string): string => `operation ${operati
 export const goodsName = (material: string, lot: string): string => `${material} lot ${lot}`;
 export const stockName = (lot: string): string => `stock of lot ${lot}`;
 
-const micros = (text: string | null): bigint => (text === null ? zero : quantity(text, 'quantity'));
-
 /** What the posted documents of an order sum up to, less what was taken back. */
 export function orderSums(rows: readonly PostingRow[]): Sums {
   const sums: Sums = new Map();
@@ -65,7 +63,7 @@ export function orderSums(rows: readonly PostingRow[]): Sums {
     if (kind === 'confirmation' || kind === 'cancelConfirmation') {
       const of = operationName(operation ?? '');
       for (const name of ['yield', 'scrap', 'rework'] as const) {
-        add(of, name, unit ?? '', micros(row[name]));
+        add(of, name, unit ?? '', amountOf(row[name]));
       }
       add(of, 'setup', 'ms', BigInt(row.setupMs ?? 0));
       add(of, 'machine', 'ms', BigInt(row.machineMs ?? 0));
@@ -73,10 +71,10 @@ export function orderSums(rows: readonly PostingRow[]): Sums {
     }
     const of = goodsName(material ?? '', lot ?? '');
     const isReceipt = kind === 'goodsReceipt' || kind === 'cancelReceipt';
-    if (isReceipt) add(of, 'blocked', unit ?? '', micros(row.blocked));
-    if (isReceipt) add(of, 'received', unit ?? '', micros(row.quantity));
+    if (isReceipt) add(of, 'blocked', unit ?? '', amountOf(row.blocked));
+    if (isReceipt) add(of, 'received', unit ?? '', amountOf(row.quantity));
     else if (kind === 'goodsIssue' || kind === 'cancelIssue') {
-      add(of, 'issued', unit ?? '', micros(row.quantity));
+      add(of, 'issued', unit ?? '', amountOf(row.quantity));
     }
   }
   return sums;
@@ -87,7 +85,7 @@ export function stockSums(lot: string, unit: string, rows: readonly PostingRow[]
   let [unrestricted, blocked] = [zero, zero];
   for (const { kind, state, quantity: all, blocked: part } of rows) {
     if (state !== 'posted') continue;
-    const [amount, held] = [micros(all), micros(part)];
+    const [amount, held] = [amountOf(all), amountOf(part)];
     const sign = isCancel(kind) ? -1n : 1n;
     if (kind === 'goodsReceipt' || kind === 'cancelReceipt') {
       unrestricted += sign * (amount - held);

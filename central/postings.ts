@@ -3,6 +3,7 @@ import { Fault } from '../shared/fault.ts';
 import { posting as chart, type PostingEvent } from '../statecharts/posting.ts';
 import { openCases, type Plan } from './cases.ts';
 import { type Census, openCensus } from './census.ts';
+import { isSent } from './docket.ts';
 import type { Dossier } from './dossier.ts';
 import { openEarly } from './early.ts';
 import { isCancel, type Posting } from './erp.ts';
@@ -139,7 +140,7 @@ export function openPostings(parts: Parts) {
   function would(key: string): Would {
     const row = { ...rowOf(key) };
     const first = queue.lane(row.lane, 0, 1)[0];
-    const isOpen = !['posted', 'void', 'sending', 'unknown', 'queued'].includes(row.state);
+    const isOpen = row.state !== 'void' && !isSent(row.state);
     const verdict = isOpen ? weigh(row) : null;
     const { quantity = row.quantity, blocked = row.blocked } =
       verdict?.do === 'send' ? verdict : {};
@@ -156,7 +157,6 @@ export function openPostings(parts: Parts) {
     census.undone();
     queue.undone();
     stock.undone();
-    stock.changed();
     settling.undone();
   };
   const together = <A extends unknown[], R>(work: (...args: A) => R) =>

@@ -12,12 +12,17 @@ const onward = "kind IN ('goodsIssue', 'blockStock', 'unblockStock', 'scrapStock
 export type Stock = ReturnType<typeof openStock>;
 
 /** What our own documents have done in the ERP, or may have; the gate asks. */
-export const openStock = (db: Database) => ({
-  ...openBeside(db),
-  ...openSums(db),
-  ...openSigns(db),
-  ...openStanding(db),
-});
+export function openStock(db: Database) {
+  const [sums, order] = [openSums(db), openStanding(db)];
+  return {
+    ...{ ...openBeside(db), ...openSigns(db), ...sums, ...order },
+    /** A transaction was undone, or another central has written: all is read again. */
+    undone(): void {
+      sums.undone();
+      order.changed();
+    },
+  };
+}
 
 function openBeside(db: Database) {
   const beside = db
@@ -121,7 +126,7 @@ function openStanding(db: Database) {
   }
 
   return {
-    /** A posting has come or moved, or a transaction was undone. */
+    /** A posting has come or moved. */
     changed(): void {
       known = undefined;
     },

@@ -1,7 +1,6 @@
 import type { Database } from '../shared/database.ts';
-import { quantity, zero } from '../shared/quantity.ts';
-import type { PostingState } from '../statecharts/posting.ts';
-import { sent } from './docket.ts';
+import { amountOf, zero } from '../shared/quantity.ts';
+import { isSent, sent } from './docket.ts';
 import { isCancel, type PostingKind } from './erp.ts';
 import type { PostingRow } from './queue.ts';
 
@@ -17,23 +16,22 @@ type Sign = 1n | -1n;
 /** Most orders, operations and lots of which a sum is remembered; of the others it is made anew. */
 const rememberedMax = 20_000;
 
-const micros = (text: string | null): bigint => (text === null ? zero : quantity(text, 'quantity'));
-
-const sentStates: readonly PostingState[] = ['sending', 'unknown', 'queued', 'posted'];
-
 /** What was sent counts, or may have been, less what was taken back for sure. */
 function net({ kind, state }: Counted, amount: string | null): bigint {
-  if (isCancel(kind)) return state === 'posted' ? -micros(amount) : zero;
-  return sentStates.includes(state) ? micros(amount) : zero;
+  if (isCancel(kind)) return state === 'posted' ? -amountOf(amount) : zero;
+  return isSent(state) ? amountOf(amount) : zero;
 }
 
 /** What a document that is posted does to a lot in stock. */
 const effects: Partial<Record<PostingKind, (row: Counted) => Partial<LotStock>>> = {
-  goodsReceipt: (row) => ({ allReceived: micros(row.quantity), blocked: micros(row.blocked) }),
-  cancelReceipt: (row) => ({ allReceived: -micros(row.quantity), blocked: -micros(row.blocked) }),
-  blockStock: (row) => ({ blocked: micros(row.quantity) }),
-  unblockStock: (row) => ({ blocked: -micros(row.quantity) }),
-  scrapStock: (row) => ({ scrapped: micros(row.quantity) }),
+  goodsReceipt: (row) => ({ allReceived: amountOf(row.quantity), blocked: amountOf(row.blocked) }),
+  cancelReceipt: (row) => ({
+    allReceived: -amountOf(row.quantity),
+    blocked: -amountOf(row.blocked),
+  }),
+  blockStock: (row) => ({ blocked: amountOf(row.quantity) }),
+  unblockStock: (row) => ({ blocked: -amountOf(row.quantity) }),
+  scrapStock: (row) => ({ scrapped: amountOf(row.quantity) }),
 };
 
 const operationKey = (order: string, operation: string) => `${order}\n${operation}`;

@@ -37,6 +37,10 @@ export function quantity(value: unknown, field: string): Quantity {
   );
 }
 
+/** The same of a text that is null where there is none. */
+export const amountOf = (text: string | null): Quantity =>
+  text === null ? zero : quantity(text, 'quantity');
+
 /** The one spelling of a quantity: no leading or trailing zeros, "0" for nothing. */
 export function quantityText(micros: Quantity): string {
   const positive = micros < 0n ? -micros : micros;

@@ -1,6 +1,6 @@
-import { isId } from '../../shared/identity.ts';
 import { quantity, quantityText, zero } from '../../shared/quantity.ts';
 import { isCancel, type Posting, type PostingKind } from '../erp.ts';
+import { amountComplaints, complaintsOf, together } from '../unfit.ts';
 import type { DynamicsConfig } from './options.ts';
 
 /** What the connector must know of the plant to write a message. */
@@ -25,13 +25,17 @@ const hours = (ms: number): unknown => {
   return rawJson(quantityText(micros));
 };
 
-type Name = 'order' | 'operation' | 'material' | 'lot' | 'quantity';
-const needs: Readonly<Record<string, readonly Name[]>> = {
-  confirmation: ['order', 'operation'],
-  goodsIssue: ['order', 'material', 'lot', 'quantity'],
-  goodsReceipt: ['order', 'material', 'lot', 'quantity'],
-  blockStock: ['material', 'lot', 'quantity'],
-};
+const limits = {
+  needs: {
+    confirmation: ['order', 'operation'],
+    goodsIssue: ['order', 'material', 'lot', 'quantity'],
+    goodsReceipt: ['order', 'material', 'lot', 'quantity'],
+    blockStock: ['material', 'lot', 'quantity'],
+  },
+  // Numbers are written digit for digit; what Dynamics 365 makes of them is [K].
+  amount: { fits: () => true, words: '12 digits and 6 decimals' },
+  time: { fits: () => true, words: 'in ms' },
+} as const;
 
 /** For what there is no message. */
 const without: Readonly<Partial<Record<PostingKind, string>>> = {
@@ -42,38 +46,16 @@ const without: Readonly<Partial<Record<PostingKind, string>>> = {
 
 /** Why no message can say this posting, all reasons together; undefined if one can. */
 export function misfit(posting: Posting, plant: Plant): string | undefined {
-  const { kind, key } = posting;
+  const { kind } = posting;
   if (isCancel(kind)) return 'Dynamics 365 has no message that takes one back: a person does it';
   const none = without[kind];
   if (none !== undefined) return none;
-  const complaints = isId(key) ? [] : ['key: must be a UUID'];
-  for (const name of needs[kind]!) {
-    if ((posting[name] ?? '') === '') complaints.push(`${name}: must be given`);
-  }
-  complaints.push(...misfitAmounts(posting));
-  if (complaints.length === 0) complaints.push(...misfitKind(posting, plant));
-  return complaints.length === 0 ? undefined : complaints.join('; ');
-}
-
-const amounts = ['quantity', 'blocked', 'yield', 'scrap', 'rework'] as const;
-
-function misfitAmounts(posting: Posting): string[] {
-  const wrong = amounts.filter((name) => {
-    const text = posting[name];
-    return text !== undefined && !/^\d{1,12}(\.\d{1,6})?$/.test(text);
-  });
-  const times = (['setupMs', 'machineMs'] as const).filter((name) => {
-    const ms = posting[name] ?? 0;
-    return !Number.isSafeInteger(ms) || ms < 0;
-  });
-  return [
-    ...wrong.map((name) => `${name}: must be a decimal of 12 digits and 6 decimals at most`),
-    ...times.map((name) => `${name}: must be whole, and not negative`),
-  ];
+  const complaints = complaintsOf(posting, limits);
+  return together(complaints.length > 0 ? complaints : misfitKind(posting, plant));
 }
 
 function misfitKind(posting: Posting, { disposition, blockedStatus }: Plant): string[] {
-  const { kind, operation = '', rework, blocked, quantity: all } = posting;
+  const { kind, operation = '', rework, blocked } = posting;
   if (kind === 'blockStock') {
     return disposition ? [] : ['no message that blocks a batch is configured (disposition)'];
   }
@@ -82,14 +64,10 @@ function misfitKind(posting: Posting, { disposition, blockedStatus }: Plant): st
     const isNumber = /^\d{1,9}$/.test(operation);
     return isNumber ? complaints : [...complaints, 'operation: must be a number of 9 digits'];
   }
-  if (!isSome(all)) return ['quantity: must be more than 0'];
-  if (kind !== 'goodsReceipt' || !isSome(blocked)) return [];
-  if (quantity(blocked, 'blocked') > quantity(all, 'quantity')) {
-    return ['blocked: is more than quantity'];
-  }
-  return blockedStatus === undefined
-    ? ['blocked: no inventory status of blocked stock is configured (blockedStatus)']
-    : [];
+  const complaints = amountComplaints(posting);
+  const isBlocked = kind === 'goodsReceipt' && isSome(blocked);
+  if (complaints.length > 0 || !isBlocked || blockedStatus !== undefined) return complaints;
+  return ['blocked: no inventory status of blocked stock is configured (blockedStatus)'];
 }
 
 /** The posting as a message. `misfit` must have found nothing. */
