@@ -103,7 +103,7 @@ export type Erp = Readonly<{
    * `posted` only for what was seen in the ERP with the posting's order, material, lot and amounts,
    * in its answer or read back; `differs` for what is there and says something else; `unknown`
    * where it was not seen, even if the ERP has given a number. `isSafe` is asked before anything is
-   * sent that changes something; where it says no nothing is sent: `busy`, or `unknown`.
+   * sent that changes something; where it says no nothing is sent, and the outcome is `busy`.
    */
   post(posting: Posting, isSafe?: () => boolean): Promise<Outcome>;
   /** The same of what is found: one document that says something else is `differs`. */

@@ -11,6 +11,9 @@ export type Sent =
   | Readonly<{ ran: 'no'; reason: string; retryAfter?: string }>
   | Readonly<{ ran: 'maybe'; reason: string }>;
 
+/** What came of a call that was not made, because `isSafe` of the port said no. */
+export const notSafe: Sent = { ran: 'no', reason: 'the lease was over before it was sent' };
+
 type Request = Readonly<{
   method: 'GET' | 'POST';
   headers: Readonly<Record<string, string>>;

@@ -1,5 +1,5 @@
 import type { Credential } from './credential.ts';
-import { exchange, type Sent } from './exchange.ts';
+import { exchange, notSafe, type Sent } from './exchange.ts';
 
 export type OdataOptions = Readonly<{
   url: string; // the ERP's origin, "https://erp.example"
@@ -97,7 +97,7 @@ export function openOdata({ url, client, timeoutMs, credential }: OdataOptions) 
           if (sessions.get(service) === kept) sessions.delete(service);
           return opened;
         }
-        if (!isSafe()) return { ran: 'no', reason: 'the lease was over before it was sent' };
+        if (!isSafe()) return notSafe;
         const { sent, isStale } = await send(
           {
             ...{ method: 'POST', path: `${service}/${set}` },

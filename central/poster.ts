@@ -112,12 +112,10 @@ async function call(parts: Parts, task: Task): Promise<Landed['settle']> {
     log.info({ lane, key, kind, found }, 'looked up what is unknown or queued');
     return () => unlessLate(found, postings.found(key, found));
   }
-  const outcome = isSafe?.() === false ? tooLate : await erp.post(posting, isSafe);
-  if (outcome !== tooLate) breaker.posted(outcome);
+  const outcome = await erp.post(posting, isSafe);
+  // A call that a lease kept back says nothing of the ERP.
+  if (isSafe?.() !== false) breaker.posted(outcome);
   if (outcome.kind === 'queued') log.info({ lane, key, kind, outcome }, 'queued at the ERP');
   else if (outcome.kind !== 'posted') log.warn({ lane, key, kind, outcome }, 'not posted');
   return () => unlessLate(outcome, postings.settle(key, outcome));
 }
-
-/** We stood still: nothing of it was sent. If it is ours after all, it is looked up. */
-const tooLate: Outcome = { kind: 'unknown', reason: 'the lease was over before it was sent' };

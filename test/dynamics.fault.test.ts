@@ -133,10 +133,10 @@ test('E2: a slow call times out, and its message comes after all', async () => {
   expect(await erp.lookup(issue)).toMatchObject({ kind: 'queued', ticket: '1' });
 });
 
-test('where the lease is over nothing is sent, and the outcome is unknown', async () => {
+test('where the lease is over nothing is sent, and it is tried again', async () => {
   const { erp, counts } = await bench();
   const reason = 'the lease was over before it was sent';
-  expect(await erp.post(issue, () => false)).toEqual({ kind: 'unknown', reason });
+  expect(await erp.post(issue, () => false)).toEqual({ kind: 'busy', reason, unreached: true });
   expect(counts.sent).toBe(0);
   expect(await erp.post(issue, () => true)).toMatchObject(queued);
 });

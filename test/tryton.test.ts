@@ -30,6 +30,14 @@ test('posted is what was read back, and nothing else', async () => {
   expect(await gone.erp.lookup(count)).toEqual([]);
 });
 
+test('a lease that is over at the last moment lets nothing out', async () => {
+  const { erp, calls } = await tryton(() => undefined);
+  const outcome = await erp.post(count, () => false);
+  expect(outcome).toMatchObject({ kind: 'busy', reason: expect.stringContaining('lease') });
+  expect(calls.filter(({ method }) => method.endsWith('.post'))).toEqual([]);
+  expect(await erp.post(count, () => true)).toMatchObject({ kind: 'posted' });
+});
+
 const lock = 'could not obtain lock on row in relation "stock_move"';
 const answers: [string, Answer | 'cut', unknown][] = [
   [

@@ -1,4 +1,4 @@
-import { exchange, type Sent } from '../exchange.ts';
+import { exchange, notSafe, type Sent } from '../exchange.ts';
 import type { DynamicsConfig } from './options.ts';
 import type { Tokens } from './token.ts';
 
@@ -41,7 +41,7 @@ export function openService(options: Options, tokens: Tokens) {
     for (let renewals = 0; ; renewals++) {
       const given = await tokens.current(spent);
       if (!('token' in given)) return given;
-      if (!isSafe()) return { ran: 'maybe', reason: 'the lease was over before it was sent' };
+      if (!isSafe()) return notSafe;
       const sent = await once(request, given.token);
       if (!('answer' in sent) || sent.answer.status !== 401) return sent;
       if (renewals === 1) return { ran: 'no', reason: 'the ERP refused a token just fetched' };

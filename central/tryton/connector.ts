@@ -40,14 +40,14 @@ export function trytonErp(given: TrytonOptions, parts: TrytonParts = {}): Erp {
     maxInFlightMs: config.maxInFlightMs,
     unfit: misfit,
 
-    async post(posting: Posting): Promise<Outcome> {
+    async post(posting: Posting, isSafe?: () => boolean): Promise<Outcome> {
       const reason = misfit(posting);
       if (reason !== undefined) return { kind: 'refused', code: 'UNFIT', reason };
       const ready = await bench.ready();
       if (isFailure(ready)) return ready;
       const draft = await draftOf(posting, { ...ready, dayAt });
       if (isFailure(draft)) return draft;
-      return bench.send(posting, draft, ready.places);
+      return bench.send(posting, draft, ready.places, isSafe);
     },
 
     async lookup(posting: Posting): Promise<Found> {
@@ -98,11 +98,16 @@ function openBench(tryton: Tryton, config: TrytonConfig, clock: Clock) {
     return { kind: 'differs', document: numbers.join(', '), reason: complaints.join('; ') };
   }
 
-  async function send(posting: Posting, draft: Draft, at: Places): Promise<Outcome> {
+  async function send(
+    posting: Posting,
+    draft: Draft,
+    at: Places,
+    isSafe?: () => boolean,
+  ): Promise<Outcome> {
     const { values, moves, cycles } = draft;
     const complete = posting.final === true && config.completeProductions;
     const method = 'model.holdfast.document.post';
-    const reply = await tryton.call(method, values, moves, cycles, complete, at.context);
+    const reply = await tryton.change(isSafe, method, values, moves, cycles, complete, at.context);
     if (reply.kind !== 'result') return reply;
     const found = await find(posting, at);
     if (!Array.isArray(found)) return found as Outcome;

@@ -2,7 +2,7 @@ import { backoff } from '../../shared/backoff.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { Fault } from '../../shared/fault.ts';
 import { readSecret } from '../../shared/secret.ts';
-import { exchange, type Sent } from '../exchange.ts';
+import { exchange, notSafe, type Sent } from '../exchange.ts';
 import { type Failure, type Reply, replyOf, unfitErp } from './reply.ts';
 
 export type SessionOptions = Readonly<{
@@ -65,7 +65,7 @@ export function openSession({ clock, timeoutMs, ...options }: SessionOptions) {
   }
 
   /** Calls a method with its parameters, the context last. A spent session is renewed once. */
-  async function call(method: string, ...params: unknown[]): Promise<Reply> {
+  async function run(method: string, params: unknown[], isSafe = () => true): Promise<Reply> {
     let spent: Promise<Login> | undefined;
     for (let renewals = 0; ; renewals++) {
       const opened = session(spent);
@@ -74,6 +74,7 @@ export function openSession({ clock, timeoutMs, ...options }: SessionOptions) {
         if (kept === opened) kept = undefined;
         return login;
       }
+      if (!isSafe()) return replyOf(notSafe, clock.nowMs());
       const sent = await send(method, params, login.authorization);
       if (!('answer' in sent) || sent.answer.status !== 401) return replyOf(sent, clock.nowMs());
       if (renewals === 1) return unfitErp('Tryton refuses a session just opened');
@@ -82,11 +83,13 @@ export function openSession({ clock, timeoutMs, ...options }: SessionOptions) {
   }
 
   return {
-    call,
-    /** The same of a method that changes nothing: lost on the way, it is asked again, twice. */
+    /** Calls a method that changes something; nothing is sent where `isSafe` says no. */
+    change: (isSafe: (() => boolean) | undefined, method: string, ...params: unknown[]) =>
+      run(method, params, isSafe),
+    /** Calls one that changes nothing: lost on the way, it is asked again, twice. */
     async ask(method: string, ...params: unknown[]): Promise<Reply> {
       for (let attempt = 1; ; attempt++) {
-        const reply = await call(method, ...params);
+        const reply = await run(method, params);
         const isLost = reply.kind === 'unknown' || (reply.kind === 'busy' && reply.unreached);
         if (!isLost || attempt === asksMax) return reply;
         await clock.sleep(backoff(attempt), new AbortController().signal);

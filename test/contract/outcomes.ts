@@ -70,7 +70,32 @@ export function outcomeTests(connector: Connector): void {
     });
   }
   refusals(connector);
+  leases(connector);
   credentials(connector);
+}
+
+/** A central that stood still may have lost its lane while it made ready to send. */
+function leases(connector: Connector): void {
+  const may = declare(connector);
+  may(
+    'a lease that is over at the last moment lets nothing out',
+    ['confirmation'],
+    async (bench) => {
+      const first = await bench.posting('confirmation', 'first');
+      const posting = await bench.posting('confirmation', 'one');
+      const before = await bench.books();
+      const unsent = [await bench.erp.post(first, () => false)]; // no session is open yet
+      await sent(bench, first);
+      unsent.push(await bench.erp.post(posting, () => false));
+      for (const outcome of unsent) expect(outcome).toMatchObject({ kind: 'busy' });
+      expect(await bench.books()).toHaveLength(before.length + 1);
+      if (connector.cannot.lookup === undefined)
+        expect(await bench.erp.lookup(posting)).toEqual([]);
+      expect(await bench.erp.post(posting, () => true)).toMatchObject({
+        kind: expect.stringMatching(/^(posted|queued)$/),
+      });
+    },
+  );
 }
 
 function refusals(connector: Connector): void {

@@ -26,12 +26,13 @@ async function open(): Promise<Bench> {
       books.push({ ...posting, document: `D${books.length + 1}` });
     }
   }
-  const queued = { kind: 'queued', ticket: '1', reason: 'queued' } as unknown as Outcome;
+  const queued: Outcome = { kind: 'queued', ticket: '1', reason: 'queued' };
   const erp: Erp = {
     ...{ name: 'queue', maxInFlightMs: 10, unfit },
-    async post(posting) {
+    async post(posting, isSafe = () => true) {
       const reason = unfit(posting);
       if (reason !== undefined) return { kind: 'refused', code: 'UNFIT', reason };
+      if (!isSafe()) return { kind: 'busy', reason: 'the lease is over' };
       queue.push(posting);
       return isLost ? { kind: 'unknown', reason: 'no answer' } : queued;
     },

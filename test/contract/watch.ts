@@ -27,7 +27,7 @@ export function watched(erp: Erp, { timeoutMs, requestsMax, secrets }: Connector
   }
   return {
     ...erp,
-    post: (posting) => watch('post', erp.post(posting)),
+    post: (posting, isSafe) => watch('post', erp.post(posting, isSafe)),
     lookup: (posting) => watch('lookup', erp.lookup(posting)),
   };
 }

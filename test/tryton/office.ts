@@ -22,7 +22,7 @@ export function openOffice({ url, user, password, folder }: Given) {
 
   /** The result of a method, by the model's name and its own. */
   async function call<T = unknown>(method: string, ...params: unknown[]): Promise<T> {
-    const reply = await tryton.call(method, ...params, context);
+    const reply = await tryton.change(undefined, method, ...params, context);
     if (reply.kind !== 'result') throw new Error(`${method}: ${JSON.stringify(reply)}`);
     return reply.result as T;
   }
