@@ -95,7 +95,12 @@ export function openAmended(db: Database) {
 }
 
 /** Whether both are the same person's name. */
-export const isSame = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+const isSame = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+/** Throws Fault REFUSED for whoever approves what is their own. */
+export function checkSecond(first: string, by: string): void {
+  if (!isSame(first, by)) return;
+  throw new Fault('REFUSED', `by: ${by} has proposed it: a second person must approve`);
+}
 
 /**
  * Edits of parked postings, by two people: one proposes, another approves or rejects. What was
@@ -173,9 +178,7 @@ export function openAmendments({ db, postings, nowMs, moved }: Parts) {
   function approve(key: string, { by, reason }: Saying): void {
     const posting = parked(key);
     const row = proposed(key);
-    if (isSame(row.by, by)) {
-      throw new Fault('REFUSED', `by: ${by} has proposed it: a second person must approve`);
-    }
+    checkSecond(row.by, by);
     amend.run({ ...posting, ...(JSON.parse(row.changes) as Changes) });
     decide.run('approved', nowMs(), by, reason, row.id);
   }

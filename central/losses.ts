@@ -1,7 +1,7 @@
 import type { Database } from '../shared/database.ts';
 import { Fault } from '../shared/fault.ts';
 import { acting } from './acting.ts';
-import { isSame, type Saying } from './amendments.ts';
+import { checkSecond, type Saying } from './amendments.ts';
 import type { PostingKind } from './erp.ts';
 import type { Postings } from './postings.ts';
 import type { PostingRow } from './queue.ts';
@@ -121,9 +121,7 @@ export function openLosses({ db, postings, nowMs, moved }: Parts) {
   function approve(key: string, { by, reason }: Saying): void {
     posted(key);
     const row = proposed(key);
-    if (isSame(row.by, by)) {
-      throw new Fault('REFUSED', `by: ${by} has proposed it: a second person must approve`);
-    }
+    checkSecond(row.by, by);
     decide.run('approved', nowMs(), by, reason, row.id);
     postings.decide(key, 'Lost', {
       ...{ document: null, ticket: null },

@@ -2,7 +2,7 @@ import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_thread
 import { Fault } from '../shared/fault.ts';
 import type { Access, Ask, Batch, Failure, Reply, Value } from './session.ts';
 
-/** Beyond the server's own limit for a statement, the answer is waited for so much longer, ms. */
+/** Beyond the limits for a statement and for a connection an answer is waited for so long, ms. */
 const graceMs = 5_000;
 /** After so long without a connection the process ends, to be started anew, ms. */
 const downMaxMs = 10 * 60_000;
@@ -27,7 +27,7 @@ function errorOf({ message, code, lost }: Failure, place: string): Error {
 
 /**
  * Asks the thread that holds the connection, and waits for its answer: nothing else of this thread
- * runs meanwhile, as with SQLite. Every wait ends: by the server's limit for a statement, or 5 s
+ * runs meanwhile, as with SQLite. Every wait ends: by the server's limit for a statement, or 20 s
  * after it, when the connection is given up. Throws Fault UNREACHABLE where the same may succeed
  * later; an Error after 10 minutes without a connection.
  */
