@@ -18,7 +18,7 @@ import { testFolder } from './helpers/folder.ts';
 import { seeds } from './helpers/random.ts';
 import { rest } from './helpers/rest.ts';
 
-const orders = 530;
+const orders = 560;
 const factsMin = 50_000;
 const batchSize = 250;
 /** The shop's work is spread over about this time, ms, so that harm befalls it in the middle. */

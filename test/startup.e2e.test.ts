@@ -62,7 +62,7 @@ const configs: [keyof typeof programs, string, string | object, string | RegExp]
     'central',
     'a password file that is not there',
     { ...central, storePath: undefined, postgres: { url: 'postgres://h/x', passwordPath: '/no' } },
-    "postgres.passwordPath: ENOENT: no such file or directory, open '/no'",
+    'postgres.passwordPath: /no: cannot be read: ENOENT',
   ],
   ['sandbox', 'a typo', { path: 's.sqlite', prot: 1 }, 'sandbox.prot: unknown'],
   ['sandbox', 'no JSON', '[', /^--config: \S+: is not JSON: /],
