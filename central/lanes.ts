@@ -13,51 +13,82 @@ export const laneMigrations = [
 
 export type Lanes = ReturnType<typeof openLanes>;
 
+type Parts = {
+  db: Database;
+  /** By which lanes are due: never jumps. */
+  waitMs: () => number;
+  /** Names this central where others share the ledger. */
+  boot?: string | undefined;
+};
+
 /**
- * When each lane is to be looked at. Waking one too often does no harm. With `boot`, lanes that are
- * leased to other centrals are left to them: what they are due by is their own time.
+ * Which lanes are due. Alone, all whose time has come. Beside other centrals a time is that of who
+ * has leased the lane: what another has leased is left to it, and what nobody has is due.
  */
-export function openLanes(db: Database, boot?: string) {
+const dueOf = (boot: string | undefined): string => {
+  if (boot === undefined) return 'SELECT lane, due_ms FROM lane WHERE due_ms <= ?';
+  const free = 'due_ms IS NOT NULL AND holder IS NULL';
+  return `SELECT lane, due_ms FROM lane LEFT JOIN lease USING (lane)
+    WHERE ${free} OR holder = '${boot}' AND due_ms <= ?`;
+};
+
+/**
+ * When a lane that is woken is due: now, or, where another central has leased it, at once whatever
+ * that one's time is.
+ */
+const nowOf = (boot: string | undefined): string => {
+  if (boot === undefined) return ':now';
+  const foreign = `SELECT 1 FROM lease WHERE lease.lane = lane.lane AND holder <> '${boot}'`;
+  return `iif(EXISTS (${foreign}), 0, :now)`;
+};
+
+/** When the first lane is due; 0 where nobody has it. */
+const firstOf = (boot: string | undefined): string => {
+  if (boot === undefined) return 'SELECT min(due_ms) FROM lane';
+  return `SELECT min(iif(holder IS NULL, 0, due_ms)) FROM lane LEFT JOIN lease USING (lane)
+    WHERE due_ms IS NOT NULL AND (holder IS NULL OR holder = '${boot}')`;
+};
+
+/**
+ * When each lane is to be looked at. Waking one too often does no harm. Those that are due have
+ * their turn in the order in which they came to be: what is busy for long keeps nobody waiting.
+ */
+export function openLanes({ db, waitMs, boot }: Parts) {
+  const at = nowOf(boot);
+  // Whoever is due already keeps the place.
+  const later = `(lane.due_ms IS NULL OR lane.due_ms > ${at})`;
   const wake = db.prepare(
-    `INSERT INTO lane VALUES (?, 0)
-     ON CONFLICT (lane) DO UPDATE SET due_ms = 0 WHERE lane.due_ms IS NOT 0`,
+    `INSERT INTO lane VALUES (:lane, :now)
+     ON CONFLICT (lane) DO UPDATE SET due_ms = ${at} WHERE ${later}`,
   );
-  const rouse = db.prepare('UPDATE lane SET due_ms = 0 WHERE lane = ?');
-  const rouseWith = (where: string) =>
-    db.prepare<string[]>(
-      `UPDATE lane SET due_ms = 0 WHERE lane IN (SELECT lane FROM posting WHERE ${where})`,
-    );
-  const rouseLot = rouseWith("lot = ? AND state IN ('held', 'deferred')");
-  const rouseHeld = rouseWith("state = 'held'");
-  const rouseAll = db.prepare(
-    `UPDATE lane SET due_ms = 0
-     WHERE EXISTS (SELECT 1 FROM posting WHERE posting.lane = lane.lane AND ${open})`,
+  const rouseBy = (where: string) =>
+    db.prepare(`UPDATE lane SET due_ms = ${at} WHERE ${where} AND ${later}`);
+  const rouse = rouseBy('lane = :lane');
+  const rouseLot = rouseBy(
+    `lane IN (SELECT lane FROM posting WHERE lot = :lot AND state IN ('held', 'deferred'))`,
+  );
+  const rouseHeld = rouseBy(`lane IN (SELECT lane FROM posting WHERE state = 'held')`);
+  const rouseAll = rouseBy(
+    `EXISTS (SELECT 1 FROM posting WHERE posting.lane = lane.lane AND ${open})`,
   );
   const setDue = db.prepare('UPDATE lane SET due_ms = ? WHERE lane = ?');
-  const ours =
-    boot === undefined
-      ? ''
-      : `AND NOT EXISTS (SELECT 1 FROM lease WHERE lease.lane = lane.lane AND holder <> '${boot}')`;
-  const nextDue = db
-    .prepare<[], number | null>(`SELECT min(due_ms) FROM lane ${ours.replace('AND', 'WHERE')}`)
-    .pluck();
   const due = db
-    .prepare<[number, number], string>(
-      `SELECT lane FROM lane WHERE due_ms <= ? ${ours} ORDER BY due_ms, lane LIMIT ?`,
-    )
+    .prepare<[number, number], string>(`${dueOf(boot)} ORDER BY due_ms, lane LIMIT ?`)
     .pluck();
+  const nextDue = db.prepare<[], number | null>(firstOf(boot)).pluck();
+  const now = () => ({ now: waitMs() });
 
   return {
     /** Looks at the lane, which may be new. */
-    wake: (lane: string) => wake.run(lane),
+    wake: (lane: string) => wake.run({ lane, ...now() }),
     /** Looks at the lane again, if there is one. */
-    rouse: (lane: string) => rouse.run(lane),
+    rouse: (lane: string) => rouse.run({ lane, ...now() }),
     /** Looks again at every lane in which something about the lot waits. */
-    rouseLot: (lot: string) => rouseLot.run(lot),
+    rouseLot: (lot: string) => rouseLot.run({ lot, ...now() }),
     /** Looks again at every lane in which something is held. */
-    rouseHeld: () => rouseHeld.run(),
+    rouseHeld: () => rouseHeld.run(now()),
     /** Looks again at every lane in which something is open. */
-    rouseAll: () => rouseAll.run(),
+    rouseAll: () => rouseAll.run(now()),
     /** Looks at the lane at this time, or not before something changes. */
     setDue: (lane: string, dueMs: number | null) => setDue.run(dueMs, lane),
     /** When the first lane is due; null while none is. */

@@ -140,7 +140,12 @@ export function openMemory(parts: Parts) {
     stands: (head) => live.reach(head),
   });
   const registry = openRegistry({ db, ledger, nowMs });
-  const live = openLive({ db, registry, nowMs, rouse: openLanes(db).rouseHeld });
+  const live = openLive({
+    db,
+    registry,
+    nowMs,
+    rouse: openLanes({ db, waitMs: times.waitMs }).rouseHeld,
+  });
   turnsOf(db)?.onForeign(() => {
     undone();
     ledger.undone();

@@ -59,7 +59,7 @@ type Parts = {
 export type Postings = ReturnType<typeof openPostings>;
 
 /** All that is kept of postings, and the gate that reads it. */
-function openShelves({ db, dossier, holds, leases }: Parts) {
+function openShelves({ db, dossier, holds, waitMs, leases }: Parts) {
   const settling = openSettling(db);
   const census = openCensus(db);
   const stock = openStock(db);
@@ -72,7 +72,7 @@ function openShelves({ db, dossier, holds, leases }: Parts) {
   const standIns = openStandIns(db, queue);
   const gate = openGate({ db, queue, dossier, holds, genealogy, stock, standIns });
   const early = openEarly(db, settling.touched);
-  const others = { lanes: openLanes(db, leases?.boot), shadows: openShadows(db) };
+  const others = { lanes: openLanes({ db, waitMs, boot: leases?.boot }), shadows: openShadows(db) };
   const cases = openCases(queue, stock);
   return { settling, census, queue, genealogy, stock, gate, early, standIns, cases, ...others };
 }

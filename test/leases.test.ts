@@ -62,6 +62,19 @@ if (typeof cluster === 'string') {
     expect(one.next()).toEqual([]);
   });
 
+  test('what one wakes in a lane of the other is due there at once, whatever their clocks', () => {
+    const [one, ahead] = [open('woken', { nowMs: 1_000 }), open('woken', { nowMs: 9_000_000 })];
+    one.note('acme/m1', release('WO-1'), report('1'));
+    const { key } = only(one.next()).posting;
+    one.postings.settle(key, { kind: 'busy', reason: 'locked', retryAfterMs: 5_000 });
+    expect(one.next()).toEqual([]);
+    expect(one.postings.dueInMs()).toBe(5_000);
+    ahead.note('acme/m1', report('2'));
+    expect(one.postings.dueInMs()).toBeLessThanOrEqual(0);
+    expect([...ahead.next(), ...one.next()]).toEqual([]);
+    expect(one.postings.dueInMs()).toBe(5_000);
+  });
+
   test('as long as it renews its lease nothing of it is taken over', () => {
     const { time, one, other, key } = begun('renewed');
     for (let half = 0; half < 6; half++) {

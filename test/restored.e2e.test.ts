@@ -14,7 +14,7 @@ import { buildHttp } from '../central/http.ts';
 import { migrations, openMemory } from '../central/memory.ts';
 import { post } from '../central/poster.ts';
 import { startSandbox } from '../central/sandbox/server.ts';
-import { systemClock } from '../shared/clock.ts';
+import { steadyMs, systemClock } from '../shared/clock.ts';
 import { openDatabase } from '../shared/database.ts';
 import type { Content } from '../shared/event.ts';
 import { openBell } from '../shared/loop.ts';
@@ -69,7 +69,7 @@ async function openErp() {
 async function openCentral(url: string) {
   const db = openDatabase(':memory:', migrations);
   const clock = systemClock;
-  const { nowMs, monotonicMs: waitMs } = clock;
+  const [{ nowMs }, waitMs] = [clock, steadyMs(clock)];
   const erp = erpAt(url, { maxInFlightMs: 100 });
   const limits = { maxInFlightMs: 100, skewMaxMs: Number.MAX_SAFE_INTEGER };
   const memory = openMemory({ db, nowMs, waitMs, ...limits });
