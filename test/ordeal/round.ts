@@ -12,9 +12,15 @@ import { compareErp, compareLogs, type Flaws, selfStated } from './books.ts';
 import { budgetMb, mountSmallDisk, type SmallDisk } from './disk.ts';
 import { type Harm, startHarm } from './harm.ts';
 
-const workMaxMs = 600_000;
-const restMaxMs = 300_000;
-const faults = { latencyMs: 2, lostPercent: 1, dropPercent: 1, busyPercent: 2 };
+/** How much longer than it is spread over the work may take, ms. */
+const workSpareMs = 600_000;
+/** How long the rest after it may take, ms: so much, and so much more for each fact. */
+const restSpareMs = 300_000;
+const restOfFactMs = 5;
+const faults = {
+  ...{ latencyMs: 2, lostPercent: 1, dropPercent: 1, busyPercent: 1, throttlePercent: 1 },
+  ...{ brokenPercent: 1, barePercent: 1, truncatedPercent: 1 },
+};
 
 export type Parts = {
   directory: string;
@@ -81,7 +87,7 @@ async function playOn(scene: Scene): Promise<Outcome> {
   } finally {
     await chaos.stop();
   }
-  await rest(stage, restMaxMs);
+  await rest(stage, restSpareMs + restOfFactMs * factsOf(shop));
   await setFaults(stage.erpUrl, {});
   const books = await closeBooks(stage);
   await stage.close();
@@ -110,6 +116,9 @@ async function playOn(scene: Scene): Promise<Outcome> {
   return { facts: there.facts, documents, harm: chaos.harm(), ledger, erp, against };
 }
 
+const factsOf = (shop: Shop): number =>
+  Object.values(shop.expected().accepted).reduce((sum, count) => sum + count, 0);
+
 const flawed = (where: string, flaws: Flaws): string[] =>
   Object.entries(flaws).flatMap(([what, count]) =>
     count > 0 ? [`${where}: ${count} ${what}`] : [],
@@ -117,7 +126,7 @@ const flawed = (where: string, flaws: Flaws): string[] =>
 
 /** Asks the edge for everything in plant time; how many answers were not what the shop expects. */
 async function work({ stage, shop, workMs, batchSize }: Scene): Promise<number> {
-  const signal = AbortSignal.timeout(workMaxMs);
+  const signal = AbortSignal.timeout(workMs + workSpareMs);
   const pauseMs = workMs / (shop.expected().commands / batchSize);
   let surprises = 0;
   const send = async (batch: readonly Asked[]) => {
