@@ -2,6 +2,8 @@ import type { Database } from '../shared/database.ts';
 import { quantityText } from '../shared/quantity.ts';
 import type { PostingState } from '../statecharts/posting.ts';
 import type { Tally } from '../statecharts/tally.ts';
+import { acting } from './acting.ts';
+import type { Approvals } from './approvals.ts';
 import type { Breaker } from './breaker.ts';
 import { openDesk } from './desk.ts';
 import type { Dossier } from './dossier.ts';
@@ -36,6 +38,7 @@ type Parts = {
   explain: ReturnType<typeof openExplain>;
   reconcile: Reconcile;
   modes: Modes;
+  approvals: Approvals;
   db: Database;
   nowMs: () => number;
   /** Told when a person has moved a posting. */
@@ -64,8 +67,10 @@ const shown = (tally: Tally): Record<string, string | number> =>
 /** What central knows, to be looked at, and what a person gives leave for here. */
 export function openBoard(parts: Parts) {
   const { ledger, totals, postings, dossier, holds, erpStatus, registry, live, edges } = parts;
-  const { explain, reconcile, modes, db, nowMs, moved, erp, erpStanding, centrals } = parts;
+  const { explain, reconcile, modes, approvals, db, nowMs, moved, erp, erpStanding, centrals } =
+    parts;
   const inquire = openInquiry({ db, erp, standing: erpStanding, handed: postings.handed, nowMs });
+  const approve = acting({ db, postings, moved })(approvals.approve);
   return {
     status() {
       const beyond = live.beyond();
@@ -91,6 +96,14 @@ export function openBoard(parts: Parts) {
     reconcile: (scope: Scope, asksErp: boolean) => reconcile(scope, asksErp ? inquire : undefined),
 
     rules: () => readRules(ledger, modes),
+
+    /** Versions of master records, and which of them orders wait for. */
+    masters: approvals.shown,
+    /** Makes versions known, as they came over the wire. Throws Fault INVALID. */
+    approve(body: unknown) {
+      approve(approvals.read(body));
+      return approvals.shown();
+    },
 
     /** Takes a hold out of force that was told ahead and may never be stated. */
     lift(eventId: string, by: string, reason: string) {

@@ -1,5 +1,6 @@
 import type { Database } from '../shared/database.ts';
 import type { Fact } from '../shared/event.ts';
+import { openMasters } from './masters.ts';
 import { openOrderbook } from './orderbook.ts';
 import type { Run } from './rules.ts';
 
@@ -66,6 +67,7 @@ export type Dossier = ReturnType<typeof openDossier>;
 /** What central knows of orders, open runs and lots: a fold over the ledger, in its transaction. */
 export function openDossier(db: Database) {
   const orderbook = openOrderbook(db);
+  const masters = openMasters(db);
   const openRun = db.prepare(
     `INSERT INTO run VALUES (?, ?, ?, ?) ON CONFLICT (line, run)
        DO UPDATE SET phase = excluded.phase, started_ms = excluded.started_ms`,
@@ -95,6 +97,14 @@ export function openDossier(db: Database) {
 
   return {
     ...orderbook,
+    masters,
+    /** Forgets what was not committed. */
+    undone(): void {
+      orderbook.undone();
+      masters.undone();
+    },
+    /** The first version of these kinds that the order names and its site does not know. */
+    lacking: masters.lacking,
 
     /**
      * Takes in a fact, in the ledger's transaction, which ends with `save`; returns the run that it
@@ -104,6 +114,9 @@ export function openDossier(db: Database) {
       const { line } = fact;
       orderbook.note(fact);
       switch (fact.type) {
+        case 'OrderReleased':
+          masters.note(fact);
+          return undefined;
         case 'PhaseStarted':
           openRun.run(line, fact.body.run, fact.body.phase, fact.atMs);
           return undefined;

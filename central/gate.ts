@@ -8,6 +8,7 @@ import type { Holds } from './holds.ts';
 import { type Asks, openInverse, type Verdict } from './inverse.ts';
 import type { Order } from './orderbook.ts';
 import type { PostingRow } from './queue.ts';
+import { versionsFor } from './ruletable.ts';
 import type { StandIns } from './standins.ts';
 import type { Stock } from './stock.ts';
 
@@ -40,11 +41,16 @@ export function openGate({ db, queue, dossier, holds, genealogy, stock, standIns
   const ahead = openAhead(db);
   const inverse = openInverse(queue, stock);
 
-  /** The order if the ledger knows it; its release may still be on the way from another line. */
-  const released = (row: PostingRow): Order | undefined => {
-    const order = row.order === null ? undefined : dossier.order(row.order);
-    return order?.released ? order : undefined;
-  };
+  /** The order; or why not yet: its release may still be on the way from another line. */
+  function released({ order: number, kind }: PostingRow): Order | Verdict {
+    const order = number === null ? undefined : dossier.order(number);
+    if (!order?.released)
+      return { do: 'defer', reason: 'the order is not released at central yet' };
+    const lacked = dossier.lacking(order.order, versionsFor[kind] ?? []);
+    if (!lacked) return order;
+    const { kind: of, record, version } = lacked;
+    return { do: 'defer', reason: `waits: version ${version} of ${of} ${record} is not known` };
+  }
 
   const over = (order: Order, done: bigint, more: bigint, row: PostingRow): Verdict | undefined => {
     const most = mostOf(amountOf(order.quantity), order.tolerancePercent);
@@ -59,7 +65,7 @@ export function openGate({ db, queue, dossier, holds, genealogy, stock, standIns
 
   function confirmation(row: PostingRow): Verdict {
     const order = released(row);
-    if (!order) return { do: 'defer', reason: 'the order is not released at central yet' };
+    if ('do' in order) return order;
     if (row.final) {
       if (!order.complete) return { do: 'defer', reason: 'waits for the order to be closed' };
       if (stock.openBeside(row)) {
@@ -73,7 +79,7 @@ export function openGate({ db, queue, dossier, holds, genealogy, stock, standIns
 
   function receipt(row: PostingRow): Verdict {
     const order = released(row);
-    if (!order) return { do: 'defer', reason: 'the order is not released at central yet' };
+    if ('do' in order) return order;
     const forbidding = holds.forbidding(order.order, row.operation, row.line);
     const held = heldBy([...forbidding, ...genealogy.reaching(row.lot!)]);
     if (held) return held;
@@ -143,9 +149,8 @@ export function openGate({ db, queue, dossier, holds, genealogy, stock, standIns
   }
 
   function issue(row: PostingRow): Verdict {
-    if (!released(row)) {
-      return { do: 'defer', reason: 'the order is not released at central yet' };
-    }
+    const order = released(row);
+    if ('do' in order) return order;
     const lot = row.lot!;
     if (stock.arrives(lot)) return { do: 'defer', reason: 'waits for the receipt of the lot' };
     if (stock.recedes(lot)) {

@@ -24,6 +24,8 @@ export function buildHttp(board: Board, metrics?: () => string): FastifyInstance
   }
   app.get('/v1/status', async () => board.status());
   app.get('/v1/rules', async () => board.rules());
+  app.get('/v1/masters', async () => board.masters());
+  app.post('/v1/masters', async ({ body }, reply) => answered(reply, () => board.approve(body)));
   app.get('/v1/totals', async () => board.totals());
   app.get<{ Params: { state: string } }>('/v1/postings/:state', async ({ params }, reply) => {
     const state = postingStates.find((known) => known === params.state);

@@ -1,6 +1,7 @@
 import type { Database } from '../shared/database.ts';
 import { liveMigrations } from './ahead.ts';
 import { amendmentMigrations, openAmended } from './amendments.ts';
+import { openApprovals } from './approvals.ts';
 import { openArchive } from './archive.ts';
 import { backlogMigrations, takeBacklog } from './backlog.ts';
 import { censusMigrations } from './census.ts';
@@ -32,6 +33,7 @@ import type { Leases } from './leases.ts';
 import { openLedger } from './ledger.ts';
 import { openLive } from './live.ts';
 import { lossMigrations } from './losses.ts';
+import { masterMigrations } from './masters.ts';
 import { modeMigrations, openModes, type Switch } from './modes.ts';
 import { openPostings } from './postings.ts';
 import { openReconcile } from './reconcile.ts';
@@ -69,6 +71,7 @@ export const migrations = [
   [...queueMigrations6, ...dossierMigrations3].join('\n'),
   ...docketMigrations,
   ...lossMigrations,
+  ...masterMigrations,
 ];
 
 /** Pages of the file that are kept in memory, KiB: those to which the lines add now. */
@@ -140,12 +143,8 @@ export function openMemory(parts: Parts) {
     stands: (head) => live.reach(head),
   });
   const registry = openRegistry({ db, ledger, nowMs });
-  const live = openLive({
-    db,
-    registry,
-    nowMs,
-    rouse: openLanes({ db, waitMs: times.waitMs }).rouseHeld,
-  });
+  const lanes = openLanes({ db, waitMs: times.waitMs, boot: times.leases?.boot });
+  const live = openLive({ db, registry, nowMs, rouse: lanes.rouseHeld });
   turnsOf(db)?.onForeign(() => {
     undone();
     ledger.undone();
@@ -157,6 +156,7 @@ export function openMemory(parts: Parts) {
     ...{ db, dossier, ledger, explain, totals },
     counts: postings.counts,
   });
-  const views = { dossier, totals, erpStatus, archive, explain, reconcile, modes };
+  const approvals = openApprovals({ masters: dossier.masters, lanes, nowMs });
+  const views = { dossier, totals, erpStatus, archive, explain, reconcile, modes, approvals };
   return { ...views, holds, postings, ledger, registry, live };
 }

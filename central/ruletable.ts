@@ -1,4 +1,6 @@
 import type { FactType } from '../shared/event.ts';
+import type { MasterKind } from '../shared/master.ts';
+import type { PostingKind } from './erp.ts';
 
 /** The phases of a roll-out, and the rules that each of them switches on. */
 export const phases = {
@@ -26,6 +28,15 @@ export const rulesOf = ({ type }: Readonly<{ type: FactType }>): readonly Rule[]
   ...(type === 'QuantityCorrected' ? (['QuantityReported'] as const) : []),
 ];
 
+/** Master records of whose versions those that the order was released with must be known. */
+export const versionsFor: Readonly<Partial<Record<PostingKind, readonly MasterKind[]>>> = {
+  goodsIssue: ['item', 'bom'],
+  confirmation: ['item', 'routing', 'workCenter'],
+  goodsReceipt: ['item', 'specification'],
+};
+const versionsOf = (kind: PostingKind): string =>
+  `the versions of ${versionsFor[kind]!.join(', ')} that its release names known at its site`;
+
 /** What a rule calls for, when it does not, and what must be known or done before. */
 type Row = Readonly<{ calls: string; unless: string; needs: string }>;
 
@@ -35,27 +46,30 @@ export const ruleTable: Readonly<Record<Rule, Row>> = {
     calls: 'a goods issue to the order',
     unless: '',
     needs:
-      'the order released; the receipt of the lot posted, where it is of our own; no hold that ' +
-      'reaches the lot; enough of it outside blocked stock',
+      `the order released; ${versionsOf('goodsIssue')}; the receipt of the lot posted, where ` +
+      'it is of our own; no hold that reaches the lot; enough of it outside blocked stock',
   },
   QuantityReported: {
     calls: 'a confirmation of good, scrap and rework',
     unless: 'it came out of rework, or reports nothing; late, after the closing, for a person',
-    needs: 'the order released; in all no more than its quantity and tolerance',
+    needs:
+      `the order released; ${versionsOf('confirmation')}; in all no more than its quantity and ` +
+      'tolerance',
   },
   OperationCompleted: {
     calls: 'the final confirmation of the operation',
     unless: '',
     needs:
-      'the order closed, and all that was stated of it at central; every other confirmation of ' +
-      'the operation posted',
+      'as for a report; the order closed, and all that was stated of it at central; every other ' +
+      'confirmation of the operation posted',
   },
   LotProduced: {
     calls: 'a goods receipt, what is held of it into blocked stock',
     unless: '',
     needs:
-      'the order released; no hold on order, operation or line; the release of quality, where ' +
-      'the lot is inspected; in all no more than the quantity and tolerance of the order',
+      `the order released; ${versionsOf('goodsReceipt')}; no hold on order, operation or ` +
+      'line; the release of quality, where the lot is inspected; in all no more than the quantity ' +
+      'and tolerance of the order',
   },
   HoldPlaced: {
     calls: 'a move into blocked stock',
@@ -82,7 +96,7 @@ export const ruleTable: Readonly<Record<Rule, Row>> = {
   PhaseEnded: {
     calls: 'a confirmation of set-up or machine time',
     unless: 'it was a breakdown, or took no time',
-    needs: 'the start of the run known, and its clock trusted; else a person',
+    needs: 'as for a report; the start of the run known, and its clock trusted; else a person',
   },
   FactReversed: {
     calls:

@@ -121,6 +121,11 @@ export type Rules = {
   editions: { id: number; sinceMs: number; switches: Switch[] }[];
   sites: { site: string; modes: Record<string, string> }[];
 };
+/** Versions that were approved, the newest first, and what open orders wait for. */
+export type Masters = {
+  sets: { site: string; atMs: number; by: string; reason: string; versions: number }[];
+  lacked: { order: string; kind: string; record: string; version: string; line: string }[];
+};
 type Switch = { site?: string; rule?: string; mode: string };
 
 export type Attempt = { atMs: number; outcome: string; detail: string };

@@ -22,6 +22,7 @@ const commands = {
   explain: () => import('./explain.ts'),
   reconcile: () => import('./reconcile.ts'),
   rules: () => import('./rules.ts'),
+  masters: () => import('./masters.ts'),
   desk: () => import('./desk.ts'),
 } satisfies Record<string, () => Promise<Command>>;
 type Name = keyof typeof commands;

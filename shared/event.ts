@@ -12,6 +12,7 @@ import {
   record,
   someAmount,
 } from './field.ts';
+import { versions } from './master.ts';
 import { materialBodies } from './material.ts';
 import { qualityBodies } from './quality.ts';
 import { runtimeBodies } from './runtime.ts';
@@ -49,6 +50,7 @@ export const bodies = {
         100,
       ),
     ),
+    versions,
   },
   OrderChanged: {
     quantity: optional(someAmount('Order quantity from now on.')),
