@@ -68,8 +68,8 @@ export const ruleTable: Readonly<Record<Rule, Row>> = {
     unless: '',
     needs:
       `the order released; ${versionsOf('goodsReceipt')}; no hold on order, operation or ` +
-      'line; the release of quality, where the lot is inspected; in all no more than the quantity ' +
-      'and tolerance of the order',
+      'line; the release of quality, where the lot is inspected; in all no more than the ' +
+      'quantity and tolerance of the order',
   },
   HoldPlaced: {
     calls: 'a move into blocked stock',
