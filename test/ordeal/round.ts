@@ -57,7 +57,7 @@ export async function playRound(parts: Parts): Promise<Outcome> {
   };
   let outcome: Outcome | undefined;
   try {
-    const edgeConfig = { storePath: paths.edge, diskBudgetMb: budgetMb };
+    const edgeConfig = { storePath: paths.edge, ...(disk ? { diskBudgetMb: budgetMb } : {}) };
     const lines = shop.lines.map((line) => ({ line, lanes: shop.lanes[line]! }));
     const stage = await startStage({ directory, lines, edgeConfig });
     try {
