@@ -52,6 +52,11 @@ const answers: [string, Answer | 'cut', unknown][] = [
   ],
   ['a bug', error("'uom'", ''), refused('ERROR', "'uom'")],
   [
+    'a bug without words',
+    error('', ''),
+    refused('ERROR', 'an error without words: see the log of Tryton'),
+  ],
+  [
     'a stale record',
     error('ConcurrencyException', 'Records were modified in the meanwhile'),
     { kind: 'busy', reason: 'Records were modified in the meanwhile' },

@@ -3,14 +3,19 @@ import { readFields } from '../../shared/field.ts';
 import type { Logger } from '../../shared/log.ts';
 import type { Erp, Found, Outcome, Posting } from '../erp.ts';
 import { calendar } from '../erpfields.ts';
-import { type Draft, draftOf } from './draft.ts';
-import { type Master, numberOf, openMaster } from './master.ts';
+import { objectOf } from '../exchange.ts';
+import { draftOf } from './draft.ts';
+import { trytonFigures } from './figures.ts';
+import type { Draft } from './forms.ts';
+import { type Master, openMaster } from './master.ts';
 import { misfit } from './misfit.ts';
 import { type TrytonConfig, type TrytonOptions, trytonFields } from './options.ts';
 import { findPlaces, type Places, type Row, readRows } from './places.ts';
+import { previewOf } from './preview.ts';
 import { type Failure, isFailure } from './reply.ts';
 import { openSession, type Tryton } from './session.ts';
 import { complaintsOf, standingFields } from './standing.ts';
+import { numberOf } from './typed.ts';
 
 export type TrytonParts = Readonly<{ clock?: Clock; log?: Logger }>;
 
@@ -39,6 +44,8 @@ export function trytonErp(given: TrytonOptions, parts: TrytonParts = {}): Erp {
     name: 'tryton',
     maxInFlightMs: config.maxInFlightMs,
     unfit: misfit,
+    preview: (posting) => previewOf(posting, { config, day: dayAt(posting.atMs) }),
+    figures: trytonFigures(tryton, config, bench.ready),
 
     async post(posting: Posting, isSafe?: () => boolean): Promise<Outcome> {
       const reason = misfit(posting);
@@ -117,15 +124,18 @@ function openBench(tryton: Tryton, config: TrytonConfig, clock: Clock) {
     if (typeof reply.result === 'number') {
       return { kind: 'unknown', reason: `${numberOf(reply.result)} was posted and is not found` };
     }
-    return { kind: 'refused', code: 'DECISION', reason: decisionOf(reply.result) };
+    const action = objectOf(reply.result);
+    if (!`${action?.['type']}`.startsWith('ir.action')) {
+      return { kind: 'unknown', reason: 'the answer has no number, and nothing is found' };
+    }
+    return { kind: 'refused', code: 'DECISION', reason: decisionOf(action!) };
   }
 
   return { ready, find, send };
 }
 
 /** Instead of acting, Tryton may answer with what it wants a person to do first. */
-function decisionOf(result: unknown): string {
-  const action = (typeof result === 'object' && result !== null ? result : {}) as Row;
-  const name = action['name'] ?? action['wiz_name'] ?? JSON.stringify(result);
+function decisionOf(action: Row): string {
+  const name = action['name'] ?? action['wiz_name'] ?? JSON.stringify(action);
   return `Tryton wants a decision first, and has posted nothing: ${name}`;
 }

@@ -1,17 +1,12 @@
-import { quantity, quantityText, zero } from '../../shared/quantity.ts';
-import { isCancel, type Posting } from '../erp.ts';
-import { type Master, numberOf, refused } from './master.ts';
+import { inverses, isCancel, type Posting } from '../erp.ts';
+import { isOf } from './flows.ts';
+import { confirmationForm, countsOf, type Draft, goodsForm, headOf } from './forms.ts';
+import { type Master, refused } from './master.ts';
 import type { Places, Row } from './places.ts';
 import { type Failure, isFailure } from './reply.ts';
 import { reversalOf } from './reversal.ts';
-import { dateOf, decimalOf, durationOf } from './typed.ts';
-
-/** One document as our module in Tryton posts it, in one transaction. */
-export type Draft = Readonly<{
-  values: Row; // of the document itself
-  moves: readonly Row[]; // of stock
-  cycles: readonly Row[]; // of work
-}>;
+import { complaintsOf } from './standing.ts';
+import { numberOf } from './typed.ts';
 
 type Parts = Readonly<{
   places: Places;
@@ -22,149 +17,70 @@ type Parts = Readonly<{
 
 /** The posting as Tryton wants it, or why it cannot be had. Reads only. */
 export async function draftOf(posting: Posting, parts: Parts): Promise<Draft | Failure> {
-  const { key, kind, eventId, atMs } = posting;
-  const values = {
-    ...{ key, kind, event: eventId, company: parts.places.company },
-    date: dateOf(parts.dayAt(atMs)),
-  };
-  if (isCancel(kind)) return cancellation(posting, values, parts);
-  if (kind === 'confirmation') return confirmation(posting, values, parts);
-  return movement(posting, values, parts);
+  const { kind, atMs } = posting;
+  const head = headOf(posting, parts.places.company, parts.dayAt(atMs));
+  if (isCancel(kind)) return cancellation(posting, head, parts);
+  if (kind === 'confirmation') return confirmation(posting, head, parts);
+  return movement(posting, head, parts);
 }
 
 async function confirmation(
   posting: Posting,
-  values: Row,
+  head: Row,
   { master }: Parts,
 ): Promise<Draft | Failure> {
   const production = await master.production(posting);
   if (isFailure(production)) return production;
   const works = (production['works.'] as Row[]).filter((work) => isOf(work, posting.operation!));
   const [work, ...more] = works;
-  if (!work || more.length > 0) {
-    const count = `${works.length} works ${posting.operation}`;
-    return refused(`production ${posting.order} has ${count}`);
-  }
-  const { setupMs, machineMs } = posting;
-  const times = [setupMs, machineMs].filter((ms) => ms !== undefined && ms > 0);
-  const charge = { work: work['id'] };
-  // A work that nobody has worked at is not finished in Tryton: a cycle of no time finishes it.
-  const ends = posting.final === true && times.length === 0 && unworked.has(`${work['state']}`);
-  return {
-    values: {
-      ...values,
-      ...{ production: production['id'], work: work['id'] },
-      ...countsOf(posting),
-    },
-    moves: [],
-    cycles: ends
-      ? [{ ...charge, duration: durationOf(0), cost: decimalOf('0') }]
-      : times.map((ms) => ({ ...charge, duration: durationOf(ms!) })),
-  };
-}
-
-const unworked = new Set(['request', 'draft']);
-
-/** Tryton's operations have a name: the number, or the number and words behind it. */
-export const isOf = (work: Row, operation: string): boolean => {
-  const name = `${(work['operation.'] as Row | undefined)?.['name'] ?? ''}`;
-  return name === operation || name.startsWith(`${operation} `);
-};
-
-function countsOf(posting: Posting): Row {
-  const { unit, setupMs, machineMs } = posting;
-  return {
-    ...(unit === undefined ? {} : { unit }),
-    good: decimalOf(posting.yield ?? '0'),
-    scrap: decimalOf(posting.scrap ?? '0'),
-    rework: decimalOf(posting.rework ?? '0'),
-    ...(setupMs === undefined ? {} : { setup: durationOf(setupMs) }),
-    ...(machineMs === undefined ? {} : { machine: durationOf(machineMs) }),
-    final: posting.final === true,
-  };
+  if (work && more.length === 0) return confirmationForm(posting, head, production, work);
+  return refused(`production ${posting.order} has ${works.length} works ${posting.operation}`);
 }
 
 async function movement(
   posting: Posting,
-  values: Row,
+  head: Row,
   { master, places }: Parts,
 ): Promise<Draft | Failure> {
-  const { kind, lot, unit } = posting;
+  const { kind } = posting;
   const product = await master.product(posting);
   if (isFailure(product)) return product;
-  const measure = await master.unit(posting);
-  if (isFailure(measure)) return measure;
-  const given = kind === 'goodsReceipt' ? undefined : await master.lot(posting);
-  if (given && isFailure(given)) return given;
-  const own = {
-    ...{ product: product['id'], unit: measure['id'], company: places.company },
-    lot: given ? given['id'] : { number: lot, product: product['id'] },
-  };
+  const unit = await master.unit(posting);
+  if (isFailure(unit)) return unit;
+  const lot = kind === 'goodsReceipt' ? undefined : await master.lot(posting);
+  if (lot && isFailure(lot)) return lot;
   const forOrder = kind === 'goodsIssue' || kind === 'goodsReceipt';
   const production = forOrder ? await master.production(posting) : undefined;
   if (production && isFailure(production)) return production;
-  const at = { ...places, production: production?.['location'] as number };
-  const link = production ? { [links[kind as keyof typeof links]]: production['id'] } : {};
-  return {
-    values: {
-      ...values,
-      ...(unit === undefined ? {} : { unit }),
-      ...(production ? { production: production['id'] } : {}),
-    },
-    moves: flowsOf(posting).map(({ from, to, micros }) => ({
-      ...own,
-      ...link,
-      ...{ from_location: at[from], to_location: at[to], quantity: Number(quantityText(micros)) },
-    })),
-    cycles: [],
-  };
-}
-
-const links = { goodsIssue: 'production_input', goodsReceipt: 'production_output' } as const;
-
-type Place = 'free' | 'blocked' | 'scrap' | 'production';
-export type Flow = Readonly<{ from: Place; to: Place; micros: bigint }>;
-
-/** From where to where the goods of a posting go, and how much: only what is more than nothing. */
-export function flowsOf({ kind, quantity: given, blocked: held }: Posting): Flow[] {
-  const all = quantity(given ?? '0', 'quantity');
-  const blocked = quantity(held ?? '0', 'blocked');
-  const flow = (from: Place, to: Place, micros: bigint): Flow => ({ from, to, micros });
-  const flows = {
-    confirmation: [],
-    goodsIssue: [flow('free', 'production', all)],
-    goodsReceipt: [
-      flow('production', 'free', all - blocked),
-      flow('production', 'blocked', blocked),
-    ],
-    blockStock: [flow('free', 'blocked', all)],
-    unblockStock: [flow('blocked', 'free', all)],
-    scrapStock: [flow('blocked', 'scrap', all)],
-    cancelConfirmation: [],
-    cancelIssue: [flow('production', 'free', all)],
-    cancelReceipt: [
-      flow('free', 'production', all - blocked),
-      flow('blocked', 'production', blocked),
-    ],
-  } satisfies Record<Posting['kind'], Flow[]>;
-  return flows[kind].filter(({ micros }) => micros > zero);
+  const goods = { product, unit, ...(lot && { lot }), ...(production && { production }) };
+  return goodsForm(posting, head, goods, places);
 }
 
 async function cancellation(
   posting: Posting,
-  values: Row,
+  head: Row,
   { master, places }: Parts,
 ): Promise<Draft | Failure> {
   const original = await master.original(posting);
   if (isFailure(original)) return original;
+  const { production, work, id } = original;
+  const number = numberOf(id as number);
   const reversal = reversalOf(posting, original, places);
   if (reversal === undefined) {
-    const number = numberOf(original['id'] as number);
     return refused(`${number} is a ${original['kind']}, which ${posting.kind} cannot take back`);
   }
-  const { production, work, id } = original;
+  const other = otherwise(posting, original, places);
+  if (other !== '') return refused(`${number} is not what shall be taken back: ${other}`);
   return {
-    values: { ...values, ...{ production, work, cancels: id }, ...countsOf(posting) },
+    values: { ...head, ...{ production, work, cancels: id }, ...countsOf(posting) },
     ...reversal,
   };
+}
+
+/** What the document that is to be taken back says otherwise: it is taken back whole, or not. */
+function otherwise(posting: Posting, original: Row, places: Places): string {
+  const { cancels: _cancels, ...amounts } = posting;
+  const kind = inverses[posting.kind] as Posting['kind'];
+  const stood = { ...amounts, kind, final: Boolean(original['final']) };
+  return complaintsOf({ ...original, cancels: null }, stood, places).join('; ');
 }

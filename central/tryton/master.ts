@@ -4,13 +4,16 @@ import type { TrytonConfig } from './options.ts';
 import { type Places, type Row, readRows } from './places.ts';
 import { type Failure, isFailure } from './reply.ts';
 import type { Tryton } from './session.ts';
+import { standingFields } from './standing.ts';
+import { idIn } from './typed.ts';
 
 export const refused = (reason: string): Failure => ({ kind: 'refused', code: 'UNKNOWN', reason });
 
-/** Numbers of our documents, as people find them in Tryton. */
-export const numberOf = (id: number): string => `holdfast/${id}`;
-export const idIn = (number: string | undefined): number | undefined =>
-  /^holdfast\/[1-9]\d{0,14}$/.test(number ?? '') ? Number(number!.slice(9)) : undefined;
+/** Productions with this reference, or this number. */
+export const productionsOf = (order: string | undefined, { company }: Places): unknown[] => [
+  ['OR', [['reference', '=', order]], [['number', '=', order]]],
+  ['company', '=', company],
+];
 
 type Parts = { tryton: Tryton; config: TrytonConfig; places: Places; clock: Clock };
 export type Master = ReturnType<typeof openMaster>;
@@ -51,8 +54,7 @@ export function openMaster({ tryton, config, places, clock }: Parts) {
     /** The production with this reference, or this number; as it is now for a final posting. */
     production({ order, final }: Posting): Promise<Row | Failure> {
       const what = `production ${order}`;
-      const named = ['OR', [['reference', '=', order]], [['number', '=', order]]];
-      const domain = [named, ['company', '=', places.company]];
+      const domain = productionsOf(order, places);
       const fields = ['location', 'works.operation.name', 'works.state'];
       const read = () => one(what, 'production', domain, fields);
       return final ? read() : remember(what, read);
@@ -92,17 +94,9 @@ export function openMaster({ tryton, config, places, clock }: Parts) {
     /** The document that a posting takes back, with all that it moved and charged. */
     original: ({ cancels }: Posting): Promise<Row | Failure> => {
       const fields = [
-        ...[
-          'kind',
-          'production',
-          'work',
-          'cycles.cost',
-          'cycles.work',
-          'moves.product',
-          'moves.unit',
-        ],
-        ...['moves.quantity', 'moves.lot', 'moves.from_location', 'moves.to_location'],
-        ...['moves.cost_price', 'moves.unit_price_company', 'moves.product.cost_price_method'],
+        ...[...standingFields, 'production', 'work', 'cycles.work', 'moves.product', 'moves.unit'],
+        ...['moves.lot', 'moves.cost_price', 'moves.unit_price_company'],
+        'moves.product.cost_price_method',
       ];
       const domain = [['id', '=', idIn(cancels)]];
       return one(`document ${cancels}`, 'holdfast.document', domain, fields);

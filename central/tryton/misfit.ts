@@ -1,6 +1,6 @@
 import { isCancel, type Posting } from '../erp.ts';
 import { amountComplaints, complaintsOf, type Needs, together } from '../unfit.ts';
-import { idIn } from './master.ts';
+import { idIn } from './typed.ts';
 
 const stock = ['material', 'lot', 'unit'] as const;
 const needs: Needs = {

@@ -22,6 +22,7 @@ const lostDatabase =
   /server closed the connection|terminating connection|connection .*(closed|lost)|not connect/i;
 /** What our module says where another call with the same key came first. */
 const keyTaken = 'Holdfast has posted this key already';
+const wordless = 'an error without words: see the log of Tryton';
 
 export const isFailure = (given: object): given is Failure =>
   'reason' in given && 'kind' in given && given.kind !== 'result';
@@ -72,5 +73,5 @@ function refusal([name, given]: unknown[]): Failure {
   }
   if (!code && lostDatabase.test(reason)) return { kind: 'unknown', reason };
   if (reason.startsWith(keyTaken)) return { kind: 'unknown', reason };
-  return { kind: 'refused', code: code ?? 'ERROR', reason };
+  return { kind: 'refused', code: code ?? 'ERROR', reason: reason || wordless };
 }

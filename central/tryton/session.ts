@@ -14,7 +14,10 @@ export type SessionOptions = Readonly<{
   clock: Clock;
 }>;
 
-type Login = Readonly<{ authorization: string }> | Failure;
+/** Why there is no session; `isLost` where the network lost it, and nobody has said no. */
+type Shut = Readonly<{ failure: Failure; isLost: boolean }>;
+type Login = Readonly<{ authorization: string }> | Shut;
+const shut = (reason: string): Shut => ({ failure: unfitErp(reason), isLost: false });
 export type Tryton = ReturnType<typeof openSession>;
 
 /**
@@ -42,17 +45,20 @@ export function openSession({ clock, timeoutMs, ...options }: SessionOptions) {
     try {
       password = readSecret(options.passwordPath, 'passwordPath');
     } catch (error) {
-      if (error instanceof Fault) return unfitErp(error.message);
+      if (error instanceof Fault) return shut(error.message);
       throw error;
     }
     const sent = await send('common.db.login', [user, { password }, 'en']);
     const status = 'answer' in sent ? sent.answer.status : 200;
-    if (status === 401) return unfitErp(`Tryton does not let ${user} in: wrong user or password`);
-    if (status === 404) return unfitErp(`Tryton has no database ${database}, or cannot reach it`);
+    if (status === 401) return shut(`Tryton does not let ${user} in: wrong user or password`);
+    if (status === 404) return shut(`Tryton has no database ${database}, or cannot reach it`);
     const reply = replyOf(sent, clock.nowMs());
-    if (reply.kind !== 'result') return { ...reply, kind: 'busy', unreached: true } as Failure;
+    if (reply.kind !== 'result') {
+      const failure = { ...reply, kind: 'busy', unreached: true } as Failure;
+      return { failure, isLost: isLost(reply) };
+    }
     const [userId, session] = Array.isArray(reply.result) ? reply.result : [];
-    if (typeof session !== 'string') return unfitErp('Tryton answers a login without a session');
+    if (typeof session !== 'string') return shut('Tryton answers a login without a session');
     const credentials = Buffer.from(`${user}:${userId}:${session}`).toString('base64');
     return { authorization: `Session ${credentials}` };
   }
@@ -65,38 +71,58 @@ export function openSession({ clock, timeoutMs, ...options }: SessionOptions) {
   }
 
   /** Calls a method with its parameters, the context last. A spent session is renewed once. */
-  async function run(method: string, params: unknown[], isSafe = () => true): Promise<Reply> {
+  async function run(method: string, params: unknown[], isSafe = () => true): Promise<Ran> {
     let spent: Promise<Login> | undefined;
     for (let renewals = 0; ; renewals++) {
       const opened = session(spent);
       const login = await opened;
-      if ('kind' in login) {
+      if ('failure' in login) {
         if (kept === opened) kept = undefined;
-        return login;
+        return { reply: login.failure, isLost: login.isLost };
       }
-      if (!isSafe()) return replyOf(notSafe, clock.nowMs());
+      if (!isSafe()) return { reply: replyOf(notSafe, clock.nowMs()), isLost: false };
       const sent = await send(method, params, login.authorization);
-      if (!('answer' in sent) || sent.answer.status !== 401) return replyOf(sent, clock.nowMs());
-      if (renewals === 1) return unfitErp('Tryton refuses a session just opened');
+      if (!('answer' in sent) || sent.answer.status !== 401) {
+        const reply = replyOf(sent, clock.nowMs());
+        return { reply, isLost: isLost(reply) };
+      }
+      if (renewals === 1) {
+        return { reply: unfitErp('Tryton refuses a session just opened'), isLost: false };
+      }
       spent = opened;
     }
   }
 
   return {
     /** Calls a method that changes something; nothing is sent where `isSafe` says no. */
-    change: (isSafe: (() => boolean) | undefined, method: string, ...params: unknown[]) =>
-      run(method, params, isSafe),
-    /** Calls one that changes nothing: lost on the way, it is asked again, twice. */
+    change: async (
+      isSafe: (() => boolean) | undefined,
+      method: string,
+      ...params: unknown[]
+    ): Promise<Reply> => (await run(method, params, isSafe)).reply,
+
+    /**
+     * Calls one that changes nothing: lost on the way, it is asked again, twice, but not once the
+     * time-out has passed: whoever is silent is not asked on.
+     */
     async ask(method: string, ...params: unknown[]): Promise<Reply> {
+      const beganMs = clock.monotonicMs();
       for (let attempt = 1; ; attempt++) {
-        const reply = await run(method, params);
-        const isLost = reply.kind === 'unknown' || (reply.kind === 'busy' && reply.unreached);
-        if (!isLost || attempt === asksMax) return reply;
+        const ran = await run(method, params);
+        const isLate = clock.monotonicMs() - beganMs >= timeoutMs;
+        if (!ran.isLost || isLate || attempt === asksMax) return ran.reply;
         await clock.sleep(backoff(attempt), new AbortController().signal);
       }
     },
   };
 }
+
+type Ran = Readonly<{ reply: Reply; isLost: boolean }>;
+
+/** Whether it may come through at once, asked again: who says when to come again is not asked. */
+const isLost = (reply: Reply): boolean =>
+  reply.kind === 'unknown' ||
+  (reply.kind === 'busy' && reply.unreached === true && reply.retryAfterMs === undefined);
 
 /** How often something is asked that the network loses, in all. */
 const asksMax = 3;

@@ -1,9 +1,8 @@
 import { quantity, quantityText, zero } from '../../shared/quantity.ts';
 import type { Posting } from '../erp.ts';
-import { type Flow, flowsOf, isOf } from './draft.ts';
-import { idIn } from './master.ts';
+import { type Flow, flowsOf, isOf } from './flows.ts';
 import type { Places, Row } from './places.ts';
-import { amountIn, msIn, quantityIn } from './typed.ts';
+import { amountIn, idIn, msIn, quantityIn } from './typed.ts';
 
 /** What is read of a document to hold it against its posting. */
 export const standingFields = [
@@ -31,7 +30,7 @@ export function complaintsOf(row: Row, posting: Posting, places: Places): string
   if (order !== undefined && production['reference'] !== order && row['production.'] != null) {
     differ('production', production['number'], order);
   }
-  if (kind === 'confirmation' && !isOf(work, operation!)) {
+  if (kind === 'confirmation' && operation !== undefined && !isOf(work, operation)) {
     differ('operation', under(work, 'operation')['name'], operation);
   }
   if (kind === 'confirmation' || kind === 'cancelConfirmation') {

@@ -37,3 +37,8 @@ export function amountIn(value: unknown): Quantity {
 /** A float of Tryton's, of at most 15 digits of which 6 are decimals, as a quantity. */
 export const quantityIn = (value: unknown): Quantity =>
   quantity(typeof value === 'number' ? value.toFixed(6) : '0', 'quantity');
+
+/** Numbers of our documents, as people find them in Tryton. */
+export const numberOf = (id: number): string => `holdfast/${id}`;
+export const idIn = (number: string | undefined): number | undefined =>
+  /^holdfast\/[1-9]\d{0,14}$/.test(number ?? '') ? Number(number!.slice(9)) : undefined;

@@ -49,6 +49,8 @@ export type Bench = Readonly<{
   /** From now on this happens to every posting, instead of what happened before. */
   befall(trouble: Trouble | Answer): Promise<void>;
   heal(): Promise<void>;
+  /** The body of the last posting that went out, in the form of a preview's; absent without one. */
+  carried?(): unknown;
   /** Every document in the books, those that take others back included. */
   books(): Promise<readonly Booked[]>;
   /** How often the connector has fetched a credential or opened a session. */

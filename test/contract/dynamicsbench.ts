@@ -42,6 +42,7 @@ async function open(): Promise<Bench> {
   return {
     ...{ erp, elsewhere: connect, heal, renewals: proxy.renewals },
     posting: async (kind, name) => posting(kind, name),
+    carried: () => JSON.parse(proxy.carried()!.body),
     refusable: () => Promise.reject(new Error('what it refuses stays in its queue')),
     async befall(trouble: Trouble | Answer): Promise<void> {
       await heal();

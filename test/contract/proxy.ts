@@ -18,6 +18,8 @@ type Answered = Readonly<{
 /** The troubles that a proxy can bring about before any ERP that speaks HTTP. */
 const known = ['cut', 'lost', 'torn', 'truncated', 'late', 'slow', 'mute', 'unread'] as const;
 export type ProxyTrouble = (typeof known)[number];
+/** What becomes of a posting on its way. */
+export type Change = (asked: Asked) => Asked;
 export const isProxyTrouble = (trouble: Trouble | Answer): trouble is ProxyTrouble | Answer =>
   typeof trouble === 'object' || (known as readonly string[]).includes(trouble);
 
@@ -27,28 +29,38 @@ type Parts = Readonly<{
   carries(asked: Asked): boolean;
   /** Whether it fetches a credential or opens a session. */
   renews(asked: Asked): boolean;
+  /** Whether it reads a document back; all that is no posting and renews nothing, if absent. */
+  readsBack?(asked: Asked): boolean;
   slowMs: number; // how long what is slow takes
   lateMs: number; // after which what is late reaches the ERP
 }>;
 export type Proxy = Awaited<ReturnType<typeof openProxy>>;
 
 /** What stands before an ERP and loses, delays or replaces what passes, as it is told. */
-export async function openProxy({ target, carries, renews, slowMs, lateMs }: Parts) {
-  let trouble: ProxyTrouble | Answer | undefined;
+export async function openProxy({ target, carries, renews, slowMs, lateMs, ...parts }: Parts) {
+  const { readsBack = (asked) => !carries(asked) && !renews(asked) } = parts;
+  let trouble: ProxyTrouble | Answer | Change | undefined;
   let renewals = 0;
+  let carried: Asked | undefined;
   const closing = new AbortController();
   const pending = new Set<Promise<void>>();
 
   async function pass(asked: Asked, response: ServerResponse): Promise<void> {
     if (renews(asked)) renewals += 1;
     const isPosting = carries(asked);
+    if (isPosting) carried = asked;
     if (trouble === 'mute') return;
-    if (trouble === 'unread' && !isPosting && !renews(asked)) return void response.destroy();
+    if (trouble === 'unread' && readsBack(asked)) return void response.destroy();
     if (trouble === undefined || !isPosting) return give(response, await forward(target, asked));
     await carry(asked, response, trouble);
   }
 
-  async function carry(asked: Asked, response: ServerResponse, now: ProxyTrouble | Answer) {
+  async function carry(
+    asked: Asked,
+    response: ServerResponse,
+    now: ProxyTrouble | Answer | Change,
+  ): Promise<void> {
+    if (typeof now === 'function') return give(response, await forward(target, now(asked)));
     if (typeof now === 'object') {
       if (now.committed) await forward(target, asked);
       const { status, headers = {}, text } = now;
@@ -79,7 +91,9 @@ export async function openProxy({ target, carries, renews, slowMs, lateMs }: Par
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     renewals: () => renewals,
-    befall(next: ProxyTrouble | Answer | undefined): void {
+    /** The last posting that came by. */
+    carried: () => carried,
+    befall(next: ProxyTrouble | Answer | Change | undefined): void {
       trouble = next;
     },
     async close(): Promise<void> {

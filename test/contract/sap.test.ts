@@ -4,6 +4,7 @@
 import { describe } from 'vitest';
 import { documentTests } from './documents.ts';
 import { figureTests } from './figures.ts';
+import { previewTests } from './preview.ts';
 import { reversalTests } from './reversals.ts';
 import { processConnector, sapConnector } from './sapbench.ts';
 import { sightTests } from './sight.ts';
@@ -13,9 +14,12 @@ connectorContract(sapConnector);
 
 describe(`${sapConnector.name}: figures`, () => figureTests(sapConnector));
 
+describe(`${sapConnector.name}: preview`, () => previewTests(sapConnector));
+
 describe(processConnector.name, () => {
   documentTests(processConnector);
   sightTests(processConnector);
   reversalTests(processConnector);
   figureTests(processConnector);
+  previewTests(processConnector);
 });

@@ -72,6 +72,10 @@ async function open(category: 'production' | 'process'): Promise<Bench> {
       if (trouble === 'shutOut') proxy.befall(refusedToken);
     },
     heal,
+    carried: () => {
+      const { body } = proxy.carried()!;
+      return body === '' ? null : JSON.parse(body);
+    },
     books: async () => booked(JSON.parse((await sandbox.call('GET', '/sandbox/listing')).text)),
     renewals: proxy.renewals,
     async close() {

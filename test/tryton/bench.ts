@@ -9,7 +9,7 @@ const provisionMaxMs = 1_200_000;
 let depot: Promise<Depot | string> | undefined;
 
 /** What a server is started from, or why this machine has none. */
-function findDepot(): Promise<Depot | string> {
+export function findDepot(): Promise<Depot | string> {
   depot ??= provision().catch((error: unknown) => {
     if (error instanceof Fault) return error.message;
     throw error;

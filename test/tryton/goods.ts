@@ -6,7 +6,7 @@ const space = '6ba7b811-9dad-11d1-80b4-00c04fd430c8';
 export const key = (name: string): string => nameId(space, name);
 
 /** Yesterday noon: in an open period, and not in the future of anybody's calendar. */
-const atMs = Math.floor(Date.now() / 86_400_000 - 1) * 86_400_000 + 43_200_000;
+export const atMs = Math.floor(Date.now() / 86_400_000 - 1) * 86_400_000 + 43_200_000;
 export const day = new Date(atMs).toISOString().slice(0, 10);
 
 /** A posting under a key of its own name. */

@@ -121,8 +121,8 @@ async function seedDatabase(
 }
 
 /** Serves a copy of the seeded database out of `folder`. */
-export async function serve({ root, modules, database }: Depot, folder: string) {
+export async function serve({ root, modules, database }: Depot, folder: string, retries?: number) {
   mkdirSync(folder, { recursive: true });
   copyFileSync(database, join(folder, 'erp.sqlite'));
-  return startServer({ root, modules, folder });
+  return startServer({ root, modules, folder, ...(retries === undefined ? {} : { retries }) });
 }

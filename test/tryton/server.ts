@@ -10,15 +10,22 @@ const readyMaxMs = 60_000;
 const stopMaxMs = 5_000;
 const pollMs = 50;
 
-type Parts = Readonly<{ root: string; modules: string; folder: string; port?: number }>;
+type Parts = Readonly<{
+  root: string;
+  modules: string;
+  folder: string;
+  port?: number;
+  /** How often a transaction is tried again that a lock has ended; as often as usual if absent. */
+  retries?: number;
+}>;
 
-/** The configuration of a server whose database lies in `folder`; its path. */
-export function configure(folder: string, port: number): string {
+/** The configuration of a server whose databases lie in `folder`; its path. */
+export function configure(folder: string, port: number, retries = 5): string {
   const path = join(folder, 'trytond.conf');
   mkdirSync(folder, { recursive: true });
   const sections = {
     web: { listen: `127.0.0.1:${port}` },
-    database: { uri: 'sqlite://', path: folder },
+    database: { uri: 'sqlite://', path: folder, retry: retries },
     session: { timeout: 86_400 },
   };
   const lines = Object.entries(sections).flatMap(([name, values]) => [
@@ -39,9 +46,9 @@ export const program = (root: string, name: string): string[] => [
  * Serves the database erp.sqlite of `folder` at `port` of 127.0.0.1, a free one if absent. Resolves
  * once it answers. Throws Fault UNREACHABLE, with the place of its log, if it does not come.
  */
-export async function startServer({ root, modules, folder, port: given }: Parts) {
+export async function startServer({ root, modules, folder, port: given, retries }: Parts) {
   const port = given ?? (await freePorts(1))[0]!;
-  const config = configure(folder, port);
+  const config = configure(folder, port, retries);
   const logPath = join(folder, 'trytond.log');
   const log = openSync(logPath, 'a');
   const child = spawn(python, [...program(root, 'trytond'), '-c', config, '-d', 'erp'], {

@@ -19,9 +19,9 @@ export const options = (url: string, folder: string, more = {}) => ({
 });
 
 /** A server of its own with a copy of the seeded database, its people, and a connector to it. */
-export async function startWorks(depot: Depot) {
+export async function startWorks(depot: Depot, retries?: number) {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-tryton-'));
-  let server = await serve(depot, folder);
+  let server = await serve(depot, folder, retries);
   const { url } = server;
   const office = openOffice({ url, ...admin, folder });
   openOffice({ url, ...poster, folder });

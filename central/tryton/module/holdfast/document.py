@@ -31,6 +31,7 @@ class Document(ModelSQL, ModelView):
     date = fields.Date("Posting Date", required=True, readonly=True)
     production = fields.Many2One('production', "Production", readonly=True)
     work = fields.Many2One('production.work', "Work", readonly=True)
+    operation = fields.Char("Operation", readonly=True)
     unit = fields.Char("Unit", readonly=True)
     good = count("Yield")
     scrap = count("Scrap")
