@@ -15,7 +15,7 @@ const documentFields = [
   ...['good', 'scrap', 'rework', 'setup'],
 ];
 const moveFields = [
-  ...['quantity', 'unit.name', 'unit.symbol', 'product.code', 'lot.number', 'to_location'],
+  ...['quantity', 'unit', 'unit.name', 'unit.symbol', 'product.code', 'lot.number', 'to_location'],
   ...['production_input', 'production_output', 'holdfast_document'],
 ];
 const cycleFields = ['duration', 'work.operation.name', 'holdfast_document'];

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { Erp } from '../../central/erp.ts';
 import type { Reconciled } from '../../central/reconcile.ts';
 import type { Content } from '../../shared/event.ts';
 import { openAsked } from './board.ts';
@@ -9,8 +10,12 @@ import { m01 } from './shop.ts';
 /** Central that has posted what these facts call for, into an ERP with books in memory. */
 export async function plantWith(facts: readonly Content[], sumsOnly = false) {
   const books = openBooks();
+  return { ...(await plantAt(sumsOnly ? books.sumsOnly() : books.erp, facts)), books };
+}
+
+/** The same, into any ERP. */
+export async function plantAt(erp: Erp, facts: readonly Content[]) {
   const standing = { state: 'up' as 'up' | 'down', sinceMs: null, reason: null as string | null };
-  const erp = sumsOnly ? books.sumsOnly() : books.erp;
   const central = openAsked([], { erp, erpStanding: () => standing });
   const all: Content[] = [];
   function hear(...more: readonly Content[]): void {
@@ -23,8 +28,8 @@ export async function plantWith(facts: readonly Content[], sumsOnly = false) {
       const tasks = postings.next(new Set(), 50);
       idle = tasks.length > 0 ? 0 : idle + 1;
       for (const { do: what, posting } of tasks) {
-        if (what === 'lookUp') postings.found(posting.key, await books.erp.lookup(posting));
-        else postings.settle(posting.key, await books.erp.post(posting));
+        if (what === 'lookUp') postings.found(posting.key, await erp.lookup(posting));
+        else postings.settle(posting.key, await erp.post(posting));
       }
     }
   }
@@ -52,5 +57,5 @@ export async function plantWith(facts: readonly Content[], sumsOnly = false) {
   }
   hear(...facts);
   await postAll();
-  return { ...central, books, standing, hear, postAll, close, keyOf, say };
+  return { ...central, standing, hear, postAll, close, keyOf, say };
 }

@@ -17,8 +17,11 @@ export const count = posting('count', {
 
 export type Answer = readonly [status: number, body: unknown, headers?: Record<string, string>];
 type Call = Readonly<{ method: string; params: unknown[]; session: string | undefined }>;
-/** What is answered to a method; nothing: as a Tryton in good order does; 'cut': no answer. */
-export type Script = (call: Call, times: number) => Answer | 'cut' | undefined;
+/**
+ * What is answered to a method; nothing: as a Tryton in good order does; 'cut': the connection ends;
+ * 'mute': no answer ever.
+ */
+export type Script = (call: Call, times: number) => Answer | 'cut' | 'mute' | undefined;
 
 export const row = {
   ...{ id: 7, kind: 'confirmation', cancels: null, unit: 'EA', final: false },
@@ -64,6 +67,7 @@ export async function tryton(script: Script, documents: readonly unknown[] = [ro
     const times = calls.filter((made) => made.method === method).length;
     const answer = script(call, times) ?? [200, { id: 1, result: inOrder(call, documents) }];
     if (answer === 'cut') return void request.socket.destroy();
+    if (answer === 'mute') return;
     const [status, said, headers = {}] = answer;
     response.writeHead(status, headers);
     response.end(typeof said === 'string' ? said : JSON.stringify(said));

@@ -5,6 +5,7 @@ import { ask, read } from '../../cli/drive.ts';
 import { type Asked, generateShop, type Shop } from '../../cli/shop.ts';
 import { startStage } from '../../cli/stage.ts';
 import { rest } from '../helpers/rest.ts';
+import { besideTryton, byHand } from './beside.ts';
 import { readBooks } from './books.ts';
 import { closeBooks, price } from './closing.ts';
 import { startHazard } from './hazard.ts';
@@ -73,7 +74,8 @@ async function work(edgeUrl: string, shop: Shop): Promise<number> {
 /**
  * Works a generated shop through hub, edge and central into a real Tryton, on a road that loses
  * calls and answers; Tryton is killed once in the middle. Then closes the books of the floor, the
- * edge, central and Tryton against each other. Gives what speaks against it, and figures.
+ * edge, central and Tryton against each other, by Tryton's own figures too; at last people book in
+ * Tryton by hand, and are found out. Gives what speaks against all this, and figures.
  */
 export async function runPlant({ depot, seed, orders, restMaxMs }: Given) {
   const works = await startWorks(depot);
@@ -98,14 +100,19 @@ export async function runPlant({ depot, seed, orders, restMaxMs }: Given) {
     const seconds = (performance.now() - began) / 1_000;
     const books = await readBooks(works.office);
     const central = await read<CentralStatus>(stage.centralUrl, '/v1/status');
+    const checks = await closeBooks(stage, shop, books);
+    const counts = { ...hazard.counts };
+    hazard.calm();
+    checks.push(await besideTryton(stage.centralUrl, shop));
+    checks.push(await byHand(works, stage.centralUrl));
     return {
       shop,
       books,
       surprises,
       seconds,
-      hazards: hazard.counts,
+      hazards: counts,
       central,
-      checks: await closeBooks(stage, shop, books),
+      checks,
     };
   } finally {
     for (const end of closing.reverse()) await end();
