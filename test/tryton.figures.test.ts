@@ -51,7 +51,7 @@ test('an order of many documents is read page by page, each once', async () => {
   expect(made('holdfast.document.search_read')).toBe(3 + 1); // and once for our module
 });
 
-test('what was taken back does not count, nor what takes it back, nor what they moved', async () => {
+test('what was taken back does not count, nor what takes it back, nor their moves', async () => {
   const own = [
     confirmed(1, { setup: seconds(2) }),
     confirmed(2, { cancelled_by: [3] }),

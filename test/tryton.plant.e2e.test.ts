@@ -2,8 +2,8 @@
 // floor says, to the unit: no document twice, none missing.
 // Method: a generated shop works through hub, edge and central, real processes, into a real Tryton
 // behind a proxy that drops requests and answers, lets requests arrive late, and answers 503 and
-// 429; Tryton is killed in the middle. At the end `reconcile --erp` asks Tryton for its own figures,
-// and once more after people have booked there by hand. TRYTON_ORDERS=60 works a larger one; SEED=7 another one.
+// 429; Tryton is killed in the middle. At the end it is asked for its own figures, and once more
+// after people have booked there by hand. TRYTON_ORDERS=60 works a larger one; SEED=7 another one.
 import { expect } from 'vitest';
 import { seeds } from './helpers/random.ts';
 import { testTryton } from './tryton/bench.ts';

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { hash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -14,7 +15,7 @@ const pythonVersion = 'Python 3.11.';
 /** Tryton 7.0 is in trixie; its libraries are taken from the suite of that interpreter. */
 const wanted = {
   trixie: [
-    'tryton-server',
+    ...['tryton-server', 'tryton-sao'],
     ...[
       ...['currency', 'country', 'party', 'company', 'account', 'product', 'account-product'],
       ...['stock', 'account-stock-continental', 'company-work-time', 'production'],
@@ -37,7 +38,7 @@ export const cache = join(
 );
 
 /**
- * The folder with Tryton's packages unpacked, 50 MB, fetched once. Throws Fault UNREACHABLE with
+ * The folder with Tryton's packages unpacked, 65 MB, fetched once. Throws Fault UNREACHABLE with
  * the reason where they cannot be had or would not run.
  */
 export async function findPackages(): Promise<string> {
@@ -48,7 +49,7 @@ export async function findPackages(): Promise<string> {
   if (!version.startsWith(pythonVersion)) {
     throw new Fault('UNREACHABLE', `${python} is ${version}; Tryton needs ${pythonVersion}x`);
   }
-  const root = join(cache, 'root');
+  const root = join(cache, `packages-${hash('sha256', JSON.stringify(wanted)).slice(0, 8)}`);
   if (existsSync(root)) return root;
   mkdirSync(cache, { recursive: true });
   const folder = mkdtempSync(join(cache, 'new-'));

@@ -90,7 +90,7 @@ async function createSchema(root: string, modules: string, folder: string): Prom
   process.stderr.write('Creating the schema of Tryton\n');
   writeFileSync(join(folder, 'erp.sqlite'), '');
   writeFileSync(join(folder, 'admin'), `${admin.password}\n`);
-  const config = configure(folder, 0);
+  const config = configure({ root, modules, folder });
   const args = ['-c', config, '-d', 'erp', '--email', 'admin@example.org', '-u', 'ir', 'res'];
   await run(
     python,

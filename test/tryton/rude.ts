@@ -17,10 +17,7 @@ export const count = posting('count', {
 
 export type Answer = readonly [status: number, body: unknown, headers?: Record<string, string>];
 type Call = Readonly<{ method: string; params: unknown[]; session: string | undefined }>;
-/**
- * What is answered to a method; nothing: as a Tryton in good order does; 'cut': the connection ends;
- * 'mute': no answer ever.
- */
+/** What is answered: nothing given, as in good order; 'cut': the connection ends; 'mute': never. */
 export type Script = (call: Call, times: number) => Answer | 'cut' | 'mute' | undefined;
 
 export const row = {

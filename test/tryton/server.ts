@@ -20,11 +20,11 @@ type Parts = Readonly<{
 }>;
 
 /** The configuration of a server whose databases lie in `folder`; its path. */
-export function configure(folder: string, port: number, retries = 5): string {
+export function configure({ root, folder, port = 0, retries = 5 }: Parts): string {
   const path = join(folder, 'trytond.conf');
   mkdirSync(folder, { recursive: true });
   const sections = {
-    web: { listen: `127.0.0.1:${port}` },
+    web: { listen: `127.0.0.1:${port}`, root: join(root, 'usr/share/tryton-sao/www') },
     database: { uri: 'sqlite://', path: folder, retry: retries },
     session: { timeout: 86_400 },
   };
@@ -46,9 +46,10 @@ export const program = (root: string, name: string): string[] => [
  * Serves the database erp.sqlite of `folder` at `port` of 127.0.0.1, a free one if absent. Resolves
  * once it answers. Throws Fault UNREACHABLE, with the place of its log, if it does not come.
  */
-export async function startServer({ root, modules, folder, port: given, retries }: Parts) {
-  const port = given ?? (await freePorts(1))[0]!;
-  const config = configure(folder, port, retries);
+export async function startServer(parts: Parts) {
+  const { root, modules, folder } = parts;
+  const port = parts.port ?? (await freePorts(1))[0]!;
+  const config = configure({ ...parts, port });
   const logPath = join(folder, 'trytond.log');
   const log = openSync(logPath, 'a');
   const child = spawn(python, [...program(root, 'trytond'), '-c', config, '-d', 'erp'], {
