@@ -132,6 +132,30 @@ testTryton('what is taken back leaves stock, cost and journal as before', async 
   expect(await stock(heat)).toMatchObject({ free: 987.5, production: 12.5 });
 });
 
+testTryton('what no longer stands as it was posted is not taken back', async (depot) => {
+  const works = await sharedWorks(depot);
+  const { steel, heat, post, posted, stock } = await openFloor(works, 'WO-GONE');
+  const issue = { ...steel, quantity: '5' };
+  const number = await posted('issue', { ...issue, kind: 'goodsIssue' });
+  const less = { ...issue, kind: 'cancelIssue', cancels: number, quantity: '4' } as const;
+  const other = await post('less', less);
+  const wrong = '1 too much went from free to production';
+  expect(other.outcome).toMatchObject({ kind: 'refused', reason: expect.stringContaining(wrong) });
+  expect(await stock(heat)).toMatchObject({ free: 995, production: 5 });
+
+  const [move] = await works.office.rows(
+    'stock.move',
+    [['holdfast_document', '=', Number(number.split('/')[1])]],
+    ['state'],
+  );
+  await works.office.push('stock.move', 'cancel', [move!['id'] as number]);
+  const { asked, outcome } = await post('-issue', { ...less, quantity: '5' });
+  const reason = `${number} is not what shall be taken back: move ${move!['id']} is cancelled`;
+  expect(outcome).toEqual({ kind: 'refused', code: 'UNKNOWN', reason });
+  expect(await works.erp.lookup(asked)).toEqual([]);
+  expect(await stock(heat)).toMatchObject({ free: 1_000, production: 0 });
+});
+
 testTryton('a key is posted once, whoever sends it and how often', async (depot) => {
   const works = await sharedWorks(depot);
   const { steel, heat, order, stock, journal } = await openFloor(works, 'WO-ONCE');

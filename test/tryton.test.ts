@@ -81,6 +81,7 @@ const answers: [string, Answer | 'cut', unknown][] = [
   ['a crash', [500, ''], { kind: 'unknown' }],
   ['a page', [200, '<html>'], { kind: 'unknown' }],
   ['a cut', 'cut', { kind: 'unknown' }],
+  ['a number that is none', [200, { id: 1, result: {} }], { kind: 'unknown' }],
 ];
 test.each(answers)('what is not posted, and why: %s', async (_name, answer, outcome) => {
   const { erp } = await tryton(toPost(answer), []);
