@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { quantity, zero } from '../shared/quantity.ts';
 import { countsOf, decimalLimit, decimalStep, itemsOf, minutes } from './amounts.ts';
 import { type CancelKind, isCancel, type Posting, type PostingKind } from './erp.ts';
@@ -13,6 +12,7 @@ import {
   type SapPlant,
 } from './numbering.ts';
 import { itemsIn } from './readback.ts';
+import { referencesOf } from './reference.ts';
 import { misfitReversal, reversalOf } from './reversal.ts';
 import { amountComplaints, complaintsOf, type Needs, together } from './unfit.ts';
 
@@ -121,18 +121,3 @@ function materialDocument(
 
 const day = ({ atMs }: Posting, { dayAt }: SapPlant): string =>
   `/Date(${Date.parse(`${dayAt(atMs)}T00:00:00Z`)})/`;
-
-const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-
-/**
- * A posting's key where a UUID does not fit: the first 80 bits of its SHA-256 as 16 characters of
- * Crockford's base32 for ReferenceDocument, the first 125 as 25 for the header text.
- */
-export function referencesOf(key: string): { reference: string; header: string } {
-  const bits = BigInt(`0x${hash('sha256', key, 'hex')}`);
-  const text = (length: number) =>
-    Array.from({ length }, (_, at) => crockford[Number((bits >> BigInt(251 - 5 * at)) & 31n)]).join(
-      '',
-    );
-  return { reference: text(16), header: text(25) };
-}

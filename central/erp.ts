@@ -56,6 +56,7 @@ export type Posting = Readonly<{
   machineMs?: number; // confirmation
   final?: boolean; // confirmation: nothing more will come for this operation
   cancels?: string; // number of the document that is taken back; its amounts are those above
+  cancelsKey?: string; // the key that this document must bear: numbers may be given twice
   ticket?: string; // by which the ERP knows what it has queued; a look-up's alone
 }>;
 

@@ -12,12 +12,16 @@ export type SapDocument = Readonly<{
   /** What it says once it is there, by SAP's names; not all of it is read back. */
   says: Entity;
   reverses?: boolean; // it takes back another one
+  original?: Original; // which
   expand?: string; // without which SAP leaves out what is to be read back
   /** The document number in an entity, or undefined. */
   numberOf(entity: Entity): string | undefined;
   /** Where the document of that number is read. */
   pathOf(number: string): string;
 }>;
+
+/** The document that is taken back: its number, where it is read, and the key that it bears. */
+export type Original = Readonly<{ number: string; path: string; bears: Entity }>;
 
 export type SapPlant = Readonly<{
   plant: string;

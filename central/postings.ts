@@ -111,11 +111,9 @@ export function openPostings(parts: Parts) {
     return moved;
   }
 
-  /** As the ERP port takes it, with the number of what it takes back. */
-  function handed(row: PostingRow): Posting {
-    const { kind, cancels } = row;
-    return postingOf(row, isCancel(kind) ? queue.one(cancels!)!.document : null);
-  }
+  /** As the ERP port takes it, with the number and the key of what it takes back. */
+  const handed = (row: PostingRow): Posting =>
+    postingOf(row, isCancel(row.kind) ? queue.one(row.cancels!) : undefined);
 
   function weigh(row: PostingRow): Verdict {
     const lot = row.lot === null ? undefined : dossier.lot(row.lot);

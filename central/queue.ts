@@ -43,13 +43,14 @@ export const columns = `id, key, event_id AS eventId, line, sequence, at_ms AS a
   rework, setup_ms AS setupMs, machine_ms AS machineMs, final, not_before_ms AS notBeforeMs, busy,
   unsure, reason, document, cancels, ticket, asked`;
 
-/** The posting as the ERP port takes it; `cancels` is the number of what it takes back. */
-export function postingOf(row: PostingRow, cancels: string | null): Posting {
+/** The posting as the ERP port takes it; `undone` is what it takes back by its number. */
+export function postingOf(row: PostingRow, undone?: PostingRow): Posting {
   const { key, kind, eventId, atMs, final } = row;
   const { order, operation, lot, material, unit, quantity, blocked, setupMs, machineMs } = row;
   const { yield: good, scrap, rework, ticket } = row;
   const optional = { order, operation, lot, material, unit, quantity, blocked, setupMs, machineMs };
-  const given = Object.entries({ ...optional, yield: good, scrap, rework, cancels, ticket });
+  const back = { cancels: undone?.document ?? null, cancelsKey: undone?.key ?? null };
+  const given = Object.entries({ ...optional, yield: good, scrap, rework, ...back, ticket });
   const present = Object.fromEntries(given.filter(([, value]) => value !== null));
   return { key, kind, eventId, atMs, ...(final ? { final: true } : {}), ...present };
 }

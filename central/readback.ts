@@ -61,7 +61,7 @@ export function compare({ says, reverses }: SapDocument, entity: Entity): Compar
 }
 
 /** Whether an entity is what the look-up has asked for; if not, SAP did not filter. */
-export const isSought = ({ sought }: SapDocument, entity: Entity): boolean =>
+export const isSought = ({ sought }: Pick<SapDocument, 'sought'>, entity: Entity): boolean =>
   Object.entries(sought).every(([name, value]) => spelled(entity[name]) === spelled(value));
 
 type Found = Readonly<{ lacks: string }> | Readonly<{ differs: string }>;

@@ -12,6 +12,7 @@ import {
   type SapPlant,
 } from './numbering.ts';
 import { itemsIn } from './readback.ts';
+import { referencesOf } from './reference.ts';
 
 /** Why SAP cannot take back what this posting names. */
 export function misfitReversal({ kind, cancels, quantity: all }: Posting): string[] {
@@ -55,6 +56,10 @@ export function reversalOf(posting: Posting, plant: SapPlant): SapDocument {
       .join(' and '),
     sought,
     ...{ says: { [itemsIn]: items }, reverses: true, expand: itemsIn },
+    original: {
+      ...{ number: posting.cancels!, path: materialPath(posting.cancels!) },
+      bears: { ReferenceDocument: referencesOf(posting.cancelsKey!).reference },
+    },
     numberOf: materialNumber,
     pathOf: materialPath,
   };
@@ -75,6 +80,10 @@ function cancelled(posting: Posting, plant: SapPlant, parameters: string[]): Sap
       ...{ ConfirmationUnit: unit, ...countsOf(posting, plant), IsReversal: true },
     },
     reverses: true,
+    original: {
+      ...{ number: posting.cancels!, path: pathOf(posting.cancels!) },
+      bears: { ExternalSystemConfirmation: posting.cancelsKey },
+    },
     numberOf: confirmationNumber,
     pathOf,
   };

@@ -15,6 +15,7 @@ import type { Erp, Found, Outcome, Posting, Preview } from './erp.ts';
 import { calendar, origin, timeZone, waits } from './erpfields.ts';
 import type { SapDocument, SapPlant } from './numbering.ts';
 import { openOdata } from './odata.ts';
+import { stopOf } from './ownership.ts';
 import { sapFigures } from './sapfigures.ts';
 import { openSight } from './sight.ts';
 import { type Known, verdict } from './verdict.ts';
@@ -104,6 +105,8 @@ export function sapErp(given: SapOptions, { credential, clock = systemClock }: S
       if (reason !== undefined) return { kind: 'refused', code: 'UNFIT', reason };
       const document = documentOf(posting, plant);
       const { service, set, numberOf } = document;
+      const stop = await stopOf(document, odata.get, { lockCodes, nowMs: clock.nowMs() });
+      if (stop) return stop;
       const sent = await odata.post(service, set, document, isSafe);
       const reading = { lockCodes, knownCodes, nowMs: clock.nowMs(), wrapper: set, numberOf };
       const said = verdict(sent, reading);

@@ -1,6 +1,6 @@
 import { isId } from '../shared/identity.ts';
 import { quantity, zero } from '../shared/quantity.ts';
-import type { Posting, PostingKind } from './erp.ts';
+import { isCancel, type Posting, type PostingKind } from './erp.ts';
 
 type Name = 'order' | 'operation' | 'material' | 'lot' | 'unit' | 'quantity';
 export type Needs = Readonly<Partial<Record<PostingKind, readonly Name[]>>>;
@@ -36,6 +36,9 @@ export function complaintsOf(posting: Posting, { needs, amount, time }: Limits):
   });
   return [
     ...(isId(posting.key) ? [] : ['key: must be a UUID']),
+    ...(isCancel(posting.kind) && !isId(posting.cancelsKey ?? '')
+      ? ['cancelsKey: must be a UUID']
+      : []),
     ...missing.map((name) => `${name}: must be given`),
     ...large.map((name) => `${name}: ${posting[name]} does not fit ${amount.words}`),
     ...odd.map((name) => `${name}: must be whole, not negative, ${time.words}`),

@@ -48,12 +48,13 @@ test('an order is read as it stands, net of what was taken back', async () => {
     ...scrapped,
     key: key('back'),
     kind: 'cancelConfirmation',
-    cancels: wrong,
+    ...{ cancels: wrong, cancelsKey: scrapped.key },
   } as const;
   await posted(erp, back);
   const three = { ...issue, quantity: '3' };
   const more = await posted(erp, { ...three, key: key('more') });
-  await posted(erp, { ...three, key: key('less'), kind: 'cancelIssue', cancels: more });
+  const less = { ...three, key: key('less'), cancelsKey: key('more') };
+  await posted(erp, { ...less, kind: 'cancelIssue', cancels: more });
   expect(plain(await erp.figures!.order('4711'))).toEqual({
     operations: [
       {
@@ -86,7 +87,8 @@ test('an order is read as it stands, net of what was taken back', async () => {
 test('a receipt that went into blocked stock and was taken back is nothing again', async () => {
   const { erp } = await bench();
   const document = await posted(erp, receipt);
-  await posted(erp, { ...receipt, key: key('back'), kind: 'cancelReceipt', cancels: document });
+  const back = { ...receipt, key: key('back'), cancelsKey: receipt.key };
+  await posted(erp, { ...back, kind: 'cancelReceipt', cancels: document });
   expect(plain(await erp.figures!.order('4711'))).toMatchObject({
     goods: [{ lot: 'B1', received: '0', blocked: '0' }],
     documents: [],

@@ -34,9 +34,10 @@ test('E1: what SAP says is taken back already is taken back, if it is seen', asy
   const { erp, admin } = await bench({}, { knownCodes: ['HF/018'] });
   const outcome = await erp.post(issue);
   if (outcome.kind !== 'posted') throw new Error(JSON.stringify(outcome));
-  const { key: _key, kind: _kind, ...amounts } = issue;
+  const { key: cancelsKey, kind: _kind, ...amounts } = issue;
   const back: Posting = {
-    ...{ ...amounts, key: key('back'), kind: 'cancelIssue', cancels: outcome.document },
+    ...{ ...amounts, key: key('back'), kind: 'cancelIssue', cancelsKey },
+    cancels: outcome.document,
   };
   await admin('/faults', { lostPercent: 100 });
   expect(await erp.post(back)).toMatchObject({ kind: 'unknown' });

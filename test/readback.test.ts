@@ -78,15 +78,16 @@ test('reading back costs a request only where SAP’s answer leaves out the item
     return [outcome.document, asked];
   };
   for (const [posting, kind, requests] of [
-    [{ ...confirmation, yield: '1' }, 'cancelConfirmation', 1],
-    [issue, 'cancelIssue', 2],
-    [receipt, 'cancelReceipt', 2],
+    [{ ...confirmation, yield: '1' }, 'cancelConfirmation', 2],
+    [issue, 'cancelIssue', 3],
+    [receipt, 'cancelReceipt', 3],
   ] as const) {
     const small = { ...posting, yield: '1', quantity: '1', blocked: '0' };
     await costs({ ...small, key: key(`${kind} before`) }); // there is a token
     const [document, once] = await costs(posting);
     expect(once).toBe(1);
-    const cancel = { ...posting, key: key(kind), kind, cancels: document };
+    const cancelsKey = posting.key;
+    const cancel = { ...posting, key: key(kind), kind, cancels: document, cancelsKey };
     expect((await costs(cancel))[1]).toBe(requests);
   }
 });

@@ -21,9 +21,9 @@ test('orders of both categories are confirmed, found and taken back by their ser
     const outcome = await erp.post(posting);
     if (outcome.kind !== 'posted') throw new Error(JSON.stringify(outcome));
     expect(await erp.lookup(posting)).toEqual([outcome.document]);
-    const { key: _key, kind: _kind, ...amounts } = posting;
+    const { key: cancelsKey, kind: _kind, ...amounts } = posting;
     const back = { ...amounts, key: key(`back ${posting.order}`), cancels: outcome.document };
-    const cancel: Posting = { ...back, kind: 'cancelConfirmation' };
+    const cancel: Posting = { ...back, kind: 'cancelConfirmation', cancelsKey };
     expect(await erp.post(cancel)).toMatchObject({ kind: 'posted' });
     expect(await erp.lookup(cancel)).toHaveLength(1);
   }

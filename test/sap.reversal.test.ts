@@ -21,8 +21,8 @@ afterEach(closeAll);
 
 type Kind = Posting['kind'];
 const back = (kind: Kind, cancels: string, of: Posting, name = `back ${kind}`): Posting => {
-  const { key: _key, kind: _kind, ...amounts } = of;
-  return { ...amounts, key: key(name), kind, cancels };
+  const { key: cancelsKey, kind: _kind, ...amounts } = of;
+  return { ...amounts, key: key(name), kind, cancels, cancelsKey };
 };
 const undone: [Posting, Kind][] = [
   [issue, 'cancelIssue'],
@@ -84,10 +84,42 @@ test('a number that SAP has not given is refused before it is sent', async () =>
   }
 });
 
+test('E7: nothing is sent before the document that is taken back was seen to be ours', async () => {
+  const cancel = back('cancelIssue', '49/2026', issue);
+  const words = JSON.stringify({ error: { code: 'M7/022', message: { value: 'No document' } } });
+  const shown = (more: object) => JSON.stringify({ d: shownIssue([], more) });
+  const other = shown({ ReferenceDocument: 'G1VE0N0ANEW00000' });
+  const cases: [number, string, object][] = [
+    [200, other, { kind: 'refused', code: 'NOT_OURS', reason: /49\/2026 is not ours: .*0ANEW/ }],
+    [200, shown({ ReferenceDocument: '' }), { kind: 'refused', reason: /ours: it bears no key/ }],
+    [200, shown({ MaterialDocument: '50' }), { kind: 'refused', reason: /is 50\/2026 there/ }],
+    [404, words, { kind: 'refused', code: 'M7/022', reason: /document 49\/2026 cannot be read/ }],
+    [404, 'no such page', { kind: 'busy', unreached: true }],
+    [503, '', { kind: 'busy', unreached: true }],
+    [500, 'dump', { kind: 'busy', unreached: true, reason: /reading document 49\/2026/ }],
+    [200, '<html>', { kind: 'busy', unreached: true }],
+  ];
+  for (const [status, text, { reason = /./, ...outcome }] of cases as [
+    number,
+    string,
+    { reason?: RegExp },
+  ][]) {
+    const sent: (string | undefined)[] = [];
+    const { erp } = await rude(({ method }, response) => {
+      sent.push(method);
+      return response.writeHead(status).end(text);
+    });
+    const said = expect.objectContaining({ ...outcome, reason: expect.stringMatching(reason) });
+    expect(await erp.post(cancel), text).toEqual(said);
+    expect(sent, text).toEqual(['GET']);
+  }
+});
+
 test('the answer may wrap what it created in the name of the function', async () => {
   const seen: (string | undefined)[] = [];
   const script: Script = ({ url, method }, response, body) => {
     seen.push(`${method} ${url}${body}`);
+    if (method === 'GET') return response.writeHead(200).end(JSON.stringify({ d: shownIssue() }));
     const reversed = { ReversedMaterialDocument: '49', ReversedMaterialDocumentYear: '2026' };
     const items = [{ ...reversed, GoodsMovementType: '262', QuantityInEntryUnit: '-100.001' }];
     const d = { Cancel: shownIssue(items, { MaterialDocument: '50', ReferenceDocument: '' }) };
@@ -96,8 +128,8 @@ test('the answer may wrap what it created in the name of the function', async ()
   const { erp } = await rude(script);
   const cancel = back('cancelIssue', '49/2026', issue);
   expect(await erp.post(cancel)).toEqual({ kind: 'posted', document: '50/2026' });
-  expect(seen).toHaveLength(1);
-  expect(decodeURIComponent(seen[0]!)).toBe(
+  expect(seen).toHaveLength(2);
+  expect(decodeURIComponent(seen[1]!)).toBe(
     'POST /sap/opu/odata/sap/API_MATERIAL_DOCUMENT_SRV/Cancel?MaterialDocumentYear=' +
       "'2026'&MaterialDocument='49'&PostingDate=datetime'2026-11-23T00:00:00'",
   );

@@ -96,7 +96,7 @@ test('a receipt that is to be taken back is named by its number', async () => {
   const { erp } = await bench();
   const bolts = { material: 'BOLT', lot: 'B1', unit: 'KG', quantity: '1', order: '4711' };
   const key = '0190a0b0-0000-5000-8000-00000000000a';
-  const cancel = { ...bolts, key, eventId: 'x', atMs: 0 } as const;
+  const cancel = { ...bolts, key, cancelsKey: key, eventId: 'x', atMs: 0 } as const;
   expect(erp.preview!({ ...cancel, kind: 'cancelReceipt', cancels: '4900000001/2026' })).toEqual({
     to: expect.stringMatching(
       /^POST API_MATERIAL_DOCUMENT_SRV\/Cancel\?MaterialDocumentYear='2026'&MaterialDocument='490/,

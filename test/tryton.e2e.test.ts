@@ -2,7 +2,7 @@
 // Method: Debian's Tryton 7.0 on SQLite; the connector posts, Tryton's own people look.
 import { expect } from 'vitest';
 import { sharedWorks, testTryton } from './tryton/bench.ts';
-import { day, openFloor, posting } from './tryton/goods.ts';
+import { day, key, openFloor, posting } from './tryton/goods.ts';
 
 testTryton('an issue takes its lot into the production, at its cost', async (depot) => {
   const works = await sharedWorks(depot);
@@ -127,6 +127,15 @@ testTryton('what is taken back leaves stock, cost and journal as before', async 
   expect(again.outcome).toMatchObject({ kind: 'refused', reason: /taken back already/ });
   const other = await post('wrong', { ...receipt, kind: 'cancelReceipt', cancels: numbers.issue });
   expect(other.outcome).toMatchObject({ kind: 'refused', reason: /is a goodsIssue/ });
+  const third = await posted('third issue', { ...issue, kind: 'goodsIssue' });
+  const anew = { ...issue, kind: 'cancelIssue', cancels: third, cancelsKey: key('lost') } as const;
+  const stranger = await post('E7: of a number given anew', anew);
+  expect(stranger.outcome).toMatchObject({
+    ...{ kind: 'refused', code: 'UserError' },
+    reason: expect.stringMatching(`Document ${third} is not ours to take back: it bears key .*-`),
+  });
+  expect(await works.erp.lookup(stranger.asked)).toEqual([]);
+  await posted('third back', { ...anew, cancelsKey: key(`${order} third issue`) });
   // A reversed posting may be posted again, under a key of its own.
   await posted('issued again', { ...issue, kind: 'goodsIssue' });
   expect(await stock(heat)).toMatchObject({ free: 987.5, production: 12.5 });

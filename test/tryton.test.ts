@@ -197,13 +197,15 @@ test.each(lacks)(
   },
 );
 
+const back = { kind: 'cancelIssue', cancels: 'holdfast/7', cancelsKey: count.key };
 const misfits: [string, object, string][] = [
   ['key', { key: 'x' }, 'key: must be a UUID'],
   ['operation', { operation: undefined }, 'operation: must be given'],
   ['yield', { yield: '1234567890.123456' }, 'yield: 1234567890.123456 does not fit 15 digits'],
   ['unit', { unit: undefined }, 'unit: must be given with a quantity'],
   ['machineMs', { machineMs: -1 }, 'machineMs: must be whole'],
-  ['cancels', { kind: 'cancelIssue', cancels: '49/2026' }, 'cancels: 49/2026 is no document'],
+  ['cancels', { ...back, cancels: '49/2026' }, 'cancels: 49/2026 is no document'],
+  ['cancelsKey', { ...back, cancelsKey: undefined }, 'cancelsKey: must be a UUID'],
 ];
 test.each(misfits)('Tryton can never hold this: %s', async (_name, more, complaint) => {
   const { erp, calls } = await tryton(() => undefined);

@@ -72,7 +72,10 @@ async function cancellation(
   const other = otherwise(posting, original, places);
   if (other !== '') return refused(`${number} is not what shall be taken back: ${other}`);
   return {
-    values: { ...head, ...{ production, work, cancels: id }, ...countsOf(posting) },
+    values: {
+      ...{ ...head, ...countsOf(posting), production, work },
+      ...{ cancels: id, cancels_key: posting.cancelsKey },
+    },
     ...reversal,
   };
 }

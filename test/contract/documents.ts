@@ -42,7 +42,11 @@ function lacks(connector: Connector, kind: PostingKind, why: string): void {
     const posting = {
       ...{ key: newKey(kind), kind, eventId: newKey('event'), atMs: Date.UTC(2026, 10, 23, 12) },
       ...{ order: '4711', operation: '0010', material: 'BOLT', lot: 'B1', unit: 'KG' },
-      ...{ quantity: '1', yield: '1', ...(isCancel(kind) ? { cancels: '1' } : {}) },
+      ...{
+        quantity: '1',
+        yield: '1',
+        ...(isCancel(kind) ? { cancels: '1', cancelsKey: newKey('1') } : {}),
+      },
     };
     const before = await bench.books();
     expect(bench.erp.unfit(posting)).toEqual(expect.any(String));

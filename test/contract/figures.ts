@@ -68,9 +68,9 @@ export function figureTests(connector: Connector): void {
         expect(numbers(after)).toEqual(expect.arrayContaining([...numbers(before), document]));
         expect(numbers(after)).toHaveLength(numbers(before).length + 1);
       }
-      const { key: _key, kind: _kind, final: _final, ...amounts } = posting;
-      const cancel = { ...amounts, key: newKey(`back ${kind}`), kind: inverse, cancels: document };
-      await sent(bench, cancel);
+      const { key: cancelsKey, kind: _kind, final: _final, ...amounts } = posting;
+      const cancel = { ...amounts, key: newKey(`back ${kind}`), kind: inverse, cancelsKey };
+      await sent(bench, { ...cancel, cancels: document });
       const end = await read(bench, posting);
       expect(amountsIn(end, posting)).toEqual(none);
       if (end.documents) expect(numbers(end)).toEqual(numbers(before));

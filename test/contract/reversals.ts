@@ -5,8 +5,8 @@ import { newKey } from './documents.ts';
 import { declare, expectBooked, lookedUp, send, sent } from './watch.ts';
 
 const back = (kind: CancelKind, of: Posting, cancels: string, name: string): Posting => {
-  const { key: _key, kind: _kind, final: _final, ...amounts } = of;
-  return { ...amounts, key: newKey(`${kind} ${name}`), kind, cancels };
+  const { key: cancelsKey, kind: _kind, final: _final, ...amounts } = of;
+  return { ...amounts, key: newKey(`${kind} ${name}`), kind, cancels, cancelsKey };
 };
 
 type Forward = Parameters<Bench['posting']>[0];
@@ -69,6 +69,31 @@ function reversed(connector: Connector, kind: CancelKind): void {
     const outcome = await send(bench, { ...back(kind, posting, number, 'one'), ...other });
     expect(['differs', 'refused']).toContain(outcome.kind);
   });
+
+  may(
+    `E7: ${kind}: of a number given anew, another's document is not taken back`,
+    [of, kind],
+    async (bench) => {
+      const [lost, stranger] = [
+        await bench.posting(of, 'lost'),
+        await bench.posting(of, 'stranger'),
+      ];
+      const number = await sent(bench, stranger);
+      const before = await bench.books();
+      const { key: _key, ...same } = stranger;
+      const cancel = back(kind, { ...same, key: lost.key }, number, 'stranger');
+      expect(bench.erp.unfit(cancel)).toBeUndefined();
+      const outcome = await send(bench, cancel);
+      expect(outcome).toMatchObject({ kind: 'refused', reason: expect.stringMatching(/not ours/) });
+      expect(outcome).toMatchObject({ reason: expect.stringContaining(number) });
+      expect(await bench.books()).toEqual(before);
+      const { cancelsKey: _none, ...nameless } = cancel;
+      expect(bench.erp.unfit(nameless)).toMatch(/cancelsKey/);
+      expect(await send(bench, nameless)).toMatchObject({ kind: 'refused' });
+      expect(await bench.books()).toEqual(before);
+      await sent(bench, back(kind, stranger, number, 'ours'));
+    },
+  );
 
   may(`${kind}: a number that is none books nothing`, [of, kind], async (bench) => {
     const posting = await bench.posting(of, 'one');

@@ -157,8 +157,8 @@ function addItem(all: Map<string, Booked>, row: Row): void {
 
 const common: Omit<Connector, 'name' | 'open'> = {
   ...{ timeoutMs, timeStepMs: 60 },
-  // A token, a posting, a new token, the posting again, and a reading.
-  requestsMax: 5,
+  // What is taken back, a token, a posting, a new token, the posting again, and a reading.
+  requestsMax: 6,
   secrets: [password],
   softError: JSON.stringify({
     error: { code: 'M7/021', message: { lang: 'en', value: 'Deficit' } },

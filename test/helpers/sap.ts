@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { referencesOf } from '../../central/document.ts';
 import type { Erp, Posting } from '../../central/erp.ts';
+import { referencesOf } from '../../central/reference.ts';
 import { type SapOptions, type SapParts, sapErp } from '../../central/sap.ts';
 import { nameId } from '../../shared/identity.ts';
 import { startBench } from './sandbox.ts';

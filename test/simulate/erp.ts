@@ -32,11 +32,12 @@ export function openErp(world: World) {
   let locked: { order: string; untilMs: number } | undefined;
 
   /** Why it cannot be taken back: it is not in the books, or no more. */
-  function flaw({ kind, cancels }: Posting): string | undefined {
+  function flaw({ kind, cancels, cancelsKey }: Posting): string | undefined {
     if (!isCancel(kind)) return undefined;
     const at = /^D(\d+)$/.exec(cancels ?? '')?.[1];
     const target = at === undefined ? undefined : books[Number(at) - 1]?.posting;
     if (!target || inverses[target.kind] !== kind) return `${cancels} is not in the books`;
+    if (target.key !== cancelsKey) return `${cancels} is not ours: it bears key ${target.key}`;
     return taken.has(cancels!) ? `${cancels} was taken back already` : undefined;
   }
 

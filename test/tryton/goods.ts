@@ -41,10 +41,15 @@ export async function openFloor({ planning, office, erp }: Works, order: string)
   const bolts = { unit: 'EA', material: 'BOLT', lot };
   const at = (name: string) => planning.places.get(name)!;
   const named = (name: string) => `${order} ${name}`;
+  const keys = new Map<string, string>(); // of what was posted here, by its number
 
   async function post(name: string, given: Partial<Posting> & Pick<Posting, 'kind'>) {
-    const asked = posting(named(name), given);
-    return { asked, outcome: await erp.post(asked) };
+    const cancelsKey = keys.get(given.cancels ?? '') ?? key('of nothing');
+    const back = given.cancels === undefined ? {} : { cancelsKey };
+    const asked = posting(named(name), { ...back, ...given });
+    const outcome = await erp.post(asked);
+    if (outcome.kind === 'posted') keys.set(outcome.document, asked.key);
+    return { asked, outcome };
   }
 
   return {

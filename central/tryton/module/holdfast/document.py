@@ -72,8 +72,11 @@ class Document(ModelSQL, ModelView):
         same = cls.search([('key', '=', values['key'])])
         if same:
             return same[0].id
+        values = dict(values)
+        cancels_key = values.pop('cancels_key', None)
         # Written first: whoever posts the same key waits here, or is refused.
         document, = cls.create([values])
+        document._check_ours(cancels_key)
         if document.production and document.production.state != 'running':
             refuse(
                 'msg_not_running', production=document.production.rec_name,
@@ -84,6 +87,16 @@ class Document(ModelSQL, ModelView):
         if complete:
             document._complete()
         return document.id
+
+    def _check_ours(self, key):
+        """
+        A database restored from a backup gives its numbers anew: the document of that number
+        may be another one than was meant.
+        """
+        if self.cancels and self.cancels.key != key:
+            refuse(
+                'msg_not_ours', document=self.cancels.rec_name,
+                key=self.cancels.key)
 
     def _move(self, moves):
         Move = Pool().get('stock.move')
