@@ -73,6 +73,8 @@ export function openAhead(db: Database) {
       if (any.get() === undefined) return [];
       switch (row.kind) {
         case 'goodsReceipt':
+        case 'usageDecision':
+          if (row.kind === 'goodsReceipt' && row.inspection === 1) return []; // not available yet
           return [...forbidding.all(row.order, row.operation, row.line), ...onLot(row.lot)];
         case 'goodsIssue':
         case 'unblockStock':

@@ -159,6 +159,9 @@ export function openAmendments({ db, postings, nowMs, moved }: Parts) {
     if (row.cancels !== null) {
       throw new Fault('REFUSED', `posting: ${key} says what it takes back or follows, no more`);
     }
+    if (row.kind === 'usageDecision') {
+      throw new Fault('REFUSED', `posting: ${key} says what the holds of its lot say, no more`);
+    }
     const names = Object.keys(changes) as Change[];
     const allowed = changeable(row.kind);
     const foreign = names.find((name) => !allowed.includes(name));

@@ -7,7 +7,7 @@ export const decimalLimit = 10_000_000_000n * 1_000_000n;
 export const decimalStep = 1_000n;
 
 /** Edm.Decimal(13,3) as a text, exact because `misfit` allows no finer step. */
-const decimal = (micros: Quantity): string =>
+export const decimalOf = (micros: Quantity): string =>
   `${micros / 1_000_000n}.${`${(micros / decimalStep) % 1_000n}`.padStart(3, '0')}`;
 
 /** Thousandths of a minute are 60 ms each, rounded half up: at most 30 ms off per confirmation. */
@@ -16,9 +16,9 @@ export const minutes = (ms: number): Quantity =>
 
 /** The quantities of a confirmation, and its times in minutes with 3 decimals. */
 export const countsOf = (posting: Posting, plant: SapPlant): Record<string, string> => ({
-  ConfirmationYieldQuantity: decimal(quantity(posting.yield ?? '0', 'yield')),
-  ConfirmationScrapQuantity: decimal(quantity(posting.scrap ?? '0', 'scrap')),
-  ConfirmationReworkQuantity: decimal(quantity(posting.rework ?? '0', 'rework')),
+  ConfirmationYieldQuantity: decimalOf(quantity(posting.yield ?? '0', 'yield')),
+  ConfirmationScrapQuantity: decimalOf(quantity(posting.scrap ?? '0', 'scrap')),
+  ConfirmationReworkQuantity: decimalOf(quantity(posting.rework ?? '0', 'rework')),
   ...activity(plant.setupActivity, posting.setupMs),
   ...activity(plant.machineActivity, posting.machineMs),
 });
@@ -27,13 +27,14 @@ const activity = (slot: number, ms: number | undefined): Record<string, string> 
   ms === undefined
     ? {}
     : {
-        [`OpConfirmedWorkQuantity${slot}`]: decimal(minutes(ms)),
+        [`OpConfirmedWorkQuantity${slot}`]: decimalOf(minutes(ms)),
         [`OpWorkQuantityUnit${slot}`]: 'MIN',
       };
 
-/** Unrestricted and blocked stock as SAP spells them in a receipt [K]. */
+/** Kinds of stock as SAP spells them in a receipt [K]. */
 const unrestricted = { InventoryStockType: '01', InventoryUsabilityCode: '' };
 const blockedStock = { InventoryStockType: '07', InventoryUsabilityCode: 'S' };
+const inspectionStock = { InventoryStockType: '02', InventoryUsabilityCode: 'X' };
 
 /** The items of a material document: one, but for a receipt that is blocked in part. */
 export function itemsOf(posting: Posting, type: string, plant: SapPlant): object[] {
@@ -46,7 +47,7 @@ export function itemsOf(posting: Posting, type: string, plant: SapPlant): object
     StorageLocation: plant.storageLocation,
     Batch: posting.lot,
     GoodsMovementType: type,
-    QuantityInEntryUnit: decimal(micros),
+    QuantityInEntryUnit: decimalOf(micros),
     EntryUnit: posting.unit,
     MaterialDocumentItemText: posting.eventId.slice(0, 50),
     ...(forOrder ? { GoodsMovementRefDocType: 'F', ManufacturingOrder: order } : {}),
@@ -54,6 +55,7 @@ export function itemsOf(posting: Posting, type: string, plant: SapPlant): object
     ...more,
   });
   if (kind !== 'goodsReceipt' && kind !== 'cancelReceipt') return [item(all, {})];
+  if (posting.inspection) return [item(all, inspectionStock)];
   const blocked = quantity(posting.blocked ?? '0', 'blocked');
   return [
     ...(all > blocked ? [item(all - blocked, unrestricted)] : []),

@@ -10,6 +10,7 @@ import { type Pace, plantPace } from '../shared/pace.ts';
 import { openBreaker } from './breaker.ts';
 import type { Erp } from './erp.ts';
 import { receive } from './inbox.ts';
+import type { Inspection } from './inspections.ts';
 import { tellKept } from './keeper.ts';
 import { openLeases } from './leases.ts';
 import { openMemory } from './memory.ts';
@@ -44,6 +45,8 @@ type World = {
   skewMaxMs?: number;
   /** What rules do, and where. */
   switches?: readonly Switch[];
+  /** Which inspected lots are received into quality inspection stock. */
+  inspections?: readonly Inspection[];
   /** Unlike any boot before; what the database was opened with where it is shared. */
   bootId: string;
   /** Where the database is shared: how long what one central has begun is left to it, ms. */
@@ -76,7 +79,7 @@ type Waits = { clock: Clock; log: Logger; signal: AbortSignal };
 /** Central but for its status: everything is running when this returns. */
 export function assembleCentral(world: World) {
   const { db, clock, log, erp, hub, lanesMax, bootId, pace = plantPace } = world;
-  const { skewMaxMs, switches } = world;
+  const { skewMaxMs, switches, inspections } = world;
   const stop = new AbortController();
   const { signal } = stop;
   const { maxInFlightMs } = erp;
@@ -89,7 +92,8 @@ export function assembleCentral(world: World) {
   const { leaseMs = leaseUsualMs } = world;
   const { monotonicMs } = clock;
   const leases = turns && openLeases({ db, boot: bootId, leaseMs, monotonicMs });
-  const memory = openMemory({ db, nowMs, waitMs, maxInFlightMs, skewMaxMs, switches, leases });
+  const limits = { maxInFlightMs, skewMaxMs };
+  const memory = openMemory({ db, nowMs, waitMs, ...limits, switches, inspections, leases });
   const { ledger, postings, registry, archive, live } = memory;
   const accepted = openBell(clock); // rings when the ledger took facts
   const moved = openBell(clock); // rings when the ledger or a posting has moved

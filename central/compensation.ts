@@ -6,13 +6,13 @@ import type { Timing } from './clocks.ts';
 import type { Dossier } from './dossier.ts';
 import type { Early } from './early.ts';
 import { inverses, type PostingKind } from './erp.ts';
+import type { Inspects } from './inspections.ts';
 import { unsentReason } from './inverse.ts';
 import type { Lanes } from './lanes.ts';
 import { type Mode, type Modes, modeReasons } from './modes.ts';
 import { blank, type Planned, type PostingRow, type Queue } from './queue.ts';
 import { callOf, keyOf } from './rules.ts';
 import { rulesOf } from './ruletable.ts';
-import type { Shadows } from './shadows.ts';
 import type { StandIns } from './standins.ts';
 
 type Correction = Fact<'FactReversed' | 'QuantityCorrected'>;
@@ -39,12 +39,13 @@ type Parts = {
   dossier: Dossier;
   early: Early;
   modes: Modes;
-  shadows: Shadows;
   standIns: StandIns;
   move: Move;
   /** The line that has stated an earlier fact. */
   lineOf: (eventId: string) => string | undefined;
-  enter: (row: Planned) => void;
+  /** Adds what is planned, by the mode of its rule. */
+  add: (mode: Mode, row: Planned) => void;
+  inspects: Inspects;
   /** What a fact calls for that corrects nothing. */
   plan: (fact: Fact, timing: Timing) => void;
 };
@@ -69,9 +70,9 @@ const isPair = (all: readonly Effect[], { fact }: Effect): boolean =>
 type Draft = Omit<Planned, 'key' | 'eventId' | 'line' | 'sequence' | 'atMs' | 'state' | 'beside'>;
 
 function inverseOf(row: PostingRow, reason: string | null = null): Draft {
-  const { order, operation, lot, lane, material, unit, quantity } = row;
+  const { order, operation, lot, lane, material, unit, quantity, inspection } = row;
   const { yield: good, scrap, rework, setupMs, machineMs } = row;
-  const about = { order, operation, lot, lane, material, unit, quantity };
+  const about = { order, operation, lot, lane, material, unit, quantity, inspection };
   const amounts = { yield: good, scrap, rework, setupMs, machineMs };
   const kind = inverses[row.kind] as PostingKind; // what can be reversed has one
   return { ...about, ...amounts, kind, final: 0, reason, cancels: row.key };
@@ -89,8 +90,8 @@ function documentOf({ order, operation, lot }: Content, kind: PostingKind): Draf
  * reversals is a chain of postings, in one lane, each behind the one before.
  */
 export function openCompensation(parts: Parts) {
-  const { queue, lanes, dossier, early, modes, shadows, standIns } = parts;
-  const { move, lineOf, enter, plan } = parts;
+  const { queue, lanes, dossier, early, modes, standIns, inspects } = parts;
+  const { move, lineOf, plan } = parts;
 
   /** One more of what the event calls for; or the reason for which it is not posted. */
   function add(event: Fact, timing: Timing, mode: Mode, draft: Draft): string | undefined {
@@ -104,8 +105,7 @@ export function openCompensation(parts: Parts) {
       state: reason === null ? 'intended' : 'parked',
       beside: queue.isCalled(eventId) ? 1 : 0,
     };
-    if (mode === 'live') enter(planned);
-    else shadows.keep(planned);
+    parts.add(mode, planned);
     return mode === 'live' ? undefined : modeReasons.shadow;
   }
 
@@ -144,7 +144,8 @@ export function openCompensation(parts: Parts) {
       early.keep(waitingName(fact.eventId), event);
       return undoReasons.early;
     }
-    const call = callOf(fact as Fact, { origin });
+    const madeAt = lineOf(fact.eventId) ?? event.line;
+    const call = callOf(fact as Fact, { origin, inspects: inspects(fact, madeAt) });
     if (!('kind' in call)) return 'none' in call ? call.none : call.inverse;
     const mode = modes.of([...rulesOf(event), ...rulesOf(fact)], event);
     const isOwn = fact.eventId === event.eventId;
@@ -160,8 +161,7 @@ export function openCompensation(parts: Parts) {
     const draft = { ...documentOf(fact, call.kind), ...values, final: 0, ...follows } as const;
     const why = add(event, timing, mode, draft);
     if (why === undefined && !isOwn) {
-      const line = lineOf(fact.eventId) ?? event.line;
-      standIns.put(fact.eventId, keyOf(event.eventId, call.kind), line);
+      standIns.put(fact.eventId, keyOf(event.eventId, call.kind), madeAt);
     }
     return why;
   }

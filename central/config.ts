@@ -11,6 +11,7 @@ import {
   text,
 } from '../shared/field.ts';
 import { erpField } from './connectors.ts';
+import { inspectionField, inspectionsMax } from './inspections.ts';
 import { switchesMax, switchField } from './modes.ts';
 
 export const postgresFields = {
@@ -59,6 +60,7 @@ export const fields = {
     24,
   ),
   rules: fallback(list(switchField, switchesMax), []),
+  inspections: fallback(list(inspectionField, inspectionsMax), []),
   lanesMax: fallback(integer('Documents in flight at once, one an order.', 1, 256), 16),
   logLevel: fallback(
     choice('Least severe line that is logged.', ['debug', 'info', 'warn', 'error', 'silent']),

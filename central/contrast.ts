@@ -72,10 +72,11 @@ export function besideStock(
 ): Contrast[] {
   if (told && told.unit !== unit) return [];
   const of = stockName(lot);
-  const { unrestricted = zero, blocked = zero } = told ?? {};
+  const { unrestricted = zero, blocked = zero, inspection = zero } = told ?? {};
   const erp: Sums = new Map([
     [sumKey(of, 'unrestricted', unit), unrestricted],
     [sumKey(of, 'blocked', unit), blocked],
+    [sumKey(of, 'inspection', unit), inspection],
   ]);
   return beside(central, erp);
 }

@@ -80,8 +80,15 @@ function oneOf(statement: string): string {
   }
   const dropped = /^DROP TRIGGER (\w+)$/.exec(statement);
   if (dropped) return `DROP FUNCTION ${dropped[1]}() CASCADE`;
+  const renamed = /^ALTER TABLE \w+ RENAME TO (\w+)$/.exec(statement);
+  if (renamed) return `${statement};\n${numbering(renamed[1]!)}`;
   return /^ALTER TABLE\b/.test(statement) ? typed(statement) : statement;
 }
+
+/** A table that takes another one's place, with its rows, goes on after the last of their ids. */
+const numbering = (table: string): string =>
+  `SELECT setval(pg_get_serial_sequence('${table}', 'id'), coalesce(max(id), 0) + 1, false)
+   FROM ${table}`;
 
 /** Our migrations as PostgreSQL takes them, statement by statement; nothing but what we write. */
 export function schemaOf(sql: string, expressions: Expressions): string {

@@ -24,8 +24,8 @@ export const unsettled = among(['intended', ...flying]);
 export const sent = among(standing);
 
 /**
- * The table of postings as it is, with what the ERP has queued. It was another one before:
- * `former.ts`; every ledger comes to this one.
+ * The table of postings with what the ERP has queued. It was another one before: `former.ts`; and
+ * it is another one now, as made anew below.
  */
 export const docketMigrations = [
   `
@@ -87,6 +87,93 @@ export const docketMigrations = [
   CREATE INDEX posting_unsettled ON posting (line, sequence) WHERE ${unsettled};
   CREATE TRIGGER posted_is_posted BEFORE UPDATE OF state, document, key ON posting
     WHEN old.state IN ('posted', 'void')
+    BEGIN SELECT raise(ABORT, 'what is posted stays posted'); END;
+  CREATE TRIGGER intent_comes_first BEFORE UPDATE OF state ON posting
+    WHEN new.state = 'posted' AND old.state <> 'sending' AND old.state <> 'unknown'
+      AND old.state <> 'queued' AND old.state <> 'parked'
+    BEGIN SELECT raise(ABORT, 'nothing is posted without an intent'); END;
+  CREATE TRIGGER posting_is_kept BEFORE DELETE ON posting
+    BEGIN SELECT raise(ABORT, 'no posting is forgotten'); END;
+  CREATE INDEX posting_held ON posting (lane, id) WHERE state = 'held';
+  CREATE INDEX posting_parked ON posting (lane, id) WHERE state = 'parked';
+  CREATE INDEX posting_pausing ON posting (id) WHERE not_before_ms > 0 AND ${open};
+  CREATE UNIQUE INDEX posting_cancels ON posting (cancels)
+    WHERE cancels IS NOT NULL AND state <> 'void';
+  CREATE INDEX posting_undoing ON posting (lane, id) WHERE cancels IS NOT NULL AND ${open};
+  CREATE TRIGGER cancels_what_is_posted BEFORE UPDATE OF state ON posting
+    WHEN new.state = 'sending' AND new.cancels IS NOT NULL
+      AND (SELECT state FROM posting WHERE key = new.cancels) IS NOT 'posted'
+    BEGIN SELECT raise(ABORT, 'only what is posted is taken back'); END;
+  `,
+];
+
+/** The same, with usage decisions and what was received to be inspected. */
+export const docketMigrations2 = [
+  `
+  CREATE TABLE posting_anew (
+    id            INTEGER PRIMARY KEY,           -- order of the facts that call for them
+    key           TEXT    NOT NULL UNIQUE,
+    event_id      TEXT    NOT NULL,
+    line          TEXT    NOT NULL,
+    sequence      INTEGER NOT NULL,
+    at_ms         INTEGER NOT NULL,
+    lane          TEXT    NOT NULL,              -- strictly in order within
+    kind          TEXT    NOT NULL CHECK (kind = 'confirmation' OR kind = 'goodsIssue'
+      OR kind = 'goodsReceipt' OR kind = 'blockStock' OR kind = 'unblockStock'
+      OR kind = 'scrapStock' OR kind = 'cancelConfirmation' OR kind = 'cancelIssue'
+      OR kind = 'cancelReceipt' OR kind = 'usageDecision'),
+    state         TEXT    NOT NULL CHECK (state = 'deferred' OR state = 'intended'
+      OR state = 'sending' OR state = 'posted' OR state = 'unknown' OR state = 'queued'
+      OR state = 'held' OR state = 'parked' OR state = 'void'),
+    order_number  TEXT,
+    operation     TEXT,
+    lot           TEXT,
+    material      TEXT,
+    unit          TEXT,
+    quantity      TEXT,                          -- decimal texts
+    blocked       TEXT,
+    yield         TEXT,
+    scrap         TEXT,
+    rework        TEXT,
+    setup_ms      INTEGER,
+    machine_ms    INTEGER,
+    final         INTEGER NOT NULL CHECK (final = 0 OR final = 1),
+    not_before_ms INTEGER NOT NULL DEFAULT 0,
+    busy          INTEGER NOT NULL DEFAULT 0,    -- answers in a row that it could not now
+    unsure        INTEGER NOT NULL DEFAULT 0,    -- outcomes that were unknown
+    reason        TEXT,
+    document      TEXT CHECK (document IS NOT NULL OR state <> 'posted'),
+    beside        INTEGER NOT NULL DEFAULT 0 CHECK (beside = 0 OR beside = 1),
+    cancels       TEXT                           -- key of the posting that it takes back
+      CHECK (cancels IS NOT NULL OR substr(kind, 1, 6) <> 'cancel'),
+    ticket        TEXT                           -- by which the ERP knows what it has queued
+      CHECK (ticket IS NOT NULL OR state <> 'queued'),
+    asked         INTEGER NOT NULL DEFAULT 0,    -- answers that it is queued still
+    inspection    INTEGER NOT NULL DEFAULT 0     -- into quality inspection, out of it, decided
+      CHECK (inspection = 0 OR inspection = 1 AND (kind = 'goodsReceipt'
+        OR kind = 'cancelReceipt' OR kind = 'usageDecision')),
+    inspection_lot TEXT                          -- as the ERP calls what it inspects
+  ) STRICT;
+  INSERT INTO posting_anew
+    SELECT id, key, event_id, line, sequence, at_ms, lane, kind, state, order_number, operation,
+      lot, material, unit, quantity, blocked, yield, scrap, rework, setup_ms, machine_ms, final,
+      not_before_ms, busy, unsure, reason, document, beside, cancels,
+      ticket, asked, 0, NULL
+    FROM posting ORDER BY id;
+  DROP TABLE posting;
+  ALTER TABLE posting_anew RENAME TO posting;
+  CREATE INDEX posting_lane ON posting (lane, id) WHERE ${open};
+  CREATE INDEX posting_flying ON posting (lane) WHERE ${flies};
+  CREATE INDEX posting_line ON posting (line, sequence) WHERE ${open};
+  CREATE INDEX posting_sent ON posting (order_number, operation) WHERE ${sent};
+  CREATE INDEX posting_lot ON posting (lot, state, kind) WHERE lot IS NOT NULL;
+  CREATE INDEX posting_beside ON posting (id) WHERE beside;
+  CREATE INDEX posting_intended ON posting (lane, id) WHERE state = 'intended';
+  CREATE INDEX posting_unsettled ON posting (line, sequence) WHERE ${unsettled};
+  CREATE TRIGGER posted_is_posted BEFORE UPDATE OF state, document, key ON posting
+    WHEN old.state = 'void' OR old.state = 'posted' AND (new.state <> 'unknown'
+      OR new.document IS NOT NULL OR new.key <> old.key OR NOT EXISTS (SELECT 1 FROM loss
+        WHERE loss.key = old.key AND loss.document = old.document AND decision = 'approved'))
     BEGIN SELECT raise(ABORT, 'what is posted stays posted'); END;
   CREATE TRIGGER intent_comes_first BEFORE UPDATE OF state ON posting
     WHEN new.state = 'posted' AND old.state <> 'sending' AND old.state <> 'unknown'

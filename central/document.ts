@@ -4,6 +4,7 @@ import { type CancelKind, isCancel, type Posting, type PostingKind } from './erp
 import {
   confirmationNumber,
   confirmationsOf,
+  halvesOf,
   materialNumber,
   materialPath,
   materialService,
@@ -24,7 +25,7 @@ const movements = {
   unblockStock: ['04', '343'],
   scrapStock: ['03', '555'],
 } as const satisfies Record<
-  Exclude<PostingKind, 'confirmation' | CancelKind>,
+  Exclude<PostingKind, 'confirmation' | 'usageDecision' | CancelKind>,
   readonly [string, string]
 >;
 
@@ -38,6 +39,7 @@ const needs: Needs = {
   blockStock: ['material', 'lot', 'unit'],
   unblockStock: ['material', 'lot', 'unit'],
   scrapStock: ['material', 'lot', 'unit'],
+  usageDecision: ['order', 'material', 'lot', 'unit', 'receipt'],
   cancelConfirmation: ['order'], // by which its service is known
 };
 const fits = (text: string): boolean => {
@@ -61,12 +63,18 @@ export function misfit(posting: Posting): string | undefined {
     if (length > max) complaints.push(`${name}: ${length} characters, SAP takes ${max}`);
   }
   if (complaints.length > 0) return together(complaints);
-  return together(isCancel(posting.kind) ? misfitReversal(posting) : amountComplaints(posting));
+  if (isCancel(posting.kind)) return together(misfitReversal(posting));
+  const { kind, receipt = '' } = posting;
+  if (kind === 'usageDecision' && !halvesOf(receipt)) {
+    return `receipt: ${receipt} is no document number of SAP`;
+  }
+  return together(amountComplaints(posting));
 }
 
-/** The posting as SAP wants it. `misfit` must have found nothing. */
+/** The posting as SAP wants it, but for usage decisions. `misfit` must have found nothing. */
 export function documentOf(posting: Posting, plant: SapPlant): SapDocument {
   const { kind } = posting;
+  if (kind === 'usageDecision') throw new Error('a usage decision is more than one document');
   if (isCancel(kind)) return reversalOf(posting, plant);
   if (kind === 'confirmation') return confirmation(posting, plant);
   return materialDocument(posting, movements[kind], plant);

@@ -8,6 +8,7 @@ export const postingKinds = [
   'blockStock', // unrestricted to blocked
   'unblockStock', // blocked to unrestricted
   'scrapStock', // out of blocked stock
+  'usageDecision', // what was received into quality inspection: free, blocked and scrapped
   'cancelConfirmation', // takes back one confirmation, as a whole
   'cancelIssue', // the goods of one issue come back
   'cancelReceipt', // the goods of one receipt go
@@ -16,7 +17,7 @@ export type PostingKind = (typeof postingKinds)[number];
 
 /**
  * What takes a document back. Between the two kinds of stock it is the other move; of scrap there
- * is none: what was thrown away does not come back by a document of ours.
+ * is none: what was thrown away does not come back by a document of ours. Nor is a lot undecided.
  */
 export const inverses = {
   confirmation: 'cancelConfirmation',
@@ -25,6 +26,7 @@ export const inverses = {
   blockStock: 'unblockStock',
   unblockStock: 'blockStock',
   scrapStock: 'none',
+  usageDecision: 'none',
   cancelConfirmation: 'confirmation',
   cancelIssue: 'goodsIssue',
   cancelReceipt: 'goodsReceipt',
@@ -48,9 +50,12 @@ export type Posting = Readonly<{
   lot?: string;
   unit?: string;
   quantity?: string; // goods movements: all of it
-  blocked?: string; // goodsReceipt: how much of it goes into blocked stock
+  blocked?: string; // goodsReceipt, usageDecision: how much of it goes into blocked stock
+  inspection?: true; // goodsReceipt, cancelReceipt: all of it into quality inspection, or out
+  receipt?: string; // usageDecision: number of the receipt whose goods are decided
+  inspectionLot?: string; // usageDecision: the ERP's name of what it inspects, where it is known
   yield?: string; // confirmation
-  scrap?: string; // confirmation
+  scrap?: string; // confirmation; usageDecision: how much of it is scrapped
   rework?: string; // confirmation
   setupMs?: number; // confirmation
   machineMs?: number; // confirmation
@@ -75,7 +80,8 @@ export type Undecided = { kind: 'undecided'; reason: string };
 
 /** What came of a call, by what the ERP has certainly done (facts: executed yes, no, maybe). */
 export type Outcome =
-  | { kind: 'posted'; document: string }
+  // A receipt into quality inspection may tell what the ERP calls the lot that it inspects.
+  | { kind: 'posted'; document: string; inspectionLot?: string }
   | Queued
   | Differs
   | Refused

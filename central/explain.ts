@@ -30,14 +30,17 @@ type Before = Readonly<Pick<PostingRow, 'key' | 'kind' | 'eventId' | 'reason'>>;
 type Posting = Readonly<
   Pick<PostingRow, 'key' | 'kind' | 'state' | 'lane' | 'reason' | 'document' | 'final'> &
     Pick<PostingRow, 'unit' | 'quantity' | 'blocked' | 'yield' | 'scrap' | 'rework'> &
-    Pick<PostingRow, 'setupMs' | 'machineMs' | 'cancels'> & {
+    Pick<PostingRow, 'setupMs' | 'machineMs' | 'cancels' | 'inspection' | 'inspectionLot'> & {
       beside: 0 | 1; // not the first one of its fact
     }
 >;
 /** What a posting takes back, or is taken back by. */
 type Other = Readonly<Pick<PostingRow, 'key' | 'kind' | 'state' | 'document' | 'eventId'>>;
 /** A document that was computed by a rule that is a shadow. */
-type Computed = Omit<Posting, 'state' | 'blocked' | 'document' | 'cancels'>;
+type Computed = Omit<
+  Posting,
+  'state' | 'blocked' | 'document' | 'cancels' | 'inspection' | 'inspectionLot'
+>;
 /** What the rule of the fact's type calls for: a document, what takes one back, or a person. */
 export type Ruled =
   | Readonly<{ calls: 'document'; kind: PostingKind }>
@@ -91,7 +94,8 @@ function prepare(db: Database) {
   // Keys begin with the time of their event id: those of one time stand side by side.
   const postings = db.prepare<[string, string, string], Posting>(
     `SELECT key, kind, state, lane, reason, document, unit, quantity, blocked, yield, scrap, rework,
-       setup_ms AS setupMs, machine_ms AS machineMs, final, beside, cancels FROM posting
+       setup_ms AS setupMs, machine_ms AS machineMs, final, beside, cancels,
+       inspection, inspection_lot AS inspectionLot FROM posting
      WHERE key >= ? AND key < ? AND event_id = ? ORDER BY id`,
   );
   const first = db.prepare<[string], Before>(

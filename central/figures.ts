@@ -36,7 +36,12 @@ export type OrderFigures = Readonly<{
 }>;
 
 /** What there is of a lot, wherever it came from. */
-export type StockFigures = Readonly<{ unit: string; unrestricted: Quantity; blocked: Quantity }>;
+export type StockFigures = Readonly<{
+  unit: string;
+  unrestricted: Quantity;
+  blocked: Quantity;
+  inspection?: Quantity; // in quality inspection, where the ERP keeps that apart
+}>;
 
 /** Not read: it did not answer, or what it said is no answer; in words. */
 export type Unread = Readonly<{ unread: string }>;

@@ -2,10 +2,11 @@ import type { Database } from '../shared/database.ts';
 import { amountOf, quantityText, zero } from '../shared/quantity.ts';
 import { mostOf } from '../statecharts/tolerance.ts';
 import { openAhead } from './ahead.ts';
+import { openDecision, receiptKeyOf } from './decision.ts';
 import type { Dossier, Lot } from './dossier.ts';
 import type { Genealogy } from './genealogy.ts';
 import type { Holds } from './holds.ts';
-import { type Asks, openInverse, type Verdict } from './inverse.ts';
+import { type Asks, heldBy, openInverse, type Verdict } from './inverse.ts';
 import type { Order } from './orderbook.ts';
 import type { PostingRow } from './queue.ts';
 import { versionsFor } from './ruletable.ts';
@@ -23,10 +24,6 @@ type Parts = {
 };
 
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
-const heldBy = (names: readonly string[]): Verdict | undefined =>
-  names.length === 0
-    ? undefined
-    : { do: 'hold', reason: `held by ${names.slice(0, 5).join(', ')}` };
 
 /**
  * Decides whether a posting may go out, against everything the ledger knows now; within the
@@ -40,6 +37,7 @@ const heldBy = (names: readonly string[]): Verdict | undefined =>
 export function openGate({ db, queue, dossier, holds, genealogy, stock, standIns }: Parts) {
   const ahead = openAhead(db);
   const inverse = openInverse(queue, stock);
+  const usageDecision = openDecision({ queue, dossier, holds, genealogy, stock });
 
   /** The order; or why not yet: its release may still be on the way from another line. */
   function released({ order: number, kind }: PostingRow): Order | Verdict {
@@ -80,6 +78,10 @@ export function openGate({ db, queue, dossier, holds, genealogy, stock, standIns
   function receipt(row: PostingRow): Verdict {
     const order = released(row);
     if ('do' in order) return order;
+    const more = amountOf(row.quantity);
+    const excess = () => over(order, stock.received(order.order), more, row);
+    // Nothing becomes available by it: that is the usage decision's, which waits for quality.
+    if (row.inspection === 1) return excess() ?? { do: 'send', blocked: quantityText(zero) };
     const forbidding = holds.forbidding(order.order, row.operation, row.line);
     const held = heldBy([...forbidding, ...genealogy.reaching(row.lot!)]);
     if (held) return held;
@@ -87,9 +89,8 @@ export function openGate({ db, queue, dossier, holds, genealogy, stock, standIns
     if (lot?.inspect && !lot.released) {
       return { do: 'hold', reason: 'waits for quality to release the lot' };
     }
-    const more = amountOf(row.quantity);
-    const excess = over(order, stock.received(order.order), more, row);
-    if (excess) return excess;
+    const tooMuch = excess();
+    if (tooMuch) return tooMuch;
     const missing = holds.toBlock(row.lot!) - stock.of(row.lot!).blocked;
     const part = missing < zero ? zero : least(missing, more);
     return { do: 'send', blocked: quantityText(part) };
@@ -114,7 +115,8 @@ export function openGate({ db, queue, dossier, holds, genealogy, stock, standIns
   function block(row: PostingRow): Verdict {
     const name = row.lot!;
     const lot = dossier.lot(name);
-    if (!lot) return { do: 'defer', reason: 'the lot is not known at central yet' };
+    // Of one that was released before it was made, as far as central heard, nothing else is known.
+    if (!lot?.material) return { do: 'defer', reason: 'the lot is not known at central yet' };
     if (stock.issuing(name) && isWhole(name, lot)) {
       return { do: 'wait', reason: 'an issue of the lot is in flight' };
     }
@@ -141,9 +143,13 @@ export function openGate({ db, queue, dossier, holds, genealogy, stock, standIns
 
   /** More of the lot may come into blocked stock at any time, so this never needs a person. */
   function scrap(row: PostingRow): Verdict {
-    const { blocked, scrapped } = stock.of(row.lot!);
+    const { blocked, scrapped, condemned } = stock.of(row.lot!);
     const there = blocked - scrapped;
-    if (there >= amountOf(row.quantity)) return { do: 'send' };
+    const all = amountOf(row.quantity);
+    // What a usage decision has scrapped of the lot is not scrapped again.
+    const left = condemned === zero ? all : least(all, holds.toScrap(row.lot!) - scrapped);
+    if (left <= zero) return { do: 'void', reason: 'scrapped by the usage decision of the lot' };
+    if (there >= left) return { do: 'send', quantity: quantityText(left) };
     const reason = `waits: only ${quantityText(there)} of the lot is in blocked stock`;
     return { do: 'defer', reason };
   }
@@ -173,9 +179,14 @@ export function openGate({ db, queue, dossier, holds, genealogy, stock, standIns
     return stock.inFlight(lot) || allReceived - blocked - stock.issued(lot) < need;
   }
 
+  /** The line that made what is received, or decided. */
+  function lineOf(row: PostingRow): string {
+    if (row.kind === 'goodsReceipt') return standIns.lineOf(row);
+    return row.kind === 'usageDecision' ? standIns.lineOf(queue.one(receiptKeyOf(row))!) : row.line;
+  }
+
   return (given: PostingRow): Verdict => {
-    const line = given.kind === 'goodsReceipt' ? standIns.lineOf(given) : given.line;
-    const row = { ...given, line };
+    const row = { ...given, line: lineOf(given) };
     if (row.lot !== null && row.kind !== 'goodsIssue' && stock.inFlight(row.lot)) {
       return { do: 'wait', reason: 'another document of the lot is in flight' };
     }
@@ -194,6 +205,8 @@ export function openGate({ db, queue, dossier, holds, genealogy, stock, standIns
         return unblock(row);
       case 'scrapStock':
         return scrap(row);
+      case 'usageDecision':
+        return usageDecision(row);
       default:
         return inverse.cancel(row);
     }

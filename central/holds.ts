@@ -90,7 +90,19 @@ function questions(db: Database) {
     )
     .pluck()
     .safeIntegers();
-  return { one, openOn, forbidding, toBlock };
+  const openOnLot = db
+    .prepare<[string], string>(
+      `SELECT hold FROM hold LEFT JOIN let_go USING (hold, lot)
+       WHERE lot = ? AND scope = 'lot' AND is_open AND let_go.lot IS NULL ORDER BY hold`,
+    )
+    .pluck();
+  const toScrap = db
+    .prepare<[string], bigint | null>(
+      "SELECT sum(scrap) FROM hold WHERE lot = ? AND scope = 'lot' AND placed",
+    )
+    .pluck()
+    .safeIntegers();
+  return { one, openOn, openOnLot, forbidding, toBlock, toScrap };
 }
 
 /**
@@ -122,7 +134,7 @@ export function openHolds(db: Database) {
     `INSERT INTO let_go VALUES (?, ?, ?)
      ON CONFLICT (hold, lot) DO UPDATE SET at_ms = max(let_go.at_ms, excluded.at_ms)`,
   );
-  const { one, openOn, forbidding, toBlock } = questions(db);
+  const { one, openOn, openOnLot, forbidding, toBlock, toScrap } = questions(db);
 
   return {
     /** Takes in a fact about a hold; within the ledger's transaction only. */
@@ -148,6 +160,8 @@ export function openHolds(db: Database) {
     one: (hold: string): Hold | undefined => one.get(hold),
     /** Open holds on the order or on anything in it. */
     openOn: (order: string): string[] => openOn.all(order),
+    /** Open holds on the lot itself that have not let it go. */
+    openOnLot: (lot: string): string[] => openOnLot.all(lot),
     /** Open holds that forbid making available what this operation made at the line. */
     forbidding: (order: string, operation: string | null, line: string): string[] =>
       forbidding.all(order, operation, line),
@@ -156,5 +170,7 @@ export function openHolds(db: Database) {
      * millionths.
      */
     toBlock: (lot: string): bigint => toBlock.get(lot) ?? 0n,
+    /** How much of that shall be scrapped, whether it was or not; millionths. */
+    toScrap: (lot: string): bigint => toScrap.get(lot) ?? 0n,
   };
 }

@@ -137,7 +137,7 @@ function openQuestions({ db, erp, handed }: Parts) {
     const traces = await traced(rows);
     if ('unread' in traces) return traces;
     const amounts = wordsOf(differing);
-    const isHeld = differing.some(({ measure }) => measure === 'blocked');
+    const isHeld = differing.some(({ measure }) => measure !== 'unrestricted');
     if (traces.length === 0 && !isHeld) return { sums, elsewhere: amounts };
     return { sums, traces, amounts };
   }

@@ -3,7 +3,7 @@ import type { Standing, Stock } from './stock.ts';
 
 /** What may be done with a posting now. */
 export type Verdict =
-  | { do: 'send'; quantity?: string; blocked?: string }
+  | { do: 'send'; quantity?: string; blocked?: string; scrap?: string }
   | { do: 'hold' | 'defer' | 'void' | 'park' | 'wait'; reason: string };
 
 /** Why a posting is void that was taken back before the ERP had it. */
@@ -12,6 +12,12 @@ export const unsentReason = 'taken back before it was posted';
 export const caseReason = 'what it takes back went further';
 /** Most documents that a reason names. */
 const namedMax = 5;
+
+/** What open holds do to a posting that they forbid; undefined for none. */
+export const heldBy = (names: readonly string[]): Verdict | undefined =>
+  names.length === 0
+    ? undefined
+    : { do: 'hold', reason: `held by ${names.slice(0, 5).join(', ')}` };
 
 export type Asks = Pick<Queue, 'one' | 'inverse'>;
 

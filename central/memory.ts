@@ -8,7 +8,7 @@ import { censusMigrations } from './census.ts';
 import { clockMigrations, openClocks, skewUsualMs } from './clocks.ts';
 import { correctionMigrations, openCorrections } from './corrections.ts';
 import { deskMigrations } from './desk.ts';
-import { docketMigrations } from './docket.ts';
+import { docketMigrations, docketMigrations2 } from './docket.ts';
 import {
   dossierMigrations,
   dossierMigrations2,
@@ -28,6 +28,7 @@ import {
 } from './former.ts';
 import { genealogyMigrations } from './genealogy.ts';
 import { holdMigrations, holdMigrations2, openHolds } from './holds.ts';
+import { type Inspection, openInspections } from './inspections.ts';
 import { laneMigrations, openLanes } from './lanes.ts';
 import type { Leases } from './leases.ts';
 import { openLedger } from './ledger.ts';
@@ -72,6 +73,7 @@ export const migrations = [
   ...docketMigrations,
   ...lossMigrations,
   ...masterMigrations,
+  ...docketMigrations2,
 ];
 
 /** Pages of the file that are kept in memory, KiB: those to which the lines add now. */
@@ -87,6 +89,8 @@ type Parts = {
   skewMaxMs?: number | undefined;
   /** What rules do, and where; all of them are live without one. */
   switches?: readonly Switch[] | undefined;
+  /** Which inspected lots are received into quality inspection stock; none without one. */
+  inspections?: readonly Inspection[] | undefined;
   /** Where other centrals share the ledger. */
   leases?: Leases | undefined;
 };
@@ -98,14 +102,16 @@ export type Memory = ReturnType<typeof openMemory>;
  * has written.
  */
 export function openMemory(parts: Parts) {
-  const { db, nowMs, skewMaxMs = skewUsualMs, switches = [], ...times } = parts;
+  const { db, nowMs, skewMaxMs = skewUsualMs, switches = [], inspections = [], ...times } = parts;
   db.pragma(`cache_size = -${cacheKib}`);
   const dossier = openDossier(db);
   const lineOf = (eventId: string) => ledger.stored(eventId)?.line;
   const totals = openTotals(db, lineOf);
   const holds = openHolds(db);
   const modes = openModes({ db, dossier, switches, nowMs });
-  const postings = openPostings({ db, dossier, holds, modes, lineOf, nowMs, ...times });
+  const inspects = openInspections(inspections, dossier);
+  const known = { db, dossier, holds, modes, inspects, lineOf };
+  const postings = openPostings({ ...known, nowMs, ...times });
   const clocks = openClocks(db, skewMaxMs);
   takeBacklog(db, (fact) => {
     if (fact.type === 'HoldReduced') holds.note(fact);

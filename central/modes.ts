@@ -51,7 +51,8 @@ const editionsMax = 50;
 const knownMax = 100;
 const ordersMax = 20_000;
 
-const covers = (site: string | undefined, line: string): boolean =>
+/** Whether a line is at that site, or wherever none is said. */
+export const covers = (site: string | undefined, line: string): boolean =>
   site === undefined || line === site || line.startsWith(`${site}/`);
 
 /** What a rule does for a line by these switches: the last one that fits; live without one. */

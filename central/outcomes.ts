@@ -37,7 +37,8 @@ export function openOutcomes({ queue, lanes, move, nowMs, waitMs, maxInFlightMs 
     const row = queue.one(key)!;
     queue.attempt(key, nowMs(), outcome.kind, wordsOf(outcome));
     if (outcome.kind === 'posted') {
-      move(row, 'Posted', { document: outcome.document, reason: null });
+      const { document, inspectionLot = row.inspectionLot } = outcome;
+      move(row, 'Posted', { document, inspectionLot, reason: null });
     } else if (outcome.kind === 'refused') {
       move(row, 'Refused', { reason: wordsOf(outcome) });
     } else if (outcome.kind === 'differs') {

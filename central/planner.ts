@@ -6,8 +6,9 @@ import type { Dossier } from './dossier.ts';
 import type { Early } from './early.ts';
 import type { Genealogy } from './genealogy.ts';
 import { type Hold, type Holds, subjectOf } from './holds.ts';
+import type { Inspects } from './inspections.ts';
 import type { Lanes } from './lanes.ts';
-import { type Modes, modeReasons } from './modes.ts';
+import { type Mode, type Modes, modeReasons } from './modes.ts';
 import { blank, type Planned, type Queue } from './queue.ts';
 import { type Decision, isDecision, openReach } from './reach.ts';
 import { callOf, keyOf, type Run } from './rules.ts';
@@ -33,10 +34,17 @@ type Parts = {
   move: Move;
   /** The line that has stated an earlier fact. */
   lineOf: (eventId: string) => string | undefined;
+  inspects: Inspects;
 };
 
 /** Why a posting is deferred that comes after a parked one in its lane. */
 export const behind = 'behind the parked one';
+
+/** The decision on what is received into quality inspection by this receipt. */
+const decisionOf = ({ eventId, ...receipt }: Planned): Planned => ({
+  ...{ ...receipt, eventId, kind: 'usageDecision', key: keyOf(eventId, 'usageDecision') },
+  ...{ state: 'intended', reason: null, cancels: null, beside: 1 },
+});
 
 type About = { run?: Run | undefined; hold?: Hold | undefined };
 
@@ -46,7 +54,7 @@ export function openPlanner(parts: Parts) {
   const reach = openReach(parts);
   const compensate = openCompensation({
     ...parts,
-    enter,
+    add,
     plan: (fact, timing) => plan(fact, timing),
   });
 
@@ -66,8 +74,16 @@ export function openPlanner(parts: Parts) {
     lanes.wake(row.lane);
   }
 
+  /** Behind a receipt into quality inspection comes the decision on it. */
+  function add(mode: Mode, row: Planned): void {
+    const put = mode === 'shadow' ? shadows.keep : enter;
+    put(row);
+    if (row.kind === 'goodsReceipt' && row.inspection === 1) put(decisionOf(row));
+  }
+
   function plan(fact: Fact, timing: Timing, { run, hold }: About = {}): void {
-    const call = callOf(fact, { run, holdScope: hold?.scope ?? undefined });
+    const inspects = parts.inspects(fact, fact.line);
+    const call = callOf(fact, { run, holdScope: hold?.scope ?? undefined, inspects });
     if ('none' in call || 'inverse' in call) {
       queue.unposted('none' in call ? call.none : call.inverse, 1);
       return;
@@ -83,8 +99,7 @@ export function openPlanner(parts: Parts) {
     const { park, ...values } = 'park' in call ? call : { ...call, park: undefined };
     // What is held is blocked, whatever day it is.
     const parked = park ?? (call.kind === 'blockStock' ? undefined : doubt);
-    const add = mode === 'shadow' ? shadows.keep : enter;
-    add({
+    add(mode, {
       ...{ key: keyOf(eventId, call.kind), eventId, line, sequence, atMs, lane },
       ...{ ...blank, order: order ?? null, operation: operation ?? null, lot: lot ?? null },
       ...values,
@@ -110,6 +125,7 @@ export function openPlanner(parts: Parts) {
       early.keep(hold.hold, fact);
     }
     if (hold.order !== null) lanes.rouse(hold.order);
+    if (hold.lot !== null) lanes.rouseLot(hold.lot);
     if (hold.scope === 'line') lanes.rouseHeld();
   }
 

@@ -80,14 +80,19 @@ export function orderSums(rows: readonly PostingRow[]): Sums {
   return sums;
 }
 
-/** What our posted documents have left of a lot, in both kinds of stock. */
+/** What our posted documents have left of a lot, in each kind of stock. */
 export function stockSums(lot: string, unit: string, rows: readonly PostingRow[]): Sums {
-  let [unrestricted, blocked] = [zero, zero];
-  for (const { kind, state, quantity: all, blocked: part } of rows) {
+  let [unrestricted, blocked, inspected] = [zero, zero, zero];
+  for (const { kind, state, quantity: all, blocked: part, scrap, inspection } of rows) {
     if (state !== 'posted') continue;
     const [amount, held] = [amountOf(all), amountOf(part)];
     const sign = isCancel(kind) ? -1n : 1n;
-    if (kind === 'goodsReceipt' || kind === 'cancelReceipt') {
+    if (kind === 'usageDecision') {
+      inspected -= amount;
+      unrestricted += amount - held - amountOf(scrap);
+      blocked += held;
+    } else if (inspection === 1) inspected += sign * amount;
+    else if (kind === 'goodsReceipt' || kind === 'cancelReceipt') {
       unrestricted += sign * (amount - held);
       blocked += sign * held;
     } else if (kind === 'goodsIssue' || kind === 'cancelIssue') unrestricted -= sign * amount;
@@ -102,6 +107,7 @@ export function stockSums(lot: string, unit: string, rows: readonly PostingRow[]
   return new Map([
     [sumKey(of, 'unrestricted', unit), unrestricted],
     [sumKey(of, 'blocked', unit), blocked],
+    [sumKey(of, 'inspection', unit), inspected],
   ]);
 }
 

@@ -3,6 +3,7 @@ import { Fault } from '../shared/fault.ts';
 import { posting as chart, type PostingEvent } from '../statecharts/posting.ts';
 import { openCases, type Plan } from './cases.ts';
 import { type Census, openCensus } from './census.ts';
+import { receiptKeyOf } from './decision.ts';
 import { isSent } from './docket.ts';
 import type { Dossier } from './dossier.ts';
 import { openEarly } from './early.ts';
@@ -11,6 +12,7 @@ import { openFlights } from './flights.ts';
 import { openGate } from './gate.ts';
 import { openGenealogy } from './genealogy.ts';
 import type { Holds } from './holds.ts';
+import type { Inspects } from './inspections.ts';
 import type { Verdict } from './inverse.ts';
 import type { Settled } from './keeper.ts';
 import { openLanes } from './lanes.ts';
@@ -46,6 +48,7 @@ type Parts = {
   dossier: Dossier;
   holds: Holds;
   modes: Modes;
+  inspects: Inspects;
   /** The line that has stated a fact of the ledger. */
   lineOf: (eventId: string) => string | undefined;
   nowMs: () => number;
@@ -111,9 +114,12 @@ export function openPostings(parts: Parts) {
     return moved;
   }
 
-  /** As the ERP port takes it, with the number and the key of what it takes back. */
+  /** As the ERP port takes it, with what it takes back, or the receipt that it decides. */
   const handed = (row: PostingRow): Posting =>
-    postingOf(row, isCancel(row.kind) ? queue.one(row.cancels!) : undefined);
+    postingOf(row, {
+      undone: isCancel(row.kind) ? queue.one(row.cancels!) : undefined,
+      receipt: row.kind === 'usageDecision' ? queue.one(receiptKeyOf(row)) : undefined,
+    });
 
   function weigh(row: PostingRow): Verdict {
     const lot = row.lot === null ? undefined : dossier.lot(row.lot);
@@ -140,10 +146,9 @@ export function openPostings(parts: Parts) {
     const first = queue.lane(row.lane, 0, 1)[0];
     const isOpen = row.state !== 'void' && !isSent(row.state);
     const verdict = isOpen ? weigh(row) : null;
-    const { quantity = row.quantity, blocked = row.blocked } =
-      verdict?.do === 'send' ? verdict : {};
+    const { do: _, ...amounts } = verdict?.do === 'send' ? verdict : { do: 'send' as const };
     const waitsFor = isOpen && first && first.id < row.id ? first : null;
-    return { verdict, waitsFor, posting: handed({ ...row, quantity, blocked }) };
+    return { verdict, waitsFor, posting: handed({ ...row, ...amounts }) };
   }
 
   const rowOf = (key: string): PostingRow => {

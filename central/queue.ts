@@ -35,24 +35,36 @@ export type PostingRow = {
   cancels: string | null;
   ticket: string | null;
   asked: number;
+  inspection: 0 | 1; // a receipt into quality inspection stock, what takes it back, its decision
+  inspectionLot: string | null; // as the ERP calls what it inspects, once it has said so
 };
 
 /** In SQL: all of a posting, as a row has it. */
 export const columns = `id, key, event_id AS eventId, line, sequence, at_ms AS atMs, lane, kind,
   state, order_number AS "order", operation, lot, material, unit, quantity, blocked, yield, scrap,
   rework, setup_ms AS setupMs, machine_ms AS machineMs, final, not_before_ms AS notBeforeMs, busy,
-  unsure, reason, document, cancels, ticket, asked`;
+  unsure, reason, document, cancels, ticket, asked, inspection, inspection_lot AS inspectionLot`;
 
-/** The posting as the ERP port takes it; `undone` is what it takes back by its number. */
-export function postingOf(row: PostingRow, undone?: PostingRow): Posting {
+/** What a posting is about that has a number: what it takes back, or the receipt it decides. */
+type Behind = Readonly<{ undone?: PostingRow | undefined; receipt?: PostingRow | undefined }>;
+
+/** The posting as the ERP port takes it. */
+export function postingOf(row: PostingRow, { undone, receipt }: Behind = {}): Posting {
   const { key, kind, eventId, atMs, final } = row;
   const { order, operation, lot, material, unit, quantity, blocked, setupMs, machineMs } = row;
   const { yield: good, scrap, rework, ticket } = row;
   const optional = { order, operation, lot, material, unit, quantity, blocked, setupMs, machineMs };
   const back = { cancels: undone?.document ?? null, cancelsKey: undone?.key ?? null };
-  const given = Object.entries({ ...optional, yield: good, scrap, rework, ...back, ticket });
+  const decides = { receipt: receipt?.document ?? null };
+  const inspectionLot = receipt?.inspectionLot ?? null;
+  const all = { ...optional, yield: good, scrap, rework, ...back, ...decides, inspectionLot };
+  const given = Object.entries({ ...all, ticket });
   const present = Object.fromEntries(given.filter(([, value]) => value !== null));
-  return { key, kind, eventId, atMs, ...(final ? { final: true } : {}), ...present };
+  const inspects = row.inspection === 1 && receipt === undefined;
+  return {
+    ...{ key, kind, eventId, atMs, ...(final ? { final: true } : {}) },
+    ...{ ...(inspects ? { inspection: true } : {}), ...present },
+  };
 }
 
 /** Postings of one lane that are read together. */
@@ -72,13 +84,14 @@ const stoppedMax = 20_000;
 /** A posting as it is planned. */
 export type Planned = Omit<
   PostingRow,
-  'id' | 'notBeforeMs' | 'busy' | 'unsure' | 'document' | 'blocked' | 'ticket' | 'asked'
+  | ('id' | 'notBeforeMs' | 'busy' | 'unsure' | 'document' | 'blocked' | 'ticket' | 'asked')
+  | 'inspectionLot'
 > & { beside: 0 | 1 };
 /** What a planned posting does not say. */
 export const blank = {
   ...{ order: null, operation: null, lot: null, material: null, unit: null, quantity: null },
   ...{ yield: null, scrap: null, rework: null, setupMs: null, machineMs: null, reason: null },
-  cancels: null,
+  ...({ cancels: null, inspection: 0 } as const),
 } as const;
 type Told = { touched: (line: string) => void; came: (row: Planned) => void };
 export type Queue = ReturnType<typeof openQueue>;
@@ -95,13 +108,14 @@ function openRows(db: Database, { touched, came }: Told) {
   const insert = db.prepare(
     `INSERT INTO posting (key, event_id, line, sequence, at_ms, lane, kind, state, order_number,
        operation, lot, material, unit, quantity, yield, scrap, rework, setup_ms, machine_ms, final,
-       reason, beside, cancels)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       reason, beside, cancels, inspection)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const move = db.prepare(
-    `UPDATE posting SET state = :state, quantity = :quantity, blocked = :blocked, reason = :reason,
-       material = :material, unit = :unit, document = :document, not_before_ms = :notBeforeMs,
-       busy = :busy, unsure = :unsure, ticket = :ticket, asked = :asked WHERE id = :id`,
+    `UPDATE posting SET state = :state, quantity = :quantity, blocked = :blocked, scrap = :scrap,
+       reason = :reason, material = :material, unit = :unit, document = :document,
+       not_before_ms = :notBeforeMs, busy = :busy, unsure = :unsure, ticket = :ticket,
+       asked = :asked, inspection_lot = :inspectionLot WHERE id = :id`,
   );
   const lane = db.prepare<[string, number, number], PostingRow>(
     `SELECT ${columns} FROM posting WHERE lane = ? AND id > ? AND ${open} ORDER BY id LIMIT ?`,
@@ -142,6 +156,7 @@ function openRows(db: Database, { touched, came }: Told) {
         ...[key, eventId, line, sequence, atMs, name, kind, state, order, operation],
         ...[lot, material, unit, quantity, good, scrap, rework],
         ...[row.setupMs, row.machineMs, row.final, row.reason, row.beside, row.cancels],
+        row.inspection,
       );
       if (state === 'parked') stopped.delete(name);
       touched(line);

@@ -32,6 +32,12 @@ const compared: Readonly<Record<string, 'text' | 'decimal' | 'asShown'>> = {
   ManufacturingOrder: 'text',
   QuantityInEntryUnit: 'decimal',
   EntryUnit: 'text',
+  InspLotUsageDecisionCodeGroup: 'text',
+  InspectionLotUsageDecisionCode: 'text',
+  InspLotUsgeDcsnSelectedSet: 'asShown',
+  SelectedCodeSetPlant: 'asShown',
+  UsageDecisionStockType: 'text',
+  InspLotQtyPosted: 'decimal',
   Plant: 'asShown',
   StorageLocation: 'asShown',
   InventoryStockType: 'asShown',
@@ -48,7 +54,10 @@ export type Compared = 'same' | Readonly<{ lacks: string }> | Readonly<{ differs
  * document back also with another sign [K]. A flag is compared where it was set: SAP may make a
  * confirmation final by itself [K].
  */
-export function compare({ says, reverses }: SapDocument, entity: Entity): Compared {
+export function compare(
+  { says, reverses }: Pick<SapDocument, 'says' | 'reverses'>,
+  entity: Entity,
+): Compared {
   const head = differences(says, entity, reverses);
   const items = says[itemsIn];
   const all = Array.isArray(items)

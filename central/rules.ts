@@ -15,15 +15,18 @@ export type Known = Readonly<{
   holdScope?: HoldScope | undefined;
   /** The report that a correction corrects in the end. */
   origin?: Content<'QuantityReported'> | undefined;
+  /** A lot that is inspected is received into quality inspection there. */
+  inspects?: boolean | undefined;
 }>;
 
 /** What a fact calls for: one document, nothing for a reason, what takes one back, or a person. */
 export type Call =
-  | Readonly<{ kind: PostingKind } & Partial<Record<Measure, string>> & Times>
+  | Readonly<{ kind: PostingKind } & Partial<Record<Measure, string>> & Times & Inspected>
   | Readonly<{ none: string }>
   | Readonly<{ inverse: string }>
   | Readonly<{ park: string; kind: PostingKind }>;
 type Measure = 'material' | 'unit' | 'quantity' | 'yield' | 'scrap' | 'rework';
+type Inspected = { inspection?: 1 };
 type Times = { setupMs?: number; machineMs?: number; final?: boolean };
 
 type Rules = { [T in FactType]: (fact: Fact<T>, known: Known) => Call };
@@ -58,11 +61,12 @@ export const rules: Rules = {
   MaterialConsumed: ({ body: { material, quantity, unit } }) => ({
     ...{ kind: 'goodsIssue', material, quantity, unit },
   }),
-  LotProduced: ({ body: { material, quantity, unit } }) => ({
+  LotProduced: ({ body: { material, quantity, unit } }, { inspects }) => ({
     ...{ kind: 'goodsReceipt', material, quantity, unit },
+    ...(inspects ? { inspection: 1 } : {}),
   }),
   MaterialReturned: none('has no document yet: the goods come back by hand'),
-  LotReleased: none('frees the receipt of the lot'),
+  LotReleased: none('frees the receipt of the lot, or its usage decision'),
   LotSplit: none('stays in its stock'),
   LotMerged: none('stays in its stock'),
   BatchCommanded: none('has no value'),

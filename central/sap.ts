@@ -7,15 +7,18 @@ import {
   list,
   optional,
   readFields,
+  record,
   text,
 } from '../shared/field.ts';
 import { type Credential, openCredential } from './credential.ts';
+import { checkDecisions, decisionFields } from './decided.ts';
 import { documentOf, misfit } from './document.ts';
 import type { Erp, Found, Outcome, Posting, Preview } from './erp.ts';
 import { calendar, origin, timeZone, waits } from './erpfields.ts';
 import type { SapDocument, SapPlant } from './numbering.ts';
 import { openOdata } from './odata.ts';
 import { stopOf } from './ownership.ts';
+import { openSapDecision } from './sapdecision.ts';
 import { sapFigures } from './sapfigures.ts';
 import { openSight } from './sight.ts';
 import { type Known, verdict } from './verdict.ts';
@@ -37,6 +40,9 @@ export const sapFields = {
   setupActivity: fallback(integer('Activity of the work centres that is set-up time.', 1, 6), 1),
   machineActivity: fallback(integer('Activity that is machine time.', 1, 6), 2),
   timeZone,
+  usageDecision: optional(
+    record('Codes with which inspected lots are decided; docs/connectors.md.', decisionFields),
+  ),
   processOrders: fallback(
     list(id('Process orders: a number, or how numbers begin and a "*".', 13), 100),
     [],
@@ -74,6 +80,20 @@ export function sapErp(given: SapOptions, { credential, clock = systemClock }: S
   const { url, client, clientTimeoutMs: timeoutMs, lockCodes, knownCodes } = options;
   const odata = openOdata({ url, client, timeoutMs, credential: credential ?? ownOf(options) });
   const sight = openSight(odata);
+  const { usageDecision: settings } = options;
+  const decisions =
+    settings &&
+    openSapDecision({
+      ...{ odata, plant, lockCodes, knownCodes, nowMs: clock.nowMs },
+      settings: checkDecisions(settings, 'sap.usageDecision'),
+    });
+
+  /** Why SAP can never hold it, or is not told how. */
+  function unfit(posting: Posting): string | undefined {
+    const isInspected = posting.kind === 'usageDecision' || posting.inspection === true;
+    if (isInspected && !decisions) return 'usageDecision: no codes are configured in sap';
+    return misfit(posting);
+  }
 
   /** SAP says that it is there: so it is, if it is seen there. */
   async function known(document: SapDocument, { refused }: Known): Promise<Outcome> {
@@ -88,34 +108,47 @@ export function sapErp(given: SapOptions, { credential, clock = systemClock }: S
     return { kind: 'unknown', reason: `${found.length} documents after: ${refused.reason}` };
   }
 
+  /** One document, sent once and read back. */
+  async function postOne(posting: Posting, isSafe?: () => boolean): Promise<Outcome> {
+    const document = documentOf(posting, plant);
+    const { service, set, numberOf } = document;
+    const stop = await stopOf(document, odata.get, { lockCodes, nowMs: clock.nowMs() });
+    if (stop) return stop;
+    const sent = await odata.post(service, set, document, isSafe);
+    const reading = { lockCodes, knownCodes, nowMs: clock.nowMs(), wrapper: set, numberOf };
+    const said = verdict(sent, reading);
+    if (said.kind === 'created') return sight.readBack(document, said);
+    return said.kind === 'known' ? known(document, said) : said;
+  }
+
   return {
     name: 'sap',
     maxInFlightMs: options.maxInFlightMs,
-    unfit: misfit,
+    unfit,
     figures: sapFigures(odata, plant),
 
     preview(posting: Posting): Preview {
+      if (posting.kind === 'usageDecision') return decisions!.preview(posting);
       const { service, set, parameters, body = null } = documentOf(posting, plant);
       const query = parameters === undefined ? '' : `?${parameters}`;
       return { to: `POST ${service}/${set}${query}`, body };
     },
 
     async post(posting: Posting, isSafe?: () => boolean): Promise<Outcome> {
-      const reason = misfit(posting);
+      const reason = unfit(posting);
       if (reason !== undefined) return { kind: 'refused', code: 'UNFIT', reason };
-      const document = documentOf(posting, plant);
-      const { service, set, numberOf } = document;
-      const stop = await stopOf(document, odata.get, { lockCodes, nowMs: clock.nowMs() });
-      if (stop) return stop;
-      const sent = await odata.post(service, set, document, isSafe);
-      const reading = { lockCodes, knownCodes, nowMs: clock.nowMs(), wrapper: set, numberOf };
-      const said = verdict(sent, reading);
-      if (said.kind === 'created') return sight.readBack(document, said);
-      return said.kind === 'known' ? known(document, said) : said;
+      if (posting.kind === 'usageDecision') return decisions!.post(posting, isSafe);
+      const outcome = await postOne(posting, isSafe);
+      if (outcome.kind !== 'posted' || posting.kind !== 'goodsReceipt') return outcome;
+      const inspectionLot =
+        posting.inspection && (await decisions!.lotOf(posting, outcome.document));
+      return inspectionLot ? { ...outcome, inspectionLot } : outcome;
     },
 
     async lookup(posting: Posting): Promise<Found> {
-      return misfit(posting) === undefined ? sight.find(documentOf(posting, plant)) : [];
+      if (unfit(posting) !== undefined) return [];
+      if (posting.kind === 'usageDecision') return decisions!.find(posting);
+      return sight.find(documentOf(posting, plant));
     },
   };
 }

@@ -116,7 +116,7 @@ export function sapFigures(odata: Odata, plant: Plant): Figures {
           .reduce((sum, row) => sum + amountIn(row, amount), zero);
       return {
         unit: textIn(read[0]!, 'MaterialBaseUnit'),
-        ...{ unrestricted: of('01'), blocked: of('07') },
+        ...{ unrestricted: of('01'), blocked: of('07'), inspection: of('02') },
       };
     }),
   };

@@ -4,10 +4,14 @@ import type { PostingRow } from './queue.ts';
 import { openSums } from './sums.ts';
 
 /** Documents that put a lot into blocked stock or take it out, and what takes them back. */
-const movements =
-  "kind IN ('goodsReceipt', 'blockStock', 'unblockStock', 'scrapStock', 'cancelReceipt')";
+const movements = `kind IN ('goodsReceipt', 'blockStock', 'unblockStock', 'scrapStock',
+  'usageDecision', 'cancelReceipt')`;
 /** Documents by which something of a lot went further. */
-const onward = "kind IN ('goodsIssue', 'blockStock', 'unblockStock', 'scrapStock')";
+const onward = `kind IN ('goodsIssue', 'blockStock', 'unblockStock', 'scrapStock',
+  'usageDecision')`;
+
+/** Documents by which some of a lot becomes available, or was received for that. */
+const arrivals = "kind IN ('goodsReceipt', 'usageDecision')";
 
 export type Stock = ReturnType<typeof openStock>;
 
@@ -51,14 +55,12 @@ function openSigns(db: Database) {
   const mayBe = "state IN ('sending', 'unknown', 'queued', 'parked', 'posted')";
 
   return {
-    /** A receipt of the lot is still open. */
-    arrives: exists(`${isOpen} AND kind = 'goodsReceipt'`),
-    /** Some of the lot was received, or may have been. */
-    arrived: exists(`${mayBe} AND kind = 'goodsReceipt'`),
+    /** A receipt of the lot is still open, or the decision on what was received to be inspected. */
+    arrives: exists(`${isOpen} AND ${arrivals}`),
+    /** Some of the lot was received and is not inspected any more, or may be. */
+    arrived: exists(`${mayBe} AND ${arrivals} AND (kind = 'usageDecision' OR inspection = 0)`),
     /** Some of the lot was put into blocked stock, or may have been. */
-    mayBeBlocked: exists(
-      `${mayBe} AND (kind = 'blockStock' OR kind = 'goodsReceipt' AND blocked <> '0')`,
-    ),
+    mayBeBlocked: exists(`${mayBe} AND (kind = 'blockStock' OR ${arrivals} AND blocked <> '0')`),
     /** Some of the lot is about to leave blocked stock. */
     leaves: exists(`${isOpen} AND kind = 'unblockStock'`),
     /** A document that moves the lot is at the ERP or may be. */
@@ -70,7 +72,9 @@ function openSigns(db: Database) {
     /** A receipt of the lot is to be taken back. */
     recedes: exists(`${isOpen} AND kind = 'cancelReceipt'`),
     /** A person must say whether a document that moves the lot is there. */
-    inDoubt: exists("state = 'parked' AND kind IN ('goodsReceipt', 'blockStock', 'unblockStock')"),
+    inDoubt: exists(
+      `state = 'parked' AND (kind = 'blockStock' OR kind = 'unblockStock' OR ${arrivals})`,
+    ),
   };
 }
 

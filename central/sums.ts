@@ -4,12 +4,21 @@ import { isSent, sent } from './docket.ts';
 import { isCancel, type PostingKind } from './erp.ts';
 import type { PostingRow } from './queue.ts';
 
-/** What our own documents have done with a lot, millionths; scrap is not taken off `blocked`. */
-export type LotStock = { allReceived: bigint; blocked: bigint; scrapped: bigint };
+/**
+ * What our own documents have done with a lot, millionths: what is still to be inspected aside;
+ * scrap is not taken off `blocked`, and `condemned` is what of it a usage decision has scrapped.
+ */
+export type LotStock = {
+  allReceived: bigint;
+  blocked: bigint;
+  scrapped: bigint;
+  condemned: bigint;
+};
 
 type Counted = Pick<
   PostingRow,
-  'kind' | 'state' | 'order' | 'operation' | 'lot' | 'yield' | 'quantity' | 'blocked'
+  | ('kind' | 'state' | 'order' | 'operation' | 'lot' | 'yield' | 'quantity' | 'blocked')
+  | ('scrap' | 'inspection')
 >;
 type Sign = 1n | -1n;
 
@@ -22,13 +31,21 @@ function net({ kind, state }: Counted, amount: string | null): bigint {
   return isSent(state) ? amountOf(amount) : zero;
 }
 
+/** What a receipt does to what is available or blocked: nothing, where it is to be inspected. */
+const received = ({ inspection, quantity, blocked }: Counted, sign: Sign): Partial<LotStock> =>
+  inspection === 1
+    ? {}
+    : { allReceived: sign * amountOf(quantity), blocked: sign * amountOf(blocked) };
+
 /** What a document that is posted does to a lot in stock. */
 const effects: Partial<Record<PostingKind, (row: Counted) => Partial<LotStock>>> = {
-  goodsReceipt: (row) => ({ allReceived: amountOf(row.quantity), blocked: amountOf(row.blocked) }),
-  cancelReceipt: (row) => ({
-    allReceived: -amountOf(row.quantity),
-    blocked: -amountOf(row.blocked),
-  }),
+  goodsReceipt: (row) => received(row, 1n),
+  cancelReceipt: (row) => received(row, -1n),
+  usageDecision({ quantity, blocked, scrap }) {
+    const gone = amountOf(scrap);
+    const amounts = { allReceived: amountOf(quantity), blocked: amountOf(blocked) + gone };
+    return { ...amounts, scrapped: gone, condemned: gone };
+  },
   blockStock: (row) => ({ blocked: amountOf(row.quantity) }),
   unblockStock: (row) => ({ blocked: -amountOf(row.quantity) }),
   scrapStock: (row) => ({ scrapped: amountOf(row.quantity) }),
@@ -38,7 +55,8 @@ const operationKey = (order: string, operation: string) => `${order}\n${operatio
 
 /** What all documents of an operation, an order or a lot come to, read at once. */
 function openReading(db: Database) {
-  const columns = `kind, state, order_number AS "order", operation, lot, yield, quantity, blocked`;
+  const columns = `kind, state, order_number AS "order", operation, lot, yield, quantity, blocked,
+    scrap, inspection`;
   const rows = <A extends string[]>(where: string) =>
     db.prepare<A, Counted>(`SELECT ${columns} FROM posting WHERE ${where}`);
   const yields = rows<[string, string]>(
@@ -114,7 +132,7 @@ export function openSums(db: Database) {
       known(issues, lot, () => total(read.issues.all(lot), (row) => net(row, row.quantity))),
     of: (lot: string): Readonly<LotStock> =>
       known(lots, lot, () => {
-        const there = { allReceived: zero, blocked: zero, scrapped: zero };
+        const there = { allReceived: zero, blocked: zero, scrapped: zero, condemned: zero };
         for (const row of read.moved.all(lot)) put(there, row, 1n);
         return there;
       }),

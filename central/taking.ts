@@ -45,8 +45,8 @@ export function openTaking({ queue, lanes, stock, leases, waitMs, weigh, move, h
   }
 
   /** It goes out; the intent is in the transaction. */
-  function send(row: PostingRow, { quantity, blocked }: Extract<Verdict, { do: 'send' }>): Task {
-    const amounts = { quantity: quantity ?? row.quantity, blocked: blocked ?? row.blocked };
+  function send(row: PostingRow, verdict: Extract<Verdict, { do: 'send' }>): Task {
+    const { do: _, ...amounts } = verdict;
     const sent = move(row, 'Send', { ...amounts, reason: null });
     leases?.hold(row.lane);
     return { do: 'post', posting: handed(sent), lane: row.lane };

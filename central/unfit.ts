@@ -2,7 +2,7 @@ import { isId } from '../shared/identity.ts';
 import { quantity, zero } from '../shared/quantity.ts';
 import { isCancel, type Posting, type PostingKind } from './erp.ts';
 
-type Name = 'order' | 'operation' | 'material' | 'lot' | 'unit' | 'quantity';
+type Name = 'order' | 'operation' | 'material' | 'lot' | 'unit' | 'quantity' | 'receipt';
 export type Needs = Readonly<Partial<Record<PostingKind, readonly Name[]>>>;
 
 /** What an ERP can hold of a posting; the words say where it ends. */
@@ -53,8 +53,9 @@ export function amountComplaints(posting: Posting): string[] {
     return isCounted && unit === undefined ? ['unit: must be given with a quantity'] : [];
   }
   if (!isSome(all)) return ['quantity: must be more than 0'];
-  const isMore = quantity(blocked, 'blocked') > quantity(all, 'quantity');
-  return isMore ? ['blocked: is more than quantity'] : [];
+  const scrap = kind === 'usageDecision' ? quantity(posting.scrap ?? '0', 'scrap') : zero;
+  const isMore = quantity(blocked, 'blocked') + scrap > quantity(all, 'quantity');
+  return isMore ? [`blocked: is more than quantity${scrap > zero ? ', with scrap' : ''}`] : [];
 }
 
 /** All of them together; undefined for none. */

@@ -5,11 +5,16 @@
 // loses answers. Small ones go every way that there is in gate.model.
 import { expect, test } from 'vitest';
 import { seeds } from './helpers/random.ts';
+import { inspectedOf } from './helpers/stories.ts';
 import { undoingsOf } from './helpers/undoings.ts';
 import { wander } from './helpers/wander.ts';
 
 test.each(seeds(300))('the net books are the floor, whatever crosses (SEED=%i)', (seed) => {
   wander(undoingsOf(seed), seed + 1);
+});
+
+test.each(seeds(150))('the same where lots are inspected and decided (SEED=%i)', (seed) => {
+  wander(inspectedOf(seed + 2, undoingsOf(seed)), seed + 1);
 });
 
 test('the stories have everything in them', () => {

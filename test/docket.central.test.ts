@@ -68,7 +68,8 @@ test('a ledger with postings of the version before goes on: same rows, same rule
   old.close();
 
   const side = openSide(path);
-  const added = { cancels: null, ticket: null, asked: 0 };
+  const later = { inspection: 0, inspection_lot: null };
+  const added = { cancels: null, ticket: null, asked: 0, ...later };
   const after = side.db.prepare<[], object>('SELECT * FROM posting ORDER BY id').all();
   expect(after).toEqual(before.map((row) => ({ ...(row as object), ...added })));
   expect(side.postings.counts().postings).toEqual([
@@ -92,7 +93,13 @@ test('a ledger with postings of the version before goes on: same rows, same rule
   expect(edit(`UPDATE posting SET state = 'posted', document = 'D' WHERE key = '${last}'`)).toThrow(
     'nothing is posted without an intent',
   );
-  const wrongs = ["kind = 'gift'", "kind = 'cancelIssue'", "state = 'lost'", 'final = 2'];
+  const wrongs = [
+    'inspection = 1',
+    "kind = 'gift'",
+    "kind = 'cancelIssue'",
+    "state = 'lost'",
+    'final = 2',
+  ];
   for (const wrong of [...wrongs, 'beside = 2']) {
     expect(edit(`UPDATE posting SET ${wrong} WHERE key = 'k3'`), wrong).toThrow();
   }

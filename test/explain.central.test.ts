@@ -65,6 +65,7 @@ test('where it stands, what its rule calls for, and every word of the ERP', asyn
         ...{ reason: null, document: '4711/1', waitsFor: null, final: 0, beside: 0 },
         ...{ unit: 'EA', quantity: null, blocked: null, yield: '5', scrap: '1', rework: '0' },
         ...{ setupMs: null, machineMs: null, cancels: null, cancelledBy: null },
+        ...{ inspection: 0, inspectionLot: null },
         edits: [],
         attempts: [
           { atMs: 1_000, outcome: 'unknown', detail: 'no answer' },

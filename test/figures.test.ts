@@ -101,7 +101,7 @@ test('the stock of a lot is told as it lies there, and none of a lot that never 
   const scrap: Posting = { ...bolts, key: key('scrap'), kind: 'scrapStock', quantity: '0.5' };
   await posted(erp, scrap);
   expect(plain(await erp.figures!.stock('BOLT', 'B1'))).toEqual({
-    ...{ unit: 'KG', unrestricted: '80.5', blocked: '9' },
+    ...{ unit: 'KG', unrestricted: '80.5', blocked: '9', inspection: '0' },
   });
   expect(await erp.figures!.stock('BOLT', 'B2')).toBeUndefined();
   expect(plain(await erp.figures!.stock('STEEL', 'HEAT7'))).toMatchObject({ blocked: '0' });

@@ -42,6 +42,7 @@ const without: Readonly<Partial<Record<PostingKind, string>>> = {
   unblockStock:
     'a disposition code holds a batch as a whole, and another hold may be on it: a person sets it',
   scrapStock: 'Dynamics 365 has no message for it: a person scraps it there',
+  usageDecision: 'Dynamics 365 has no message for it: quality orders are decided there',
 };
 
 /** Why no message can say this posting, all reasons together; undefined if one can. */
@@ -50,6 +51,7 @@ export function misfit(posting: Posting, plant: Plant): string | undefined {
   if (isCancel(kind)) return 'Dynamics 365 has no message that takes one back: a person does it';
   const none = without[kind];
   if (none !== undefined) return none;
+  if (posting.inspection) return 'inspection: no message receives into quality inspection stock';
   const complaints = complaintsOf(posting, limits);
   return together(complaints.length > 0 ? complaints : misfitKind(posting, plant));
 }

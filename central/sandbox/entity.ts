@@ -141,6 +141,38 @@ export const documentFields = {
   to_MaterialDocumentItem: list(record('Item.', itemFields), 100),
 };
 
+/** The number of an inspection lot: 12 digits. */
+const inspectionLot: Field<bigint> = {
+  doc: 'Inspection lot.',
+  read(value, field) {
+    if (typeof value === 'string' && /^\d{1,12}$/.test(value)) return BigInt(value);
+    throw invalid(field, 'must be a text of 1 to 12 digits');
+  },
+};
+const changedAt = text('When the inspection lot was changed last.', 40);
+
+/** What the sandbox takes of an A_InspLotUsageDecision. */
+export const decisionFields = {
+  InspectionLot: inspectionLot,
+  InspLotUsageDecisionLevel: text('L: of the lot as a whole.', 1),
+  InspLotUsageDecisionCatalog: text('Catalog.', 1),
+  SelectedCodeSetPlant: text('Plant of the selected set.', 4),
+  InspLotUsgeDcsnSelectedSet: text('Selected set.', 8),
+  InspLotUsageDecisionCodeGroup: name('Code group.', 8),
+  InspectionLotUsageDecisionCode: name('Code.', 4),
+  ChangedDateTime: changedAt,
+};
+
+/** What the sandbox takes of an A_InspLotMatlDocItem. */
+export const stockPostingFields = {
+  InspectionLot: inspectionLot,
+  InspLotQtyPosted: someDecimal('How much.'),
+  UsageDecisionStockType: text('Where to: VMENGE01 free, 02 scrap, 04 blocked [K].', 10),
+  StorageLocation: text('Storage location.', 4),
+  MaterialDocumentItemText: text('Words.', 50),
+  ChangedDateTime: changedAt,
+};
+
 /** A parameter of a function import, written as a literal of its type: `'…'`, `guid'…'`. */
 const literal = <T>(type: '' | 'guid' | 'datetime', inner: Field<T>): Field<T> => ({
   doc: inner.doc,

@@ -11,7 +11,7 @@ export const faultFields = {
   dropPercent: percent('Before the commit: the connection is cut.'),
   loginPercent: percent('Before the commit: 200 with a page to log on, in HTML.'),
   softPercent: percent('Before the commit: 200 with an error in the body.'),
-  alteredPercent: percent('A thousandth more is committed than was sent.'),
+  alteredPercent: percent('A thousandth more is committed than was sent; of a decision less.'),
   lostPercent: percent('After the commit: the connection is cut, so the answer is lost.'),
   barePercent: percent('After the commit: the answer has the number, and no amounts or items.'),
   emptyPercent: percent('After the commit: 204 without a body.'),

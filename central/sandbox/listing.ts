@@ -5,9 +5,21 @@ import { quantityText } from '../../shared/quantity.ts';
 const listedMax = 10_000;
 
 type Row = Record<string, string | bigint | null>;
-const amounts = new Set(['yield', 'scrap', 'rework', 'setup', 'machine', 'quantity']);
+const amounts = new Set([
+  'yield',
+  'scrap',
+  'rework',
+  'setup',
+  'machine',
+  'quantity',
+  'free',
+  'blocked',
+]);
 
-/** Each confirmation, and each item of a material document, as JSON, in the sandbox's own words. */
+/**
+ * Each confirmation, each item of a material document and each inspection lot, as JSON, in the
+ * sandbox's own words.
+ */
 export function openListing(db: Database) {
   const confirmations = db.prepare<[], Row>(
     `SELECT c.groupNumber, c.count, o.number AS "order", o.operation, c.key, c.unit, c.yield,
@@ -23,6 +35,16 @@ export function openListing(db: Database) {
        LEFT JOIN document r ON r.number = d.reverses
      ORDER BY d.number DESC, i.item DESC LIMIT ${listedMax}`,
   );
+  const inspections = db.prepare<[], Row>(
+    `SELECT l.number, l.orderNumber AS "order", l.material, m.unit, l.lot, l.quantity, l.document,
+       l.codeGroup, l.code,
+       coalesce(sum(i.quantity) FILTER (WHERE stockType = 'VMENGE01'), 0) AS free,
+       coalesce(sum(i.quantity) FILTER (WHERE stockType = 'VMENGE02'), 0) AS scrap,
+       coalesce(sum(i.quantity) FILTER (WHERE stockType = 'VMENGE04'), 0) AS blocked
+     FROM inspection_lot l JOIN material m USING (material)
+       LEFT JOIN inspection_item i ON i.inspectionLot = l.number
+     GROUP BY l.number ORDER BY l.number DESC LIMIT ${listedMax}`,
+  );
   const shown = (row: Row) =>
     Object.fromEntries(
       Object.entries(row).map(([name, value]) => {
@@ -33,5 +55,6 @@ export function openListing(db: Database) {
   return () => ({
     confirmations: confirmations.all().map(shown),
     items: items.all().map(shown),
+    inspections: inspections.all().map(shown),
   });
 }

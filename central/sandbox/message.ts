@@ -25,6 +25,8 @@ const messages = {
   cancelledAlready: 'HF/018',
   isReversal: 'HF/019',
   keyKnown: 'HF/020',
+  decidedAlready: 'HF/021',
+  notDecided: 'HF/022',
   locked: 'MC/601',
 } as const;
 

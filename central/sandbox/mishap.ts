@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import type { Clock } from '../../shared/clock.ts';
 import type { Read } from '../../shared/field.ts';
-import type { confirmationFields, documentFields } from './entity.ts';
+import type { confirmationFields, documentFields, stockPostingFields } from './entity.ts';
 import type { Faults } from './faults.ts';
 import { errorBody, refusal } from './message.ts';
 
@@ -57,7 +57,8 @@ function bare(entity: object): object {
   if ('to_MaterialDocumentItem' in entity) {
     return { ...entity, to_MaterialDocumentItem: { results: [] } };
   }
-  const { ConfirmationGroup, ConfirmationCount } = entity as Record<string, unknown>;
+  const { ConfirmationGroup, ConfirmationCount, InspectionLot } = entity as Record<string, unknown>;
+  if (InspectionLot !== undefined) return { InspectionLot };
   return { ConfirmationGroup, ConfirmationCount };
 }
 
@@ -65,6 +66,7 @@ function bare(entity: object): object {
 const thousandth = 1_000n;
 type Confirmation = Read<typeof confirmationFields>;
 type Document = Read<typeof documentFields>;
+type StockPosting = Read<typeof stockPostingFields>;
 
 /** What is posted of it: the same, or a thousandth more of yield. */
 export function alteredConfirmation({ faults }: Mishaps, given: Confirmation): Confirmation {
@@ -80,6 +82,12 @@ export function alteredDocument({ faults }: Mishaps, given: Document): Document 
   const { QuantityInEntryUnit: all = 0n } = first;
   const altered = { ...first, QuantityInEntryUnit: all + thousandth };
   return { ...given, to_MaterialDocumentItem: [altered, ...rest] };
+}
+
+/** What is posted of it: the same, or a thousandth less. */
+export function alteredPosting({ faults }: Mishaps, given: StockPosting): StockPosting {
+  if (!faults.alters()) return given;
+  return { ...given, InspLotQtyPosted: given.InspLotQtyPosted - thousandth };
 }
 
 /** Refuses a key that was found, where the sandbox is told to. */

@@ -73,6 +73,10 @@ export function openMovements(db: Database, master: Master, config: SandboxConfi
     `INSERT INTO item VALUES (@document, @item, @movement, @material, @lot, @quantity,
        @from, @to, @order, @value, @text)`,
   );
+  const inspect = db.prepare(
+    `INSERT INTO inspection_lot (number, document, item, material, lot, orderNumber, quantity)
+     SELECT coalesce(max(number), 40000000000) + 1, ?, ?, ?, ?, ?, ? FROM inspection_lot`,
+  );
   const selectCost = db
     .prepare<[string], bigint>('SELECT materialCost FROM production_order WHERE number = ?')
     .pluck();
@@ -123,6 +127,10 @@ export function openMovements(db: Database, master: Master, config: SandboxConfi
       order: item.ManufacturingOrder ?? null,
       text: item.MaterialDocumentItemText ?? null,
     });
+    if (movement.forOrder && to === 'quality') {
+      const { material: made } = material;
+      inspect.run(document, index + 1, made, lot, item.ManufacturingOrder!, quantity);
+    }
   }
 
   const originalOf = ({ reverses }: DocumentRow) =>

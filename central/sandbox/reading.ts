@@ -3,6 +3,7 @@ import { integer, invalid } from '../../shared/field.ts';
 import type { SandboxConfig } from './config.ts';
 import type { Confirmations } from './confirmation.ts';
 import { decimalText } from './entity.ts';
+import type { Inspections } from './inspection.ts';
 import type { OrderCategory } from './master.ts';
 import type { Movements } from './movement.ts';
 import type { Stock } from './stock.ts';
@@ -21,6 +22,7 @@ export const confirmationServices = [
 ] as const satisfies readonly (Record<string, string> & { category: OrderCategory })[];
 export const documentRoot = '/API_MATERIAL_DOCUMENT_SRV';
 export const stockRoot = '/API_MATERIAL_STOCK_SRV';
+export const inspectionRoot = '/API_INSPECTIONLOT_SRV';
 export const ignored = new Set(['$format', 'sap-client', '$expand']);
 const itemSet = 'to_MaterialDocumentItem';
 /** Whether a document shall be shown with its items. */
@@ -34,6 +36,7 @@ type Parts = Readonly<{
   confirmations: Confirmations;
   movements: Movements;
   stock: Stock;
+  inspections: Inspections;
   config: SandboxConfig;
 }>;
 type Page = Readonly<{
@@ -70,11 +73,35 @@ const confirming =
     return [`${root}/${set}`, [byKey, byOrder]];
   };
 
+const lotNames = ['ManufacturingOrder', 'Material', 'Batch'];
+const allEqual = (names: readonly string[]): RegExp =>
+  new RegExp(`^${names.map((name) => `${name} eq ${quoted}`).join(' and ')}$`);
+
+/** Inspection lots of what an order made, and all of one by its number. */
+const inspecting = ({ inspections }: Parts): [string, Offer[]][] => {
+  const filter = /^InspectionLot eq '(\d{1,12})'$/;
+  const byNumber = (find: (number: string) => object[]): Offer => ({
+    filter,
+    find: ([number]) => find(number!),
+  });
+  const byOrder: Offer = {
+    filter: allEqual(lotNames),
+    find: ([order, material, lot]) =>
+      inspections.lots(plain(order!), plain(material!), plain(lot!)),
+  };
+  return [
+    [`${inspectionRoot}/A_InspectionLot`, [byOrder, byNumber(inspections.lot)]],
+    [`${inspectionRoot}/A_InspLotUsageDecision`, [byNumber(inspections.decisions)]],
+    [`${inspectionRoot}/A_InspLotMatlDocItem`, [byNumber(inspections.items)]],
+  ];
+};
+
 /** What can be read, each set by the filters that are offered here and by no others. */
 export function reading(app: FastifyInstance, parts: Parts): void {
   const { confirmations, movements, stock, config } = parts;
   const sets: Record<string, readonly Offer[]> = {
     ...Object.fromEntries(confirmationServices.map(confirming(confirmations))),
+    ...Object.fromEntries(inspecting(parts)),
     [`${documentRoot}/A_MaterialDocumentHeader`]: [
       {
         filter: /^ReferenceDocument eq '([^']{1,16})'$/,
@@ -94,7 +121,7 @@ export function reading(app: FastifyInstance, parts: Parts): void {
     ],
     [`${stockRoot}/A_MatlStkInAcctMod`]: [
       {
-        filter: new RegExp(`^${stockNames.map((name) => `${name} eq ${quoted}`).join(' and ')}$`),
+        filter: allEqual(stockNames),
         orderby: 'InventoryStockType',
         find: (values, { top, skip }) =>
           shownStock(stock, config, values.map(plain)).slice(skip, skip + top),

@@ -122,4 +122,35 @@ export const sandboxMigrations = [
   `
   CREATE INDEX item_order ON item (orderNumber, document, item) WHERE orderNumber IS NOT NULL;
 `,
+  `
+  CREATE TABLE inspection_lot (                             -- one for each item received into it
+    number           INTEGER PRIMARY KEY CHECK (number >= 40000000001), -- in sequence
+    document         INTEGER NOT NULL REFERENCES document,
+    item             INTEGER NOT NULL,
+    material         TEXT NOT NULL REFERENCES material,
+    lot              TEXT NOT NULL,
+    orderNumber      TEXT NOT NULL REFERENCES production_order,
+    quantity         INTEGER NOT NULL CHECK (quantity > 0),
+    changed          INTEGER NOT NULL DEFAULT 0 CHECK (changed >= 0), -- how often
+    catalog          TEXT,
+    selectedSet      TEXT,
+    selectedSetPlant TEXT,
+    codeGroup        TEXT,                                  -- NULL until it is decided
+    code             TEXT CHECK ((code IS NULL) = (codeGroup IS NULL)),
+    UNIQUE (document, item)
+  ) STRICT;
+  CREATE INDEX inspection_lot_of ON inspection_lot (orderNumber, material, lot);
+  CREATE TABLE inspection_item (                            -- goods that went out of it
+    inspectionLot INTEGER NOT NULL REFERENCES inspection_lot,
+    counter       INTEGER NOT NULL CHECK (counter >= 1),
+    document      INTEGER NOT NULL REFERENCES document,
+    stockType     TEXT NOT NULL,
+    quantity      INTEGER NOT NULL CHECK (quantity > 0),
+    text          TEXT,
+    PRIMARY KEY (inspectionLot, counter)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TRIGGER decision_stands BEFORE UPDATE OF codeGroup, code ON inspection_lot
+    WHEN old.code IS NOT NULL
+    BEGIN SELECT raise(ABORT, 'a lot is decided once'); END;
+`,
 ];

@@ -7,6 +7,7 @@ import { admin } from './admin.ts';
 import { type SandboxConfig, sandboxFields } from './config.ts';
 import { openConfirmations } from './confirmation.ts';
 import { faultFields, openFaults } from './faults.ts';
+import { openInspections } from './inspection.ts';
 import { openMaster } from './master.ts';
 import { openMovements } from './movement.ts';
 import { openReversals } from './reversal.ts';
@@ -63,6 +64,7 @@ function openBooks(db: ReturnType<typeof openDatabase>, config: SandboxConfig, c
   return {
     ...{ config, master, movements, stock: openStock(db, config.plant) },
     reversals: openReversals(db, master, movements, config),
+    inspections: openInspections(db, master, config),
     confirmations: openConfirmations(db, master, config),
     faults: openFaults(readFields(faultFields, {}, 'faults'), config.maxInFlightMs),
     sessions: openSessions(config.tokenLifeMs, clock),

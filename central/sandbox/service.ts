@@ -9,13 +9,17 @@ import {
   cancelDocumentFields,
   confirmationFields,
   decimalText,
+  decisionFields,
   documentFields,
+  stockPostingFields,
 } from './entity.ts';
+import type { Inspections } from './inspection.ts';
 import type { Master } from './master.ts';
 import { errorBody } from './message.ts';
 import {
   alteredConfirmation,
   alteredDocument,
+  alteredPosting,
   answer,
   checkUnknown,
   type Mishaps,
@@ -27,6 +31,7 @@ import {
   documentRoot,
   expands,
   ignored,
+  inspectionRoot,
   reading,
   stockRoot,
 } from './reading.ts';
@@ -42,6 +47,7 @@ export type Parts = Mishaps &
     movements: Movements;
     stock: Stock;
     reversals: Reversals;
+    inspections: Inspections;
     master: Master;
     sessions: Sessions;
   }>;
@@ -68,6 +74,7 @@ export const service: FastifyPluginAsync<Parts> = async (app, parts) => {
     [documentRoot, 'A_MaterialDocumentHeader'],
     [orderRoot, 'A_ProductionOrder_2'],
     [stockRoot, 'A_MatlStkInAcctMod'],
+    [inspectionRoot, 'A_InspectionLot'],
   ]) {
     app.get(`${root}/`, async () => ({ d: { EntitySets: [set] } }));
   }
@@ -89,6 +96,7 @@ export const service: FastifyPluginAsync<Parts> = async (app, parts) => {
     const given = readFields(cancelDocumentFields, asked(request), 'Cancel');
     return answer(parts, reply, parts.reversals.cancel(given), 200);
   });
+  inspectionRoutes(app, parts);
   reading(app, parts);
 
   app.get<Named>(`${orderRoot}/*`, async (request) => {
@@ -120,6 +128,19 @@ function confirmationRoutes(
   app.post(`${root}/${cancel}`, async (request, reply) => {
     const given = readFields(cancelConfirmationFields, asked(request), cancel);
     return answer(parts, reply, confirmations.cancel(given, category), 200);
+  });
+}
+
+/** Usage decisions, and the stock postings by which they are carried out. */
+function inspectionRoutes(app: FastifyInstance, parts: Parts): void {
+  const { inspections } = parts;
+  app.post(`${inspectionRoot}/A_InspLotUsageDecision`, async (request, reply) => {
+    const given = readFields(decisionFields, request.body, 'A_InspLotUsageDecision');
+    return answer(parts, reply, inspections.decide(given));
+  });
+  app.post(`${inspectionRoot}/A_InspLotMatlDocItem`, async (request, reply) => {
+    const given = readFields(stockPostingFields, request.body, 'A_InspLotMatlDocItem');
+    return answer(parts, reply, inspections.move(alteredPosting(parts, given)));
   });
 }
 
@@ -177,7 +198,7 @@ function shownOrder(master: Master, number: string): object {
   };
 }
 
-const statuses = { INVALID: 400, REFUSED: 400, UNKNOWN: 404 } as const;
+const statuses = { INVALID: 400, REFUSED: 400, UNKNOWN: 404, CONFLICT: 412 } as const;
 
 function errorOf(error: unknown): { code: number; text: string } {
   if (error instanceof Fault) {

@@ -28,8 +28,8 @@ export function openSummary(db: Database) {
     `SELECT material, unit,
        coalesce((SELECT sum(iif(movement = '261', value, -value)) FROM item i
          WHERE i.material = m.material AND movement IN ('261', '262')), 0) AS consumedCost,
-       coalesce((SELECT sum(iif(movement = '555', value, -value)) FROM item i
-         WHERE i.material = m.material AND movement IN ('555', '556')), 0) AS scrappedCost,
+       coalesce((SELECT sum(iif(movement <> '556', value, -value)) FROM item i
+         WHERE i.material = m.material AND movement IN ('553', '555', '556')), 0) AS scrappedCost,
        coalesce((SELECT sum(materialCost + setupCost + machineCost) FROM production_order o
          WHERE o.material = m.material), 0) AS orderCost
      FROM material m ORDER BY material`,

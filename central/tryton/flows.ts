@@ -20,6 +20,7 @@ export function flowsOf({ kind, quantity: given, blocked: held }: Posting): Flow
     blockStock: [flow('free', 'blocked', all)],
     unblockStock: [flow('blocked', 'free', all)],
     scrapStock: [flow('blocked', 'scrap', all)],
+    usageDecision: [],
     cancelConfirmation: [],
     cancelIssue: [flow('production', 'free', all)],
     cancelReceipt: [

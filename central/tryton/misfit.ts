@@ -28,6 +28,9 @@ const limits = {
 
 /** Why Tryton can never hold this posting, all reasons together; undefined if it can. */
 export function misfit(posting: Posting): string | undefined {
+  if (posting.kind === 'usageDecision')
+    return 'Tryton has no usage decision: it inspects by itself';
+  if (posting.inspection) return 'inspection: Tryton has no quality inspection stock';
   const complaints = complaintsOf(posting, limits);
   if (complaints.length > 0) return together(complaints);
   const { kind, cancels } = posting;

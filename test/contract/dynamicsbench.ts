@@ -160,7 +160,7 @@ export const dynamicsConnector: Connector = {
   secrets: ['s3cret~of', 'of-the-application'],
   softError: JSON.stringify({ error: { code: '', message: 'The queue does not exist.' } }),
   cannot: {
-    ...{ blockStock: whole, unblockStock: whole, scrapStock: none },
+    ...{ blockStock: whole, unblockStock: whole, scrapStock: none, usageDecision: none },
     ...{ cancelConfirmation: none, cancelIssue: none, cancelReceipt: none },
     refusal: 'what it refuses stays in its queue as failed, and is looked up as that',
     known: 'it knows no key: a second message is a second journal',

@@ -42,16 +42,30 @@ function cases({ softError }: Connector): readonly Case[] {
   ];
 }
 
+/** One document, and what takes several: of that the last one is told of, which the rest is for. */
+const kinds = ['confirmation', 'usageDecision'] as const;
+type Kind = (typeof kinds)[number];
+
 /** Every outcome is told by what the ERP has certainly done, and a look-up then tells the truth. */
 export function outcomeTests(connector: Connector): void {
+  for (const kind of kinds) {
+    if (connector.cannot[kind] === undefined || kind === 'confirmation')
+      outcomesOf(connector, kind);
+  }
+  refusals(connector);
+  credentials(connector);
+}
+
+function outcomesOf(connector: Connector, kind: Kind): void {
   const may = declare(connector);
+  const prefix = kind === 'confirmation' ? '' : `${kind}: `;
   for (const [what, trouble, expected, documents] of cases(connector)) {
     const ability: Ability = typeof trouble === 'object' ? 'answer' : trouble;
     const how = Array.isArray(expected) ? expected.join(' or ') : 'busy';
-    may(`${what} is ${how}`, ['confirmation', ability], async (bench) => {
+    may(`${prefix}${what} is ${how}`, [kind, ability], async (bench) => {
       const first = await bench.posting('confirmation', 'first');
       await sent(bench, first); // a session is open
-      const posting = await bench.posting('confirmation', 'one');
+      const posting = await bench.posting(kind, 'one');
       const before = await bench.books();
       await bench.befall(trouble);
       const outcome = await send(bench, posting);
@@ -69,20 +83,18 @@ export function outcomeTests(connector: Connector): void {
       expect(await bench.books()).toHaveLength(before.length + documents);
     });
   }
-  refusals(connector);
-  leases(connector);
-  credentials(connector);
+  leases(connector, kind);
 }
 
 /** A central that stood still may have lost its lane while it made ready to send. */
-function leases(connector: Connector): void {
+function leases(connector: Connector, kind: Kind): void {
   const may = declare(connector);
   may(
-    'a lease that is over at the last moment lets nothing out',
-    ['confirmation'],
+    `${kind}: a lease that is over at the last moment lets nothing out`,
+    [kind],
     async (bench) => {
       const first = await bench.posting('confirmation', 'first');
-      const posting = await bench.posting('confirmation', 'one');
+      const posting = await bench.posting(kind, 'one');
       const before = await bench.books();
       const unsent = [await bench.erp.post(first, () => false)]; // no session is open yet
       await sent(bench, first);

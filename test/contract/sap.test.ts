@@ -2,6 +2,7 @@
 // Method: the contract suite, against the sandbox behind a proxy that loses and replaces answers.
 // The service of process orders is asked for what depends on the service.
 import { describe } from 'vitest';
+import { decisionTests } from './decisions.ts';
 import { documentTests } from './documents.ts';
 import { figureTests } from './figures.ts';
 import { previewTests } from './preview.ts';
@@ -20,6 +21,7 @@ describe(processConnector.name, () => {
   documentTests(processConnector);
   sightTests(processConnector);
   reversalTests(processConnector);
+  decisionTests(processConnector);
   figureTests(processConnector);
   previewTests(processConnector);
 });

@@ -10,6 +10,11 @@ import { isProxyTrouble, openProxy } from './proxy.ts';
 const timeoutMs = 5_000;
 const maxInFlightMs = 1_500;
 const password = 'c2FwOm5vdC1mb3ItbG9ncw';
+const usageDecision = {
+  ...{ selectedSet: 'HF01', selectedSetPlant: '1000' },
+  accept: { codeGroup: 'HF', code: 'A' },
+  reject: { codeGroup: 'HF', code: 'R' },
+};
 const place = { plant: '1000', storageLocation: '0001' };
 
 const atMs = Date.UTC(2026, 10, 23, 12);
@@ -21,7 +26,7 @@ async function open(category: 'production' | 'process'): Promise<Bench> {
   const sandbox = await startBench({ path: ':memory:', maxInFlightMs: 60_000 });
   const proxy = await openProxy({
     target: sandbox.url,
-    carries: ({ method }) => method === 'POST',
+    carries: ({ method, body }) => method === 'POST' && isLast(body),
     renews: ({ headers }) => headers['x-csrf-token'] === 'Fetch',
     ...{ slowMs: 300, lateMs: timeoutMs + maxInFlightMs / 3 },
   });
@@ -29,7 +34,7 @@ async function open(category: 'production' | 'process'): Promise<Bench> {
     sapErp(
       {
         ...{ url, ...place, clientTimeoutMs: timeoutMs, maxInFlightMs, knownCodes: ['HF/020'] },
-        processOrders: category === 'process' ? ['47*'] : [],
+        ...{ processOrders: category === 'process' ? ['47*'] : [], usageDecision },
       },
       { credential: { header: () => `Basic ${password}`, renew: () => false } },
     );
@@ -47,6 +52,17 @@ async function open(category: 'production' | 'process'): Promise<Bench> {
   });
   await admin('/stock', { ...component, quantity: '9999999999.999' });
 
+  /** The decision on what was received into quality inspection before. */
+  async function received(name: string): Promise<Posting> {
+    const receipt = await prepared(admin, 'goodsReceipt', `of ${name}`);
+    const { blocked: _, ...all } = receipt;
+    const outcome = await connect(sandbox.url).post({ ...all, inspection: true });
+    if (outcome.kind !== 'posted') throw new Error(JSON.stringify(outcome));
+    const key = newKey(`usageDecision ${name}`);
+    const parts = { blocked: '9.5', scrap: '3.25', receipt: outcome.document };
+    return { ...all, key, kind: 'usageDecision', ...parts };
+  }
+
   async function heal(): Promise<void> {
     proxy.befall(undefined);
     await admin('/faults');
@@ -55,7 +71,8 @@ async function open(category: 'production' | 'process'): Promise<Bench> {
   return {
     erp: connect(proxy.url),
     elsewhere: connect,
-    posting: (kind, name) => prepared(admin, kind, name),
+    posting: (kind, name) =>
+      kind === 'usageDecision' ? received(name) : prepared(admin, kind, name),
     async refusable() {
       const posting = await prepared(admin, 'confirmation', 'refused');
       const words = 'Operation 0099 of order 4700 does not exist';
@@ -90,6 +107,9 @@ const refusedToken: Answer = {
   text: 'CSRF token validation failed',
 };
 
+/** Whether it commits a posting: of a usage decision the last document, by which goods are free. */
+const isLast = (body: string): boolean => !/"InspLotUsageDecisionLevel"|"VMENGE0[24]"/.test(body);
+
 type Admin = (at: string, body?: unknown) => Promise<unknown>;
 let lots = 0;
 
@@ -117,7 +137,7 @@ async function prepared(admin: Admin, kind: Posting['kind'], name: string): Prom
 
 type Row = Record<string, string | number | null>;
 
-function booked({ confirmations, items }: Record<string, Row[]>): Booked[] {
+function booked({ confirmations, items, inspections }: Record<string, Row[]>): Booked[] {
   const all = new Map<string, Booked>();
   const number = (group: unknown, count: unknown): string =>
     `${`${group}`.padStart(10, '0')}/${`${count}`.padStart(8, '0')}`;
@@ -133,12 +153,13 @@ function booked({ confirmations, items }: Record<string, Row[]>): Booked[] {
     });
   }
   for (const row of items!) addItem(all, row);
+  for (const row of inspections!) addDecision(all, row);
   return [...all.values()];
 }
 
 /** Adds up the items of a document; of a receipt what went into blocked stock, or came from it. */
 function addItem(all: Map<string, Booked>, row: Row): void {
-  if (row['kind'] === 'opening') return;
+  if (row['kind'] === 'opening' || row['kind'] === 'inspection') return;
   const document = `${row['number']}/${row['year']}`;
   const { material, lot, unit, order, reverses, reversedYear } = row;
   const before = all.get(document);
@@ -155,10 +176,21 @@ function addItem(all: Map<string, Booked>, row: Row): void {
   });
 }
 
+/** A decision that is carried out: all of its goods have left quality inspection. */
+function addDecision(all: Map<string, Booked>, row: Row): void {
+  const amount = (name: string) => quantity(row[name], name);
+  const gone = amount('free') + amount('blocked') + amount('scrap');
+  if (row['code'] === null || gone < amount('quantity')) return;
+  const document = `${row['number']}`.padStart(12, '0');
+  const { order, material, lot, unit, quantity: total, blocked, scrap } = row;
+  const said = { order, material, lot, unit, quantity: total, blocked, scrap } as Partial<Posting>;
+  all.set(document, { document, kind: 'usageDecision', ...said });
+}
+
 const common: Omit<Connector, 'name' | 'open'> = {
   ...{ timeoutMs, timeStepMs: 60 },
-  // What is taken back, a token, a posting, a new token, the posting again, and a reading.
-  requestsMax: 6,
+  // Of a usage decision, see docs/connectors.md; any other has six at most.
+  requestsMax: 18,
   secrets: [password],
   softError: JSON.stringify({
     error: { code: 'M7/021', message: { lang: 'en', value: 'Deficit' } },

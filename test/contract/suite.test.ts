@@ -59,7 +59,7 @@ async function open(): Promise<Bench> {
 
 const lacking = (
   [
-    ...(['goodsReceipt', 'blockStock', 'unblockStock', 'scrapStock'] as const),
+    ...(['goodsReceipt', 'blockStock', 'unblockStock', 'scrapStock', 'usageDecision'] as const),
     ...(['cancelConfirmation', 'cancelIssue', 'cancelReceipt'] as const),
   ] satisfies Ability[]
 ).map((kind) => [kind, 'it has no such document']);

@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import type { Connector } from './bench.ts';
+import { decisionTests } from './decisions.ts';
 import { documentTests } from './documents.ts';
 import { networkTests } from './network.ts';
 import { doubtTests, outcomeTests } from './outcomes.ts';
@@ -16,6 +17,7 @@ export function connectorContract(connector: Connector): void {
     doubtTests(connector);
     networkTests(connector);
     reversalTests(connector);
+    decisionTests(connector);
     stormTests(connector);
   });
 }

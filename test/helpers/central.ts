@@ -3,6 +3,7 @@ import { openCorrections } from '../../central/corrections.ts';
 import { openDossier } from '../../central/dossier.ts';
 import type { Outcome, Posting } from '../../central/erp.ts';
 import { openHolds } from '../../central/holds.ts';
+import { type Inspection, openInspections } from '../../central/inspections.ts';
 import type { Leases } from '../../central/leases.ts';
 import { migrations } from '../../central/memory.ts';
 import { openModes, type Switch } from '../../central/modes.ts';
@@ -55,6 +56,11 @@ export const stated = {
     made('OrderClosed', facts === undefined ? {} : { facts }, { order }),
   produce: (lot: string, quantity: string, about: About = {}) =>
     made('LotProduced', { ...bolts, quantity }, { ...op, lot, ...about }),
+  /** Of a lot that quality must release. */
+  produceInspected: (lot: string, quantity: string, about: About = {}) =>
+    made('LotProduced', { ...bolts, quantity, inspect: true }, { ...op, lot, ...about }),
+  releaseLot: (lot: string, about: About = {}) =>
+    made('LotReleased', { reason: 'certificate' }, { lot, ...about }),
   consume: (lot: string, quantity: string, about: About = {}) =>
     made('MaterialConsumed', { ...bolts, material: 'STEEL', quantity }, { ...op, lot, ...about }),
   /** A hold of scope lot. */
@@ -118,6 +124,7 @@ export function openSide(
   time: Time = { nowMs: 0 },
   switches: readonly Switch[] = [],
   leasesOf?: (db: Database) => Leases,
+  inspections: readonly Inspection[] = [],
 ) {
   const db = openMedium(path, migrations);
   onTestFinished(() => void db.close());
@@ -127,7 +134,8 @@ export function openSide(
   const modes = openModes({ db, dossier, switches, nowMs: times.nowMs });
   const corrections = correctionsOf(db);
   const { lineOf } = corrections;
-  const known = { db, dossier, holds, modes, lineOf };
+  const inspects = openInspections(inspections, dossier);
+  const known = { db, dossier, holds, modes, inspects, lineOf };
   const leases = leasesOf?.(db);
   const postings = openPostings({ ...known, maxInFlightMs, ...times, leases });
   turnsOf(db)?.onForeign(() => {
@@ -141,7 +149,7 @@ export function openSide(
   let documents = 0;
 
   const side = {
-    ...{ db, time, dossier, holds, modes, postings, lineOf },
+    ...{ ...known, time, postings },
     rows: () => rows.all(),
     /** Takes facts in, each as the next of its line. */
     note(line: string, ...contents: Content[]): void {

@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
 import type { Posting } from '../../central/erp.ts';
+import type { Content } from '../../shared/event.ts';
 import { quantity, zero } from '../../shared/quantity.ts';
 
-type Shelf = Readonly<{ unrestricted: bigint; blocked: bigint; scrapped: bigint }>;
+type Shelf = Readonly<{
+  unrestricted: bigint;
+  blocked: bigint;
+  scrapped: bigint;
+  inspected?: bigint; // in quality inspection; absent for none
+}>;
 /** Stock of an ERP by lot; a value, so that a search can go back to it. */
 export type Depot = Readonly<Record<string, Shelf>>;
 
@@ -17,7 +23,9 @@ export function book(depot: Depot, posting: Posting): Depot {
   const all = micros(posting.quantity);
   assert(all > zero, `${kind} of nothing`);
   const blocked = micros(posting.blocked);
+  const gone = micros(posting.scrap);
   const moves: Record<typeof kind, readonly [bigint, bigint]> = {
+    usageDecision: [all - blocked - gone, blocked],
     goodsReceipt: [all - blocked, blocked],
     goodsIssue: [-all, zero],
     blockStock: [-all, all],
@@ -26,15 +34,25 @@ export function book(depot: Depot, posting: Posting): Depot {
     cancelReceipt: [blocked - all, -blocked],
     cancelIssue: [all, zero],
   };
-  const [free, held] = moves[kind];
-  assert(kind !== 'goodsReceipt' || (free >= zero && held >= zero), 'blocked is more than all');
+  const [free, held] = posting.inspection ? [zero, zero] : moves[kind];
+  const isArrival = kind === 'goodsReceipt' || kind === 'usageDecision';
+  assert(!isArrival || (free >= zero && held >= zero), 'blocked is more than all');
   const before = shelfOf(depot, lot!);
+  const out = kind === 'usageDecision' || kind === 'cancelReceipt';
+  const tested = kind === 'usageDecision' || posting.inspection ? (out ? -all : all) : zero;
+  const inspected = (before.inspected ?? zero) + tested;
   const shelf = {
     unrestricted: before.unrestricted + free,
     blocked: before.blocked + held,
-    scrapped: before.scrapped + (kind === 'scrapStock' ? all : zero),
+    scrapped: before.scrapped + (kind === 'scrapStock' ? all : gone),
+    ...(inspected === zero ? {} : { inspected }),
   };
+  assert(inspected >= zero, `${kind} of ${posting.quantity}: inspected below zero`);
   assert(shelf.unrestricted >= zero, `${kind} of ${posting.quantity}: unrestricted below zero`);
   assert(shelf.blocked >= zero, `${kind} of ${posting.quantity}: blocked below zero`);
   return { ...depot, [lot!]: shelf };
 }
+
+/** Lots that facts are about. */
+export const lotsOf = (facts: readonly Content[]): string[] =>
+  facts.flatMap(({ lot }) => (lot === undefined ? [] : [lot]));

@@ -112,6 +112,13 @@ export function reaching(heard: Heard, lot: string): string[] {
     .map(({ hold }) => hold);
 }
 
+/** Open holds on the lot itself, on all of it or a part, that have not let it go. */
+export const openOn = (heard: Heard, lot: string): string[] =>
+  holdsIn(heard)
+    .filter((hold) => hold.scope === 'lot' && hold.lot === lot && isOpen(hold))
+    .filter((hold) => !hold.letGo.has(lot))
+    .map(({ hold }) => hold);
+
 /** What of it has been scrapped. */
 export function scrapped(heard: Heard, lot: string): bigint {
   const on = holdsIn(heard).filter((hold) => hold.scope === 'lot' && hold.lot === lot);
@@ -131,6 +138,13 @@ function reaches(hold: Hold, { line, order, operation }: Content & { line: strin
   if (scope === 'lot') return false;
   return hold.order === order && hold.operation === operation;
 }
+
+/** What of a lot the heard facts that count say was produced. */
+export const madeOf = (heard: Heard, lot: string): bigint =>
+  there(
+    heard.filter(({ type }) => type !== 'MaterialConsumed'),
+    lot,
+  );
 
 /** What of a lot the heard facts that count say was produced, less what was consumed. */
 export const there = (heard: Heard, lot: string): bigint =>

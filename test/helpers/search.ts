@@ -4,8 +4,9 @@ import type { Task } from '../../central/taking.ts';
 import type { Content } from '../../shared/event.ts';
 import { quantity, zero } from '../../shared/quantity.ts';
 import { openSide } from './central.ts';
-import { book, type Depot, shelfOf } from './depot.ts';
+import { book, type Depot, lotsOf, shelfOf } from './depot.ts';
 import { counts, originOf } from './floor.ts';
+import { checkDecided, checkReleased, checkUndecided, isUndecided } from './inspected.ts';
 import { barred, forbidding, goodOf, least, reaching, scrapped, there } from './quality.ts';
 import { expectAll } from './undone.ts';
 
@@ -17,6 +18,7 @@ export type Story = Readonly<{
   doubts?: number;
   /** How often a case is tried again; in the end all are given up. Without it there are none. */
   persons?: number;
+  inspects?: boolean; // inspected lots are received into quality inspection, and decided there
 }>;
 /** Where a search stands, beside the database. */
 export type Place = Readonly<{
@@ -42,7 +44,8 @@ const without = (flights: Place['flights'], lane: string): Place['flights'] =>
 
 /** The posting side between the lines and an ERP that keeps stock: every move it may make now. */
 export function openSearch(story: Story) {
-  const side = openSide(':memory:', 0);
+  const inspections = story.inspects ? [{}] : [];
+  const side = openSide(':memory:', 0, { nowMs: 0 }, [], undefined, inspections);
   const { db, postings, time } = side;
   const due = db.prepare<[number], string>('SELECT lane FROM lane WHERE due_ms <= ?').pluck();
   const lots = [...new Set(Object.values(story.lines).flatMap(lotsOf))];
@@ -69,12 +72,14 @@ export function openSearch(story: Story) {
   /** Nothing that quality forbids goes out as available, as far as was heard when it was sent. */
   function checkSent({ heard, depot, documents }: Place, { posting }: Task): void {
     assert(!documents.includes(posting.key), `${posting.kind} sent again, though it is there`);
-    if (posting.kind !== 'goodsReceipt') return;
+    const isDecision = posting.kind === 'usageDecision';
+    if (posting.inspection || (posting.kind !== 'goodsReceipt' && !isDecision)) return;
     const stated = heard.find(({ eventId }) => eventId === posting.eventId)!;
     const made = originOf(heard, stated) as Heard;
     assert.deepEqual(forbidding(heard, made), [], 'received under a hold');
     const lot = posting.lot!;
     assert.deepEqual(reaching(heard, lot), [], 'received though it is made of what is held');
+    if (isDecision) checkDecided(heard, posting);
     const { unrestricted, blocked, scrapped: gone } = shelfOf(book(depot, posting), lot);
     const all = unrestricted + blocked;
     const mayBe = all - least(barred(heard, lot) - gone, all);
@@ -211,6 +216,7 @@ export function openSearch(story: Story) {
       const known = heard.filter(({ type }) => /^(LotProduced|MaterialConsumed)$/.test(type));
       for (const lot of new Set(known.map((fact) => fact.lot!))) {
         const { unrestricted, blocked, scrapped: gone } = shelfOf(depot, lot);
+        checkReleased(heard, lot, unrestricted);
         const left = least(barred(heard, lot) - gone, unrestricted + blocked);
         assert(blocked >= left, `${lot}: ${blocked} blocked, ${left} barred`);
         if (story.opening?.[lot] || reaching(heard, lot).length === 0) continue;
@@ -222,12 +228,15 @@ export function openSearch(story: Story) {
     checkEnd({ heard, depot, good }: Place): void {
       assert.equal(good, goodOf(heard), 'good pieces that are confirmed');
       expectAll(side, heard.length);
-      const heldBack = lots.filter((lot) => reaching(heard, lot).length > 0);
+      const heldBack = lots.filter(
+        (lot) => reaching(heard, lot).length > 0 || isUndecided(heard, depot, lot),
+      );
       for (const { kind, state, reason, lot } of side.rows()) {
         if (['held', 'deferred'].includes(state) && heldBack.includes(lot!)) continue;
         assert(state === 'posted' || (state === 'void' && reason), `${kind} ${state}: ${reason}`);
       }
       for (const lot of lots) {
+        if (isUndecided(heard, depot, lot)) checkUndecided(heard, depot, lot, side.rows());
         if (heldBack.includes(lot)) continue;
         const before = shelfOf(story.opening ?? {}, lot).unrestricted;
         const gone = scrapped(heard, lot);
@@ -239,6 +248,3 @@ export function openSearch(story: Story) {
     },
   };
 }
-
-const lotsOf = (facts: readonly Content[]): string[] =>
-  facts.flatMap(({ lot }) => (lot === undefined ? [] : [lot]));

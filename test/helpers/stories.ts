@@ -85,3 +85,24 @@ export function storyOf(seed: number): Story {
   const opening = { S: { unrestricted: micros(100, 'count'), blocked: none, scrapped: none } };
   return { lines, opening, doubts: 6 };
 }
+
+/**
+ * The same story where every lot is inspected and received into quality inspection; quality
+ * releases most of them, some before they were made.
+ */
+export function inspectedOf(seed: number, story: Story): Story {
+  const { below, chance } = random(seed);
+  const lines = Object.entries(story.lines).map(([line, facts]): [string, Content[]] => [
+    line,
+    facts.map((fact) =>
+      fact.type === 'LotProduced' ? { ...fact, body: { ...fact.body, inspect: true } } : fact,
+    ),
+  ]);
+  const made = lines.flatMap(([, facts]) => facts.filter(({ type }) => type === 'LotProduced'));
+  for (const name of new Set(made.map(({ lot }) => lot!))) {
+    if (chance(0.2)) continue;
+    const facts = lines[below(lines.length)]![1];
+    facts.splice(below(facts.length + 1), 0, stated.releaseLot(name));
+  }
+  return { ...story, lines: Object.fromEntries(lines), inspects: true };
+}
