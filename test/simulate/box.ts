@@ -1,6 +1,7 @@
 import Sqlite from 'better-sqlite3';
 import { assembleCentral } from '../../central/assembly.ts';
 import type { Posting } from '../../central/erp.ts';
+import type { Inspection } from '../../central/inspections.ts';
 import { migrations as centralMigrations } from '../../central/memory.ts';
 import { assembleEdge } from '../../edge/assembly.ts';
 import { readEdgeConfig } from '../../edge/config.ts';
@@ -30,6 +31,7 @@ export type Site = Readonly<{
   hub: Hub;
   books: Books;
   bugs: Bugs;
+  inspections: readonly Inspection[];
   asked: (posting: Posting) => void;
   failed: (invariant: string, detail: string) => void;
 }>;
@@ -177,7 +179,7 @@ export function openEdgeBox(site: Site, name: string, lines: readonly string[]) 
 }
 
 export function openCentralBox(site: Site) {
-  const { hub, books, asked, bugs, pace } = site;
+  const { hub, books, asked, bugs, pace, inspections } = site;
   let boots = 0;
   const reconnects: { ring(): void } = { ring: () => undefined };
   const box = openBox(site, 'central', centralMigrations, ({ life, db, clock, link, log }) => {
@@ -187,7 +189,8 @@ export function openCentralBox(site: Site) {
     const ends = { hub, link, life };
     const parts = { ...streamOf(ends), reconnected };
     const bootId = `${++boots}`;
-    return assembleCentral({ db, clock, log, erp, hub: parts, lanesMax: 4, bootId, pace });
+    const rest = { lanesMax: 4, bootId, pace, inspections };
+    return assembleCentral({ db, clock, log, erp, hub: parts, ...rest });
   });
   return {
     ...box,

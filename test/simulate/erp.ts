@@ -12,6 +12,7 @@ export type Books = ReturnType<typeof openErp>;
 export const notThere = 'M7/061';
 export const maxInFlightMs = 30_000;
 const timeoutMs = 10_000;
+const none = { free: zero, blocked: zero, inspected: zero };
 const unknown: Outcome = { kind: 'unknown', reason: 'no answer' };
 const micros = (text: string | undefined) => (text === undefined ? zero : quantity(text, 'erp'));
 
@@ -26,7 +27,7 @@ export function openErp(world: World) {
   const books: Entry[] = [];
   const refused = new Set<string>();
   const taken = new Set<string>(); // numbers of documents that were taken back
-  const stock = new Map<string, { free: bigint; blocked: bigint }>();
+  const stock = new Map<string, { free: bigint; blocked: bigint; inspected: bigint }>();
   let odds = 0;
   let locking = 0; // for how long the next order will be locked, ms
   let locked: { order: string; untilMs: number } | undefined;
@@ -49,10 +50,20 @@ export function openErp(world: World) {
     return `D${books.length}`;
   }
 
-  function move(lot: string, { kind, quantity: all, blocked }: Posting): void {
-    const held = stock.get(lot) ?? { free: zero, blocked: zero };
+  function move(lot: string, { kind, quantity: all, blocked, scrap, inspection }: Posting): void {
+    const held = stock.get(lot) ?? { ...none };
     stock.set(lot, held);
     const [whole, part] = [micros(all), micros(blocked)];
+    if (kind === 'usageDecision') {
+      held.free += whole - part - micros(scrap);
+      held.blocked += part;
+      held.inspected -= whole;
+      return;
+    }
+    if (inspection) {
+      held.inspected += kind === 'goodsReceipt' ? whole : -whole;
+      return;
+    }
     if (kind === 'goodsReceipt') held.free += whole - part;
     if (kind === 'cancelReceipt') held.free -= whole - part;
     if (kind === 'blockStock') held.free -= whole;
@@ -145,7 +156,10 @@ export function openErp(world: World) {
 
   return {
     ...{ erpFor, books },
-    stockOf: (lot: string) => stock.get(lot) ?? { free: zero, blocked: zero },
+    stockOf: (lot: string) => stock.get(lot) ?? none,
+    /** Lots of which less than nothing is in some kind of stock. */
+    overdrawn: () =>
+      [...stock].filter(([, kinds]) => kinds.inspected < zero || kinds.blocked < zero),
     /** Odds that a call goes wrong, from now on. */
     setOdds(next: number): void {
       odds = next;

@@ -9,6 +9,7 @@ type Hold = { lot: string | undefined; placed: bigint; decided: bigint; over: bo
  */
 export function openHeld() {
   const holds = new Map<string, Hold>();
+  const released = new Set<string>();
 
   function of(name: string): Hold {
     const hold = holds.get(name) ?? { lot: undefined, placed: zero, decided: zero, over: false };
@@ -18,6 +19,7 @@ export function openHeld() {
 
   return {
     hear({ type, body, lot }: Content): void {
+      if (type === 'LotReleased') released.add(lot!);
       if (!('hold' in body)) return;
       const hold = of(body.hold);
       if (type === 'HoldPlaced' && body.scope === 'lot') {
@@ -27,6 +29,8 @@ export function openHeld() {
       if (type === 'HoldReleased' || type === 'HoldCancelled') hold.over = true;
       if (type === 'HoldDispositioned') hold.decided += quantity(body.quantity, 'held');
     },
+    /** Whether quality has released it. */
+    isReleased: (lot: string) => released.has(lot),
     of: (lot: string) =>
       [...holds.values()].reduce((sum, hold) => {
         const left = hold.placed - hold.decided;

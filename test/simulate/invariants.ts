@@ -12,6 +12,7 @@ import {
   placesOf,
   postingsOf,
   type Row,
+  undecidedOf,
 } from './rows.ts';
 import type { Scene } from './scene.ts';
 
@@ -26,6 +27,7 @@ export function checkEnd(parts: Parts): void {
   for (const { name, disk } of edges) openLog(name, failed)(factsOf(disk.real(), 'event'));
   checkBoth(stored, ledger, failed);
   checkBooks(parts);
+  checkInspected(parts);
   checkNet(parts);
   checkTotals(parts);
   for (const edge of edges) {
@@ -150,6 +152,14 @@ function checkBooks({ central, books, failed }: Parts): void {
   for (const { key, state, document } of rows.values()) {
     if (state === 'posted' && document !== byHand && !seen.has(key))
       failed('a posted document is not in the books', key);
+  }
+}
+
+/** What quality has decided lies in quality inspection no more; of no stock is there less than none. */
+function checkInspected({ central, books, failed }: Parts): void {
+  for (const [lot] of books.overdrawn()) failed('stock is less than nothing', lot);
+  for (const { lot, reason } of undecidedOf(central.disk.real())) {
+    failed('a lot that is released was not decided', `${lot}: ${reason}`);
   }
 }
 

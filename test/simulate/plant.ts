@@ -10,7 +10,7 @@ import { checkAnswers, checkEnd } from './invariants.ts';
 import { paceOf } from './pace.ts';
 import { openPeople } from './people.ts';
 import type { Mishap } from './scene.ts';
-import type { Wish } from './story.ts';
+import { inspectsOn, type Wish } from './story.ts';
 import { openWatch } from './watch.ts';
 import { openWorld } from './world.ts';
 
@@ -66,7 +66,8 @@ export async function live(scenario: Scenario): Promise<Outcome> {
   const bugs = bugsOf(scenario.bug);
   const pace = paceOf(scenario.seed, scenario.hours);
   const told = { failed, asked: (posting: Posting) => asked(posting) };
-  const parts = { world, pace, hub, books, bugs, ...told };
+  const inspections = inspectsOn(scenario.seed) ? [{}] : [];
+  const parts = { world, pace, hub, books, bugs, inspections, ...told };
   const edges = edgeLines.map((lines, index) => openEdgeBox(parts, boxNames[index]!, lines));
   const central = openCentralBox(parts);
   const boxes = [...edges, central];

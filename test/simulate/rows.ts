@@ -212,3 +212,12 @@ export function placesOf(db: Real): Map<string, Row> {
   }
   return places;
 }
+
+/** Usage decisions that are held, though quality has released the lot and nothing holds it. */
+export const undecidedOf = (db: Real) =>
+  ask<[], { lot: string; reason: string }>(
+    db,
+    `SELECT lot, reason FROM posting JOIN lot USING (lot)
+     WHERE kind = 'usageDecision' AND state = 'held' AND released
+       AND NOT EXISTS (SELECT 1 FROM hold WHERE hold.lot = posting.lot AND is_open)`,
+  ).all();

@@ -20,6 +20,8 @@ type Body = Readonly<Record<string, unknown>>;
 type Dice = ReturnType<typeof random>;
 type Course = {
   dice: Dice;
+  /** Where lots are inspected, what quality says of them; not of the dice of the others. */
+  quality: Dice | undefined;
   order: string;
   lines: readonly string[];
   say: (type: CommandType, line: string, about: About, body?: Body, corrects?: string) => string;
@@ -30,11 +32,15 @@ const minuteMs = 60_000;
 const unit = 'EA';
 const none = { good: '0', scrap: '0', rework: '0', held: '0', unit };
 
+/** Whether lots are inspected on the day of this seed, and received into quality inspection. */
+export const inspectsOn = (seed: number): boolean => seed % 10 === 6;
+
 /** What is asked of the lines of one edge within `hours`: orders side by side and in a row. */
 export function tell(seed: number, edge: string, lines: readonly string[], hours: number): Wish[] {
   const wishes: Wish[] = [];
   const work = workOf(hours);
   const dice = random(hashOf(`story ${edge}`, seed));
+  const quality = inspectsOn(seed) ? random(hashOf(`quality ${edge}`, seed)) : undefined;
   const slots = 1 + dice.below(2);
   const slack = [1, 2, 5, 12, 30, 80][dice.below(6)]!;
   for (let slot = 1; slot <= slots; slot++) {
@@ -52,7 +58,7 @@ export function tell(seed: number, edge: string, lines: readonly string[], hours
       const pause = (maxMs: number) => {
         time.nowMs += dice.below(maxMs * slack);
       };
-      makeOrder({ dice, order, lines, say, pause }, slot);
+      makeOrder({ dice, quality, order, lines, say, pause }, slot);
       pause(20 * minuteMs);
     }
   }
@@ -136,17 +142,30 @@ function work(
   }
 }
 
-function produce({ dice, order, lines, say, pause }: Course, line: string, about: About): void {
+function produce(course: Course, line: string, about: About): void {
+  const { dice, quality, order, lines, say, pause } = course;
   for (let count = 1 + dice.below(2); count > 0; count--) {
     const lot = `${order}-L${count}`;
     const hold = `${order}-H${count}`;
     const held = { hold, scope: 'lot', quantity: '4', unit, reason: 'crack' };
     if (dice.chance(0.2)) say('PlaceHold', line, { lot }, held); // before there is anything of it
-    say('ProduceLot', line, { ...about, lot }, { material: 'BOLT', quantity: '10', unit });
-    if (dice.chance(0.5)) continue;
+    const inspect = quality ? { inspect: true } : {};
+    const made = { material: 'BOLT', quantity: '10', unit, ...inspect };
+    say('ProduceLot', line, { ...about, lot }, made);
+    const releases = () => {
+      if (!quality?.chance(0.7)) return;
+      pause(minuteMs);
+      say('ReleaseLot', lines[quality.below(lines.length)]!, { lot }, { reason: 'tested' });
+    };
+    if (quality?.chance(0.4)) releases(); // before anybody doubts it
+    if (dice.chance(0.5)) {
+      releases();
+      continue;
+    }
     say('PlaceHold', lines[dice.below(lines.length)]!, { lot }, held);
     pause(10 * minuteMs);
     decide({ dice, say, line: lines[dice.below(lines.length)]!, hold });
+    releases();
   }
 }
 

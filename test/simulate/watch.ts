@@ -56,19 +56,25 @@ export function openWatch({ world, edges, central, books, people, fitter, failed
 
   /** No document makes more of a lot available than is not held. */
   function asked(posting: Posting): void {
-    const { kind, lot, quantity: all, blocked } = posting;
+    const { kind, lot, quantity: all, blocked, scrap } = posting;
     for (const row of factsOf(central.disk.real(), 'fact', heard)) {
       held.hear(decodeContent(row.bytes));
       heard = row.position;
     }
-    if (lot === undefined || (kind !== 'goodsReceipt' && kind !== 'unblockStock')) return;
+    const frees = kind === 'goodsReceipt' || kind === 'unblockStock' || kind === 'usageDecision';
+    if (lot === undefined || !frees || posting.inspection) return;
     const stock = lots.get(lot) ?? { received: zero, free: zero };
     lots.set(lot, stock);
     const whole = quantity(all!, 'asked');
     if (keys.has(posting.key)) return;
-    const free = books.stockOf(lot).free + whole - quantity(blocked ?? '0', 'asked');
+    const gone = kind === 'usageDecision' ? quantity(scrap ?? '0', 'asked') : zero;
+    const more = whole - quantity(blocked ?? '0', 'asked') - gone;
+    const free = books.stockOf(lot).free + more;
     const received = books.stockOf(lot).free + books.stockOf(lot).blocked;
-    const total = kind === 'goodsReceipt' ? received + whole : received;
+    const total = kind === 'unblockStock' ? received : received + whole - gone;
+    if (kind === 'usageDecision' && more > zero && !held.isReleased(lot)) {
+      failed('goods are free that quality has not released', `${lot}: ${more}`);
+    }
     const allowed = total > held.of(lot) ? total - held.of(lot) : zero;
     if (free <= allowed) return;
     failed(
