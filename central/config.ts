@@ -10,7 +10,7 @@ import {
   record,
   text,
 } from '../shared/field.ts';
-import { erpField } from './connectors.ts';
+import { checkInspects, erpField } from './connectors.ts';
 import { inspectionField, inspectionsMax } from './inspections.ts';
 import { switchesMax, switchField } from './modes.ts';
 
@@ -73,6 +73,7 @@ export type CentralConfig = Read<typeof fields>;
 /** Throws Fault INVALID naming every mistake at once. */
 export function readCentralConfig(given: unknown): CentralConfig {
   const config = readFields(fields, given, 'config');
+  if (config.inspections.length > 0) checkInspects(config.erp);
   if ((config.storePath === undefined) !== (config.postgres === undefined)) return config;
   throw invalid('config.storePath', 'must be given, or else postgres, and not both');
 }

@@ -62,3 +62,14 @@ export const erpField: Field<Options> = {
 /** The connector to the ERP that the config names. Throws Fault INVALID if an option is bad. */
 export const openErp = (options: Options, log: Logger): Erp =>
   connectorOf(options, 'erp').open(options, log);
+
+/** Throws Fault INVALID where the ERP cannot receive into quality inspection and decide there. */
+export function checkInspects(options: Options): void {
+  const { kind = 'sap', usageDecision } = options as Options & { usageDecision?: unknown };
+  if (kind !== 'sap') {
+    throw invalid('config.inspections', `must be empty: ${kind} has no quality inspection stock`);
+  }
+  if (usageDecision === undefined) {
+    throw invalid('config.erp.usageDecision', 'must be given with inspections');
+  }
+}

@@ -5,7 +5,7 @@ import { besideOrder, besideStock, type Contrast } from './contrast.ts';
 import { isFlying } from './docket.ts';
 import type { Erp, Posting } from './erp.ts';
 import type { Booked } from './figures.ts';
-import { documentsMax, openPosted, orderSums, standing, stockSums } from './posted.ts';
+import { documentsMax, isOfOrder, openPosted, orderSums, standing, stockSums } from './posted.ts';
 import type { PostingRow } from './queue.ts';
 import { type Trace, trace } from './tracing.ts';
 
@@ -86,9 +86,7 @@ function movingIn(before: readonly PostingRow[], after: readonly PostingRow[]): 
 function isListedOtherwise(rows: readonly PostingRow[], booked: readonly Booked[] | undefined) {
   if (!booked) return false;
   const listed = new Set(booked.map(({ document }) => document));
-  const must = standing(rows).filter(
-    ({ kind }) => kind === 'confirmation' || kind === 'goodsIssue' || kind === 'goodsReceipt',
-  );
+  const must = standing(rows).filter(isOfOrder);
   return listed.size !== must.length || must.some(({ document }) => !listed.has(document!));
 }
 

@@ -125,7 +125,6 @@ export function openPlanner(parts: Parts) {
       early.keep(hold.hold, fact);
     }
     if (hold.order !== null) lanes.rouse(hold.order);
-    if (hold.lot !== null) lanes.rouseLot(hold.lot);
     if (hold.scope === 'line') lanes.rouseHeld();
   }
 

@@ -111,6 +111,10 @@ export function stockSums(lot: string, unit: string, rows: readonly PostingRow[]
   ]);
 }
 
+/** Whether an ERP lists documents of that kind under their order; goods in stock have none. */
+export const isOfOrder = ({ kind }: Pick<PostingRow, 'kind'>): boolean =>
+  kind === 'confirmation' || kind === 'goodsIssue' || kind === 'goodsReceipt';
+
 /** Documents that must stand in the ERP: posted, and not taken back by one that is posted. */
 export function standing(rows: readonly PostingRow[]): readonly PostingRow[] {
   const posted = rows.filter(({ state }) => state === 'posted');

@@ -64,12 +64,15 @@ export const ruleTable: Readonly<Record<Rule, Row>> = {
       'confirmation of the operation posted',
   },
   LotProduced: {
-    calls: 'a goods receipt, what is held of it into blocked stock',
+    calls:
+      'a goods receipt, what is held of it into blocked stock; where inspected lots are received ' +
+      'into quality inspection: all of it there, and a usage decision',
     unless: '',
     needs:
-      `the order released; ${versionsOf('goodsReceipt')}; no hold on order, operation or ` +
-      'line; the release of quality, where the lot is inspected; in all no more than the ' +
-      'quantity and tolerance of the order',
+      `the order released; ${versionsOf('goodsReceipt')}; in all no more than its quantity ` +
+      'and tolerance; no hold on order, operation or line; the release of quality, where the lot ' +
+      'is inspected. Of a receipt into quality inspection the decision needs the rest: no hold ' +
+      'that reaches the lot, and its release, or all of the receipt condemned',
   },
   HoldPlaced: {
     calls: 'a move into blocked stock',

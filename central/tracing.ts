@@ -1,6 +1,6 @@
 import { type Erp, type Found, isCancel, type Posting } from './erp.ts';
 import type { Booked, Unread } from './figures.ts';
-import { type Posted, standing } from './posted.ts';
+import { isOfOrder, type Posted, standing } from './posted.ts';
 import type { PostingRow } from './queue.ts';
 
 /** What a document has to do with a sum that differs. */
@@ -79,7 +79,8 @@ export async function trace(
     return booked === undefined || !target?.document || !isListed(target.document);
   };
   const gone = goneOf(held.filter(({ row }) => !(byHand.has(row.key) && isSeen(row))));
-  const must = new Set(standing(rows.filter(({ key }) => !gone.has(key))).map(({ key }) => key));
+  const stand = standing(rows.filter(({ key }) => !gone.has(key))).filter(isOfOrder);
+  const must = new Set(stand.map(({ key }) => key));
   return [
     ...held.flatMap((one) => ours(one, { gone, must, isListed, byHand })),
     ...(booked ?? []).flatMap((one) => foreign(one, held, byHand)),

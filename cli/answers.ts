@@ -108,6 +108,8 @@ export type Explained = {
     document: string | null;
     final: 0 | 1;
     beside: 0 | 1;
+    inspection: 0 | 1;
+    inspectionLot: string | null;
     cancels: Document | null;
     cancelledBy: Document | null;
     waitsFor: { key: string; kind: string; eventId: string; reason: string | null } | null;

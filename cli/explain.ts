@@ -48,14 +48,18 @@ function ruleText({ fact, rule }: Explained): string {
   return `rule of ${name}: calls for a person who decides on a ${rule.kind}: ${rule.why}`;
 }
 
-type What = Pick<Posting, 'kind' | 'final' | 'beside'> & Parameters<typeof amountsOf>[0];
+type What = Pick<Posting, 'kind' | 'final' | 'beside'> &
+  Partial<Pick<Posting, 'inspection' | 'inspectionLot'>> &
+  Parameters<typeof amountsOf>[0];
 const whatText = (posting: What): string[] => {
-  const { kind, final, beside } = posting;
+  const { kind, final, beside, inspection, inspectionLot } = posting;
   const isMove = kind === 'blockStock' || kind === 'unblockStock';
   const what = [
     ...amountsOf(posting),
     ...(final ? ['final'] : []),
     ...(beside && isMove ? ['for a held lot'] : []),
+    ...(inspection && kind !== 'usageDecision' ? ['quality inspection stock'] : []),
+    ...(inspectionLot ? [`inspection lot ${inspectionLot}`] : []),
   ];
   return what.length > 0 ? [`  ${what.join(', ')}`] : [];
 };

@@ -64,6 +64,10 @@ const inspected: Record<string, Story> = {
     },
     doubts: 1,
   },
+  'all of a lot is held while its decision is on its way': {
+    lines: { m1: [release(), tested, releaseLot('L')], qc: [blockAll('H1', 'L')] },
+    doubts: 1,
+  },
   'an inspected lot was not made, and was after all': {
     lines: { m1: [release(), tested], m2: [untested, reverse(untested)], qc: [releaseLot('L')] },
     persons: 1,

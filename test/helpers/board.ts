@@ -1,22 +1,24 @@
 import { onTestFinished } from 'vitest';
 import { openBoard } from '../../central/board.ts';
 import { buildHttp } from '../../central/http.ts';
+import type { Inspection } from '../../central/inspections.ts';
 import { migrations, openMemory } from '../../central/memory.ts';
 import type { Switch } from '../../central/modes.ts';
 import { bare } from './bare.ts';
 import { openMedium } from './medium.ts';
 
+type World = Partial<Pick<Parameters<typeof openBoard>[0], 'erp' | 'erpStanding'>> & {
+  inspections?: readonly Inspection[];
+};
+
 /** All of central but its loops, to be asked over HTTP; the test is its clock, its hub and ERP. */
-export function openAsked(
-  switches: readonly Switch[] = [],
-  world: Partial<Pick<Parameters<typeof openBoard>[0], 'erp' | 'erpStanding'>> = {},
-) {
+export function openAsked(switches: readonly Switch[] = [], { inspections, ...world }: World = {}) {
   const db = openMedium(':memory:', migrations);
   onTestFinished(() => void db.close());
   const time = { nowMs: 1_000 };
   const nowMs = () => time.nowMs;
   const limits = { maxInFlightMs: 500, skewMaxMs: Number.MAX_SAFE_INTEGER };
-  const memory = openMemory({ db, nowMs, waitMs: nowMs, switches, ...limits });
+  const memory = openMemory({ db, nowMs, waitMs: nowMs, switches, inspections, ...limits });
   const told = { moved: 0 }; // how often a person has moved a posting
   const moved = () => void told.moved++;
   const app = buildHttp(openBoard({ ...memory, ...bare, db, nowMs, moved, ...world }));

@@ -155,7 +155,7 @@ function checkBooks({ central, books, failed }: Parts): void {
   }
 }
 
-/** What quality has decided lies in quality inspection no more; of no stock is there less than none. */
+/** What quality has decided is not inspected any more; of no stock is there less than none. */
 function checkInspected({ central, books, failed }: Parts): void {
   for (const [lot] of books.overdrawn()) failed('stock is less than nothing', lot);
   for (const { lot, reason } of undecidedOf(central.disk.real())) {
