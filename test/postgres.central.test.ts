@@ -7,6 +7,7 @@ await againOnPostgres({
   ledger: () => import('./ledger.test.ts'),
   postings: () => import('./postings.test.ts'),
   stock: () => import('./stock.test.ts'),
+  'decision.central': () => import('./decision.central.test.ts'),
   compensation: () => import('./compensation.test.ts'),
   'compensation.stock': () => import('./compensation.stock.test.ts'),
   'compensation.modes': () => import('./compensation.modes.test.ts'),
