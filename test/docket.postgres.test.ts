@@ -1,5 +1,5 @@
-// Goal: a ledger goes on where its table of postings is made anew: same rows, and the next one after
-// the last of them. Method: the tables of the version before, on SQLite and on a real PostgreSQL.
+// Goal: a ledger goes on where its table of postings is made anew: same rows, and the next one
+// after the last of them. Method: tables of the version before, on SQLite and a real PostgreSQL.
 import { expect, test } from 'vitest';
 import { docketMigrations2 } from '../central/docket.ts';
 import { migrations } from '../central/memory.ts';

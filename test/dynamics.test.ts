@@ -177,6 +177,12 @@ test.each<[string, Partial<Posting>, RegExp]>([
   ['blocking without a message', { ...blocked }, /no message that blocks a batch is configured/],
   ['unblocking', { ...blocked, kind: 'unblockStock' }, /holds a batch as a whole/],
   ['scrap from stock', { ...blocked, kind: 'scrapStock' }, /no message for it/],
+  ['a usage decision', { kind: 'usageDecision', receipt: '1' }, /quality orders are decided/],
+  [
+    'a receipt to be inspected',
+    { kind: 'goodsReceipt', inspection: true },
+    /no message receives into quality/,
+  ],
   ['a cancelled issue', { kind: 'cancelIssue', cancels: '1' }, noMessage],
   ['a cancelled receipt', { kind: 'cancelReceipt', cancels: '1' }, noMessage],
   ['a cancelled confirmation', { kind: 'cancelConfirmation', cancels: '1' }, noMessage],

@@ -10,7 +10,7 @@ import { accepts, byHand, codes, inspected, lot1, received, waits } from './help
 
 afterEach(closeAll);
 
-test('what is received to be inspected is not available, and SAP names its inspection lot', async () => {
+test('what is received to be inspected is not available; SAP names what it inspects', async () => {
   const { inspectionLot, stock, erp } = await received();
   expect(inspectionLot).toBe(lot1);
   expect(await stock()).toMatchObject({ unrestricted: '0', blocked: '0', quality: '90' });
@@ -177,4 +177,26 @@ test('a receipt that was decided is not taken back by SAP, one that was not is',
   expect(await fresh.erp.post(back)).toMatchObject({ kind: 'posted' });
   expect(await fresh.stock()).toMatchObject({ quality: '0' });
   expect(await fresh.erp.post(decision)).toMatchObject({ kind: 'refused', code: 'HF/018' });
+});
+
+test('each part of a decision costs two requests, what is read before them three', async () => {
+  for (const [parts, requests] of [
+    [{ blocked: '0', scrap: '0' }, 6],
+    [{ blocked: '7', scrap: '2.5' }, 10],
+  ] as const) {
+    const { url, decision } = await received();
+    const seen: string[] = [];
+    const proxy = await openProxy({
+      ...{ target: url, slowMs: 1, lateMs: 1, renews: () => false },
+      carries: ({ path }) => seen.push(path) < 0,
+    });
+    closers.push(proxy.close);
+    const erp = erpAt(proxy.url, { ...waits, usageDecision: codes });
+    expect(await erp.post({ ...decision, ...parts })).toMatchObject({ kind: 'posted' });
+    const token = seen.filter((path) => path.endsWith('API_INSPECTIONLOT_SRV/'));
+    expect(seen.length - token.length).toBe(requests);
+    seen.length = 0;
+    expect(await erp.lookup({ ...decision, ...parts })).toEqual([lot1]);
+    expect(seen).toHaveLength(3);
+  }
 });

@@ -204,6 +204,8 @@ const misfits: [string, object, string][] = [
   ['yield', { yield: '1234567890.123456' }, 'yield: 1234567890.123456 does not fit 15 digits'],
   ['unit', { unit: undefined }, 'unit: must be given with a quantity'],
   ['machineMs', { machineMs: -1 }, 'machineMs: must be whole'],
+  ['a decision', { kind: 'usageDecision' }, 'Tryton has no usage decision'],
+  ['inspection', { inspection: true }, 'inspection: Tryton has no quality inspection stock'],
   ['cancels', { ...back, cancels: '49/2026' }, 'cancels: 49/2026 is no document'],
   ['cancelsKey', { ...back, cancelsKey: undefined }, 'cancelsKey: must be a UUID'],
 ];
