@@ -200,3 +200,15 @@ test('each part of a decision costs two requests, what is read before them three
     expect(seen).toHaveLength(3);
   }
 });
+
+test('answers that show only a number are believed once the books show the rest', async () => {
+  const { erp, admin, decision, stock } = await received();
+  await admin('/faults', { barePercent: 100, alteredPercent: 100 });
+  expect(await erp.post(decision)).toEqual({
+    ...{ kind: 'unknown', reason: `the decision on ${lot1} was not read back` },
+  });
+  await admin('/faults');
+  expect(await erp.lookup(decision)).toEqual([]); // a thousandth of each part is missing
+  expect(await erp.post(decision)).toEqual({ kind: 'posted', document: lot1 });
+  expect(await stock()).toMatchObject({ unrestricted: '80.5', blocked: '7', quality: '0' });
+});
