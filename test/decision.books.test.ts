@@ -2,6 +2,7 @@
 // somebody has done with it in the ERP; a fact is told what became of it.
 // Method: central's ledger, SAP's connector and the sandbox, in which the test does what people do.
 import { afterEach, expect, test } from 'vitest';
+import type { Posting } from '../central/erp.ts';
 import type { Reconciled } from '../central/reconcile.ts';
 import { against } from '../cli/closing.ts';
 import { explainText } from '../cli/explain.ts';
@@ -88,4 +89,13 @@ test('a lot that somebody has decided in the ERP is named, and its decision park
   expect(postings.list('parked', 9)).toMatchObject([
     { kind: 'usageDecision', reason: expect.stringMatching(`in the ERP as ${lot1}, but diff`) },
   ]);
+});
+
+test('where an order differs otherwise, its decision is not called taken back', async () => {
+  const { erp, close } = await plant(release(), produceInspected('L', '10'), releaseLot('L'));
+  const byHand = { key: key('by hand'), eventId: 'x', atMs: Date.now(), kind: 'confirmation' };
+  const counted = { order: 'WO-1', operation: '0010', unit: 'EA', yield: '1' };
+  expect(await erp.post({ ...byHand, ...counted } as Posting)).toMatchObject({ kind: 'posted' });
+  const books = await close();
+  expect(books.erp!.differences.map(({ sort }) => sort)).toEqual(['amount', 'foreign']);
 });
