@@ -208,7 +208,7 @@ export function openSapDecision({ odata, plant, settings, ...parts }: Parts) {
     preview(posting: Posting): Preview {
       const none = { decision: undefined, postings: [] };
       const steps = remaining(posting, none, { settings, plant });
-      const body = Object.groupBy('differs' in steps ? [] : steps, ({ set }) => set);
+      const body = 'differs' in steps ? [] : steps.map(({ set, says }) => ({ [set]: says }));
       return { to: `POST ${inspectionService}`, body };
     },
   };

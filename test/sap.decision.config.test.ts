@@ -3,8 +3,9 @@
 import { afterEach, expect, test } from 'vitest';
 import type { Posting } from '../central/erp.ts';
 import { sapErp } from '../central/sap.ts';
-import { bench, closeAll } from './helpers/sap.ts';
-import { codes, inspected, received } from './helpers/sapdecision.ts';
+import { openProxy } from './contract/proxy.ts';
+import { bench, closeAll, closers, erpAt } from './helpers/sap.ts';
+import { codes, inspected, received, waits } from './helpers/sapdecision.ts';
 
 afterEach(closeAll);
 
@@ -32,19 +33,25 @@ test('without codes nothing is inspected; what is set wrongly is told', async ()
   expect(fit.unfit({ ...decision, receipt: 'by hand' })).toMatch(/by hand is no document number/);
 });
 
-test('the desk sees what would be sent', async () => {
-  const { erp, decision } = await received();
-  expect(erp.preview!(decision)).toMatchObject({
-    to: 'POST API_INSPECTIONLOT_SRV',
-    body: {
-      A_InspLotUsageDecision: [
-        { says: { InspLotUsageDecisionCodeGroup: 'HF', InspLotUsgeDcsnSelectedSet: 'HF01' } },
-      ],
-      A_InspLotMatlDocItem: [
-        { says: { InspLotQtyPosted: '2.500', UsageDecisionStockType: 'VMENGE02' } },
-        { says: { InspLotQtyPosted: '7.000', UsageDecisionStockType: 'VMENGE04' } },
-        { says: { InspLotQtyPosted: '80.500', UsageDecisionStockType: 'VMENGE01' } },
-      ],
+test('the desk sees each document that would be sent, as it is sent', async () => {
+  const { url, erp, decision } = await received();
+  const { to, body } = erp.preview!(decision);
+  expect(to).toBe('POST API_INSPECTIONLOT_SRV');
+  expect(body).toMatchObject([
+    { A_InspLotUsageDecision: { InspLotUsgeDcsnSelectedSet: 'HF01' } },
+    { A_InspLotMatlDocItem: { InspLotQtyPosted: '2.500', UsageDecisionStockType: 'VMENGE02' } },
+    { A_InspLotMatlDocItem: { InspLotQtyPosted: '7.000', UsageDecisionStockType: 'VMENGE04' } },
+    { A_InspLotMatlDocItem: { InspLotQtyPosted: '80.500', UsageDecisionStockType: 'VMENGE01' } },
+  ]);
+  const sent: object[] = [];
+  const proxy = await openProxy({
+    ...{ target: url, slowMs: 1, lateMs: 1, renews: () => false },
+    carries({ method, path, body: text }) {
+      const { InspectionLot: _lot, ChangedDateTime: _at, ...says } = JSON.parse(text || '{}');
+      return method === 'POST' && sent.push({ [path.split('/').at(-1)!]: says }) < 0;
     },
   });
+  closers.push(proxy.close);
+  await erpAt(proxy.url, { ...waits, usageDecision: codes }).post(decision);
+  expect(sent).toEqual(body);
 });

@@ -73,8 +73,8 @@ async function cancellation(
   if (other !== '') return refused(`${number} is not what shall be taken back: ${other}`);
   return {
     values: {
-      ...{ ...head, ...countsOf(posting), production, work },
-      ...{ cancels: id, cancels_key: posting.cancelsKey },
+      ...{ ...head, production, work, cancels: id, cancels_key: posting.cancelsKey },
+      ...countsOf(posting),
     },
     ...reversal,
   };

@@ -69,6 +69,7 @@ function cancellation(posting: Posting, head: Row, told: Told): Draft {
   return {
     values: {
       ...{ ...head, production: original.production, work: original.work, cancels: `(${cancels})` },
+      cancels_key: posting.cancelsKey,
       ...countsOf(posting),
     },
     ...reversalOf(posting, original, told.places as unknown as Places)!,

@@ -189,5 +189,5 @@ export const trytonConnector = (shared: Shared): Connector => ({
   requestsMax: 20,
   secrets: [poster.password],
   softError: JSON.stringify({ id: 1, error: ['UserError', ['No.', 'Not now.', null]] }),
-  cannot: {},
+  cannot: { usageDecision: 'it has none: it inspects by itself' },
 });
