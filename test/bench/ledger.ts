@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openMemory } from '../../central/memory.ts';
+import { steadyMs, systemClock } from '../../shared/clock.ts';
 import { decodeContent, encodeContent, genesis } from '../../shared/codec.ts';
 import { readCommand } from '../../shared/command.ts';
 import type { Content } from '../../shared/event.ts';
@@ -96,7 +97,7 @@ async function measure(directory: string): Promise<void> {
   const memory = openMemory({
     db,
     nowMs: Date.now,
-    waitMs: () => performance.now(),
+    waitMs: steadyMs(systemClock),
     maxInFlightMs: 100,
   });
   let [taken, cpuMs, wallMs, next] = [0, 0, 0, Number(values.each)];
