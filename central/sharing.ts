@@ -2,8 +2,8 @@ import type { Database } from '../shared/database.ts';
 import { Fault } from '../shared/fault.ts';
 import { leaseMigrations } from './leases.ts';
 import { openPostgres } from './postgres.ts';
-import type { Access } from './session.ts';
-import { type Turns, turnMigrations } from './turns.ts';
+import { share, turnMigrations } from './turns.ts';
+import type { Access } from './wire.ts';
 
 /** Oldest PostgreSQL that this was run on. */
 const leastMajor = 15;
@@ -16,10 +16,6 @@ export const usual = {
 
 export type Where = Pick<Access, 'url' | 'password' | 'schema'> &
   Partial<Pick<Access, 'statementTimeoutMs' | 'idleTimeoutMs' | 'connectTimeoutMs'>>;
-
-const shares = new WeakMap<Database, Turns>();
-/** How processes that share the database take turns; undefined for a file, which has one writer. */
-export const turnsOf = (db: Database): Turns | undefined => shares.get(db);
 
 /** Host and schema, for messages. Throws Fault INVALID for what is no such address. */
 function placeOf({ url, schema }: Where): string {
@@ -117,7 +113,7 @@ export function openShared(where: Where, boot: string, migrations: readonly stri
       central: migrations,
     });
     turns.ready();
-    shares.set(db, turns);
+    share(db, turns);
     return db;
   } catch (error) {
     db.close();

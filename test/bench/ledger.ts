@@ -5,6 +5,8 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { factsInTurn } from '../../central/assembly.ts';
+import { portionsOf } from '../../central/inbox.ts';
 import { openMemory } from '../../central/memory.ts';
 import { steadyMs, systemClock } from '../../shared/clock.ts';
 import { decodeContent, encodeContent, genesis } from '../../shared/codec.ts';
@@ -20,18 +22,21 @@ const usage = `npm run bench:ledger -- [options]
   --facts N  so many facts are taken in; 500000
   --each N   and so many between two readings; 100000
   --postgres in a PostgreSQL of its own instead of a file of SQLite
+  --turn N   facts of one transaction; 2000, and on PostgreSQL as central takes turns, 500
 `;
 const { values } = parseArgs({
   options: {
     facts: { type: 'string', default: '500000' },
     each: { type: 'string', default: '100000' },
     postgres: { type: 'boolean', default: false },
+    turn: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
 const say = (text: string) => process.stdout.write(`${text}\n`);
 /** Facts of one line that travel together, and lines whose segments share a transaction. */
 const [segmentFacts, linesAtOnce] = [1_000, 2];
+const turnMax = Number(values.turn ?? (values.postgres ? factsInTurn : segmentFacts * linesAtOnce));
 /** Between two facts of the plant, ms. */
 const everyMs = 10;
 
@@ -106,7 +111,9 @@ async function measure(directory: string): Promise<void> {
     batch.push(encodeSegment(segment));
     if (batch.length < linesAtOnce) continue;
     const [cpu, startMs] = [process.cpuUsage(), performance.now()];
-    memory.ledger.accept(batch.map((bytes) => ({ segment: decodeSegment(bytes) })));
+    const arrivals = batch.map((bytes) => ({ segment: decodeSegment(bytes) }));
+    for (const turn of portionsOf(arrivals, turnMax, memory.ledger.head))
+      memory.ledger.accept(turn);
     refuseAll(memory.postings);
     for (const line of lines) memory.postings.settled(line, memory.ledger.head(line).sequence);
     const { user, system } = process.cpuUsage(cpu);

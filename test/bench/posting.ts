@@ -12,7 +12,7 @@ import { openLeases } from '../../central/leases.ts';
 import { openMemory } from '../../central/memory.ts';
 import { post } from '../../central/poster.ts';
 import { sapErp } from '../../central/sap.ts';
-import { turnsOf } from '../../central/sharing.ts';
+import { turnsOf } from '../../central/turns.ts';
 import { startProgram } from '../../cli/program.ts';
 import { steadyMs, systemClock } from '../../shared/clock.ts';
 import { openBell } from '../../shared/loop.ts';
