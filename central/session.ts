@@ -3,15 +3,20 @@ import { parentPort, workerData } from 'node:worker_threads';
 import pg from 'pg';
 import { backoff } from '../shared/backoff.ts';
 import { openPipeline, parserOf } from './pipeline.ts';
+import { isDistrust } from './tls.ts';
 import type { Access, Ask, Batch, Failure, Given, Query, Reply, Script, Value } from './wire.ts';
 
 const types = { getTypeParser: parserOf };
 
 /** Errors of the connection, and those by which a server says that it ends it. */
-const isLost = (code: string): boolean => /^(08|57P|E[A-Z]+|LOST)/.test(code) || code === '25P03';
+const isLost = (code: string): boolean =>
+  !isDistrust(code) && (/^(08|57P|E[A-Z]+|LOST)/.test(code) || code === '25P03');
+
+/** What `pg` says without a code. */
+const codeOf = (message: string): string => (/not support SSL/.test(message) ? 'NO_TLS' : 'LOST');
 
 function failureOf(error: unknown): Failure {
-  const { message, code = 'LOST' } = error as Error & { code?: string };
+  const { message, code = codeOf(message) } = error as Error & { code?: string };
   return { message: message || code, code, lost: isLost(code) };
 }
 
@@ -19,7 +24,7 @@ type Told = Omit<Reply, 'id' | 'connection'>;
 const none: Told = { columns: [], rows: [], changes: 0, allChanges: [], command: '' };
 
 /** Keeps a connection: when it is lost, tries again with growing pauses until it is closed. */
-function openSession({ url, password, schema, name, ...times }: Access) {
+function openSession({ url, password, schema, tls, name, ...times }: Access) {
   let client: pg.Client | undefined;
   let pipeline: ReturnType<typeof openPipeline> | undefined;
   const texts = new Map<number, string>(); // of all statements that were told, by their numbers
@@ -42,6 +47,7 @@ function openSession({ url, password, schema, name, ...times }: Access) {
     target.password = password ?? ''; // what stands in the address goes before all else
     const fresh = new pg.Client({
       connectionString: target.href,
+      ssl: tls ? { ca: tls.ca, rejectUnauthorized: true } : false,
       application_name: name,
       connectionTimeoutMillis: times.connectTimeoutMs,
       keepAlive: true,

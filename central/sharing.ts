@@ -2,6 +2,7 @@ import type { Database } from '../shared/database.ts';
 import { Fault } from '../shared/fault.ts';
 import { leaseMigrations } from './leases.ts';
 import { openPostgres } from './postgres.ts';
+import { distrustOf, type SslMode, tlsOf } from './tls.ts';
 import { share, turnMigrations } from './turns.ts';
 import type { Access } from './wire.ts';
 
@@ -15,7 +16,12 @@ export const usual = {
 } as const;
 
 export type Where = Pick<Access, 'url' | 'password' | 'schema'> &
-  Partial<Pick<Access, 'statementTimeoutMs' | 'idleTimeoutMs' | 'connectTimeoutMs'>>;
+  Partial<Pick<Access, 'statementTimeoutMs' | 'idleTimeoutMs' | 'connectTimeoutMs'>> & {
+    /** Without it the server must be known by its certificate, unless it is on this machine. */
+    sslmode?: SslMode | undefined;
+    /** Certificates of the authorities that are believed, as PEM. */
+    ca?: string | undefined;
+  };
 
 /** Host and schema, for messages. Throws Fault INVALID for what is no such address. */
 function placeOf({ url, schema }: Where): string {
@@ -25,6 +31,14 @@ function placeOf({ url, schema }: Where): string {
   }
   if (parsed.password !== '' || parsed.searchParams.has('password')) {
     throw new Fault('INVALID', 'postgres.url: must hold no password; name a passwordPath');
+  }
+  for (const [name, value] of parsed.searchParams) {
+    if (name === 'host' && value.startsWith('/') && parsed.host === '') continue;
+    const words = 'must say no more than user, host and database, or the host of a local socket';
+    throw new Fault('INVALID', `postgres.url: ${words}; not ${name.slice(0, 40)}`);
+  }
+  if (parsed.host === '' && !parsed.searchParams.has('host')) {
+    throw new Fault('INVALID', 'postgres.url: must name a host');
   }
   if (!/^[a-z][a-z0-9_]{0,40}$/.test(schema)) {
     throw new Fault('INVALID', 'postgres.schema: must be 1 to 41 of a-z, 0-9, _, a letter first');
@@ -44,9 +58,9 @@ function connect({ connect: open }: Opened, place: string): void {
     open();
   } catch (error) {
     const { code = '', message } = error as Error & { code?: string };
-    const field = wrong[code];
+    const [field = wrong[code], advice] = distrustOf(code) ?? [];
     if (field) {
-      const words = `postgres.${field}: ${place}: ${message}`;
+      const words = `postgres.${field}: ${place}: ${message}${advice ? `; ${advice}` : ''}`;
       throw new Fault('INVALID', words, { cause: error });
     }
     if (error instanceof Fault) throw error;
@@ -102,7 +116,9 @@ function migrate({ db, script }: Opened, place: string, schema: string, parts: M
  */
 export function openShared(where: Where, boot: string, migrations: readonly string[]): Database {
   const place = placeOf(where);
-  const opened = openPostgres({ ...usual, ...where, boot }, place);
+  const { sslmode, ca, ...access } = where;
+  const tls = tlsOf(URL.parse(where.url)!.hostname, sslmode, ca);
+  const opened = openPostgres({ ...usual, ...access, tls, boot }, place);
   const { db, turns } = opened;
   try {
     connect(opened, place);

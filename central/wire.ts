@@ -1,10 +1,13 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { Tls } from './tls.ts';
 
 /** What the thread that holds a connection to PostgreSQL is started with. */
 export type Access = Readonly<{
   url: string;
   password: string | undefined;
   schema: string;
+  /** How the server is known; without it nothing is encrypted. */
+  tls: Tls | undefined;
   /** Shown by the server as the name of the program. */
   name: string;
   statementTimeoutMs: number;
