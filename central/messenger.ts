@@ -18,6 +18,7 @@ function errorOf({ message, code, lost }: Failure, place: string): Error {
     return new Fault('UNREACHABLE', `${place}: took too long: ${message}`);
   }
   if (code === '40001' || code === '40P01') return new Fault('UNREACHABLE', `${place}: ${message}`);
+  if (/^XX00[12]$/.test(code)) return new Fault('CORRUPT', `${place}: ${message} (${code})`);
   if (code.startsWith('53')) return new Fault('FULL', `${place}: ${message} (${code})`);
   return Object.assign(new Error(message), { code });
 }

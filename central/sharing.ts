@@ -109,20 +109,34 @@ function migrate({ db, script }: Opened, place: string, schema: string, parts: M
 }
 
 /**
+ * A connection to a server that is fit, and nothing done on it. Throws Fault INVALID for what is
+ * set wrongly or a server that is not fit, UNREACHABLE where there is no answer.
+ */
+export function openFit(where: Where, boot: string) {
+  const place = placeOf(where);
+  const { sslmode, ca, ...access } = where;
+  const tls = tlsOf(URL.parse(where.url)!.hostname, sslmode, ca);
+  const opened = openPostgres({ ...usual, ...access, tls, boot }, place);
+  try {
+    connect(opened, place);
+    verify(opened, place);
+    return { ...opened, place };
+  } catch (error) {
+    opened.db.close();
+    throw error;
+  }
+}
+
+/**
  * Opens a ledger on PostgreSQL for this process, beside others, and applies what of `migrations` is
  * not yet applied, as one transaction. `boot` names the process, unlike any before. Throws Fault
  * INVALID for what is set wrongly or a server that is not fit, CORRUPT for a schema of a newer
  * version, UNREACHABLE where there is no answer.
  */
 export function openShared(where: Where, boot: string, migrations: readonly string[]): Database {
-  const place = placeOf(where);
-  const { sslmode, ca, ...access } = where;
-  const tls = tlsOf(URL.parse(where.url)!.hostname, sslmode, ca);
-  const opened = openPostgres({ ...usual, ...access, tls, boot }, place);
-  const { db, turns } = opened;
+  const opened = openFit(where, boot);
+  const { db, turns, place } = opened;
   try {
-    connect(opened, place);
-    verify(opened, place);
     migrate(opened, place, where.schema, {
       turns: turnMigrations,
       leases: leaseMigrations,
