@@ -40,7 +40,7 @@ describe('what waits to be sent', () => {
     expect(own.map((changes) => changes())).toEqual([1, 7, 1, 1, 0]);
   });
 
-  test('of what nobody waited for the first failure is told once, and none that is forgotten', () => {
+  test('the first failure that nobody waited for is told once, and none that is forgotten', () => {
     const later = openLater();
     const empty = { connection: 1, columns: [], rows: [], changes: 0, allChanges: [], command: '' };
     const failure = (code: string) => ({ message: code, code, lost: false });

@@ -1,5 +1,5 @@
 // A way to PostgreSQL that is cut at a COMMIT: before the server has heard it, or after it was
-// executed and before the answer is heard. It runs in a thread of its own, as who asks stands still.
+// executed and before the answer is heard. In a thread of its own: who asks stands still meanwhile.
 import { connect, createServer, type Socket } from 'node:net';
 import { MessageChannel, type MessagePort, Worker, workerData } from 'node:worker_threads';
 
