@@ -119,6 +119,14 @@ if (typeof cluster === 'string') {
     db.close();
   });
 
+  test('a failure that somebody has swallowed, where nothing was written, is no commit', () => {
+    const db = open();
+    const fail = db.prepare('SELECT 1 / ?');
+    const swallowing = db.transaction(() => expect(() => fail.get(0)).toThrow(/division by zero/));
+    expect(() => swallowing.immediate()).toThrow(/was not committed/);
+    db.close();
+  });
+
   test('what was sent beside one that failed is known to the server as before, or anew', () => {
     const db = open();
     const add = adding(db);
