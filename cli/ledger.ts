@@ -64,6 +64,11 @@ const serverOf: Look = ({ isEncrypted, place, standbys, isCleaned, transactionMs
     const next = 'set synchronous_standby_names at the server (docs/postgres.md)';
     symptoms.push({ level: 'bad', about, says, next });
   }
+  if (standbys.some(({ state }) => state === '')) {
+    const says = 'it has standbys, and whether they lag is not shown to us';
+    const next = 'GRANT pg_monitor TO the user in url, and ask again';
+    symptoms.push({ level: 'warn', about, says, next });
+  }
   if (!isEncrypted && !/ (?:127\.0\.0\.1|localhost|\[::1\])?[:/]/.test(place)) {
     const says = 'what is said to it is not encrypted';
     const next = 'see that nobody else hears the line, or take out sslmode disable';

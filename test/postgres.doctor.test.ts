@@ -32,6 +32,11 @@ const wrongs: [string, Partial<Standing>, string[]][] = [
     { standbys: [{ name: 'b', state: 'async' }] },
     ['bad server: no standby replicates synchronously (b): a fail-over may lose facts'],
   ],
+  [
+    'a standby of which we may not know',
+    { standbys: [{ name: '', state: '' }] },
+    ['warn server: it has standbys, and whether they lag is not shown to us'],
+  ],
   ['a standby that does not', { standbys: [{ name: 'b', state: 'sync' }] }, []],
   ['an open line', { isEncrypted: false }, ['warn server: what is said to it is not encrypted']],
   ['no cleaning', { isCleaned: false }, ['warn server: autovacuum is off']],
@@ -74,6 +79,16 @@ describe("central's config instead of a store", () => {
     expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringMatching(words) });
     const inFile = holdfast(command, '--store', configFile({ storePath: 'l.db' }), ...more);
     expect(inFile.stderr).toMatch(/is central's config: name the file that its storePath names/);
+  });
+});
+
+test('of a config whose ledger is a file doctor looks for mistakes alone', () => {
+  const { status, stdout } = holdfast('doctor', '--config', configFile({ storePath: 'l.db' }));
+  expect({ status, stdout }).toEqual({ status: 0, stdout: '✓ nothing is wrong\n' });
+  const mistaken = holdfast('doctor', '--config', configFile({ storePath: 7 }));
+  expect(mistaken).toMatchObject({
+    status: 1,
+    stdout: expect.stringMatching(/✗ config: config.sto/),
   });
 });
 

@@ -4,9 +4,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readCentralConfig, whereOf } from '../central/config.ts';
+import { migrations } from '../central/memory.ts';
 import { openShared, type Where } from '../central/sharing.ts';
 import { tlsOf } from '../central/tls.ts';
 import { postgresOrWhy } from './helpers/again.ts';
+import { configFile, holdfast } from './helpers/centralconfig.ts';
 import { hasOpenssl, selfSigned } from './helpers/certificates.ts';
 import { testFolder } from './helpers/folder.ts';
 
@@ -92,6 +94,16 @@ if (typeof cluster === 'string' || !hasOpenssl()) {
     test('one signed by itself is believed if it is named as the authority', () => {
       expect(isEncrypted({ ca: own.certificate })).toBe(1);
       expect(isEncrypted({ sslmode: 'verify-full', ca: own.certificate })).toBe(1);
+    });
+
+    test('by the config of a central, which names it in a file', () => {
+      const caPath = join(testFolder(), 'ca.pem');
+      writeFileSync(caPath, own.certificate);
+      const { url, passwordPath } = cluster;
+      const schema = `s${++made}`;
+      openShared({ ...where(), schema }, `boot${made}`, migrations).close();
+      const config = configFile({ postgres: { url, passwordPath, caPath, schema } });
+      expect(holdfast('doctor', '--config', config).stdout).toMatch(/ \(1[\d.]+ by TLS\): 0 lines/);
     });
 
     test.each([
