@@ -1,6 +1,7 @@
 // Goal: what is written together is written as if one by one: in order, all or nothing, and the
 // first that fails is the one that is told.
 // Method: what would be sent, as it is; and many statements at once on a real server.
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { openLater } from '../central/later.ts';
 import { migrations, openMemory } from '../central/memory.ts';
@@ -104,6 +105,34 @@ if (typeof cluster === 'string') {
     expect(names(db)).toEqual([some[nth]!]);
     db.prepare('DELETE FROM thing').run();
     expect(addAll.immediate()).toBe(500);
+    db.close();
+  });
+
+  test('a connection that is lost among many rows undoes all of them', async () => {
+    const db = open();
+    const add = adding(db);
+    const end = db.prepare('SELECT pg_terminate_backend(?::int)');
+    const pid = db.prepare('SELECT pg_backend_pid()').pluck();
+    const half = db.transaction((isEnded: boolean) => {
+      const own = pid.get();
+      for (const name of some) {
+        add.run(name, 0);
+        if (!isEnded || name !== 'name 200') continue;
+        expect(() => end.get(own)).toThrow(/terminating connection/);
+      }
+    });
+    expect(() => half.immediate(true)).toThrow(expect.objectContaining({ code: 'UNREACHABLE' }));
+    for (let tries = 0; tries < 100; tries++) {
+      try {
+        expect(names(db)).toEqual([]);
+        break;
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'UNREACHABLE' });
+        await delay(50);
+      }
+    }
+    half.immediate(false);
+    expect(names(db)).toEqual(some);
     db.close();
   });
 
