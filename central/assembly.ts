@@ -19,8 +19,8 @@ import { post } from './poster.ts';
 import { openPulse } from './pulse.ts';
 import { fillGaps } from './refill.ts';
 import { openRegistrar } from './registrar.ts';
-import { turnsOf } from './sharing.ts';
 import { trim } from './trimmer.ts';
+import { turnsOf } from './turns.ts';
 import { openWatch, type WhileOnDuty } from './watch.ts';
 
 /** The hub as central reads and answers it. */
@@ -55,7 +55,7 @@ type World = {
 };
 
 /** Most facts that one turn takes in where others wait for theirs: some 200 ms. */
-const factsInTurn = 100;
+export const factsInTurn = 500;
 /** A lease, ms, unless it is said otherwise. */
 export const leaseUsualMs = 10_000;
 

@@ -54,11 +54,6 @@ export function openCensus(db: Database) {
     },
     /** Writes what has changed; at the end of every transaction, also of one within another. */
     save,
-    saving<R>(work: () => R): R {
-      const result = work();
-      save();
-      return result;
-    },
     /** Forgets what was not committed. */
     undone: (): void => changes.clear(),
     /** By kind and state, in order of their names. */

@@ -10,13 +10,25 @@ import {
   record,
   text,
 } from '../shared/field.ts';
+import { readSecret } from '../shared/secret.ts';
 import { checkInspects, erpField } from './connectors.ts';
 import { inspectionField, inspectionsMax } from './inspections.ts';
 import { switchesMax, switchField } from './modes.ts';
+import type { Where } from './sharing.ts';
+import { readAuthorities, sslModes } from './tls.ts';
 
 export const postgresFields = {
   url: text('Where, without a password, e.g. postgres://holdfast@db.example:5432/plant.', 500),
   passwordPath: optional(text('File with the password; read at start.', 4_096)),
+  sslmode: optional(
+    choice(
+      'Whether the server must show a certificate for its name; on this machine not.',
+      sslModes,
+    ),
+  ),
+  caPath: optional(
+    text('PEM file of the authority that signed it, or the certificate itself.', 4_096),
+  ),
   schema: fallback(text('Schema of the ledger, made if absent.', 41), 'holdfast'),
   leaseMs: fallback(
     integer(
@@ -69,6 +81,17 @@ export const fields = {
 };
 
 export type CentralConfig = Read<typeof fields>;
+
+/**
+ * The server, with what the files hold that the config names. Throws Fault INVALID that names the
+ * field of one that cannot be read.
+ */
+export function whereOf(given: NonNullable<CentralConfig['postgres']>): Where {
+  const { url, schema, sslmode, passwordPath, caPath } = given;
+  const password = passwordPath && readSecret(passwordPath, 'postgres.passwordPath');
+  const ca = caPath && readAuthorities(caPath, 'postgres.caPath');
+  return { url, schema, sslmode, password, ca };
+}
 
 /** Throws Fault INVALID naming every mistake at once. */
 export function readCentralConfig(given: unknown): CentralConfig {

@@ -43,7 +43,26 @@ export type Statement = Readonly<{
   names: readonly (string | number)[];
   /** False for what only reads. */
   writes: boolean;
+  /**
+   * The text that adds so many rows at once, each with its own parameters; undefined for what does
+   * anything else than add one row of plain values.
+   */
+  textOfRows: ((rows: number) => string) | undefined;
 }>;
+
+/** Adds one row of values as they are given; what is there already is an error. */
+const plain = /^\s*INSERT\s+INTO\s+\w+\s*(?:\([^()]*\)\s*)?VALUES\s*\([^()]*\)\s*$/i;
+
+/** What each value is need not be said: the column says it. */
+function addingRows(parts: readonly (string | number)[], names: number, rows: number): string {
+  const from = (parts[0] as string).lastIndexOf('(');
+  const row = (at: number) =>
+    [(parts[0] as string).slice(from), ...parts.slice(1)]
+      .map((part) => (typeof part === 'string' ? part : `$${at * names + part + 1}`))
+      .join('');
+  const into = (parts[0] as string).slice(0, from);
+  return into + Array.from({ length: rows }, (_, at) => row(at)).join(', ');
+}
 
 /** A statement of central for PostgreSQL: `?` and `:name` become `$1`, `$2` … */
 export function statementOf(sql: string): Statement {
@@ -58,6 +77,7 @@ export function statementOf(sql: string): Statement {
   });
   return {
     names,
+    textOfRows: plain.test(code) ? (rows) => addingRows(parts, names.length, rows) : undefined,
     writes: /^\s*(?:INSERT|UPDATE|DELETE|CREATE|DROP|ALTER)\b/i.test(code),
     textFor: (kinds) =>
       parts

@@ -22,17 +22,20 @@ export function openFlights({ queue, lanes, outcomes, leases, waitMs, maxInFligh
    * Writes what came of a call if it is ours to write: our lane still, and the posting as we left
    * it. Then the lane is free for whoever comes first, unless something in it waits by our time.
    */
-  function unlessOver(key: string, left: PostingRow['state'][], write: () => void): boolean {
+  function unlessOver(
+    key: string,
+    left: PostingRow['state'][],
+    write: (row: PostingRow) => PostingRow,
+  ): boolean {
+    const row = queue.one(key)!;
     if (!leases) {
-      write();
+      write(row);
       return true;
     }
-    const { lane, state } = queue.one(key)!;
-    if (!left.includes(state) || !leases.isMine(lane)) return false;
-    write();
-    const now = queue.one(key)!;
-    const isOver = now.state === 'posted' || now.state === 'parked' || now.state === 'void';
-    if (isOver || now.notBeforeMs === 0) leases.release(lane);
+    if (!left.includes(row.state) || !leases.isMine(row.lane)) return false;
+    const { state, notBeforeMs } = write(row);
+    const isOver = state === 'posted' || state === 'parked' || state === 'void';
+    if (isOver || notBeforeMs === 0) leases.release(row.lane);
     return true;
   }
 
@@ -65,9 +68,9 @@ export function openFlights({ queue, lanes, outcomes, leases, waitMs, maxInFligh
     },
 
     settle: (key: string, outcome: Outcome): boolean =>
-      unlessOver(key, ['sending'], () => outcomes.settle(key, outcome)),
+      unlessOver(key, ['sending'], (row) => outcomes.settle(row, outcome)),
     found: (key: string, found: Found): boolean =>
-      unlessOver(key, ['unknown', 'queued'], () => outcomes.found(key, found)),
+      unlessOver(key, ['unknown', 'queued'], (row) => outcomes.found(row, found)),
 
     /**
      * A transaction of ours was undone, or it was not: intents that it has committed were never

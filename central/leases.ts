@@ -1,4 +1,5 @@
 import type { Database } from '../shared/database.ts';
+import { turnsOf } from './turns.ts';
 
 export const leaseMigrations = [
   `
@@ -39,13 +40,29 @@ export function openLeases({ db, boot, leaseMs, monotonicMs, serverMs }: Parts) 
   const tables = prepare(db);
   const nowMs = serverMs ?? (() => tables.now.get()!);
   let safeUntilMs = Number.NEGATIVE_INFINITY; // by our own time, told from before we asked
+  let known: Set<string> | undefined; // lanes that are ours, as long as no other has written
+  turnsOf(db)!.onForeign(() => {
+    known = undefined;
+  });
+
+  /** Within a transaction only. */
+  function mine(): Set<string> {
+    known ??= new Set(tables.lanes.all(boot, hubDuty));
+    return known;
+  }
 
   return {
     ...{ boot, leaseMs },
     /** In the transaction of an intent, or of a wait. */
-    hold: (lane: string): void => void tables.hold.run(lane, boot),
-    release: (lane: string): void => void tables.release.run(lane, boot),
-    isMine: (lane: string): boolean => tables.holder.get(lane) === boot,
+    hold(lane: string): void {
+      if (mine().has(lane)) return;
+      tables.hold.run(lane, boot);
+      mine().add(lane);
+    },
+    release(lane: string): void {
+      if (mine().delete(lane)) tables.release.run(lane, boot);
+    },
+    isMine: (lane: string): boolean => mine().has(lane),
     /** All lanes of a holder; its duties are none. */
     of: (holder: string): readonly string[] => tables.lanes.all(holder, hubDuty),
     /** Surely no other holds what is ours: a call may begin. */

@@ -1,9 +1,10 @@
-import { decodeContent, link } from '../shared/codec.ts';
+import { link } from '../shared/codec.ts';
 import { type Database, faultOf } from '../shared/database.ts';
-import type { Content, Fact } from '../shared/event.ts';
+import type { Fact } from '../shared/event.ts';
 import { Fault } from '../shared/fault.ts';
 import { idBytes, isId } from '../shared/identity.ts';
 import { linksOf, type Segment } from '../shared/segment.ts';
+import { dueOf, type Incoming, incoming } from './additions.ts';
 import { judge } from './sequencer.ts';
 import { type Cursor, type Head, openShelf, type Place, type Stored } from './shelf.ts';
 
@@ -36,6 +37,7 @@ export function openLedger({ db, nowMs, note, stands, undone }: Parts) {
   const shelf = openShelf(db);
   const heads = new Map<string, Head>();
   let fresh: Accepted[] = [];
+  let placed: Buffer[] = []; // what was taken in this segment, which may have been parked before
   let room: number | undefined; // for facts that wait, once it was asked for in this segment
 
   function headOf(path: string): Head {
@@ -47,35 +49,27 @@ export function openLedger({ db, nowMs, note, stands, undone }: Parts) {
   const setAside = (path: string, place: Place | null, reason: string, bytes: Uint8Array) =>
     shelf.park(path, place, reason, nowMs(), bytes);
 
-  /** The content, or undefined for one that we cannot read yet: it is stored and parked. */
-  function read(head: Head, place: Place, bytes: Buffer): Content | undefined {
-    try {
-      return decodeContent(bytes);
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      setAside(head.path, place, `unreadable: ${error.message}`, bytes);
-      return undefined;
-    }
-  }
-
-  /** Takes the fact that is due. One whose event id is known keeps its place, and no more. */
-  function take(head: Head, bytes: Buffer, hash: Buffer): void {
-    const { epoch } = head;
-    const sequence = head.sequence + 1;
-    const content = read(head, { epoch, sequence }, bytes);
-    const eventId = content ? idBytes(content.eventId) : null;
+  /**
+   * Takes the fact that is due. One whose event id is known keeps its place, and no more; one that
+   * we cannot read yet is stored and parked.
+   */
+  function take(head: Head, { bytes, said, eventId }: Incoming, hash: Buffer): void {
+    const { epoch, path } = head;
+    const place = { epoch, sequence: head.sequence + 1 };
+    const content = said instanceof Fault ? undefined : said;
+    if (said instanceof Fault) setAside(path, place, `unreadable: ${said.message}`, bytes);
     const receivedMs = nowMs();
     const position = shelf.insert(head, eventId, receivedMs, bytes, hash);
     const before = position === undefined ? shelf.byId(eventId!)! : undefined;
     if (before) shelf.insert(head, null, receivedMs, bytes, hash);
-    head.sequence = sequence;
+    head.sequence = place.sequence;
     head.hash = hash;
     if (before?.equals(bytes)) head.repeats += 1;
     else if (position === undefined) {
-      setAside(head.path, { epoch, sequence }, 'conflict: other content under this id', bytes);
+      setAside(path, place, 'conflict: other content under this id', bytes);
     } else if (content) {
-      if (epoch > 1) shelf.unpark(head.path, bytes);
-      fresh.push({ ...content, line: head.path, epoch, sequence, position, receivedMs });
+      if (epoch > 1) placed.push(bytes);
+      fresh.push({ ...content, line: path, ...place, position, receivedMs });
     }
   }
 
@@ -91,7 +85,7 @@ export function openLedger({ db, nowMs, note, stands, undone }: Parts) {
         shelf.unwait({ ...head, sequence: place.sequence });
         break;
       }
-      take(head, next.bytes, hash);
+      take(head, incoming(next.bytes), hash);
     }
     shelf.unwait(head);
   }
@@ -103,12 +97,8 @@ export function openLedger({ db, nowMs, note, stands, undone }: Parts) {
 
   /** True for a fact that the ledger holds, in whichever epoch. */
   function isHeld(bytes: Buffer): boolean {
-    try {
-      return shelf.byId(idBytes(decodeContent(bytes).eventId))?.equals(bytes) ?? false;
-    } catch (error) {
-      if (error instanceof Fault) return false;
-      throw error;
-    }
+    const { eventId } = incoming(bytes);
+    return eventId !== null && (shelf.byId(eventId)?.equals(bytes) ?? false);
   }
 
   /** Parks a fact of an epoch that is over, once; false for one that is known already. */
@@ -140,9 +130,11 @@ export function openLedger({ db, nowMs, note, stands, undone }: Parts) {
     const head = headOf(line);
     const links = linksOf(segment);
     let reason = foreign(head, before !== null);
-    room = undefined;
-    segment.facts.forEach((fact, index) => {
-      const bytes = Buffer.from(fact);
+    [room, placed] = [undefined, []];
+    const facts = segment.facts.map((fact) => Buffer.from(fact));
+    const due = dueOf(head, segment, facts);
+    shelf.expect([...due.values()]);
+    facts.forEach((bytes, index) => {
       const place = { epoch, sequence: first + index };
       const verdict = judge(head, place);
       const previous = index === 0 ? before : links[index - 1]!;
@@ -151,7 +143,7 @@ export function openLedger({ db, nowMs, note, stands, undone }: Parts) {
       }
       if (reason) setAside(line, place, reason, bytes);
       else if (verdict === 'next') {
-        take(head, bytes, links[index] ?? link(head.hash, bytes));
+        take(head, due.get(index) ?? incoming(bytes), links[index] ?? link(head.hash, bytes));
         head.chained = before ? 1 : 0;
       } else if (verdict === 'repeat') repeated(head, place, bytes, shelf.at(head, place));
       else if (verdict === 'gap') keepWaiting(head, place, bytes, links[index] ?? null);
@@ -162,6 +154,7 @@ export function openLedger({ db, nowMs, note, stands, undone }: Parts) {
       }
     });
     takeWaiting(head);
+    for (const bytes of placed) shelf.unpark(line, bytes);
     shelf.save(head);
   }
 

@@ -8,12 +8,11 @@ import { type Database, openDatabase } from '../shared/database.ts';
 import { Fault } from '../shared/fault.ts';
 import { type Logger, openLog } from '../shared/log.ts';
 import { openBell } from '../shared/loop.ts';
-import { readSecret } from '../shared/secret.ts';
 import { runService } from '../shared/service.ts';
 import { centralInbox } from '../shared/subject.ts';
 import { assembleCentral } from './assembly.ts';
 import { openBoard } from './board.ts';
-import { type CentralConfig, fields, readCentralConfig } from './config.ts';
+import { type CentralConfig, fields, readCentralConfig, whereOf } from './config.ts';
 import { openErp } from './connectors.ts';
 import { buildHttp } from './http.ts';
 import { migrations } from './memory.ts';
@@ -54,13 +53,10 @@ async function openHub(config: CentralConfig, log: Logger, signal: AbortSignal) 
 }
 
 /** The ledger: a file of this process, or a schema that centrals share. */
-function openStore({ storePath, postgres }: CentralConfig, bootId: string): Database {
-  if (!postgres) return openDatabase(storePath!, migrations);
-  const { url, schema, passwordPath } = postgres;
-  const password =
-    passwordPath === undefined ? undefined : readSecret(passwordPath, 'postgres.passwordPath');
-  return openShared({ url, schema, password }, bootId, migrations);
-}
+const openStore = ({ storePath, postgres }: CentralConfig, bootId: string): Database =>
+  postgres
+    ? openShared(whereOf(postgres), bootId, migrations)
+    : openDatabase(storePath!, migrations);
 
 /** Starts central: opens upwards, closes downwards. Resolves once it listens. */
 export async function startCentral(config: CentralConfig) {

@@ -40,9 +40,9 @@ import { openPostings } from './postings.ts';
 import { openReconcile } from './reconcile.ts';
 import { openRegistry, registryMigrations } from './registry.ts';
 import { shadowMigrations } from './shadows.ts';
-import { turnsOf } from './sharing.ts';
 import { ledgerMigrations, shelfMigrations2 } from './shelf.ts';
 import { openTotals, totalsMigrations } from './totals.ts';
+import { turnsOf } from './turns.ts';
 
 /** Every table of central, in one file: what one transaction must change together. */
 export const migrations = [

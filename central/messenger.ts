@@ -1,16 +1,13 @@
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { Fault } from '../shared/fault.ts';
-import type { Access, Ask, Batch, Failure, Reply, Value } from './session.ts';
+import { openLater, type Written } from './later.ts';
+import type { Access, Ask, Batch, Failure, Query, Reply, Value } from './wire.ts';
 
 /** Beyond the limits for a statement and for a connection an answer is waited for so long, ms. */
 const graceMs = 5_000;
 /** After so long without a connection the process ends, to be started anew, ms. */
 const downMaxMs = 10 * 60_000;
 
-/** Most statements that wait to be sent together. */
-const togetherMax = 200;
-
-type Query = Extract<Ask, { do: 'query' }>;
 export type Answer = Omit<Reply, 'id' | 'failure'>;
 export type Messenger = ReturnType<typeof openMessenger>;
 
@@ -21,6 +18,7 @@ function errorOf({ message, code, lost }: Failure, place: string): Error {
     return new Fault('UNREACHABLE', `${place}: took too long: ${message}`);
   }
   if (code === '40001' || code === '40P01') return new Fault('UNREACHABLE', `${place}: ${message}`);
+  if (/^XX00[12]$/.test(code)) return new Fault('CORRUPT', `${place}: ${message} (${code})`);
   if (code.startsWith('53')) return new Fault('FULL', `${place}: ${message} (${code})`);
   return Object.assign(new Error(message), { code });
 }
@@ -45,14 +43,34 @@ export function openMessenger(access: Access, place: string) {
   let isClosed = false;
   let downSinceMs: number | undefined;
   const waitMs = access.statementTimeoutMs + access.connectTimeoutMs + graceMs;
+  const later = openLater();
 
+  let statements = 0;
+  const texts = new Set<number>(); // numbers of the statements whose texts were told
+
+  /** The text of a statement is told once. */
+  function brief(ask: Ask): Ask {
+    if (ask.do !== 'query' || ask.statement === undefined) return ask;
+    if (!texts.has(ask.statement)) {
+      texts.add(ask.statement);
+      return ask;
+    }
+    const { text: _, ...rest } = ask;
+    return rest;
+  }
+  function post(asks: readonly Ask[]): number {
+    const id = ++asked;
+    port.postMessage({ id, asks: asks.map(brief) } satisfies Batch);
+    return id;
+  }
   function receive(id: number): Reply | undefined {
     const deadlineMs = performance.now() + waitMs;
     for (;;) {
       const seen = Atomics.load(flag, 0);
       for (let got = receiveMessageOnPort(port); got; got = receiveMessageOnPort(port)) {
         const reply = got.message as Reply;
-        if (reply.id === id) return reply; // others are late answers that nobody waits for
+        if (reply.id === id) return reply;
+        later.answered(reply); // or a late answer that nobody waits for
       }
       const leftMs = deadlineMs - performance.now();
       if (leftMs <= 0) return undefined;
@@ -68,60 +86,65 @@ export function openMessenger(access: Access, place: string) {
       ? error
       : new Error(`${error.message}, for ${downMaxMs / 60_000} min`);
   }
+  const failed = (failure: Failure): Error => mindOutage(errorOf(failure, place));
 
-  let later: Ask[] = []; // that nobody waits for yet
-  let counts: number[] | undefined; // how many rows each of them has changed, once it is known
-
-  /** Sends what waits, and this behind it; the answer to this. */
-  function ask(last: Ask): Answer {
+  /** Sends it, and waits; the first that has failed of all that was sent has the reason. */
+  function wait(asks: readonly Ask[]): Reply {
     if (isClosed) throw new Error(`${place}: is closed`);
-    const id = ++asked;
-    const asks = [...later, last];
-    const known = counts;
-    [later, counts] = [[], undefined];
-    port.postMessage({ id, asks } satisfies Batch);
-    const reply = receive(id);
+    const reply = receive(post(asks));
     if (!reply) {
-      port.postMessage({ id: ++asked, asks: [{ do: 'drop' }] } satisfies Batch);
+      post([{ do: 'drop' }]);
       throw mindOutage(new Fault('UNREACHABLE', `${place}: no answer in ${waitMs} ms`));
     }
-    if (reply.failure) throw mindOutage(errorOf(reply.failure, place));
+    const failure = later.failure() ?? reply.failure;
+    if (failure) throw failed(failure);
     downSinceMs = undefined;
-    known?.push(...reply.allChanges);
     return reply;
   }
 
-  /** Sends what waits, and nothing behind it. */
-  function flush({ on }: Query): void {
-    ask({ do: 'script', text: '', ...(on === undefined ? {} : { on }) });
+  /** Sends what waits, and nothing behind it; resolves nothing yet. */
+  function send(): void {
+    const asks = later.take();
+    if (asks.length > 0) later.sent(post(asks));
   }
 
   return {
-    ask,
+    /** A number for a statement that no other has. */
+    nextStatement: (): number => ++statements,
+    /** Sends what waits, and these behind it; the answer to the last. */
+    ask(...asks: readonly [...Query[], Query]): Answer {
+      const before = later.take();
+      const reply = wait([...before, ...asks]);
+      later.known(reply.allChanges);
+      return reply;
+    },
+    /** The same of what is no statement with values. */
+    askFor(one: Exclude<Ask, Query>): Answer {
+      send();
+      return wait([one]);
+    },
     /**
-     * Sends it with what is asked next; tells how many rows it has changed, and asks for that only
-     * if somebody wants to know. What fails is thrown by whoever asks next.
+     * Sends it with what is asked next, or with more of its kind; tells how many rows it has
+     * changed, and waits for that only if somebody wants to know. What fails is thrown by whoever
+     * asks next.
      */
-    askLater(one: Query): () => number {
-      if (later.length >= togetherMax) flush(one);
-      counts ??= [];
-      const [own, at] = [counts, later.push(one) - 1];
+    askLater(one: Written): () => number {
+      const changes = later.add(one);
+      if (later.isFull()) send();
       return () => {
-        if (own.length === 0) flush(one);
-        return own[at]!;
+        const known = changes();
+        if (known !== undefined) return known;
+        this.askFor({ do: 'script', text: '', ...(one.on === undefined ? {} : { on: one.on }) });
+        return changes()!;
       };
     },
     /** What waits is never sent: its transaction is undone. */
-    forget(): void {
-      [later, counts] = [[], undefined];
-    },
+    forget: (): void => later.forget(),
     /** Ends the connection and the thread. */
     close(): void {
       if (isClosed) return;
       isClosed = true;
-      const id = ++asked;
-      port.postMessage({ id, asks: [{ do: 'close' }] } satisfies Batch);
-      receive(id);
+      receive(post([{ do: 'close' }]));
       port.close();
       void worker.terminate();
     },

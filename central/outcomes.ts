@@ -33,41 +33,47 @@ type Parts = {
 
 /** What comes of a call to the ERP, and of a look-up after one whose outcome is unknown. */
 export function openOutcomes({ queue, lanes, move, nowMs, waitMs, maxInFlightMs }: Parts) {
-  function settle(key: string, outcome: Outcome): void {
-    const row = queue.one(key)!;
-    queue.attempt(key, nowMs(), outcome.kind, wordsOf(outcome));
+  function moveBy(row: PostingRow, outcome: Outcome): PostingRow {
     if (outcome.kind === 'posted') {
       const { document, inspectionLot = row.inspectionLot } = outcome;
-      move(row, 'Posted', { document, inspectionLot, reason: null });
-    } else if (outcome.kind === 'refused') {
-      move(row, 'Refused', { reason: wordsOf(outcome) });
-    } else if (outcome.kind === 'differs') {
-      move(row, 'Park', { reason: differently(outcome) });
-    } else if (outcome.kind === 'busy') {
+      return move(row, 'Posted', { document, inspectionLot, reason: null });
+    }
+    if (outcome.kind === 'refused') return move(row, 'Refused', { reason: wordsOf(outcome) });
+    if (outcome.kind === 'differs') return move(row, 'Park', { reason: differently(outcome) });
+    if (outcome.kind === 'busy') {
       const delayMs = Math.max(outcome.retryAfterMs ?? 0, backoff(row.busy + 1));
       const notBeforeMs = waitMs() + delayMs;
-      move(row, 'Busy', { busy: row.busy + 1, notBeforeMs, reason: outcome.reason });
-    } else if (outcome.kind === 'queued') queued(row, outcome);
-    else doubt(row, outcome.reason);
+      return move(row, 'Busy', { busy: row.busy + 1, notBeforeMs, reason: outcome.reason });
+    }
+    return outcome.kind === 'queued' ? queued(row, outcome) : doubt(row, outcome.reason);
+  }
+
+  /** What came of a call; the posting as it stands then. */
+  function settle(row: PostingRow, outcome: Outcome): PostingRow {
+    queue.attempt(row.key, nowMs(), outcome.kind, wordsOf(outcome));
+    const moved = moveBy(row, outcome);
     wakeAfter(row);
+    return moved;
   }
 
   /** The ERP has it, and does not say yet what comes of it: it is asked less and less often. */
-  function queued(row: PostingRow, { ticket, reason }: Queued): void {
+  function queued(row: PostingRow, { ticket, reason }: Queued): PostingRow {
     const asked = row.state === 'queued' ? row.asked + 1 : 0;
     const notBeforeMs = waitMs() + backoff(asked + 1, askMaxMs);
     const moved = move(row, 'Queue', { ticket, asked, notBeforeMs, busy: 0, reason });
-    if (asked < askedMax) return;
-    move(moved, 'Park', { reason: `still queued at the ERP, asked ${asked} times: ${reason}` });
+    if (asked < askedMax) return moved;
+    return move(moved, 'Park', {
+      reason: `still queued at the ERP, asked ${asked} times: ${reason}`,
+    });
   }
 
   /** An outcome that may have been executed: wait until it surely was or was not, then look. */
-  function doubt(row: PostingRow, reason: string): void {
+  function doubt(row: PostingRow, reason: string): PostingRow {
     const notBeforeMs = waitMs() + maxInFlightMs;
     const unsure = row.unsure + 1;
     const moved = move(row, 'Unsure', { unsure, notBeforeMs, reason });
-    if (unsure < unsureMax) return;
-    move(moved, 'Park', { reason: `unknown ${unsure} times, last: ${reason}` });
+    if (unsure < unsureMax) return moved;
+    return move(moved, 'Park', { reason: `unknown ${unsure} times, last: ${reason}` });
   }
 
   function wakeAfter({ lane, lot, kind }: PostingRow): void {
@@ -75,37 +81,41 @@ export function openOutcomes({ queue, lanes, move, nowMs, waitMs, maxInFlightMs 
     if (lot !== null && kind !== 'goodsIssue') lanes.rouseLot(lot);
   }
 
-  /** What a look-up found. */
-  function found(key: string, given: Found): void {
-    const row = queue.one(key)!;
-    if (given === undefined) silent(row);
-    else if ('kind' in given) stands(row, given);
-    else {
-      queue.attempt(key, nowMs(), 'lookedUp', given.join(', '));
-      counted(row, given);
-    }
-    wakeAfter(row);
+  function standsNow(row: PostingRow, given: Found): PostingRow {
+    if (given === undefined) return silent(row);
+    if ('kind' in given) return stands(row, given);
+    queue.attempt(row.key, nowMs(), 'lookedUp', given.join(', '));
+    return counted(row, given);
   }
 
-  function silent(row: PostingRow): void {
+  /** What a look-up found; the posting as it stands then. */
+  function found(row: PostingRow, given: Found): PostingRow {
+    const moved = standsNow(row, given);
+    wakeAfter(row);
+    return moved;
+  }
+
+  function silent(row: PostingRow): PostingRow {
     const busy = row.busy + 1;
     if (row.state === 'queued') {
-      move(row, 'Queue', { busy, notBeforeMs: waitMs() + backoff(busy, askMaxMs) });
-    } else {
-      queue.attempt(row.key, nowMs(), 'lookedUp', 'no answer');
-      move(row, 'Unsure', { busy, notBeforeMs: waitMs() + backoff(busy) });
+      return move(row, 'Queue', { busy, notBeforeMs: waitMs() + backoff(busy, askMaxMs) });
     }
+    queue.attempt(row.key, nowMs(), 'lookedUp', 'no answer');
+    return move(row, 'Unsure', { busy, notBeforeMs: waitMs() + backoff(busy) });
   }
 
   /** The ERP said how it stands. That it is queued still is told once, however often heard. */
-  function stands(row: PostingRow, given: Exclude<Found, readonly string[] | undefined>): void {
+  function stands(
+    row: PostingRow,
+    given: Exclude<Found, readonly string[] | undefined>,
+  ): PostingRow {
     const said = wordsOf(given);
     if (given.kind !== 'queued' || row.state !== 'queued') {
       queue.attempt(row.key, nowMs(), given.kind, said);
     }
-    if (given.kind === 'queued') queued(row, given);
-    else if (given.kind === 'undecided' && isAskedFor(row)) absent(row);
-    else move(row, 'Park', { reason: given.kind === 'differs' ? differently(given) : said });
+    if (given.kind === 'queued') return queued(row, given);
+    if (given.kind === 'undecided' && isAskedFor(row)) return absent(row);
+    return move(row, 'Park', { reason: given.kind === 'differs' ? differently(given) : said });
   }
 
   /** A person has said "again" of it, and it was not sent since. */
@@ -115,16 +125,15 @@ export function openOutcomes({ queue, lanes, move, nowMs, waitMs, maxInFlightMs 
   const absent = (row: PostingRow) =>
     move(row, 'Absent', { notBeforeMs: 0, ticket: null, asked: 0 });
 
-  function counted(row: PostingRow, documents: readonly string[]): void {
+  function counted(row: PostingRow, documents: readonly string[]): PostingRow {
     const [document, ...more] = documents;
     if (document === undefined) {
-      if (row.state !== 'queued') absent(row);
-      else move(row, 'Park', { reason: 'the ERP took it and does not know it any more' });
-    } else if (more.length === 0) move(row, 'Posted', { document, reason: null });
-    else {
-      const reason = `found ${documents.length} documents: ${documents.slice(0, 5).join(', ')}`;
-      move(row, 'Park', { reason });
+      if (row.state !== 'queued') return absent(row);
+      return move(row, 'Park', { reason: 'the ERP took it and does not know it any more' });
     }
+    if (more.length === 0) return move(row, 'Posted', { document, reason: null });
+    const reason = `found ${documents.length} documents: ${documents.slice(0, 5).join(', ')}`;
+    return move(row, 'Park', { reason });
   }
 
   return { settle, found, doubt, wakeAfter };

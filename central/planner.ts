@@ -16,6 +16,7 @@ import { rulesOf } from './ruletable.ts';
 import type { Shadows } from './shadows.ts';
 import type { StandIns } from './standins.ts';
 import type { Stock } from './stock.ts';
+import type { Waking } from './waking.ts';
 
 /** A decision on a hold of which nothing more is known yet counts under this reason. */
 export const earlyReason = 'waits for its hold to be known';
@@ -27,6 +28,7 @@ type Parts = {
   early: Early;
   queue: Queue;
   lanes: Lanes;
+  waking: Waking;
   stock: Stock;
   modes: Modes;
   shadows: Shadows;
@@ -50,7 +52,7 @@ type About = { run?: Run | undefined; hold?: Hold | undefined };
 
 /** Plans what a fact calls for, and looks again at whatever may have waited for it. */
 export function openPlanner(parts: Parts) {
-  const { dossier, holds, early, queue, lanes, modes, shadows } = parts;
+  const { dossier, holds, early, queue, lanes, waking, modes, shadows } = parts;
   const reach = openReach(parts);
   const compensate = openCompensation({
     ...parts,
@@ -71,7 +73,7 @@ export function openPlanner(parts: Parts) {
       return;
     }
     queue.insert(row);
-    lanes.wake(row.lane);
+    waking.wake(row.lane);
   }
 
   /** Behind a receipt into quality inspection comes the decision on it. */
@@ -124,7 +126,7 @@ export function openPlanner(parts: Parts) {
       queue.unposted(earlyReason, 1);
       early.keep(hold.hold, fact);
     }
-    if (hold.order !== null) lanes.rouse(hold.order);
+    if (hold.order !== null) waking.rouse(hold.order);
     if (hold.scope === 'line') lanes.rouseHeld();
   }
 
@@ -140,10 +142,10 @@ export function openPlanner(parts: Parts) {
     } else if (effects) compensate(fact, effects, timing);
     else plan(fact, timing, { run });
     reach.note(fact, timing);
-    if (fact.lot !== undefined) lanes.rouseLot(fact.lot);
+    if (fact.lot !== undefined) waking.rouseLot(fact.lot);
     if (fact.order === undefined) return;
     if (fact.type === 'OrderReleased' || dossier.isComplete(fact.order)) {
-      lanes.rouse(fact.order);
+      waking.rouse(fact.order);
     }
   }
 

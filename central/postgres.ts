@@ -1,8 +1,8 @@
 import type { Database } from '../shared/database.ts';
 import { type Kind, type Statement, scriptOf, statementOf } from './dialect.ts';
 import { type Answer, given, type Messenger, openMessenger } from './messenger.ts';
-import type { Access, Sent, Value } from './session.ts';
 import { openTurns } from './turns.ts';
+import type { Access, Query, Sent, Value } from './wire.ts';
 
 type Row = Record<string, Value>;
 type Bind = readonly unknown[];
@@ -18,7 +18,9 @@ function kindOf(value: unknown): Kind {
 
 /** PostgreSQL has no text with a NUL in it: it is told as the sign for what cannot be shown. */
 const sent = (value: unknown): Sent => {
-  if (value === null || value instanceof Uint8Array) return value;
+  if (value === null) return value;
+  // A copy: else all of the memory in which it lies would go over with it.
+  if (value instanceof Uint8Array) return new Uint8Array(value);
   return String(value).replaceAll('\0', '\uFFFD');
 };
 
@@ -44,38 +46,49 @@ const variantsMax = 64;
 /** First rows of what is read one by one; each page after it is twice as long, up to 1,024. */
 const [pageMin, pageMax] = [16, 1_024];
 
-type Parts = { messenger: Messenger; turns: ReturnType<typeof openTurns> };
+type Variant = Readonly<Pick<Query, 'statement' | 'text'>>;
+type Parts = {
+  messenger: Messenger;
+  turns: ReturnType<typeof openTurns>;
+  /** Numbers of statements. */
+  next: () => number;
+};
 
 /** One statement; its text is sent once a connection for each combination of types. */
-function openStatement({ messenger, turns }: Parts, sql: string, nextName: () => string) {
+function openStatement(parts: Parts, sql: string) {
+  const { messenger, turns, next } = parts;
   const statement = statementOf(sql);
-  const variants = new Map<string, { name: string; text: string }>();
+  const { textOfRows } = statement;
+  const variants = new Map<string | number, Variant>();
   let [isPlucked, isSafe] = [false, false];
 
-  /** The text for these types; without a name, and read anew each time, if there are too many. */
-  function variantFor(kinds: readonly Kind[]) {
-    const key = kinds.join();
+  /** The text under this key; without a number, and read anew each time, if there are too many. */
+  function variantFor(key: string | number, textOf: () => string): Variant {
     const known = variants.get(key);
     if (known) return known;
-    const isFull = variants.size >= variantsMax;
-    const variant = { name: isFull ? '' : nextName(), text: statement.textFor(kinds) };
-    if (!isFull) variants.set(key, variant);
+    if (variants.size >= variantsMax) return { text: textOf() };
+    const variant = { statement: next(), text: textOf() };
+    variants.set(key, variant);
     return variant;
   }
-  function queryOf(bind: Bind) {
+  const many = textOfRows && ((rows: number) => variantFor(rows, () => textOfRows(rows)));
+
+  function queryOf(bind: Bind): Query {
     const values = valuesOf(statement, bind);
-    return { do: 'query', ...variantFor(values.map(kindOf)), values: values.map(sent) } as const;
+    const kinds = values.map(kindOf);
+    const variant = many ? many(1) : variantFor(kinds.join(), () => statement.textFor(kinds));
+    return { do: 'query', ...variant, values: values.map(sent), ...turns.on() };
   }
   function ask(bind: Bind): Answer {
     const query = queryOf(bind);
-    if (!statement.writes) return messenger.ask({ ...query, ...turns.on() });
+    if (!statement.writes) return messenger.ask(query);
     return turns.writing(() => messenger.ask({ ...query, ...turns.on() }));
   }
   /** Within a transaction, what only writes goes out with what is asked next. */
   function run(bind: Bind): { readonly changes: number } {
     if (!statement.writes || !turns.isWithin()) return { changes: ask(bind).changes };
     const query = queryOf(bind);
-    const changes = turns.writing(() => messenger.askLater({ ...query, ...turns.on() }));
+    const changes = turns.writing(() => messenger.askLater({ ...query, many }));
     return {
       get changes() {
         return changes();
@@ -99,7 +112,7 @@ function openStatement({ messenger, turns }: Parts, sql: string, nextName: () =>
   /** Page by page: whoever reads one by one may have enough soon. */
   function* iterate(...bind: unknown[]): Generator<Row | Value> {
     const page = `SELECT * FROM (${sql}) AS page LIMIT ? OFFSET ?`;
-    paged ??= openStatement({ messenger, turns }, page, nextName);
+    paged ??= openStatement(parts, page);
     const sub = paged;
     sub.pluck(isPlucked);
     sub.safeIntegers(isSafe);
@@ -141,15 +154,14 @@ export type Options = Omit<Access, 'name'> & { boot: string };
 export function openPostgres({ boot, ...access }: Options, place: string) {
   const messenger = openMessenger({ ...access, name: `holdfast ${boot}`.slice(0, 63) }, place);
   const turns = openTurns(messenger, { schema: access.schema, boot });
-  let names = 0;
-  const nextName = () => `h${++names}`;
+  const next = () => messenger.nextStatement();
 
   const db = {
     name: place,
-    prepare: (sql: string) => openStatement({ messenger, turns }, sql, nextName),
+    prepare: (sql: string) => openStatement({ messenger, turns, next }, sql),
     exec(sql: string): void {
       const text = scriptOf(sql);
-      turns.writing(() => messenger.ask({ do: 'script', text, ...turns.on() }));
+      turns.writing(() => messenger.askFor({ do: 'script', text, ...turns.on() }));
     },
     transaction<A extends unknown[], R>(work: (...args: A) => R) {
       const run = (...args: A): R => turns.within(() => work(...args));
@@ -166,9 +178,9 @@ export function openPostgres({ boot, ...access }: Options, place: string) {
     /** As what is written for SQLite takes it; what is not offered above is not used by central. */
     db: db as unknown as Database,
     /** Asks the server for the connection; what is wrong is thrown as it is for any other ask. */
-    connect: () => messenger.ask({ do: 'open' }),
+    connect: () => messenger.askFor({ do: 'open' }),
     turns,
     /** Runs a script as it is, in the words of PostgreSQL. */
-    script: (text: string) => messenger.ask({ do: 'script', text, ...turns.on() }),
+    script: (text: string) => messenger.askFor({ do: 'script', text, ...turns.on() }),
   };
 }

@@ -26,6 +26,7 @@ import { openShadows } from './shadows.ts';
 import { openStandIns } from './standins.ts';
 import { openStock } from './stock.ts';
 import { openTaking, type Task } from './taking.ts';
+import { openWaking } from './waking.ts';
 
 /** What a person may say: of a parked posting, and of a posted one that the ERP has lost. */
 export type Decision = Extract<PostingEvent, 'Retry' | 'Settle' | 'GiveUp' | 'Lost'>;
@@ -75,7 +76,8 @@ function openShelves({ db, dossier, holds, waitMs, leases }: Parts) {
   const standIns = openStandIns(db, queue);
   const gate = openGate({ db, queue, dossier, holds, genealogy, stock, standIns });
   const early = openEarly(db, settling.touched);
-  const others = { lanes: openLanes({ db, waitMs, boot: leases?.boot }), shadows: openShadows(db) };
+  const lanes = openLanes({ db, waitMs, boot: leases?.boot });
+  const others = { lanes, waking: openWaking(lanes), shadows: openShadows(db) };
   const cases = openCases(queue, stock);
   return { settling, census, queue, genealogy, stock, gate, early, standIns, cases, ...others };
 }
@@ -101,7 +103,7 @@ const openWays = (flights: ReturnType<typeof openFlights>, together: Together) =
 export function openPostings(parts: Parts) {
   const { db, dossier, nowMs, waitMs, maxInFlightMs, leases } = parts;
   const shelves = openShelves(parts);
-  const { settling, census, queue, lanes, early, gate, shadows, cases, stock } = shelves;
+  const { settling, census, queue, lanes, waking, early, gate, shadows, cases, stock } = shelves;
   const { comeBack, ...plan } = openPlanner({ ...shelves, ...parts, move });
 
   function move(row: PostingRow, event: PostingEvent, more: Partial<PostingRow> = {}): PostingRow {
@@ -156,14 +158,27 @@ export function openPostings(parts: Parts) {
     if (row) return row;
     throw new Fault('UNKNOWN', `posting: ${key} is unknown`);
   };
+  const save = (): void => {
+    waking.save();
+    census.save();
+  };
   const undone = (): void => {
+    waking.undone();
     census.undone();
     queue.undone();
     stock.undone();
     settling.undone();
   };
   const together = <A extends unknown[], R>(work: (...args: A) => R) =>
-    asOne(db, (...args: A) => census.saving(() => work(...args)), undone);
+    asOne(
+      db,
+      (...args: A) => {
+        const result = work(...args);
+        save();
+        return result;
+      },
+      undone,
+    );
 
   const flights = openFlights({ queue, lanes, outcomes, leases, waitMs, maxInFlightMs });
   together(flights.begin)();
@@ -205,7 +220,7 @@ export function openPostings(parts: Parts) {
     attempts: queue.attempts,
     inverse: queue.inverse,
     shadows: shadows.of,
-    save: census.save, // at the end of the ledger's transaction
+    save, // at the end of the ledger's transaction
     undone, // of what was planned or moved in a transaction
   };
 }

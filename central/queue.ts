@@ -71,10 +71,15 @@ export function postingOf(row: PostingRow, { undone, receipt }: Behind = {}): Po
 const pageMax = 10;
 
 /** Postings of the lane in order, a few at a time: most lanes begin with one to send. */
-export function* inPages(read: Queue['lane'], lane: string, after = 0): Generator<PostingRow> {
-  for (let page = read(lane, after, pageMax); page.length > 0; ) {
+export function* inPages(
+  read: Queue['lane'],
+  lane: string,
+  after = 0,
+  size = pageMax,
+): Generator<PostingRow> {
+  for (let page = read(lane, after, size); page.length > 0; ) {
     yield* page;
-    page = page.length < pageMax ? [] : read(lane, page.at(-1)!.id, pageMax);
+    page = page.length < size ? [] : read(lane, page.at(-1)!.id, size);
   }
 }
 

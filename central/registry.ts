@@ -3,7 +3,7 @@ import type { Database } from '../shared/database.ts';
 import type { EnrolAnswer, EnrolAsk, Reason } from '../shared/enrol.ts';
 import { Fault } from '../shared/fault.ts';
 import type { Ledger } from './ledger.ts';
-import { turnsOf } from './sharing.ts';
+import { turnsOf } from './turns.ts';
 
 export const registryMigrations = [
   `

@@ -1,76 +1,33 @@
 // A thread that holds the connection to PostgreSQL, for a main thread that waits for its answers.
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import pg from 'pg';
 import { backoff } from '../shared/backoff.ts';
+import { openPipeline, parserOf } from './pipeline.ts';
+import { isDistrust } from './tls.ts';
+import type { Access, Ask, Batch, Failure, Given, Query, Reply, Script, Value } from './wire.ts';
 
-/** What the thread is started with. */
-export type Access = Readonly<{
-  url: string;
-  password: string | undefined;
-  schema: string;
-  /** Shown by the server as the name of the program. */
-  name: string;
-  statementTimeoutMs: number;
-  idleTimeoutMs: number;
-  connectTimeoutMs: number;
-}>;
-export type Given = Readonly<{ access: Access; port: MessagePort; flag: Int32Array }>;
-
-/** A value as it goes over: text, or bytes. */
-export type Sent = string | Uint8Array | null;
-export type Value = string | number | bigint | Uint8Array | null;
-/** Within a transaction `on` says on which connection: on another one it is not run. */
-export type Ask = Readonly<
-  | { do: 'query'; on?: number; name: string; text: string; values: readonly Sent[] }
-  | { do: 'script'; on?: number; text: string }
-  | { do: 'open' | 'close' | 'drop' }
->;
-type Work = Extract<Ask, { do: 'query' | 'script' }>;
-/** What is asked together: nobody waits for what comes before the last, unless it fails. */
-export type Batch = Readonly<{ id: number; asks: readonly Ask[] }>;
-export type Failure = Readonly<{ message: string; code: string; lost: boolean }>;
-export type Reply = Readonly<{
-  id: number;
-  /** Which connection answered, from 1. */
-  connection: number;
-  /** Of a script: those of its last statement that has rows. */
-  columns: readonly string[];
-  rows: readonly (readonly Value[])[];
-  changes: number;
-  /** Of each that was asked together, the last one too. */
-  allChanges: readonly number[];
-  /** The last statement's word for what it has done, e.g. COMMIT. */
-  command: string;
-  failure?: Failure;
-}>;
-
-const number = (text: string): number | bigint => {
-  const value = Number(text);
-  return Number.isSafeInteger(value) ? value : BigInt(text);
-};
-/** By the type's number in PostgreSQL; all else is text. */
-const parsers: Readonly<Record<number, (text: string) => Value>> = {
-  16: (text) => (text === 't' ? 1 : 0),
-  17: (text) => Uint8Array.from(Buffer.from(text.slice(2), 'hex')),
-  ...{ 20: number, 21: number, 23: number, 1700: number },
-  701: Number,
-};
-const asIs = (text: string): string => text;
-const types = { getTypeParser: (oid: number) => parsers[oid] ?? asIs };
+const types = { getTypeParser: parserOf };
 
 /** Errors of the connection, and those by which a server says that it ends it. */
-const isLost = (code: string): boolean => /^(08|57P|E[A-Z]+|LOST)/.test(code) || code === '25P03';
+const isLost = (code: string): boolean =>
+  !isDistrust(code) && (/^(08|57P|E[A-Z]+|LOST)/.test(code) || code === '25P03');
+
+/** What `pg` says without a code. */
+const codeOf = (message: string): string => (/not support SSL/.test(message) ? 'NO_TLS' : 'LOST');
 
 function failureOf(error: unknown): Failure {
-  const { message, code = 'LOST' } = error as Error & { code?: string };
+  const { message, code = codeOf(message) } = error as Error & { code?: string };
   return { message: message || code, code, lost: isLost(code) };
 }
 
-const none = { columns: [], rows: [], changes: 0, allChanges: [], command: '' };
+type Told = Omit<Reply, 'id' | 'connection'>;
+const none: Told = { columns: [], rows: [], changes: 0, allChanges: [], command: '' };
 
 /** Keeps a connection: when it is lost, tries again with growing pauses until it is closed. */
-function openSession({ url, password, schema, name, ...times }: Access) {
+function openSession({ url, password, schema, tls, name, ...times }: Access) {
   let client: pg.Client | undefined;
+  let pipeline: ReturnType<typeof openPipeline> | undefined;
+  const texts = new Map<number, string>(); // of all statements that were told, by their numbers
   let connection = 0;
   let attempt = 0;
   let closed = false;
@@ -90,11 +47,11 @@ function openSession({ url, password, schema, name, ...times }: Access) {
     target.password = password ?? ''; // what stands in the address goes before all else
     const fresh = new pg.Client({
       connectionString: target.href,
+      ssl: tls ? { ca: tls.ca, rejectUnauthorized: true } : false,
       application_name: name,
       connectionTimeoutMillis: times.connectTimeoutMs,
       keepAlive: true,
       types,
-      pipeline: true, // what is asked together goes out together
     });
     fresh.on('error', (error) => lose(fresh, error));
     fresh.on('end', () => lose(fresh, new Error('the connection was closed')));
@@ -117,26 +74,22 @@ function openSession({ url, password, schema, name, ...times }: Access) {
     }
     if (closed) return void fresh.end().catch(() => undefined);
     client = fresh;
+    pipeline = openPipeline(fresh);
     connection += 1;
     attempt = 0;
   }
 
-  async function query(ask: Work): Promise<Omit<Reply, 'id' | 'connection'>> {
+  const isOn = ({ on }: Query | Script): boolean => on === undefined || on === connection;
+
+  /** Runs `work` on the connection that there is, if that is the one which each of these is for. */
+  async function once(
+    asks: readonly (Query | Script)[],
+    work: (own: pg.Client) => Promise<Told>,
+  ): Promise<Told> {
     const own = client;
-    if (!own || (ask.on !== undefined && ask.on !== connection)) {
-      return { ...none, failure: { ...reason, lost: true } };
-    }
-    const { text } = ask;
-    const named = ask.do === 'query' ? { name: ask.name, values: bound(ask.values) } : {};
-    const config = { text, ...named, rowMode: 'array' as const };
+    if (!own || !asks.every(isOn)) return { ...none, failure: { ...reason, lost: true } };
     try {
-      const answered = await own.query<Value[]>(config);
-      const results = Array.isArray(answered) ? (answered as (typeof answered)[]) : [answered];
-      const last = results.at(-1)!;
-      const shown = results.findLast(({ fields }) => fields.length > 0) ?? last;
-      const columns = shown.fields.map((field) => field.name);
-      const { command, rowCount } = last;
-      return { ...none, columns, rows: shown.rows, changes: rowCount ?? 0, command };
+      return await work(own);
     } catch (error) {
       const failure = failureOf(error);
       if (failure.lost) lose(own, error);
@@ -144,10 +97,30 @@ function openSession({ url, password, schema, name, ...times }: Access) {
     }
   }
 
+  const query = (asks: readonly Query[]): Promise<Told> => {
+    for (const { statement, text } of asks) {
+      if (statement !== undefined && text !== undefined) texts.set(statement, text);
+    }
+    return once(asks, async () => {
+      const answered = await pipeline!.run(asks, texts);
+      return { ...answered, changes: answered.allChanges.at(-1)! };
+    });
+  };
+
+  const script = (ask: Script): Promise<Told> =>
+    once([ask], async (own) => {
+      const answered = await own.query<Value[]>({ text: ask.text, rowMode: 'array' });
+      const results = Array.isArray(answered) ? (answered as (typeof answered)[]) : [answered];
+      const last = results.at(-1)!;
+      const shown = results.findLast(({ fields }) => fields.length > 0) ?? last;
+      const columns = shown.fields.map((field) => field.name);
+      return { ...none, columns, rows: shown.rows, command: last.command };
+    });
+
   return {
-    query,
+    ...{ query, script },
     connection: () => connection,
-    async open(): Promise<Omit<Reply, 'id' | 'connection'>> {
+    async open(): Promise<Told> {
       try {
         if (!client) await connect();
         return none;
@@ -174,36 +147,26 @@ function openSession({ url, password, schema, name, ...times }: Access) {
   };
 }
 
-const bound = (values: readonly Sent[]): (string | Buffer | null)[] =>
-  values.map((value) =>
-    typeof value === 'string' || value === null
-      ? value
-      : Buffer.from(value.buffer, value.byteOffset, value.byteLength),
-  );
-
 /** Answers one batch after the other; whoever waits is woken by the flag. */
 function serve({ access, port, flag }: Given): void {
   const session = openSession(access);
   let before = Promise.resolve();
-  const one = async (ask: Ask): Promise<Omit<Reply, 'id' | 'connection'>> => {
-    if (ask.do === 'open') return session.open();
-    if (ask.do === 'query' || ask.do === 'script') return session.query(ask);
-    if (ask.do === 'close') await session.close();
+  const one = async ([ask]: readonly Ask[]): Promise<Told> => {
+    if (ask!.do === 'open') return session.open();
+    if (ask!.do === 'script') return session.script(ask!);
+    if (ask!.do === 'close') await session.close();
     return none;
   };
+  const isQueries = (asks: readonly Ask[]): asks is Query[] => asks[0]!.do === 'query';
   const answer = async ({ id, asks }: Batch): Promise<void> => {
-    // The first that fails has the reason: those after it fail because of it.
-    const given = await Promise.all(asks.map(one));
-    const shown = given.find(({ failure }) => failure) ?? given.at(-1)!;
-    const allChanges = given.map(({ changes }) => changes);
-    const connection = session.connection();
-    port.postMessage({ ...shown, id, connection, allChanges } satisfies Reply);
+    const told = await (isQueries(asks) ? session.query(asks) : one(asks));
+    port.postMessage({ ...told, id, connection: session.connection() } satisfies Reply);
     Atomics.add(flag, 0, 1);
     Atomics.notify(flag, 0);
-    if (asks.at(-1)!.do === 'close') port.close();
+    if (asks[0]!.do === 'close') port.close();
   };
   port.on('message', (batch: Batch) => {
-    if (batch.asks.at(-1)!.do === 'drop') session.drop();
+    if (batch.asks[0]!.do === 'drop') session.drop();
     before = before.then(() => answer(batch));
   });
 }

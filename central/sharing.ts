@@ -2,8 +2,9 @@ import type { Database } from '../shared/database.ts';
 import { Fault } from '../shared/fault.ts';
 import { leaseMigrations } from './leases.ts';
 import { openPostgres } from './postgres.ts';
-import type { Access } from './session.ts';
-import { type Turns, turnMigrations } from './turns.ts';
+import { distrustOf, type SslMode, tlsOf } from './tls.ts';
+import { share, turnMigrations } from './turns.ts';
+import type { Access } from './wire.ts';
 
 /** Oldest PostgreSQL that this was run on. */
 const leastMajor = 15;
@@ -15,11 +16,12 @@ export const usual = {
 } as const;
 
 export type Where = Pick<Access, 'url' | 'password' | 'schema'> &
-  Partial<Pick<Access, 'statementTimeoutMs' | 'idleTimeoutMs' | 'connectTimeoutMs'>>;
-
-const shares = new WeakMap<Database, Turns>();
-/** How processes that share the database take turns; undefined for a file, which has one writer. */
-export const turnsOf = (db: Database): Turns | undefined => shares.get(db);
+  Partial<Pick<Access, 'statementTimeoutMs' | 'idleTimeoutMs' | 'connectTimeoutMs'>> & {
+    /** Without it the server must be known by its certificate, unless it is on this machine. */
+    sslmode?: SslMode | undefined;
+    /** Certificates of the authorities that are believed, as PEM. */
+    ca?: string | undefined;
+  };
 
 /** Host and schema, for messages. Throws Fault INVALID for what is no such address. */
 function placeOf({ url, schema }: Where): string {
@@ -29,6 +31,14 @@ function placeOf({ url, schema }: Where): string {
   }
   if (parsed.password !== '' || parsed.searchParams.has('password')) {
     throw new Fault('INVALID', 'postgres.url: must hold no password; name a passwordPath');
+  }
+  for (const [name, value] of parsed.searchParams) {
+    if (name === 'host' && value.startsWith('/') && parsed.host === '') continue;
+    const words = 'must say no more than user, host and database, or the host of a local socket';
+    throw new Fault('INVALID', `postgres.url: ${words}; not ${name.slice(0, 40)}`);
+  }
+  if (parsed.host === '' && !parsed.searchParams.has('host')) {
+    throw new Fault('INVALID', 'postgres.url: must name a host');
   }
   if (!/^[a-z][a-z0-9_]{0,40}$/.test(schema)) {
     throw new Fault('INVALID', 'postgres.schema: must be 1 to 41 of a-z, 0-9, _, a letter first');
@@ -48,9 +58,9 @@ function connect({ connect: open }: Opened, place: string): void {
     open();
   } catch (error) {
     const { code = '', message } = error as Error & { code?: string };
-    const field = wrong[code];
+    const [field = wrong[code], advice] = distrustOf(code) ?? [];
     if (field) {
-      const words = `postgres.${field}: ${place}: ${message}`;
+      const words = `postgres.${field}: ${place}: ${message}${advice ? `; ${advice}` : ''}`;
       throw new Fault('INVALID', words, { cause: error });
     }
     if (error instanceof Fault) throw error;
@@ -99,25 +109,41 @@ function migrate({ db, script }: Opened, place: string, schema: string, parts: M
 }
 
 /**
+ * A connection to a server that is fit, and nothing done on it. Throws Fault INVALID for what is
+ * set wrongly or a server that is not fit, UNREACHABLE where there is no answer.
+ */
+export function openFit(where: Where, boot: string) {
+  const place = placeOf(where);
+  const { sslmode, ca, ...access } = where;
+  const tls = tlsOf(URL.parse(where.url)!.hostname, sslmode, ca);
+  const opened = openPostgres({ ...usual, ...access, tls, boot }, place);
+  try {
+    connect(opened, place);
+    verify(opened, place);
+    return { ...opened, place };
+  } catch (error) {
+    opened.db.close();
+    throw error;
+  }
+}
+
+/**
  * Opens a ledger on PostgreSQL for this process, beside others, and applies what of `migrations` is
  * not yet applied, as one transaction. `boot` names the process, unlike any before. Throws Fault
  * INVALID for what is set wrongly or a server that is not fit, CORRUPT for a schema of a newer
  * version, UNREACHABLE where there is no answer.
  */
 export function openShared(where: Where, boot: string, migrations: readonly string[]): Database {
-  const place = placeOf(where);
-  const opened = openPostgres({ ...usual, ...where, boot }, place);
-  const { db, turns } = opened;
+  const opened = openFit(where, boot);
+  const { db, turns, place } = opened;
   try {
-    connect(opened, place);
-    verify(opened, place);
     migrate(opened, place, where.schema, {
       turns: turnMigrations,
       leases: leaseMigrations,
       central: migrations,
     });
     turns.ready();
-    shares.set(db, turns);
+    share(db, turns);
     return db;
   } catch (error) {
     db.close();

@@ -1,6 +1,6 @@
 import { genesis } from '../shared/codec.ts';
 import type { Database } from '../shared/database.ts';
-import { turnsOf } from './sharing.ts';
+import { openAdditions } from './additions.ts';
 
 export const ledgerMigrations = [
   `
@@ -122,34 +122,8 @@ function openHeads(db: Database) {
   };
 }
 
-type Row = [number, number, number, Buffer | null, number, Buffer, Buffer];
-
-/** SQLite gives the next position by itself; undefined if the event id is there. */
-function insertNext(db: Database) {
-  const insert = db.prepare<Row>(
-    `INSERT INTO fact (line, epoch, sequence, event_id, received_ms, bytes, hash)
-     VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (event_id) DO NOTHING`,
-  );
-  return (...row: Row): number | undefined => {
-    const done = insert.run(...row);
-    return done.changes === 0 ? undefined : Number(done.lastInsertRowid);
-  };
-}
-
-/** PostgreSQL's own counters leave holes where something is undone: there it is counted. */
-function insertCounted(db: Database) {
-  const insert = db
-    .prepare<Row, number>(
-      `INSERT INTO fact (position, line, epoch, sequence, event_id, received_ms, bytes, hash)
-       VALUES ((SELECT coalesce(max(position), 0) + 1 FROM fact), ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT (event_id) DO NOTHING RETURNING position`,
-    )
-    .pluck();
-  return (...row: Row): number | undefined => insert.get(...row);
-}
-
 function openFacts(db: Database) {
-  const insert = turnsOf(db) ? insertCounted(db) : insertNext(db);
+  const { expect, add } = openAdditions(db);
   const byId = db.prepare<[Buffer], Buffer>('SELECT bytes FROM fact WHERE event_id = ?').pluck();
   const stored = db.prepare<[Buffer], Stored>(
     `SELECT bytes, position, path AS line FROM fact JOIN line ON line.id = fact.line
@@ -170,8 +144,9 @@ function openFacts(db: Database) {
      */
     insert(head: Head, eventId: Buffer | null, atMs: number, bytes: Buffer, hash: Buffer) {
       const place = head.sequence + 1;
-      return insert(head.id, head.epoch, place, eventId, atMs, bytes, hash);
+      return add(head.id, head.epoch, place, eventId, atMs, bytes, hash);
     },
+    expect,
     byId: (eventId: Buffer) => byId.get(eventId),
     stored: (eventId: Buffer) => stored.get(eventId),
     at: ({ id }: Head, { epoch, sequence }: Place) => byPlace.get(id, epoch, sequence),

@@ -11,6 +11,9 @@ import type { Stock } from './stock.ts';
 const pauseMs = 50;
 const queuedPauseMs = 1_000;
 
+/** Postings that are read together where all of them wait for the parked one. */
+const deferredAtOnce = 200;
+
 /** What to do next in a lane. */
 export type Task =
   | { do: 'post'; posting: Posting; lane: string }
@@ -35,7 +38,8 @@ type Parts = {
 export function openTaking({ queue, lanes, stock, leases, waitMs, weigh, move, handed }: Parts) {
   /** What is new in the lane waits for the parked one before it; what waits there is not read. */
   function deferBehind({ lane, id }: PostingRow): void {
-    for (const row of inPages(queue.intended, lane, id)) move(row, 'Defer', { reason: behind });
+    for (const row of inPages(queue.intended, lane, id, deferredAtOnce))
+      move(row, 'Defer', { reason: behind });
   }
 
   /** Nothing of the lane is to be done before; what it is due by is our own time. */

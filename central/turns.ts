@@ -1,5 +1,7 @@
+import type { Database } from '../shared/database.ts';
 import { Fault } from '../shared/fault.ts';
-import type { Answer, Messenger } from './messenger.ts';
+import type { Messenger } from './messenger.ts';
+import type { Query } from './wire.ts';
 
 export const turnMigrations = [
   `
@@ -15,6 +17,12 @@ export const turnMigrations = [
 type Parts = { schema: string; boot: string };
 export type Turns = ReturnType<typeof openTurns>;
 
+const shares = new WeakMap<Database, Turns>();
+/** The database is shared by processes that take turns. */
+export const share = (db: Database, turns: Turns): void => void shares.set(db, turns);
+/** How processes that share the database take turns; undefined for a file, which has one writer. */
+export const turnsOf = (db: Database): Turns | undefined => shares.get(db);
+
 /**
  * Transactions in turns: one lock of the server for all processes on a schema, taken at the start
  * of each and held to its end. What another process has written meanwhile is told to whoever
@@ -29,9 +37,22 @@ export function openTurns(messenger: Messenger, { schema, boot }: Parts) {
   let seen: number | undefined; // writes that what is remembered goes by; undefined: by none
   let ready = false; // the table is there
 
-  const script = (text: string): Answer =>
-    messenger.ask({ do: 'script', text, ...(on === undefined ? {} : { on }) });
-  const lock = `SELECT pg_advisory_xact_lock(hashtextextended('holdfast ${schema}', 0))`;
+  const query = (text: string): ((...values: string[]) => Query) => {
+    const statement = messenger.nextStatement();
+    return (...values) => {
+      const here = on === undefined ? {} : { on };
+      return { do: 'query', statement, text, values, ...here };
+    };
+  };
+  const sql = {
+    begin: query('BEGIN'),
+    lock: query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))'),
+    read: query('SELECT writes FROM turn'),
+    mark: query('UPDATE turn SET writes = $1::bigint, writer = $2'),
+    commit: query('COMMIT'),
+    rollBack: query('ROLLBACK'),
+  };
+  const opening = () => [sql.begin(), sql.lock(`holdfast ${schema}`)] as const;
 
   function forget(): void {
     seen = undefined;
@@ -46,24 +67,26 @@ export function openTurns(messenger: Messenger, { schema, boot }: Parts) {
   }
 
   function begin(): void {
-    const asked = `BEGIN; ${lock}${ready ? '; SELECT writes FROM turn' : ''}`;
-    const { connection, rows } = script(asked);
+    const { connection, rows } = ready
+      ? messenger.ask(...opening(), sql.read())
+      : messenger.ask(...opening());
     on = connection;
     if (ready) compare(Number(rows[0]![0]));
   }
   function commit(): void {
     if (isDoomed) throw new Error('a part of the transaction has failed');
     const next = (seen ?? 0) + 1;
-    const mark = `UPDATE turn SET writes = ${next}, writer = '${boot}'; `;
-    const { command } = script(`${wrote && ready ? mark : ''}COMMIT`);
+    const isMarked = wrote && ready;
+    const marks = isMarked ? [sql.mark(`${next}`, boot)] : [];
+    const { command } = messenger.ask(...marks, sql.commit());
     // A server answers so where a statement had failed, and nobody was told.
     if (command !== 'COMMIT') throw new Error('the transaction was not committed');
-    if (wrote && ready) seen = next;
+    if (isMarked) seen = next;
   }
   function rollBack(): void {
     messenger.forget();
     try {
-      script('ROLLBACK');
+      messenger.ask(sql.rollBack());
     } catch (error) {
       if (!(error instanceof Fault)) throw error; // without a connection it is undone anyway
     }
@@ -129,7 +152,7 @@ export function openTurns(messenger: Messenger, { schema, boot }: Parts) {
     /** Looks whether another process has written; true if so. */
     look(): boolean {
       if (depth > 0) return false;
-      const { rows } = script('SELECT writes FROM turn');
+      const { rows } = messenger.ask(sql.read());
       return compare(Number(rows[0]![0]));
     },
   };

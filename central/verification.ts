@@ -59,7 +59,7 @@ const rowsOf =
       .iterate(line, epoch, sequence);
 
 /** A fact that came again under another place keeps that place without its id: then it is known. */
-function identities(findings: Findings) {
+export function identities(findings: Findings) {
   return ({ eventId }: { eventId: string }, row: Stored): void => {
     const { event_id: id } = row as Row;
     if (id?.equals(idBytes(eventId)) === false) {
@@ -68,7 +68,7 @@ function identities(findings: Findings) {
   };
 }
 
-function checkHeads(db: Database, { tell }: Findings): void {
+export function checkHeads(db: Database, { tell }: Findings): void {
   const heads = db.prepare<[], HeadRow>(
     `SELECT path, line.epoch, line.sequence, line.hash, fact.sequence AS last, fact.hash AS lastHash
      FROM line LEFT JOIN fact ON fact.line = line.id AND fact.epoch = line.epoch
@@ -86,7 +86,7 @@ function checkHeads(db: Database, { tell }: Findings): void {
   }
 }
 
-function checkWaiting(db: Database, { tell }: Findings): void {
+export function checkWaiting(db: Database, { tell }: Findings): void {
   const twice = db.prepare<[], { path: string; epoch: number; sequence: number }>(
     `SELECT path, fact.epoch, fact.sequence FROM waiting
      JOIN fact USING (line, epoch, sequence) JOIN line ON line.id = fact.line`,

@@ -14,6 +14,7 @@ import { parseArgs } from 'node:util';
 import { Fault } from '../shared/fault.ts';
 import { invalid } from '../shared/field.ts';
 import { replicate } from '../shared/replica.ts';
+import { refuseConfig } from './ledger.ts';
 import { verifiedTable, verifyFile } from './verify.ts';
 
 export const usage = `holdfast backup (--edge URL | --store FILE) --to FILE [options]
@@ -46,6 +47,7 @@ export async function run(args: string[]): Promise<number> {
   if ((edge === undefined) === (store === undefined)) {
     throw invalid('--edge', 'or --store must be given, and not both');
   }
+  if (store !== undefined) refuseConfig(store, '--store', 'backup');
   if (to === undefined) throw invalid('--to', 'must name the file to be written');
   if (existsSync(to)) throw invalid('--to', `${to}: is there already, and stays as it is`);
   const part = `${to}.part`;

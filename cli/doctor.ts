@@ -7,23 +7,29 @@ import { kindOf, withReplica } from '../shared/replica.ts';
 import { edition } from '../statecharts/edition.ts';
 import { diagnose, type Symptom, type Told } from './diagnosis.ts';
 import { read } from './drive.ts';
+import { askLedger, isCentral, ledgerText, refuseConfig, type Standing } from './ledger.ts';
 import { askPart } from './part.ts';
 import { grouped } from './progress.ts';
 
 export const usage = `holdfast doctor [--edge URL | --store FILE] [options]
 
-Says in words what is wrong with an edge, and what to type next.
+Says in words what is wrong with an edge, or with a ledger on PostgreSQL, and what to type next.
 
   --edge URL        a running edge, e.g. http://127.0.0.1:8080
   --store FILE      the store of one that stands still, or a backup of it; only read
-  --config FILE     the edge's config, to be checked for mistakes
+  --config FILE     the edge's config, to be checked for mistakes; or central's, of which the
+                    ledger is looked at too if it is on PostgreSQL
   --json            for programs
 
 Exit code 0: nothing is wrong. 1: something is. 2: it could not be found out.
 `;
 
 type Checkup = { status: Told | null; damage: string | null; mistakes: readonly string[] };
-type Examined = Readonly<{ told: Told | null; symptoms: readonly Symptom[] }>;
+type Examined = Readonly<{
+  told: Told | null;
+  ledger: Standing | null;
+  symptoms: readonly Symptom[];
+}>;
 
 const options = {
   edge: { type: 'string' },
@@ -51,14 +57,22 @@ async function examine({ edge, store, config }: Given): Promise<Examined> {
   }
   const names = { ...(store !== undefined && { store }), ...(edge !== undefined && { edge }) };
   const asker = { release, charts: edition, ...names };
-  const symptoms: Symptom[] = config === undefined ? [] : await configSymptoms(config);
+  const seen = config === undefined ? nothing : await lookAt(config);
+  const { ledger } = seen;
+  const symptoms = [...seen.symptoms];
   const told = edge !== undefined ? await askEdge(edge) : null;
   if (told) symptoms.push(...diagnose(told, asker));
-  if (store === undefined) return { told, symptoms };
+  if (store === undefined) return { told, ledger, symptoms };
+  refuseConfig(store, '--store', 'doctor');
   const read = await readStore(store);
-  if ('level' in read) return { told, symptoms: [...symptoms, read] };
-  return { told: told ?? read, symptoms: [...symptoms, ...diagnose(read, asker)] };
+  if ('level' in read) return { told, ledger, symptoms: [...symptoms, read] };
+  return { told: told ?? read, ledger, symptoms: [...symptoms, ...diagnose(read, asker)] };
 }
+
+const nothing: Pick<Examined, 'ledger' | 'symptoms'> = { ledger: null, symptoms: [] };
+
+const lookAt = async (config: string): Promise<Pick<Examined, 'ledger' | 'symptoms'>> =>
+  isCentral(config) ? askLedger(config) : { ledger: null, symptoms: await configSymptoms(config) };
 
 async function configSymptoms(config: string): Promise<Symptom[]> {
   const { mistakes } = await askPart<Checkup>('edge/checkup.ts', ['--config', config]);
@@ -98,7 +112,7 @@ async function readStore(file: string): Promise<Told | Symptom> {
 }
 
 /** What was found out, for people. */
-export function examinedText({ told, symptoms }: Examined): string {
+export function examinedText({ told, ledger, symptoms }: Examined): string {
   const facts = told?.lines.reduce((sum, { head }) => sum + head, 0) ?? 0;
   const seen = told
     ? [`${told.lines.length} lines, ${grouped(facts)} facts, ${grouped(told.unsent)} unsent`]
@@ -122,5 +136,6 @@ export function examinedText({ told, symptoms }: Examined): string {
     `${level === 'bad' ? '✗' : '!'} ${about}: ${says}`,
     `    next: ${next}`,
   ]);
+  if (ledger) seen.push(ledgerText(ledger));
   return [...seen, ...(words.length === 0 ? ['✓ nothing is wrong'] : words), ''].join('\n');
 }

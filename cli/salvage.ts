@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { invalid } from '../shared/field.ts';
+import { refuseConfig } from './ledger.ts';
 import { askPart } from './part.ts';
 import { grouped, table } from './progress.ts';
 import { verifiedTable, verifyFile } from './verify.ts';
@@ -9,6 +10,7 @@ export const usage = `holdfast salvage --store FILE --to NEW [options]
 Copies what is intact in a damaged store into a new one: of every line the facts that follow from
 each other, link by link, from the first on. The damaged file is only read; keep it. Facts behind a
 break go to NEW.aside. What is missing is fetched back from central, as far as central has it.
+A ledger on PostgreSQL is not salvaged but restored, from PostgreSQL's own backup.
 
   --store FILE      the damaged store; its -wal file beside it is read too
   --to NEW          a file that is not there yet
@@ -41,6 +43,7 @@ export async function run(args: string[]): Promise<number> {
   const { store, to, json } = parseArgs({ args, options }).values;
   if (store === undefined) throw invalid('--store', 'must name the SQLite file of an edge');
   if (to === undefined) throw invalid('--to', 'must name the file to be written');
+  refuseConfig(store, '--store', 'salvage');
   const salvage = await askPart<Salvage>('edge/salvage.ts', ['--store', store, '--to', to]);
   const verified = await verifyFile(to, '--to');
   const isWhole = salvage.lines.every(({ missing }) => !missing) && salvage.lost.length === 0;

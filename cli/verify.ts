@@ -1,21 +1,28 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Fault } from '../shared/fault.ts';
 import { invalid } from '../shared/field.ts';
 import { type Kind, kindOf, withReplica } from '../shared/replica.ts';
 import type { Finding, Verified } from '../shared/verification.ts';
 import { compare } from './comparison.ts';
+import { refuseConfig } from './ledger.ts';
 import { askPart } from './part.ts';
 import { grouped, table } from './progress.ts';
 
 export const usage = `holdfast verify --store FILE [options]
 
-Checks a file that nobody has open, on a copy: an edge's store or central's ledger, whichever it is.
+Checks a file that nobody has open, on a copy: an edge's store or central's ledger, whichever it is;
+or a ledger on PostgreSQL, as it stands at one moment.
 Pages, indexes and references; every hash chain of every line; holes; event ids; cursors; and at an
 edge, by replay, that every fact changes what it changed when it was stored.
 
   --store FILE      an edge's store, central's ledger, or a backup of one
   --ledger FILE     central's ledger, to be compared with the edge's store: every fact that the
                     edge may forget must be there, with the same hash
+  --config FILE     central's config, where its ledger is on PostgreSQL; centrals may run on. Alone,
+                    or instead of --ledger
   --json            for programs
 
 Exit code 0: all is well. 1: something is not. 2: it could not be done.
@@ -53,6 +60,33 @@ const compareFiles = (store: string, ledger: string): Promise<Report> =>
       return { file: `${store} against ${ledger}`, kind: 'edge' as const, ...compared };
     }),
   );
+
+type Inspected = Verified & Readonly<{ place: string }>;
+
+/**
+ * What was found in the ledger on PostgreSQL that central's config names; and in a store's facts
+ * against it, if there is a store.
+ */
+async function inspect(config: string, store: string | undefined): Promise<Report[]> {
+  const ask = async (...more: string[]): Promise<Report> => {
+    const asked = askPart<Inspected>('central/inspection.ts', ['--config', config, ...more]);
+    const { place, ...verified } = await asked;
+    return { file: place, kind: 'central', ...verified };
+  };
+  if (store === undefined) return [await ask()];
+  return withReplica(store, '--store', async (copy) => {
+    if (kindOf(copy) !== 'edge') throw invalid('--store', "must be an edge's store");
+    const folder = mkdtempSync(join(tmpdir(), 'holdfast-verify-'));
+    try {
+      const extract = join(folder, 'ledger.sqlite');
+      const ledger = await ask('--of', copy, '--to', extract);
+      const file = `${store} against ${ledger.file}`;
+      return [ledger, { file, kind: 'edge', ...compare(copy, extract) }];
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+}
 
 /** What was found, for people. */
 export function verifiedTable({ file, kind, facts, lines, found, findings }: Report): string {
@@ -95,6 +129,7 @@ const head = ['what', 'line', 'epoch', 'sequence', 'why'];
 const options = {
   store: { type: 'string' },
   ledger: { type: 'string' },
+  config: { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const;
 
@@ -103,12 +138,26 @@ export const failed = 2;
 
 /** The subcommand. Resolves with the exit code; throws Fault if it could not be done. */
 export async function run(args: string[]): Promise<number> {
-  const { store, ledger, json } = parseArgs({ args, options }).values;
-  if (store === undefined) throw invalid('--store', 'must name a SQLite file');
-  const reports = [await verifyFile(store, '--store')];
+  const { store, ledger, config, json } = parseArgs({ args, options }).values;
+  if (store === undefined && config === undefined) {
+    throw invalid('--store', 'must name a SQLite file, or --config the config of central');
+  }
+  if (ledger !== undefined && config !== undefined) {
+    throw invalid('--config', 'and --ledger cannot both be given');
+  }
+  for (const [option, file] of Object.entries({ '--store': store, '--ledger': ledger })) {
+    if (file !== undefined) refuseConfig(file, option, 'verify');
+  }
+  const reports = store === undefined ? [] : [await verifyFile(store, '--store')];
   if (ledger !== undefined) {
     reports.push(await verifyFile(ledger, '--ledger'));
-    if (reports.every(({ kind }) => kind !== null)) reports.push(await compareFiles(store, ledger));
+    if (reports.every(({ kind }) => kind !== null)) {
+      reports.push(await compareFiles(store!, ledger));
+    }
+  }
+  if (config !== undefined) {
+    const isRead = reports.every(({ kind }) => kind !== null);
+    reports.push(...(await inspect(config, isRead ? store : undefined)));
   }
   process.stdout.write(
     json ? `${JSON.stringify(reports)}\n` : reports.map(verifiedTable).join('\n'),

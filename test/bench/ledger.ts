@@ -5,7 +5,10 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { factsInTurn } from '../../central/assembly.ts';
+import { portionsOf } from '../../central/inbox.ts';
 import { openMemory } from '../../central/memory.ts';
+import { steadyMs, systemClock } from '../../shared/clock.ts';
 import { decodeContent, encodeContent, genesis } from '../../shared/codec.ts';
 import { readCommand } from '../../shared/command.ts';
 import type { Content } from '../../shared/event.ts';
@@ -19,18 +22,21 @@ const usage = `npm run bench:ledger -- [options]
   --facts N  so many facts are taken in; 500000
   --each N   and so many between two readings; 100000
   --postgres in a PostgreSQL of its own instead of a file of SQLite
+  --turn N   facts of one transaction; 2000, and on PostgreSQL as central takes turns, 500
 `;
 const { values } = parseArgs({
   options: {
     facts: { type: 'string', default: '500000' },
     each: { type: 'string', default: '100000' },
     postgres: { type: 'boolean', default: false },
+    turn: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
 const say = (text: string) => process.stdout.write(`${text}\n`);
 /** Facts of one line that travel together, and lines whose segments share a transaction. */
 const [segmentFacts, linesAtOnce] = [1_000, 2];
+const turnMax = Number(values.turn ?? (values.postgres ? factsInTurn : segmentFacts * linesAtOnce));
 /** Between two facts of the plant, ms. */
 const everyMs = 10;
 
@@ -96,16 +102,19 @@ async function measure(directory: string): Promise<void> {
   const memory = openMemory({
     db,
     nowMs: Date.now,
-    waitMs: () => performance.now(),
+    waitMs: steadyMs(systemClock),
     maxInFlightMs: 100,
   });
   let [taken, cpuMs, wallMs, next] = [0, 0, 0, Number(values.each)];
+  let servedMs = shelf.serverMs(db);
   let batch: Buffer[] = [];
   for await (const segment of segments()) {
     batch.push(encodeSegment(segment));
     if (batch.length < linesAtOnce) continue;
     const [cpu, startMs] = [process.cpuUsage(), performance.now()];
-    memory.ledger.accept(batch.map((bytes) => ({ segment: decodeSegment(bytes) })));
+    const arrivals = batch.map((bytes) => ({ segment: decodeSegment(bytes) }));
+    for (const turn of portionsOf(arrivals, turnMax, memory.ledger.head))
+      memory.ledger.accept(turn);
     refuseAll(memory.postings);
     for (const line of lines) memory.postings.settled(line, memory.ledger.head(line).sequence);
     const { user, system } = process.cpuUsage(cpu);
@@ -114,13 +123,15 @@ async function measure(directory: string): Promise<void> {
     batch = [];
     if (taken < next) continue;
     const facts = Number(values.each);
-    const disk = values.postgres
-      ? ''
-      : `, ${(statSync(path).size / taken).toFixed(0)} bytes of disk a fact`;
     const micros = ((cpuMs * 1_000) / facts).toFixed(1);
+    const nowMs = shelf.serverMs(db);
+    const more = values.postgres
+      ? `, ${(((nowMs - servedMs) * 1_000) / facts).toFixed(0)} µs of the server's`
+      : `, ${(statSync(path).size / taken).toFixed(0)} bytes of disk a fact`;
+    servedMs = nowMs;
     say(
       `${thousands(taken)} facts: ${thousands((facts / wallMs) * 1_000)} facts/s, ` +
-        `${micros} µs of CPU a fact${disk}`,
+        `${micros} µs of CPU a fact${more}`,
     );
     [cpuMs, wallMs, next] = [0, 0, next + facts];
     if (taken >= Number(values.facts)) break;

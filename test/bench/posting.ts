@@ -12,7 +12,7 @@ import { openLeases } from '../../central/leases.ts';
 import { openMemory } from '../../central/memory.ts';
 import { post } from '../../central/poster.ts';
 import { sapErp } from '../../central/sap.ts';
-import { turnsOf } from '../../central/sharing.ts';
+import { turnsOf } from '../../central/turns.ts';
 import { startProgram } from '../../cli/program.ts';
 import { steadyMs, systemClock } from '../../shared/clock.ts';
 import { openBell } from '../../shared/loop.ts';
@@ -91,6 +91,9 @@ async function bare(url: string, erp: Erp): Promise<number> {
   return (total * 1_000) / (performance.now() - startMs);
 }
 
+/** CPU of a document on central's own way, the call included, ms; of each run. */
+let cpuMs: number[] = [];
+
 /** Central's own way, from the ledger to the ERP; `poisoned` orders are unknown there. */
 async function ours(open: Shelf['open'], url: string, erp: Erp, poisoned: number): Promise<number> {
   const numbers = someOrders();
@@ -120,6 +123,7 @@ async function ours(open: Shelf['open'], url: string, erp: Erp, poisoned: number
       .reduce((sum, { postings }) => sum + postings, 0);
   const all = (orders - poisoned) * reports;
   const startMs = performance.now();
+  const cpu = process.cpuUsage();
   const done = post({
     ...{ postings: memory.postings, erp, lanesMax: lanes, idleMs: 1_000 },
     ...{ bell: openBell(systemClock), clock: systemClock, log, signal: stop.signal },
@@ -130,6 +134,8 @@ async function ours(open: Shelf['open'], url: string, erp: Erp, poisoned: number
     await delay(5);
   }
   const perSecond = (all * 1_000) / (performance.now() - startMs);
+  const { user, system } = process.cpuUsage(cpu);
+  cpuMs.push((user + system) / 1_000 / all);
   stop.abort();
   await done;
   db.close();
@@ -152,6 +158,7 @@ async function main(folder: string, shelf: Shelf): Promise<void> {
     await admin(url, '/materials', { material: 'BOLT', unit: 'EA', price: '1' });
     say(`${orders} orders, ${reports} confirmations each, ${lanes} in flight; median of ${runs}`);
     for (const latencyMs of [0, 100]) {
+      cpuMs = [];
       await admin(url, '/faults', { latencyMs });
       const peer = await measure(() => bare(url, erp));
       const own = await measure(() => ours(open, url, erp, 0));
@@ -160,7 +167,8 @@ async function main(folder: string, shelf: Shelf): Promise<void> {
       const bound = latencyMs === 0 ? '' : `; lanes ÷ latency ${most}`;
       say(
         `latency ${latencyMs} ms: ${thousands(own)} a second; the connector alone ` +
-          `${thousands(peer)}${bound}; ratio ${(own / peer).toFixed(2)}`,
+          `${thousands(peer)}${bound}; ratio ${(own / peer).toFixed(2)}; ` +
+          `${median(cpuMs).toFixed(2)} ms of CPU a document`,
       );
       say(
         `  with one order of ${orders} poisoned the others ${thousands(poisoned)} a second: ` +

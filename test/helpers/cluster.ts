@@ -1,6 +1,7 @@
 // PostgreSQL for tests: the machine's own from version 15 on, else Debian's packages, unpacked into
 // the project's cache without root. A test that cannot have one says why and is not run.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import {
   chownSync,
@@ -18,6 +19,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { TLSSocket } from 'node:tls';
 import pg from 'pg';
 import { unpackPackages } from '../../cli/debian.ts';
 import { freePorts } from '../../cli/port.ts';
@@ -150,6 +152,21 @@ export async function startCluster(within = existsSync('/dev/shm') ? '/dev/shm' 
     ...{ url, password, passwordPath: pwfile, port: port! },
     start,
     end,
+    /** From now on it shows this certificate to who asks for TLS; both as PEM. */
+    async serveTls(certificate: string, key: string): Promise<void> {
+      for (const [name, pem] of Object.entries({ 'server.crt': certificate, 'server.key': key })) {
+        const path = join(data, name);
+        writeFileSync(path, pem, { mode: 0o600 });
+        if (nobody.uid !== undefined) chownSync(path, nobody.uid, nobody.gid);
+      }
+      await asked(url, 'ALTER SYSTEM SET ssl = on');
+      await asked(url, 'SELECT pg_reload_conf()');
+      const shown = new X509Certificate(certificate).fingerprint256;
+      for (let tries = 0; (await shownBy(url)) !== shown; tries++) {
+        if (tries === 100) throw new Error('the server does not show the new certificate');
+        await delay(50);
+      }
+    },
     /** Runs SQL as the superuser, over a connection of its own. */
     query: (text: string) => asked(url, text),
     async stop(): Promise<void> {
@@ -167,6 +184,22 @@ async function asked(url: string, text: string): Promise<Record<string, unknown>
   try {
     await client.connect();
     return (await client.query(text)).rows as Record<string, unknown>[];
+  } finally {
+    await client.end();
+  }
+}
+
+/** Of the certificate that it shows, whoever has signed it; undefined if it shows none. */
+async function shownBy(url: string): Promise<string | undefined> {
+  const connectionString = url.replace('@', `:${password}@`);
+  const client = new pg.Client({ connectionString, ssl: { rejectUnauthorized: false } });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    const { stream } = (client as unknown as { connection: { stream: TLSSocket } }).connection;
+    return stream.getPeerX509Certificate()?.fingerprint256;
+  } catch {
+    return undefined; // it offers no TLS yet
   } finally {
     await client.end();
   }

@@ -2,7 +2,7 @@ import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { migrations as ledgerMigrations, openMemory } from '../../central/memory.ts';
 import { readCommand } from '../../shared/command.ts';
-import { openDatabase } from '../../shared/database.ts';
+import { type Database, openDatabase } from '../../shared/database.ts';
 import { type Box, openBox } from './box.ts';
 import { testFolder } from './folder.ts';
 import { command, m01, m02, shop } from './shop.ts';
@@ -24,10 +24,15 @@ export function storeOfShop(reports = 20): { path: string; box: Box } {
   return { path, box };
 }
 
-/** Gives all that the lines have stated to a ledger, and tells the edge that it is kept there. */
-export function ledgerOf({ outbox }: Box, upTo = Number.MAX_SAFE_INTEGER): string {
+/** A ledger in a file, to which all that the lines have stated was given. */
+export function ledgerOf(box: Box, upTo?: number): string {
   const path = join(testFolder(), 'central.sqlite');
-  const db = openDatabase(path, ledgerMigrations);
+  giveAll(box, openDatabase(path, ledgerMigrations), upTo);
+  return path;
+}
+
+/** Gives all that the lines have stated to a ledger, and tells the edge that it is kept there. */
+export function giveAll({ outbox }: Box, db: Database, upTo = Number.MAX_SAFE_INTEGER): void {
   const { ledger } = openMemory({
     db,
     nowMs: () => 1_000,
@@ -45,7 +50,6 @@ export function ledgerOf({ outbox }: Box, upTo = Number.MAX_SAFE_INTEGER): strin
     }
   }
   db.close();
-  return path;
 }
 
 /** Flips the bits of `mask` in one byte of a file; returns what stood there. */

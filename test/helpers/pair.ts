@@ -4,7 +4,7 @@ import pino from 'pino';
 import { openBreaker } from '../../central/breaker.ts';
 import { openLeases } from '../../central/leases.ts';
 import { post } from '../../central/poster.ts';
-import { turnsOf } from '../../central/sharing.ts';
+import { turnsOf } from '../../central/turns.ts';
 import { openWatch } from '../../central/watch.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { openBell } from '../../shared/loop.ts';
