@@ -82,6 +82,26 @@ function openShelves({ db, dossier, holds, waitMs, leases }: Parts) {
   return { settling, census, queue, genealogy, stock, gate, early, standIns, cases, ...others };
 }
 
+/** What is remembered beyond a statement: written at the end of a transaction, or forgotten. */
+const keeping = (shelves: ReturnType<typeof openShelves>) => ({
+  save(): void {
+    shelves.waking.save();
+    shelves.census.save();
+  },
+  undone(): void {
+    const { waking, census, queue, stock, settling } = shelves;
+    for (const part of [waking, census, queue, stock, settling]) part.undone();
+  },
+});
+
+const saving =
+  <A extends unknown[], R>(work: (...args: A) => R, save: () => void) =>
+  (...args: A): R => {
+    const result = work(...args);
+    save();
+    return result;
+  };
+
 type Together = <A extends unknown[], R>(work: (...args: A) => R) => (...args: A) => R;
 
 /** What is done of calls that are out, each as one transaction. */
@@ -103,7 +123,7 @@ const openWays = (flights: ReturnType<typeof openFlights>, together: Together) =
 export function openPostings(parts: Parts) {
   const { db, dossier, nowMs, waitMs, maxInFlightMs, leases } = parts;
   const shelves = openShelves(parts);
-  const { settling, census, queue, lanes, waking, early, gate, shadows, cases, stock } = shelves;
+  const { settling, census, queue, lanes, early, gate, shadows, cases, stock } = shelves;
   const { comeBack, ...plan } = openPlanner({ ...shelves, ...parts, move });
 
   function move(row: PostingRow, event: PostingEvent, more: Partial<PostingRow> = {}): PostingRow {
@@ -158,27 +178,9 @@ export function openPostings(parts: Parts) {
     if (row) return row;
     throw new Fault('UNKNOWN', `posting: ${key} is unknown`);
   };
-  const save = (): void => {
-    waking.save();
-    census.save();
-  };
-  const undone = (): void => {
-    waking.undone();
-    census.undone();
-    queue.undone();
-    stock.undone();
-    settling.undone();
-  };
+  const { save, undone } = keeping(shelves);
   const together = <A extends unknown[], R>(work: (...args: A) => R) =>
-    asOne(
-      db,
-      (...args: A) => {
-        const result = work(...args);
-        save();
-        return result;
-      },
-      undone,
-    );
+    asOne(db, saving(work, save), undone);
 
   const flights = openFlights({ queue, lanes, outcomes, leases, waitMs, maxInFlightMs });
   together(flights.begin)();

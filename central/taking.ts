@@ -74,7 +74,7 @@ export function openTaking({ queue, lanes, stock, leases, waitMs, weigh, move, h
     if (flying) return follow(flying);
     lanes.setDue(lane, null);
     leases?.release(lane);
-    let hasLooked = false;
+    let [hasLooked, isWaiting, isFreed] = [false, false, false];
     for (const row of inPages(queue.lane, lane)) {
       if (row.state === 'parked') return void deferBehind(row);
       if (row.notBeforeMs > waitMs()) return pause(lane, row.notBeforeMs);
@@ -88,13 +88,16 @@ export function openTaking({ queue, lanes, stock, leases, waitMs, weigh, move, h
       const state = states[verdict.do];
       if (row.state !== state || row.reason !== reason) move(row, events[verdict.do], { reason });
       if (verdict.do === 'park') return void deferBehind(row);
-      if (verdict.do === 'void' && row.lot !== null) lanes.rouseLot(row.lot);
+      if (verdict.do === 'void') {
+        if (row.lot !== null) lanes.rouseLot(row.lot);
+        isFreed ||= isWaiting; // it may have been this that was waited for
+      } else isWaiting = true;
       if (verdict.do !== 'defer' || hasLooked || !isCancel(row.kind)) continue;
       hasLooked = true;
       const first = takeYoungest(row);
       if (first) return first;
     }
-    return undefined;
+    return isFreed ? take(lane) : undefined; // with fewer open ones each time
   }
 
   /** While a document is at the ERP or may be, nothing else of its lane moves. */
