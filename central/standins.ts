@@ -27,11 +27,16 @@ export function openStandIns(db: Database, { one }: Pick<Queue, 'one'>) {
   );
   const line = db.prepare<[string], string>('SELECT line FROM stand_in WHERE key = ?').pluck();
 
-  /** One that is void and was to follow another, which was taken back, leaves that one. */
+  /**
+   * One that was to follow what took another back leaves that other one, if it is void; or if it
+   * will be, as what it was to follow is.
+   */
   function lastOf(row: PostingRow | undefined): PostingRow | undefined {
     let last = row;
-    while (last?.state === 'void' && last.cancels !== null) {
-      last = one(one(last.cancels)!.cancels!);
+    while (last && last.cancels !== null && last.state !== 'posted') {
+      const back = one(last.cancels)!;
+      if (last.state !== 'void' && back.state !== 'void') break;
+      last = one(back.cancels!);
     }
     return last;
   }

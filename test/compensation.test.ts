@@ -16,7 +16,7 @@ import {
 } from './helpers/central.ts';
 import { brief, expectAll, reasonOf, unposted } from './helpers/undone.ts';
 
-const { release, report, consume, complete, close, reverse, correct } = stated;
+const { release, report, complete, close, reverse, correct } = stated;
 
 test('Q5: what was posted is taken back by its number, with its amounts', () => {
   const good = report('5', { scrap: '1' });
@@ -40,21 +40,6 @@ test('Q5: what was not sent yet is void, and the ERP hears nothing', () => {
   expect(side.states()).toEqual(['confirmation void', 'confirmation posted']);
   expect(unposted(side)[undoReasons.unsent]).toBe(1);
   expectAll(side, 4);
-});
-
-test('Q5: what waits for a younger one to be taken back goes on when that stands again', () => {
-  const [issued, good] = [consume('S', '2'), report('5')];
-  const side = told(release(), issued, good);
-  side.drain();
-  const back = reverse(good);
-  side.note(m1, reverse(issued), back);
-  const { posting } = answer(side, unknown);
-  expect(posting.kind).toBe('cancelConfirmation');
-  side.note(m1, reverse(back));
-  side.time.nowMs += graceMs;
-  expect(only(side.next()).do).toBe('lookUp');
-  side.postings.found(posting.key, []);
-  expect(brief(side)).toEqual(['cancelIssue 2 of D1']);
 });
 
 test('E2: what may be there is looked up first, and taken back only if it is', () => {
