@@ -75,6 +75,12 @@ export function openGate({ db, queue, dossier, holds, genealogy, stock, standIns
     return (more > zero && over(order, done, more, row)) || { do: 'send' };
   }
 
+  /** None of a lot that is inspected is available before quality has released it. */
+  const unreleased = (lot: Lot | undefined): Verdict | undefined =>
+    lot?.inspect && !lot.released
+      ? { do: 'hold', reason: 'waits for quality to release the lot' }
+      : undefined;
+
   function receipt(row: PostingRow): Verdict {
     const order = released(row);
     if ('do' in order) return order;
@@ -85,12 +91,8 @@ export function openGate({ db, queue, dossier, holds, genealogy, stock, standIns
     const forbidding = holds.forbidding(order.order, row.operation, row.line);
     const held = heldBy([...forbidding, ...genealogy.reaching(row.lot!)]);
     if (held) return held;
-    const lot = dossier.lot(row.lot!);
-    if (lot?.inspect && !lot.released) {
-      return { do: 'hold', reason: 'waits for quality to release the lot' };
-    }
-    const tooMuch = excess();
-    if (tooMuch) return tooMuch;
+    const barred = unreleased(dossier.lot(row.lot!)) ?? excess();
+    if (barred) return barred;
     const missing = holds.toBlock(row.lot!) - stock.of(row.lot!).blocked;
     const part = missing < zero ? zero : least(missing, more);
     return { do: 'send', blocked: quantityText(part) };
@@ -134,11 +136,12 @@ export function openGate({ db, queue, dossier, holds, genealogy, stock, standIns
 
   function unblock(row: PostingRow): Verdict {
     const name = row.lot!;
-    const whole = isWhole(name, dossier.lot(name));
-    const excess = whole ? zero : stock.of(name).blocked - holds.toBlock(name);
+    const lot = dossier.lot(name);
+    const excess = isWhole(name, lot) ? zero : stock.of(name).blocked - holds.toBlock(name);
     const part = row.quantity === null ? excess : least(amountOf(row.quantity), excess);
-    if (part > zero) return { do: 'send', quantity: quantityText(part) };
-    return nothing(name, 'nothing of it is in blocked stock');
+    if (part <= zero) return nothing(name, 'nothing of it is in blocked stock');
+    // A hold that is over releases no lot.
+    return unreleased(lot) ?? { do: 'send', quantity: quantityText(part) };
   }
 
   /** More of the lot may come into blocked stock at any time, so this never needs a person. */

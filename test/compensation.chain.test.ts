@@ -1,5 +1,5 @@
-// Goal: a chain of reversals ends as its last one says, also where one of them came to nothing while
-// the ERP did not answer. Method: as in compensation.test; found by the model's seeds.
+// Goal: a chain of reversals ends as its last one says, also where one of them came to nothing
+// while the ERP did not answer. Method: as in compensation.test; found by the seeds of the model.
 import { expect, test } from 'vitest';
 import { answer, graceMs, m1, only, stated, told, unknown } from './helpers/central.ts';
 import { brief } from './helpers/undone.ts';

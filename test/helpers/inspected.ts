@@ -34,7 +34,13 @@ export function checkUndecided(
   if (isReleased(heard, lot)) return;
   assert.equal(unrestricted, zero, `${lot} is available, and was not released`);
   const isHeld = openOn(heard, lot).length > 0 || reaching(heard, lot).length > 0;
-  assert(isHeld || blocked + gone <= barred(heard, lot), `${lot}: more is blocked than shall be`);
+  const isKept = rows.some(
+    (row) => row.lot === lot && row.kind === 'unblockStock' && row.state === 'held',
+  );
+  assert(
+    isHeld || isKept || blocked + gone <= barred(heard, lot),
+    `${lot}: more is blocked than shall be`,
+  );
 }
 
 const isInspected = (heard: Heard, lot: string): boolean =>
@@ -44,7 +50,11 @@ const isReleased = (heard: Heard, lot: string): boolean =>
 
 /** Whether some of an inspected lot rightly waits for quality. */
 export function isUndecided(heard: Heard, depot: Depot, lot: string): boolean {
-  if ((shelfOf(depot, lot).inspected ?? zero) === zero) return false;
+  const { inspected = zero, blocked } = shelfOf(depot, lot);
+  if (inspected === zero) {
+    // It came into blocked stock as a whole, and its hold is over: that releases no lot.
+    return isInspected(heard, lot) && !isReleased(heard, lot) && blocked > barred(heard, lot);
+  }
   if (openOn(heard, lot).length > 0 || reaching(heard, lot).length > 0) return true;
   return !isReleased(heard, lot) && barred(heard, lot) < madeOf(heard, lot);
 }
