@@ -106,7 +106,7 @@ if (typeof cluster === 'string') {
     );
     expect(alone.stdout).toContain('✗ centrals: no central is alive');
     const db = openShared(where, 'alive', migrations);
-    const leases = openLeases({ db, boot: 'alive', leaseMs: 60_000, monotonicMs: Date.now });
+    const leases = openLeases({ db, boot: 'alive', leaseMs: 86_400_000, monotonicMs: Date.now });
     db.transaction(() => leases.renew()).immediate();
     const lives = holdfast('doctor', '--config', config);
     expect(lives.stdout).toMatch(

@@ -142,10 +142,19 @@ async function ours(open: Shelf['open'], url: string, erp: Erp, poisoned: number
   return perSecond;
 }
 
-async function measure(work: () => Promise<number>): Promise<number> {
-  const figures: number[] = [];
-  for (let run = 0; run < runs; run++) figures.push(await work());
-  return median(figures);
+type Figures = Record<'peer' | 'own' | 'poisoned' | 'ratio', number>;
+
+/** Each figure the median of its runs. One of each is run in turns: the machine is noisy. */
+async function measure(open: Shelf['open'], url: string, erp: Erp): Promise<Figures> {
+  const all: Figures[] = [];
+  for (let run = 0; run < runs; run++) {
+    const peer = await bare(url, erp);
+    const own = await ours(open, url, erp, 0);
+    const poisoned = await ours(open, url, erp, 1);
+    all.push({ peer, own, poisoned, ratio: poisoned / own });
+  }
+  const of = (name: keyof Figures) => median(all.map((figures) => figures[name]));
+  return { peer: of('peer'), own: of('own'), poisoned: of('poisoned'), ratio: of('ratio') };
 }
 
 async function main(folder: string, shelf: Shelf): Promise<void> {
@@ -160,9 +169,7 @@ async function main(folder: string, shelf: Shelf): Promise<void> {
     for (const latencyMs of [0, 100]) {
       cpuMs = [];
       await admin(url, '/faults', { latencyMs });
-      const peer = await measure(() => bare(url, erp));
-      const own = await measure(() => ours(open, url, erp, 0));
-      const poisoned = await measure(() => ours(open, url, erp, 1));
+      const { peer, own, poisoned, ratio } = await measure(open, url, erp);
       const most = thousands((lanes * 1_000) / latencyMs);
       const bound = latencyMs === 0 ? '' : `; lanes ÷ latency ${most}`;
       say(
@@ -172,7 +179,7 @@ async function main(folder: string, shelf: Shelf): Promise<void> {
       );
       say(
         `  with one order of ${orders} poisoned the others ${thousands(poisoned)} a second: ` +
-          `${(poisoned / own).toFixed(2)} of that`,
+          `${ratio.toFixed(2)} of that, run by run`,
       );
     }
   } finally {

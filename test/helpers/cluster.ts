@@ -141,6 +141,7 @@ export async function startCluster(within = existsSync('/dev/shm') ? '/dev/shm' 
   async function end(signal: 'SIGINT' | 'SIGQUIT'): Promise<void> {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, 'exit');
+    child.ref(); // or nobody would wait for its end
     child.kill(signal);
     const timer = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
     await gone;
