@@ -65,15 +65,12 @@ export function openPlanner(parts: Parts) {
 
   /**
    * Adds it to its lane, which is looked at if it may move. Behind a parked one that is the lane's
-   * first it cannot: it is deferred at once, and the lane left alone.
+   * first it cannot, unless a hold calls for it: it is deferred at once, and the lane left alone.
    */
   function enter(row: Planned): void {
-    if (row.state === 'intended' && queue.isStopped(row.lane)) {
-      queue.insert({ ...row, state: 'deferred', reason: behind });
-      return;
-    }
-    queue.insert(row);
-    waking.wake(row.lane);
+    const waits = row.state === 'intended' && queue.isStopped(row.lane);
+    queue.insert(waits ? { ...row, state: 'deferred', reason: behind } : row);
+    if (!waits || row.kind === 'blockStock') waking.wake(row.lane);
   }
 
   /** Behind a receipt into quality inspection comes the decision on it. */

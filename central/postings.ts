@@ -1,6 +1,7 @@
 import { asOne, type Database } from '../shared/database.ts';
 import { Fault } from '../shared/fault.ts';
 import { posting as chart, type PostingEvent } from '../statecharts/posting.ts';
+import { openBlocks } from './blocks.ts';
 import { openCases, type Plan } from './cases.ts';
 import { type Census, openCensus } from './census.ts';
 import { receiptKeyOf } from './decision.ts';
@@ -77,7 +78,12 @@ function openShelves({ db, dossier, holds, waitMs, leases }: Parts) {
   const gate = openGate({ db, queue, dossier, holds, genealogy, stock, standIns });
   const early = openEarly(db, settling.touched);
   const lanes = openLanes({ db, waitMs, boot: leases?.boot });
-  const others = { lanes, waking: openWaking(lanes), shadows: openShadows(db) };
+  const others = {
+    lanes,
+    blocks: openBlocks(db),
+    waking: openWaking(lanes),
+    shadows: openShadows(db),
+  };
   const cases = openCases(queue, stock);
   return { settling, census, queue, genealogy, stock, gate, early, standIns, cases, ...others };
 }
@@ -153,7 +159,7 @@ export function openPostings(parts: Parts) {
     return gate(row);
   }
 
-  const take = openTaking({ queue, lanes, stock, leases, waitMs, weigh, move, handed });
+  const take = openTaking({ ...shelves, leases, waitMs, weigh, move, handed });
   const outcomes = openOutcomes({ queue, lanes, move, ...{ nowMs, waitMs, maxInFlightMs } });
 
   function decide(key: string, event: Decision, more: Partial<PostingRow>): void {

@@ -1,4 +1,5 @@
 import type { PostingEvent } from '../statecharts/posting.ts';
+import type { Blocks } from './blocks.ts';
 import { isCancel, type Posting } from './erp.ts';
 import type { Verdict } from './inverse.ts';
 import type { Lanes } from './lanes.ts';
@@ -24,6 +25,7 @@ const states = { hold: 'held', defer: 'deferred', void: 'void', park: 'parked' }
 
 type Parts = {
   queue: Queue;
+  blocks: Blocks;
   lanes: Lanes;
   stock: Stock;
   /** Where other centrals share the ledger. */
@@ -35,11 +37,40 @@ type Parts = {
 };
 
 /** What may be done in a lane, as the gate says; the intent is in the transaction. */
-export function openTaking({ queue, lanes, stock, leases, waitMs, weigh, move, handed }: Parts) {
+export function openTaking(parts: Parts) {
+  const { queue, blocks, lanes, stock, leases, waitMs, weigh, move, handed } = parts;
   /** What is new in the lane waits for the parked one before it; what waits there is not read. */
   function deferBehind({ lane, id }: PostingRow): void {
     for (const row of inPages(queue.intended, lane, id, deferredAtOnce))
       move(row, 'Defer', { reason: behind });
+  }
+
+  /**
+   * A parked one stops its lane, except what quality has said since: what a hold puts into blocked
+   * stock goes past it.
+   */
+  function takePast(parked: PostingRow): Task | undefined {
+    deferBehind(parked);
+    for (const row of inPages(blocks, parked.lane, parked.id)) {
+      if (row.notBeforeMs > waitMs()) return pause(row.lane, row.notBeforeMs);
+      const verdict = weigh(row);
+      if (verdict.do === 'send') return send(row, verdict);
+      if (verdict.do === 'wait') return waitFor(row);
+      if (verdict.do === 'void') settle(row, 'void', verdict.reason);
+    }
+    return undefined;
+  }
+
+  /** What the gate says of it now, where it is not sent. */
+  function settle(row: PostingRow, what: keyof typeof states, reason: string): void {
+    if (row.state !== states[what] || row.reason !== reason) move(row, events[what], { reason });
+    if (what === 'void' && row.lot !== null) lanes.rouseLot(row.lot);
+  }
+
+  /** Another document of its lot is at the ERP. */
+  function waitFor({ lane, lot }: PostingRow): undefined {
+    const isQueued = lot !== null && stock.queued(lot);
+    return pause(lane, waitMs() + (isQueued ? queuedPauseMs : pauseMs));
   }
 
   /** Nothing of the lane is to be done before; what it is due by is our own time. */
@@ -76,22 +107,16 @@ export function openTaking({ queue, lanes, stock, leases, waitMs, weigh, move, h
     leases?.release(lane);
     let [hasLooked, isWaiting, isFreed] = [false, false, false];
     for (const row of inPages(queue.lane, lane)) {
-      if (row.state === 'parked') return void deferBehind(row);
+      if (row.state === 'parked') return takePast(row);
       if (row.notBeforeMs > waitMs()) return pause(lane, row.notBeforeMs);
       const verdict = weigh(row);
       if (verdict.do === 'send') return send(row, verdict);
-      if (verdict.do === 'wait') {
-        const isQueued = row.lot !== null && stock.queued(row.lot);
-        return pause(lane, waitMs() + (isQueued ? queuedPauseMs : pauseMs));
-      }
-      const { reason } = verdict;
-      const state = states[verdict.do];
-      if (row.state !== state || row.reason !== reason) move(row, events[verdict.do], { reason });
-      if (verdict.do === 'park') return void deferBehind(row);
-      if (verdict.do === 'void') {
-        if (row.lot !== null) lanes.rouseLot(row.lot);
+      if (verdict.do === 'wait') return waitFor(row);
+      settle(row, verdict.do, verdict.reason);
+      if (verdict.do === 'park') return takePast(row);
+      if (verdict.do === 'void')
         isFreed ||= isWaiting; // it may have been this that was waited for
-      } else isWaiting = true;
+      else isWaiting = true;
       if (verdict.do !== 'defer' || hasLooked || !isCancel(row.kind)) continue;
       hasLooked = true;
       const first = takeYoungest(row);
