@@ -78,7 +78,7 @@ export function countSample(
   return { kind, kept: next, isBehind, gain };
 }
 
-const piecesOf = (counts: bigint, each: number, decimals: number): bigint =>
+export const piecesOf = (counts: bigint, each: number, decimals: number): bigint =>
   counts * BigInt(each) * 10n ** BigInt(6 - decimals);
 
 /**

@@ -103,6 +103,7 @@ const unitFields = {
 
 const sessionFields = {
   publishingMs: fallback(integer('Values are sent so often, ms.', 50, 60_000), 250),
+  samplingMs: fallback(integer('The server looks so often, ms.', 0, 60_000), 100),
   keepAliveCount: fallback(integer('Without news it is heard after so many.', 1, 1_000), 8),
   timeoutMs: fallback(
     integer('An outage that a session survives, ms.', 10_000, 3_600_000),

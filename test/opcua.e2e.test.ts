@@ -1,0 +1,102 @@
+// Goal: whatever befalls the link, the machine or the edge, what is booked is what was made.
+// Method: a real edge process, a real OPC UA server in a process of its own that makes what it is
+// told to, and a link between them that is cut and frozen; both are killed with SIGKILL.
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { startLive } from './helpers/opcua.ts';
+import { waitFor } from './helpers/plantnet.ts';
+
+test('pieces that a machine counts are booked on the open run', async () => {
+  const { machine, line } = await startLive();
+  await machine.make(5);
+  await machine.make(2, 1);
+  await line.untilBooked('7/1');
+  const { machines, lines } = await line.status();
+  expect(lines[0]).toMatchObject({ state: 'execute' });
+  expect(machines).toMatchObject({
+    unattributedRows: 0,
+    lines: [{ link: 'live', units: [{ unit: 'press', unbound: [], state: 'execute' }] }],
+  });
+  const metrics = await (await fetch(`${line.url()}/metrics`)).text();
+  expect(metrics).toContain(
+    'holdfast_edge_machine_link_state{line="acme/lyon/turning/M01",state="live"} 1',
+  );
+});
+
+test.each([1, 4])('a cut of %i s loses and doubles nothing', async (seconds) => {
+  const { machine, line } = await startLive();
+  await machine.make(5);
+  await line.untilBooked('5/0');
+  line.link.cut();
+  await line.until('reconnecting', 6_000);
+  for (let piece = 0; piece < 10; piece++) {
+    await machine.make(1, piece % 5 === 0 ? 1 : 0);
+    await delay(seconds * 100);
+  }
+  line.link.heal();
+  await line.until('live');
+  await machine.make(1);
+  await line.untilBooked('16/2');
+  await delay(2_000);
+  expect(await line.booked()).toBe('16/2');
+});
+
+test('a machine that hangs is stale within 6 s, and goes on with all it made', async () => {
+  const { machine, line } = await startLive();
+  await machine.make(5);
+  await line.untilBooked('5/0');
+  machine.freeze();
+  const began = performance.now();
+  await line.until('stale', 8_000);
+  expect(performance.now() - began).toBeLessThan(8_000);
+  machine.thaw();
+  await line.until('live');
+  await machine.make(3);
+  await line.untilBooked('8/0');
+});
+
+test.each([
+  ['kept', { kept: true }, '17/0'],
+  ['zeroed', { kept: false, first: 0 }, '17/0'],
+])('a machine that is killed and comes back with its counter %s', async (_name, more, booked) => {
+  const { machine, line } = await startLive({ first: 1_000 });
+  await machine.make(5);
+  await line.untilBooked('5/0');
+  await machine.kill();
+  await line.until('reconnecting');
+  await machine.start(more);
+  await machine.make(12);
+  await line.until('live', 60_000);
+  await line.untilBooked(booked);
+});
+
+test('a counter that starts again after its 32 bits while nobody listens', async () => {
+  const { machine, line } = await startLive({ first: 2 ** 32 - 10 });
+  await machine.make(5);
+  await line.untilBooked('5/0');
+  line.link.cut();
+  await line.until('reconnecting', 6_000);
+  await machine.make(12);
+  line.link.heal();
+  await line.untilBooked('17/0');
+});
+
+test('S1: an edge that is killed in mid-batch books each piece once', async () => {
+  const { machine, line } = await startLive({ everyMs: 50 });
+  for (let kill = 0; kill < 3; kill++) {
+    await delay(700 + kill * 130);
+    await line.kill();
+    await delay(300);
+    await line.start();
+    await line.until('live');
+  }
+  await machine.kill(); // it makes no more
+  await machine.start({ everyMs: 0 });
+  await line.until('live', 60_000);
+  const { good } = await machine.made();
+  const counter = async () => (await line.status()).machines.lines[0]!.units[0]!.counters[0]!;
+  await waitFor(async () => Number((await counter()).shows) === good, 10_000, 'the last value');
+  // What it had made before it was first seen is no count.
+  await line.untilBooked(`${(await counter()).counted}/0`);
+  expect(good).toBeGreaterThan(40);
+});
