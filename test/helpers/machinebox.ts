@@ -1,4 +1,5 @@
 import { openIntake } from '../../edge/intake.ts';
+import { openMachineDesk } from '../../edge/machine/desk.ts';
 import { openMachineLedger } from '../../edge/machine/ledger.ts';
 import { openMachines } from '../../edge/machine/machines.ts';
 import { readMapping } from '../../edge/machine/mapping.ts';
@@ -34,13 +35,15 @@ export function openMachineBox({ path, more, mapping: text, stopped = () => fals
     changed: () => undefined,
     signal: new AbortController().signal,
   });
+  const newId = eventIds(clock.nowMs, systemRandom);
+  const desk = openMachineDesk({ machines, book, roster, intake, newId });
   const [line] = machines.lines;
   const listener = line!.listener;
   let epoch = 'A';
   const facts = () => [...store.history()].map(({ bytes }) => decodeContent(bytes));
 
   return {
-    ...{ ...box, machines, mapping, listener, intake, facts },
+    ...{ ...box, machines, mapping, listener, intake, facts, desk },
 
     /** The link comes up. */
     live: (): void => listener.changed('live'),

@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { onTestFinished, type TestContext, test } from 'vitest';
+import { freePorts } from '../../cli/port.ts';
+import { Fault } from '../../shared/fault.ts';
+import { findPeer, type Peer } from './provision.ts';
+
+let found: Promise<Peer | Fault> | undefined;
+
+/** The peer, or why there is none on this machine; looked for once. */
+function peer(): Promise<Peer | Fault> {
+  found ??= findPeer().catch((error: unknown) => {
+    if (error instanceof Fault) return error;
+    throw error;
+  });
+  return found;
+}
+
+/** A test against open62541; where it cannot be had it says that it was not run, and why. */
+export const testPeer = (name: string, body: (peer: Peer) => Promise<void>, timeoutMs = 120_000) =>
+  test(
+    name,
+    async (context: TestContext) => {
+      const is = await peer();
+      if (is instanceof Fault) context.skip(is.message);
+      else await body(is);
+    },
+    timeoutMs,
+  );
+
+/** Certificate and key of the peer, and the certificate of the client that it trusts; DER. */
+export type Papers = Readonly<{ certificate: string; key: string; trusted: string }>;
+type Start = Readonly<{ first?: number; papers?: Papers; password?: string }>;
+
+/** Starts a peer on a free port; it makes what it is told to, and can be killed and come back. */
+export async function startPeer({ program, libraries }: Peer, given: Start = {}) {
+  const [port] = await freePorts(1);
+  const open = async ({ first = 0, papers, password = '' }: Start) => {
+    const secure = papers ? [papers.certificate, papers.key, papers.trusted] : [];
+    const child = spawn(program, [`${port}`, `${first}`, ...secure], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: { ...process.env, LD_LIBRARY_PATH: libraries, PEER_PASSWORD: password },
+    });
+    const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
+    if ((await lines.next()).value !== 'ready') throw new Error('peer: did not start');
+    return { child, lines };
+  };
+  let running = await open(given);
+  let shown = given.first ?? 0;
+  const kill = async () => {
+    const { child } = running;
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    child.kill('SIGKILL');
+    await gone;
+  };
+  onTestFinished(kill);
+
+  return {
+    port: port!,
+    kill,
+    shown: () => shown,
+    freeze: () => running.child.kill('SIGSTOP'),
+    thaw: () => running.child.kill('SIGCONT'),
+    async make(pieces: number): Promise<void> {
+      running.child.stdin!.write(`${pieces}\n`);
+      shown = Number((await running.lines.next()).value);
+    },
+    async start(more: Start = {}): Promise<void> {
+      running = await open({ ...given, ...more });
+      shown = more.first ?? given.first ?? 0;
+    },
+  };
+}
