@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest';
 import type { LinkState } from '../edge/machine/port.ts';
 import { bounded, faultOf } from '../edge/opcua/bounded.ts';
+import { refusing } from '../edge/opcua/rejection.ts';
 import { type Connection, supervise } from '../edge/opcua/supervisor.ts';
 import type { Clock } from '../shared/clock.ts';
 import { Fault } from '../shared/fault.ts';
@@ -164,4 +165,17 @@ test.each([
   ['BadTooManySessions', 'UNREACHABLE'],
 ])('%s is %s', (message, code) => {
   expect(faultOf(new Error(message), 'server').code).toBe(code);
+});
+
+test('a server that hangs up three times in a row refuses, fewer are an accident', async () => {
+  const hung = new Fault('UNREACHABLE', 'server: The connection may have been rejected by server');
+  const ends = [hung, hung, unreachable, hung, hung, hung];
+  const connect = refusing(async () => {
+    throw ends.shift();
+  });
+  const codes: string[] = [];
+  for (let attempt = 0; attempt < 6; attempt++) {
+    await connect().catch(({ code }: Fault) => codes.push(code));
+  }
+  expect(codes).toEqual([...Array(5).fill('UNREACHABLE'), 'REFUSED']);
 });

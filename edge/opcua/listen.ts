@@ -4,6 +4,7 @@ import type { Logger } from '../../shared/log.ts';
 import type { Mapping } from '../machine/mapping.ts';
 import type { Listen } from '../machine/port.ts';
 import { openConnection } from './connection.ts';
+import { refusing } from './rejection.ts';
 import { supervise } from './supervisor.ts';
 import { openTrust } from './trust.ts';
 
@@ -20,7 +21,7 @@ export async function openOpcua(folder: string, clock: Clock, log: Logger) {
       (mapping: Mapping): Listen =>
       (tags, listener, signal) =>
         supervise({
-          connect: () => openConnection({ mapping, tags, trust, listener, clock }),
+          connect: refusing(() => openConnection({ mapping, tags, trust, listener, clock })),
           ...{ listener, clock, signal },
           staleAfterMs: mapping.session.staleAfterMs,
           log: log.child({ line: mapping.line }),

@@ -94,8 +94,15 @@ export async function startMachineLine(directory: string, port: number, text = s
       return (await status()).machines.lines[0]!.link;
     },
     async until(state: string, timeoutMs = 30_000): Promise<void> {
-      const is = async () => (await status()).machines.lines[0]?.link === state;
-      await waitFor(is, timeoutMs, `the link to be ${state}`);
+      let detail: unknown;
+      const is = async () => {
+        const now = (await status()).machines.lines[0];
+        detail = `${now?.link}: ${now?.detail}`;
+        return now?.link === state;
+      };
+      await waitFor(is, timeoutMs, `the link to be ${state}`).catch((error: Error) => {
+        throw new Error(`${error.message}; is ${detail}`);
+      });
     },
     /** What the line has booked: good and scrap. */
     async booked(): Promise<string> {

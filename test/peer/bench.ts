@@ -1,6 +1,10 @@
 import { spawn } from 'node:child_process';
+import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { OPCUACertificateManager } from 'node-opcua-certificate-manager';
 import { onTestFinished, type TestContext, test } from 'vitest';
 import { freePorts } from '../../cli/port.ts';
 import { Fault } from '../../shared/fault.ts';
@@ -31,6 +35,30 @@ export const testPeer = (name: string, body: (peer: Peer) => Promise<void>, time
 
 /** Certificate and key of the peer, and the certificate of the client that it trusts; DER. */
 export type Papers = Readonly<{ certificate: string; key: string; trusted: string }>;
+
+/** Papers for the peer, which trusts nobody but itself as yet; and what a mapping pins. */
+export async function papersOf(folder: string): Promise<{ papers: Papers; pin: string }> {
+  const rootFolder = join(folder, 'peer');
+  const manager = new OPCUACertificateManager({ rootFolder, disableFileWatchers: true });
+  await manager.initialize();
+  const outputFile = join(rootFolder, 'peer.pem');
+  await manager.createSelfSignedCertificate({
+    ...{ applicationUri: 'urn:holdfast:peer', dns: ['localhost'], ip: ['127.0.0.1'] },
+    ...{ subject: '/CN=peer', startDate: new Date(), validity: 30, outputFile },
+  });
+  const key = createPrivateKey(readFileSync(join(rootFolder, 'own/private/private_key.pem')));
+  await manager.dispose();
+  const { raw } = new X509Certificate(readFileSync(outputFile));
+  const papers = {
+    certificate: join(folder, 'peer.der'),
+    key: join(folder, 'peer.key.der'),
+    trusted: join(folder, 'trusted.der'),
+  };
+  writeFileSync(papers.certificate, raw);
+  writeFileSync(papers.trusted, raw);
+  writeFileSync(papers.key, key.export({ type: 'pkcs1', format: 'der' }));
+  return { papers, pin: createHash('sha256').update(raw).digest('hex') };
+}
 type Start = Readonly<{ first?: number; papers?: Papers; password?: string }>;
 
 /** Starts a peer on a free port; it makes what it is told to, and can be killed and come back. */
