@@ -3,7 +3,7 @@
 // told to, and a link between them that is cut and frozen; both are killed with SIGKILL.
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { startLive } from './helpers/opcua.ts';
+import { simulated, startLive } from './helpers/opcua.ts';
 import { waitFor } from './helpers/plantnet.ts';
 
 test('pieces that a machine counts are booked on the open run', async () => {
@@ -99,4 +99,62 @@ test('S1: an edge that is killed in mid-batch books each piece once', async () =
   // What it had made before it was first seen is no count.
   await line.untilBooked(`${(await counter()).counted}/0`);
   expect(good).toBeGreaterThan(40);
+});
+
+const nested = (port: number) => `
+version: 1
+line: acme/lyon/turning/M01
+endpoint: { mode: None, policy: None, url: "opc.tcp://127.0.0.1:${port}" }
+session: { bookMs: 200, publishingMs: 200 }
+namespaces: { m: "http://holdfast.example/machines/" }
+units:
+  press:
+    profile: packml-opc30050
+    root: /pk:PackMLObjects/m:M1
+    counters:
+      total: { from: ProdProcessedCount, maxPerSec: 50, slack: 50 }
+      scrap: { from: ProdDefectiveCount, counts: scrap, maxPerSec: 50, slack: 50 }
+      good: { derive: { from: total, less: [scrap] }, counts: good }
+`;
+
+test('OPC 30050: nested states, and counts in arrays of structures', async () => {
+  const { machine, line } = await startLive({ packml: true, first: 2 ** 31 - 5 }, nested);
+  await machine.make(9, 1);
+  await line.untilBooked('9/1');
+  await machine.set({ state: 2 });
+  await waitFor(
+    async () => (await line.status()).lines[0]!.state === 'stopped',
+    10_000,
+    'the line to be stopped',
+  );
+});
+
+test('a unit whose tags are not there is unbound, visibly, and the others count on', async () => {
+  const broken = (port: number) => `${simulated(port)}
+  other:
+    profile: generic
+    counters:
+      good: { at: "m;s=M9.Good", counts: good, maxPerSec: 50 }
+      odd: { at: "m;s=M1.Tag0", counts: scrap, maxPerSec: 50 }
+    state: { at: "/m:M1.Nowhere", map: { "1": execute } }
+  named:
+    profile: generic
+    counters:
+      good: { at: "/m:M1.Good", maxPerSec: 50 }
+`;
+  const { machine, line } = await startLive({ ballast: 1 }, broken);
+  await machine.make(3);
+  await line.untilBooked('3/0');
+  const [press, other, named] = (await line.status()).machines.lines[0]!.units;
+  expect(press!.unbound).toEqual([]);
+  expect(named).toMatchObject({ unbound: [], counters: [{ shows: '3' }] });
+  expect(other!.unbound).toEqual([
+    'state: /M1.Nowhere is not there',
+    'counter good: there is no such node',
+    'counter odd: is a Double, not a whole number',
+  ]);
+  const metrics = await (await fetch(`${line.url()}/metrics`)).text();
+  expect(metrics).toContain(
+    'holdfast_edge_machine_unbound{line="acme/lyon/turning/M01",unit="other"} 1',
+  );
 });

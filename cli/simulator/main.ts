@@ -31,6 +31,7 @@ const fields = {
   ),
   ballast: fallback(integer('More tags of each machine.', 0, 1_000), 0),
   beatMs: fallback(integer('They change so often, ms.', 10, 60_000), 100),
+  packml: fallback(flag('They are there by OPC 30050 as well.'), false),
   user: optional(text('Who is let in; anybody if absent.', 100)),
   password: optional(text('The password; of a toy, so it may stand here.', 100)),
 };

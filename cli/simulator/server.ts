@@ -8,6 +8,7 @@ import {
   StatusCodes,
   type UAVariable,
 } from 'node-opcua';
+import { addPackml } from './packml.ts';
 import type { Press, Shown } from './press.ts';
 
 export const machineNamespace = 'http://holdfast.example/machines/';
@@ -18,6 +19,8 @@ type Parts = Readonly<{
   presses: ReadonlyMap<string, Press>;
   /** More tags of every machine, which change with each beat. */
   ballast: number;
+  /** The machines are there by OPC 30050 as well. */
+  packml?: boolean | undefined;
   user?: string | undefined;
   password?: string | undefined;
   sessionTimeoutMaxMs?: number | undefined;
@@ -69,7 +72,7 @@ export async function startServer(parts: Parts) {
     port,
     host: '127.0.0.1',
     hostname: '127.0.0.1',
-    nodeset_filename: [nodesets.standard],
+    nodeset_filename: [nodesets.standard, ...(parts.packml ? [nodesets.packML] : [])],
     serverCertificateManager,
     allowAnonymous: user === undefined,
     userManager: {
@@ -86,6 +89,7 @@ export async function startServer(parts: Parts) {
   const beats: (() => void)[] = [];
   for (const [name, press] of presses) {
     addPress(namespace, objects, name, press);
+    if (parts.packml) addPackml(space, namespace, name, press);
     beats.push(...ballastOf(namespace, objects, name, ballast));
   }
   await server.start();

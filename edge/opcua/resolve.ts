@@ -87,11 +87,11 @@ async function nodesOf(
     if ('why' in one) return one.why;
     if ('id' in one) return one.id;
     const result = results[next++];
-    return result?.targets?.[0]?.targetId ?? `${one.path} is not there`;
+    return result?.targets?.[0]?.targetId ?? `${one.says} is not there`;
   });
 }
 
-type Written = Readonly<{ path: string } | { id: NodeId } | { why: string }>;
+type Written = Readonly<{ path: string; says: string } | { id: NodeId } | { why: string }>;
 
 function writtenOf(at: Address, namespaces: readonly string[]): Written {
   const indexOf = (uri: string): number => namespaces.indexOf(uri);
@@ -99,7 +99,8 @@ function writtenOf(at: Address, namespaces: readonly string[]): Written {
   const missing = uris.find((uri) => indexOf(uri) < 0);
   if (missing !== undefined) return { why: `the server has no namespace ${missing}` };
   if ('path' in at) {
-    return { path: at.path.map(({ uri, name }) => `/${indexOf(uri)}:${escaped(name)}`).join('') };
+    const steps = at.path.map(({ uri, name }) => `/${indexOf(uri)}:${escaped(name)}`);
+    return { path: steps.join(''), says: at.path.map(({ name }) => `/${name}`).join('') };
   }
   try {
     return { id: coerceNodeId(`ns=${indexOf(at.uri)};${at.id}`) };
