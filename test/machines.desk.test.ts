@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { machineMetrics } from '../edge/machine/metrics.ts';
 import { readMachines } from '../edge/machine/report.ts';
@@ -105,5 +107,8 @@ test('metrics of machines are read by a scraper, and an edge without machines ha
     samples.filter((sample) => sample.name === `holdfast_edge_${name}` && sample.value > 0);
   expect(value('machine_link_state')).toMatchObject([{ labels: { line: m01, state: 'live' } }]);
   expect(value('machine_samples_total').map(({ labels }) => labels['became'])).toContain('late');
+  const guide = readFileSync(join(import.meta.dirname, '../docs/opcua.md'), 'utf8');
+  const told = [...guide.matchAll(/^\| `(holdfast_\w+)`/gm)].map(([, name]) => name);
+  expect(new Set(samples.map(({ name }) => name))).toEqual(new Set(told));
   expect(machineMetrics({ lines: [], unattributedRows: 0, unattributed: [] })).toBe('');
 });

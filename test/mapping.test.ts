@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { mappingBytesMax, readMapping } from '../edge/machine/mapping.ts';
 import { nestedState } from '../edge/machine/packml.ts';
@@ -45,6 +47,7 @@ const refused: [string, string, string][] = [
   ],
   ['an unknown namespace', swap('m;s=Good', 'x;s=Good'), 'x is no namespace of the mapping'],
   ['an address that is none', swap('m;s=Good', 'Good'), 'must begin with "/"'],
+  ['half a fingerprint', swap('{ url:', '{ serverCertificate: ab, url:'), 'must be a SHA-256'],
   ['a user without a password', swap('{ url:', '{ user: edge, url:'), 'endpoint.passwordPath'],
   [
     'no protection, half said',
@@ -55,6 +58,16 @@ const refused: [string, string, string][] = [
 ];
 test.each(refused)('%s is refused in words', (_name, text, words) => {
   expect(fault(text)).toContain(words);
+});
+
+test('the example of the guide is a mapping', () => {
+  const guide = readFileSync(join(import.meta.dirname, '../docs/opcua.md'), 'utf8');
+  const [, example] = /```yaml\n([\s\S]*?)```/.exec(guide)!;
+  const mapping = read(example!);
+  expect(tagsOf(mapping, 'guide').map(({ tag }) => tag)).toEqual([
+    ...['counter total', 'counter scrap', 'result leak', 'sequence leak'],
+    ...['state', 'mode', 'lot', 'stop reason'],
+  ]);
 });
 
 test('every mistake is told at once', () => {

@@ -15,7 +15,8 @@ import { papersOf, startPeer, testPeer } from './peer/bench.ts';
 const secured = (folder: string, pin: string) => (port: number) =>
   simulated(
     port,
-    `{ url: "URL", user: edge, passwordPath: "${join(folder, 'password')}", serverCertificate: "${pin}" }`,
+    `{ url: "URL", user: edge, passwordPath: "${join(folder, 'password')}",
+    serverCertificate: "${pin}" }`,
   );
 
 /** SHA-256 of the certificate that a simulated machine shows. */

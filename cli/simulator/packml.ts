@@ -96,7 +96,7 @@ export function addPackml(space: AddressSpace, namespace: Namespace, name: strin
   press.onChange(tell);
 }
 
-/** The state's node on each of the three levels; what is around it says that there is one within. */
+/** The state's node on each level, as far as what is around it says that there is one within. */
 function statesOf(state: number): number[] {
   const is = (level: Record<number, number>) => level[state];
   if (is(outside) !== undefined) return [is(outside)!];

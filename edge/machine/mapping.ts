@@ -180,6 +180,10 @@ function* complaintsOf({ endpoint, units }: Mapping): Generator<string> {
   if (endpoint.user !== undefined && endpoint.passwordPath === undefined) {
     yield 'endpoint.passwordPath: must be given with a user';
   }
+  const { serverCertificate: pin } = endpoint;
+  if (pin !== undefined && !/^[0-9a-f]{64}$/i.test(pin.replaceAll(':', ''))) {
+    yield 'endpoint.serverCertificate: must be a SHA-256, 64 hexadecimal digits';
+  }
   if ((endpoint.mode === 'None') !== (endpoint.policy === 'None')) {
     yield 'endpoint.policy: must be None with mode None, and only then';
   }
