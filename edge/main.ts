@@ -23,7 +23,7 @@ export async function startEdge(config: EdgeConfig) {
   const db = openDatabase(config.storePath, migrations, upgradeWith(config, means));
   const own = { config, db, clock, random: systemRandom, log };
   const edge = assembleEdge({ ...own, openHub });
-  const machines = await startMachines({ ...own, mappings, edge });
+  const machines = startMachines({ ...own, mappings, edge });
   const { book, intake, changed, signal } = edge;
   const backups = openBackups(db, signal);
   const app = await buildHttp({

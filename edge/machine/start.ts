@@ -61,13 +61,17 @@ function contentOf(path: string): string {
  * Listens to the machines of this edge and books what they say, until the edge's signal aborts. A
  * program without machines does not load what talks to them.
  */
-export async function startMachines({ config, mappings, db, clock, random, log, edge }: Parts) {
+export function startMachines({ config, mappings, db, clock, random, log, edge }: Parts) {
   const folder = config.opcuaPkiPath ?? `${config.storePath}.pki`;
+  // The lines work from the start; what talks to machines is loaded beside them.
   const opcua =
     mappings.length === 0
       ? undefined
-      : await (await import('../opcua/listen.ts')).openOpcua(folder, clock, log);
-  const listenTo = (mapping: Mapping): Listen => opcua!.of(mapping);
+      : import('../opcua/listen.ts').then(({ openOpcua }) => openOpcua(folder, clock, log));
+  const listenTo =
+    (mapping: Mapping): Listen =>
+    async (...given) =>
+      (await opcua!).of(mapping)(...given);
   const { book, roster, intake, barred, disk, changed, signal } = edge;
   const newId = eventIds(clock.nowMs, random);
   const machines = openMachines({
@@ -87,7 +91,7 @@ export async function startMachines({ config, mappings, db, clock, random, log, 
     /** Resolves once nothing is listened to or booked any more; after the signal only. */
     async ended(): Promise<void> {
       await Promise.all(loops);
-      await opcua?.close();
+      await (await opcua)?.close();
     },
   };
 }
