@@ -80,7 +80,8 @@ export async function startServer(parts: Parts) {
     },
     serverInfo: { applicationUri: 'urn:holdfast:machines', productUri: 'urn:holdfast:machines' },
     buildInfo: { productName: 'Holdfast machines' },
-    serverCapabilities: { maxSessions: 200 },
+    maxConnectionsPerEndpoint: 200,
+    serverCapabilities: { maxSessions: 200, maxSubscriptions: 200 },
   });
   await server.initialize();
   const space = server.engine.addressSpace!;
