@@ -66,7 +66,7 @@ test('the example of the guide is a mapping', () => {
   const mapping = read(example!);
   expect(tagsOf(mapping, 'guide').map(({ tag }) => tag)).toEqual([
     ...['counter total', 'counter scrap', 'result leak', 'sequence leak'],
-    ...['state', 'mode', 'lot', 'stop reason'],
+    ...['level seal', 'state', 'mode', 'lot', 'stop reason'],
   ]);
 });
 

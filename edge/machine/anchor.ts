@@ -24,8 +24,12 @@ const isSameMark = (a: Mark, b: Mark): boolean =>
   a.suspect?.value === b.suspect?.value;
 
 /** True if something of it must be stored: a fact, or a mark that moved. */
-export function isNews(before: Memory, { memory, gains, state, fired }: Understood): boolean {
-  if (gains.length > 0 || state || fired.length > 0) return true;
+export function isNews(
+  before: Memory,
+  { memory, gains, state, fired, crossed }: Understood,
+): boolean {
+  if (gains.length > 0 || state || fired.length > 0 || crossed.length > 0) return true;
+  if ([...memory.zones].some(([name, zone]) => before.zones.get(name) !== zone)) return true;
   if (memory.row !== before.row || memory.told !== before.told) return true;
   const numbers = [...memory.sequences].some(
     ([name, value]) => before.sequences.get(name) !== value,

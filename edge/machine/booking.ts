@@ -7,7 +7,7 @@ import { type Gain, kinds, type Why } from './counting.ts';
 import type { Understood } from './interpreter.ts';
 import type { Loose, MachineLedger } from './ledger.ts';
 import type { Unit } from './mapping.ts';
-import { holdOf, reportOf, runIn, stateChangeOf } from './statements.ts';
+import { holdOf, raisedBy, reportOf, runIn, stateChangeOf } from './statements.ts';
 
 export type Parts = Readonly<{
   book: Book;
@@ -66,7 +66,7 @@ export function openBooking({ book, roster, ledger, barred, disk, newId }: Parts
      */
     prepare(entry: Entry): Ready | undefined {
       const { line, name, unit, lot, understood } = entry;
-      const { sums, gains, state, fired, memory } = understood;
+      const { sums, gains, state, fired, crossed, memory } = understood;
       const made = { line, unit: name, newId };
       const open = runIn(book.look, line, unit.lane);
       const own = gains.filter(({ why }) => why === undefined);
@@ -75,11 +75,13 @@ export function openBooking({ book, roster, ledger, barred, disk, newId }: Parts
       if (report && disk.refusal(report) !== undefined) return undefined;
       const change = state && stateChangeOf(made, state);
       const isTold = change === undefined || disk.refusal(change) === undefined;
+      const holds = fired.flatMap((rule) => holdOf(made, rule, open) ?? []);
+      const raised = crossed.flatMap((one) => raisedBy(made, one, open));
       return () => {
         if (change && isTold) decide(change);
         if (report && decide(report) !== undefined) addLoose(entry, 'refused', undefined);
         for (const why of sums.keys()) if (why !== undefined) addLoose(entry, why, why);
-        for (const rule of fired) decide(holdOf(made, rule, open));
+        for (const command of [...holds, ...raised]) decide(command);
         const stored = isTold ? memory : { ...memory, told: entry.before.told };
         ledger.write(line, name, stored);
         return stored;

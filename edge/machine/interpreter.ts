@@ -9,6 +9,7 @@ import {
   sumOf,
   type Why,
 } from './counting.ts';
+import { judgeLevel, type Level, noLevel, type Zone } from './level.ts';
 import type { Unit } from './mapping.ts';
 import type { Equipment } from './packml.ts';
 import { nestedState, stateOf } from './packml.ts';
@@ -23,12 +24,14 @@ export type Memory = Readonly<{
   owed: ReadonlyMap<string, bigint>; // by derived counters, millionths; never more than 0
   row: number; // rejects without a good one between
   sequences: ReadonlyMap<string, string>; // handshake number of the last result
+  zones: ReadonlyMap<string, Zone>; // of measured values, as it was acted on last
   told: Equipment | undefined; // the state that was stated last
 }>;
 /** What is known of a unit while it is listened to, and forgotten with the process. */
 export type Hearing = Readonly<{
   heard: ReadonlyMap<string, Heard>;
   state: Settling<Equipment>;
+  levels: ReadonlyMap<string, Level>;
   fresh: ReadonlySet<string>; // counters that were heard since the link is live
 }>;
 export const noMemory: Memory = {
@@ -36,9 +39,12 @@ export const noMemory: Memory = {
   owed: new Map(),
   row: 0,
   sequences: new Map(),
+  zones: new Map(),
   told: undefined,
 };
-export const noHearing: Hearing = { heard: new Map(), state: {}, fresh: new Set() };
+export const noHearing: Hearing = {
+  ...{ heard: new Map(), state: {}, levels: new Map(), fresh: new Set() },
+};
 
 /** The state of a machine that is to be stated. */
 export type StateChange = Readonly<{
@@ -54,6 +60,7 @@ export type Understood = Readonly<{
   gains: readonly Gain[];
   state: StateChange | undefined;
   fired: readonly Fired[];
+  crossed: readonly Crossed[];
   noted: ReadonlyMap<Step['kind'], number>; // samples of counters by what became of them
 }>;
 
@@ -95,14 +102,17 @@ export function understand(
   const fired = firedBy(unit, told.row);
   const state = stateIn(unit, known.hearing.state, heard, around.nowMs);
   const change = changeOf(unit, known.memory.told, state, heard, around);
+  const { levels, zones, crossed } = levelsIn(unit, known, heard, around.nowMs);
   const memory: Memory = {
     counters,
+    zones,
     owed,
     row: fired.length > 0 ? 0 : told.row,
     sequences: told.sequences,
     told: change?.state ?? known.memory.told,
   };
-  return { memory, hearing: { heard, state, fresh }, sums, gains, state: change, fired, noted };
+  const hearing = { heard, state, levels, fresh };
+  return { memory, hearing, sums, gains, state: change, fired, crossed, noted };
 }
 
 /** "counter good" in its two parts. */
@@ -131,6 +141,37 @@ function results(unit: Unit, memory: Memory, heard: ReadonlyMap<string, Heard>, 
     rejects = passed.includes(`${value}`) ? 0 : rejects + 1;
   }
   return { sequences, row: rejects };
+}
+
+/** A measured value has left its limits. */
+export type Crossed = Readonly<{
+  reason: string;
+  atMs: number;
+  hold: 'operation' | 'order' | 'line' | undefined;
+}>;
+
+/** Measured values: leaving the limits is told once, coming back lets it be told again. */
+function levelsIn(
+  unit: Unit,
+  { memory, hearing }: Readonly<{ memory: Memory; hearing: Hearing }>,
+  heard: ReadonlyMap<string, Heard>,
+  nowMs: number,
+) {
+  const levels = new Map<string, Level>();
+  const zones = new Map(memory.zones);
+  const crossed: Crossed[] = [];
+  for (const [name, limits] of unit.levels) {
+    const before = hearing.levels.get(name) ?? noLevel;
+    const level = judgeLevel(limits, before, heard.get(`level ${name}`), nowMs);
+    levels.set(name, level);
+    const { value: zone, sinceMs = nowMs } = level.zone;
+    if (zone === undefined || zone === (zones.get(name) ?? 'within')) continue;
+    zones.set(name, zone);
+    if (zone === 'within') continue;
+    const reason = `${limits.raise}: ${name} ${level.value} is too ${zone}`;
+    crossed.push({ reason: reason.slice(0, 200), atMs: sinceMs, hold: limits.hold });
+  }
+  return { levels, zones, crossed };
 }
 
 const stateTags = ['state', 'state machine', 'state execute'];

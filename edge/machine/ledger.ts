@@ -2,6 +2,7 @@ import type { Database } from '../../shared/database.ts';
 import { quantity, quantityText } from '../../shared/quantity.ts';
 import type { Kept, Kind, Why } from './counting.ts';
 import type { Memory } from './interpreter.ts';
+import type { Zone } from './level.ts';
 import type { Equipment } from './packml.ts';
 
 /** Pieces that nobody can say whose they are. */
@@ -36,6 +37,7 @@ type MachineRow = {
   told: string | null;
   row: number;
   owed: string;
+  zones: string;
   sequences: string;
 };
 export type MachineLedger = ReturnType<typeof openMachineLedger>;
@@ -59,9 +61,9 @@ function prepare(db: Database) {
          suspect_seen_ms = excluded.suspect_seen_ms`,
     ),
     putMachine: db.prepare(
-      `INSERT INTO machine VALUES ((SELECT id FROM line WHERE path = ?), ?, ?, ?, ?, ?)
+      `INSERT INTO machine VALUES ((SELECT id FROM line WHERE path = ?), ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET told = excluded.told, row = excluded.row, owed = excluded.owed,
-         sequences = excluded.sequences`,
+         zones = excluded.zones, sequences = excluded.sequences`,
     ),
     openLike: db.prepare<[string, string, string, string, string], { id: number; pieces: string }>(
       `SELECT unattributed.id, pieces FROM unattributed JOIN line ON line.id = unattributed.line
@@ -95,14 +97,15 @@ export function openMachineLedger(db: Database) {
       const of = (unit: string): Memory =>
         units.get(unit) ?? {
           ...{ counters: new Map(), owed: new Map(), row: 0 },
-          ...{ sequences: new Map(), told: undefined },
+          ...{ zones: new Map(), sequences: new Map(), told: undefined },
         };
-      for (const { unit, told, row, owed, sequences } of sql.machines.iterate(line)) {
+      for (const { unit, told, row, owed, zones, sequences } of sql.machines.iterate(line)) {
         const amounts = Object.entries(JSON.parse(owed) as Record<string, string>);
         units.set(unit, {
           counters: new Map(),
           owed: new Map(amounts.map(([name, text]) => [name, BigInt(text)])),
           row,
+          zones: new Map(Object.entries(JSON.parse(zones) as Record<string, Zone>)),
           sequences: new Map(Object.entries(JSON.parse(sequences) as Record<string, string>)),
           told: (told ?? undefined) as Equipment | undefined,
         });
@@ -117,10 +120,12 @@ export function openMachineLedger(db: Database) {
 
     /** Within a commit only. */
     write(line: string, unit: string, memory: Memory): void {
-      const { told, row, owed, sequences, counters } = memory;
+      const { told, row, owed, zones, sequences, counters } = memory;
       const amounts = Object.fromEntries([...owed].map(([name, value]) => [name, `${value}`]));
-      const numbers = JSON.stringify(Object.fromEntries(sequences));
-      sql.putMachine.run(line, unit, told ?? null, row, JSON.stringify(amounts), numbers);
+      const json = [amounts, Object.fromEntries(zones), Object.fromEntries(sequences)].map((one) =>
+        JSON.stringify(one),
+      );
+      sql.putMachine.run(line, unit, told ?? null, row, ...json);
       for (const [counter, { mark, run, lineEpoch }] of counters) {
         const { last, total, seen, seenMs, suspect } = mark;
         const heard = [seen.epoch, seen.sourceMs ?? null, seenMs, run ?? null, lineEpoch];

@@ -37,6 +37,9 @@ function lineOf(hearing: LineHearing, book: Book) {
         state, // null while it is not known
         proposes: isComplete ? { complete: job! } : null, // a person completes the operation
         rejectsInARow: memory.row,
+        levels: [...ear.levels].map(([level, { value = null, zone }]) => {
+          return { level, value, zone: zone.value ?? null };
+        }),
         owed: [...memory.owed]
           .filter(([, pieces]) => pieces < 0n)
           .map(([counter, pieces]) => ({ counter, pieces: quantityText(-pieces) })),

@@ -3,7 +3,7 @@ import { quantityText } from '../../shared/quantity.ts';
 import { instantMaxMs } from '../../shared/vocabulary.ts';
 import { keyOf, type Look, type Tables } from '../../statecharts/tables.ts';
 import type { Gain, Kind } from './counting.ts';
-import type { StateChange } from './interpreter.ts';
+import type { Crossed, StateChange } from './interpreter.ts';
 import type { Fired } from './rejects.ts';
 
 /** The run in a lane of a line, with its name. */
@@ -18,6 +18,10 @@ export function runIn(look: Look, line: string, lane: number): OpenRun | undefin
   const order = row && look('order', row.order);
   return order && { run: run!, row, unit: order.unit };
 }
+
+/** A text of a machine as it may stand in a fact: it may show anything. */
+const plainText = (text: string): string =>
+  [...text.toWellFormed().replace(/\p{Cc}/gu, ' ')].slice(0, 200).join('');
 
 const timely = (atMs: number) => {
   const at = Math.round(atMs);
@@ -69,14 +73,32 @@ function spansOf(gains: readonly Gain[]): string {
 /** A state of the machine, as the line's. */
 export function stateChangeOf(made: Made, change: StateChange): Command {
   const { state, reason, isResync } = change;
-  const about = { ...timely(change.atMs), body: { state, reason } };
+  const about = { ...timely(change.atMs), body: { state, reason: plainText(reason) } };
   return commandOf(made, 'ChangeEquipmentState', about, isResync ? ['resync'] : []);
 }
 
-/** The hold that a rule of the plant asks for. */
-export function holdOf(made: Made, { hold: scope, reason }: Fired, open?: OpenRun): Command {
+/** A measured value out of its limits, as a nonconformance, with its hold where one is asked. */
+export function raisedBy(made: Made, crossed: Crossed, open?: OpenRun): Command[] {
+  const nonconformance = made.newId();
+  const { reason, atMs, hold } = crossed;
+  const run = open ? { order: open.row.order, operation: open.row.operation } : {};
+  const about = { ...run, ...timely(atMs), body: { nonconformance, reason: plainText(reason) } };
+  const raised = commandOf(made, 'RaiseNonconformance', about, []);
+  const held = hold && holdOf(made, { rule: 0, hold, reason }, open, nonconformance);
+  return held ? [raised, held] : [raised];
+}
+
+/** The hold that a rule of the plant asks for; none of an operation where none is worked on. */
+export function holdOf(
+  made: Made,
+  { hold: scope, reason }: Fired,
+  open?: OpenRun,
+  nonconformance?: string,
+): Command | undefined {
+  if (scope !== 'line' && !open) return undefined;
   const about = open && scope !== 'line' ? { order: open.row.order } : {};
   const operation = open && scope === 'operation' ? { operation: open.row.operation } : {};
-  const body = { hold: made.newId(), scope, reason };
+  const named = nonconformance === undefined ? {} : { nonconformance };
+  const body = { hold: made.newId(), scope, reason: plainText(reason), ...named };
   return commandOf(made, 'PlaceHold', { ...about, ...operation, body }, []);
 }

@@ -26,6 +26,7 @@ export const machineTables = `
     told      TEXT,                                      -- the state that was stated last
     row       INTEGER NOT NULL CHECK (row >= 0),         -- rejects without a good one between
     owed      TEXT    NOT NULL,                          -- JSON, by derived counters
+    zones     TEXT    NOT NULL,                          -- JSON, by measured values
     sequences TEXT    NOT NULL,                          -- JSON, by results
     PRIMARY KEY (line, unit)
   ) STRICT, WITHOUT ROWID;

@@ -80,6 +80,9 @@ function* written(unit: Unit): Generator<Written> {
     yield { tag: `result ${result}`, where: at, needs: 'any', ...needed };
     yield { tag: `sequence ${result}`, where: sequence, needs: 'integer', ...needed };
   }
+  for (const [level, { at }] of unit.levels) {
+    yield { tag: `level ${level}`, where: at, needs: 'number', ...needed };
+  }
   if (unit.state) yield { tag: 'state', where: unit.state.at, needs: 'any', ...needed };
   if (unit.mode) yield { tag: 'mode', where: unit.mode.at, needs: 'integer', ...needed };
   if (unit.lot) yield { tag: 'lot', where: unit.lot.at, needs: 'any', ...needed };

@@ -21,6 +21,8 @@ units:
     stopReason: { at: "m;s=Reason" }
     reasons: { "7": film torn }
     debounceMs: 200
+    levels:
+      temp: { at: "m;s=Temp", low: 10, high: 80, hysteresis: 5, raise: zone, hold: operation }
 ${more}`;
 
 export const press = (more?: string) => readMapping(mappingText(more), 'mapping');
