@@ -10,6 +10,7 @@ import type { Backup } from './backup.ts';
 import { type Charted, openGallery } from './gallery.ts';
 import type { Intake } from './intake.ts';
 import type { MachineDesk } from './machine/desk.ts';
+import type { JobDesk } from './machine/jobdesk.ts';
 import type { Status } from './status.ts';
 
 export type Parts = {
@@ -27,7 +28,7 @@ export type Parts = {
   /** A copy of the store; absent where there is no file. */
   backup?: () => Promise<Backup>;
   /** What people decide about machines; absent where none is listened to. */
-  machines?: MachineDesk;
+  machines?: MachineDesk & JobDesk;
   changed: Bell;
   signal: AbortSignal;
 };
@@ -87,6 +88,16 @@ export const panel: FastifyPluginAsync<Parts> = async (app, parts) => {
   app.post<{ Body: unknown }>('/machines/counter', async ({ body }) => {
     if (parts.machines) return parts.machines.accept(body);
     throw new Fault('UNKNOWN', 'counter: no machine is listened to here');
+  });
+
+  app.post<{ Body: unknown }>('/machines/jobs', async ({ body }) => {
+    if (parts.machines) return parts.machines.ask(body);
+    throw new Fault('UNKNOWN', 'job: no machine is listened to here');
+  });
+
+  app.post<{ Body: unknown }>('/machines/writes', async ({ body }) => {
+    if (parts.machines) return parts.machines.turn(body);
+    throw new Fault('UNKNOWN', 'writes: no machine is listened to here');
   });
 
   app.post('/backup', async (_request, reply) => {

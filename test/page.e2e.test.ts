@@ -39,6 +39,7 @@ test('a line says what of its machines waits for a person', async (context) => {
   const machines = {
     lines: [{ line: m01, link: 'live', detail: null, units: [unit] }],
     unattributed: [] as object[],
+    jobs: [] as object[],
   };
   const silence = await startSilence(url, (status) => void Object.assign(status, { machines }));
   const { tile } = await look(context, silence);
@@ -51,7 +52,9 @@ test('a line says what of its machines waits for a person', async (context) => {
     /machine: silent, its state is not known · 1\D234 good of no job, made behind/,
   );
   machines.lines[0]!.units[0]!.unbound = ['state: there is no such node'];
+  machines.jobs.push({ line: m01, job: 'WO-1/0010', state: 'Running', holds: ['H1'] });
   const { says: then, tile: bad } = await look(context, silence);
+  await then('.tile', /job WO-1\/0010 runs, and is held by H1/);
   await then('.tile', /press is not as its mapping says: state: there is no such node/);
   expect(await bad.locator('[data-is=machine]').getAttribute('data-tone')).toBe('bad');
 });

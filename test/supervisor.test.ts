@@ -44,6 +44,7 @@ async function run({ attempts, look = () => ({}), subscribe, endMs }: Scene) {
         resolve: async () => new Map(),
         subscribe: subscribe ?? (async () => undefined),
         skewMs: () => 0,
+        jobs: { list: async () => new Map(), call: async () => 1n },
         look: () => ({ isLost: false, heardMs: nowMs, ...look(nowMs - bornMs) }),
         async close() {
           counts.closed += 1;
@@ -54,7 +55,12 @@ async function run({ attempts, look = () => ({}), subscribe, endMs }: Scene) {
       changed: (state) => {
         if (told.at(-1)?.[0] !== state) told.push([state, Math.round(nowMs / 1_000)]);
       },
-      ...{ bound: () => undefined, skew: () => undefined, heard: () => undefined },
+      ...{
+        bound: () => undefined,
+        skew: () => undefined,
+        heard: () => undefined,
+        jobs: () => undefined,
+      },
     },
     ...{ staleAfterMs, clock, signal: stop.signal, log: openLog('test', 'silent') },
   });

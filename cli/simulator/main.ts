@@ -32,6 +32,7 @@ const fields = {
   ballast: fallback(integer('More tags of each machine.', 0, 1_000), 0),
   beatMs: fallback(integer('They change so often, ms.', 10, 60_000), 100),
   packml: fallback(flag('They are there by OPC 30050 as well.'), false),
+  jobs: fallback(flag('They take jobs by ISA-95 Job Control.'), false),
   user: optional(text('Who is let in; anybody if absent.', 100)),
   password: optional(text('The password; of a toy, so it may stand here.', 100)),
 };
@@ -45,6 +46,8 @@ const orders = {
   state: optional(integer('Its state in PackML.', 0, 19)),
   mode: optional(integer('Its mode.', 0, 100)),
   reason: optional(integer('Why it stopped.', 0, 65_535)),
+  job: optional(text('A job that it has.', 100)),
+  jobState: optional(integer('What becomes of the job.', 1, 6)),
 };
 const bodyMax = 10_000;
 
@@ -68,9 +71,10 @@ export async function startMachines(config: Config) {
   }
 
   function obey(bytes: Buffer): void {
-    const { machine, good, scrap, ...change } = readJson(orders, bytes, 'order');
+    const { machine, good, scrap, job, jobState, ...change } = readJson(orders, bytes, 'order');
     const press = presses.get(machine);
     if (!press) throw new Fault('UNKNOWN', `order.machine: ${machine} is none of ours`);
+    if (job !== undefined) server.receivers.get(machine)?.set(job, jobState ?? 1);
     if (Object.keys(change).length > 0) press.set(change);
     if (good !== undefined || scrap !== undefined) press.make(good ?? 0, scrap ?? 0);
   }
@@ -85,7 +89,8 @@ export async function startMachines(config: Config) {
     try {
       if (request.method === 'POST') obey(Buffer.concat(chunks));
       const machines = [...presses].map(([name, press]) => {
-        return { name, made: press.made(), shown: press.shown() };
+        const calls = server.receivers.get(name)?.calls() ?? [];
+        return { name, made: press.made(), shown: press.shown(), calls };
       });
       response.end(JSON.stringify({ endpoint: server.endpoint, machines }));
     } catch (error) {

@@ -8,6 +8,7 @@ import {
   StatusCodes,
   type UAVariable,
 } from 'node-opcua';
+import { addJobs } from './jobs.ts';
 import { addPackml } from './packml.ts';
 import type { Press, Shown } from './press.ts';
 
@@ -21,6 +22,8 @@ type Parts = Readonly<{
   ballast: number;
   /** The machines are there by OPC 30050 as well. */
   packml?: boolean | undefined;
+  /** And take jobs. */
+  jobs?: boolean | undefined;
   user?: string | undefined;
   password?: string | undefined;
   sessionTimeoutMaxMs?: number | undefined;
@@ -72,7 +75,11 @@ export async function startServer(parts: Parts) {
     port,
     host: '127.0.0.1',
     hostname: '127.0.0.1',
-    nodeset_filename: [nodesets.standard, ...(parts.packml ? [nodesets.packML] : [])],
+    nodeset_filename: [
+      nodesets.standard,
+      ...(parts.packml ? [nodesets.packML] : []),
+      ...(parts.jobs ? [nodesets.isa95JobControl] : []),
+    ],
     serverCertificateManager,
     allowAnonymous: user === undefined,
     userManager: {
@@ -88,14 +95,17 @@ export async function startServer(parts: Parts) {
   const namespace = space.registerNamespace(machineNamespace);
   const objects = space.rootFolder.objects as never;
   const beats: (() => void)[] = [];
+  const receivers = new Map<string, ReturnType<typeof addJobs>>();
   for (const [name, press] of presses) {
     addPress(namespace, objects, name, press);
     if (parts.packml) addPackml(space, namespace, name, press);
+    if (parts.jobs) receivers.set(name, addJobs(space, namespace, objects, name));
     beats.push(...ballastOf(namespace, objects, name, ballast));
   }
   await server.start();
   return {
     endpoint: server.getEndpointUrl(),
+    receivers,
     beat: (): void => {
       for (const beat of beats) beat();
     },

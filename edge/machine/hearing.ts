@@ -13,7 +13,7 @@ import {
   understand,
 } from './interpreter.ts';
 import type { Mapping } from './mapping.ts';
-import type { LinkState, Listener } from './port.ts';
+import type { JobPort, LinkState, Listener } from './port.ts';
 import type { Sample } from './sample.ts';
 import { runIn } from './statements.ts';
 
@@ -49,6 +49,7 @@ export function openHearing({ mapping, memories, look, lineEpoch, nowMs, changed
   let unbound: ReadonlyMap<string, readonly string[]> = new Map();
   let waiting: Sample[] = [];
   let dropped = 0;
+  let jobPort: JobPort | undefined;
 
   /** From here on nobody knows what happens between two samples. */
   function beginGap(): void {
@@ -70,6 +71,9 @@ export function openHearing({ mapping, memories, look, lineEpoch, nowMs, changed
     },
     skew(ms) {
       skewMs = ms;
+    },
+    jobs(port) {
+      jobPort = port;
     },
     heard(samples) {
       waiting.push(...samples);
@@ -137,6 +141,10 @@ export function openHearing({ mapping, memories, look, lineEpoch, nowMs, changed
     accept(name: string, memory: Memory): void {
       units.get(name)!.memory = memory;
     },
+
+    /** Where jobs can be sent to, while the link is live. */
+    jobPort: (): JobPort | undefined => (link.state === 'live' ? jobPort : undefined),
+    isBound: (name: string): boolean => !unbound.has(name),
 
     figures: () => ({ link, skewMs, unbound, waiting: waiting.length, dropped }),
   };

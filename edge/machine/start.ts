@@ -4,12 +4,16 @@ import type { Database } from '../../shared/database.ts';
 import { Fault } from '../../shared/fault.ts';
 import { eventIds, type RandomBytes } from '../../shared/identity.ts';
 import type { Logger } from '../../shared/log.ts';
+import { keepRunning } from '../../shared/loop.ts';
 import type { Book } from '../book.ts';
 import type { EdgeConfig } from '../config.ts';
 import type { Disk } from '../disk.ts';
 import type { Intake } from '../intake.ts';
 import type { Roster } from '../roster.ts';
 import { openMachineDesk } from './desk.ts';
+import { openDocket } from './docket.ts';
+import { openJobDesk } from './jobdesk.ts';
+import { openJobWork } from './jobwork.ts';
 import { openMachineLedger } from './ledger.ts';
 import { openMachines } from './machines.ts';
 import { type Mapping, mappingBytesMax, readMapping } from './mapping.ts';
@@ -81,13 +85,18 @@ export function startMachines({ config, mappings, db, clock, random, log, edge }
     }),
     ledger: openMachineLedger(db),
   });
-  const loops = machines.loops();
-  const status = () => readMachines(machines, book);
+  const docket = openDocket(db);
+  const { nowMs } = clock;
+  const jobs = openJobDesk({ machines, docket, book, intake, nowMs });
+  const work = openJobWork({ machines, docket, book, intake, clock, log, signal });
+  const isSending = mappings.some(({ units }) => [...units.values()].some((unit) => unit.jobs));
+  const loops = [...machines.loops(), ...(isSending ? [keepRunning(work.run())] : [])];
+  const status = () => ({ ...readMachines(machines, book), ...jobs.status() });
 
   return {
     status,
     metrics: () => machineMetrics(status()),
-    desk: openMachineDesk({ machines, book, roster, intake, newId }),
+    desk: { ...openMachineDesk({ machines, book, roster, intake, newId }), ...jobs },
     /** Resolves once nothing is listened to or booked any more; after the signal only. */
     async ended(): Promise<void> {
       await Promise.all(loops);

@@ -51,4 +51,33 @@ export const machineTables = `
   CREATE TRIGGER unattributed_is_decided_once BEFORE UPDATE ON unattributed
     WHEN old.became IS NOT NULL
     BEGIN SELECT raise(ABORT, 'it was decided already'); END;
+  -- Jobs that a machine has or is to have; what is asked of it stands here before it is called.
+  CREATE TABLE job (
+    line      INTEGER NOT NULL REFERENCES line (id),
+    unit      TEXT    NOT NULL,
+    job       TEXT    NOT NULL,
+    "order"   TEXT    NOT NULL,
+    operation TEXT    NOT NULL,
+    state     TEXT,                                      -- as the machine said last
+    action    TEXT,                                      -- under way
+    asked_by  TEXT,
+    asked_ms  INTEGER,
+    calls     INTEGER NOT NULL DEFAULT 0,
+    outcome   TEXT,
+    PRIMARY KEY (line, unit, job)
+  ) STRICT, WITHOUT ROWID;
+  -- Who asked what of a machine, what came of it, and who switched writing off and on.
+  CREATE TABLE job_log (
+    id    INTEGER PRIMARY KEY,
+    line  INTEGER REFERENCES line (id),
+    unit  TEXT,
+    job   TEXT,
+    what  TEXT    NOT NULL,
+    by    TEXT    NOT NULL,
+    at_ms INTEGER NOT NULL
+  ) STRICT;
+  CREATE TRIGGER job_log_is_history BEFORE UPDATE ON job_log
+    BEGIN SELECT raise(ABORT, 'what was asked of a machine is never edited'); END;
+  CREATE TRIGGER job_log_is_kept BEFORE DELETE ON job_log
+    BEGIN SELECT raise(ABORT, 'what was asked of a machine is never forgotten'); END;
   `;

@@ -54,6 +54,9 @@ export function addressOf(
 
 /** Everything that a mapping wants to be read. Throws Fault INVALID for more than 500 tags. */
 export function tagsOf(mapping: Mapping, name: string): Tag[] {
+  for (const [unit, { jobs }] of mapping.units) {
+    if (jobs) addressOf(jobs.object, mapping.namespaces, `${name}.units.${unit}: jobs`);
+  }
   const tags = [...mapping.units].flatMap(([unit, given]) => {
     const at = (written: string, tag: string) =>
       addressOf(written, mapping.namespaces, `${name}.units.${unit}: ${tag}`);

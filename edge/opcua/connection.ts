@@ -16,6 +16,7 @@ import type { Listener } from '../machine/port.ts';
 import type { Tag } from '../machine/tags.ts';
 import { bounded, faultOf } from './bounded.ts';
 import { openEar } from './ear.ts';
+import { openJobs } from './jobs.ts';
 import { type Bound, resolve } from './resolve.ts';
 import type { Connection } from './supervisor.ts';
 import type { Trust } from './trust.ts';
@@ -198,6 +199,7 @@ async function openSession(
       await ear.word(mapping.session.staleAfterMs + answerMs);
     },
     skewMs: () => skewMs,
+    jobs: openJobs(session),
     look: () => ({ fault, isLost, heardMs: ear.heardMs() }),
     async close() {
       ear.close();

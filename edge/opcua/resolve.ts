@@ -93,7 +93,8 @@ async function nodesOf(
 
 type Written = Readonly<{ path: string; says: string } | { id: NodeId } | { why: string }>;
 
-function writtenOf(at: Address, namespaces: readonly string[]): Written {
+/** An address by the numbers that namespaces have on this server. */
+export function writtenOf(at: Address, namespaces: readonly string[]): Written {
   const indexOf = (uri: string): number => namespaces.indexOf(uri);
   const uris = 'path' in at ? at.path.map(({ uri }) => uri) : [at.uri];
   const missing = uris.find((uri) => indexOf(uri) < 0);

@@ -2,7 +2,7 @@ import { backoff } from '../../shared/backoff.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { Fault } from '../../shared/fault.ts';
 import type { Logger } from '../../shared/log.ts';
-import type { LinkState, Listener } from '../machine/port.ts';
+import type { JobPort, LinkState, Listener } from '../machine/port.ts';
 
 /** A session with a server and a subscription in it. Every call ends in bounded time, or throws. */
 export type Connection = Readonly<{
@@ -14,6 +14,8 @@ export type Connection = Readonly<{
   skewMs(): number;
   /** How it stands: a fault is the end of it. */
   look(): Readonly<{ fault?: Fault | undefined; isLost: boolean; heardMs: number }>;
+  /** Sends jobs, while it is live. */
+  jobs: JobPort;
   close(): Promise<void>;
 }>;
 /** Throws Fault REFUSED where the server, or we, do not trust the other; UNREACHABLE otherwise. */
@@ -61,6 +63,7 @@ export async function supervise(parts: Parts): Promise<void> {
       listener.bound(await connection.resolve());
       listener.skew(connection.skewMs());
       await connection.subscribe();
+      listener.jobs(connection.jobs);
       listener.changed('live');
       wasLive = true;
       refusals = 0;
@@ -71,6 +74,7 @@ export async function supervise(parts: Parts): Promise<void> {
       if (!(error instanceof Fault)) throw error;
       fault = error;
     } finally {
+      listener.jobs(undefined);
       await connection?.close();
     }
     if (signal.aborted) return;

@@ -30,6 +30,12 @@ const unitTexts = ({ unit, unbound, counters, proposes }) => [
     `${unit} is complete: is ${proposes.complete.order} / ${proposes.complete.operation}?`,
 ];
 
+/** A job that runs although quality holds what it makes: the machine must be stopped by a person. */
+const heldJobs = ({ jobs = [] }, line) =>
+  jobs
+    .filter((row) => row.line === line && row.state === 'Running' && row.holds.length > 0)
+    .map(({ job, holds }) => `job ${job} runs, and is held by ${holds[0]}`);
+
 /** Text and tone for a line's tile, from what the status tells of machines. */
 export function machineOf(machines, line) {
   const own = machines?.lines.find((one) => one.line === line);
@@ -38,7 +44,10 @@ export function machineOf(machines, line) {
   const loose = machines.unattributed
     .filter((row) => row.line === line)
     .map(({ pieces, kind, why }) => `${grouped(pieces)} ${kind} of no job, ${whys[why]}`);
-  const said = [links[link], link === 'refused' && detail, ...units.flatMap(unitTexts), ...loose];
-  const isBad = link === 'refused' || units.some(({ unbound }) => unbound.length > 0);
+  const held = heldJobs(machines, line);
+  const about = [...held, ...units.flatMap(unitTexts), ...loose];
+  const said = [links[link], link === 'refused' && detail, ...about];
+  const isUnbound = units.some(({ unbound }) => unbound.length > 0);
+  const isBad = link === 'refused' || isUnbound || held.length > 0;
   return { text: joined(said), tone: isBad ? 'bad' : 'warn' };
 }

@@ -13,7 +13,7 @@ import { m01, shop } from './shop.ts';
 
 export type EdgeStatus = Status & { machines: MachinesStatus };
 export type MachineLine = Awaited<ReturnType<typeof startMachineLine>>;
-type Told = { machines: { made: { good: number; scrap: number } }[] };
+type Told = { machines: { made: { good: number; scrap: number }; calls: string[] }[] };
 
 /** A mapping of machine M1 of the simulator, by our own names of its tags. */
 export const simulated = (port: number, endpoint = '{ mode: None, policy: None, url: "URL" }') => `
@@ -52,6 +52,10 @@ export async function startMachine(directory: string, config: object = {}) {
     make: (good: number, scrap = 0) => told({ good, scrap }),
     set: (change: object) => told(change),
     made: () => told(),
+    async calls(): Promise<string[]> {
+      const response = await fetch(program.url);
+      return ((await response.json()) as Told).machines[0]!.calls;
+    },
     freeze: () => process.kill(program.pid, 'SIGSTOP'),
     thaw: () => process.kill(program.pid, 'SIGCONT'),
     kill: () => program.kill(),
