@@ -28,7 +28,7 @@ async function outlive(line: Line, machine: Machine): Promise<void> {
   await line.untilBooked('125/0');
   await machine.make(1);
   machine.freeze();
-  await line.until('stale', 8_000);
+  await line.until('stale');
   await delay(20_000);
   machine.thaw();
   await line.until('live', 60_000);

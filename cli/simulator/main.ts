@@ -15,7 +15,8 @@ import {
   text,
 } from '../../shared/field.ts';
 import { runService } from '../../shared/service.ts';
-import { openPress } from './press.ts';
+import { openPress, type Press } from './press.ts';
+import { okuma, play } from './replay.ts';
 import { startServer } from './server.ts';
 
 const fields = {
@@ -33,6 +34,7 @@ const fields = {
   beatMs: fallback(integer('They change so often, ms.', 10, 60_000), 100),
   packml: fallback(flag('They are there by OPC 30050 as well.'), false),
   jobs: fallback(flag('They take jobs by ISA-95 Job Control.'), false),
+  replayMs: fallback(integer('A moment of a replay lasts so long, ms.', 10, 60_000), 1_000),
   user: optional(text('Who is let in; anybody if absent.', 100)),
   password: optional(text('The password; of a toy, so it may stand here.', 100)),
 };
@@ -47,6 +49,7 @@ const orders = {
   mode: optional(integer('Its mode.', 0, 100)),
   reason: optional(integer('Why it stopped.', 0, 65_535)),
   job: optional(text('A job that it has.', 100)),
+  replay: optional(flag('Replay what a real Okuma said.')),
   jobState: optional(integer('What becomes of the job.', 1, 6)),
 };
 const bodyMax = 10_000;
@@ -70,10 +73,31 @@ export async function startMachines(config: Config) {
     timers.push(setInterval(makeAll, config.everyMs));
   }
 
+  /** Lets a machine replay the recording, from the beginning. */
+  function replay(press: Press): void {
+    const moments = okuma();
+    const next = () => {
+      const moment = moments.shift();
+      if (moment) play(press, moment);
+      else clearInterval(timer);
+    };
+    const timer = setInterval(next, config.replayMs);
+    timers.push(timer);
+  }
+
   function obey(bytes: Buffer): void {
-    const { machine, good, scrap, job, jobState, ...change } = readJson(orders, bytes, 'order');
+    const {
+      machine,
+      good,
+      scrap,
+      job,
+      jobState,
+      replay: isReplay,
+      ...change
+    } = readJson(orders, bytes, 'order');
     const press = presses.get(machine);
     if (!press) throw new Fault('UNKNOWN', `order.machine: ${machine} is none of ours`);
+    if (isReplay) replay(press);
     if (job !== undefined) server.receivers.get(machine)?.set(job, jobState ?? 1);
     if (Object.keys(change).length > 0) press.set(change);
     if (good !== undefined || scrap !== undefined) press.make(good ?? 0, scrap ?? 0);
