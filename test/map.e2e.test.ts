@@ -56,6 +56,7 @@ test('whatever a server calls its variables, the draft is a mapping', () => {
   const endpoint = { url: 'opc.tcp://x "y"', mode: 'None', policy: 'None' };
   const mapping = readMapping(draftOf(endpoint, m01, variables), 'draft');
   expect(tagsOf(mapping, 'draft')).not.toEqual([]);
+  expect(mapping.namespaces.size).toBe(names.length - 1); // one cannot be written down
   const none = readMapping(draftOf(endpoint, m01, []), 'draft');
   expect(none.units.size).toBe(1);
 });

@@ -14,7 +14,7 @@ const states: Readonly<Record<string, number>> = {
 /** A moment of a recording: what the machine said then. */
 export type Moment = Readonly<{ state?: number | undefined; parts?: number | undefined }>;
 
-/** A recording in SHDR: "time|item|value|item|value …", a line a moment, in the order of the file. */
+/** A recording in SHDR, "time|item|value|item|value …": a line a moment, in the file's order. */
 export const readRecording = (text: string): Moment[] =>
   text
     .split('\n')

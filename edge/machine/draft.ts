@@ -24,6 +24,10 @@ const base = 'http://opcfoundation.org/UA/';
 /** A text as YAML keeps it, whatever is in it: every JSON text is one. */
 const quoted = (text: string): string => JSON.stringify(text);
 
+/** True for a variable that a mapping can name. */
+const isSayable = ({ uri, id }: Offered): boolean =>
+  !/\p{C}/u.test(`${uri}${id}`) && uri.length <= 500 && id.length <= 350;
+
 /** What a comment may hold. */
 const oneLine = (text: string): string => text.replace(/[\s\p{C}]+/gu, ' ');
 
@@ -31,7 +35,8 @@ const oneLine = (text: string): string => text.replace(/[\s\p{C}]+/gu, ' ');
  * A first mapping for a server, to be edited: it is guessed from names, and says so. What counts
  * is for a person to decide; every variable is listed below it, with what it showed.
  */
-export function draftOf(endpoint: Endpoint, line: string, variables: readonly Offered[]): string {
+export function draftOf(endpoint: Endpoint, line: string, offered: readonly Offered[]): string {
+  const variables = offered.filter(isSayable);
   const own = [...new Set(variables.map(({ uri }) => uri))].filter(
     (uri) => uri !== base && uri !== '',
   );
