@@ -175,6 +175,10 @@ test('what it is told wrongly is refused with the field, and changes nothing', a
   await expect(openMachine({ folder, profile: 'fanuc', bits: 99 })).rejects.toThrow(
     /machine.profile: must be one of .*machine.bits: must be a whole number from 8 to 32/,
   );
+  const narrow = { folder, profile: 'generic', bits: 16, signed: false, counterFrom: 65_536 };
+  await expect(openMachine(narrow)).rejects.toThrow(/counterFrom: must be at most 65535, with 16/);
+  const unsigned = { folder, profile: 'packml-opc30050', signed: false };
+  await expect(openMachine(unsigned)).rejects.toThrow(/machine.signed: must be true/);
   const machine = await openMachine({ folder, profile: 'generic', security: 'none' });
   closing.add(() => machine.close());
   const before = machine.truth();

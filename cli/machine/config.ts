@@ -3,13 +3,16 @@ import {
   fallback,
   flag,
   integer,
+  invalid,
   list,
   optional,
   type Read,
+  readFields,
   record,
   text,
 } from '../../shared/field.ts';
 import { actNames } from './acts.ts';
+import { lastOf } from './register.ts';
 
 export const profiles = ['packml-opc30050', 'packml-tags', 'generic', 'okuma'] as const;
 export type Profile = (typeof profiles)[number];
@@ -58,3 +61,17 @@ export const machineFields = {
 export type MachineConfig = Read<typeof machineFields>;
 /** What must be told, and what may be. */
 export type MachineOptions = Readonly<{ profile: Profile }> & Partial<MachineConfig>;
+
+/** Throws Fault INVALID that names every mistake of a field, or what two of them are together. */
+export function readConfig(given: unknown): MachineConfig {
+  const config = readFields(machineFields, given, 'machine');
+  const { profile, bits, signed, counterFrom } = config;
+  if (counterFrom > lastOf({ bits, signed })) {
+    const last = lastOf({ bits, signed });
+    throw invalid('machine.counterFrom', `must be at most ${last}, with ${bits} bits`);
+  }
+  if (profile === 'packml-opc30050' && bits === 32 && !signed) {
+    throw invalid('machine.signed', 'must be true: counts of OPC 30050 are of 32 bits with a sign');
+  }
+  return config;
+}

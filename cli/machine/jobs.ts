@@ -20,7 +20,11 @@ const stateNames = Object.keys(jobStates);
 const methodNames = ['Store', 'StoreAndStart', ...Object.keys(ways)];
 
 /** Takes what a client asked for; gives the answer's bits. */
-export type OnJobs = (decide: (jobs: readonly Job[]) => ReturnType<typeof ask>) => bigint;
+export type OnJobs = (
+  method: string,
+  id: string,
+  decide: (jobs: readonly Job[]) => ReturnType<typeof ask>,
+) => bigint;
 
 /** JobOrderControl and JobOrderResults of ISA-95 Job Control v2 below `parent`. */
 export function addJobs(view: View, parent: UAObject, onJobs: OnJobs): void {
@@ -41,11 +45,14 @@ export function addJobs(view: View, parent: UAObject, onJobs: OnJobs): void {
     bind(control, method, ([order]) => {
       const given = (order!.value ?? {}) as { jobOrderID?: string };
       const id = given.jobOrderID ?? '';
-      return onJobs((jobs) => store(jobs, id, method !== 'Store'));
+      return onJobs(method, id, (jobs) => store(jobs, id, method !== 'Store'));
     });
   }
   for (const method of Object.keys(ways) as JobMethod[]) {
-    bind(control, method, ([id]) => onJobs((jobs) => ask(jobs, String(id!.value ?? ''), method)));
+    bind(control, method, ([given]) => {
+      const id = String(given!.value ?? '');
+      return onJobs(method, id, (jobs) => ask(jobs, id, method));
+    });
   }
   (results.getChildByName('RequestJobResponseByJobOrderID') as UAMethod).bindMethod(
     (inputs, _context, callback) => {

@@ -2,6 +2,7 @@ import {
   coerceLocalizedText,
   coerceNodeId,
   DataType,
+  type ExtensionObject,
   StatusCodes,
   type UAMethod,
   type UAObject,
@@ -12,6 +13,7 @@ import {
 import { Fault } from '../../shared/fault.ts';
 import { type Command, numberOf, type State } from './packml.ts';
 import { scalar, type View } from './plain.ts';
+import type { Changed } from './writable.ts';
 
 const uri = 'http://opcfoundation.org/UA/PackML/';
 const objectsId = 72;
@@ -42,15 +44,13 @@ const methods: Readonly<Partial<Record<Command, string>>> = {
 };
 const optionals = [
   ...Object.values(methods),
-  ...['ProdProcessedCount', 'ProdDefectiveCount', 'StopReason', 'Alarm'].map((n) => `Admin.${n}`),
+  ...['ProdProcessedCount', 'ProdDefectiveCount', 'StopReason'].map((n) => `Admin.${n}`),
+  ...['Status.Parameter', 'Status.Product'],
 ];
 
-/** Does what a client asked for, and gives the answer. */
-export type OnCommand = (command: Command) => void;
-
 /** A unit of OPC 30050 v1.01 in the folder PackMLObjects: three state machines, counts, methods. */
-export function addOpc30050(view: View, onCommand: OnCommand): UAObject {
-  const { space, own, name } = view;
+export function addOpc30050(view: View, changed: Changed): UAObject {
+  const { space, own, name, unit } = view;
   const index = space.getNamespaceIndex(uri);
   const type = space.findObjectType(unitTypeName, index)!;
   const object = type.instantiate({
@@ -64,9 +64,19 @@ export function addOpc30050(view: View, onCommand: OnCommand): UAObject {
   });
   showStates(view, object, index);
   showCounts(view, object, index);
+  const serve = (path: string, act: (value: unknown) => void): void =>
+    bind(at(object, path) as UAMethod, (value) => {
+      unit.wrote(path, value);
+      act(value);
+      changed();
+    });
   for (const [command, path] of Object.entries(methods) as [Command, string][]) {
-    bind(at(object, path) as UAMethod, () => onCommand(command));
+    serve(path, () => unit.command(command));
   }
+  serve('SetUnitMode', (mode) => unit.put({ mode: Number(mode) }));
+  serve('SetMachSpeed', () => undefined);
+  serve('SetProduct', (given) => unit.ask({ product: firstOf(given, 'productID') }));
+  serve('SetParameter', (given) => unit.ask({ parameter: firstOf(given, 'value') }));
   return object;
 }
 
@@ -131,15 +141,11 @@ function showCounts({ space, display, unit, name }: View, object: UAObject, inde
     display.show(
       at(object, `Admin.${tag}`) as UAVariable,
       () =>
-        new Variant({
-          dataType: DataType.ExtensionObject,
-          arrayType: VariantArrayType.Array,
-          value: [
-            space.constructExtensionObject(count!, {
-              ...{ ID: 0, name, count: unit.ofJob(register), accCount: now.shown[register] },
-            }),
-          ],
-        }),
+        listed(
+          space.constructExtensionObject(count!, {
+            ...{ ID: 0, name, count: unit.ofJob(register), accCount: now.shown[register] },
+          }),
+        ),
       true,
     );
   }
@@ -153,6 +159,19 @@ function showCounts({ space, display, unit, name }: View, object: UAObject, inde
     ),
   );
   const status = (tag: string) => at(object, `Status.${tag}`) as UAVariable;
+  const [parameter, product] = ['PackMLDescriptorDataType', 'PackMLProductDataType'].map(
+    (type) => space.findDataType(type, index)!,
+  );
+  const listed = (value: ExtensionObject): Variant =>
+    new Variant({
+      ...{ dataType: DataType.ExtensionObject, arrayType: VariantArrayType.Array, value: [value] },
+    });
+  display.show(status('Parameter'), () =>
+    listed(space.constructExtensionObject(parameter!, { ID: 0, value: now.asked.parameter })),
+  );
+  display.show(status('Product'), () =>
+    listed(space.constructExtensionObject(product!, { productID: now.asked.product })),
+  );
   const executes = () => now.state === 'execute';
   display.show(status('UnitModeCurrent'), () => scalar(DataType.Int32, now.mode));
   display.show(status('CurMachSpeed'), () => scalar(DataType.Float, executes() ? 60 : 0));
@@ -163,11 +182,15 @@ function showCounts({ space, display, unit, name }: View, object: UAObject, inde
   display.show(status('EquipmentBlocked'), () => scalar(DataType.Boolean, false));
 }
 
+/** A field of the first structure of a list; 0 for none. */
+const firstOf = (list: unknown, field: string): number =>
+  Number((list as Record<string, unknown>[] | null)?.[0]?.[field] ?? 0);
+
 /** Bad_InvalidState where the machine refuses. */
-function bind(method: UAMethod, act: () => void): void {
-  method.bindMethod((_inputs, _context, callback) => {
+function bind(method: UAMethod, act: (first: unknown) => void): void {
+  method.bindMethod((inputs, _context, callback) => {
     try {
-      act();
+      act(inputs[0]?.value);
       callback(null, { statusCode: StatusCodes.Good, outputArguments: [] });
     } catch (error) {
       if (!(error instanceof Fault)) throw error;

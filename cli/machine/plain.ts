@@ -30,11 +30,16 @@ export const scalar = (dataType: DataType, value: unknown): Variant =>
 
 type Place = Readonly<{ own: Namespace; id: string; name: string; parent: UAObject }>;
 
-/** A variable that can only be read, and whose changes are told at once. */
-export function addVariable({ own, id, name, parent }: Place, dataType: DataType): UAVariable {
+/** A variable whose changes are told at once; clients may only read it, unless `writable`. */
+export function addVariable(
+  { own, id, name, parent }: Place,
+  dataType: DataType,
+  writable = false,
+): UAVariable {
+  const accessLevel = writable ? 'CurrentRead | CurrentWrite' : 'CurrentRead';
   return own.addVariable({
     ...{ organizedBy: parent, browseName: name, nodeId: `s=${id}`, dataType },
-    ...{ accessLevel: 'CurrentRead', userAccessLevel: 'CurrentRead', minimumSamplingInterval: 0 },
+    ...{ accessLevel, userAccessLevel: accessLevel, minimumSamplingInterval: 0 },
   });
 }
 
@@ -66,7 +71,7 @@ export function plainState({ state }: Pick<Kept, 'state'>): number {
 const { Boolean: truth, Double: double, Int32: int, String: words, UInt32: unsigned } = DataType;
 
 /** Variables below an object of the machine's name: what an own program of a controller has. */
-export function addGeneric(view: View): void {
+export function addGeneric(view: View): UAObject {
   const { space, own, name, unit, width } = view;
   const { now } = unit;
   const parent = own.addObject({
@@ -87,11 +92,13 @@ export function addGeneric(view: View): void {
     ['Level', double, () => now.level],
     ['GuardOpen', truth, () => /stop|abort|clear/.test(now.state)],
     ['Lot', words, () => now.lot],
+    ['JobInHand', words, () => now.asked.job],
     ['StopReason', int, () => now.stopReason.code],
     ['Result', words, () => (now.result.passed ? 'OK' : 'NOK')],
     ['ResultLot', words, () => now.result.lot],
     ['ResultSequence', unsigned, () => now.result.sequence],
   ]);
+  return parent;
 }
 
 /** PackTags as OMAC names them, side by side in the Objects folder. */
@@ -113,6 +120,8 @@ export function addPackTags(view: View): void {
     ['Status.EquipmentInterlock.Starved', truth, () => now.state === 'suspended'],
     ['Status.EquipmentInterlock.Blocked', truth, () => false],
     ['Status.Lot', words, () => now.lot],
+    ['Status.Parameter[0].Value', DataType.Float, () => now.asked.parameter],
+    ['Status.Product[0].ProductID', int, () => now.asked.product],
     ['Admin.ProdProcessedCount[0].AccCount', counter, () => now.shown.processed, true],
     ['Admin.ProdProcessedCount[0].Count', int, () => unit.ofJob('processed')],
     ['Admin.ProdDefectiveCount[0].AccCount', counter, () => now.shown.defective, true],

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { readFields } from '../../shared/field.ts';
-import { machineFields } from './config.ts';
+import { readConfig } from './config.ts';
 import { openMemory } from './memory.ts';
 import { type Kept, makeUnit } from './unit.ts';
 
@@ -14,11 +13,7 @@ export function rewrite(
   counters: 'kept' | 'zeroed' | 'wrapped',
 ): void {
   if (counters === 'kept') return;
-  const { bits, signed, counterFrom } = readFields(
-    machineFields,
-    { ...options, folder },
-    'machine',
-  );
+  const { bits, signed, counterFrom } = readConfig({ ...options, folder });
   const memory = openMemory<Kept>(join(folder, 'memory'));
   try {
     const unit = makeUnit({ width: { bits, signed }, counterFrom, kept: memory.read() });

@@ -1,11 +1,10 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AddressSpace, DataType, nodesets, type UAObject } from 'node-opcua';
-import { readFields } from '../../shared/field.ts';
 import type { Act } from './acts.ts';
-import { type MachineConfig, machineFields } from './config.ts';
+import { type MachineConfig, readConfig } from './config.ts';
 import { makeDisplay } from './display.ts';
-import { addJobs } from './jobs.ts';
+import { addJobs, type OnJobs } from './jobs.ts';
 import { openMemory } from './memory.ts';
 import { addOkuma, makePlayer } from './okuma.ts';
 import { addOpc30050 } from './opc30050.ts';
@@ -14,11 +13,12 @@ import { addGeneric, addPackTags, addVariable, namespaceUri, scalar, type View }
 import { type Opened, openServer } from './server.ts';
 import { follow, startWork } from './shift.ts';
 import { type Kept, makeUnit } from './unit.ts';
+import { addCommandTags, addWritable } from './writable.ts';
 
 /** What is true of a machine, whatever a client could see of it. */
 export type Truth = Readonly<
   Pick<Kept, 'state' | 'mode' | 'shown' | 'made' | 'inProduction' | 'result' | 'results'> &
-    Pick<Kept, 'lot' | 'level' | 'stopReason' | 'jobs'> & {
+    Pick<Kept, 'lot' | 'level' | 'stopReason' | 'jobs' | 'asked' | 'written'> & {
       /** SHA-256 of its certificate, hex; of the present one. */
       certificate: string;
       sessions: number;
@@ -34,7 +34,7 @@ export type Simulated = Awaited<ReturnType<typeof openMachine>>;
  * INVALID for a bad configuration, UNREACHABLE for a port that is taken.
  */
 export async function openMachine(given: unknown) {
-  const config = readFields(machineFields, given, 'machine');
+  const config = readConfig(given);
   mkdirSync(config.folder, { recursive: true });
   const memory = openMemory<Kept>(join(config.folder, 'memory'));
   const width = { bits: config.bits, signed: config.signed };
@@ -61,7 +61,7 @@ export async function openMachine(given: unknown) {
       changed,
     };
     const object = addProfile(parts, player?.values);
-    if (config.jobs) addJobs(view, object, (decide) => decideJobs(parts, decide));
+    if (config.jobs) addJobs(view, object, decideJobs(parts));
     load = addLoad(view, config.loadTags);
     changed();
   };
@@ -145,29 +145,32 @@ function addProfile(
 ): UAObject {
   const { space, own, name, unit } = view;
   if (config.profile === 'packml-opc30050') {
-    return addOpc30050(view, (command) => {
-      unit.command(command);
-      changed();
-    });
+    return addOpc30050(view, changed);
   }
   if (recorded) addOkuma(view, recorded);
-  else if (config.profile === 'generic') addGeneric(view);
-  else {
+  else if (config.profile === 'generic') {
+    const parent = addGeneric(view);
+    const place = { parent, id: `${name}.JobOrder`, name: 'JobOrder', dataType: DataType.String };
+    addWritable(view, place, changed, (job) => unit.ask({ job: String(job ?? '') }));
+  } else {
     addPackTags(view);
+    addCommandTags(view, changed);
     const { objects } = space.rootFolder;
     return own.addObject({ organizedBy: objects, browseName: name, nodeId: `s=${name}` });
   }
   return space.findNode(`ns=${own.index};s=${name}`) as UAObject;
 }
 
-type Decide = Parameters<Parameters<typeof addJobs>[2]>[0];
-
-function decideJobs({ view: { unit }, changed }: Parts, decide: Decide): bigint {
-  const { answer, jobs } = decide(unit.now.jobs);
-  unit.jobs([...jobs]);
-  changed();
-  return answer;
-}
+/** Decides what becomes of the jobs, and remembers who asked for what. */
+const decideJobs =
+  ({ view: { unit }, changed }: Parts): OnJobs =>
+  (method, id, decide) => {
+    unit.wrote(`JobOrderControl.${method}`, id);
+    const { answer, jobs } = decide(unit.now.jobs);
+    unit.jobs([...jobs]);
+    changed();
+    return answer;
+  };
 
 /** Variables that do nothing but change, and what changes them all. */
 function addLoad({ space, own }: View, count: number): (() => void) | undefined {

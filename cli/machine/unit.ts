@@ -23,11 +23,17 @@ export type Kept = {
   lot: string;
   stopReason: { code: number; message: string };
   jobs: Job[];
+  /** What clients asked for, beside jobs; 0 and empty for nothing. */
+  asked: { product: number; parameter: number; job: string };
+  /** Everything that clients wrote or called: how often, and the last of it. */
+  written: { count: number; last: { name: string; value: unknown }[] };
 };
 
 export type Unit = ReturnType<typeof makeUnit>;
 const none: Registers = { processed: 0, defective: 0, good: 0 };
 const produce = 1;
+/** Writes that are remembered, beside how many they were. */
+const writtenMax = 20;
 /** Most pieces that a counter may be short of its end for a restart to be let wrap it. */
 const wrapMax = 10_000;
 
@@ -44,6 +50,8 @@ const freshly = (counterFrom: number): Kept => ({
   lot: 'LOT-1',
   stopReason: { code: 0, message: '' },
   jobs: [],
+  asked: { product: 0, parameter: 0, job: '' },
+  written: { count: 0, last: [] },
 });
 
 type Parts = Readonly<{ width: Width; counterFrom: number; kept: Kept | undefined }>;
@@ -84,6 +92,13 @@ export function makeUnit({ width, counterFrom, kept }: Parts) {
     result(passed: boolean, lot: string): void {
       now.result = { sequence: (now.result.sequence + 1) % 2 ** 32, passed, lot };
       now.results[passed ? 'passed' : 'failed'] += 1;
+    },
+    ask(asked: Partial<Kept['asked']>): void {
+      Object.assign(now.asked, asked);
+    },
+    wrote(name: string, value: unknown): void {
+      const last = [...now.written.last, { name, value }].slice(-writtenMax);
+      now.written = { count: now.written.count + 1, last };
     },
     jobs(jobs: Job[]): void {
       now.jobs = jobs;

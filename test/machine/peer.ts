@@ -40,6 +40,9 @@ const madeAt = 40;
 /** What it is told on its stdin for an act, or why it is not. */
 function lineOf<A extends Act>(act: A, given: Told<A>): string {
   const told = readFields(acts[act], given, act) as Record<string, string | number>;
+  if (act === 'password' && /\s/.test(`${told['password']}`)) {
+    throw new Fault('INVALID', 'password.password: must have no blanks');
+  }
   if (act === 'make') return `make ${told['good']} ${told['bad']}`;
   if (act === 'produce') return `produce ${told['perS']} ${told['badPerMille']}`;
   if (act === 'state')
