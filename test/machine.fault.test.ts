@@ -50,6 +50,10 @@ test('who is not trusted, gives no password or does not encrypt is not let in', 
   await expect(openWatcher({ url: machine.url })).rejects.toThrow();
   await expect(openWatcher({ url: machine.url, login: null })).rejects.toThrow();
   expect(machine.truth().sessions).toBe(0);
+  const { machine: open } = await openPair(closing, { profile: 'generic' });
+  await expect(openWatcher({ url: open.url, anonymous: true })).rejects.toThrow();
+  const wrong = { user: 'guest', password: standardLogin.password };
+  await expect(openWatcher({ url: open.url, login: wrong })).rejects.toThrow(/AccessDenied/);
 });
 
 test('a flood is more than a queue holds: the overflow is marked, the count is whole', async () => {

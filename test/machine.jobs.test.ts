@@ -82,6 +82,7 @@ test.each(['generic', 'packml-opc30050'] as const)(
   async (profile) => {
     const { machine, watcher } = await openPair(closing, { profile, jobs: true, jobWaitMs: 100 });
     const { order, call, list, response } = await jobsOf(watcher);
+    await machine.perform('make', { good: 2 });
     const named = new Variant({ dataType: DataType.String, value: 'JOB-1' });
     const given = await order('JOB-1');
     expect(await call('Store', given)).toBe(answers.ok);

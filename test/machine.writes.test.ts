@@ -37,6 +37,7 @@ test('packml-tags: a command waits for its change request, parameters come back'
   const set = (tag: string, type: DataType, value: unknown) =>
     write(watcher, `s=Filler.Command.${tag}`, type, value);
   expect(await set('CntrlCmd', DataType.Int32, 4)).toBe('Good');
+  expect(await set('CmdChangeRequest', DataType.Boolean, false)).toBe('Good');
   expect(machine.truth().state).toBe('execute');
   expect(await set('CmdChangeRequest', DataType.Boolean, true)).toBe('Good');
   await until('it is held', () => machine.truth().state === 'held');
@@ -48,7 +49,7 @@ test('packml-tags: a command waits for its change request, parameters come back'
   await set('Product[0].ProductID', DataType.Int32, 77);
   expect(await watcher.read('s=Filler.Status.Parameter[0].Value')).toBe(1.5);
   expect(await watcher.read('s=Filler.Status.Product[0].ProductID')).toBe(77);
-  expect(machine.truth().written.count).toBe(5);
+  expect(machine.truth().written.count).toBe(6);
 });
 
 test('packml-opc30050: mode, product and parameter by their methods', async () => {

@@ -21,7 +21,15 @@ export type Login = Readonly<{ user: string; password: string }>;
 export const standardLogin: Login = { user: 'edge', password: 'edge-password' };
 export type Watcher = Awaited<ReturnType<typeof openWatcher>>;
 
-type Parts = Readonly<{ url: string; login?: Login | null; namespace?: string; folder?: string }>;
+type Parts = Readonly<{
+  url: string;
+  /** Null: unencrypted and anonymous. */
+  login?: Login | null;
+  /** Encrypted, and says no name. */
+  anonymous?: boolean;
+  namespace?: string;
+  folder?: string;
+}>;
 
 /** One identity for all clients of a process, as making a key takes its time. */
 let shared: string | undefined;
@@ -41,6 +49,7 @@ function ownFolder(): string {
 export async function openWatcher({
   url,
   login = standardLogin,
+  anonymous = false,
   namespace = 'urn:holdfast:machine',
   folder = ownFolder(),
 }: Parts) {
@@ -61,7 +70,7 @@ export async function openWatcher({
   let session: ClientSession;
   try {
     await client.connect(url);
-    session = await (login
+    session = await (login && !anonymous
       ? client.createSession({ type: UserTokenType.UserName, ...nameOf(login) })
       : client.createSession());
   } catch (error) {
