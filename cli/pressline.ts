@@ -1,18 +1,17 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '../shared/fault.ts';
 import type { Books, Check } from './audit.ts';
 import { products } from './catalogue.ts';
 import { ask, read } from './drive.ts';
-import { freePorts } from './port.ts';
-import { startProgram } from './program.ts';
+import { startMachine } from './machine/machine.ts';
 import { grouped } from './progress.ts';
 import type { Shop, ShopOrder } from './shop.ts';
 
 /** The line of the demo whose pieces a machine counts; nobody reports them. */
 export const pressLine = 'holdfast/lyon/pressing/P01';
-const machine = 'P01';
+const unit = 'P01';
 const order: ShopOrder = {
   ...{ order: 'PRESS-1', material: products[0]!.material, unit: products[0]!.unit },
   ...{ quantity: '5000', tolerancePercent: 10 },
@@ -23,7 +22,6 @@ const run = 'PRESS-RUN-1';
 /** A piece is made so often, ms; of nine one is scrap. */
 const pieceMs = 250;
 const scrapEvery = 9;
-const callMaxMs = 5_000;
 /** After its last piece all must be booked within this time, ms. */
 const bookedMaxMs = 60_000;
 
@@ -35,53 +33,43 @@ version: 1
 line: ${pressLine}
 endpoint: { url: "opc.tcp://127.0.0.1:${port}", mode: None, policy: None }
 session: { bookMs: 500 }
-namespaces: { m: "http://holdfast.example/machines/" }
+namespaces: { m: "urn:holdfast:machine" }
 units:
   press:
     profile: packml-tags
-    root: "m;s=P01."
+    root: "m;s=${unit}."
     counters:
-      good: { from: ProdProcessedCount, counts: good, maxPerSec: 20 }
+      good: { at: "m;s=${unit}.Good", counts: good, maxPerSec: 20 }
       scrap: { from: ProdDefectiveCount, counts: scrap, maxPerSec: 20 }
 `;
 
 /** The shop, with the order of the press beside its own. */
 export const withPress = (shop: Shop): Shop => ({ ...shop, orders: [...shop.orders, order] });
 
-/** A machine behind an OPC UA server, in a process of its own, and its mapping for the edge. */
+/** A simulated machine in a process of its own, and its mapping for the edge. */
 export async function startPress(directory: string) {
   const folder = join(directory, 'press');
-  mkdirSync(folder, { recursive: true });
-  const [port] = await freePorts(1);
-  const program = await startProgram({
-    ...{ name: 'press', entry: 'cli/simulator/main.ts', directory: folder },
-    config: { folder: join(folder, 'machine'), port, machines: [machine] },
-  });
+  const machine = await startMachine({ profile: 'packml-tags', unit, security: 'none', folder });
   const mapping = join(folder, 'P01.yaml');
-  writeFileSync(mapping, mappingOf(port!));
+  writeFileSync(mapping, mappingOf(machine.link.port));
   let isWorking = false;
   let working: Promise<void> = Promise.resolve();
 
-  async function told(given?: Partial<Made>): Promise<Made> {
-    const body = JSON.stringify({ machine, ...given });
-    const response = await fetch(program.url, {
-      ...(given ? { method: 'POST', body } : {}),
-      signal: AbortSignal.timeout(callMaxMs),
-    });
-    const { machines } = (await response.json()) as { machines: { made: Made }[] };
-    return machines[0]!.made;
+  async function truth(): Promise<Made> {
+    const { good, defective: scrap } = (await machine.truth()).made;
+    return { good, scrap };
   }
 
   async function work(): Promise<void> {
     for (let piece = 1; isWorking; piece++) {
-      await told(piece % scrapEvery === 0 ? { scrap: 1 } : { good: 1 });
+      await machine.perform('make', piece % scrapEvery === 0 ? { bad: 1 } : { good: 1 });
       await delay(pieceMs);
     }
   }
 
   return {
     line: { line: pressLine, lanes: 1, machine: mapping },
-    endpoint: `opc.tcp://127.0.0.1:${port}`,
+    endpoint: machine.url,
 
     /** Opens a run for it, waits until the edge knows its counters, and lets it make pieces. */
     async begin(edgeUrl: string, signal: AbortSignal): Promise<void> {
@@ -103,7 +91,7 @@ export async function startPress(directory: string) {
     async finish(edgeUrl: string, signal: AbortSignal): Promise<void> {
       isWorking = false;
       await working;
-      const made = await told();
+      const made = await truth();
       const is = async () => textOf(await bookedOf(edgeUrl)) === textOf(made);
       await until(is, `${textOf(made)} to be booked`);
       await command(edgeUrl, signal, [
@@ -115,12 +103,12 @@ export async function startPress(directory: string) {
 
     /** What it has made, and what the edge has booked of it, in words. */
     async says(edgeUrl: string): Promise<string> {
-      return `⚙ press: made ${textOf(await told())}; booked ${textOf(await bookedOf(edgeUrl))}`;
+      return `⚙ press: made ${textOf(await truth())}; booked ${textOf(await bookedOf(edgeUrl))}`;
     },
 
     /** Whether edge and central have of the press what it made, and how many facts it led to. */
     async audit({ edge, totals }: Books): Promise<{ check: Check; facts: number }> {
-      const made = textOf(await told());
+      const made = textOf(await truth());
       const line = edge.lines.find((one) => one.line === pressLine) as Row | undefined;
       const places = { 'at the edge': line, 'at central': totals.lines[pressLine] as Row };
       const against = Object.entries(places).flatMap(([where, row]) => {
@@ -134,7 +122,7 @@ export async function startPress(directory: string) {
     async close(): Promise<void> {
       isWorking = false;
       await working.catch(() => undefined);
-      await program.stop();
+      await machine.stop();
     },
   };
 }

@@ -45,7 +45,7 @@ test('only edge/opcua and the simulated machines know OPC UA as others wrote it'
     importsOf(file).some((path) => /^node-opcua/.test(path)),
   );
   const folders = new Set(importers.map((file) => dirname(file)));
-  expect([...folders]).toEqual(['cli/simulator', 'edge/opcua']);
+  expect([...folders]).toEqual(['cli/machine', 'edge/opcua']);
   expect(sources.filter((file) => importsOf(file).some((path) => path === 'yaml'))).toEqual([
     'edge/machine/mapping.ts',
   ]);

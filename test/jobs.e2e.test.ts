@@ -5,12 +5,13 @@ import { simulated, startLive } from './helpers/opcua.ts';
 import { waitFor } from './helpers/plantnet.ts';
 import { m01 } from './helpers/shop.ts';
 
-const mapped = (port: number) =>
-  `${simulated(port)}    jobs: { object: "/m:M1.Jobs", allow: [Store, Start, Clear] }\n`;
+const mapped = (port: number) => `${simulated(port)}
+    jobs: { object: "/m:Filler/m:JobOrderControl", allow: [Store, Start, Clear] }
+`;
 const job = 'WO-1/0010';
 
 test('a job is stored and started, the machine runs and ends it, and it is cleared', async () => {
-  const { machine, line } = await startLive({ jobs: true }, mapped);
+  const { machine, line } = await startLive({ jobs: true, jobWaitMs: 4_000 }, mapped);
   type Row = { state: string | null; action: string | null; outcome: string | null };
   const row = async () => {
     const { machines } = await line.status();
@@ -33,16 +34,19 @@ test('a job is stored and started, the machine runs and ends it, and it is clear
   expect(await row()).toMatchObject({ state: 'NotAllowedToStart' });
   await ask('Start');
   expect(await row()).toMatchObject({ state: 'AllowedToStart' });
-  await machine.set({ job, jobState: 3 });
   await waitFor(async () => (await row())?.state === 'Running', 10_000, 'the job to run');
   const refused = await post('jobs', { ...about, action: 'Pause' });
   expect(refused.status).toBe(409);
   expect(await refused.json()).toMatchObject({ message: expect.stringContaining('not allowed') });
-  await machine.set({ job, jobState: 5 });
+  await machine.perform('endJob');
   await waitFor(async () => (await row())?.state === 'Ended', 10_000, 'the job to end');
   await ask('Clear');
   expect(await row()).toMatchObject({ state: null });
   expect((await post('writes', { on: false, by: 'person:9' })).status).toBe(200);
   expect((await post('jobs', { ...about, action: 'Store' })).status).toBe(409);
-  expect(await machine.calls()).toEqual([`Store ${job}`, `Start ${job}`, `Clear ${job}`]);
+  const { jobs, written } = await machine.truth();
+  expect(jobs).toEqual([]);
+  expect(written.last).toEqual(
+    ['Store', 'Start', 'Clear'].map((name) => ({ name: `JobOrderControl.${name}`, value: job })),
+  );
 });

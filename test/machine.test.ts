@@ -95,6 +95,8 @@ test('packml-tags: it makes pieces by itself while it executes', async () => {
   const { made, inProduction } = machine.truth();
   await until('all is heard', () => valuesOf(heard, count).at(-1) === made.processed);
   expect(made.processed).toBe(made.good + made.defective);
+  const own = ['Total', 'Good', 'Scrap'].map((name) => watcher.read(`s=Filler.${name}`));
+  expect(await Promise.all(own)).toEqual([made.processed, made.good, made.defective]);
   expect(made.defective).toBeGreaterThan(0);
   expect(inProduction.processed).toBeLessThan(made.processed);
   expect(valuesOf(heard, state)).toEqual([6, 10, 11]);

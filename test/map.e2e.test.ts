@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { run } from '../cli/map.ts';
@@ -6,34 +6,39 @@ import { draftOf } from '../edge/machine/draft.ts';
 import { readMapping } from '../edge/machine/mapping.ts';
 import { tagsOf } from '../edge/machine/tags.ts';
 import { testFolder } from './helpers/folder.ts';
-import { startMachine, startMachineLine } from './helpers/opcua.ts';
+import { makerOf, openMachine, startMachineLine } from './helpers/opcua.ts';
 import { waitFor } from './helpers/plantnet.ts';
 import { m01 } from './helpers/shop.ts';
 
 test('a server is looked at, and what comes of it counts', async () => {
   const folder = testFolder();
-  const machine = await startMachine(folder);
+  const machine = await openMachine({ profile: 'generic', security: 'encrypted' });
   const out = join(folder, 'first.yaml');
-  const args = ['--probe', `opc.tcp://127.0.0.1:${machine.port}`, '--line', m01];
+  const passwordPath = join(folder, 'password');
+  writeFileSync(passwordPath, 'edge-password\n');
+  const user = ['--user', 'edge', '--password-path', passwordPath];
+  const args = ['--probe', machine.url, '--line', m01, ...user];
   expect(await run([...args, '--out', out])).toBe(0);
   const text = readFileSync(out, 'utf8');
   const { endpoint, units } = readMapping(text, 'first.yaml');
   expect(endpoint.mode).toBe('SignAndEncrypt');
-  expect(endpoint.serverCertificate).toMatch(/^[0-9a-f]{64}$/);
   expect([...units.get('machine')!.counters.keys()]).toEqual(['good', 'scrap']);
-  expect(text).toContain('"m;s=M1.Good"  UInt32  0');
+  expect(endpoint.serverCertificate).toBe((await machine.truth()).certificate);
+  expect(text).toContain('"m;s=Filler.Good"  Int32  0');
   await expect(run([...args, '--out', out])).rejects.toThrow('is there already');
 
-  // Somebody has read it, and says that it is right: this server is trusted by its certificate.
-  const line = await startMachineLine(folder, machine.port, (port) =>
-    text.replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${port}`),
-  );
+  // Somebody has read it: the total is not the good ones. The server is trusted by its certificate.
+  const own = text
+    .replace('good: { at: "m;s=Filler.Total"', 'good: { at: "m;s=Filler.Good"')
+    .replace('# user:', 'user:')
+    .replace(/# passwordPath: .*/, `passwordPath: ${JSON.stringify(passwordPath)}`);
+  const line = await startMachineLine(folder, machine, () => own);
   await line.work();
   await line.until('live', 60_000);
   const known = async () =>
     (await line.status()).machines.lines[0]!.units[0]!.counters.length === 2;
   await waitFor(known, 10_000, 'the counters to be known');
-  await machine.make(2, 1);
+  await makerOf(machine)(2, 1);
   await line.untilBooked('2/1');
 });
 

@@ -2,15 +2,19 @@
 // leaves it alone until trust is back.
 // Method: the simulated machine, and open62541, with SignAndEncrypt and a user.
 
-import { X509Certificate } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { expect, test } from 'vitest';
-import { fingerprintOf } from '../edge/opcua/trust.ts';
+import { expect, onTestFinished, test } from 'vitest';
 import { testFolder } from './helpers/folder.ts';
-import { simulated, startMachine, startMachineLine } from './helpers/opcua.ts';
-import { papersOf, startPeer, testPeer } from './peer/bench.ts';
+import {
+  type MachineLine,
+  makerOf,
+  openMachine,
+  simulated,
+  startMachineLine,
+} from './helpers/opcua.ts';
+import { type Server, testBoth } from './machine/servers.ts';
 
 const secured = (folder: string, pin: string) => (port: number) =>
   simulated(
@@ -18,13 +22,6 @@ const secured = (folder: string, pin: string) => (port: number) =>
     `{ url: "URL", user: edge, passwordPath: "${join(folder, 'password')}",
     serverCertificate: "${pin}" }`,
   );
-
-/** SHA-256 of the certificate that a simulated machine shows. */
-function pinOf(folder: string): string {
-  const own = join(folder, 'machine', 'pki', 'own', 'certs');
-  const [name] = readdirSync(own).filter((file) => file.endsWith('.pem'));
-  return fingerprintOf(new X509Certificate(readFileSync(join(own, name!))).raw);
-}
 
 /** Share of one core that a process takes over some time. */
 async function cpuShare(pid: number, ms: number): Promise<number> {
@@ -37,82 +34,93 @@ async function cpuShare(pid: number, ms: number): Promise<number> {
   return ((ticks() - before) * 10) / ms;
 }
 
-async function startSecured(password = 'right') {
+/** An edge that pins the certificate of a machine, and knows a password of its user. */
+async function startSecured(machine: Server, password = 'edge-password') {
+  onTestFinished(() => machine.stop());
   const folder = testFolder();
-  const machine = await startMachine(folder, { user: 'edge', password: 'right' });
-  writeFileSync(join(folder, 'password'), `${password}\n`);
-  const line = await startMachineLine(folder, machine.port, secured(folder, pinOf(folder)));
-  return { folder, machine, line };
+  const setPassword = (given: string) => writeFileSync(join(folder, 'password'), `${given}\n`);
+  setPassword(password);
+  const { certificate } = await machine.truth();
+  const line = await startMachineLine(folder, machine, secured(folder, certificate));
+  return { folder, line, setPassword, make: makerOf(machine) };
 }
-const detailIn = async (line: Awaited<ReturnType<typeof startSecured>>['line']) =>
-  (await line.status()).machines.lines[0]!.detail;
+const detailIn = async (line: MachineLine) => (await line.status()).machines.lines[0]!.detail;
+const encrypted = { security: 'encrypted' } as const;
 
-test('encrypted, signed, and with a password: pieces are counted', async () => {
-  const { machine, line } = await startSecured();
+/** Refused it leaves the machine alone: it costs no CPU, and is no loop. */
+async function expectQuiet(line: MachineLine): Promise<void> {
+  const share = await cpuShare(line.pid(), 10_000);
+  console.log(`CPU while refused: ${(share * 100).toFixed(1)} %`);
+  expect(share).toBeLessThan(0.1);
+}
+
+testBoth(
+  'encrypted, with a password; another one is refused until the edge has it',
+  async (start) => {
+    const machine = await start(encrypted);
+    const { line, make, setPassword } = await startSecured(machine);
+    await line.work();
+    await line.until('live', 60_000);
+    await delay(1_000);
+    await make(6);
+    await line.untilBooked('6/0');
+    await machine.perform('password', { password: 'changed' });
+    await machine.perform('expireSessions');
+    await line.until('refused', 60_000);
+    expect(await detailIn(line)).toMatch(/BadUserAccessDenied|BadIdentityToken/);
+    await expectQuiet(line);
+    await make(3);
+    setPassword('changed');
+    await line.until('live', 60_000); // the next attempt reads the new password
+    await line.untilBooked('9/0');
+  },
+);
+
+testBoth('another certificate is not trusted until a person says so', async (start) => {
+  const machine = await start(encrypted);
+  const { folder, line, make } = await startSecured(machine);
   await line.work();
   await line.until('live', 60_000);
   await delay(1_000);
-  await machine.make(4);
+  await make(4);
   await line.untilBooked('4/0');
-});
-
-test('another password is refused in words, costs no CPU, and is no loop', async () => {
-  const { line } = await startSecured('wrong');
-  await line.until('refused', 60_000);
-  expect(await detailIn(line)).toMatch(/BadUserAccessDenied|BadIdentityToken/);
-  const share = await cpuShare(line.pid(), 10_000);
-  console.log(`CPU while refused: ${(share * 100).toFixed(1)} %`);
-  expect(share).toBeLessThan(0.1);
-});
-
-test('a machine that comes back with another certificate is not trusted', async () => {
-  const { folder, machine, line } = await startSecured();
-  await line.until('live', 60_000);
-  await machine.kill();
-  await line.until('reconnecting');
-  rmSync(join(folder, 'machine', 'pki'), { recursive: true });
-  await machine.start();
+  await machine.perform('certificate');
   await line.until('refused', 60_000);
   expect(await detailIn(line)).toMatch(/[Cc]ertificate/);
-  const share = await cpuShare(line.pid(), 10_000);
-  console.log(`CPU while refused: ${(share * 100).toFixed(1)} %`);
-  expect(share).toBeLessThan(0.1);
+  await expectQuiet(line);
+  await make(5);
+  expect(await line.booked()).toBe('4/0');
+  const { certificate } = await machine.truth();
+  await line.kill();
+  writeFileSync(join(folder, 'M01.yaml'), secured(folder, certificate)(machine.link.port));
+  await line.start();
+  await line.until('live', 60_000);
+  await line.untilBooked('9/0');
+});
+
+test('an edge that the machine does not know is refused until the machine trusts it', async () => {
+  const kept = testFolder();
+  const machine = await openMachine({ ...encrypted, trustAll: false, folder: kept });
+  const { folder, line, make } = await startSecured(machine);
+  await line.work();
+  await line.until('refused', 60_000);
+  expect(await detailIn(line)).toMatch(/[Cc]ertificate|Security/);
+  await machine.kill();
+  const trusted = join(kept, 'pki-0', 'pki', 'trusted', 'certs');
+  mkdirSync(trusted, { recursive: true });
+  copyFileSync(join(folder, 'edge.sqlite.pki/own/certs/edge.pem'), join(trusted, 'edge.pem'));
+  await machine.restart();
+  await line.until('live', 60_000);
+  await delay(1_000);
+  await make(2);
+  await line.untilBooked('2/0');
 });
 
 test('without a pinned certificate nothing is trusted by itself', async () => {
-  const folder = testFolder();
-  const machine = await startMachine(folder);
-  const line = await startMachineLine(folder, machine.port, (port) =>
+  const machine = await openMachine(encrypted);
+  const line = await startMachineLine(testFolder(), machine, (port) =>
     simulated(port, '{ url: "URL" }'),
   );
   await line.until('refused', 60_000);
   expect(await detailIn(line)).toMatch(/[Cc]ertificate/);
-});
-
-testPeer('open62541: encrypted and with a password, then another password', async (peer) => {
-  const folder = testFolder();
-  const { papers, pin } = await papersOf(folder);
-  writeFileSync(join(folder, 'password'), 'right');
-  const machine = await startPeer(peer, { first: 0, papers, password: 'right' });
-  const line = await startMachineLine(folder, machine.port, secured(folder, pin));
-  await line.work();
-  // The peer does not know the edge yet: it is trusted by hand, as a person would.
-  await line.until('refused', 60_000);
-  const own = readFileSync(join(folder, 'edge.sqlite.pki/own/certs/edge.pem'));
-  writeFileSync(papers.trusted, new X509Certificate(own).raw);
-  await machine.kill();
-  await machine.start();
-  await line.kill();
-  await line.start();
-  await line.until('live', 60_000);
-  await delay(1_000);
-  await machine.make(6);
-  await line.untilBooked('6/0');
-  await machine.kill();
-  await machine.start({ first: 6, password: 'changed' });
-  await line.until('refused', 60_000);
-  await machine.make(3);
-  writeFileSync(join(folder, 'password'), 'changed');
-  await line.until('live', 60_000); // the next attempt reads the new password
-  await line.untilBooked('9/0');
 });

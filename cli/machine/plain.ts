@@ -101,7 +101,7 @@ export function addGeneric(view: View): UAObject {
   return parent;
 }
 
-/** PackTags as OMAC names them, side by side in the Objects folder. */
+/** PackTags as OMAC names them, and counters of its own, side by side in the Objects folder. */
 export function addPackTags(view: View): void {
   const { space, name, unit, width } = view;
   const { now } = unit;
@@ -128,6 +128,9 @@ export function addPackTags(view: View): void {
     ['Admin.ProdDefectiveCount[0].Count', int, () => unit.ofJob('defective')],
     ['Admin.StopReason.ID', int, () => now.stopReason.code],
     ['Admin.StopReason.Message', words, () => now.stopReason.message],
+    ['Total', counter, () => now.shown.processed, true],
+    ['Good', counter, () => now.shown.good, true],
+    ['Scrap', counter, () => now.shown.defective, true],
     ['Quality.Result', truth, () => now.result.passed],
     ['Quality.Lot', words, () => now.result.lot],
     ['Quality.Sequence', unsigned, () => now.result.sequence],

@@ -57,6 +57,7 @@ export async function openServer(parts: Parts) {
       isValidUser: (user: string, password: string) =>
         user === login.user && password === login.password,
     },
+    maxConnectionsPerEndpoint: 100,
     // No window in which changes are gathered: every one is told.
     serverCapabilities: { maxSessions: 50, minSupportedSampleRate: 0 },
   });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { ask, read } from '../../cli/drive.ts';
+import { startMachine } from '../../cli/machine/machine.ts';
 import { freePorts } from '../../cli/port.ts';
 import { startProgram } from '../../cli/program.ts';
 import type { MachinesStatus } from '../../edge/machine/report.ts';
@@ -12,9 +13,11 @@ import { shop } from '../helpers/shop.ts';
 
 const lines = 20;
 const tags = 50;
+/** Tags of a line beside its two counters, state and mode. */
+const others = tags - 4;
 /** Each tag changes so often, ms: 20 lines of 50 tags tell over 10,000 values a second. */
 const beatMs = 80;
-const pieceMs = 500;
+const perS = 2;
 const bookMs = 250;
 const settleMs = 10_000;
 const measureMs = 30_000;
@@ -22,26 +25,28 @@ const measureMs = 30_000;
 const machineOf = (index: number): string => `L${`${index + 1}`.padStart(2, '0')}`;
 const lineOf = (index: number): string => `acme/lyon/press/${machineOf(index)}`;
 
-/** Two counters of pieces, and as many others as fill the line's tags. */
+/**
+ * The counters of the machine, and as many other tags, which no other line hears, as fill the
+ * line's. All lines listen to one machine, each in a session of its own.
+ */
 function mappingOf(index: number, port: number): string {
-  const name = machineOf(index);
-  const others = Array.from(
-    { length: tags - 4 },
-    (_, tag) => `      t${tag}: { at: "m;s=${name}.Tag${tag}", maxPerSec: 100, decimals: 1 }`,
-  );
+  const loads = Array.from({ length: others }, (_, tag) => {
+    const id = `Load${index * others + tag}`;
+    return `      t${tag}: { at: "m;s=${id}", maxPerSec: 100, decimals: 1 }`;
+  });
   return `version: 1
 line: ${lineOf(index)}
 endpoint: { url: "opc.tcp://127.0.0.1:${port}", mode: None, policy: None }
 session: { publishingMs: 250, samplingMs: 0, bookMs: ${bookMs} }
-namespaces: { m: "http://holdfast.example/machines/" }
+namespaces: { m: "urn:holdfast:machine" }
 units:
   press:
     profile: packml-tags
-    root: "m;s=${name}."
+    root: "m;s=Filler."
     counters:
-      good: { at: "m;s=${name}.Good", counts: good, maxPerSec: 100 }
-      scrap: { at: "m;s=${name}.Scrap", counts: scrap, maxPerSec: 100 }
-${others.join('\n')}
+      good: { at: "m;s=Filler.Good", counts: good, maxPerSec: 100 }
+      scrap: { at: "m;s=Filler.Scrap", counts: scrap, maxPerSec: 100 }
+${loads.join('\n')}
 `;
 }
 
@@ -81,18 +86,15 @@ function delaysIn(storePath: string, fromMs: number): number[] {
 /** 20 lines of 50 tags at 10,000 values a second: what they cost an edge, and how late they are. */
 export async function measureMachines() {
   const directory = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
-  const [port, natsPort, httpPort] = await freePorts(3);
+  const [natsPort, httpPort] = await freePorts(2);
   const all = Array.from({ length: lines }, (_, index) => index);
-  const machines = await startProgram({
-    ...{ name: 'machines', entry: 'cli/simulator/main.ts', directory },
-    config: {
-      ...{ folder: join(directory, 'm'), port, machines: all.map(machineOf) },
-      ...{ ballast: tags, beatMs, everyMs: pieceMs },
-    },
+  const machine = await startMachine({
+    ...{ profile: 'packml-tags', security: 'none', folder: join(directory, 'm'), perS },
+    ...{ loadTags: lines * others, loadEveryMs: beatMs },
   });
   const storePath = join(directory, 'edge.sqlite');
   for (const index of all) {
-    writeFileSync(join(directory, `${machineOf(index)}.yaml`), mappingOf(index, port!));
+    writeFileSync(join(directory, `${machineOf(index)}.yaml`), mappingOf(index, machine.link.port));
   }
   const edge = await startProgram({
     ...{ name: 'edge', entry: 'edge/main.ts', directory },
@@ -136,7 +138,7 @@ export async function measureMachines() {
     };
   } finally {
     await edge.stop();
-    await machines.stop();
+    await machine.stop();
     rmSync(directory, { recursive: true, force: true });
   }
 }

@@ -2,73 +2,54 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { ask, read } from '../../cli/drive.ts';
+import { type Controlled, type Machine, startMachine } from '../../cli/machine/machine.ts';
 import { freePorts } from '../../cli/port.ts';
-import { type Program, startProgram } from '../../cli/program.ts';
-import { type LinkProxy, startProxy } from '../../cli/proxy.ts';
+import { startProgram } from '../../cli/program.ts';
+import type { LinkProxy } from '../../cli/proxy.ts';
 import type { MachinesStatus } from '../../edge/machine/report.ts';
 import type { Status } from '../../edge/status.ts';
+import type { PeerTruth } from '../machine/peer.ts';
 import { testFolder } from './folder.ts';
 import { waitFor } from './plantnet.ts';
 import { m01, shop } from './shop.ts';
 
 export type EdgeStatus = Status & { machines: MachinesStatus };
 export type MachineLine = Awaited<ReturnType<typeof startMachineLine>>;
-type Told = { machines: { made: { good: number; scrap: number }; calls: string[] }[] };
+type Options = Partial<Parameters<typeof startMachine>[0]>;
 
-/** A mapping of machine M1 of the simulator, by our own names of its tags. */
+/** A mapping of a machine with PackTags, by its own counters beside them; of both servers. */
 export const simulated = (port: number, endpoint = '{ mode: None, policy: None, url: "URL" }') => `
 version: 1
 line: ${m01}
 endpoint: ${endpoint.replace('URL', `opc.tcp://127.0.0.1:${port}`)}
 session: { bookMs: 200, publishingMs: 200, keepAliveCount: 5 }
-namespaces: { m: "http://holdfast.example/machines/" }
+namespaces: { m: "urn:holdfast:machine" }
 units:
   press:
     profile: packml-tags
-    root: "m;s=M1."
+    root: "m;s=Filler."
     counters:
-      good: { at: "m;s=M1.Good", counts: good, maxPerSec: 50, slack: 50 }
-      scrap: { at: "m;s=M1.Scrap", counts: scrap, maxPerSec: 50, slack: 50 }
+      good: { at: "m;s=Filler.Good", counts: good, maxPerSec: 50, slack: 50 }
+      scrap: { at: "m;s=Filler.Scrap", counts: scrap, maxPerSec: 50, slack: 50 }
 `;
 
-/** A machine that makes what it is told to, in a process of its own that can be killed. */
-export async function startMachine(directory: string, config: object = {}) {
-  const [port, controlPort] = await freePorts(2);
-  const about = { folder: join(directory, 'machine'), port, controlPort, machines: ['M1'] };
-  const start = (more: object): Promise<Program> =>
-    startProgram({
-      ...{ name: 'machines', entry: 'cli/simulator/main.ts', directory },
-      config: { ...about, ...config, ...more },
-    });
-  let program = await start({});
-  onTestFinished(() => program.kill());
-  const told = async (body?: object): Promise<Told['machines'][0]['made']> => {
-    const given = body && { method: 'POST', body: JSON.stringify({ machine: 'M1', ...body }) };
-    const response = await fetch(program.url, given);
-    return ((await response.json()) as Told).machines[0]!.made;
-  };
-  return {
-    port: port!,
-    make: (good: number, scrap = 0) => told({ good, scrap }),
-    set: (change: object) => told(change),
-    made: () => told(),
-    async calls(): Promise<string[]> {
-      const response = await fetch(program.url);
-      return ((await response.json()) as Told).machines[0]!.calls;
-    },
-    freeze: () => process.kill(program.pid, 'SIGSTOP'),
-    thaw: () => process.kill(program.pid, 'SIGCONT'),
-    kill: () => program.kill(),
-    async start(more: object = {}): Promise<void> {
-      program = await start(more);
-    },
-  };
+/** The same, with more said of its session. */
+export const withSession = (more: string) => (port: number) =>
+  simulated(port).replace('{ bookMs', `{ ${more}, bookMs`);
+
+/** A machine in a process of its own, gone when the test ends; without encryption unless told. */
+export async function openMachine(options: Options = {}): Promise<Machine> {
+  const machine = await startMachine({ profile: 'packml-tags', security: 'none', ...options });
+  onTestFinished(() => machine.stop());
+  return machine;
 }
 
-/** An edge without a hub, one line of which listens to a server behind a link that may fail. */
-export async function startMachineLine(directory: string, port: number, text = simulated) {
-  const link = await startProxy({ targetPort: port });
-  onTestFinished(() => link.close());
+/** An edge without a hub, one line of which listens to a machine by way of its link. */
+export async function startMachineLine(
+  directory: string,
+  { link }: Readonly<{ link: LinkProxy }>,
+  text = simulated,
+) {
   const [natsPort, httpPort] = await freePorts(2);
   const mapping = join(directory, 'M01.yaml');
   writeFileSync(mapping, text(link.port));
@@ -128,17 +109,26 @@ export async function startMachineLine(directory: string, port: number, text = s
   };
 }
 
-/** An edge and the simulated machine, live, with run R1 open and its counters known. */
-export async function startLive(config: object = {}, text = simulated) {
+/** An edge that listens to a machine, live, with run R1 open and its counters known. */
+export async function goLive<M extends Controlled<PeerTruth>>(
+  machine: M,
+  { text = simulated, counters = 2 } = {},
+) {
   const directory = testFolder();
-  const machine = await startMachine(directory, config);
-  const line = await startMachineLine(directory, machine.port, text);
+  const line = await startMachineLine(directory, machine, text);
   await line.work();
-  await line.until('live');
-  await waitFor(
-    async () => (await line.status()).machines.lines[0]!.units[0]!.counters.length === 2,
-    10_000,
-    'the counters to be known',
-  );
-  return { machine, line, directory };
+  await line.until('live', 60_000);
+  const known = async () => (await line.status()).machines.lines[0]!.units[0]!.counters.length;
+  await waitFor(async () => (await known()) === counters, 10_000, 'the counters to be known');
+  return { machine, line, directory, make: makerOf(machine) };
 }
+
+/** Lets a machine make pieces, at once. */
+export const makerOf =
+  (machine: Controlled<unknown>) =>
+  (good: number, bad = 0): Promise<unknown> =>
+    machine.perform('make', { good, bad });
+
+/** The same with a simulated machine. */
+export const startLive = async (options: Options = {}, text = simulated) =>
+  goLive(await openMachine(options), { text });

@@ -1,4 +1,4 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OPCUACertificateManager } from 'node-opcua';
@@ -6,7 +6,7 @@ import { OPCUACertificateManager } from 'node-opcua';
 /** Of a peer's certificate: as peer.c tells it. */
 const applicationUri = 'urn:holdfast:peer:server';
 
-/** A key and a certificate of 127.0.0.1 in `folder`, as DER. */
+/** A key and a certificate of 127.0.0.1 in `folder`, as DER; and its SHA-256, hex. */
 export async function makeIdentity(folder: string) {
   mkdirSync(folder, { recursive: true });
   const manager = new OPCUACertificateManager({ rootFolder: join(folder, 'pki') });
@@ -22,8 +22,9 @@ export async function makeIdentity(folder: string) {
   }
   const certificate = join(folder, 'certificate.der');
   const key = join(folder, 'key.der');
-  writeFileSync(certificate, new X509Certificate(readFileSync(pem)).raw);
+  const { raw } = new X509Certificate(readFileSync(pem));
+  writeFileSync(certificate, raw);
   const secret = createPrivateKey(readFileSync(manager.privateKey));
   writeFileSync(key, secret.export({ type: 'pkcs1', format: 'der' }), { mode: 0o600 });
-  return { certificate, key };
+  return { certificate, key, thumbprint: createHash('sha256').update(raw).digest('hex') };
 }

@@ -16,7 +16,8 @@ import { readFields } from '../../shared/field.ts';
 import { makeIdentity } from './identity.ts';
 import { buildPeer, type Peer } from './packages.ts';
 
-export type PeerTruth = Pick<Truth, 'state' | 'mode' | 'shown' | 'made'>;
+/** What is known of it; its certificate is empty if it has none. */
+export type PeerTruth = Pick<Truth, 'state' | 'mode' | 'shown' | 'made' | 'certificate'>;
 export type PeerOptions = Readonly<{
   security?: 'encrypted' | 'none';
   user?: string;
@@ -67,7 +68,7 @@ type Running = Readonly<{
 async function run(
   { program, libraries }: Peer,
   args: string[],
-  logPath: string,
+  { certificate, logPath }: Readonly<{ certificate: string; logPath: string }>,
 ): Promise<Running> {
   const log = openSync(logPath, 'a');
   const env = { ...process.env, LD_LIBRARY_PATH: libraries };
@@ -93,7 +94,7 @@ async function run(
       throw new Fault('UNREACHABLE', `open62541: no answer to ${what}, see ${logPath}`);
     }
     const { state, ...rest } = JSON.parse(said) as PeerTruth & { state: unknown };
-    return { ...rest, state: equipmentStates[Number(state) - 1]! };
+    return { ...rest, certificate, state: equipmentStates[Number(state) - 1]! };
   };
   const ready = answer('its start').catch(async (error) => {
     child.kill('SIGKILL');
@@ -134,16 +135,18 @@ export async function startPeer(
   const width = [bits, signed ? 1 : 0, counterFrom];
   let identities = 0;
   let secrets: string[] = [];
+  let shows = '';
   const identify = async (): Promise<void> => {
     if (security === 'none') return;
     identities += 1;
-    const { certificate, key } = await makeIdentity(join(folder, `identity-${identities}`));
-    secrets = [certificate, key];
+    const made = await makeIdentity(join(folder, `identity-${identities}`));
+    secrets = [made.certificate, made.key];
+    shows = made.thumbprint;
   };
   const begin = (): Promise<Running> => {
     const plain = [port, memory, ...width, link.port, sessionMs].map(String);
     const login = secrets.length > 0 ? [...secrets, user, password] : [];
-    return run(peer, [...plain, ...login], logPath);
+    return run(peer, [...plain, ...login], { certificate: shows, logPath });
   };
   let running: Running | undefined;
   const present = (): Running => {
