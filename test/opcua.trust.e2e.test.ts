@@ -2,7 +2,7 @@
 // leaves it alone until trust is back.
 // Method: the simulated machine, and open62541, with SignAndEncrypt and a user.
 
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
@@ -101,14 +101,15 @@ testBoth('another certificate is not trusted until a person says so', async (sta
 test('an edge that the machine does not know is refused until the machine trusts it', async () => {
   const kept = testFolder();
   const machine = await openMachine({ ...encrypted, trustAll: false, folder: kept });
-  const { folder, line, make } = await startSecured(machine);
+  const { line, make } = await startSecured(machine);
   await line.work();
   await line.until('refused', 60_000);
   expect(await detailIn(line)).toMatch(/[Cc]ertificate|Security/);
   await machine.kill();
-  const trusted = join(kept, 'pki-0', 'pki', 'trusted', 'certs');
-  mkdirSync(trusted, { recursive: true });
-  copyFileSync(join(folder, 'edge.sqlite.pki/own/certs/edge.pem'), join(trusted, 'edge.pem'));
+  const pki = join(kept, 'pki-0', 'pki');
+  const [shown, ...more] = readdirSync(join(pki, 'rejected'));
+  expect(more).toEqual([]);
+  renameSync(join(pki, 'rejected', shown!), join(pki, 'trusted', 'certs', shown!));
   await machine.restart();
   await line.until('live', 60_000);
   await delay(1_000);
