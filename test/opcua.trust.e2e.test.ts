@@ -89,8 +89,12 @@ testBoth('another certificate is not trusted until a person says so', async (sta
   expect(await detailIn(line)).toMatch(/[Cc]ertificate/);
   await expectQuiet(line);
   await make(5);
-  expect(await line.booked()).toBe('4/0');
   const { certificate } = await machine.truth();
+  await line.kill();
+  await line.start();
+  await line.until('refused', 60_000);
+  expect(await detailIn(line)).toContain(`shows certificate ${certificate}, the mapping trusts`);
+  expect(await line.booked()).toBe('4/0');
   await line.kill();
   writeFileSync(join(folder, 'M01.yaml'), secured(folder, certificate)(machine.link.port));
   await line.start();
