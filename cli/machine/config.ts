@@ -28,7 +28,7 @@ export const machineFields = {
   user: fallback(text('User that may connect, if encrypted.', 100), 'edge'),
   password: fallback(text('Of that user.', 100), 'edge-password'),
   trustAll: fallback(
-    flag("Takes any client's certificate; else those in pki/trusted/certs."),
+    flag("Takes any client's certificate; else those in pki-0/pki/trusted/certs."),
     true,
   ),
   bits: fallback(integer('Width of its counters.', 8, 32), 32),
