@@ -55,6 +55,7 @@ testBoth('one that hangs is stale, and goes on with all it made', async (start) 
   await line.untilBooked('8/0');
 });
 
+const told = { kept: 'newEpoch', zeroed: 'reset', wrapped: 'rollover' } as const;
 for (const counters of ['kept', 'zeroed', 'wrapped'] as const) {
   testBoth(`killed, and back with its counters ${counters}`, async (start) => {
     const plant = await begin(start, { counterFrom: 2 ** 31 - 20 });
@@ -63,12 +64,16 @@ for (const counters of ['kept', 'zeroed', 'wrapped'] as const) {
     await line.untilBooked('5/1');
     await machine.kill();
     await line.until('reconnecting');
+    line.link.cut();
     const { shown, made } = await machine.restart(counters);
     expect(made.good).toBe(counters === 'wrapped' ? 22 : 5);
     expect(shown.good < 5).toBe(counters !== 'kept');
+    await make(3); // before anybody hears it again
+    line.link.heal();
     await line.until('live', 60_000);
-    await make(3);
+    await make(2);
     await untilAllBooked(plant);
+    expect([...(await line.flags())]).toContain(told[counters]);
   });
 }
 
@@ -98,6 +103,7 @@ testBoth('a flood is more than the queue holds: the counter says all of it', asy
   await plant.machine.perform('flood', { values: 2_000 });
   await untilAllBooked(plant);
   expect((await listened(plant))['delta']).toBeLessThan(1_000);
+  expect([...(await plant.line.flags())]).toContain('gap');
 });
 
 testBoth(

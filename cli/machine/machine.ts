@@ -32,7 +32,7 @@ export type Controlled<T> = Readonly<{
   /** Ends it, and forgets all that it kept. */
   stop(): Promise<void>;
 }>;
-export type Machine = Controlled<Truth> & Readonly<{ pid(): number; logPath: string }>;
+export type Machine = Controlled<Truth> & Readonly<{ pid(): number }>;
 
 const answerMaxMs = 30_000;
 
@@ -63,7 +63,7 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
   };
   const ask = (path: string, init: RequestInit) => answerOf(`${running().url}/${path}`, init);
   return {
-    ...{ url: `opc.tcp://127.0.0.1:${link.port}`, link, logPath: join(folder, 'machine.log') },
+    ...{ url: `opc.tcp://127.0.0.1:${link.port}`, link },
     pid: () => running().pid,
     perform: (act, told = {}) => ask(act, { method: 'POST', body: JSON.stringify(told) }),
     truth: () => ask('', {}),

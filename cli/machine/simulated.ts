@@ -110,11 +110,6 @@ export async function openMachine(given: unknown) {
         ended: player?.ended() ?? false,
       });
     },
-    /** The counters at 0, as after a power cut of a controller that keeps none. */
-    zero(): void {
-      unit.zero();
-      changed();
-    },
     async close(): Promise<void> {
       stopScript();
       work.stop();

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
 import { ask, read } from '../../cli/drive.ts';
 import { type Controlled, type Machine, startMachine } from '../../cli/machine/machine.ts';
@@ -8,6 +9,7 @@ import { startProgram } from '../../cli/program.ts';
 import type { LinkProxy } from '../../cli/proxy.ts';
 import type { MachinesStatus } from '../../edge/machine/report.ts';
 import type { Status } from '../../edge/status.ts';
+import { decodeContent } from '../../shared/codec.ts';
 import type { PeerTruth } from '../machine/peer.ts';
 import { testFolder } from './folder.ts';
 import { waitFor } from './plantnet.ts';
@@ -88,6 +90,15 @@ export async function startMachineLine(
       await waitFor(is, timeoutMs, `the link to be ${state}`).catch((error: Error) => {
         throw new Error(`${error.message}; is ${detail}`);
       });
+    },
+    /** What the line's reports are flagged with; kills the edge, which locks its store. */
+    async flags(): Promise<Set<string>> {
+      await edge.kill();
+      const db = new Sqlite(config.storePath, { readonly: true });
+      const rows = db.prepare<[], Buffer>('SELECT bytes FROM event').pluck().all();
+      db.close();
+      const reports = rows.map(decodeContent).filter(({ type }) => type === 'QuantityReported');
+      return new Set(reports.flatMap(({ flags }) => flags?.split(' ') ?? []));
     },
     /** What the line has booked: good and scrap. */
     async booked(): Promise<string> {

@@ -1,9 +1,9 @@
 /* An OPC UA server that shares no code with ours: PackTags and plain counters on open62541 1.4.
  *
  * argv: port, file of its memory, bits of its counters, 1 if they have a sign, where they begin,
- * port that it tells clients, most ms that a session may last, then nothing, or the certificate and
- * the key (DER), the user and the password: with them it takes Basic256Sha256 with signature and
- * encryption only, and any client's certificate.
+ * port that it tells clients, then nothing, or the certificate and the key (DER), the user and the
+ * password: with them it takes Basic256Sha256 with signature and encryption only, and any client's
+ * certificate.
  *
  * It is told what to do by lines on stdin, and answers each with a line of JSON: what is true then.
  * Its memory is a file that is mapped, so that SIGKILL loses nothing of what a client has read. */
@@ -286,7 +286,7 @@ static void serve(void) {
 }
 
 int main(int argc, char **argv) {
-  if(argc != 8 && argc != 12) return 2;
+  if(argc != 7 && argc != 11) return 2;
   UA_UInt16 port = (UA_UInt16)atoi(argv[1]);
   bits = atoi(argv[3]);
   isSigned = atoi(argv[4]);
@@ -294,7 +294,7 @@ int main(int argc, char **argv) {
   UA_ServerConfig config;
   memset(&config, 0, sizeof config);
   config.logging = UA_Log_Stdout_new(UA_LOGLEVEL_FATAL);
-  if(argc == 12) secure(&config, port, argv + 8);
+  if(argc == 11) secure(&config, port, argv + 7);
   else UA_ServerConfig_setMinimal(&config, port, NULL);
   char url[64];
   snprintf(url, sizeof url, "opc.tcp://127.0.0.1:%u", port);
@@ -304,7 +304,6 @@ int main(int argc, char **argv) {
   UA_Array_copy(&address, 1, (void **)&config.serverUrls, &UA_TYPES[UA_TYPES_STRING]);
   config.publishingIntervalLimits.min = 20;
   config.samplingIntervalLimits.min = 0;
-  config.maxSessionTimeout = atof(argv[7]);
   activateBefore = config.accessControl.activateSession;
   config.accessControl.activateSession = activate;
   advertise(&config, argv[6]);

@@ -25,8 +25,6 @@ export type PeerOptions = Readonly<{
   bits?: number;
   signed?: boolean;
   counterFrom?: number;
-  /** Longest time that a session survives without its client, ms. */
-  sessionMs?: number;
 }>;
 
 const answerMaxMs = 10_000;
@@ -120,11 +118,9 @@ async function run(
  * A machine whose server shares no code with ours: open62541, behind a link that can fail. Throws
  * Fault UNREACHABLE with the reason where it cannot be had: a test is then to be skipped with it.
  */
-export async function startPeer(
-  options: PeerOptions = {},
-): Promise<Controlled<PeerTruth> & Readonly<{ pid(): number; logPath: string }>> {
+export async function startPeer(options: PeerOptions = {}): Promise<Controlled<PeerTruth>> {
   const { security = 'encrypted', user = 'edge', bits = 32, signed = true } = options;
-  const { counterFrom = 0, sessionMs = 3_600_000 } = options;
+  const { counterFrom = 0 } = options;
   let { password = 'edge-password' } = options;
   const peer = await buildPeer();
   const folder = mkdtempSync(join(tmpdir(), 'peer-'));
@@ -144,7 +140,7 @@ export async function startPeer(
     shows = made.thumbprint;
   };
   const begin = (): Promise<Running> => {
-    const plain = [port, memory, ...width, link.port, sessionMs].map(String);
+    const plain = [port, memory, ...width, link.port].map(String);
     const login = secrets.length > 0 ? [...secrets, user, password] : [];
     return run(peer, [...plain, ...login], { certificate: shows, logPath });
   };
@@ -172,8 +168,7 @@ export async function startPeer(
     return running.ask('truth');
   };
   return {
-    ...{ url: `opc.tcp://127.0.0.1:${link.port}`, link, logPath, stop },
-    pid: () => present().pid,
+    ...{ url: `opc.tcp://127.0.0.1:${link.port}`, link, stop },
     async perform(act, told = {}) {
       if (act === 'certificate') return renew();
       const answered = await present().ask(lineOf(act, told));

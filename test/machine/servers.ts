@@ -40,8 +40,7 @@ export function testBoth(
   body: (start: StartServer) => Promise<void>,
   timeoutMs?: number,
 ): void {
-  const simulated: StartServer = ({ sessionMs: _, ...options }) =>
-    startMachine({ profile: 'packml-tags', ...options });
+  const simulated: StartServer = (options) => startMachine({ profile: 'packml-tags', ...options });
   test(`simulated: ${name}`, () => body(simulated), timeoutMs);
   testPeer(`open62541: ${name}`, () => body(startPeer), timeoutMs);
 }
