@@ -13,6 +13,7 @@ import {
 } from './answers.ts';
 import { ask, batchMax, read } from './drive.ts';
 import { loadShop, setFaults } from './load.ts';
+import { type Press, startPress, withPress } from './pressline.ts';
 import { grouped, openProgress } from './progress.ts';
 import { closeBooks, report } from './report.ts';
 import { type Asked, generateShop, type Shop } from './shop.ts';
@@ -38,6 +39,7 @@ const pollMs = 150;
 type Scene = {
   stage: Stage;
   shop: Shop;
+  press: Press;
   total: number; // facts that will be stated
   progress: ReturnType<typeof openProgress>;
   signal: AbortSignal;
@@ -60,22 +62,23 @@ export async function run(args: string[]): Promise<number> {
   const end = () => stop.abort();
   process.once('SIGINT', end).once('SIGTERM', end);
   let stage: Stage | undefined;
+  let press: Press | undefined;
   try {
-    const shop = generateShop({ seed, orders });
+    const shop = withPress(generateShop({ seed, orders }));
     say(`Holdfast demo: ${shop.lines.length} lines, ${orders} orders, seed ${seed}`);
-    stage = await startStage({
-      directory,
-      lines: shop.lines.map((line) => ({ line, lanes: shop.lanes[line]! })),
-    });
-    say('✓ hub and leaf (nats-server), ERP sandbox, central and edge are up');
+    press = await startPress(directory);
+    const lines = shop.lines.map((line) => ({ line, lanes: shop.lanes[line]! }));
+    stage = await startStage({ directory, lines: [...lines, press.line] });
+    say('✓ hub and leaf (nats-server), ERP sandbox, central, edge and a press (OPC UA) are up');
     say(addresses(stage, directory));
-    const good = await play(stage, shop, stop.signal);
+    const good = await play(stage, shop, press, stop.signal);
     if (!values.once && !stop.signal.aborted) {
       say(`Everything stays up until Ctrl-C:\n${addresses(stage, directory)}`);
       await linger(stop.signal);
     }
     return good ? 0 : 1;
   } finally {
+    await press?.close();
     await stage?.close();
     if (values.keep) say(`files are in ${directory}`);
     else rmSync(directory, { recursive: true, force: true });
@@ -100,15 +103,18 @@ const say = (line: string): void => {
 };
 
 /** Works the shop through the plant and closes the books; true if everything adds up. */
-async function play(stage: Stage, shop: Shop, signal: AbortSignal): Promise<boolean> {
+async function play(stage: Stage, shop: Shop, press: Press, signal: AbortSignal): Promise<boolean> {
   const { accepted } = shop.expected();
   const total = Object.values(accepted).reduce((sum, count) => sum + count, 0);
   await loadShop(stage.erpUrl, shop);
   await setFaults(stage.erpUrl, faults);
   const progress = openProgress(process.stdout);
-  const scene = { stage, shop, total, progress, signal };
+  const scene = { stage, shop, press, total, progress, signal };
+  await press.begin(stage.edgeUrl, signal);
   const startMs = performance.now();
   const surprises = await work(scene);
+  await press.finish(stage.edgeUrl, signal);
+  progress.say(`  ${await press.says(stage.edgeUrl)}`);
   const seconds = ((performance.now() - startMs) / 1_000).toFixed(1);
   progress.say(`  all ${grouped(total)} facts are recorded at the edge after ${seconds} s`);
   await rest(scene);
@@ -116,7 +122,7 @@ async function play(stage: Stage, shop: Shop, signal: AbortSignal): Promise<bool
   if (signal.aborted) return false;
   await setFaults(stage.erpUrl, {});
   const books = await closeBooks(stage);
-  const { text, good } = report(books, shop, surprises);
+  const { text, good } = report(books, shop, surprises, await press.audit(books));
   say(`\n${text}\n`);
   const all = ((performance.now() - startMs) / 1_000).toFixed(1);
   say(good ? `Everything adds up (${all} s).` : 'The books do NOT close: see above.');
@@ -155,7 +161,7 @@ async function work(scene: Scene): Promise<number> {
 }
 
 /** What happens in the middle: the link is cut for a while, and the edge is killed once. */
-function events({ stage, progress }: Scene) {
+function events({ stage, press, progress }: Scene) {
   const todo: { at: number; act: () => Promise<void> | void }[] = [
     {
       at: cutAt,
@@ -170,6 +176,7 @@ function events({ stage, progress }: Scene) {
         const { unsent } = await read<EdgeStatus>(stage.edgeUrl, '/v1/status');
         stage.link.heal();
         progress.say(`⚭ the link is back; ${grouped(unsent)} facts wait at the edge`);
+        progress.say(`  ${await press.says(stage.edgeUrl)}`);
       },
     },
     {

@@ -24,6 +24,7 @@ const commands = {
   rules: () => import('./rules.ts'),
   masters: () => import('./masters.ts'),
   desk: () => import('./desk.ts'),
+  map: () => import('./map.ts'),
 } satisfies Record<string, () => Promise<Command>>;
 type Name = keyof typeof commands;
 

@@ -30,7 +30,7 @@ export type Stage = {
 
 type Parts = {
   directory: string;
-  lines: readonly { line: string; lanes: number }[];
+  lines: readonly { line: string; lanes: number; machine?: string }[];
   /** Longest that the sandbox takes to commit or drop a document, ms. */
   maxInFlightMs?: number;
   edgePort?: number;

@@ -134,7 +134,7 @@ export function assembleEdge(world: World) {
   });
 
   return {
-    ...{ store, book, roster, outbox, intake, retention: kept.retention, signal },
+    ...{ store, book, roster, outbox, intake, barred, disk, signal, retention: kept.retention },
     ...{ changed: bells.changed, status },
     metrics: () =>
       edgeMetrics({ status: status(), express: sent.express.counts(), intake: intake.figures() }),

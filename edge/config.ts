@@ -26,6 +26,9 @@ export const fields = {
   natsNkeyPath: optional(
     text("File with the seed of this edge's NKey; read again at every connect.", 4_096),
   ),
+  opcuaPkiPath: optional(
+    text('Folder for the certificates of OPC UA; else one beside the store.', 4_096),
+  ),
   lines: list(
     record('A line that this edge owns, and nobody else.', {
       line: { doc: 'enterprise/site/area/line.', read: linePath },
@@ -35,6 +38,7 @@ export const fields = {
         'discrete',
       ),
       policy: fallback(record('What differs from the template.', policyFields), {}),
+      machine: optional(text('Mapping file of the machines that are listened to.', 4_096)),
     }),
     200,
   ),

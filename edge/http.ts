@@ -19,6 +19,7 @@ const status: Record<FaultCode, number> = {
 
 const pages = [
   ...['index.html', 'page.css', 'page.js', 'draw.js', 'nodes.js', 'words.js'],
+  'machines.js',
   ...['icon.svg', 'charts.html', 'charts.js'],
 ];
 const page = (name: string): Buffer => readFileSync(new URL(`./page/${name}`, import.meta.url));

@@ -9,21 +9,28 @@ import { readBalance } from './balance.ts';
 import { type EdgeConfig, fields, readEdgeConfig } from './config.ts';
 import { buildHttp } from './http.ts';
 import { openHub } from './hub.ts';
+import { readMappings, startMachines } from './machine/start.ts';
 import { readPedigree } from './pedigree.ts';
 import { migrations } from './schema.ts';
 import { upgradeWith } from './upgrade.ts';
 
 /** Starts the edge: opens upwards, closes downwards. Resolves once it listens. */
 export async function startEdge(config: EdgeConfig) {
+  const mappings = readMappings(config);
   const clock = systemClock;
   const log = openLog('edge', config.logLevel);
   const means = meansOf(config, clock, systemRandom);
   const db = openDatabase(config.storePath, migrations, upgradeWith(config, means));
-  const edge = assembleEdge({ config, db, clock, random: systemRandom, log, openHub });
-  const { book, intake, changed, status, metrics, signal } = edge;
+  const own = { config, db, clock, random: systemRandom, log };
+  const edge = assembleEdge({ ...own, openHub });
+  const machines = startMachines({ ...own, mappings, edge });
+  const { book, intake, changed, signal } = edge;
   const backups = openBackups(db, signal);
   const app = await buildHttp({
-    ...{ intake, status, metrics, changed, clock, signal },
+    ...{ intake, changed, clock, signal },
+    status: () => ({ ...edge.status(), machines: machines.status() }),
+    metrics: () => `${edge.metrics()}${machines.metrics()}`,
+    machines: machines.desk,
     charted: book.moved,
     pedigree: (lot) => readPedigree(book, lot),
     balance: (order) => readBalance(book, order),
@@ -36,7 +43,7 @@ export async function startEdge(config: EdgeConfig) {
     async close(): Promise<void> {
       const stopped = edge.stop();
       await app.close();
-      await Promise.all([stopped, backups.idle()]);
+      await Promise.all([stopped, backups.idle(), machines.ended()]);
       edge.leave();
       db.close();
     },

@@ -9,6 +9,8 @@ import type { Answer } from './answers.ts';
 import type { Backup } from './backup.ts';
 import { type Charted, openGallery } from './gallery.ts';
 import type { Intake } from './intake.ts';
+import type { MachineDesk } from './machine/desk.ts';
+import type { JobDesk } from './machine/jobdesk.ts';
 import type { Status } from './status.ts';
 
 export type Parts = {
@@ -25,6 +27,8 @@ export type Parts = {
   balance?: (order: string) => unknown;
   /** A copy of the store; absent where there is no file. */
   backup?: () => Promise<Backup>;
+  /** What people decide about machines; absent where none is listened to. */
+  machines?: MachineDesk & JobDesk;
   changed: Bell;
   signal: AbortSignal;
 };
@@ -74,6 +78,26 @@ export const panel: FastifyPluginAsync<Parts> = async (app, parts) => {
   app.get<{ Params: { order: string } }>('/orders/:order/balance', async ({ params }) => {
     if (balance) return balance(params.order.normalize('NFC'));
     throw new Fault('UNKNOWN', 'order: no balance is kept here');
+  });
+
+  app.post<{ Body: unknown }>('/machines/pieces', async ({ body }) => {
+    if (parts.machines) return parts.machines.pieces(body);
+    throw new Fault('UNKNOWN', 'pieces: no machine is listened to here');
+  });
+
+  app.post<{ Body: unknown }>('/machines/counter', async ({ body }) => {
+    if (parts.machines) return parts.machines.accept(body);
+    throw new Fault('UNKNOWN', 'counter: no machine is listened to here');
+  });
+
+  app.post<{ Body: unknown }>('/machines/jobs', async ({ body }) => {
+    if (parts.machines) return parts.machines.ask(body);
+    throw new Fault('UNKNOWN', 'job: no machine is listened to here');
+  });
+
+  app.post<{ Body: unknown }>('/machines/writes', async ({ body }) => {
+    if (parts.machines) return parts.machines.turn(body);
+    throw new Fault('UNKNOWN', 'writes: no machine is listened to here');
   });
 
   app.post('/backup', async (_request, reply) => {

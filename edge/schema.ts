@@ -1,3 +1,5 @@
+import { machineTables } from './machine/tables.ts';
+
 /** The edge's tables, in the order they came; one that was shipped is never changed. */
 export const migrations = [
   `
@@ -215,4 +217,5 @@ export const migrations = [
       (SELECT sequence FROM forgotten WHERE line = new.line AND epoch = new.epoch), 0)
     BEGIN SELECT raise(ABORT, 'a sequence has no holes and no repeats'); END;
   `,
+  machineTables,
 ];

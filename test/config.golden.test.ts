@@ -102,6 +102,9 @@ natsUrl:
 # File with the seed of this edge's NKey; read again at every connect. May be absent.
 natsNkeyPath:
 
+# Folder for the certificates of OPC UA; else one beside the store. May be absent.
+opcuaPkiPath:
+
 # A line that this edge owns, and nobody else. At most 200.
 lines:
 

@@ -40,6 +40,17 @@ test('only statecharts imports xstate', () => {
   expect(importers).toEqual(['statecharts/engine.ts']);
 });
 
+test('only edge/opcua and the simulated machines know OPC UA as others wrote it', () => {
+  const importers = sources.filter((file) =>
+    importsOf(file).some((path) => /^node-opcua/.test(path)),
+  );
+  const folders = new Set(importers.map((file) => dirname(file)));
+  expect([...folders]).toEqual(['cli/machine', 'edge/opcua']);
+  expect(sources.filter((file) => importsOf(file).some((path) => path === 'yaml'))).toEqual([
+    'edge/machine/mapping.ts',
+  ]);
+});
+
 test('no import circles, types included', () => {
   const done = new Set<string>();
   const visit = (file: string, path: readonly string[]): void => {

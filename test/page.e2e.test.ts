@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from 'vitest';
 import { closeChromium, look, textOf } from './helpers/chromium.ts';
 import { startBox, started, startSilence } from './helpers/pagebox.ts';
-import { command, m02, quantityHold, shop } from './helpers/shop.ts';
+import { command, m01, m02, quantityHold, shop } from './helpers/shop.ts';
 
 afterAll(closeChromium);
 
@@ -30,6 +30,33 @@ test('counts, runs, orders and facts appear without a reload', async (context) =
   expect(await tile.evaluate((now, before) => now === before, node)).toBe(true);
   expect(await page.evaluate('globalThis.sameDocument')).toBe(true);
   expect(errors).toEqual([]);
+});
+
+test('a line says what of its machines waits for a person', async (context) => {
+  const { url, ask } = await startBox();
+  await ask(...started);
+  const unit = { unit: 'press', unbound: [] as string[], counters: [], proposes: null };
+  const machines = {
+    lines: [{ line: m01, link: 'live', detail: null, units: [unit] }],
+    unattributed: [] as object[],
+    jobs: [] as object[],
+  };
+  const silence = await startSilence(url, (status) => void Object.assign(status, { machines }));
+  const { tile } = await look(context, silence);
+  expect(await tile.locator('[data-is=machine]').textContent()).toBe('');
+  machines.lines[0]!.link = 'stale';
+  machines.unattributed.push({ line: m01, pieces: '1234', kind: 'good', why: 'jobChanged' });
+  const { says } = await look(context, silence);
+  await says(
+    '.tile',
+    /machine: silent, its state is not known · 1\D234 good of no job, made behind/,
+  );
+  machines.lines[0]!.units[0]!.unbound = ['state: there is no such node'];
+  machines.jobs.push({ line: m01, job: 'WO-1/0010', state: 'Running', holds: ['H1'] });
+  const { says: then, tile: bad } = await look(context, silence);
+  await then('.tile', /job WO-1\/0010 runs, and is held by H1/);
+  await then('.tile', /press is not as its mapping says: state: there is no such node/);
+  expect(await bad.locator('[data-is=machine]').getAttribute('data-tone')).toBe('bad');
 });
 
 test('without its hub the edge is said to be offline', async (context) => {

@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { faultFields } from '../central/sandbox/faults.ts';
 import { sapFields } from '../central/sap.ts';
+import { acts } from '../cli/machine/acts.ts';
+import { machineFields } from '../cli/machine/config.ts';
 import { troubles } from './contract/bench.ts';
 
 const pages = ['README.md', ...globSync('docs/**/*.md')];
@@ -37,6 +39,12 @@ test('the guide of connectors names every outcome, trouble and setting', () => {
   const faults = Object.keys(faultFields).flatMap((name) => /^(.*)Percent$/.exec(name)?.[1] ?? []);
   const named = [...outcomes, ...Object.keys(troubles), ...settings, ...faults];
   expect(named.filter((name) => name !== 'answer' && !guide.includes(`\`${name}\``))).toEqual([]);
+});
+
+test('the page about machines names every act and every field of a simulated one', () => {
+  const page = readFileSync('docs/machines.md', 'utf8');
+  const named = [...Object.keys(acts), ...Object.keys(machineFields)];
+  expect(named.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
 });
 
 test('the two commands of the first screen are real', () => {

@@ -1,4 +1,5 @@
 // What the edge tells, on the page. Quantities are exact decimals and stay the texts they are.
+import { machineOf } from './machines.js';
 import { age, ageText, fill, find, keep, place, tone } from './nodes.js';
 import { day, first, grouped, joined, lasting, time, when as whenAt, words } from './words.js';
 
@@ -60,7 +61,8 @@ export function draw(status) {
   const newest = [...holds].reverse();
   rows(within('holds'), 'hold', newest.slice(0, seen), ({ hold }) => hold, drawHold);
   rows(place(find('holds'), 'folded'), 'hold', newest.slice(seen), ({ hold }) => hold, drawHold);
-  rows(within('lines'), 'line', lines, ({ line }) => line, drawLine);
+  const tiles = lines.map((row) => ({ ...row, machine: machineOf(status.machines, row.line) }));
+  rows(within('lines'), 'line', tiles, ({ line }) => line, drawLine);
   rows(within('facts'), 'fact', facts, ({ eventId }) => eventId, drawFact);
   rows(within('orders'), 'order', orders, ({ order }) => order, drawOrder);
   const some = (shown, all, what) => (shown < all ? `${shown} of ${grouped(all)} ${what}` : '');
@@ -173,6 +175,7 @@ function drawLine(node, row) {
     ...{
       failure,
       orphans: orphansIn(row),
+      machine: row.machine.text,
       good: grouped(good),
       scrap: grouped(scrap),
       held: grouped(held),
@@ -189,6 +192,7 @@ function drawLine(node, row) {
   place(node, 'detail').title = way.detail ?? '';
   place(node, 'settled').title = settled === null ? 'central was not heard yet' : markWords[3];
   tone(node, 'state', tones[state]);
+  tone(node, 'machine', row.machine.tone);
   tone(node, 'waiting', waiting > 0 ? 'warn' : 'calm');
   tone(node, 'way', ways[way.state].tone);
   age(node, 'oldest', row.oldestUnsentMs);

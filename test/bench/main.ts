@@ -5,6 +5,7 @@ import { cpus } from 'node:os';
 import { measureAppend } from './append.ts';
 import { measureDrain } from './drain.ts';
 import { type Row, table, thousands } from './figures.ts';
+import { measureMachines } from './machines.ts';
 
 /** Callers that wait at the same time: one person, a busy edge, an import. */
 const callers = [1, 64, 512];
@@ -20,6 +21,8 @@ for (const count of callers) {
 }
 say('draining a backlog …');
 const drained = await measureDrain();
+say('listening to machines …');
+const heard = await measureMachines();
 
 const rows: Row[] = appended.flatMap(({ callers, ours, peer }) => [
   {
@@ -49,8 +52,28 @@ rows.push(
     ratio: '',
   },
 );
+rows.push(
+  {
+    what: `${heard.lines} lines of ${heard.tags} tags over OPC UA, values/s`,
+    figure: thousands(heard.valuesPerSecond),
+    peer: '',
+    ratio: '',
+  },
+  {
+    what: '  share of a core, % / memory, MB',
+    figure: `${heard.corePercent} / ${heard.memoryMb}`,
+    peer: '',
+    ratio: '',
+  },
+  {
+    what: `  at the machine to recorded, booked every ${heard.bookMs} ms, p50 / p99 ms`,
+    figure: `${heard.p50Ms} / ${heard.p99Ms}`,
+    peer: '',
+    ratio: '',
+  },
+);
 say(`\n${table(rows)}\n`);
 const machine = { cpu: cpus()[0]?.model ?? '', cores: cpus().length, node: process.version };
-writeFileSync(target, `${JSON.stringify({ machine, appended, drained }, null, 2)}\n`);
+writeFileSync(target, `${JSON.stringify({ machine, appended, drained, heard }, null, 2)}\n`);
 say(`as JSON: ${target}`);
 process.exit(0);

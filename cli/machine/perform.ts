@@ -1,0 +1,78 @@
+import { Fault } from '../../shared/fault.ts';
+import { readFields } from '../../shared/field.ts';
+import { type Act, acts, type Told } from './acts.ts';
+import type { Display } from './display.ts';
+import { jobStates } from './joblist.ts';
+import type { Login, Opened } from './server.ts';
+import type { Unit } from './unit.ts';
+
+type Parts = Readonly<{
+  unit: Unit;
+  display: () => Display;
+  server: () => Opened;
+  login: Login;
+  rate: { perS: number; badPerMille: number };
+  /** Lets a recording begin. */
+  play(): void;
+  /** Remembers what is now, and tells it. */
+  changed(): void;
+  /** Comes back on the same port with another certificate. */
+  reopen(): Promise<void>;
+}>;
+export type Perform = ReturnType<typeof makePerform>;
+
+/** Levels are told in thousandths, as no act has fractions. */
+const thousand = 1_000;
+
+/**
+ * Does an act, and resolves when it is done. Throws Fault UNKNOWN for an act that there is not,
+ * INVALID for what it is told, REFUSED where the machine's state does not allow it.
+ */
+export function makePerform({ unit, display, server, login, rate, changed, reopen, play }: Parts) {
+  const table: { [A in Act]: (told: Required<Told<A>>) => void | Promise<void> } = {
+    make: ({ good, bad }) => unit.make(good, bad),
+    produce: (told) => void Object.assign(rate, told),
+    command: ({ name }) => unit.command(name),
+    state: ({ state }) => unit.put({ state }),
+    mode: ({ mode }) => unit.put({ mode }),
+    lot: ({ lot }) => unit.put({ lot }),
+    level: ({ value }) => unit.put({ level: value / thousand }),
+    stopReason: ({ code, message }) => unit.put({ stopReason: { code, message } }),
+    result: ({ passed, lot }) => unit.result(passed, lot),
+    flood({ values, of }) {
+      for (let count = 0; count < values; count += 1) {
+        if (of === 'pieces') unit.make(1, 0);
+        else unit.put({ level: count / thousand });
+        changed();
+      }
+    },
+    repeat: ({ last }) => display().repeat(last),
+    quality: ({ quality }) => display().quality(quality),
+    shiftTime: ({ ms }) => display().shift(ms),
+    expireSessions: () => void server().expireSessions(),
+    password({ password }) {
+      login.password = password;
+    },
+    certificate: reopen,
+    play,
+    endJob: ({ good }) => endJob(unit, good),
+  };
+  return async (name: string, told: unknown = {}): Promise<void> => {
+    if (!Object.hasOwn(acts, name)) {
+      const known = Object.keys(acts).join(', ');
+      throw new Fault('UNKNOWN', `${name.slice(0, 40)} is no act; known are ${known}`);
+    }
+    const act = name as Act;
+    const read = readFields(acts[act], told ?? {}, name);
+    await (table[act] as (told: unknown) => void | Promise<void>)(read);
+    changed();
+  };
+}
+
+function endJob(unit: Unit, good: boolean): void {
+  const running = unit.now.jobs.find(({ state }) => state === jobStates.running);
+  if (!running) throw new Fault('REFUSED', 'no job is running');
+  const ended = { ...running, state: good ? jobStates.ended : jobStates.aborted };
+  const pieces = unit.ofJob('good');
+  unit.jobs(unit.now.jobs.map((job) => (job === running ? { ...ended, good: pieces } : job)));
+}

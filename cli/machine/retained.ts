@@ -1,0 +1,26 @@
+import { join } from 'node:path';
+import { readConfig } from './config.ts';
+import { openMemory } from './memory.ts';
+import { type Kept, makeUnit } from './unit.ts';
+
+/**
+ * What became of a machine's counters while it was off: zeroed; or wrapped, as it made good pieces
+ * until they were past their end. Throws Fault REFUSED where that takes more than 10,000 pieces.
+ */
+export function rewrite(
+  folder: string,
+  options: object,
+  counters: 'kept' | 'zeroed' | 'wrapped',
+): void {
+  if (counters === 'kept') return;
+  const { bits, signed, counterFrom } = readConfig({ ...options, folder });
+  const memory = openMemory<Kept>(join(folder, 'memory'));
+  try {
+    const unit = makeUnit({ width: { bits, signed }, counterFrom, kept: memory.read() });
+    if (counters === 'zeroed') unit.zero();
+    else unit.wrap();
+    memory.keep(unit.now as Kept);
+  } finally {
+    memory.close();
+  }
+}

@@ -1,0 +1,43 @@
+import type { Mark } from './counter.ts';
+import type { Hearing, Memory, Understood } from './interpreter.ts';
+
+/**
+ * All that was said is accounted for: whatever a counter counts from here on belongs to the run
+ * that is open now. Returns the same memory if it says so already.
+ */
+export function anchor(memory: Memory, run: string | undefined): Memory {
+  if ([...memory.counters.values()].every((kept) => kept.run === run)) return memory;
+  const counters = [...memory.counters].map(([name, kept]) => [name, { ...kept, run }] as const);
+  return { ...memory, counters: new Map(counters) };
+}
+
+/** Every counter was heard since the link is live. */
+export const refreshed = (hearing: Hearing, memory: Memory): Hearing => ({
+  ...hearing,
+  fresh: new Set(memory.counters.keys()),
+});
+
+const isSameMark = (a: Mark, b: Mark): boolean =>
+  a.total === b.total &&
+  a.last === b.last &&
+  a.seen.epoch === b.seen.epoch &&
+  a.suspect?.value === b.suspect?.value;
+
+/** True if something of it must be stored: a fact, or a mark that moved. */
+export function isNews(
+  before: Memory,
+  { memory, gains, state, fired, crossed }: Understood,
+): boolean {
+  if (gains.length > 0 || state || fired.length > 0 || crossed.length > 0) return true;
+  if ([...memory.zones].some(([name, zone]) => before.zones.get(name) !== zone)) return true;
+  if (memory.row !== before.row || memory.told !== before.told) return true;
+  const numbers = [...memory.sequences].some(
+    ([name, value]) => before.sequences.get(name) !== value,
+  );
+  const owed = [...memory.owed].some(([name, value]) => before.owed.get(name) !== value);
+  const counters = [...memory.counters].some(([name, kept]) => {
+    const known = before.counters.get(name);
+    return !known || known.run !== kept.run || !isSameMark(known.mark, kept.mark);
+  });
+  return numbers || owed || counters;
+}

@@ -1,0 +1,95 @@
+import type { Command } from '../../shared/command.ts';
+import type { Fault } from '../../shared/fault.ts';
+import type { Book } from '../book.ts';
+import type { Disk } from '../disk.ts';
+import type { Roster } from '../roster.ts';
+import { type Gain, kinds, type Why } from './counting.ts';
+import type { Understood } from './interpreter.ts';
+import type { Loose, MachineLedger } from './ledger.ts';
+import type { Unit } from './mapping.ts';
+import { holdOf, raisedBy, reportOf, runIn, stateChangeOf } from './statements.ts';
+
+export type Parts = Readonly<{
+  book: Book;
+  roster: Roster;
+  ledger: MachineLedger;
+  barred: (line: string) => Fault | undefined;
+  disk: Pick<Disk, 'refusal'>;
+  newId: () => string;
+}>;
+/** What one unit has said, understood and not yet stored. */
+export type Entry = Readonly<{
+  line: string;
+  name: string;
+  unit: Unit;
+  lot: string | undefined;
+  news: boolean; // something of it must be stored
+  before: Understood['memory'];
+  understood: Understood;
+}>;
+export type Booking = ReturnType<typeof openBooking>;
+/** How one entry is stored; the memory is what stands then. Within a commit only. */
+export type Ready = () => Understood['memory'];
+
+/** Turns what machines have said into facts of their lines, through the lines' own actors. */
+export function openBooking({ book, roster, ledger, barred, disk, newId }: Parts) {
+  /** Decides a command; returns why it was refused, if it was. */
+  function decide(command: Command): string | undefined {
+    const answer = roster.actor(command.line).decide(command);
+    return answer.status === 'refused' ? answer.reason : undefined;
+  }
+
+  function addLoose({ line, name, before, understood }: Entry, why: Why, under: Why | undefined) {
+    const { sums, gains } = understood;
+    const own = gains.filter((gain) => gain.why === under);
+    const amounts = sums.get(under)!;
+    for (const kind of kinds) {
+      if (amounts[kind] === 0n) continue;
+      ledger.addLoose(line, {
+        ...{ unit: name, kind, why, pieces: amounts[kind] },
+        fromMs: Math.round(Math.min(...own.map(({ fromMs }) => fromMs))),
+        untilMs: Math.round(Math.max(...own.map(({ atMs }) => atMs))),
+        run: runBefore(before, own),
+      } satisfies Loose);
+    }
+  }
+
+  return {
+    /** Why nothing may be stated on a line now; what was said waits until it may be. */
+    closed: (line: string): string | undefined =>
+      barred(line)?.message ?? roster.actor(line).failure(),
+
+    /**
+     * How an entry is stored: the facts it leads to, what belongs to no job, and the marks that
+     * account for both, in one transaction. Undefined if the disk has no room for its counts now.
+     * A state that the disk does not take is left out, and told when there is room.
+     */
+    prepare(entry: Entry): Ready | undefined {
+      const { line, name, unit, lot, understood } = entry;
+      const { sums, gains, state, fired, crossed, memory } = understood;
+      const made = { line, unit: name, newId };
+      const open = runIn(book.look, line, unit.lane);
+      const own = gains.filter(({ why }) => why === undefined);
+      const pieces = sums.get(undefined);
+      const report = pieces && open && reportOf(made, open, pieces, own, lot);
+      if (report && disk.refusal(report) !== undefined) return undefined;
+      const change = state && stateChangeOf(made, state);
+      const isTold = change === undefined || disk.refusal(change) === undefined;
+      const holds = fired.flatMap((rule) => holdOf(made, rule, open) ?? []);
+      const raised = crossed.flatMap((one) => raisedBy(made, one, open));
+      return () => {
+        if (change && isTold) decide(change);
+        if (report && decide(report) !== undefined) addLoose(entry, 'refused', undefined);
+        for (const why of sums.keys()) if (why !== undefined) addLoose(entry, why, why);
+        for (const command of [...holds, ...raised]) decide(command);
+        const stored = isTold ? memory : { ...memory, told: entry.before.told };
+        ledger.write(line, name, stored);
+        return stored;
+      };
+    },
+  };
+}
+
+/** The run that was open before the pieces were made, as far as it is known. */
+const runBefore = ({ counters }: Understood['memory'], gains: readonly Gain[]): string =>
+  gains.flatMap(({ counter }) => counters.get(counter)?.run ?? []).at(0) ?? '';

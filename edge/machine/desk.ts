@@ -1,0 +1,131 @@
+import { type Command, readCommand } from '../../shared/command.ts';
+import { Fault } from '../../shared/fault.ts';
+import { id, integer, optional, prose, readFields, text } from '../../shared/field.ts';
+import { linePath } from '../../shared/subject.ts';
+import { instantMaxMs } from '../../shared/vocabulary.ts';
+import { keyOf } from '../../statecharts/tables.ts';
+import type { Answer } from '../answers.ts';
+import type { Book } from '../book.ts';
+import type { Intake } from '../intake.ts';
+import type { Roster } from '../roster.ts';
+import { acceptSuspect } from './counter.ts';
+import { piecesOf } from './counting.ts';
+import type { LooseRow } from './ledger.ts';
+import type { Machines } from './machines.ts';
+import { ruleOf } from './tags.ts';
+
+const by = id('Who decides: "person:…".', 64);
+const piecesFields = {
+  id: integer('Which pieces, as the status tells.', 1, Number.MAX_SAFE_INTEGER),
+  run: optional(id('The open run that they belong to.')),
+  reason: optional(prose('Why they belong to none, in words.')),
+  by,
+};
+const counterFields = {
+  line: { doc: 'enterprise/site/area/line.', read: linePath },
+  unit: text('Machine of the line.', 40),
+  counter: text('Its counter.', 40),
+  by,
+};
+type Parts = Readonly<{
+  machines: Machines;
+  book: Book;
+  roster: Roster;
+  intake: Pick<Intake, 'state'>;
+  newId: () => string;
+}>;
+export type MachineDesk = ReturnType<typeof openMachineDesk>;
+
+const least = (counts: bigint): bigint => (counts > 0n ? counts : 0n);
+
+/** What people decide about machines: whose pieces are, and where a counter goes on. */
+export function openMachineDesk({ machines, book, roster, intake, newId }: Parts) {
+  const { ledger } = machines;
+
+  function find(wanted: number): LooseRow {
+    const row = ledger.loose().find((loose) => loose.id === wanted);
+    if (row) return row;
+    throw new Fault('UNKNOWN', `pieces.id: ${wanted} are none that wait for a decision`);
+  }
+
+  function reportOf(row: LooseRow, run: string, person: string): Command {
+    const open = book.look('run', keyOf(row.line, run));
+    const order = open && book.look('order', open.order);
+    if (!order) throw new Fault('REFUSED', `pieces.run: ${run} is no open run of ${row.line}`);
+    const amounts = { good: '0', scrap: '0', rework: '0', held: '0', [row.kind]: row.pieces };
+    const { phase, rework: inRework, operation } = open;
+    const given = `${row.unit}: ${row.pieces} ${row.kind}, ${row.why}`;
+    const at = Math.min(instantMaxMs, Math.max(0, row.untilMs));
+    return readCommand({
+      ...{ commandId: newId(), line: row.line, type: 'ReportQuantity', actor: person, atMs: at },
+      ...{ order: open.order, operation },
+      body: { run, phase, ...amounts, unit: order.unit, inRework, given },
+    });
+  }
+
+  /** Runs `work` in a commit of its own. Throws Fault FULL where the disk does not take it. */
+  function commit(work: () => void): void {
+    if (intake.state(work)) return;
+    throw new Fault('FULL', 'disk: does not take it now; ask again later');
+  }
+
+  return {
+    /**
+     * Pieces belong to an open run, and are reported on it, or to none. Throws Fault UNKNOWN for
+     * what does not wait for a decision, Fault REFUSED for a run that is not open. The answer is
+     * that of the report; one that is refused leaves the pieces where they are.
+     */
+    pieces(given: unknown): Answer | { status: 'discarded' } {
+      const { id: wanted, run, reason, by: person } = readFields(piecesFields, given, 'pieces');
+      if ((run === undefined) === (reason === undefined)) {
+        throw new Fault('INVALID', 'pieces: must have one of run and reason');
+      }
+      const row = find(wanted);
+      if (run === undefined) {
+        commit(() => ledger.decide(row.id, `none: ${reason}`, person));
+        return { status: 'discarded' };
+      }
+      const command = reportOf(row, run, person);
+      let answer: Answer | undefined;
+      commit(() => {
+        answer = roster.actor(row.line).decide(command);
+        if (answer.status === 'accepted') ledger.decide(row.id, command.commandId, person);
+      });
+      return answer!;
+    },
+
+    /**
+     * A counter goes on from the value that was not believed. What it would have counted waits
+     * among the pieces that nobody owns, for a person to say. Throws Fault UNKNOWN.
+     */
+    accept(given: unknown): { status: 'accepted'; from: string; to: string } {
+      const { line, unit, counter } = readFields(counterFields, given, 'counter');
+      const hearing = machines.lines.find((one) => one.line === line);
+      const known = hearing?.units.get(unit)?.memory;
+      const kept = known?.counters.get(counter);
+      if (!hearing || !known || !kept?.mark.suspect) {
+        throw new Fault('UNKNOWN', `counter: ${counter} of ${unit} shows nothing to be accepted`);
+      }
+      const { mark } = kept;
+      const to = kept.mark.suspect.value;
+      const next = { ...kept, mark: acceptSuspect(mark) };
+      const memory = { ...known, counters: new Map(known.counters).set(counter, next) };
+      const rule = hearing.mapping.units.get(unit)!.counters.get(counter)!;
+      const rise = to - mark.last;
+      // Of a fall nobody knows more than what was counted since it began anew.
+      const counts = rise < 0n ? least(to - ruleOf(rule).resetTo) : rise;
+      commit(() => {
+        ledger.write(line, unit, memory);
+        if (!rule.counts || counts === 0n) return;
+        ledger.addLoose(line, {
+          ...{ unit, kind: rule.counts, why: 'implausible', run: kept.run ?? '' },
+          pieces: piecesOf(counts, rule.each, rule.decimals),
+          fromMs: mark.seenMs,
+          untilMs: Math.max(mark.seenMs, kept.mark.suspect!.receivedMs),
+        });
+      });
+      hearing.accept(unit, memory);
+      return { status: 'accepted', from: `${mark.last}`, to: `${to}` };
+    },
+  };
+}

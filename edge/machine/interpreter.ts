@@ -1,0 +1,217 @@
+import type { Step } from './counter.ts';
+import {
+  countSample,
+  type Gain,
+  type Here,
+  isTaken,
+  type Kept,
+  type Kind,
+  sumOf,
+  type Why,
+} from './counting.ts';
+import { judgeLevel, type Level, noLevel, type Zone } from './level.ts';
+import type { Unit } from './mapping.ts';
+import type { Equipment } from './packml.ts';
+import { nestedState, stateOf } from './packml.ts';
+import { type Fired, firedBy, inARow } from './rejects.ts';
+import type { Plain, Sample } from './sample.ts';
+import { type Heard, hear, propose, type Settling, settle } from './settle.ts';
+import { instantOf } from './time.ts';
+
+/** What is kept of a unit with the facts that it led to. */
+export type Memory = Readonly<{
+  counters: ReadonlyMap<string, Kept>;
+  owed: ReadonlyMap<string, bigint>; // by derived counters, millionths; never more than 0
+  row: number; // rejects without a good one between
+  sequences: ReadonlyMap<string, string>; // handshake number of the last result
+  zones: ReadonlyMap<string, Zone>; // of measured values, as it was acted on last
+  told: Equipment | undefined; // the state that was stated last
+}>;
+/** What is known of a unit while it is listened to, and forgotten with the process. */
+export type Hearing = Readonly<{
+  heard: ReadonlyMap<string, Heard>;
+  state: Settling<Equipment>;
+  levels: ReadonlyMap<string, Level>;
+  fresh: ReadonlySet<string>; // counters that were heard since the link is live
+}>;
+export const noMemory: Memory = {
+  counters: new Map(),
+  owed: new Map(),
+  row: 0,
+  sequences: new Map(),
+  zones: new Map(),
+  told: undefined,
+};
+export const noHearing: Hearing = {
+  ...{ heard: new Map(), state: {}, levels: new Map(), fresh: new Set() },
+};
+
+/** The state of a machine that is to be stated. */
+export type StateChange = Readonly<{
+  state: Equipment;
+  atMs: number;
+  reason: string;
+  isResync: boolean; // it may have been so for longer, and other states before it
+}>;
+export type Understood = Readonly<{
+  memory: Memory;
+  hearing: Hearing;
+  sums: ReadonlyMap<Why | undefined, Readonly<Record<Kind, bigint>>>;
+  gains: readonly Gain[];
+  state: StateChange | undefined;
+  fired: readonly Fired[];
+  crossed: readonly Crossed[];
+  noted: ReadonlyMap<Step['kind'], number>; // samples of counters by what became of them
+}>;
+
+const stops = new Set<string>(['stopping', 'stopped', 'aborting', 'aborted', 'holding', 'held']);
+
+/**
+ * What the samples of a unit mean, in the order in which they came. Pure: `memory` is what must be
+ * stored together with the facts that this leads to. A machine that is complete only proposes that
+ * an operation is; nothing here completes one, and only a rule of the plant holds anything.
+ */
+export function understand(
+  unit: Unit,
+  known: Readonly<{ memory: Memory; hearing: Hearing }>,
+  samples: readonly Sample[],
+  around: Omit<Here, 'producing'>,
+): Understood {
+  const counters = new Map(known.memory.counters);
+  const heard = new Map(known.hearing.heard);
+  const fresh = new Set(known.hearing.fresh);
+  const gains: Gain[] = [];
+  const noted = new Map<Step['kind'], number>();
+  for (const sample of samples) {
+    const [kind, name] = partsOf(sample.tag);
+    if (kind !== 'counter') {
+      const { atMs } = instantOf(sample, around.skew);
+      heard.set(sample.tag, hear(heard.get(sample.tag), sample, atMs));
+      continue;
+    }
+    const here = { ...around, producing: isProducing(unit, heard), isFresh: fresh.has(name) };
+    const counted = countSample(unit, name, counters.get(name), sample, here);
+    noted.set(counted.kind, (noted.get(counted.kind) ?? 0) + 1);
+    if (counted.kept) counters.set(name, counted.kept);
+    if (counted.gain) gains.push(counted.gain);
+    if (!counted.isBehind && isTaken(counted.kind)) fresh.add(name);
+  }
+  const { sums, owed } = sumOf(unit, gains, known.memory.owed);
+  const good = [...sums.values()].reduce((sum, kinds) => sum + kinds.good, 0n);
+  const told = results(unit, known.memory, heard, inARow(unit, known.memory.row, gains, good));
+  const fired = firedBy(unit, told.row);
+  const state = stateIn(unit, known.hearing.state, heard, around.nowMs);
+  const change = changeOf(unit, known.memory.told, state, heard, around);
+  const { levels, zones, crossed } = levelsIn(unit, known, heard, around.nowMs);
+  const memory: Memory = {
+    counters,
+    zones,
+    owed,
+    row: fired.length > 0 ? 0 : told.row,
+    sequences: told.sequences,
+    told: change?.state ?? known.memory.told,
+  };
+  const hearing = { heard, state, levels, fresh };
+  return { memory, hearing, sums, gains, state: change, fired, crossed, noted };
+}
+
+/** "counter good" in its two parts. */
+function partsOf(tag: string): [string, string] {
+  const cut = tag.indexOf(' ');
+  return cut < 0 ? [tag, ''] : [tag.slice(0, cut), tag.slice(cut + 1)];
+}
+
+function isProducing({ produceIn }: Unit, heard: ReadonlyMap<string, Heard>): boolean {
+  const mode = heard.get('mode')?.value;
+  return mode === undefined || mode === null || produceIn.includes(Number(mode));
+}
+
+/** Results whose handshake number is another one: a reject makes the row longer. */
+function results(unit: Unit, memory: Memory, heard: ReadonlyMap<string, Heard>, row: number) {
+  const sequences = new Map(memory.sequences);
+  let rejects = row;
+  for (const [result, { passed }] of unit.results) {
+    const sequence = heard.get(`sequence ${result}`)?.value;
+    const value = heard.get(`result ${result}`)?.value;
+    if (sequence === undefined || sequence === null || value === undefined) continue;
+    const before = sequences.get(result);
+    if (before === `${sequence}`) continue;
+    sequences.set(result, `${sequence}`);
+    if (before === undefined) continue; // from when it was first seen, it says nothing new
+    rejects = passed.includes(`${value}`) ? 0 : rejects + 1;
+  }
+  return { sequences, row: rejects };
+}
+
+/** A measured value has left its limits. */
+export type Crossed = Readonly<{
+  reason: string;
+  atMs: number;
+  hold: 'operation' | 'order' | 'line' | undefined;
+}>;
+
+/** Measured values: leaving the limits is told once, coming back lets it be told again. */
+function levelsIn(
+  unit: Unit,
+  { memory, hearing }: Readonly<{ memory: Memory; hearing: Hearing }>,
+  heard: ReadonlyMap<string, Heard>,
+  nowMs: number,
+) {
+  const levels = new Map<string, Level>();
+  const zones = new Map(memory.zones);
+  const crossed: Crossed[] = [];
+  for (const [name, limits] of unit.levels) {
+    const before = hearing.levels.get(name) ?? noLevel;
+    const level = judgeLevel(limits, before, heard.get(`level ${name}`), nowMs);
+    levels.set(name, level);
+    const { value: zone, sinceMs = nowMs } = level.zone;
+    if (zone === undefined || zone === (zones.get(name) ?? 'within')) continue;
+    zones.set(name, zone);
+    if (zone === 'within') continue;
+    const reason = `${limits.raise}: ${name} ${level.value} is too ${zone}`;
+    crossed.push({ reason: reason.slice(0, 200), atMs: sinceMs, hold: limits.hold });
+  }
+  return { levels, zones, crossed };
+}
+
+const stateTags = ['state', 'state machine', 'state execute'];
+
+function stateIn(
+  unit: Unit,
+  known: Settling<Equipment>,
+  heard: ReadonlyMap<string, Heard>,
+  nowMs: number,
+): Settling<Equipment> {
+  const words = stateTags.flatMap((tag) => heard.get(tag) ?? []);
+  if (words.length === 0) return known;
+  const [base, machine, execute] = stateTags.map((tag) => heard.get(tag)?.value);
+  const value =
+    unit.profile === 'packml-opc30050'
+      ? nestedState(base, machine, execute)
+      : unit.state
+        ? unit.state.map.get(textOf(base))
+        : stateOf(base);
+  const said = {
+    value,
+    sinceMs: Math.max(...words.map(({ atMs }) => atMs)),
+    receivedMs: Math.max(...words.map(({ receivedMs }) => receivedMs)),
+  };
+  return settle(propose(known, said), nowMs, unit.debounceMs);
+}
+
+const textOf = (value: Plain | undefined): string => `${value}`;
+
+function changeOf(
+  unit: Unit,
+  told: Equipment | undefined,
+  { value: state, sinceMs = 0 }: Settling<Equipment>,
+  heard: ReadonlyMap<string, Heard>,
+  { liveSinceMs }: Pick<Here, 'liveSinceMs'>,
+): StateChange | undefined {
+  if (state === undefined || state === told) return undefined;
+  const isResync = sinceMs < liveSinceMs;
+  const code = heard.get('stop reason')?.value;
+  const isTold = stops.has(state) && code !== undefined && code !== null && code !== '';
+  const reason = isTold ? (unit.reasons.get(textOf(code)) ?? `stop reason ${textOf(code)}`) : '';
+  return { state, atMs: sinceMs, reason: reason.slice(0, 200), isResync };
+}

@@ -1,0 +1,56 @@
+import { quantityText } from '../../shared/quantity.ts';
+import type { Book } from '../book.ts';
+import { type LineHearing, tells } from './hearing.ts';
+import type { Machines } from './machines.ts';
+import { runIn } from './statements.ts';
+
+/** Most pieces that nobody owns, and are told of in one status: those that wait longest. */
+export const looseMax = 100;
+export type MachinesStatus = ReturnType<typeof readMachines>;
+
+/** What the machines of this edge say, and what of it waits for a person. */
+export function readMachines(machines: Machines, book: Book) {
+  const loose = machines.ledger.loose();
+  return {
+    lines: machines.lines.map((line) => lineOf(line, book)),
+    unattributedRows: loose.length,
+    unattributed: loose.slice(0, looseMax),
+  };
+}
+
+function lineOf(hearing: LineHearing, book: Book) {
+  const { link, skewMs, unbound, waiting, dropped } = hearing.figures();
+  const telling = tells(hearing.mapping);
+  return {
+    line: hearing.line,
+    ...{ link: link.state, sinceMs: link.sinceMs, detail: link.detail },
+    ...{ skewMs, waiting, dropped },
+    units: [...hearing.units].map(([unit, { memory, hearing: ear, noted }]) => {
+      const { lane } = hearing.mapping.units.get(unit)!;
+      const open = runIn(book.look, hearing.line, lane);
+      const state = link.state === 'live' ? (ear.state.value ?? null) : null;
+      const isComplete = unit === telling && state === 'complete' && open !== undefined;
+      const job = open && { order: open.row.order, operation: open.row.operation };
+      return {
+        unit,
+        unbound: unbound.get(unit) ?? [], // why it is not listened to; empty while it is
+        state, // null while it is not known
+        proposes: isComplete ? { complete: job! } : null, // a person completes the operation
+        rejectsInARow: memory.row,
+        levels: [...ear.levels].map(([level, { value = null, zone }]) => {
+          return { level, value, zone: zone.value ?? null };
+        }),
+        owed: [...memory.owed]
+          .filter(([, pieces]) => pieces < 0n)
+          .map(([counter, pieces]) => ({ counter, pieces: quantityText(-pieces) })),
+        samples: Object.fromEntries(noted),
+        counters: [...memory.counters].map(([counter, { mark }]) => ({
+          counter,
+          shows: `${mark.last}`,
+          counted: `${mark.total}`,
+          notBelieved: mark.suspect === undefined ? null : `${mark.suspect.value}`,
+        })),
+      };
+    }),
+  };
+}

@@ -1,0 +1,106 @@
+import { readFileSync, statSync } from 'node:fs';
+import type { Clock } from '../../shared/clock.ts';
+import type { Database } from '../../shared/database.ts';
+import { Fault } from '../../shared/fault.ts';
+import { eventIds, type RandomBytes } from '../../shared/identity.ts';
+import type { Logger } from '../../shared/log.ts';
+import { keepRunning } from '../../shared/loop.ts';
+import type { Book } from '../book.ts';
+import type { EdgeConfig } from '../config.ts';
+import type { Disk } from '../disk.ts';
+import type { Intake } from '../intake.ts';
+import type { Roster } from '../roster.ts';
+import { openMachineDesk } from './desk.ts';
+import { openDocket } from './docket.ts';
+import { openJobDesk } from './jobdesk.ts';
+import { openJobWork } from './jobwork.ts';
+import { openMachineLedger } from './ledger.ts';
+import { openMachines } from './machines.ts';
+import { type Mapping, mappingBytesMax, readMapping } from './mapping.ts';
+import { machineMetrics } from './metrics.ts';
+import type { Listen } from './port.ts';
+import { readMachines } from './report.ts';
+import { tagsOf } from './tags.ts';
+
+type Parts = Readonly<{
+  config: EdgeConfig;
+  mappings: readonly Mapping[];
+  db: Database;
+  clock: Clock;
+  random: RandomBytes;
+  log: Logger;
+  edge: Readonly<{
+    book: Book;
+    roster: Roster;
+    intake: Intake;
+    barred: (line: string) => Fault | undefined;
+    disk: Disk;
+    changed: { ring(): void };
+    signal: AbortSignal;
+  }>;
+}>;
+
+/** The mapping file of each line that has one. Throws Fault INVALID that names file and mistake. */
+export function readMappings({ lines }: EdgeConfig): Mapping[] {
+  return lines.flatMap(({ line, machine }) => {
+    if (machine === undefined) return [];
+    const mapping = readMapping(contentOf(machine), machine);
+    tagsOf(mapping, machine);
+    if (mapping.line === line) return [mapping];
+    throw new Fault('INVALID', `${machine}.line: is ${mapping.line}, the config names ${line}`);
+  });
+}
+
+function contentOf(path: string): string {
+  try {
+    if (statSync(path).size <= mappingBytesMax) return readFileSync(path, 'utf8');
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new Fault('INVALID', `${path}: cannot be read (${code})`, { cause });
+  }
+  throw new Fault('INVALID', `${path}: must be at most ${mappingBytesMax} bytes`);
+}
+
+/**
+ * Listens to the machines of this edge and books what they say, until the edge's signal aborts. A
+ * program without machines does not load what talks to them.
+ */
+export function startMachines({ config, mappings, db, clock, random, log, edge }: Parts) {
+  const folder = config.opcuaPkiPath ?? `${config.storePath}.pki`;
+  // The lines work from the start; what talks to machines is loaded beside them.
+  const opcua =
+    mappings.length === 0
+      ? undefined
+      : import('../opcua/listen.ts').then(({ openOpcua }) => openOpcua(folder, clock, log));
+  const listenTo =
+    (mapping: Mapping): Listen =>
+    async (...given) =>
+      (await opcua!).of(mapping)(...given);
+  const { book, roster, intake, barred, disk, changed, signal } = edge;
+  const newId = eventIds(clock.nowMs, random);
+  const machines = openMachines({
+    ...{ book, roster, intake, barred, disk, clock, signal, newId, changed: changed.ring },
+    machines: mappings.map((mapping) => {
+      return { mapping, tags: tagsOf(mapping, 'mapping'), listen: listenTo(mapping) };
+    }),
+    ledger: openMachineLedger(db),
+  });
+  const docket = openDocket(db);
+  const { nowMs } = clock;
+  const jobs = openJobDesk({ machines, docket, book, intake, nowMs });
+  const work = openJobWork({ machines, docket, book, intake, clock, log, signal });
+  const isSending = mappings.some(({ units }) => [...units.values()].some((unit) => unit.jobs));
+  const loops = [...machines.loops(), ...(isSending ? [keepRunning(work.run())] : [])];
+  const status = () => ({ ...readMachines(machines, book), ...jobs.status() });
+
+  return {
+    status,
+    metrics: () => machineMetrics(status()),
+    desk: { ...openMachineDesk({ machines, book, roster, intake, newId }), ...jobs },
+    /** Resolves once nothing is listened to or booked any more; after the signal only. */
+    async ended(): Promise<void> {
+      await Promise.all(loops);
+      await (await opcua)?.close();
+    },
+  };
+}

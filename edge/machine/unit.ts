@@ -1,0 +1,125 @@
+import { equipmentStates } from '../../shared/event.ts';
+import {
+  choice,
+  fallback,
+  flag,
+  integer,
+  list,
+  optional,
+  prose,
+  type Read,
+  record,
+  some,
+  text,
+} from '../../shared/field.ts';
+import { dictionary, number, word } from './fields.ts';
+import { jobActions } from './job.ts';
+
+export const profiles = ['packml-opc30050', 'packml-tags', 'generic'] as const;
+const address = (doc: string) => text(`${doc} "/m:Filler/m:Good", or "m;s=Filler.Good".`, 400);
+
+const counterFields = {
+  at: optional(address('Where it is; a profile knows it by `from`.')),
+  from: optional(text("The profile's name for it, e.g. ProdProcessedCount.", 100)),
+  index: fallback(integer('Which of an array.', 0, 1_000), 0),
+  field: fallback(choice('Of a PackML count.', ['accCount', 'count']), 'accCount'),
+  derive: optional(
+    record('Not read but reckoned: one counter less others of the unit.', {
+      from: word('Counter of all pieces.'),
+      less: some(list(word('Counter of pieces that are not of this kind.'), 10)),
+    }),
+  ),
+  counts: optional(choice('What a count is to the operation.', ['good', 'scrap', 'rework'])),
+  bits: fallback(integer('It starts again after so many bits.', 8, 64), 32),
+  maxPerSec: optional(number('Counts that the machine can make in a second.', 0.001, 1e6)),
+  slack: fallback(integer('Counts that are believed at once.', 0, 1e6), 5),
+  resetTo: fallback(integer('Where it begins after a reset.', -(2 ** 31), 2 ** 31), 0),
+  each: fallback(integer('Pieces of one count.', 1, 1e6), 1),
+  decimals: fallback(integer('Decimals of its value that count.', 0, 6), 0),
+};
+
+export const unitFields = {
+  profile: choice('How the machine tells its state and its counts.', profiles),
+  root: optional(address('Where its profile begins.')),
+  lane: fallback(integer('Lane of the line whose run its pieces belong to.', 1, 1_000), 1),
+  tellsLine: optional(flag("True if the unit's state is the line's; the first unit's if absent.")),
+  counters: fallback(
+    dictionary('Counters by a name.', word(''), record('A counter.', counterFields), 50),
+    new Map(),
+  ),
+  state: optional(
+    record('State of a generic machine.', {
+      at: address('Where it is.'),
+      map: dictionary(
+        'PackML state for each value.',
+        text('', 100),
+        choice('PackML state.', equipmentStates),
+        100,
+      ),
+    }),
+  ),
+  debounceMs: fallback(integer('A state counts once it has stood so long, ms.', 0, 600_000), 250),
+  mode: optional(record('Mode of the machine.', { at: address('Where it is.') })),
+  produceIn: fallback(list(integer('Mode in which pieces are production.', 0, 1_000), 50), [1]),
+  lot: optional(record('Lot that is made.', { at: address('Where it is.') })),
+  stopReason: optional(record('Why it stopped.', { at: address('Where it is.') })),
+  reasons: fallback(
+    dictionary('Words for each code.', text('', 100), prose('Reason.'), 1_000),
+    new Map(),
+  ),
+  results: fallback(
+    dictionary(
+      'Results by a name.',
+      word(''),
+      record('A result with its handshake number: new only when the number changes.', {
+        at: address('Where the result is.'),
+        sequence: address('Where its number is.'),
+        passed: list(text('Value that says passed.', 100), 20),
+      }),
+      20,
+    ),
+    new Map(),
+  ),
+  jobs: optional(
+    record('Where jobs are sent to, and what may be asked; nothing unless it is named.', {
+      object: address('The receiver of ISA-95 Job Control v2.'),
+      allow: fallback(list(choice('What may be asked.', jobActions), jobActions.length), []),
+      perMinute: fallback(integer('Most that is asked in a minute.', 1, 60), 6),
+    }),
+  ),
+  levels: fallback(
+    dictionary(
+      'Measured values that have limits, by a name.',
+      word(''),
+      record('A measured value.', {
+        at: address('Where it is.'),
+        low: optional(number('Below it is too low.', -1e15, 1e15)),
+        high: optional(number('Above it is too high.', -1e15, 1e15)),
+        hysteresis: fallback(number('So far back it must be to be well again.', 0, 1e15), 0),
+        deadband: fallback(number('A change that is smaller is none.', 0, 1e15), 0),
+        debounceMs: fallback(
+          integer('It counts once it has stood so long, ms.', 0, 600_000),
+          1_000,
+        ),
+        raise: text('What a nonconformance says then, before the value.', 100),
+        hold: optional(choice('What is held as well.', ['operation', 'order', 'line'])),
+      }),
+      50,
+    ),
+    new Map(),
+  ),
+  rules: fallback(
+    list(
+      record('What the plant wants done by itself.', {
+        rejectsInARow: integer('So many rejects without a good one between.', 2, 10_000),
+        hold: choice('What is held then.', ['operation', 'order', 'line']),
+        reason: prose('Why, in words.'),
+      }),
+      10,
+    ),
+    [],
+  ),
+};
+
+export type Unit = Read<typeof unitFields>;
+export type Counter = Read<typeof counterFields>;

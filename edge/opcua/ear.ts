@@ -1,0 +1,125 @@
+import {
+  type ClientMonitoredItemBase,
+  type ClientSubscription,
+  type DataValue,
+  TimestampsToReturn,
+} from 'node-opcua-client';
+import type { Clock } from '../../shared/clock.ts';
+import { Fault } from '../../shared/fault.ts';
+import { openBell } from '../../shared/loop.ts';
+import type { Mapping } from '../machine/mapping.ts';
+import type { Listener } from '../machine/port.ts';
+import { type Message, type Sample, severityOf } from '../machine/sample.ts';
+import type { Bound } from './resolve.ts';
+import { plainOf } from './values.ts';
+
+type Parts = Readonly<{
+  listener: Listener;
+  clock: Clock;
+  epoch: string;
+  end: (fault: Fault) => void;
+}>;
+
+/** Most values that are held back while nobody knows which server they are of. */
+const heldMax = 50_000;
+
+/** What listens to a subscription: turns its values into samples, and knows when it was heard. */
+export function openEar({ listener, clock, epoch, end }: Parts) {
+  const bell = openBell(clock);
+  const over = new AbortController();
+  let heardMs = clock.monotonicMs();
+  let held: Sample[] | undefined;
+  let message: Message | undefined;
+  let delivery = 0;
+  let batch: Sample[] = [];
+
+  function heard(): void {
+    heardMs = clock.monotonicMs();
+    bell.ring();
+  }
+
+  /** Values of one notification go on together. */
+  function flush(): void {
+    const samples = batch;
+    batch = [];
+    if (samples.length === 0 || over.signal.aborted) return;
+    if (!held) listener.heard(samples);
+    else if (held.length < heldMax) held.push(...samples);
+  }
+
+  function sampleOf({ tag }: Bound, value: DataValue, of?: Message): Sample {
+    return {
+      ...{ unit: tag.unit, tag: tag.tag, status: value.statusCode.value, epoch, message: of },
+      value: severityOf(value.statusCode.value) === 'bad' ? null : plainOf(value, tag.select),
+      sourceMs: value.sourceTimestamp?.getTime(),
+      serverMs: value.serverTimestamp?.getTime(),
+      receivedMs: clock.nowMs(),
+    };
+  }
+
+  return {
+    heardMs: () => heardMs,
+
+    /** Nothing more is told until somebody says that it is still of the same server. */
+    hold(): void {
+      held ??= [];
+    },
+
+    /** It is: what was held is told, and then what was read, which is the newest. */
+    release(values: readonly DataValue[], bound: readonly Bound[]): void {
+      const read = values.map((value, index) => sampleOf(bound[index]!, value));
+      const all = [...(held ?? []), ...read];
+      held = undefined;
+      listener.heard(all);
+    },
+
+    /** Resolves at the next word of the subscription; throws Fault UNREACHABLE after `ms`. */
+    async word(ms: number): Promise<void> {
+      const seen = bell.rings();
+      await bell.wait(seen, ms, over.signal);
+      if (bell.rings() !== seen) return;
+      throw new Fault('UNREACHABLE', `server: no word of the subscription in ${ms} ms`);
+    },
+
+    /** Monitors every tag that is bound. Throws Fault UNREACHABLE where the server does not. */
+    async listen(
+      subscription: ClientSubscription,
+      bound: readonly Bound[],
+      { samplingMs, queue }: Mapping['session'],
+    ): Promise<void> {
+      subscription.on('raw_notification', ({ sequenceNumber }) => {
+        delivery += 1;
+        message = {
+          subscription: subscription.subscriptionId as number,
+          sequence: sequenceNumber,
+          delivery,
+        };
+        heard();
+      });
+      subscription.on('keepalive', heard);
+      subscription.on('terminated', () =>
+        end(new Fault('UNREACHABLE', 'server: ended the subscription')),
+      );
+      if (bound.length === 0) return;
+      const group = await subscription.monitorItems(
+        bound.map(({ nodeId }) => ({ nodeId })),
+        { samplingInterval: samplingMs, queueSize: queue, discardOldest: true },
+        TimestampsToReturn.Both,
+      );
+      const changed = (_: ClientMonitoredItemBase, value: DataValue, index: number): void => {
+        batch.push(sampleOf(bound[index]!, value, message));
+        if (batch.length === 1) setImmediate(flush);
+      };
+      group.on('changed', changed);
+      const failed = group.monitoredItems.find(
+        ({ statusCode }) => severityOf(statusCode.value) === 'bad',
+      );
+      if (!failed) return;
+      const { tag } = bound[group.monitoredItems.indexOf(failed)]!;
+      const why = `${tag.unit} ${tag.tag}: cannot be monitored (${failed.statusCode.name})`;
+      throw new Fault('UNREACHABLE', `server: ${why}`);
+    },
+
+    close: (): void => over.abort(),
+  };
+}

@@ -1,0 +1,31 @@
+import { setErrorLogger, setWarningLogger } from 'node-opcua-client';
+import type { Clock } from '../../shared/clock.ts';
+import type { Logger } from '../../shared/log.ts';
+import type { Mapping } from '../machine/mapping.ts';
+import type { Listen } from '../machine/port.ts';
+import { openConnection } from './connection.ts';
+import { refusing } from './rejection.ts';
+import { supervise } from './supervisor.ts';
+import { openTrust } from './trust.ts';
+
+/** Listens to OPC UA servers, with the certificates of one folder. */
+export async function openOpcua(folder: string, clock: Clock, log: Logger) {
+  const quiet = (...words: unknown[]): void =>
+    log.debug({ words: words.join(' ').slice(0, 500) }, 'node-opcua');
+  setWarningLogger(quiet);
+  setErrorLogger(quiet);
+  const trust = await openTrust(folder);
+
+  return {
+    of:
+      (mapping: Mapping): Listen =>
+      (tags, listener, signal) =>
+        supervise({
+          connect: refusing(() => openConnection({ mapping, tags, trust, listener, clock })),
+          ...{ listener, clock, signal },
+          staleAfterMs: mapping.session.staleAfterMs,
+          log: log.child({ line: mapping.line }),
+        }),
+    close: trust.close,
+  };
+}

@@ -1,0 +1,145 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { onTestFinished } from 'vitest';
+import { ask, read } from '../../cli/drive.ts';
+import { type Controlled, type Machine, startMachine } from '../../cli/machine/machine.ts';
+import { freePorts } from '../../cli/port.ts';
+import { startProgram } from '../../cli/program.ts';
+import type { LinkProxy } from '../../cli/proxy.ts';
+import type { MachinesStatus } from '../../edge/machine/report.ts';
+import type { Status } from '../../edge/status.ts';
+import { decodeContent } from '../../shared/codec.ts';
+import type { PeerTruth } from '../machine/peer.ts';
+import { testFolder } from './folder.ts';
+import { waitFor } from './plantnet.ts';
+import { m01, shop } from './shop.ts';
+
+export type EdgeStatus = Status & { machines: MachinesStatus };
+export type MachineLine = Awaited<ReturnType<typeof startMachineLine>>;
+type Options = Partial<Parameters<typeof startMachine>[0]>;
+
+/** A mapping of a machine with PackTags, by its own counters beside them; of both servers. */
+export const simulated = (port: number, endpoint = '{ mode: None, policy: None, url: "URL" }') => `
+version: 1
+line: ${m01}
+endpoint: ${endpoint.replace('URL', `opc.tcp://127.0.0.1:${port}`)}
+session: { bookMs: 200, publishingMs: 200, keepAliveCount: 5 }
+namespaces: { m: "urn:holdfast:machine" }
+units:
+  press:
+    profile: packml-tags
+    root: "m;s=Filler."
+    counters:
+      good: { at: "m;s=Filler.Good", counts: good, maxPerSec: 50, slack: 50 }
+      scrap: { at: "m;s=Filler.Scrap", counts: scrap, maxPerSec: 50, slack: 50 }
+`;
+
+/** The same, with more said of its session. */
+export const withSession = (more: string) => (port: number) =>
+  simulated(port).replace('{ bookMs', `{ ${more}, bookMs`);
+
+/** A machine in a process of its own, gone when the test ends; without encryption unless told. */
+export async function openMachine(options: Options = {}): Promise<Machine> {
+  const machine = await startMachine({ profile: 'packml-tags', security: 'none', ...options });
+  onTestFinished(() => machine.stop());
+  return machine;
+}
+
+/** An edge without a hub, one line of which listens to a machine by way of its link. */
+export async function startMachineLine(
+  directory: string,
+  { link }: Readonly<{ link: LinkProxy }>,
+  text = simulated,
+) {
+  const [natsPort, httpPort] = await freePorts(2);
+  const mapping = join(directory, 'M01.yaml');
+  writeFileSync(mapping, text(link.port));
+  const config = {
+    storePath: join(directory, 'edge.sqlite'),
+    natsUrl: `nats://127.0.0.1:${natsPort}`,
+    httpPort,
+    lines: [{ line: m01, lanes: 2, machine: mapping }],
+  };
+  const start = () => startProgram({ name: 'edge', entry: 'edge/main.ts', config, directory });
+  let edge = await start();
+  onTestFinished(() => edge.stop());
+  const status = () => read<EdgeStatus>(edge.url, '/v1/status');
+  const decide = (...commands: object[]) => ask(edge.url, commands, new AbortController().signal);
+  return {
+    ...({ link, status, decide, directory } satisfies { link: LinkProxy; [name: string]: unknown }),
+    url: () => edge.url,
+    pid: () => edge.pid,
+    kill: () => edge.kill(),
+    async start(): Promise<void> {
+      edge = await start();
+    },
+    /** Order WO-1 with run R1 open. */
+    work: () => decide(shop.release({ quantity: '100000' }), shop.start(), shop.phase('R1')),
+
+    async link_(): Promise<string> {
+      return (await status()).machines.lines[0]!.link;
+    },
+    async until(state: string, timeoutMs = 30_000): Promise<void> {
+      let detail: unknown;
+      const is = async () => {
+        const now = (await status()).machines.lines[0];
+        detail = `${now?.link}: ${now?.detail}`;
+        return now?.link === state;
+      };
+      await waitFor(is, timeoutMs, `the link to be ${state}`).catch((error: Error) => {
+        throw new Error(`${error.message}; is ${detail}`);
+      });
+    },
+    /** What the line's reports are flagged with; kills the edge, which locks its store. */
+    async flags(): Promise<Set<string>> {
+      await edge.kill();
+      const db = new Sqlite(config.storePath, { readonly: true });
+      const rows = db.prepare<[], Buffer>('SELECT bytes FROM event').pluck().all();
+      db.close();
+      const reports = rows.map(decodeContent).filter(({ type }) => type === 'QuantityReported');
+      return new Set(reports.flatMap(({ flags }) => flags?.split(' ') ?? []));
+    },
+    /** What the line has booked: good and scrap. */
+    async booked(): Promise<string> {
+      const [line] = (await status()).lines;
+      return `${line!.good}/${line!.scrap}`;
+    },
+    async untilBooked(wanted: string, timeoutMs = 30_000): Promise<void> {
+      const seen = new Set<string>();
+      const is = async () => {
+        const [line] = (await status()).lines;
+        const now = `${line!.good}/${line!.scrap}`;
+        seen.add(now);
+        return now === wanted;
+      };
+      await waitFor(is, timeoutMs, `${wanted} to be booked`).catch((error: Error) => {
+        throw new Error(`${error.message}; was ${[...seen].slice(-5)}`);
+      });
+    },
+  };
+}
+
+/** An edge that listens to a machine, live, with run R1 open and its counters known. */
+export async function goLive<M extends Controlled<PeerTruth>>(
+  machine: M,
+  { text = simulated, counters = 2 } = {},
+) {
+  const directory = testFolder();
+  const line = await startMachineLine(directory, machine, text);
+  await line.work();
+  await line.until('live', 60_000);
+  const known = async () => (await line.status()).machines.lines[0]!.units[0]!.counters.length;
+  await waitFor(async () => (await known()) === counters, 10_000, 'the counters to be known');
+  return { machine, line, directory, make: makerOf(machine) };
+}
+
+/** Lets a machine make pieces, at once. */
+export const makerOf =
+  (machine: Controlled<unknown>) =>
+  (good: number, bad = 0): Promise<unknown> =>
+    machine.perform('make', { good, bad });
+
+/** The same with a simulated machine. */
+export const startLive = async (options: Options = {}, text = simulated) =>
+  goLive(await openMachine(options), { text });

@@ -1,0 +1,125 @@
+// Goal: whatever befalls the link or the machine, what is booked is what was made.
+// Method: a real edge process, and a machine behind a link; each test runs against our simulated
+// machine and against open62541 of Debian's packages, which says so where it cannot be had.
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect, onTestFinished } from 'vitest';
+import { goLive, simulated, withSession } from './helpers/opcua.ts';
+import { waitFor } from './helpers/plantnet.ts';
+import type { PeerOptions } from './machine/peer.ts';
+import { type StartServer, testBoth } from './machine/servers.ts';
+
+async function begin(start: StartServer, options: PeerOptions = {}, text = simulated) {
+  const machine = await start({ security: 'none', ...options });
+  onTestFinished(() => machine.stop());
+  return goLive(machine, { text });
+}
+
+/** All that was made since its start is booked: good and bad. */
+async function untilAllBooked({ machine, line }: Awaited<ReturnType<typeof begin>>): Promise<void> {
+  const { good, defective } = (await machine.truth()).made;
+  await line.untilBooked(`${good}/${defective}`, 60_000);
+  await delay(1_000);
+  expect(await line.booked()).toBe(`${good}/${defective}`);
+  expect((await line.status()).machines.unattributedRows).toBe(0);
+}
+
+for (const seconds of [1, 4]) {
+  testBoth(`a cut of ${seconds} s loses and doubles nothing`, async (start) => {
+    const plant = await begin(start, { counterFrom: 500 });
+    const { line, make } = plant;
+    await make(5);
+    await line.untilBooked('5/0');
+    line.link.cut();
+    await line.until('reconnecting');
+    for (let piece = 0; piece < 10; piece++) {
+      await make(1, piece % 5 === 0 ? 1 : 0);
+      await delay(seconds * 100);
+    }
+    line.link.heal();
+    await line.until('live');
+    await make(1);
+    await untilAllBooked(plant);
+    expect(await line.booked()).toBe('16/2');
+  });
+}
+
+testBoth('one that hangs is stale, and goes on with all it made', async (start) => {
+  const { machine, line, make } = await begin(start);
+  await make(5);
+  await line.untilBooked('5/0');
+  machine.freeze();
+  await line.until('stale');
+  machine.thaw();
+  await line.until('live');
+  await make(3);
+  await line.untilBooked('8/0');
+});
+
+const told = { kept: 'newEpoch', zeroed: 'reset', wrapped: 'rollover' } as const;
+for (const counters of ['kept', 'zeroed', 'wrapped'] as const) {
+  testBoth(`killed, and back with its counters ${counters}`, async (start) => {
+    const plant = await begin(start, { counterFrom: 2 ** 31 - 20 });
+    const { machine, line, make } = plant;
+    await make(5, 1);
+    await line.untilBooked('5/1');
+    await machine.kill();
+    await line.until('reconnecting');
+    line.link.cut();
+    const { shown, made } = await machine.restart(counters);
+    expect(made.good).toBe(counters === 'wrapped' ? 22 : 5);
+    expect(shown.good < 5).toBe(counters !== 'kept');
+    await make(3); // before anybody hears it again
+    line.link.heal();
+    await line.until('live', 60_000);
+    await make(2);
+    await untilAllBooked(plant);
+    expect([...(await line.flags())]).toContain(told[counters]);
+  });
+}
+
+testBoth('sessions end while it makes pieces: all are booked, once', async (start) => {
+  const plant = await begin(start);
+  const { machine, line } = plant;
+  await machine.perform('produce', { perS: 20, badPerMille: 100 });
+  for (let round = 0; round < 3; round++) {
+    const { sinceMs } = (await line.status()).machines.lines[0]!;
+    await machine.perform('expireSessions');
+    const noticed = async () => (await line.status()).machines.lines[0]!.sinceMs !== sinceMs;
+    await waitFor(noticed, 30_000, 'the edge to notice');
+    await line.until('live');
+  }
+  await machine.perform('produce', { perS: 0 });
+  await untilAllBooked(plant);
+});
+
+const fast = (port: number) =>
+  withSession('samplingMs: 0, queue: 10')(port).replaceAll('maxPerSec: 50', 'maxPerSec: 10000');
+const listened = async ({ line }: Awaited<ReturnType<typeof begin>>) =>
+  (await line.status()).machines.lines[0]!.units[0]!.samples;
+
+testBoth('a flood is more than the queue holds: the counter says all of it', async (start) => {
+  const plant = await begin(start, {}, fast);
+  await delay(1_000); // for so long what it can have made
+  await plant.machine.perform('flood', { values: 2_000 });
+  await untilAllBooked(plant);
+  expect((await listened(plant))['delta']).toBeLessThan(1_000);
+  expect([...(await plant.line.flags())]).toContain('gap');
+});
+
+testBoth(
+  'more than the queue holds while the link is frozen: the counter says all',
+  async (start) => {
+    const plant = await begin(start, {}, fast);
+    const { line, make } = plant;
+    await make(1);
+    await line.untilBooked('1/0');
+    line.link.freeze();
+    for (let burst = 0; burst < 30; burst++) {
+      await make(10, 1);
+      await delay(100);
+    }
+    line.link.heal();
+    await untilAllBooked(plant);
+    expect(await line.booked()).toBe('301/30');
+  },
+);
