@@ -10,6 +10,7 @@ import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { startHub } from '../cli/broker.ts';
+import { freePorts } from '../cli/port.ts';
 import { startProxy } from '../cli/proxy.ts';
 import { hubDomain } from '../shared/subject.ts';
 import { type Plantnet, startPlantnet, waitFor } from './helpers/plantnet.ts';
@@ -120,8 +121,9 @@ test('a server asked to stop is gone when told so, and starts again in its place
 
 test('a port that is taken is named, with the words of the server', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'broker-'));
-  const { client, http, leaf } = net.hub.ports;
-  const start = startHub({ directory, ports: { client, http: http + 1, leaf: leaf + 1 } });
+  const { client } = net.hub.ports;
+  const [http, leaf] = await freePorts(2);
+  const start = startHub({ directory, ports: { client, http: http!, leaf: leaf! } });
   await expect(start).rejects.toMatchObject({ name: 'Fault', code: 'UNREACHABLE' });
   await expect(start).rejects.toThrow(new RegExp(`:${client}: bind: address already in use`));
   rmSync(directory, { recursive: true, force: true });
