@@ -1,6 +1,6 @@
 import type { Database } from '../shared/database.ts';
 import { Fault } from '../shared/fault.ts';
-import { amount, type Fields, id, optional, type Read } from '../shared/field.ts';
+import { amount, type Fields, id, optional, type Read, text } from '../shared/field.ts';
 import { material, unit } from '../shared/vocabulary.ts';
 import { acting } from './acting.ts';
 import type { PostingKind } from './erp.ts';
@@ -84,7 +84,11 @@ const columns = `id, at_ms AS atMs, by, reason, changes, before, decision,
   decided_ms AS decidedMs, decided_by AS decidedBy, words`;
 
 /** Who says it, and why. */
-export type Saying = Readonly<{ by: string; reason: string }>;
+export const saying = {
+  by: id('Who says it, e.g. "person:17".', 64),
+  reason: text('Why.', 200),
+};
+export type Saying = Read<typeof saying>;
 
 /** What people have proposed for a posting, the first first. */
 export function openAmended(db: Database) {

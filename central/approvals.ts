@@ -1,5 +1,6 @@
-import { type Field, id, invalid, list, readFields, some, text } from '../shared/field.ts';
+import { type Field, invalid, list, readFields, some, text } from '../shared/field.ts';
 import { masterVersion } from '../shared/master.ts';
+import { saying } from './amendments.ts';
 import type { Lanes } from './lanes.ts';
 import type { Approval, Masters } from './masters.ts';
 
@@ -16,8 +17,7 @@ const site: Field<string> = {
 };
 const fields = {
   site,
-  by: id('Who approves them, e.g. "person:17".', 64),
-  reason: text('Why, e.g. the number of the change.', 200),
+  ...saying,
   versions: some(list(masterVersion, togetherMax)),
 };
 

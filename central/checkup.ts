@@ -10,7 +10,7 @@ type Holder = { boot: string; lanes: number; leftMs: number; reads: 0 | 1 };
 type Standby = { name: string; state: string };
 
 /** How the ledger stands, at one moment. */
-export function standingOf(db: Database, place: string) {
+function standingOf(db: Database, place: string) {
   const value = (sql: string) => db.prepare<[], number>(sql).pluck().get()!;
   const setting = (name: string) => db.prepare<[], string>(`SHOW ${name}`).pluck().get()!;
   const now = '(extract(epoch FROM clock_timestamp()) * 1000)::bigint';
@@ -52,7 +52,7 @@ type Checkup = Readonly<{
 }>;
 
 /** Throws Fault INVALID for a file that is no JSON. */
-export function checkUp(file: string): Checkup {
+function checkUp(file: string): Checkup {
   let config: CentralConfig;
   const given = readJson(file);
   try {

@@ -1,13 +1,9 @@
 import type { FastifyInstance } from 'fastify';
-import { id, readFields, record, text } from '../shared/field.ts';
-import { changeFields } from './amendments.ts';
+import { readFields, record, text } from '../shared/field.ts';
+import { changeFields, saying } from './amendments.ts';
 import { answered } from './answered.ts';
 import type { Desk } from './desk.ts';
 
-const saying = {
-  by: id('Who says it, e.g. "person:17".', 64),
-  reason: text('Why.', 200),
-};
 const proposing = { ...saying, changes: record('What it shall say instead.', changeFields) };
 const settling = { ...saying, document: text('Its number in the ERP.', 100) };
 

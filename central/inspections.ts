@@ -4,7 +4,7 @@ import type { Correctable } from '../statecharts/correction.ts';
 import type { Dossier } from './dossier.ts';
 import { covers } from './modes.ts';
 
-export const inspectionFields = {
+const inspectionFields = {
   site: optional(text('Lines that begin with this, e.g. acme/lyon; all of them if absent.', 200)),
   material: optional(id('A material; all of them if absent.', 40)),
 };

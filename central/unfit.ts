@@ -19,7 +19,7 @@ const amounts = ['quantity', 'blocked', 'yield', 'scrap', 'rework'] as const;
 const times = ['setupMs', 'machineMs'] as const;
 
 /** A decimal text as a posting may have it: at most 12 digits before and 6 after the point. */
-export const isDecimal = (text: string): boolean => /^\d{1,12}(\.\d{1,6})?$/.test(text);
+const isDecimal = (text: string): boolean => /^\d{1,12}(\.\d{1,6})?$/.test(text);
 const isSome = (text: string | undefined): boolean =>
   text !== undefined && quantity(text, 'quantity') > zero;
 

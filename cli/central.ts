@@ -46,6 +46,20 @@ export async function askCentral<T>(
   );
 }
 
+/** Tells what was answered, for people or as JSON; the exit code, 1 where central refuses. */
+export function tell<T>(
+  { command, json }: Readonly<{ command: string; json: boolean }>,
+  told: Told<T>,
+  text: (answer: T) => string,
+): number {
+  if (!('answer' in told)) {
+    process.stderr.write(`holdfast ${command}: ${told.message}\n`);
+    return 1;
+  }
+  process.stdout.write(json ? `${JSON.stringify(told.answer)}\n` : text(told.answer));
+  return 0;
+}
+
 /** The amounts and times that a posting says, each in words, e.g. "yield 5 EA". */
 export function amountsOf(posting: Amounts): string[] {
   const { unit, quantity, blocked, yield: good, scrap, rework, setupMs, machineMs } = posting;

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { invalid } from '../shared/field.ts';
-import { askCentral, type Told, urlIn } from './central.ts';
+import { askCentral, tell, urlIn } from './central.ts';
 import { dryRunText, listText, showText } from './desktext.ts';
 import type { DeskList, DeskPosting, DryRun } from './parked.ts';
 
@@ -61,15 +61,6 @@ function changesOf(sets: readonly string[]): Record<string, string> {
 /** Exit code where it could not be done. */
 export const failed = 2;
 
-function tell<T>(told: Told<T>, json: boolean, text: (answer: T) => string): number {
-  if (!('answer' in told)) {
-    process.stderr.write(`holdfast desk: ${told.message}\n`);
-    return 1;
-  }
-  process.stdout.write(json ? `${JSON.stringify(told.answer)}\n` : text(told.answer));
-  return 0;
-}
-
 /** The command line; returns the exit code. */
 export async function run(args: readonly string[]): Promise<number> {
   const text = { type: 'string' } as const;
@@ -84,9 +75,10 @@ export async function run(args: readonly string[]): Promise<number> {
     },
   });
   const { central, by, reason, document, set, json } = values;
+  const way = { command: 'desk', json };
   const [what, ...keys] = positionals;
   const url = urlIn(central, '--central');
-  if (what === undefined) return tell(await askCentral<DeskList>(url, '/v1/desk'), json, listText);
+  if (what === undefined) return tell(way, await askCentral<DeskList>(url, '/v1/desk'), listText);
   if (what !== 'show' && !Object.hasOwn(acts, what)) {
     throw invalid('desk', `must be show, ${Object.keys(acts).join(', ')}, not ${what}`);
   }
@@ -95,11 +87,11 @@ export async function run(args: readonly string[]): Promise<number> {
     throw invalid('KEY', 'must be the key of one posting');
   }
   const path = (of: string) => `/v1/desk/${encodeURIComponent(of)}`;
-  if (what === 'show') return tell(await askCentral<DeskPosting>(url, path(key)), json, showText);
+  if (what === 'show') return tell(way, await askCentral<DeskPosting>(url, path(key)), showText);
   if (values['dry-run']) {
     if (what !== 'retry') throw invalid('--dry-run', `is for retry, not for ${what}`);
     const told = await askCentral<DryRun>(url, `${path(key)}/dryRun`, undefined, dryRunMaxMs);
-    return tell(told, json, dryRunText);
+    return tell(way, told, dryRunText);
   }
   const name = acts[what as keyof typeof acts];
   const changes = name === 'edit' ? { changes: changesOf(set ?? []) } : {};
@@ -107,7 +99,7 @@ export async function run(args: readonly string[]): Promise<number> {
   let code = 0;
   for (const one of keys) {
     const told = await askCentral<DeskPosting>(url, `${path(one)}/${name}`, body);
-    code = Math.max(code, tell(told, json, showText));
+    code = Math.max(code, tell(way, told, showText));
   }
   return code;
 }

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { invalid } from '../shared/field.ts';
 import { isId } from '../shared/identity.ts';
 import type { Document, Explained } from './answers.ts';
-import { amountsOf, askCentral, urlIn } from './central.ts';
+import { amountsOf, askCentral, tell, urlIn } from './central.ts';
 
 export const usage = `holdfast explain EVENT_ID --central URL
 
@@ -113,11 +113,5 @@ export async function run(args: readonly string[]): Promise<number> {
   const url = urlIn(central, '--central');
   if (!isId(eventId) || more.length > 0) throw invalid('EVENT_ID', 'must be one id of a fact');
   const told = await askCentral<Explained>(url, `/v1/facts/${eventId}`);
-  if (!('answer' in told)) {
-    process.stderr.write(`holdfast explain: ${told.message}\n`);
-    return 1;
-  }
-  const { answer } = told;
-  process.stdout.write(json ? `${JSON.stringify(answer)}\n` : explainText(answer));
-  return 0;
+  return tell({ command: 'explain', json }, told, explainText);
 }

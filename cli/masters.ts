@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { invalid } from '../shared/field.ts';
 import type { Masters } from './answers.ts';
-import { askCentral, urlIn } from './central.ts';
+import { askCentral, tell, urlIn } from './central.ts';
 
 export const usage = `holdfast masters --central URL
 holdfast masters approve FILE --site SITE --central URL --by NAME --reason TEXT
@@ -22,7 +22,7 @@ Exit code 0: done, or told. 1: refused, in words. 2: central was not reached.
 `;
 
 /** All of it in words, for a person. */
-export function mastersText({ sets, lacked }: Masters): string {
+function mastersText({ sets, lacked }: Masters): string {
   const shown = lacked.map(
     ({ order, kind, record, version, line }) =>
       `${order} waits for version ${version} of ${kind} ${record}, by its release at ${line}`,
@@ -70,10 +70,5 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   const body = act === undefined ? undefined : { ...said, versions: versionsIn(path) };
   const told = await askCentral<Masters>(url, '/v1/masters', body);
-  if (!('answer' in told)) {
-    process.stderr.write(`holdfast masters: ${told.message}\n`);
-    return 1;
-  }
-  process.stdout.write(json ? `${JSON.stringify(told.answer)}\n` : mastersText(told.answer));
-  return 0;
+  return tell({ command: 'masters', json }, told, mastersText);
 }

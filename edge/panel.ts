@@ -13,6 +13,15 @@ import type { MachineDesk } from './machine/desk.ts';
 import type { JobDesk } from './machine/jobdesk.ts';
 import type { Status } from './status.ts';
 
+type Machines = MachineDesk & JobDesk;
+/** What is said about machines, by the last part of its address. */
+const machineActs: Readonly<Record<string, (machines: Machines, body: unknown) => unknown>> = {
+  pieces: (machines, body) => machines.pieces(body),
+  counter: (machines, body) => machines.accept(body),
+  jobs: (machines, body) => machines.ask(body),
+  writes: (machines, body) => machines.turn(body),
+};
+
 export type Parts = {
   clock: Clock;
   intake: Intake;
@@ -27,8 +36,8 @@ export type Parts = {
   balance?: (order: string) => unknown;
   /** A copy of the store; absent where there is no file. */
   backup?: () => Promise<Backup>;
-  /** What people decide about machines; absent where none is listened to. */
-  machines?: MachineDesk & JobDesk;
+  /** What people decide about machines; absent where nothing is kept of any. */
+  machines?: Machines;
   changed: Bell;
   signal: AbortSignal;
 };
@@ -80,25 +89,12 @@ export const panel: FastifyPluginAsync<Parts> = async (app, parts) => {
     throw new Fault('UNKNOWN', 'order: no balance is kept here');
   });
 
-  app.post<{ Body: unknown }>('/machines/pieces', async ({ body }) => {
-    if (parts.machines) return parts.machines.pieces(body);
-    throw new Fault('UNKNOWN', 'pieces: no machine is listened to here');
-  });
-
-  app.post<{ Body: unknown }>('/machines/counter', async ({ body }) => {
-    if (parts.machines) return parts.machines.accept(body);
-    throw new Fault('UNKNOWN', 'counter: no machine is listened to here');
-  });
-
-  app.post<{ Body: unknown }>('/machines/jobs', async ({ body }) => {
-    if (parts.machines) return parts.machines.ask(body);
-    throw new Fault('UNKNOWN', 'job: no machine is listened to here');
-  });
-
-  app.post<{ Body: unknown }>('/machines/writes', async ({ body }) => {
-    if (parts.machines) return parts.machines.turn(body);
-    throw new Fault('UNKNOWN', 'writes: no machine is listened to here');
-  });
+  for (const [name, act] of Object.entries(machineActs)) {
+    app.post<{ Body: unknown }>(`/machines/${name}`, async ({ body }) => {
+      if (parts.machines) return act(parts.machines, body);
+      throw new Fault('UNKNOWN', `${name}: no machine is listened to here`);
+    });
+  }
 
   app.post('/backup', async (_request, reply) => {
     if (!parts.backup) throw new Fault('UNKNOWN', 'backup: there is no file here');

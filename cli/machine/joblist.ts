@@ -25,7 +25,7 @@ export const ways = {
 } as const satisfies Record<string, Way>;
 export type JobMethod = keyof typeof ways;
 
-export const jobsMax = 20;
+const jobsMax = 20;
 
 type Outcome = Readonly<{ answer: bigint; jobs: readonly Job[] }>;
 

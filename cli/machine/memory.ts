@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync, readFileSync, statSync, writeSync } fr
 import { Fault } from '../../shared/fault.ts';
 
 /** Most bytes of what a machine remembers. */
-export const memoryBytesMax = 64 * 1024;
+const memoryBytesMax = 64 * 1024;
 const blockBytes = 4_096;
 
 /**

@@ -62,7 +62,7 @@ const addRows = ({ own, display }: View, parent: UAObject, before: string, flat:
 };
 
 /** Codes of a machine that knows no PackML: 0 off, 1 runs, 2 waits, 3 is disturbed. */
-export function plainState({ state }: Pick<Kept, 'state'>): number {
+function plainState({ state }: Pick<Kept, 'state'>): number {
   if (state === 'execute') return 1;
   if (/suspend|complet|idle|start|reset/.test(state)) return 2;
   return /hold|held|abort/.test(state) ? 3 : 0;

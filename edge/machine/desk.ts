@@ -8,6 +8,7 @@ import type { Answer } from '../answers.ts';
 import type { Book } from '../book.ts';
 import type { Intake } from '../intake.ts';
 import type { Roster } from '../roster.ts';
+import { committing } from './commit.ts';
 import { acceptSuspect } from './counter.ts';
 import { piecesOf } from './counting.ts';
 import type { LooseRow } from './ledger.ts';
@@ -41,6 +42,7 @@ const least = (counts: bigint): bigint => (counts > 0n ? counts : 0n);
 /** What people decide about machines: whose pieces are, and where a counter goes on. */
 export function openMachineDesk({ machines, book, roster, intake, newId }: Parts) {
   const { ledger } = machines;
+  const commit = committing(intake);
 
   function find(wanted: number): LooseRow {
     const row = ledger.loose().find((loose) => loose.id === wanted);
@@ -61,12 +63,6 @@ export function openMachineDesk({ machines, book, roster, intake, newId }: Parts
       ...{ order: open.order, operation },
       body: { run, phase, ...amounts, unit: order.unit, inRework, given },
     });
-  }
-
-  /** Runs `work` in a commit of its own. Throws Fault FULL where the disk does not take it. */
-  function commit(work: () => void): void {
-    if (intake.state(work)) return;
-    throw new Fault('FULL', 'disk: does not take it now; ask again later');
   }
 
   return {

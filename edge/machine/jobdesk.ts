@@ -4,6 +4,7 @@ import { linePath } from '../../shared/subject.ts';
 import { heldBy, keyOf, type Look } from '../../statecharts/tables.ts';
 import type { Book } from '../book.ts';
 import type { Intake } from '../intake.ts';
+import { committing } from './commit.ts';
 import type { Docket, JobRow } from './docket.ts';
 import { type JobAction, jobActions } from './job.ts';
 import type { Machines } from './machines.ts';
@@ -37,11 +38,7 @@ const refused = (why: string): Fault => new Fault('REFUSED', `job: ${why}`);
 
 /** What people ask of machines. Asked is written down; the machine is called after that. */
 export function openJobDesk({ machines, docket, book, intake, nowMs }: Parts) {
-  /** Throws Fault FULL where the disk does not take it. */
-  function commit(work: () => void): void {
-    if (intake.state(work)) return;
-    throw new Fault('FULL', 'disk: does not take it now; ask again later');
-  }
+  const commit = committing(intake);
 
   /** Why it may not be asked; throws Fault REFUSED with the reason, or FULL beyond the rate. */
   function check(

@@ -12,9 +12,9 @@ import type { JobPort } from './port.ts';
 import { type Address, addressOf } from './tags.ts';
 
 /** A machine's jobs are looked at so often, ms; and a round of all comes this often. */
-export const jobsMs = 1_000;
+const jobsMs = 1_000;
 /** So often one thing is called; after that a person looks. */
-export const callsMax = 3;
+const callsMax = 3;
 /** It must be seen at the machine within this time of being asked, ms. */
 export const seenMaxMs = 60_000;
 

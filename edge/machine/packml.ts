@@ -13,7 +13,7 @@ export const stateOf = (number: Plain | undefined): Equipment | undefined =>
  * State numbers by the identifier of the state's node in the namespace of OPC 30050; they are nodes
  * of the type, and so the same on every server.
  */
-export const stateNumbers: Readonly<Record<number, number>> = {
+const stateNumbers: Readonly<Record<number, number>> = {
   ...{ 27: 15, 28: 4, 29: 3, 30: 13, 31: 5, 32: 14, 33: 10, 34: 11, 35: 12, 36: 6, 37: 16 },
   ...{ 38: 17, 53: 2, 54: 7, 55: 1, 61: 8, 62: 9, 71: 19, 75: 18 },
 };

@@ -5,7 +5,7 @@ import type { Machines } from './machines.ts';
 import { runIn } from './statements.ts';
 
 /** Most pieces that nobody owns, and are told of in one status: those that wait longest. */
-export const looseMax = 100;
+const looseMax = 100;
 export type MachinesStatus = ReturnType<typeof readMachines>;
 
 /** What the machines of this edge say, and what of it waits for a person. */

@@ -2,7 +2,7 @@ import { Fault } from '../../shared/fault.ts';
 import type { Connect } from './supervisor.ts';
 
 /** So many in a row are no accident. */
-export const rejectionsMax = 3;
+const rejectionsMax = 3;
 
 /**
  * Some servers say nothing to a client that they do not trust, and hang up. Once may be an accident
