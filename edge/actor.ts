@@ -8,11 +8,12 @@ import type { Convert } from '../shared/unit.ts';
 import { aboutOf } from '../statecharts/about.ts';
 import { unbalanced } from '../statecharts/balance.ts';
 import { consequences } from '../statecharts/consequences.ts';
+import type { Effect } from '../statecharts/correction.ts';
 import { fingerprint as stateAfter } from '../statecharts/fingerprint.ts';
 import { orphaned } from '../statecharts/orphan.ts';
 import { judge } from '../statecharts/plant.ts';
 import { asStated, type Terms } from '../statecharts/policy.ts';
-import { type Answer, openAnswers, type Stated } from './answers.ts';
+import { type Answer, openAnswers, refusedBy, type Stated } from './answers.ts';
 import type { At, Book } from './book.ts';
 import { checkCommandId, checkOriginal } from './bygone.ts';
 import { inKeptUnit } from './conversion.ts';
@@ -35,10 +36,20 @@ export type Parts = {
   trust?: (() => ClockTrust | undefined) | undefined;
   /** In which runs the clock was set. */
   spans?: Spans | undefined;
-  /** Told of every fact in the transaction that stores it. */
-  stated: (fact: Content & { line: string; epoch: number; sequence: number }) => void;
+  /**
+   * Told of every fact in the transaction that stores it, with what counts by it; and again,
+   * without that, when the store is read.
+   */
+  stated: (
+    fact: Content & { line: string; epoch: number; sequence: number },
+    effects?: readonly Effect[],
+  ) => void;
+  /** What was told does not hold any more: all of it is told again. */
+  cleared?: (() => void) | undefined;
 };
 export type Actor = ReturnType<typeof startActor>;
+/** Stands where the identity of a fact would, while it is only weighed. */
+const unstated = '00000000-0000-7000-8000-000000000000';
 
 /** One line, and the only writer of its facts. No await inside, so no two commands interleave. */
 export function startActor(path: string, terms: Terms, parts: Parts) {
@@ -60,14 +71,13 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
     head = store.append(head, encodeContent(fact), state, by);
     const { epoch, sequence } = head;
     book.apply(path, fact, verdict, head);
-    stated({ ...fact, line: path, epoch, sequence });
+    stated({ ...fact, line: path, epoch, sequence }, verdict.effects);
     return summary(fact, epoch, sequence);
   }
 
-  function state(command: Command): Content {
-    const { statement } = command;
+  function state({ statement }: Command, id = eventId()): Content {
     const { place, time } = momentOf(statement, nowMs(), calendar, trust?.());
-    const as = { ...place, ...statement, eventId: eventId(), ...time } as Content;
+    const as = { ...place, ...statement, eventId: id, ...time } as Content;
     const kept = units ? inKeptUnit(book, units, as) : as;
     const fact = { ...aboutOf(book.look, kept), ...kept } as Content;
     switch (fact.type) {
@@ -124,8 +134,7 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
      */
     decide(command: Command): Answer {
       const { commandId } = command;
-      if (failure)
-        return { commandId, status: 'refused', code: 'CORRUPT', reason: failure.message };
+      if (failure) return refusedBy(commandId, new Fault('CORRUPT', failure.message));
       const asked = fingerprint(command);
       const given = store.answered(commandId);
       if (given) return repeat(command, asked, given);
@@ -142,13 +151,27 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
         // A local time that cannot be told stays so, whatever becomes of the zone's rules.
         if (error.code !== 'REFUSED' && fact) throw error;
         store.refuse(command, asked, error, nowMs());
-        return { commandId, status: 'refused', code: error.code, reason: error.message };
+        return refusedBy(commandId, error);
       }
       const facts = [first];
       for (const next of consequences(book.look, policy, fact)) {
         facts.push(record({ ...next, eventId: eventId() } as Content));
       }
       return { commandId, status: 'accepted', facts };
+    },
+
+    /** Why the command would be refused now; undefined if it would not be. Nothing is stored. */
+    weigh(command: Command): Fault | undefined {
+      if (failure) return new Fault('CORRUPT', failure.message);
+      try {
+        const fact = state(command, unstated);
+        checkOriginal(book, fact);
+        judge(book.look, path, terms, fact);
+        return undefined;
+      } catch (error) {
+        if (error instanceof Fault) return error;
+        throw error;
+      }
     },
 
     /** States what the runtime itself has seen; within `store.commit`. */

@@ -4,12 +4,14 @@ import type { Database } from '../shared/database.ts';
 import type { BodyOf, Fact, FactType } from '../shared/event.ts';
 import { eventIds, type RandomBytes } from '../shared/identity.ts';
 import type { Logger } from '../shared/log.ts';
-import { keepRunning, openBell } from '../shared/loop.ts';
+import { keepRunning } from '../shared/loop.ts';
 import { type Pace, plantPace } from '../shared/pace.ts';
 import { release } from '../shared/release.ts';
 import { openUnits } from '../shared/unit.ts';
+import type { Effect } from '../statecharts/correction.ts';
 import { edition } from '../statecharts/edition.ts';
 import type { Actor } from './actor.ts';
+import { openBells } from './bells.ts';
 import { openBook } from './book.ts';
 import { type EdgeConfig, linesOf } from './config.ts';
 import { type Change, openDisk, watchDisk } from './disk.ts';
@@ -34,6 +36,7 @@ import { openStore } from './store.ts';
 import { keepTime } from './timekeeper.ts';
 import { inTurns } from './turns.ts';
 import { upgrade } from './upgrade.ts';
+import { openSeen } from './view/seen.ts';
 import { openWall, type Wall, watchWall } from './wall.ts';
 
 /** What an edge needs of the world. The same code runs in the plant and in the simulator. */
@@ -63,19 +66,21 @@ function readEdge({ config, db, clock, random, log, measure }: World) {
   const store = openStore(db);
   const book = openBook(store.written);
   const recent = openRecent();
+  const seen = openSeen(book.look);
   let told: Level | undefined; // how full the disk was, by the last fact about it
   let lastMs: number | undefined; // when the last fact was recorded
   let wall: Wall | undefined;
   const spans = openSpans();
-  const stated = (fact: Fact): void => {
+  const stated = (fact: Fact, effects?: readonly Effect[]): void => {
     recent.add(fact);
     spans.note(fact);
+    seen.note(fact, effects);
     lastMs = fact.recordedMs;
     if (fact.type === 'DiskLevelChanged') told = fact.body.level;
   };
   const means = meansOf(config, clock, random, store.newestId());
   const roster = openRoster(linesOf(config), {
-    ...{ ...means, spans, store, book, stated },
+    ...{ ...means, spans, store, book, stated, cleared: seen.clear },
     trust: () => wall?.trust(),
   });
   wall = openWall({ clock, lastMs });
@@ -89,7 +94,7 @@ function readEdge({ config, db, clock, random, log, measure }: World) {
   if (!lines.some((line) => isFetching(enrolments.of(line)))) goOn();
   const disk = openDisk({ db, budgetMb: config.diskBudgetMb, clock, told, measure });
   const program = { release, charts: edition, node: process.version, ...modesOf(db) };
-  return { store, book, recent, roster, enrolments, lines, goOn, disk, wall, program };
+  return { store, book, recent, seen, roster, enrolments, lines, goOn, disk, wall, program };
 }
 
 /** The edge but for its page: everything is read and running when this returns. */
@@ -135,7 +140,7 @@ export function assembleEdge(world: World) {
 
   return {
     ...{ store, book, roster, outbox, intake, barred, disk, signal, retention: kept.retention },
-    ...{ changed: bells.changed, status },
+    ...{ changed: bells.changed, status, seen: known.seen, marks, wall },
     metrics: () =>
       edgeMetrics({ status: status(), express: sent.express.counts(), intake: intake.figures() }),
 
@@ -150,13 +155,6 @@ export function assembleEdge(world: World) {
     leave: snapshotter.write,
   };
 }
-
-const openBells = (clock: Clock) => ({
-  facts: openBell(clock), // rings when facts were committed
-  changed: openBell(clock), // rings when the status page has something new to tell
-  reached: openBell(clock), // rings when a line's way is open again
-  read: openBell(clock), // rings when central has said what its ledger keeps
-});
 
 type Running = ReturnType<typeof readEdge> &
   ReturnType<typeof openEnrolling> & {

@@ -157,6 +157,9 @@ export function openBook(read?: Read) {
 
     tally: (...key: string[]): Tally => tallies.get(keyOf(...key)) ?? emptyTally(),
 
+    /** The line that stated a report of an order, while the report is remembered. */
+    lineOf: (order: string, id: string) => reported.placeOf(order, id)?.line,
+
     /** How often each transition of a chart was taken, by "released OperationStarted started". */
     moved(chart: string): ReadonlyMap<string, number> {
       const own = [...moves].filter(([move]) => move.startsWith(`${chart}\n`));

@@ -9,6 +9,7 @@ import {
   type Read,
   readFields,
   record,
+  someAmount,
   text,
 } from '../shared/field.ts';
 import { linePath } from '../shared/subject.ts';
@@ -39,6 +40,9 @@ export const fields = {
       ),
       policy: fallback(record('What differs from the template.', policyFields), {}),
       machine: optional(text('Mapping file of the machines that are listened to.', 4_096)),
+      idealPerHour: optional(
+        someAmount('Pieces an hour at the ideal rate; without it performance is not known.'),
+      ),
     }),
     200,
   ),

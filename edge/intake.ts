@@ -1,7 +1,7 @@
 import type { Command } from '../shared/command.ts';
 import { Fault } from '../shared/fault.ts';
 import { openAdmission } from './admission.ts';
-import type { Answer } from './answers.ts';
+import { type Answer, refusedBy } from './answers.ts';
 import type { Disk } from './disk.ts';
 import type { Roster } from './roster.ts';
 import { needOf } from './shedding.ts';
@@ -110,18 +110,18 @@ export function openIntake(parts: Parts) {
     const { commandId } = command;
     const bar = barred?.(command.line);
     if (bar && !store.answered(commandId)) {
-      return { commandId, status: 'refused', code: bar.code, reason: bar.message };
+      return refusedBy(commandId, bar);
     }
     try {
       const actor = roster.actor(command.line);
       const refusal = disk?.refusal(command);
       if (refusal !== undefined && !store.answered(commandId)) {
-        return { commandId, status: 'refused', code: 'FULL', reason: refusal };
+        return refusedBy(commandId, new Fault('FULL', refusal));
       }
       return actor.decide(command);
     } catch (error) {
       if (!(error instanceof Fault) || error.retry) throw error;
-      return { commandId, status: 'refused', code: error.code, reason: error.message };
+      return refusedBy(commandId, error);
     }
   }
 

@@ -13,6 +13,7 @@ import { readMappings, startMachines } from './machine/start.ts';
 import { readPedigree } from './pedigree.ts';
 import { migrations } from './schema.ts';
 import { upgradeWith } from './upgrade.ts';
+import { openView } from './view/open.ts';
 
 /** Starts the edge: opens upwards, closes downwards. Resolves once it listens. */
 export async function startEdge(config: EdgeConfig) {
@@ -35,6 +36,7 @@ export async function startEdge(config: EdgeConfig) {
     pedigree: (lot) => readPedigree(book, lot),
     balance: (order) => readBalance(book, order),
     backup: backups.make,
+    view: openView({ config, db, clock, edge, machine: machines.of }),
   });
   const url = await app.listen({ host: config.host, port: config.httpPort });
 

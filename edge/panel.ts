@@ -5,13 +5,15 @@ import { readCommand } from '../shared/command.ts';
 import { Fault } from '../shared/fault.ts';
 import { invalid } from '../shared/field.ts';
 import type { Bell } from '../shared/loop.ts';
-import type { Answer } from './answers.ts';
+import { type Answer, refusedBy } from './answers.ts';
 import type { Backup } from './backup.ts';
 import { type Charted, openGallery } from './gallery.ts';
 import type { Intake } from './intake.ts';
 import type { MachineDesk } from './machine/desk.ts';
 import type { JobDesk } from './machine/jobdesk.ts';
 import type { Status } from './status.ts';
+import { openScreens, type ViewParts, viewRoutes } from './view/routes.ts';
+import { eventText } from './view/stream.ts';
 
 type Machines = MachineDesk & JobDesk;
 /** What is said about machines, by the last part of its address. */
@@ -38,6 +40,8 @@ export type Parts = {
   backup?: () => Promise<Backup>;
   /** What people decide about machines; absent where nothing is kept of any. */
   machines?: Machines;
+  /** What screens of lines are told; absent where there are none. */
+  view?: Omit<ViewParts, 'changed' | 'clock' | 'signal'>;
   changed: Bell;
   signal: AbortSignal;
 };
@@ -56,6 +60,9 @@ type Picture = { Params: { name: string }; Querystring: { state?: string | strin
 export const panel: FastifyPluginAsync<Parts> = async (app, parts) => {
   const { intake, status, changed, clock, signal, charted, pedigree, balance } = parts;
   const gallery = openGallery(charted);
+  const view = parts.view && { ...parts.view, changed, clock, signal };
+  const screens = view && openScreens(view);
+  if (view) await app.register(viewRoutes, view);
   let watchers = 0;
 
   async function answer(given: unknown): Promise<Answer> {
@@ -65,7 +72,7 @@ export const panel: FastifyPluginAsync<Parts> = async (app, parts) => {
       if (!(error instanceof Fault) || error.retry) throw error;
       const id = (given as { commandId?: unknown } | null)?.commandId;
       const commandId = typeof id === 'string' ? id.slice(0, 64) : '';
-      return { commandId, status: 'refused', code: error.code, reason: error.message };
+      return refusedBy(commandId, error);
     }
   }
 
@@ -109,7 +116,8 @@ export const panel: FastifyPluginAsync<Parts> = async (app, parts) => {
     return reply.type('image/svg+xml; charset=utf-8').send(gallery.picture(params.name, state));
   });
 
-  app.get('/events', async (request, reply) => {
+  app.get<{ Querystring: { line?: unknown } }>('/events', async (request, reply) => {
+    if (screens && request.query.line !== undefined) return screens(request, reply);
     if (watchers >= watchersMax) {
       throw new Fault('FULL', `events: ${watchersMax} pages are watching already`);
     }
@@ -123,7 +131,7 @@ export const panel: FastifyPluginAsync<Parts> = async (app, parts) => {
     try {
       while (!ended.aborted) {
         const seen = changed.rings();
-        const took = raw.write(`data: ${JSON.stringify(status())}\n\n`);
+        const took = raw.write(eventText(JSON.stringify(status()), { id: `${seen}` }));
         if (!took) await once(raw, 'drain', { signal: ended }).catch(() => undefined);
         await clock.sleep(pushMinMs, ended);
         await changed.wait(seen, pushMaxMs - pushMinMs, ended);

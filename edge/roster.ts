@@ -24,6 +24,7 @@ export function openRoster(lines: readonly Line[], parts: Parts) {
   /** Forgets what is in memory and reads the store again, checking every link of every chain. */
   function rebuild(): void {
     parts.book.clear();
+    parts.cleared?.();
     for (const actor of all) actor.rewind();
     readStore({ ...parts, actorOf: (line) => byId.get(line)! });
   }

@@ -218,4 +218,8 @@ export const migrations = [
     BEGIN SELECT raise(ABORT, 'a sequence has no holes and no repeats'); END;
   `,
   machineTables,
+  `
+  -- The name of the rule that refused it; NULL where none has one, and before there were names.
+  ALTER TABLE refusal ADD COLUMN rule TEXT;
+  `,
 ];

@@ -2,12 +2,12 @@ import type { Fact } from '../shared/event.ts';
 import { quantityText, zero } from '../shared/quantity.ts';
 import { balanceOf } from '../statecharts/balance.ts';
 import { isOpen } from '../statecharts/hold.ts';
-import { keyOf } from '../statecharts/tables.ts';
+import { keyOf, type Tables } from '../statecharts/tables.ts';
 import type { Tally } from '../statecharts/tally.ts';
 import { completionOf } from '../statecharts/tolerance.ts';
 import { operationsOf } from './balance.ts';
 import type { Book } from './book.ts';
-import type { Marks } from './marks.ts';
+import type { Marks, Settled } from './marks.ts';
 import type { Outbox } from './outbox.ts';
 import type { Recent } from './recent.ts';
 import type { Roster } from './roster.ts';
@@ -56,26 +56,27 @@ export function readStatus(parts: Parts) {
     ordersClosed: closed.length,
     orders: [...open, ...closed].slice(0, ordersMax).map(([order]) => orderStatus(book, order)),
     holdsOpen: holds.length,
-    holds: holds
-      .slice(-holdsMax)
-      .map(([hold, { quantity, remaining, suspect, proposal, ...rest }]) => ({
-        hold,
-        ...rest,
-        suspect: suspect === undefined ? null : quantityText(suspect),
-        proposal: proposal ? { ...proposal, quantity: quantityText(proposal.quantity) } : null,
-        quantity: quantity === undefined ? null : quantityText(quantity),
-        remaining: quantityText(remaining),
-      })),
+    holds: holds.slice(-holdsMax).map(([hold, row]) => holdStatus(hold, row)),
     lots: [...book.rows('lot')]
       .filter(([, { state }]) => state === 'restricted' || state === 'inProcess')
       .slice(-lotsMax)
       .map(([lot, { state }]) => ({ lot, state })),
-    facts: parts.recent
-      .list()
-      .flatMap((fact) => factStatus(parts, fact))
-      .reverse(),
+    facts: factsStatus(parts, parts.recent.list()),
   };
 }
+
+/** A hold as it is told of. */
+export const holdStatus = (
+  hold: string,
+  { quantity, remaining, suspect, proposal, ...rest }: Tables['hold'],
+) => ({
+  hold,
+  ...rest,
+  suspect: suspect === undefined ? null : quantityText(suspect),
+  proposal: proposal ? { ...proposal, quantity: quantityText(proposal.quantity) } : null,
+  quantity: quantity === undefined ? null : quantityText(quantity),
+  remaining: quantityText(remaining),
+});
 
 function lineStatus({ roster, book, outbox, marks, nowMs }: Parts, path: string) {
   const { head: _, ...cursor } = outbox.marks(path);
@@ -146,17 +147,38 @@ function operationStatus(book: Book, order: string, operation: string) {
   };
 }
 
-/** A fact and its marks: 1 recorded here, 2 at central, 3 posted; none for a commit that failed. */
-function factStatus({ outbox, marks }: Parts, fact: Fact) {
-  const { line, epoch, sequence, eventId, type, atMs, order, operation, lot, actor, body } = fact;
-  const { flags = null } = fact;
-  const { kept, head, epoch: current } = outbox.marks(line);
-  if (epoch === current && sequence > head) return [];
-  const said = marks.settled(line);
+/** How far a line's facts have come. */
+type Reached = ReturnType<Outbox['marks']> & { said: Settled };
+type Cursors = Pick<Parts, 'outbox' | 'marks'>;
+export const reachedBy = ({ outbox, marks }: Cursors, line: string): Reached => ({
+  ...outbox.marks(line),
+  said: marks.settled(line),
+});
+
+/** 1 recorded here, 2 at central, 3 posted; 0 for a commit that failed. */
+export function markOf(
+  { epoch, sequence }: Pick<Fact, 'epoch' | 'sequence'>,
+  { kept, head, epoch: current, said }: Reached,
+): 0 | 1 | 2 | 3 {
+  if (epoch === current && sequence > head) return 0;
   const posted = said.epoch === epoch && sequence <= said.settled;
   const done = posted && !said.waiting.includes(sequence);
   const atCentral = epoch < current || sequence <= kept; // an epoch is over only there
-  const mark = !atCentral ? 1 : done ? 3 : 2;
-  const about = { order: order ?? null, operation: operation ?? null, lot: lot ?? null };
-  return [{ line, epoch, sequence, eventId, type, atMs, actor, ...about, body, flags, mark }];
+  return !atCentral ? 1 : done ? 3 : 2;
+}
+
+/** Facts with their marks, the last one first. */
+export function factsStatus(cursors: Cursors, facts: readonly Fact[]) {
+  const reached = new Map<string, Reached>();
+  const told = facts.flatMap((fact) => {
+    const { line, epoch, sequence, eventId, type, atMs, order, operation, lot, actor, body } = fact;
+    const known = reached.get(line) ?? reachedBy(cursors, line);
+    reached.set(line, known);
+    const mark = markOf(fact, known);
+    if (mark === 0) return [];
+    const about = { order: order ?? null, operation: operation ?? null, lot: lot ?? null };
+    const { flags = null } = fact;
+    return [{ line, epoch, sequence, eventId, type, atMs, actor, ...about, body, flags, mark }];
+  });
+  return told.reverse();
 }

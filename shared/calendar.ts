@@ -87,6 +87,8 @@ export const readCalendar = (given: unknown, name: string): CalendarConfig =>
 
 /** Production day, like "2012-03-30", and shift of an instant; no shift between two. */
 export type Place = Readonly<{ productionDay: string; shift?: string }>;
+/** One shift of one day. */
+export type Span = Readonly<{ shift: string; fromMs: number; untilMs: number }>;
 /** A place from its first instant on, until the next one. */
 type Stretch = Readonly<{ fromMs: number; place: Place }>;
 
@@ -122,9 +124,17 @@ export type Calendar = ReturnType<typeof openCalendar>;
 export function openCalendar({ timeZone, dayStart, shifts }: CalendarConfig) {
   const inOrder = byStart(shifts);
   const kept = new Map<number, readonly Stretch[]>();
+  let last: Span | undefined; // that was asked for
 
   const at = (day: Temporal.PlainDate, time: string): number =>
     day.toZonedDateTime({ timeZone, plainTime: time }).epochMilliseconds;
+
+  /** The shifts that start on a day. */
+  const spansOf = (day: Temporal.PlainDate): Span[] =>
+    inOrder.map(({ shift, start, end }) => {
+      const last = minutesOf(end) <= minutesOf(start) ? day.add({ days: 1 }) : day;
+      return { shift, fromMs: at(day, start), untilMs: at(last, end) };
+    });
 
   /** The stretches of a UTC day, first to last; the first is cut where that day begins. */
   function stretchesOf(utcDay: number): readonly Stretch[] {
@@ -133,12 +143,7 @@ export function openCalendar({ timeZone, dayStart, shifts }: CalendarConfig) {
     const date = instant.toZonedDateTimeISO(timeZone).toPlainDate();
     const near = nearDays.map((days) => date.add({ days }));
     const days = near.map((day) => ({ day: day.toString(), fromMs: at(day, dayStart) }));
-    const spans = near.flatMap((day) =>
-      inOrder.map(({ shift, start, end }) => {
-        const last = minutesOf(end) <= minutesOf(start) ? day.add({ days: 1 }) : day;
-        return { shift, fromMs: at(day, start), untilMs: at(last, end) };
-      }),
-    );
+    const spans = near.flatMap(spansOf);
     const placeAt = (atMs: number): Place => {
       const { day } = days.findLast((each) => each.fromMs <= atMs)!;
       const span = spans.findLast((each) => each.fromMs <= atMs && atMs < each.untilMs);
@@ -165,6 +170,16 @@ export function openCalendar({ timeZone, dayStart, shifts }: CalendarConfig) {
       const utcDay = Math.floor(atMs / utcDayMs);
       const stretches = kept.get(utcDay) ?? remember(utcDay);
       return stretches.findLast(({ fromMs }) => fromMs <= atMs)!.place;
+    },
+
+    /** The shift that an instant belongs to, from its start to its end; undefined between two. */
+    shiftAt(atMs: number): Span | undefined {
+      if (last && last.fromMs <= atMs && atMs < last.untilMs) return last;
+      const instant = Temporal.Instant.fromEpochMilliseconds(atMs);
+      const date = instant.toZonedDateTimeISO(timeZone).toPlainDate();
+      const spans = nearDays.flatMap((days) => spansOf(date.add({ days })));
+      last = spans.findLast(({ fromMs, untilMs }) => fromMs <= atMs && atMs < untilMs);
+      return last;
     },
 
     /**

@@ -15,10 +15,13 @@ export type FaultCode = keyof typeof codes;
 export class Fault extends Error {
   override readonly name = 'Fault';
   readonly code: FaultCode;
+  /** Of what was refused: the name of the rule that forbids it, if one does. */
+  readonly rule: string | undefined;
 
-  constructor(code: FaultCode, message: string, options?: ErrorOptions) {
+  constructor(code: FaultCode, message: string, options?: ErrorOptions & { rule?: string }) {
     super(message, options);
     this.code = code;
+    this.rule = options?.rule;
   }
 
   /** True when the same call may succeed later, unchanged. */

@@ -201,8 +201,8 @@ test('a page that watches is told at once, and again when something changed', as
   const reader = reply.body!.pipeThrough(new TextDecoderStream()).getReader();
   const told = async () => {
     const { value } = await reader.read();
-    expect(value).toMatch(/^data: .*\n\n$/);
-    return JSON.parse(value!.slice(6));
+    expect(value).toMatch(/^id: \d+\ndata: .*\n\n$/);
+    return JSON.parse(value!.slice(value!.indexOf('{')));
   };
   expect(await told()).toMatchObject({ unsent: 0 });
   await ask(shop.release());

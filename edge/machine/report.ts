@@ -18,6 +18,12 @@ export function readMachines(machines: Machines, book: Book) {
   };
 }
 
+/** The machines of one line; null where none is listened to. */
+export function readMachine(machines: Machines, book: Book, line: string) {
+  const hearing = machines.lines.find((one) => one.line === line);
+  return hearing ? lineOf(hearing, book) : null;
+}
+
 function lineOf(hearing: LineHearing, book: Book) {
   const { link, skewMs, unbound, waiting, dropped } = hearing.figures();
   const telling = tells(hearing.mapping);

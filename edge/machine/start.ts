@@ -19,7 +19,7 @@ import { openMachines } from './machines.ts';
 import { type Mapping, mappingBytesMax, readMapping } from './mapping.ts';
 import { machineMetrics } from './metrics.ts';
 import type { Listen } from './port.ts';
-import { readMachines } from './report.ts';
+import { readMachine, readMachines } from './report.ts';
 import { tagsOf } from './tags.ts';
 
 type Parts = Readonly<{
@@ -95,6 +95,8 @@ export function startMachines({ config, mappings, db, clock, random, log, edge }
 
   return {
     status,
+    /** What the status tells of one line's machines; null where none is listened to. */
+    of: (line: string) => readMachine(machines, book, line),
     metrics: () => machineMetrics(status()),
     desk: { ...openMachineDesk({ machines, book, roster, intake, newId }), ...jobs },
     /** Resolves once nothing is listened to or booked any more; after the signal only. */

@@ -1,4 +1,5 @@
 import { onTestFinished } from 'vitest';
+import type { Parts } from '../../edge/actor.ts';
 import type { Answer } from '../../edge/answers.ts';
 import { type Book, openBook } from '../../edge/book.ts';
 import { openMarks } from '../../edge/marks.ts';
@@ -9,8 +10,10 @@ import { migrations } from '../../edge/schema.ts';
 import { readStatus } from '../../edge/status.ts';
 import { openStore } from '../../edge/store.ts';
 import type { Means } from '../../edge/trial.ts';
+import { openSeen } from '../../edge/view/seen.ts';
 import { readCommand } from '../../shared/command.ts';
 import { openDatabase } from '../../shared/database.ts';
+import type { Fact } from '../../shared/event.ts';
 import { eventIds, systemRandom } from '../../shared/identity.ts';
 import type { Policy } from '../../statecharts/policy.ts';
 import { keyOf } from '../../statecharts/tables.ts';
@@ -36,13 +39,18 @@ export function openBox(path = ':memory:', lines: readonly Line[] = twoLines, me
   const time = { nowMs: startMs };
   const nowMs = () => time.nowMs;
   const eventId = eventIds(nowMs, systemRandom);
-  const parts = { store, book, nowMs, eventId, stated: recent.add, ...means };
+  const seen = openSeen(book.look);
+  const stated: Parts['stated'] = (fact, effects) => {
+    recent.add(fact as Fact);
+    seen.note(fact as Fact, effects);
+  };
+  const parts = { store, book, nowMs, eventId, stated, cleared: seen.clear, ...means };
   const roster = openRoster(lines, parts);
   const outbox = openOutbox(db);
   const marks = openMarks(nowMs, () => undefined);
 
   return {
-    ...{ db, store, book, roster, outbox, marks, recent, time },
+    ...{ db, store, book, roster, outbox, marks, recent, seen, time },
 
     /** Decides one command in a transaction of its own. */
     decide(given: object): Answer {

@@ -1,0 +1,90 @@
+import type { Fault } from '../../shared/fault.ts';
+import type { Actor } from '../actor.ts';
+import type { Disk } from '../disk.ts';
+import type { Marks } from '../marks.ts';
+import type { Outbox } from '../outbox.ts';
+import type { Retention } from '../retention.ts';
+import type { Wall } from '../wall.ts';
+import type { LineSeen } from './seen.ts';
+import type { Weigh } from './weighing.ts';
+import { wishesOfRun } from './wishes.ts';
+
+/** What drained in this time says how fast it goes, ms; and the least time that says anything. */
+const drainMs = 60_000;
+const drainLeastMs = 2_000;
+/** One look at the cursors is remembered in so many ms. */
+const lookMs = 1_000;
+
+type Look = Readonly<{ atMs: number; sent: number; epoch: number }>;
+
+/** How fast lines drain, from looks at their cursors; bounded by a minute of them. */
+export function openDrains(monotonicMs: () => number) {
+  const lines = new Map<string, Look[]>();
+  return {
+    /** Facts a second that were sent in the last minute, and until when the rest is; or null. */
+    see(line: string, { epoch, sent }: Omit<Look, 'atMs'>, unsent: number) {
+      const atMs = monotonicMs();
+      const known = (lines.get(line) ?? []).filter(
+        (look) => atMs - look.atMs <= drainMs && look.epoch === epoch && look.sent <= sent,
+      );
+      const last = known.at(-1);
+      if (!last || atMs - last.atMs >= lookMs) known.push({ atMs, sent, epoch });
+      lines.set(line, known);
+      const first = known[0]!;
+      const tookMs = atMs - first.atMs;
+      const drained = sent - first.sent;
+      if (unsent === 0 || drained <= 0 || tookMs < drainLeastMs) return null;
+      const perSecond = drained / (tookMs / 1_000);
+      return {
+        perSecond: Math.round(perSecond * 10) / 10,
+        etaMs: Math.round((unsent / perSecond) * 1_000),
+      };
+    },
+  };
+}
+
+type Parts = Readonly<{
+  actor: Actor;
+  outbox: Outbox;
+  marks: Marks;
+  seen: LineSeen;
+  disk: Disk;
+  retention: Pick<Retention, 'lasting'>;
+  wall: Pick<Wall, 'status'>;
+  barred: (line: string) => Fault | undefined;
+  drains: ReturnType<typeof openDrains>;
+  weigh: Weigh;
+  nowMs: number;
+}>;
+
+/** Why nothing of a shift's work is taken in now, in words; null while it is. */
+function readOnlyBy({ actor, barred, disk }: Parts): string | null {
+  const [report] = wishesOfRun({
+    ...{ run: '', order: '', operation: '', phase: 'run', rework: false, unit: '' },
+  });
+  const command = { command: report!.action, statement: { body: report!.body } };
+  return barred(actor.path)?.message ?? actor.failure() ?? disk.refusal(command as never) ?? null;
+}
+
+/** What every screen of a line shows at its top: how the line stands with the world. */
+export function headerOf(parts: Parts) {
+  const { actor, outbox, marks, seen, disk, retention, wall, drains, nowMs } = parts;
+  const { path } = actor;
+  const { head, sent, epoch } = outbox.marks(path);
+  const { state, sinceMs, detail = null } = marks.way(path);
+  const unsent = Math.max(0, head - sent);
+  const { level, daysLeft } = retention.lasting(disk.status());
+  return {
+    way: state,
+    wayDetail: detail,
+    sinceMs,
+    unsent,
+    oldestUnsentMs: unsent > 0 ? (outbox.oldestUnsentMs(path) ?? nowMs) : null,
+    drain: drains.see(path, { epoch, sent }, unsent),
+    room: { level, daysLeft },
+    centralMs: marks.central()?.atMs ?? null,
+    clock: wall.status(),
+    epoch: epoch > 1 ? (seen.epoch() ?? { epoch, beganMs: null, reason: null }) : null,
+    readOnly: readOnlyBy(parts),
+  };
+}
