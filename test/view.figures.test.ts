@@ -3,6 +3,8 @@
 // Method: random shifts of days at two lines; what is kept while they go on is compared with the
 // same read again from the store, and with a plain account of all facts at once.
 import { describe, expect, test } from 'vitest';
+import { openCounts } from '../edge/view/counts.ts';
+import { openFacts } from '../edge/view/facts.ts';
 import { openCalendar } from '../shared/calendar.ts';
 import { decodeContent } from '../shared/codec.ts';
 import { readCommand } from '../shared/command.ts';
@@ -50,6 +52,16 @@ function step(box: Box, { below, chance }: ReturnType<typeof random>): void {
   const often = chance(0.4) ? 0 : below(wishes.length);
   const wish = wishes[often]!();
   if (wish) box.decide(wish);
+}
+
+/** What is kept of open runs is what the store says of them. */
+function sameRuns(box: Box, screen: ReturnType<typeof openScreen>): void {
+  const { newest } = openFacts(box.db);
+  const fresh = openCounts({ book: box.book, newest, nowMs: () => box.time.nowMs });
+  for (const [key, { startedMs }] of box.book.rows('run')) {
+    const [line, run] = key.split('\n') as [string, string];
+    expect(screen.counts.ofRun(line, run, startedMs)).toEqual(fresh.ofRun(line, run, startedMs));
+  }
 }
 
 test.each(seeds(12))('figures that are kept are those of all facts together (SEED=%i)', (seed) => {
