@@ -1,6 +1,6 @@
 import type { Calendar } from '../../shared/calendar.ts';
 import { quantity, quantityText, zero } from '../../shared/quantity.ts';
-import { type Counted, minuteMs, type Sums, totalOf } from './counts.ts';
+import { type Counted, isEmpty, minuteMs, type Sums, totalOf } from './counts.ts';
 import type { LineSeen } from './seen.ts';
 import type { Spent } from './timeline.ts';
 
@@ -46,12 +46,13 @@ function windowOf({ calendar, seen, shift, nowMs }: Parts): Window {
   };
 }
 
-/** The unit of the newest report, and all others: quantities of two units are no sum. */
+/** A unit of the last hour that has pieces, and all others: quantities of two units are no sum. */
 function unitsOf(parts: readonly ReadonlyMap<string, Sums>[]) {
-  const all = [...new Set(parts.flatMap((part) => [...part.keys()]))];
-  const last = parts.findLast((part) => part.size > 0);
-  const unit = last ? [...last.keys()].at(-1)! : null;
-  return { unit, otherUnits: all.filter((other) => other !== unit) };
+  const units = parts.map((part) =>
+    [...part].flatMap(([unit, sums]) => (isEmpty(sums) ? [] : [unit])),
+  );
+  const unit = units.findLast((all) => all.length > 0)?.sort()[0] ?? null;
+  return { unit, otherUnits: [...new Set(units.flat())].filter((other) => other !== unit).sort() };
 }
 
 function sumOf(parts: readonly (Sums | undefined)[]) {
