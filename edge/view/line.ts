@@ -182,13 +182,13 @@ export function openLineViews(given: Parts) {
   return {
     weigh,
 
-    /** The view as JSON; `maxAgeMs` 0 for one that knows of every commit before the call. */
-    text(line: string, watching: Watching, maxAgeMs: number): string {
+    /** The view as JSON, and how often `changed` had rung when it was made. */
+    tell(line: string, watching: Watching, maxAgeMs: number): { text: string; rings: number } {
       const known = shared(line, maxAgeMs);
       const key = viewerKey(watching);
       const own = known.persons.get(key) ?? JSON.stringify(actionsFor(known, line, watching));
       if (known.persons.size < viewersMax) known.persons.set(key, own);
-      return `${known.text.slice(0, -1)},"actions":${own}}`;
+      return { text: `${known.text.slice(0, -1)},"actions":${own}}`, rings: known.rings };
     },
   };
 }

@@ -45,5 +45,6 @@ export function openView({ config, db, clock, edge, machine }: Parts) {
     ...{ ...edge, counts, calendar, ideals, clock },
     ...(machine ? { machine } : {}),
   });
-  return { lines, changed, clock, signal };
+  const { roster, outbox, marks } = edge;
+  return { lines, facts, book, roster, outbox, marks, changed, clock, signal };
 }

@@ -1,8 +1,11 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import type { Clock } from '../../shared/clock.ts';
-import type { Bell } from '../../shared/loop.ts';
 import { linePath } from '../../shared/subject.ts';
+import type { Book } from '../book.ts';
+import type { Roster } from '../roster.ts';
+import { type FactsParts, listFacts, openFollowing, readFact } from './follow.ts';
+import { readHold } from './hold.ts';
 import type { LineViews } from './line.ts';
+import { readScan } from './scan.ts';
 import { eventText, openStreams } from './stream.ts';
 import type { Watching } from './weighing.ts';
 
@@ -12,13 +15,12 @@ const pushMaxMs = 5_000;
 /** Most screens of lines at once. */
 export const screensMax = 100;
 
-export type ViewParts = {
+export type ViewParts = FactsParts & {
   lines: LineViews;
+  book: Book;
+  roster: Roster;
   /** Who asks; without it nobody need be signed in. */
   watching?: ((request: FastifyRequest) => Watching) | undefined;
-  changed: Bell;
-  clock: Clock;
-  signal: AbortSignal;
 };
 
 /** The line that a request names. Throws Fault INVALID that names the field. */
@@ -30,23 +32,44 @@ export function openScreens({ lines, watching, changed, clock, signal }: ViewPar
   const streams = openStreams({ name: 'events', max: screensMax, clock, signal });
   return (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const line = lineIn(request);
-    lines.text(line, undefined, pushMaxMs); // an unknown line is refused before the stream begins
+    lines.tell(line, undefined, pushMaxMs); // an unknown line is refused before the stream begins
     return streams.serve(request, reply, async (tell, ended) => {
       while (!ended.aborted) {
-        const seen = changed.rings();
-        const text = lines.text(line, watching?.(request), pushMinMs - 50);
-        if (!(await tell(eventText(text, { id: `${seen}`, event: 'line' })))) return;
+        const { text, rings } = lines.tell(line, watching?.(request), pushMinMs - 50);
+        if (!(await tell(eventText(text, { id: `${rings}`, event: 'line' })))) return;
         await clock.sleep(pushMinMs, ended);
-        await changed.wait(seen, pushMaxMs - pushMinMs, ended);
+        await changed.wait(rings, pushMaxMs - pushMinMs, ended);
       }
     });
   };
 }
 
+type Query = Readonly<Record<string, unknown>>;
+
 /** What screens of lines, and a plant's own, can ask. No rule inside. */
 export const viewRoutes: FastifyPluginAsync<ViewParts> = async (app, parts) => {
+  const { lines, book, roster, watching } = parts;
+  const { weigh } = lines;
+  const follow = openFollowing(parts);
+
   app.get('/line', async (request, reply) => {
-    const text = parts.lines.text(lineIn(request), parts.watching?.(request), 0);
+    const { text } = lines.tell(lineIn(request), watching?.(request), 0);
     return reply.type('application/json; charset=utf-8').send(text);
   });
+
+  app.get<{ Querystring: Query }>('/hold', async (request) =>
+    readHold({ book, roster, weigh }, request.query, watching?.(request)),
+  );
+
+  app.get<{ Querystring: Query }>('/scan', async ({ query }) => readScan(book, query['code']));
+
+  app.get<{ Querystring: Query }>('/facts', async (request) =>
+    listFacts(parts, lineIn(request), request.query),
+  );
+
+  app.get('/facts/stream', (request, reply) => follow(request, reply, lineIn(request)));
+
+  app.get<{ Params: { eventId: string } }>('/facts/:eventId', async ({ params }) =>
+    readFact(parts, params.eventId),
+  );
 };
