@@ -75,10 +75,11 @@ export function readScan(book: Book, given: unknown) {
   if (typeof given !== 'string' || given === '' || given.length > codeMax) {
     throw invalid('code', `must be a text of 1 to ${codeMax} characters`);
   }
-  const raw = given.normalize('NFC');
-  const own = named(book, raw.trim());
+  const raw = given;
+  const code = given.normalize('NFC');
+  const own = named(book, code.trim());
   if (own) return { raw, gs1: null, problem: null, known: true, ...own };
-  const gs1 = readGs1(raw);
+  const gs1 = readGs1(code);
   if (!gs1) return { raw, gs1: null, problem: null, known: false, is: 'unknown' as const };
   const { elements, problem } = gs1;
   if (!elements) return { raw, gs1: null, problem, known: false, is: 'unknown' as const };
