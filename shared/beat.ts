@@ -1,5 +1,6 @@
 import { lasting } from './clock.ts';
-import { integer, readJson } from './field.ts';
+import { integer } from './field.ts';
+import { readJson } from './json.ts';
 import { linePath } from './subject.ts';
 
 /** A heartbeat is given up after this time, ms. */

@@ -8,10 +8,10 @@ import {
   optional,
   prose,
   type Read,
-  readJson,
   record,
 } from './field.ts';
 import { isId } from './identity.ts';
+import { readJson } from './json.ts';
 
 /** Most epochs of one line that are told of at once: the last ones. */
 export const epochsMax = 1_000;

@@ -1,4 +1,5 @@
 import { Fault } from './fault.ts';
+import { amountSchema, type JsonSchema, schemaOf } from './jsonschema.ts';
 import { isWhole, quantity, quantityText } from './quantity.ts';
 
 /** One field of a config, a command or a fact: what it holds, and how it is read. */
@@ -6,6 +7,8 @@ export type Field<T> = {
   doc: string;
   /** The value as we keep it; throws Fault INVALID that names `name` and the limit. */
   read(value: unknown, name: string): T;
+  /** What it reads of JSON, as JSON Schema; absent where a program alone can give it. */
+  schema?: JsonSchema | undefined;
   /** Leaves out what a newer program put into the value; absent where nothing can be in it. */
   prune?: ((value: unknown) => unknown) | undefined;
 };
@@ -44,6 +47,7 @@ function isPlain(value: unknown, max: number): value is string {
  */
 export const id = (doc: string, max = idMax): Field<string> => ({
   doc,
+  schema: { type: 'string', maxLength: max, pattern: '^(?!\\s)\\P{C}+$(?<!\\s)' },
   read(value, name) {
     if (isPlain(value, max)) return value;
     const normal = typeof value === 'string' ? value.normalize('NFC') : '';
@@ -60,6 +64,7 @@ export const id = (doc: string, max = idMax): Field<string> => ({
 /** Free text for people, at most `max` characters, no control characters; may be empty. */
 export const prose = (doc: string, max = 200): Field<string> => ({
   doc,
+  schema: { type: 'string', maxLength: max, pattern: '^[^\\p{Cc}\\p{Cs}]*$' },
   read(value, name) {
     if (typeof value === 'string' && value.isWellFormed() && [...value].length <= max) {
       if (!/\p{Cc}/u.test(value)) return value;
@@ -71,6 +76,7 @@ export const prose = (doc: string, max = 200): Field<string> => ({
 /** A text of at least one character, e.g. a path or an address. */
 export const text = (doc: string, max: number): Field<string> => ({
   doc,
+  schema: { ...prose(doc, max).schema, minLength: 1 },
   read(value, name) {
     const given = prose(doc, max).read(value, name);
     if (given !== '') return given;
@@ -80,6 +86,7 @@ export const text = (doc: string, max: number): Field<string> => ({
 
 export const integer = (doc: string, min: number, max: number): Field<number> => ({
   doc: `${doc} ${min} to ${max}.`,
+  schema: { type: 'integer', minimum: min, maximum: max },
   read(value, name) {
     if (Number.isInteger(value) && Number(value) >= min && Number(value) <= max) {
       return Number(value) + 0;
@@ -90,6 +97,7 @@ export const integer = (doc: string, min: number, max: number): Field<number> =>
 
 export const flag = (doc: string): Field<boolean> => ({
   doc,
+  schema: { type: 'boolean' },
   read(value, name) {
     if (typeof value === 'boolean') return value;
     throw invalid(name, 'must be true or false');
@@ -110,6 +118,7 @@ export const choice = <const T extends readonly string[]>(
   values: T,
 ): Field<T[number]> => ({
   doc: `${doc} One of ${values.join(', ')}.`,
+  schema: { enum: values },
   read(value, name) {
     if (values.includes(value as string)) return value as T[number];
     throw invalid(name, `must be one of ${values.join(', ')}`);
@@ -119,6 +128,7 @@ export const choice = <const T extends readonly string[]>(
 /** A quantity of zero or more, kept as its one spelling ("12.5"). */
 export const amount = (doc: string): Field<string> => ({
   doc,
+  schema: amountSchema('(\\d{1,12}(\\.\\d{1,6})?|-0{1,12}(\\.0{1,6})?)', 0),
   read(value, name) {
     if (isWhole(value)) return value;
     const micros = quantity(value, name);
@@ -130,6 +140,7 @@ export const amount = (doc: string): Field<string> => ({
 /** A quantity of more than zero. */
 export const someAmount = (doc: string): Field<string> => ({
   doc,
+  schema: amountSchema('(?=.*[1-9])\\d{1,12}(\\.\\d{1,6})?', 1),
   read(value, name) {
     const text = amount(doc).read(value, name);
     if (text !== '0') return text;
@@ -139,6 +150,7 @@ export const someAmount = (doc: string): Field<string> => ({
 
 export const optional = <T>(field: Field<T>): Field<T | undefined> => ({
   doc: `${field.doc} May be absent.`,
+  schema: field.schema && { anyOf: [field.schema, { type: 'null' }] },
   read: (value, name) =>
     value === undefined || value === null ? undefined : field.read(value, name),
   prune: field.prune,
@@ -146,6 +158,7 @@ export const optional = <T>(field: Field<T>): Field<T | undefined> => ({
 
 export const fallback = <T>(field: Field<T>, standard: T): Field<T> => ({
   doc: `${field.doc} ${JSON.stringify(standard)} if absent.`,
+  schema: field.schema && { ...field.schema, default: standard },
   read: (value, name) => (value === undefined ? standard : field.read(value, name)),
 });
 
@@ -162,6 +175,7 @@ function attempt<T>(field: Field<T>, value: unknown, name: string, complaints: s
 
 export const list = <T>(field: Field<T>, max: number): Field<readonly T[]> => ({
   doc: `${field.doc} At most ${max}.`,
+  schema: field.schema && { type: 'array', maxItems: max, items: field.schema },
   read(value, name) {
     if (!Array.isArray(value) || value.length > max) {
       throw invalid(name, `must be a list of at most ${max}`);
@@ -179,6 +193,7 @@ export const list = <T>(field: Field<T>, max: number): Field<readonly T[]> => ({
 export const some = <T>(field: Field<readonly T[]>): Field<readonly T[]> => ({
   ...field,
   doc: `${field.doc} At least one.`,
+  schema: field.schema && { ...field.schema, minItems: 1 },
   read(value, name) {
     const items = field.read(value, name);
     if (items.length > 0) return items;
@@ -188,6 +203,7 @@ export const some = <T>(field: Field<readonly T[]>): Field<readonly T[]> => ({
 
 export const record = <F extends Fields>(doc: string, fields: F): Field<Read<F>> => ({
   doc,
+  schema: schemaOf(fields),
   read: (value, name) => readFields(fields, value, name),
   prune: (value) => knownFields(fields, value),
 });
@@ -226,20 +242,3 @@ export function readFields<F extends Fields>(fields: F, given: unknown, name: st
   if (complaints.length > 0) throw new Fault('INVALID', complaints.join('; '));
   return Object.freeze(result) as Read<F>;
 }
-
-/** The same of a record that came as JSON; throws Fault INVALID for anything else as well. */
-export function readJson<F extends Fields>(fields: F, bytes: Uint8Array, name: string): Read<F> {
-  let given: unknown;
-  try {
-    given = JSON.parse(Buffer.from(bytes).toString());
-  } catch {
-    throw invalid(name, 'is not JSON');
-  }
-  return readFields(fields, given, name);
-}
-
-/** The commented sample of a config, printed from the table that validates it. */
-export const sample = (fields: Fields): string =>
-  Object.entries(fields)
-    .map(([key, { doc }]) => `# ${doc}\n${key}:\n`)
-    .join('\n');

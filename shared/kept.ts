@@ -1,4 +1,5 @@
-import { id, integer, list, readJson } from './field.ts';
+import { id, integer, list } from './field.ts';
+import { readJson } from './json.ts';
 
 /** Most sequences named one by one as waiting for a person. */
 export const waitingMax = 100;

@@ -1,8 +1,9 @@
 import { Packr } from 'msgpackr';
 import { factBytesMax } from './codec.ts';
 import { Fault } from './fault.ts';
-import { choice, optional, prose, type Read, readJson } from './field.ts';
+import { choice, optional, prose, type Read } from './field.ts';
 import { isId } from './identity.ts';
+import { readJson } from './json.ts';
 
 /** Most facts, and most bytes of them, that are told ahead at once. */
 export const liveFactsMax = 200;

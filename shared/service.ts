@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Fault } from './fault.ts';
-import { type Fields, sample } from './field.ts';
+import type { Fields } from './field.ts';
+import { sample } from './sample.ts';
 
 /** A program that runs until it is asked to end. */
 export type Service = { url: string; close(): Promise<void> };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { fields, readEdgeConfig } from '../edge/config.ts';
-import { sample } from '../shared/field.ts';
+import { sample } from '../shared/sample.ts';
 import { m01, m02 } from './helpers/shop.ts';
 
 const least = { storePath: '/var/lib/holdfast/edge.db', natsUrl: 'nats://127.0.0.1:4222' };

@@ -11,10 +11,10 @@ import {
   prose,
   readFields,
   record,
-  sample,
   someAmount,
   text,
 } from '../shared/field.ts';
+import { sample } from '../shared/sample.ts';
 
 const idOf = (value: unknown) => id('Lot.').read(value, 'lot');
 const complaint =

@@ -1,4 +1,4 @@
-// Goal: X3: what a scanner reads is taken apart as GS1 says, or rejected by name; nothing is guessed.
+// Goal: X3: what a scanner reads is taken apart as GS1 says, or rejected by name, never guessed.
 // Method: examples of GS1's own publications, in every form in which a scan can come; and that what
 // was put together comes apart again.
 import fc from 'fast-check';

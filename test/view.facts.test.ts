@@ -1,5 +1,5 @@
 // Goal: a fact can be looked up whole, listed and followed: in order, each once, from any place on.
-// Method: a real edge over HTTP; streams that are cut and taken up again, that are slow or too many.
+// Method: a real edge over HTTP; streams that are cut and taken up again, slow, or too many.
 import { EventEmitter } from 'node:events';
 import { expect, test } from 'vitest';
 import { listenersMax } from '../edge/view/follow.ts';
@@ -64,7 +64,7 @@ test('facts are listed behind a place, or the last ones; of one line only', asyn
   expect(await get('/facts?line=acme/lyon/turning/M9')).toMatchObject({ status: 404 });
 });
 
-test('a stream that was cut goes on behind the last fact that was heard, and repeats none', async () => {
+test('a stream that was cut goes on behind the last fact it told, and repeats none', async () => {
   const { ask, listen, get } = await openScreens(openBox());
   const names = Array.from({ length: 250 }, (_, index) => `S${index}`);
   await ask(...names.slice(0, 200).map((name) => shift(name)));
@@ -140,7 +140,7 @@ function openSlow() {
   return { raw, request, reply };
 }
 
-test('a listener that takes nothing is let go, with one word waiting, and leaves its place', async () => {
+test('a listener that takes nothing is let go, and leaves its place', async () => {
   const stop = new AbortController();
   const asked: number[] = [];
   const sleep = async (ms: number) => void asked.push(ms);

@@ -1,5 +1,5 @@
-// Goal: X3: a scan says what it is at this edge, by name first and then by its GS1 label; what breaks
-// a rule is unknown, with the reason, and the raw scan is always there.
+// Goal: X3: a scan says what it is at this edge, by name first and then by its GS1 label; what
+// breaks a rule is unknown, with the reason, and the raw scan is always there.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';

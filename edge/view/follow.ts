@@ -1,119 +1,131 @@
-import type { Alarm } from './alarms.ts';
-import { judgeOrder, type Seen } from './guard.ts';
-import type { Unit } from './mapping.ts';
-import { plainText } from './plaintext.ts';
-import type { Sample } from './sample.ts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Clock } from '../../shared/clock.ts';
+import { invalid } from '../../shared/field.ts';
+import type { Bell } from '../../shared/loop.ts';
+import type { Marks } from '../marks.ts';
+import type { Outbox } from '../outbox.ts';
+import type { Roster } from '../roster.ts';
+import { markOf, reachedBy } from '../status.ts';
+import {
+  type Facts,
+  type Found,
+  listMax,
+  type Place,
+  placeIn,
+  placeText,
+  plainFact,
+} from './facts.ts';
+import { eventText, openStreams } from './stream.ts';
 
-type Condition = Readonly<{ alarm: Alarm; stands: boolean; seen: Seen }>;
-export type EventBecame = 'taken' | 'repeat' | 'unwanted' | 'overflow' | 'beyond';
+/** Most listeners to facts at once. */
+export const listenersMax = 50;
+/** Facts that are read and told at once. */
+const batchMax = 100;
+/** Without a fact a listener hears this often that the edge is there, ms. */
+const beatMs = 15_000;
 
-/** What is known of a unit's events while it is listened to. */
-export type Conditions = Readonly<{
-  known: ReadonlyMap<string, Condition>; // by the key of its alarm
-  eventIds: readonly string[]; // of plain events, those heard last
-  refreshes: ReadonlyMap<string, boolean>; // by name: whether its server can tell it again
-  counts: ReadonlyMap<EventBecame, number>;
-}>;
-export const noConditions: Conditions = {
-  ...{ known: new Map(), eventIds: [], refreshes: new Map(), counts: new Map() },
+type Cursors = { outbox: Outbox; marks: Marks };
+export type FactsParts = Cursors & {
+  facts: Facts;
+  roster: Pick<Roster, 'actor'>;
+  changed: Bell;
+  clock: Clock;
+  signal: AbortSignal;
 };
-/** What one word changes: alarms that stand from now on, the keys of those that do no more. */
-export type Change = Readonly<{
-  conditions: Conditions;
-  begun: readonly Alarm[];
-  ended: readonly string[];
-  event?: Alarm; // it stands no longer than it is told
-}>;
 
-/** Conditions, and ids of events, that are remembered of a unit. */
-export const conditionsMax = 500;
+const told = (cursors: Cursors, { fact, hash, digest }: Found) => ({
+  ...plainFact(fact),
+  ...{ hash, digest },
+  mark: markOf(fact, reachedBy(cursors, fact.line)),
+});
+
+/** One fact, whole, with its marks, what it hashes to, and what belongs together with it. */
+export function readFact({ facts, outbox, marks }: FactsParts, eventId: string) {
+  const found = facts.find(eventId);
+  const { fact, hash, digest } = found;
+  const reached = reachedBy({ outbox, marks }, fact.line);
+  const mark = markOf(fact, reached);
+  const sent = fact.epoch < reached.epoch || fact.sequence <= reached.sent;
+  return {
+    fact: plainFact(fact),
+    mark,
+    marks: { recordedMs: fact.recordedMs, sent, kept: mark >= 2, settled: mark === 3 },
+    correlation: facts.related(found).map(plainFact),
+    ...{ hash, digest, command: fact.commandId ?? null },
+  };
+}
+
+/** Facts of a line in order: behind a place, or the last ones. */
+export function listFacts(
+  parts: FactsParts,
+  line: string,
+  { after, limit }: { after?: unknown; limit?: unknown },
+) {
+  const { facts, roster, outbox, marks } = parts;
+  roster.actor(line);
+  const most = limit === undefined ? batchMax : Number(limit);
+  if (!Number.isInteger(most) || most < 1 || most > listMax) {
+    throw invalid('limit', `must be a whole number from 1 to ${listMax}`);
+  }
+  const found =
+    after === undefined ? facts.last(line, most) : facts.after(line, placeIn(after, 'after'), most);
+  const end = found.at(-1)?.fact;
+  return {
+    line,
+    facts: found.map((one) => told({ outbox, marks }, one)),
+    next: end ? placeText(end) : (after ?? null),
+  };
+}
 
 /**
- * Takes in one word of a server's events. Each condition is one, however often it is told; a repeat
- * and what is late change nothing. `acted` are keys that were acted on, by an edge before a restart
- * too: what a refresh does not mention stands no more.
+ * Streams the facts of a line as they are stored, each once and in order, under the id of its
+ * place; who comes again with the last one it heard goes on behind it. Facts that are forgotten
+ * meanwhile are named as a gap.
  */
-export function takeEvent(
-  unit: Unit,
-  conditions: Conditions,
-  sample: Sample,
-  atMs: number,
-  acted: ReadonlySet<string>,
-): Change {
-  const name = sample.tag.slice('events '.length);
-  const { kind } = sample.event!;
-  const noted = (became: EventBecame): Conditions => {
-    const { counts } = conditions;
-    return { ...conditions, counts: new Map(counts).set(became, (counts.get(became) ?? 0) + 1) };
-  };
-  if (kind === 'event') return takePlain(unit, noted, sample, atMs);
-  if (kind === 'condition') return takeCondition(unit, noted, sample, atMs);
-  const nothing = { begun: [], ended: [] };
-  if (kind === 'overflow') return { conditions: noted('overflow'), ...nothing };
-  const refreshes = new Map(conditions.refreshes).set(name, kind === 'refreshed');
-  const { standing } = sample.event!;
-  if (kind !== 'refreshed' || !standing) {
-    return { conditions: { ...conditions, refreshes }, ...nothing };
+export function openFollowing(parts: FactsParts) {
+  const { facts, roster, outbox, marks, changed, clock, signal } = parts;
+  const streams = openStreams({ name: 'facts', max: listenersMax, clock, signal });
+
+  function beginning(line: string, request: FastifyRequest): Place {
+    const { epoch, sequence } = roster.actor(line).head();
+    const { after } = request.query as { after?: unknown };
+    const said = request.headers['last-event-id'] ?? after;
+    if (said === undefined || said === '') return { epoch, sequence };
+    const place = placeIn(said, 'after');
+    const isAhead = place.epoch > epoch || (place.epoch === epoch && place.sequence > sequence);
+    if (!isAhead) return place;
+    const head = placeText({ epoch, sequence });
+    throw invalid('after', `${placeText(place)} is ahead of the line, which stands at ${head}`);
   }
-  const still = new Set(standing.map((condition) => keyOf(name, condition)));
-  const stood = [...conditions.known].flatMap(([key, { stands }]) => (stands ? [key] : []));
-  const isGone = (key: string) => key.startsWith(`${name} `) && !still.has(key);
-  const ended = [...new Set([...stood, ...acted])].filter(isGone);
-  const known = new Map(conditions.known);
-  for (const key of ended) known.delete(key);
-  return { conditions: { ...conditions, known, refreshes }, begun: [], ended };
-}
 
-const keyOf = (name: string, condition: string): string => `${name} ${condition}`.slice(0, 500);
+  function* eventsOf(found: readonly Found[], before: Place): Generator<string> {
+    let last = before;
+    for (const one of found) {
+      const { fact } = one;
+      const isNext = fact.sequence === last.sequence + 1 || fact.epoch !== last.epoch;
+      if (!isNext) {
+        const gap = { line: fact.line, after: placeText(last), next: placeText(fact) };
+        yield eventText(JSON.stringify(gap), { event: 'gap' });
+      }
+      const data = JSON.stringify(told({ outbox, marks }, one));
+      yield eventText(data, { id: placeText(fact), event: 'fact' });
+      last = fact;
+    }
+  }
 
-type Noted = (became: EventBecame) => Conditions;
-
-function alarmOf(unit: Unit, { tag, event }: Sample, atMs: number): Alarm {
-  const name = tag.slice('events '.length);
-  const { source, message, condition } = event!;
-  const { raise: reason, hold } = unit.events.get(name)!;
-  const words = [source, message].map((word) => word.trim()).filter((word) => word !== '');
-  return {
-    key: keyOf(name, condition),
-    text: plainText(words.join(': ') || 'event without words'),
-    atMs,
-    raise: reason === undefined ? undefined : { reason, hold },
+  return (request: FastifyRequest, reply: FastifyReply, line: string): Promise<void> => {
+    let last = beginning(line, request);
+    return streams.serve(request, reply, async (tell, ended) => {
+      if (!(await tell(': facts\n\n'))) return;
+      while (!ended.aborted) {
+        const seen = changed.rings();
+        const found = facts.after(line, last, batchMax);
+        for (const event of eventsOf(found, last)) if (!(await tell(event))) return;
+        last = found.at(-1)?.fact ?? last;
+        if (found.length > 0) continue;
+        await changed.wait(seen, beatMs, ended);
+        if (changed.rings() === seen && !(await tell(': still here\n\n'))) return;
+      }
+    });
   };
-}
-
-function takePlain(unit: Unit, noted: Noted, sample: Sample, atMs: number): Change {
-  const { eventId } = sample.event!;
-  const taken = noted('taken');
-  const nothing = { begun: [], ended: [] };
-  if (taken.eventIds.includes(eventId)) return { conditions: noted('repeat'), ...nothing };
-  const eventIds = [...taken.eventIds, eventId].slice(-conditionsMax);
-  const event = alarmOf(unit, sample, atMs);
-  return { conditions: { ...taken, eventIds }, ...nothing, event };
-}
-
-function takeCondition(unit: Unit, noted: Noted, sample: Sample, atMs: number): Change {
-  const { eventId, stands } = sample.event!;
-  const alarm = alarmOf(unit, sample, atMs);
-  const taken = noted('taken');
-  const before = taken.known.get(alarm.key);
-  const { order, seen } = judgeOrder(before?.seen, { ...sample, value: `${eventId} ${stands}` });
-  if (before && order !== 'next') return { conditions: noted('repeat'), begun: [], ended: [] };
-  const known = new Map(taken.known);
-  const since = before?.stands && stands ? before.alarm.atMs : atMs;
-  known.set(alarm.key, { alarm: { ...alarm, atMs: since }, stands, seen });
-  const begun = stands && !before?.stands ? [alarm] : [];
-  const ended = stands ? [] : [alarm.key];
-  return {
-    conditions: { ...taken, known },
-    begun,
-    ended: [...ended, ...shorten(known)],
-  };
-}
-
-/** Forgets what is too much: first what stands no more, oldest first. Gives their keys. */
-function shorten(known: Map<string, Condition>): string[] {
-  if (known.size <= conditionsMax) return [];
-  const [first] = [...known].find(([, { stands }]) => !stands) ?? [...known][0]!;
-  known.delete(first);
-  return [first];
 }
