@@ -103,7 +103,8 @@ const localLimit =
 
 /** A wall time as it is written; whether it exists on that day, only a plant's calendar knows. */
 export const localTime = (doc: string): Field<string> => ({
-  doc: `${doc} Local time without offset, like 2012-10-28T02:30.`,
+  doc: `${doc} Local time without offset, like 2012-10-28T02:30; the day must exist.`,
+  schema: { type: 'string', pattern: local.source },
   read(value, name) {
     plainOf(value, name);
     return value as string;

@@ -1,7 +1,7 @@
 import { localTime } from './calendar.ts';
 import { bodies, type Context, type FactType, type Statement } from './event.ts';
 import { type Fields, id, invalid, optional, readFields } from './field.ts';
-import { linePath } from './subject.ts';
+import { lineField } from './subject.ts';
 import { instantMs, lot } from './vocabulary.ts';
 
 /** What a person, a machine or central may ask of a line, and the fact it becomes if allowed. */
@@ -133,7 +133,7 @@ const subjects: Record<FactType, Fields> = {
 
 const envelope = {
   commandId: id('Given by whoever asks; the same for every retry.', 64),
-  line: { doc: 'enterprise/site/area/line.', read: linePath },
+  line: lineField,
   type: { doc: 'What is asked.', read: readType },
   atMs: optional(instantMs('True at the machine, Unix ms.')),
   atLocal: optional(localTime('The same as the clock on the wall shows it, instead of atMs.')),
@@ -145,6 +145,12 @@ const envelope = {
   costObject: optional(id('Cost object.')),
   serial: optional(id('Serial number of the piece.')),
 } satisfies Fields;
+
+/** Everything that a command of this type may say, but for its body. */
+export const aboutOf = (type: CommandType): Fields => ({
+  ...envelope,
+  ...subjects[commands[type]],
+});
 
 function readType(value: unknown, name: string): CommandType {
   if (typeof value === 'string' && Object.hasOwn(commands, value)) return value as CommandType;
@@ -161,9 +167,8 @@ export function readCommand(given: unknown): Command {
   if (typeof given !== 'object' || given === null) throw invalid('command', 'must be an object');
   const type = readType((given as Record<string, unknown>)['type'], 'command.type');
   const fact = commands[type];
-  const fields = {
-    ...envelope,
-    ...subjects[fact],
+  const fields: Fields = {
+    ...aboutOf(type),
     body: { doc: '', read: (v: unknown, name: string) => readFields(bodies[fact], v ?? {}, name) },
   };
   const {

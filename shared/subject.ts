@@ -1,4 +1,4 @@
-import { invalid } from './field.ts';
+import { type Field, invalid } from './field.ts';
 
 const namePattern = /^(?=.{1,40}$)[\p{L}\p{N}](?:[\p{L}\p{N} _-]*[\p{L}\p{N}_-])?$/u;
 
@@ -15,6 +15,13 @@ export function linePath(value: unknown, name: string): string {
     'must be enterprise/site/area/line, each of 1 to 40 letters, digits, blanks, "_" or "-"',
   );
 }
+
+const name = '(?=[^/]{1,40}(?:/|$))[\\p{L}\\p{N}](?:[\\p{L}\\p{N} _-]*[\\p{L}\\p{N}_-])?';
+export const lineField: Field<string> = {
+  doc: 'enterprise/site/area/line.',
+  schema: { type: 'string', pattern: `^${Array(4).fill(name).join('/')}$` },
+  read: linePath,
+};
 
 /** A name as one token of a NATS subject: anything but letters, digits, "_", "-" becomes "=XX". */
 export const token = (name: string): string =>
