@@ -1,21 +1,12 @@
 import { readFileSync } from 'node:fs';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { Fault, type FaultCode } from '../shared/fault.ts';
+import { Fault } from '../shared/fault.ts';
 import { metricsType } from '../shared/metrics.ts';
 import { type Parts, panel } from './panel.ts';
+import { statusOf } from './statuses.ts';
 
 /** Largest body that is read, bytes. */
 export const bodyMax = 1024 * 1024;
-
-const status: Record<FaultCode, number> = {
-  INVALID: 400,
-  REFUSED: 409,
-  CONFLICT: 409,
-  UNKNOWN: 404,
-  CORRUPT: 500,
-  FULL: 503,
-  UNREACHABLE: 503,
-};
 
 const pages = [
   ...['index.html', 'page.css', 'page.js', 'draw.js', 'nodes.js', 'words.js'],
@@ -30,7 +21,7 @@ export async function buildHttp(parts: Parts): Promise<FastifyInstance> {
   const app = Fastify({ bodyLimit: bodyMax, forceCloseConnections: true, requestTimeout: 30_000 });
   app.setErrorHandler((error: Error & { statusCode?: number; code?: string }, _request, reply) => {
     if (error instanceof Fault) {
-      return reply.code(status[error.code]).send({ code: error.code, message: error.message });
+      return reply.code(statusOf[error.code]).send({ code: error.code, message: error.message });
     }
     if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
       const message = `body: must be at most ${bodyMax} bytes`;

@@ -1,7 +1,7 @@
 import { type Command, readCommand } from '../../shared/command.ts';
 import { Fault } from '../../shared/fault.ts';
 import { id, integer, optional, prose, readFields, text } from '../../shared/field.ts';
-import { linePath } from '../../shared/subject.ts';
+import { lineField } from '../../shared/subject.ts';
 import { instantMaxMs } from '../../shared/vocabulary.ts';
 import { keyOf } from '../../statecharts/tables.ts';
 import type { Answer } from '../answers.ts';
@@ -16,14 +16,14 @@ import type { Machines } from './machines.ts';
 import { ruleOf } from './tags.ts';
 
 const by = id('Who decides: "person:…".', 64);
-const piecesFields = {
+export const piecesFields = {
   id: integer('Which pieces, as the status tells.', 1, Number.MAX_SAFE_INTEGER),
   run: optional(id('The open run that they belong to.')),
   reason: optional(prose('Why they belong to none, in words.')),
   by,
 };
-const counterFields = {
-  line: { doc: 'enterprise/site/area/line.', read: linePath },
+export const counterFields = {
+  line: lineField,
   unit: text('Machine of the line.', 40),
   counter: text('Its counter.', 40),
   by,

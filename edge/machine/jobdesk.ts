@@ -1,6 +1,6 @@
 import { Fault } from '../../shared/fault.ts';
 import { choice, flag, id, readFields, text } from '../../shared/field.ts';
-import { linePath } from '../../shared/subject.ts';
+import { lineField } from '../../shared/subject.ts';
 import { heldBy, keyOf, type Look } from '../../statecharts/tables.ts';
 import type { Book } from '../book.ts';
 import type { Intake } from '../intake.ts';
@@ -10,15 +10,15 @@ import { type JobAction, jobActions } from './job.ts';
 import type { Machines } from './machines.ts';
 
 const by = id('Who asks: "person:…".', 64);
-const askFields = {
-  line: { doc: 'enterprise/site/area/line.', read: linePath },
+export const askFields = {
+  line: lineField,
   unit: text('Machine of the line.', 40),
   order: id('Order.'),
   operation: id('Operation.'),
   action: choice('What is asked.', jobActions),
   by,
 };
-const turnFields = { on: flag('False stops everything that is written to machines.'), by };
+export const turnFields = { on: flag('False stops everything that is written to machines.'), by };
 type Parts = Readonly<{
   machines: Machines;
   docket: Docket;

@@ -5,6 +5,7 @@ import type { Roster } from '../roster.ts';
 import { type FactsParts, listFacts, openFollowing, readFact } from './follow.ts';
 import { readHold } from './hold.ts';
 import type { LineViews } from './line.ts';
+import { openApi, type Route } from './openapi.ts';
 import { readScan } from './scan.ts';
 import { eventText, openStreams } from './stream.ts';
 import type { Watching } from './weighing.ts';
@@ -21,6 +22,8 @@ export type ViewParts = FactsParts & {
   roster: Roster;
   /** Who asks; without it nobody need be signed in. */
   watching?: ((request: FastifyRequest) => Watching) | undefined;
+  /** How other routes are described, of whoever adds them. */
+  described?: readonly Route[] | undefined;
 };
 
 /** The line that a request names. Throws Fault INVALID that names the field. */
@@ -51,6 +54,11 @@ export const viewRoutes: FastifyPluginAsync<ViewParts> = async (app, parts) => {
   const { lines, book, roster, watching } = parts;
   const { weigh } = lines;
   const follow = openFollowing(parts);
+
+  const description = JSON.stringify(openApi(parts.described));
+  app.get('/openapi.json', async (_request, reply) =>
+    reply.type('application/json; charset=utf-8').send(description),
+  );
 
   app.get('/line', async (request, reply) => {
     const { text } = lines.tell(lineIn(request), watching?.(request), 0);

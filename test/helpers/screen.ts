@@ -23,9 +23,9 @@ export async function openScreens(box: Box, given: Partial<Parts> = {}, clock = 
   const stop = new AbortController();
   const intake = openIntake({ store: box.store, roster: box.roster, committed: changed.ring });
   const { book, roster, outbox, marks } = box;
+  const view = { lines, book, roster, outbox, marks, facts: openFacts(box.db) };
   const app = await buildHttp({
-    ...{ intake, status: box.status, changed, clock, signal: stop.signal },
-    view: { lines, book, roster, outbox, marks, facts: openFacts(box.db) },
+    ...{ intake, status: box.status, changed, clock, signal: stop.signal, view },
   });
   onTestFinished(async () => {
     stop.abort();
@@ -59,7 +59,7 @@ export async function openScreens(box: Box, given: Partial<Parts> = {}, clock = 
       gone.abort();
     }
   }
-  return { ...screen, url, get, ask, listen };
+  return { ...screen, view, url, get, ask, listen };
 }
 
 function eventIn(text: string): { id?: string; event?: string; data: never } {
