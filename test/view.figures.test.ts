@@ -1,7 +1,7 @@
-// Goal: the figures of a shift are what all facts together say, whatever came late, was corrected or
-// reversed, and however often the edge was started anew; and nothing is said that nobody knows.
-// Method: random days at two lines; what is kept is compared with what is read again from the store,
-// and with a plain account of all facts at once.
+// Goal: the figures of a shift are what all facts together say, whatever came late, was corrected,
+// reversed, or read again; and nothing is said that nobody knows.
+// Method: random days at two lines; what is kept is compared with what is read from the store, and
+// with a plain account of all facts at once.
 import { describe, expect, test } from 'vitest';
 import { openCounts } from '../edge/view/counts.ts';
 import { openFacts } from '../edge/view/facts.ts';

@@ -191,7 +191,7 @@ function operationOf(route: Route) {
   };
 }
 
-/** The edge's API as OpenAPI 3.1, from the tables that read and answer. `more` are others' routes. */
+/** The edge's API as OpenAPI 3.1, from the tables that read and answer, and `more` routes. */
 export function openApi(more: readonly Route[] = []) {
   const commands = commandSchemas();
   const mapping = Object.fromEntries(
