@@ -15,8 +15,8 @@ import {
 } from './wishes.ts';
 import { freeLane, type Queued, type RunView } from './work.ts';
 
-/** Operations of the queue for which more than the next step is weighed. */
-const nearMax = 10;
+/** Operations of the queue for which more than the next step is weighed, if they are not begun. */
+const nearMax = 5;
 
 type About = Omit<Wish, 'body' | 'action'>;
 export type Action = About & Readonly<{ action: CommandType }> & Verdict;

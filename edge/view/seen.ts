@@ -2,6 +2,7 @@ import type { Content, Fact } from '../../shared/event.ts';
 import type { MasterVersion } from '../../shared/master.ts';
 import type { Effect } from '../../statecharts/correction.ts';
 import { keyOf, type Look } from '../../statecharts/tables.ts';
+import { plainFact } from './facts.ts';
 import { openTimeline } from './timeline.ts';
 
 /** Facts of a line that its screen can look back on. */
@@ -20,14 +21,6 @@ export type Counts = (line: string, fact: Content, effects: readonly Effect[]) =
 
 export type Seen = ReturnType<typeof openSeen>;
 export type LineSeen = ReturnType<typeof openLine>;
-
-/** A fact as a screen tells it: bytes that only programs read are left out. */
-function bare<T extends Fact>(fact: T): T {
-  const parts = Object.entries(fact.body);
-  if (!parts.some(([, value]) => value instanceof Uint8Array)) return fact;
-  const body = Object.fromEntries(parts.filter(([, value]) => !(value instanceof Uint8Array)));
-  return { ...fact, body };
-}
 
 function openLine() {
   const timeline = openTimeline();
@@ -55,7 +48,7 @@ function openLine() {
     epoch: () => epoch,
 
     note(fact: Fact): void {
-      facts.push(bare(fact));
+      facts.push(plainFact(fact));
       if (facts.length > 2 * factsMax) facts = facts.slice(-factsMax);
       timeline.note(fact);
       const { body, atMs } = fact;
