@@ -6,6 +6,7 @@ import { measureAppend } from './append.ts';
 import { measureDrain } from './drain.ts';
 import { type Row, table, thousands } from './figures.ts';
 import { measureMachines } from './machines.ts';
+import { measureTablets } from './tablets.ts';
 
 /** Callers that wait at the same time: one person, a busy edge, an import. */
 const callers = [1, 64, 512];
@@ -23,6 +24,8 @@ say('draining a backlog …');
 const drained = await measureDrain();
 say('listening to machines …');
 const heard = await measureMachines();
+say('tapping on tablets …');
+const tapped = await measureTablets();
 
 const rows: Row[] = appended.flatMap(({ callers, ours, peer }) => [
   {
@@ -72,8 +75,25 @@ rows.push(
     ratio: '',
   },
 );
+rows.push(
+  {
+    what: `${tapped.tablets} tablets on ${tapped.lines} busy lines, tap to answer, p50 / p99 ms`,
+    figure: `${tapped.p50Ms} / ${tapped.p99Ms}`,
+    peer: '',
+    ratio: '',
+  },
+  {
+    what: '  share of a core, % / memory, MB',
+    figure: `${tapped.corePercent} / ${tapped.memoryMb}`,
+    peer: '',
+    ratio: '',
+  },
+);
 say(`\n${table(rows)}\n`);
 const machine = { cpu: cpus()[0]?.model ?? '', cores: cpus().length, node: process.version };
-writeFileSync(target, `${JSON.stringify({ machine, appended, drained, heard }, null, 2)}\n`);
+writeFileSync(
+  target,
+  `${JSON.stringify({ machine, appended, drained, heard, tapped }, null, 2)}\n`,
+);
 say(`as JSON: ${target}`);
 process.exit(0);
