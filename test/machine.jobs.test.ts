@@ -3,7 +3,15 @@
 import { readFileSync } from 'node:fs';
 import { coerceNodeId, DataType, StatusCodes, Variant, VariantArrayType } from 'node-opcua';
 import { afterEach, expect, test } from 'vitest';
-import { answers, ask, type JobMethod, jobStates, store, ways } from '../cli/machine/joblist.ts';
+import {
+  answers,
+  ask,
+  type JobMethod,
+  jobOf,
+  jobStates,
+  store,
+  ways,
+} from '../cli/machine/joblist.ts';
 import { closer, openPair } from './machine/pair.ts';
 import { until, type Watcher } from './machine/watcher.ts';
 
@@ -16,7 +24,7 @@ test('a job goes the ways of the standard, every one and no other', () => {
   const name = (state: number): string => Object.keys(jobStates)[state - 1]!.toLowerCase();
   const ours = Object.values(jobStates).flatMap((state) =>
     (Object.keys(ways) as JobMethod[]).flatMap((method) => {
-      const { answer, jobs } = ask([{ id: 'J', state, good: 0 }], 'J', method);
+      const { answer, jobs } = ask([jobOf('J', state)], 'J', method);
       if (answer !== answers.ok) return [];
       const to = jobs[0] ? name(jobs[0].state) : '(removed)';
       return [`${name(state)} ${method.toLowerCase()} ${to}`];
@@ -37,10 +45,7 @@ test('at most twenty jobs are kept, and one runs at a time', () => {
   let jobs = store([], 'J0', true).jobs;
   for (let count = 1; count < 20; count += 1) jobs = store(jobs, `J${count}`, false).jobs;
   expect(store(jobs, 'J20', false)).toEqual({ answer: answers.unable, jobs });
-  const two = [
-    { id: 'A', state: jobStates.running, good: 0 },
-    { id: 'B', state: jobStates.interrupted, good: 0 },
-  ];
+  const two = [jobOf('A', jobStates.running), jobOf('B', jobStates.interrupted)];
   expect(ask(two, 'B', 'Resume').answer).toBe(answers.unable);
 });
 
@@ -98,7 +103,9 @@ test.each(['generic', 'packml-opc30050'] as const)(
     expect(await call('Pause', named)).toBe(answers.ok);
     expect(await call('Resume', named)).toBe(answers.ok);
     await machine.perform('endJob', {});
-    expect(machine.truth().jobs).toEqual([{ id: 'JOB-1', state: jobStates.ended, good: 4 }]);
+    expect(machine.truth().jobs).toMatchObject([
+      { id: 'JOB-1', state: jobStates.ended, good: 4, scrap: 0 },
+    ]);
     expect(await list()).toMatchObject([
       { jobOrder: { jobOrderID: 'JOB-1' }, state: [{ stateNumber: jobStates.ended }] },
     ]);

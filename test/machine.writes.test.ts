@@ -74,8 +74,11 @@ test('packml-opc30050: mode, product and parameter by their methods', async () =
   expect(await watcher.read('s=Filler-Status-UnitModeCurrent')).toBe(2);
   expect(await call('SetProduct', await made(18, { productID: 77 }))).toBe('Good');
   expect(await call('SetParameter', await made(16, { ID: 1, value: 2.5 }))).toBe('Good');
-  expect(machine.truth().asked).toMatchObject({ product: 77, parameter: 2.5 });
+  expect(machine.truth().asked).toMatchObject({ product: 77, parameters: { '1': 2.5 } });
   expect(await watcher.read('s=Filler-Status-Product')).toMatchObject([{ productID: 77 }]);
-  expect(await watcher.read('s=Filler-Status-Parameter')).toMatchObject([{ value: 2.5 }]);
+  expect(await watcher.read('s=Filler-Status-Parameter')).toMatchObject([
+    { ID: 0, value: 0 },
+    { ID: 1, value: 2.5 },
+  ]);
   expect(machine.truth().written.count).toBe(3);
 });

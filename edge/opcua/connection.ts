@@ -20,6 +20,7 @@ import { openJobs } from './jobs.ts';
 import { type Bound, resolve } from './resolve.ts';
 import type { Connection } from './supervisor.ts';
 import type { Trust } from './trust.ts';
+import { openWrites } from './writes.ts';
 
 export type Parts = Readonly<{
   mapping: Mapping;
@@ -199,7 +200,7 @@ async function openSession(
       await ear.word(mapping.session.staleAfterMs + answerMs);
     },
     skewMs: () => skewMs,
-    jobs: openJobs(session),
+    jobs: { epoch, ...openJobs(session), ...openWrites(session) },
     look: () => ({ fault, isLost, heardMs: ear.heardMs() }),
     async close() {
       ear.close();
