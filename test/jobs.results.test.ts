@@ -43,7 +43,7 @@ async function ran(more?: string, allow?: string, perMinute?: number) {
   return { ...box, count };
 }
 
-test('a result is fetched once, kept, and then the job is cleared; all is as it was booked', async () => {
+test('a result is fetched once and kept, then the job is cleared; all is as booked', async () => {
   const box = await ran(actuals);
   box.responds(() => says('5', '1'));
   box.jobs.set(job, 'Ended');
@@ -77,7 +77,7 @@ test('other pieces than were booked are told, and nothing is corrected', async (
   expect(box.reports().at(-1)).toBe('R1 84/7');
 });
 
-test('without names in the mapping the good ones are those of the material that is made', async () => {
+test('without names in the mapping the good ones are of the material that is made', async () => {
   const box = await ran();
   box.responds(() => says('99', '99'));
   box.jobs.set(job, 'Aborted');
@@ -97,7 +97,7 @@ test('what is no quantity is not known, and not compared', async () => {
   expect(box.told().differs).toEqual([]);
 });
 
-test('a result that there is not is asked for three times, and named; a person may clear', async () => {
+test('a result that is not there is asked for three times, then named', async () => {
   const box = await ran(actuals);
   box.responds(() => {
     if (box.calls.filter((call) => call === 'response').length > 1) return undefined;
@@ -117,7 +117,7 @@ test('a result that there is not is asked for three times, and named; a person m
   expect(box.told()).toMatchObject({ state: null, outcome: 'done: Clear' });
 });
 
-test('a person who clears waits for the result; a job that is gone is asked for all the same', async () => {
+test('a person who clears waits for the result; a job that is gone has one too', async () => {
   const box = await ran(actuals);
   box.responds(() => says('5', '1'));
   box.jobs.set(job, 'Ended');

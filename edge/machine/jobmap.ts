@@ -8,6 +8,7 @@ import {
   invalid,
   list,
   optional,
+  prose,
   type Read,
   record,
   text,
@@ -29,7 +30,7 @@ export const sent = (doc: string): Field<Sent> => ({
   read(value, name) {
     if (typeof value === 'boolean') return value;
     if (typeof value === 'number' && Number.isFinite(value)) return value;
-    if (typeof value === 'string') return words.read(value, name);
+    if (typeof value === 'string') return prose('', 100).read(value, name);
     throw invalid(name, 'must be a number, true, false or a text of at most 100 characters');
   },
 });

@@ -9,10 +9,10 @@ import { outcomeOf } from './outcome.ts';
 import type { JobPort } from './port.ts';
 import { receiverOf } from './targets.ts';
 
-/** So often a machine is asked for a result, each time after twice the pause; then it is unknown. */
+/** So often a machine is asked for a result, in growing pauses; then it is unknown. */
 const triesMax = 3;
 const againMs = 2_000;
-/** What the machine made is taken to be booked so long after its result, beside two bookings, ms. */
+/** All that was made is taken to be booked so long after the result, and two bookings more, ms. */
 export const settleMs = 5_000;
 const minuteMs = 60_000;
 
@@ -32,7 +32,7 @@ const isUnknown = ({ resultTries }: JobRow): boolean => resultTries >= triesMax;
 export const awaitsResult = (row: JobRow): boolean =>
   isOver(row) && row.result === null && !isUnknown(row);
 
-/** Fetches what became of jobs, keeps it, and then clears them at the machine if that is allowed. */
+/** Fetches what became of jobs, keeps it, and then clears them there if that is allowed. */
 export function openResults({ docket, book, intake, clock, log }: Parts) {
   async function fetch(port: JobPort, line: LineHearing, row: JobRow): Promise<void> {
     const material = book.look('order', row.order)?.material;
