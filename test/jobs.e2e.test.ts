@@ -25,7 +25,7 @@ const given = {
   materials: [{ material: 'STEEL', quantity: '2.5', unit: 'KGM', lot: 'L-1' }],
 };
 
-test('a job is stored with its contents, run, ended and cleared, and its result is kept', async () => {
+test('a job is stored with its contents, run, ended, cleared; its result is kept', async () => {
   const { machine, line, make } = await startLive({ jobs: true, jobWaitMs: 2_000 }, mapped);
   const { row, until, ask, done } = jobsOf(line);
   await done('Store', given);
@@ -95,8 +95,10 @@ test('a hold revokes a prepared job; a result that there is not is named; the sw
   expect(names).toEqual(['Store', 'Start', 'RevokeStart']);
 });
 
-test('A machine that tells no results: three questions, and its name', async () => {
-  const { machine, line } = await startLive({ jobs: true, jobWaitMs: 0 }, mapped);
+test('a machine that knows no result is asked three times, where the mapping says', async () => {
+  const results = '"/m:Filler/m:JobOrderControl"\n      results: "/m:Filler/m:JobOrderResults"';
+  const text = (port: number) => mapped(port).replace(/"[^"]+JobOrderControl"/, results);
+  const { machine, line } = await startLive({ jobs: true, jobWaitMs: 0 }, text);
   const { row, until, done } = jobsOf(line);
   await machine.perform('results', { told: false });
   await done('Store', given);

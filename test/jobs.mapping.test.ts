@@ -67,7 +67,10 @@ test('a generic machine is written to only if its state, and its mode, are known
 test('PackML: product and parameters by their tags, or by the methods of OPC 30050', () => {
   const both = `    writes:
       allow: [product, dose]
-      values: { product: { product: 0, from: order }, dose: { parameter: 3 }, other: { parameter: 4 } }
+      values:
+        product: { product: 0, from: order }
+        dose: { parameter: 3 }
+        other: { parameter: 4 }
 `;
   const uri = 'http://example.org/press/';
   const tag = (name: string) => ({ uri, id: `s=Filler.${name}` });

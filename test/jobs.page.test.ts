@@ -51,7 +51,7 @@ test('only the job that was asked for last is told of', () => {
   expect(saysOf({ ...next, result }, { job: 'WO-3/0010' }).text).toContain('WO-2');
 });
 
-test('a held job that was not taken back is bad; one that is being taken back is waited for', () => {
+test('a held job that was not taken back is bad; one that is being taken back is not', () => {
   const holds = ['H1'];
   for (const [state, words] of [
     ['Running', 'runs'],

@@ -89,7 +89,7 @@ test.each([
   },
 );
 
-test('generic: the job is written once and read back, only while the machine is stopped', async () => {
+test('generic: the job is written once, read back, only while the machine is stopped', async () => {
   const { machine, done, ask, row } = await stopped('generic');
   expect((await ask('Prepare', given)).why).toContain('dose: is none that the mapping asks for');
   await done('Prepare');

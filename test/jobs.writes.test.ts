@@ -193,7 +193,7 @@ describe('a hold', () => {
     await none.rounds(4);
     expect(none.told()).toMatchObject({ state: 'Prepared', holds: ['H1'], action: null });
   });
-  test('that the machine does not follow is tried again after a minute, not each second', async () => {
+  test('that the machine does not follow is tried again after a minute', async () => {
     const box = stopped();
     box.ask('Prepare', ask);
     await box.rounds();

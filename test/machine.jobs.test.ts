@@ -55,10 +55,13 @@ async function jobsOf({ session, nodeId, namespaces, below }: Watcher) {
     ...{ dataType: DataType.LocalizedText, arrayType: VariantArrayType.Array, value: [] },
   });
   const type = coerceNodeId(`ns=${namespaces.indexOf(uri)};i=${jobOrderType}`);
-  const order = (id: string) => session.constructExtensionObject(type, { jobOrderID: id });
+  const construct = async (fields: Record<string, unknown>) => {
+    const value = await session.constructExtensionObject(type, fields);
+    return new Variant({ dataType: DataType.ExtensionObject, value });
+  };
   return {
-    order: async (id: string) =>
-      new Variant({ dataType: DataType.ExtensionObject, value: await order(id) }),
+    construct,
+    order: (id: string) => construct({ jobOrderID: id }),
     async call(name: string, first: Variant): Promise<bigint> {
       const methodId = await below(control, uri, name);
       const { statusCode, outputArguments } = await session.call({
@@ -118,3 +121,46 @@ test.each(['generic', 'packml-opc30050'] as const)(
     expect(machine.truth().jobs).toEqual([]);
   },
 );
+
+test('what a job says is in the list as it was told, and its result what it came to', async () => {
+  const options = { profile: 'generic', jobs: true, jobWaitMs: 10 } as const;
+  const { machine, watcher } = await openPair(closing, options);
+  const { construct, call, list, response } = await jobsOf(watcher);
+  const named = new Variant({ dataType: DataType.String, value: 'JOB-1' });
+  const made = { materialDefinitionID: 'BOLT', materialUse: 'Produced', quantity: '12' };
+  const given = {
+    ...{ workMasterID: [{ ID: 'BOLT' }], startTime: new Date(1_800_000_000_000), priority: -3 },
+    jobOrderParameters: [{ ID: 'Temp', value: { dataType: DataType.Double, value: 180.5 } }],
+    materialRequirements: [made, { materialDefinitionID: 'STEEL', materialUse: 'Consumed' }],
+  };
+  await call('Store', await construct({ jobOrderID: 'JOB-1', ...given }));
+  expect(await list()).toMatchObject([
+    {
+      jobOrder: {
+        ...{ ...given, jobOrderID: 'JOB-1' },
+        jobOrderParameters: [{ ID: 'Temp', value: { dataType: DataType.Double, value: 180.5 } }],
+      },
+    },
+  ]);
+  const large = { jobOrderID: 'JOB-2', description: [{ text: 'x'.repeat(2_500) }] };
+  expect(await call('Store', await construct(large))).toBe(answers.unable);
+  await call('Start', named);
+  await until('the machine runs it', () => machine.truth().jobs[0]?.state === jobStates.running);
+  await machine.perform('make', { good: 4, bad: 1 });
+  await machine.perform('endJob', { good: false, saysGood: 5 });
+  expect(machine.truth().jobs).toMatchObject([{ good: 4, scrap: 1, said: { good: 5, scrap: 1 } }]);
+  expect(await response('JOB-1')).toMatchObject([
+    {
+      ...{ startTime: expect.any(Date), endTime: expect.any(Date) },
+      jobState: [{ stateNumber: jobStates.aborted }],
+      jobResponseData: [
+        { ID: 'GoodPieces', value: { value: 5 } },
+        { ID: 'ScrapPieces', value: { value: 1 } },
+      ],
+      materialActuals: [{ ...made, quantity: '5' }],
+    },
+    [0, 1],
+  ]);
+  await machine.perform('results', { told: false });
+  expect(await response('JOB-1')).toMatchObject([{ jobOrderID: '' }, [0, 2]]);
+});
