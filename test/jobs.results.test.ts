@@ -166,9 +166,9 @@ test('a job that is revoked counts nothing; one that is stored anew begins anew'
   expect(box.told()).toMatchObject({ result: null, booked: null, outcome: 'done: Store' });
 });
 
-test('jobs that are over are forgotten but for the last hundred; the log keeps them', async () => {
+test('jobs that are over are forgotten but for the last twenty; the log keeps them', async () => {
   const box = openJobs(mapped());
-  for (let order = 0; order < 103; order++) {
+  for (let order = 0; order < 23; order++) {
     const row = { line: box.mapping.line, unit: 'press', job: `J${order}` };
     const about = { ...row, order: 'WO-1', operation: '0010' };
     box.store.commit(() => {
@@ -177,7 +177,7 @@ test('jobs that are over are forgotten but for the last hundred; the log keeps t
     });
   }
   const names = box.docket.all().map((row) => row.job);
-  expect(names).toHaveLength(101);
+  expect(names).toHaveLength(21);
   expect(names).not.toContain('J1');
-  expect(box.db.prepare('SELECT count(*) FROM job_log').pluck().get()).toBe(206);
+  expect(box.db.prepare('SELECT count(*) FROM job_log').pluck().get()).toBe(46);
 });

@@ -82,12 +82,20 @@ type Parts = Readonly<{
  * INVALID for a value that is missing, unknown or out of its limits.
  */
 export function contentOf({ jobs, writes }: Unit, parts: Parts): Content {
+  if (writes) refuseOrder(parts.request);
   const content = writes
     ? { values: Object.fromEntries(valuesOf(allowedOf(writes.values, writes.allow), parts)) }
     : { order: orderOf(jobs!.parameters, parts) };
   const bytes = Buffer.byteLength(JSON.stringify(content));
   if (bytes <= contentBytesMax) return content;
   throw invalid('job', `must have at most ${contentBytesMax} bytes of contents, has ${bytes}`);
+}
+
+/** What only Job Control can say of a job is not left out in silence. */
+function refuseOrder({ materials, startMs, endMs, priority }: Request): void {
+  const isSaid = [startMs, endMs, priority].some((one) => one !== undefined);
+  if (materials.length === 0 && !isSaid) return;
+  throw invalid('job', 'materials, times and priority are for machines with Job Control');
 }
 
 const allowedOf = <T>(all: ReadonlyMap<string, T>, allow: readonly string[]) =>

@@ -31,8 +31,12 @@ export type JobName = Pick<JobRow, 'line' | 'unit' | 'job'>;
 /** The server that is connected when something is asked, and what the job says. */
 type Saying = Readonly<{ server: string; content?: Content | undefined }>;
 
-/** So many jobs that are over are remembered of a unit. */
-export const overMax = 100;
+/** So many jobs that are over are remembered of a unit; the log has all. */
+export const overMax = 20;
+
+/** Something of it is expected of the machine. */
+export const isInPlay = ({ action, state, counting }: JobRow): boolean =>
+  action !== null || state !== null || counting === 1;
 
 const columns = `line.path AS line, unit, job, "order", operation, state, action,
   asked_by AS askedBy, asked_ms AS askedMs, calls, outcome, content, server, result,

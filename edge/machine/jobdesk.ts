@@ -6,7 +6,7 @@ import type { Book } from '../book.ts';
 import type { Intake } from '../intake.ts';
 import { committing } from './commit.ts';
 import { type Content, contentFields, contentOf, type Request } from './content.ts';
-import type { Docket, JobRow } from './docket.ts';
+import { type Docket, isInPlay, type JobRow } from './docket.ts';
 import { type Action, isBegin, isSending, jobActions, writeActions } from './job.ts';
 import type { Machines } from './machines.ts';
 import { mannerOf } from './manner.ts';
@@ -73,6 +73,7 @@ export function openJobDesk({ machines, docket, book, intake, versions, nowMs }:
     const others = docket.all().filter((one) => one.line === line && one.unit === unit);
     const known = others.find((one) => one.job === row.job);
     if (known?.action) throw refused(`${known.action} is under way`);
+    if (action === 'Store' && known?.state) throw refused(`the machine has it: ${known.state}`);
     const writing = others.find((one) => one.action === 'Prepare' || one.action === 'Empty');
     if (writing) throw refused(`${writing.action} of ${writing.job} is under way`);
     if (docket.askedSince(line, unit, nowMs() - 60_000) >= perMinute) {
@@ -122,12 +123,12 @@ function refuseContents({ parameters, materials, ...request }: Request, action: 
   throw new Fault('INVALID', `job: contents go with Store and Prepare, not with ${action}`);
 }
 
-/** A job as a status tells it. */
+/** A job as a status tells it; of one that is over no more than what came of it. */
 const told = (row: JobRow) => {
   const { content, server: _, result: __, bookedGood, bookedScrap, counting, ...rest } = row;
   return {
     ...rest,
-    sent: content === null ? null : (JSON.parse(content) as Content),
+    sent: content === null || !isInPlay(row) ? null : (JSON.parse(content) as Content),
     result: readOutcome(row), // what the machine told in the end
     // From counters, while it was worked on; more may come until it is `settled`.
     booked: bookedGood === null ? null : { good: bookedGood, scrap: bookedScrap ?? '0' },

@@ -3,7 +3,7 @@ import { Fault } from '../../shared/fault.ts';
 import type { Logger } from '../../shared/log.ts';
 import type { Book } from '../book.ts';
 import type { Intake } from '../intake.ts';
-import type { Docket, JobRow } from './docket.ts';
+import { type Docket, isInPlay, type JobRow } from './docket.ts';
 import type { LineHearing } from './hearing.ts';
 import { isBegin, isDone, isLegal, type State } from './job.ts';
 import { holdsOn } from './jobdesk.ts';
@@ -15,6 +15,8 @@ import { awaitsResult, openResults } from './results.ts';
 /** A machine's jobs are looked at so often while one is in play, ms; and those that are not. */
 export const jobsMs = 1_000;
 export const restingMs = 30_000;
+/** One that could not be looked at rests so long, ms. */
+const failedMs = 5_000;
 /** So often one thing is called, and looked for in growing pauses; after that a person looks. */
 const callsMax = 3;
 const callAgainMs = 1_000;
@@ -36,10 +38,6 @@ type Here = Readonly<{ port: JobPort; line: LineHearing; manner: Manner }>;
 
 const keyOf = ({ line, unit, job }: JobRow): string => [line, unit, job].join('\n');
 
-/** Something of it is expected of the machine. */
-const isInPlay = ({ action, state, counting }: JobRow): boolean =>
-  action !== null || state !== null || counting === 1;
-
 /**
  * Carries out what was asked. What the machine shows is the truth, its answer only a hint: that is
  * read before each call, so that nothing is asked twice that was done, and after it.
@@ -47,6 +45,7 @@ const isInPlay = ({ action, state, counting }: JobRow): boolean =>
 export function openJobWork({ machines, docket, book, intake, clock, log, signal }: Parts) {
   const results = openResults({ docket, book, intake, clock, log });
   const lookedMs = new Map<string, number>(); // at the resting jobs of a unit
+  const restUntilMs = new Map<string, number>(); // a unit that could not be looked at
   const calledMs = new Map<string, number>(); // for what is under way
 
   const end = (row: JobRow, outcome: string): void => {
@@ -77,8 +76,9 @@ export function openJobWork({ machines, docket, book, intake, clock, log, signal
     if (row.action !== null || row.state !== from || docket.off()) return;
     if (holdsOn(book.look, row).length === 0 || manner.bar(action) !== undefined) return;
     const nowMs = clock.nowMs();
-    const isTried = row.askedBy === 'system:hold' && nowMs - row.askedMs! < backAgainMs;
-    if (isTried || manner.hindrance() !== undefined) return;
+    const isTried = row.askedBy === 'system:hold' && row.outcome?.startsWith('not done');
+    if (isTried && nowMs - row.askedMs! < backAgainMs) return;
+    if (manner.hindrance() !== undefined) return;
     const saying = { server: port.epoch };
     intake.state(() => docket.ask(row, action, 'system:hold', nowMs, saying));
   }
@@ -96,8 +96,9 @@ export function openJobWork({ machines, docket, book, intake, clock, log, signal
     const { action } = row;
     if (action === null) return;
     const state = row.state ?? undefined;
-    if (isDone(action, state)) return end(row, `done: ${action}`);
     const not = (why: string): void => end(row, `not done: ${action}: ${why}`);
+    if (action === 'Store' && row.calls === 0 && state) return not('the machine has such a job');
+    if (isDone(action, state)) return end(row, `done: ${action}`);
     if (!isLegal(action, state)) return not(`the job is ${state ?? 'not there'}`);
     if (action === 'Clear' && awaitsResult(row)) return; // it may be gone with the job
     if (clock.nowMs() - row.askedMs! > seenMaxMs) return not('not seen at the machine');
@@ -128,13 +129,24 @@ export function openJobWork({ machines, docket, book, intake, clock, log, signal
   }
 
   /** True if a unit's jobs are to be looked at now. */
-  function isDue(line: string, unit: string, rows: readonly JobRow[]): boolean {
-    const key = `${line}\n${unit}`;
+  function isDue(key: string, rows: readonly JobRow[]): boolean {
     const nowMs = clock.monotonicMs();
+    if (nowMs < (restUntilMs.get(key) ?? -Infinity)) return false;
     const isResting = nowMs - (lookedMs.get(key) ?? -Infinity) < restingMs;
     if (isResting && !rows.some(isInPlay)) return false;
     lookedMs.set(key, nowMs);
     return true;
+  }
+
+  /** What the machine shows cannot be read: where it refuses, nothing can be asked of it. */
+  function unseen(error: unknown, key: string, rows: readonly JobRow[]): void {
+    if (!(error instanceof Fault)) throw error;
+    log.warn({ err: error, unit: key }, 'jobs: not looked at');
+    restUntilMs.set(key, clock.monotonicMs() + failedMs);
+    if (error.code !== 'REFUSED') return;
+    for (const row of rows) {
+      if (row.action) end(row, `not done: ${row.action}: ${error.message}`);
+    }
   }
 
   /** One look at a line; what its server does not answer is looked at in the next. */
@@ -145,11 +157,11 @@ export function openJobWork({ machines, docket, book, intake, clock, log, signal
     for (const unit of new Set(rows.map((row) => row.unit))) {
       const manner = mannerOf(line, unit);
       const own = rows.filter((row) => row.unit === unit);
-      if (!manner || !line.isBound(unit) || !isDue(line.line, unit, own)) continue;
-      await workOnUnit({ port, line, manner }, own).catch((error: unknown) => {
-        if (!(error instanceof Fault)) throw error;
-        log.warn({ err: error, line: line.line, unit }, 'jobs: not looked at');
-      });
+      const key = `${line.line} ${unit}`;
+      if (!manner || !line.isBound(unit) || !isDue(key, own)) continue;
+      await workOnUnit({ port, line, manner }, own).catch((error: unknown) =>
+        unseen(error, key, own),
+      );
     }
   }
 

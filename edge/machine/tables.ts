@@ -93,4 +93,6 @@ export const jobTables = `
   ALTER TABLE job ADD COLUMN booked_good TEXT;
   ALTER TABLE job ADD COLUMN booked_scrap TEXT;
   ALTER TABLE job ADD COLUMN counting INTEGER NOT NULL DEFAULT 0 CHECK (counting IN (0, 1));
+  CREATE INDEX job_log_recent ON job_log (line, unit, at_ms);
+  CREATE INDEX job_log_turned ON job_log (id) WHERE what IN ('off', 'on');
   `;
