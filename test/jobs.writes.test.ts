@@ -224,8 +224,15 @@ describe('E2: the answer is a hint, what the machine shows is the truth', () => 
     const box = stopped(mapped('job'));
     box.takes(() => undefined);
     box.ask('Prepare');
-    await box.rounds(2);
-    expect(box.calls).toHaveLength(2);
+    for (const [rounds, calls] of [
+      [2, 2],
+      [1, 2],
+      [1, 3],
+      [3, 3],
+    ] as const) {
+      await box.rounds(rounds);
+      expect([box.calls.length, box.told().action]).toEqual([calls, 'Prepare']);
+    }
     await box.rounds(20);
     expect(box.calls).toHaveLength(3);
     expect(box.told().outcome).toBe('not done: Prepare: not seen at the machine');
