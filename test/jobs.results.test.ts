@@ -1,6 +1,7 @@
 // Goal: what a machine says a job came to is kept beside what was booked from its counters, and
 // corrects nothing. Method: a machine that answers, knows nothing, hangs, and counts otherwise.
 import { expect, test } from 'vitest';
+import { outcomeOf } from '../edge/machine/outcome.ts';
 import type { JobResponse } from '../edge/machine/port.ts';
 import { settleMs } from '../edge/machine/results.ts';
 import { Fault } from '../shared/fault.ts';
@@ -73,7 +74,7 @@ test('other pieces than were booked are told, and nothing is corrected', async (
     ...{ state: 'Ended', booked: { good: '6', scrap: '3' } },
     differs: ['scrap: the machine says 1, booked 3'],
   });
-  expect(box.calls).not.toContain(`Clear ${job}`); // the mapping does not allow it
+  expect(box.row()).toMatchObject({ askedBy: 'person:1', outcome: 'done: Start' }); // no Clear
   expect(box.reports().at(-1)).toBe('R1 84/7');
 });
 
@@ -95,6 +96,12 @@ test('what is no quantity is not known, and not compared', async () => {
   await box.rounds(2, settledMs);
   expect(box.told().result).toMatchObject({ good: null, scrap: null });
   expect(box.told().differs).toEqual([]);
+  const [first, ...rest] = says('0', '0').materials;
+  const half = { ...says('0', '0'), materials: [{ ...first!, quantity: 'few' }, ...rest] };
+  const none = { ...half, materials: [] };
+  for (const response of [half, none]) {
+    expect(outcomeOf(response, { actuals: {} }, 'BOLT').good).toBeNull();
+  }
 });
 
 test('a result that is not there is asked for three times, then named', async () => {
@@ -106,8 +113,11 @@ test('a result that is not there is asked for three times, then named', async ()
   box.jobs.set(job, 'Ended');
   await box.rounds(1);
   expect(box.told().resultWhy).toBe('jobs: result: no answer in 10000 ms');
+  const asked = () => box.calls.filter((call) => call === 'response').length;
+  await box.rounds(3);
+  expect(asked()).toBe(1);
   await box.rounds(40);
-  expect(box.calls.filter((call) => call === 'response')).toHaveLength(3);
+  expect(asked()).toBe(3);
   expect(box.told()).toMatchObject({
     ...{ state: 'Ended', result: null, resultWhy: 'the machine does not know it' },
     ...{ settled: true, differs: [] },
@@ -126,6 +136,15 @@ test('a person who clears waits for the result; a job that is gone has one too',
   expect(box.calls.slice(-2)).toEqual(['response', `Clear ${job}`]);
   expect(box.told().result).toMatchObject({ good: '5' });
 
+  const late = await ran(actuals);
+  late.responds(() => (late.calls.includes('tried') ? says('5', '1') : undefined));
+  late.jobs.set(job, 'Ended');
+  late.ask('Clear');
+  await late.rounds(2);
+  late.calls.push('tried');
+  await late.rounds(6);
+  expect(late.calls.slice(-3)).toEqual(['tried', 'response', `Clear ${job}`]);
+
   const other = await ran(actuals);
   other.responds(() => says('5', '1'));
   other.jobs.delete(job);
@@ -140,7 +159,7 @@ test('nothing is cleared once writing is off, or beyond the rate; the result is 
   box.jobs.set(job, 'Ended');
   await box.rounds(10);
   expect(box.told()).toMatchObject({ state: 'Ended', result: { good: '5' } });
-  expect(box.calls).not.toContain(`Clear ${job}`);
+  expect(box.row()).toMatchObject({ askedBy: 'person:1', outcome: 'done: Start' });
   const busy = await ran(actuals, 'Store, Start, Clear', 2);
   busy.responds(() => says('5', '1'));
   busy.jobs.set(job, 'Ended');
