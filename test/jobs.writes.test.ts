@@ -4,36 +4,17 @@ import { describe, expect, test } from 'vitest';
 import { seenMaxMs } from '../edge/machine/jobwork.ts';
 import { Fault } from '../shared/fault.ts';
 import { openJobs } from './helpers/jobbox.ts';
-import { shop } from './helpers/shop.ts';
+import { allWritten, doseAsked, pressJob, stopped, written } from './helpers/writebox.ts';
 
-const values = `
-        job: { at: "m;s=JobAsked", readBack: "m;s=Job", from: job, empty: "" }
-        recipe: { at: "m;s=RecipeAsked", readBack: "m;s=Recipe", from: material, map: { BOLT: 7 } }
-        dose: { at: "m;s=DoseAsked", readBack: "m;s=Dose", low: 0, high: 5, empty: 0 }
-`;
-const mapped = (allow = 'job, recipe, dose', more = '') => `    writes:
-      allow: [${allow}]
-      when: [idle, stopped, complete]
-      perMinute: 60
-${more}
-      values:${values}`;
-
-/** A press that is stopped, in mode 1, and known so for a while. */
-function stopped(more = mapped(), path?: string) {
-  const box = openJobs(more, path);
-  box.say('state', 2n);
-  box.pass(10_000);
-  return box;
-}
-const job = 'WO-1/0010';
-const ask = { parameters: { dose: 1.1 } };
-const written = [`JobAsked=${job}`, 'RecipeAsked=7', 'DoseAsked=1.1'];
+const mapped = written;
+const job = pressJob;
+const ask = doseAsked;
 
 test('the values of a job are written in their order, and read back', async () => {
   const box = stopped();
   expect(box.ask('Prepare', ask)).toEqual({ status: 'asked', job });
   await box.rounds();
-  expect(box.calls).toEqual(written);
+  expect(box.calls).toEqual(allWritten);
   expect(box.told()).toMatchObject({
     ...{ state: 'Prepared', action: null, outcome: 'done: Prepare', calls: 1 },
     sent: { values: { job, recipe: 7, dose: 1.1 } },
@@ -63,7 +44,7 @@ test('somebody else changes it at the machine: it is no longer prepared', async 
   box.shown.set('Recipe', 7n);
   await box.rounds(60);
   expect(box.told().state).toBeNull();
-  expect(box.calls).toEqual(written);
+  expect(box.calls).toEqual(allWritten);
 });
 
 test('another job takes its place', async () => {
@@ -135,7 +116,7 @@ describe('nothing is written', () => {
     await lost.rounds(2);
     expect(lost.calls).toEqual([]);
     await lost.rounds(2);
-    expect(lost.calls).toEqual(written);
+    expect(lost.calls).toEqual(allWritten);
     lost.lose();
     expect(() => lost.ask('Empty')).toThrow('press is not live');
   });
@@ -157,54 +138,6 @@ describe('nothing is written', () => {
     box.intake.state = () => false;
     await box.rounds();
     expect(box.calls).toEqual([]);
-  });
-});
-
-describe('a hold', () => {
-  const held = shop.hold('H1', 'order', { order: 'WO-1' });
-  test('empties what is prepared, once, and lets nothing be prepared', async () => {
-    const box = stopped();
-    box.ask('Prepare', ask);
-    await box.rounds();
-    box.decide(held);
-    await box.rounds(4);
-    expect(box.calls.slice(3)).toEqual(['JobAsked=', 'DoseAsked=0']);
-    expect(box.told()).toMatchObject({ state: null, askedBy: 'system:hold', holds: ['H1'] });
-    expect(() => box.ask('Prepare', ask)).toThrow('WO-1 is held by H1');
-  });
-  test('says so where it cannot: the machine runs, or the mapping has nothing empty', async () => {
-    const box = stopped();
-    box.ask('Prepare', ask);
-    await box.rounds();
-    box.say('state', 1n);
-    box.pass(1_000);
-    box.decide(held);
-    await box.rounds(4);
-    expect(box.calls).toEqual(written);
-    expect(box.told()).toMatchObject({ state: 'Prepared', holds: ['H1'] });
-    box.say('state', 2n);
-    box.pass(1_000);
-    await box.rounds(4);
-    expect(box.told().state).toBeNull();
-    const none = stopped(mapped('recipe'));
-    none.ask('Prepare');
-    await none.rounds();
-    none.decide(held);
-    await none.rounds(4);
-    expect(none.told()).toMatchObject({ state: 'Prepared', holds: ['H1'], action: null });
-  });
-  test('that the machine does not follow is tried again after a minute', async () => {
-    const box = stopped();
-    box.ask('Prepare', ask);
-    await box.rounds();
-    box.takes(() => undefined);
-    box.decide(held);
-    await box.rounds(20);
-    const asked = () =>
-      box.db.prepare("SELECT count(*) FROM job_log WHERE what = 'asked Empty'").pluck().get();
-    expect(asked()).toBe(1);
-    await box.rounds(3, 30_000);
-    expect(asked()).toBe(2);
   });
 });
 

@@ -111,7 +111,10 @@ export function openJobWork({ machines, docket, book, intake, clock, log, signal
     if (!intake.state(() => docket.call(row))) return; // not written down: not called
     calledMs.set(keyOf(row), clock.monotonicMs());
     const stopped = await manner.call(port, row, () => stopOf(here, row));
-    if (stopped !== undefined) not(stopped);
+    if (stopped === undefined) return;
+    not(stopped);
+    // What is written already of a job that is held is taken back like the whole of it.
+    if (action === 'Prepare') takeBack(here, { ...row, action: null, state: 'Prepared' });
   }
 
   async function workOnUnit(here: Here, rows: readonly JobRow[]): Promise<void> {
