@@ -133,3 +133,17 @@ test('E2: killed between what is written down and the call, the edge writes it o
   await until(({ outcome }) => outcome === 'done: Prepare', 'the job to be prepared', 60_000);
   expect((await machine.truth()).written).toMatchObject({ count: 1 });
 });
+
+test('a server that has started anew is not written what was asked before', async () => {
+  const { machine, line, ask, until } = await stopped('generic');
+  line.link.freeze();
+  expect((await ask('Prepare')).status).toBe(200);
+  await machine.kill();
+  await machine.restart('kept');
+  line.link.heal();
+  await until(({ action }) => action === null, 'it to be given up', 90_000);
+  const anew = 'not done: Prepare: the server has started anew since it was asked';
+  const late = 'not done: Prepare: not seen at the machine';
+  await until(({ outcome }) => outcome === anew || outcome === late, 'it to be not done');
+  expect((await machine.truth()).written.count).toBe(0);
+});
