@@ -79,7 +79,7 @@ test('a job is stored with its contents, run, ended, cleared; its result is kept
   expect(written.count).toBe(3);
 });
 
-test('a hold revokes a prepared job; a result that there is not is named; the switch', async () => {
+test('a hold revokes a prepared job; once switched off nothing is asked', async () => {
   const { machine, line } = await startLive({ jobs: true, jobWaitMs: 600_000 }, mapped);
   const { row, until, ask, done, writes } = jobsOf(line);
   await done('Store', given);

@@ -1,10 +1,16 @@
 // Goal: machines are looked at as often as needed, and one that cannot be looked at keeps nothing
 // under way for ever. Method: a machine that refuses, hangs up, and has jobs that are not ours.
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { jobsMs, restingMs } from '../edge/machine/jobwork.ts';
+import { jobTables } from '../edge/machine/tables.ts';
 import { openSending } from '../edge/opcua/sending.ts';
+import { migrations } from '../edge/schema.ts';
+import { openDatabase } from '../shared/database.ts';
 import { Fault } from '../shared/fault.ts';
+import { testFolder } from './helpers/folder.ts';
 import { openJobs } from './helpers/jobbox.ts';
+import { m01 } from './helpers/shop.ts';
 
 const job = 'WO-1/0010';
 const writes = `    writes:
@@ -77,6 +83,19 @@ test('what only Job Control can say is not left out in silence', () => {
     expect(() => box.ask('Prepare', more)).toThrow(why);
   }
   box.ask('Prepare');
+});
+
+test('a job that an older program was asked for is carried out, with its name alone', async () => {
+  const path = join(testFolder(), 'edge.sqlite');
+  const old = openDatabase(path, migrations.slice(0, migrations.indexOf(jobTables)));
+  old.prepare('INSERT INTO line (path, epoch) VALUES (?, 1)').run(m01);
+  old.exec(`INSERT INTO job (line, unit, job, "order", operation, action, asked_by, asked_ms)
+    VALUES (1, 'press', '${job}', 'WO-1', '0010', 'Store', 'person:1', 1700000000000)`);
+  old.close();
+  const box = openJobs(undefined, path);
+  await box.rounds();
+  expect([box.calls, box.orders]).toEqual([[`Store ${job}`], [undefined]]);
+  expect(box.told()).toMatchObject({ outcome: 'done: Store', sent: null, booked: null });
 });
 
 test('nothing is asked of a server of which nobody is sure', async () => {
