@@ -157,6 +157,8 @@ export function openBook(read?: Read) {
 
     tally: (...key: string[]): Tally => tallies.get(keyOf(...key)) ?? emptyTally(),
 
+    /** What a report of an order is, if it is not simply counted. */
+    standing: reported.standing,
     /** The line that stated a report of an order, while the report is remembered. */
     lineOf: (order: string, id: string) => reported.placeOf(order, id)?.line,
 

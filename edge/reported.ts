@@ -165,6 +165,9 @@ export function openReported(read?: Read) {
       else remember(order, id, isPlain(row) ? undefined : (rest as Row));
     },
 
+    /** The state of a report that is not simply counted; undefined for all others, and cheap. */
+    standing: (order: string, id: string): string | undefined => rows.get(order)?.get(id)?.state,
+
     placeOf: (order: string, id: string): Place | undefined =>
       places.get(id) ?? find(order, id)?.at,
 

@@ -56,8 +56,8 @@ function step(box: Box, { below, chance }: ReturnType<typeof random>): void {
 
 /** What is kept of open runs is what the store says of them. */
 function sameRuns(box: Box, screen: ReturnType<typeof openScreen>): void {
-  const { newest } = openFacts(box.db);
-  const fresh = openCounts({ book: box.book, newest, nowMs: () => box.time.nowMs });
+  const facts = openFacts(box.db);
+  const fresh = openCounts({ book: box.book, facts, nowMs: () => box.time.nowMs });
   for (const [key, { startedMs }] of box.book.rows('run')) {
     const [line, run] = key.split('\n') as [string, string];
     expect(screen.counts.ofRun(line, run, startedMs)).toEqual(fresh.ofRun(line, run, startedMs));

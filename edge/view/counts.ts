@@ -5,27 +5,31 @@ import type { Effect } from '../../statecharts/correction.ts';
 import { hasFlag, keyOf } from '../../statecharts/tables.ts';
 import { amounts } from '../../statecharts/tally.ts';
 import type { Book } from '../book.ts';
-import type { Row } from '../store.ts';
+import type { Facts } from './facts.ts';
 import { backMs } from './timeline.ts';
 
 /** Quantities are kept by the minute, so that any shift and any hour can be summed, ms. */
 export const minuteMs = 60_000;
 /** Most facts that are read again, the newest, when the figures begin anew. */
 const readMax = 200_000;
+/** Most facts of its line that are read again to count an open run. */
+const runReadMax = 50_000;
 /** Most minutes of a line that are kept, and runs of which the counts are. */
 const minutesMax = 4_000;
 const runsMax = 500;
-/** A run's reports are looked for from so long before it began, by the clocks of their sources. */
-const earlyMs = 3_600_000;
+/** Longest chain of corrections that is followed. */
+const chainMax = 50;
 
 export type Sums = ReturnType<typeof amounts>;
 type ByUnit = Map<string, Sums>;
-type Run = Readonly<{ startedMs: number; sums: Sums }>;
+/** `sums` is undefined where the run began longer ago than is read. */
+type Run = Readonly<{ startedMs: number; sums: Sums | undefined }>;
 type Parts = {
-  book: Pick<Book, 'look' | 'rows' | 'lineOf'>;
-  /** Stored facts, the last one first. */
-  newest: (limit: number) => Iterable<Pick<Row, 'bytes'> & { path: string }>;
+  book: Pick<Book, 'look' | 'lineOf' | 'standing'>;
+  facts: Pick<Facts, 'newest' | 'newestOf'>;
   nowMs: () => number;
+  /** Most facts that are read again; `readMax` if not said. */
+  most?: number;
 };
 export type Counted = ReturnType<typeof openCounts>;
 
@@ -49,14 +53,15 @@ export const totalOf = (sums: Sums): bigint =>
  * reported so. Facts add to it as they are stated; after a start, or a commit that failed, it is
  * read again from the store, at most `readMax` facts back.
  */
-export function openCounts({ book, newest, nowMs }: Parts) {
+export function openCounts({ book, facts, nowMs, most = readMax }: Parts) {
   const lines = new Map<string, Map<number, ByUnit>>();
   const runs = new Map<string, Run>();
   let isStale = true;
   let sinceMs = 0;
 
-  const homeOf = (line: string, first: Content): string =>
-    book.lineOf(first.order!, first.eventId) ?? line;
+  /** The line of the first report; `fact` is stated at `line`. */
+  const homeOf = (line: string, fact: Content, first: Content): string =>
+    first.eventId === fact.eventId ? line : (book.lineOf(first.order!, first.eventId) ?? line);
 
   function addAt(line: string, atMs: number, unit: string, more: Sums): void {
     const minutes = lines.get(line) ?? new Map<number, ByUnit>();
@@ -70,52 +75,65 @@ export function openCounts({ book, newest, nowMs }: Parts) {
     if (minutes.size > minutesMax) minutes.delete(minutes.keys().next().value!);
   }
 
-  function count(line: string, effect: Effect): void {
+  function count(line: string, stated: Content, effect: Effect): void {
     const { fact, origin } = effect;
     if (!('good' in fact.body)) return;
     const first = origin ?? fact;
-    const home = homeOf(line, first);
-    addAt(home, first.atMs, fact.body.unit, amounts([effect]));
+    addAt(homeOf(line, stated, first), first.atMs, fact.body.unit, amounts([effect]));
   }
 
-  function countOnRun(line: string, effect: Effect): void {
+  function countOnRun(line: string, stated: Content, effect: Effect): void {
     const first = effect.origin;
-    if (first === undefined) return;
-    const run = runs.get(keyOf(homeOf(line, first), first.body.run));
-    if (run && first.atMs >= run.startedMs) add(run.sums, amounts([effect]));
+    if (first === undefined || runs.size === 0) return;
+    const run = runs.get(keyOf(homeOf(line, stated, first), first.body.run));
+    if (run?.sums && first.atMs >= run.startedMs) add(run.sums, amounts([effect]));
   }
 
   /** The report that this one is or corrects, as far as it is known. */
   function originOf(fact: Content, depth = 0): Content<'QuantityReported'> | undefined {
     if (fact.type === 'QuantityReported') return fact;
-    if (fact.type !== 'QuantityCorrected' || depth > 50) return undefined;
+    if (fact.type !== 'QuantityCorrected' || depth > chainMax) return undefined;
     const known = book.look('report', keyOf(fact.order!, fact.body.original))?.fact;
     return known && originOf(known, depth + 1);
   }
 
+  const isCounted = ({ order, eventId }: Content): boolean =>
+    (book.standing(order!, eventId) ?? 'counted') === 'counted';
+
   /** What of this fact counts today, whatever befell it. */
   function effectOf(fact: Content): Effect | undefined {
     if (fact.type !== 'QuantityReported' && fact.type !== 'QuantityCorrected') return undefined;
-    if (hasFlag(fact, 'late')) return undefined;
-    const row = book.look('report', keyOf(fact.order!, fact.eventId));
-    const counts = row ? row.state === 'counted' : fact.type === 'QuantityReported';
-    return counts ? { fact, origin: originOf(fact), sign: 1 } : undefined;
+    if (hasFlag(fact, 'late') || !isCounted(fact)) return undefined;
+    return { fact, origin: originOf(fact), sign: 1 };
+  }
+
+  /** What counts in a report's place today: itself, or the last correction of it. */
+  function insteadOf(report: Content<'QuantityReported'>): Effect | undefined {
+    let fact: Content = report;
+    for (let depth = 0; depth < chainMax && !isCounted(fact); depth++) {
+      const by: string | undefined = book.look('report', keyOf(report.order!, fact.eventId))?.by;
+      const next: Content | undefined =
+        by === undefined ? undefined : book.look('report', keyOf(report.order!, by))?.fact;
+      if (next?.type !== 'QuantityCorrected') return undefined;
+      fact = next;
+    }
+    return { fact: fact as Content<'QuantityCorrected'>, origin: report, sign: 1 };
   }
 
   function readAgain(): void {
     lines.clear();
     const oldestMs = nowMs() - backMs;
     let [read, lastMs] = [0, nowMs()];
-    for (const { path, bytes } of newest(readMax)) {
+    for (const { path, bytes } of facts.newest(most)) {
       const fact = readContent(bytes);
       read += 1;
       if (!fact) continue;
       lastMs = fact.recordedMs;
       if (lastMs < oldestMs) break;
       const effect = effectOf(fact);
-      if (effect) count(path, effect);
+      if (effect) count(path, fact, effect);
     }
-    sinceMs = read < readMax ? 0 : lastMs;
+    sinceMs = read < most ? 0 : lastMs;
     isStale = false;
   }
 
@@ -124,27 +142,32 @@ export function openCounts({ book, newest, nowMs }: Parts) {
     for (const minute of minutes.keys()) if (minute < oldest) minutes.delete(minute);
   }
 
-  function readRun(line: string, name: string): Run | undefined {
-    const row = book.look('run', keyOf(line, name));
-    if (!row) return undefined;
-    const run: Run = { startedMs: row.startedMs, sums: nothing() };
-    for (const [, { fact }] of book.look('reports', row.order)?.since(row.startedMs - earlyMs) ??
-      []) {
-      const effect = fact && effectOf(fact);
-      const first = effect?.origin;
-      if (!first || first.body.run !== name || first.atMs < row.startedMs) continue;
-      if (homeOf(line, first) === line) add(run.sums, amounts([effect]));
+  /** Goes back through the line's facts to the one that began the run. */
+  function readRun(line: string, name: string, startedMs: number): Run {
+    const sums = nothing();
+    for (const { bytes } of facts.newestOf(line, Math.min(most, runReadMax))) {
+      const fact = readContent(bytes);
+      if (!fact || !('run' in fact.body) || fact.body.run !== name) continue;
+      if (fact.type === 'PhaseStarted') return { startedMs, sums };
+      if (fact.type !== 'QuantityReported' || hasFlag(fact, 'late')) continue;
+      const effect = fact.atMs < startedMs ? undefined : insteadOf(fact);
+      if (effect) add(sums, amounts([effect]));
     }
-    return run;
+    return { startedMs, sums: undefined };
   }
 
   return {
-    note(line: string, _fact: Content, effects: readonly Effect[]): void {
+    note(line: string, fact: Content, effects: readonly Effect[]): void {
       if (isStale) return;
       for (const effect of effects) {
-        count(line, effect);
-        countOnRun(line, effect);
+        count(line, fact, effect);
+        countOnRun(line, fact, effect);
       }
+    },
+
+    /** Reads what is stored, if that has not been done since it was last told to. */
+    ready(): void {
+      if (isStale) readAgain();
     },
 
     /** Everything is read again from the store. */
@@ -175,13 +198,13 @@ export function openCounts({ book, newest, nowMs }: Parts) {
       return parts;
     },
 
-    /** What was reported on an open run. */
-    ofRun(line: string, name: string, startedMs: number): Sums {
+    /** What was reported on an open run; undefined where it began longer ago than is read. */
+    ofRun(line: string, name: string, startedMs: number): Sums | undefined {
       if (isStale) readAgain();
       const key = keyOf(line, name);
       const known = runs.get(key);
       if (known?.startedMs === startedMs) return known.sums;
-      const run = readRun(line, name) ?? { startedMs, sums: nothing() };
+      const run = readRun(line, name, startedMs);
       if (runs.size >= runsMax) runs.delete(runs.keys().next().value!);
       runs.set(key, run);
       return run.sums;

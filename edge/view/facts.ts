@@ -53,6 +53,10 @@ function prepare(db: Database) {
       `SELECT line.path, event.bytes FROM event JOIN line ON line.id = event.line
        ORDER BY position DESC LIMIT ?`,
     ),
+    newestOf: db.prepare<[string, number], Pick<Named, 'bytes'>>(
+      `SELECT bytes FROM event WHERE line = (SELECT id FROM line WHERE path = ?)
+       ORDER BY epoch DESC, sequence DESC LIMIT ?`,
+    ),
     ends: db.prepare<[], { low: number | null; high: number | null }>(
       `SELECT (SELECT min(position) FROM event) AS low, (SELECT max(position) FROM event) AS high`,
     ),
@@ -85,7 +89,7 @@ function foundIn({ path, epoch, sequence, position, bytes, hash }: Row): Found[]
 
 /** What is read of the store to be shown. Nothing here takes longer the older a plant is. */
 export function openFacts(db: Database) {
-  const { newest, ends, atOrAfter, naming, after, last } = prepare(db);
+  const { newest, newestOf, ends, atOrAfter, naming, after, last } = prepare(db);
 
   /** Where facts recorded at this time stand, as far as they stand in the order of their times. */
   function positionAt(atMs: number): number {
@@ -109,6 +113,10 @@ export function openFacts(db: Database) {
   return {
     /** Stored facts, the last one first. */
     newest: (limit: number): IterableIterator<Named> => newest.iterate(limit),
+
+    /** And those of one line. */
+    newestOf: (line: string, limit: number): IterableIterator<Pick<Named, 'bytes'>> =>
+      newestOf.iterate(line, limit),
 
     /** The fact of this id. Throws Fault INVALID for what is no id, UNKNOWN if it is not here. */
     find(eventId: string): Found {

@@ -33,8 +33,9 @@ type Parts = {
 export function openView({ config, db, clock, edge, machine }: Parts) {
   const { book, seen, changed, signal } = edge;
   const facts = openFacts(db);
-  const counts = openCounts({ book, newest: facts.newest, nowMs: clock.nowMs });
+  const counts = openCounts({ book, facts, nowMs: clock.nowMs });
   seen.tell(counts);
+  counts.ready(); // here, and not while the first screen waits
   const ideals = new Map(
     config.lines.flatMap(({ line, idealPerHour }): [string, string][] =>
       idealPerHour === undefined ? [] : [[line, idealPerHour]],

@@ -78,7 +78,7 @@ const header = object({
 const run = object({
   ...{ run: text, order: text, operation: text, name: text, state: text, material: text },
   ...{ phase: { enum: phases }, lane: integer, rework: flag, startedMs: ms, people: listOf(text) },
-  ...{ unit: text, ordered: amount, runCounts: counts, counts },
+  ...{ unit: text, ordered: amount, runCounts: maybe(counts), counts },
 });
 const queued = object(
   {

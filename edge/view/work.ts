@@ -24,6 +24,8 @@ const counts = (tally: Pick<Tally, 'good' | 'scrap' | 'rework' | 'held'>) => ({
   held: quantityText(tally.held),
 });
 
+const countsOf = (sums: Parameters<typeof counts>[0] | undefined) => (sums ? counts(sums) : null);
+
 /** The open runs of a line, by lane. */
 export function runsOf({ book, counts: counted }: Parts, line: string) {
   const own = [...book.rows('run')].filter(([key]) => key.startsWith(`${line}\n`));
@@ -38,7 +40,7 @@ export function runsOf({ book, counts: counted }: Parts, line: string) {
         ...{ run, order, operation, name: about?.name ?? '', state: about?.state ?? 'active' },
         ...{ material: of.material, phase, lane, rework, startedMs, people },
         ...{ unit: of.unit, ordered: quantityText(of.quantity) },
-        runCounts: counts(counted.ofRun(line, run, startedMs)),
+        runCounts: countsOf(counted.ofRun(line, run, startedMs)),
         counts: counts(book.tally('operation', order, operation)),
       };
     })

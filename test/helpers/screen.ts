@@ -77,7 +77,7 @@ export function openScreen(box: Box, given: Partial<Parts> = {}) {
   const { book, seen, time } = box;
   const { monotonicMs } = systemClock;
   const clock = { nowMs: () => time.nowMs, monotonicMs };
-  const counts = openCounts({ book, newest: openFacts(box.db).newest, nowMs: clock.nowMs });
+  const counts = openCounts({ book, facts: openFacts(box.db), nowMs: clock.nowMs });
   seen.tell(counts);
   const changed = openBell();
   const disk = { refusal: () => undefined, status: () => ok } as unknown as Parts['disk'];
