@@ -4,10 +4,13 @@ import { expect, test } from 'vitest';
 import { openCounts } from '../edge/view/counts.ts';
 import { openFacts } from '../edge/view/facts.ts';
 import { openDrains } from '../edge/view/header.ts';
+import { openView } from '../edge/view/open.ts';
 import { openTimeline } from '../edge/view/timeline.ts';
+import { readCommand } from '../shared/command.ts';
 import type { Fact } from '../shared/event.ts';
 import { Fault } from '../shared/fault.ts';
 import { openBox } from './helpers/box.ts';
+import { openClockBox, openTime } from './helpers/clockbox.ts';
 import { testFolder } from './helpers/folder.ts';
 import { startBox } from './helpers/pagebox.ts';
 import { openScreen } from './helpers/screen.ts';
@@ -114,7 +117,7 @@ test('figures that were read in part say before when they lack something', () =>
   expect(sum(some)).toEqual([4_000_000n, box.time.nowMs - 180_000, undefined]);
 });
 
-test('a line that changes all the time is remembered in bounds, and told rightly since then', () => {
+test('a line that changes all the time is remembered in bounds, and told rightly', () => {
   const timeline = openTimeline();
   const startMs = Date.UTC(2026, 10, 30);
   const count = 30_000;
@@ -130,4 +133,31 @@ test('a line that changes all the time is remembered in bounds, and told rightly
   expect(knownMs).toBeLessThan(untilMs - 2 * hourMs);
   const [hour] = timeline.spent(untilMs - hourMs, untilMs, hourMs);
   expect(hour).toEqual({ runMs: 0, stopMs: hourMs / 2 });
+});
+
+test('S3: what a full disk did not take stands on no screen', async () => {
+  const time = openTime(Date.UTC(2026, 10, 30));
+  const { edge, db, ask } = openClockBox(time);
+  const clock = time.clock({ offMs: 0 });
+  const lines = [{ line: m01, idealPerHour: undefined }];
+  const view = openView({ config: { calendar: undefined, lines } as never, db, clock, edge });
+  const now = { atMs: time.trueMs() };
+  for (const given of [shop.release(), shop.start(now), shop.phase('R1', {}, now)])
+    await ask(given);
+  await ask(shop.report('R1', { good: '3' }, now));
+  const told = () => {
+    const { figures, runs, stop, facts } = JSON.parse(view.lines.tell(m01, undefined, 0).text);
+    return [figures.good, runs[0].runCounts.good, stop, facts.length];
+  };
+  const before = told();
+  expect(before).toEqual(['3', '3', null, 4]);
+  db.pragma(`max_page_count = ${db.pragma('page_count', { simple: true })}`);
+  const many = Array.from({ length: 200 }, () =>
+    edge.intake.ask(readCommand(shop.report('R1', { given: 'x'.repeat(200) }, now))),
+  );
+  const seen = { state: 'execute', reason: 'x'.repeat(200) };
+  many.push(edge.intake.ask(readCommand(command('ChangeEquipmentState', now, seen))));
+  const answers = await Promise.allSettled(many);
+  expect(answers.map(({ status }) => status)).toContain('rejected');
+  expect(told()).toEqual(before);
 });
