@@ -146,6 +146,7 @@ test('S3: what a full disk did not take stands on no screen', async () => {
     await ask(given);
   await ask(shop.report('R1', { good: '3' }, now));
   const told = () => {
+    edge.changed.ring();
     const { figures, runs, stop, facts } = JSON.parse(view.lines.tell(m01, undefined, 0).text);
     return [figures.good, runs[0].runCounts.good, stop, facts.length];
   };
