@@ -79,7 +79,7 @@ rows.push(
   {
     what: `${tapped.tablets} tablets on ${tapped.lines} busy lines, tap to answer, p50 / p99 ms`,
     figure: `${tapped.p50Ms} / ${tapped.p99Ms}`,
-    peer: '',
+    peer: `${tapped.unwatched.p50Ms} / ${tapped.unwatched.p99Ms}`,
     ratio: '',
   },
   {

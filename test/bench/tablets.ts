@@ -108,7 +108,10 @@ async function open(url: string): Promise<void> {
   }
 }
 
-/** 30 tablets on one edge with 20 busy lines: from the tap to the answer, and what it costs. */
+/**
+ * 30 tablets on one edge with 20 busy lines: from the tap to the answer, and what it costs; beside
+ * the same taps in the same run while no screen watches.
+ */
 export async function measureTablets() {
   const directory = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
   const [natsPort, httpPort] = await freePorts(2);
@@ -123,45 +126,56 @@ export async function measureTablets() {
     },
   });
   const all = Array.from({ length: tablets }, (_, index) => index % lines);
-  const screens = all.map((index) => watch(edge.url, lineOf(index)));
+  const watching: ReturnType<typeof watch>[] = [];
   try {
     await open(edge.url);
     await delay(settleMs);
+    const alone = await tapAll(edge.url, all);
+    watching.push(...all.map((index) => watch(edge.url, lineOf(index))));
+    await delay(settleMs);
     const before = useOf(edge.pid);
     const fromMs = Date.now();
-    const untilMs = fromMs + measureMs;
-    const heard = screens.map(({ heard }) => ({ ...heard }));
-    const taps: number[] = [];
-    const people = all.map((index) =>
-      again(untilMs, tapMs, async () => void taps.push(await tap(edge.url, reportOf(index)))),
-    );
-    const machines = Array.from({ length: lines }, (_, index) =>
-      again(untilMs, machineMs, async () => void (await tap(edge.url, reportOf(index)))),
-    );
-    await Promise.all([...people, ...machines]);
+    const heard = watching.map(({ heard }) => ({ ...heard }));
+    const taps = await tapAll(edge.url, all);
     const after = useOf(edge.pid);
     const tookMs = Date.now() - fromMs;
-    const pushed = screens.map(({ heard: now }, index) => ({
-      events: now.events - heard[index]!.events,
-      bytes: now.bytes - heard[index]!.bytes,
-    }));
-    const sum = (of: 'events' | 'bytes') => pushed.reduce((all, one) => all + one[of], 0);
+    const sum = (of: 'events' | 'bytes') =>
+      watching.reduce((all, { heard: now }, index) => all + now[of] - heard[index]![of], 0);
     return {
-      ...{ lines, tablets, taps: taps.length },
-      p50Ms: Math.round(percentile(taps, 0.5) * 10) / 10,
-      p99Ms: Math.round(percentile(taps, 0.99) * 10) / 10,
-      maxMs: Math.round(Math.max(...taps) * 10) / 10,
+      ...{ lines, tablets, taps: taps.length, ...delaysOf(taps) },
+      unwatched: delaysOf(alone),
       pushesPerSecond: Math.round(sum('events') / (tookMs / 1_000)),
       kilobytesAPush: Math.round(sum('bytes') / sum('events') / 102.4) / 10,
       corePercent: Math.round(((after.cpuMs - before.cpuMs) / tookMs) * 1_000) / 10,
-      ...{ memoryMb: after.mb, memoryBeforeMb: before.mb },
+      memoryMb: after.mb,
     };
   } finally {
-    for (const { end } of screens) end();
+    for (const { end } of watching) end();
     agent.destroy();
     await edge.stop();
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+const tenth = (ms: number): number => Math.round(ms * 10) / 10;
+const delaysOf = (taps: readonly number[]) => ({
+  p50Ms: tenth(percentile(taps, 0.5)),
+  p99Ms: tenth(percentile(taps, 0.99)),
+  maxMs: tenth(Math.max(...taps)),
+});
+
+/** People tap and machines report for a while; from each tap to its answer, ms. */
+async function tapAll(url: string, all: readonly number[]): Promise<number[]> {
+  const untilMs = Date.now() + measureMs;
+  const taps: number[] = [];
+  const people = all.map((index) =>
+    again(untilMs, tapMs, async () => void taps.push(await tap(url, reportOf(index)))),
+  );
+  const machines = Array.from({ length: lines }, (_, index) =>
+    again(untilMs, machineMs, async () => void (await tap(url, reportOf(index)))),
+  );
+  await Promise.all([...people, ...machines]);
+  return taps;
 }
 
 if (import.meta.main) {
