@@ -12,13 +12,14 @@ import { fingerprint as stateAfter } from '../statecharts/fingerprint.ts';
 import { orphaned } from '../statecharts/orphan.ts';
 import { judge } from '../statecharts/plant.ts';
 import { asStated, type Terms } from '../statecharts/policy.ts';
-import { type Answer, openAnswers, type Stated } from './answers.ts';
+import { type Answer, openAnswers, refusedBy, type Stated } from './answers.ts';
 import type { At, Book } from './book.ts';
 import { checkCommandId, checkOriginal } from './bygone.ts';
 import { inKeptUnit } from './conversion.ts';
 import { momentOf } from './moment.ts';
 import { isOrphan, orphan } from './orphans.ts';
 import { remarksOf } from './remarks.ts';
+import { type Signing, signatureOf } from './signing.ts';
 import { type Spans, spanned } from './spans.ts';
 import { fingerprint, type Head, type Store } from './store.ts';
 
@@ -39,6 +40,7 @@ export type Parts = {
   stated: (fact: Content & { line: string; epoch: number; sequence: number }) => void;
 };
 export type Actor = ReturnType<typeof startActor>;
+type Recorded = Readonly<{ told: Stated; bytes: Buffer }>;
 
 /** One line, and the only writer of its facts. No await inside, so no two commands interleave. */
 export function startActor(path: string, terms: Terms, parts: Parts) {
@@ -50,18 +52,19 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
   let damaged = false;
 
   /** Stores a fact that the charts allow; throws Fault REFUSED, storing nothing, if they do not. */
-  function record(content: Content, by?: { commandId: string; asked: Buffer }): Stated {
+  function record(content: Content, by?: { commandId: string; asked: Buffer }): Recorded {
     const verdict = judge(book.look, path, terms, content);
     const own = content.flags === undefined ? [] : [content.flags];
     const known = [...unbalanced(book, content, verdict.effects), ...remarksOf(policy, content)];
     const flags = [...verdict.flags, ...known, ...own].join(' ');
     const fact = (flags === '' ? content : { ...content, flags }) as Content;
     const state = book.isWhole() ? stateAfter(head.state, verdict) : null;
-    head = store.append(head, encodeContent(fact), state, by);
+    const bytes = encodeContent(fact);
+    head = store.append(head, bytes, state, by);
     const { epoch, sequence } = head;
     book.apply(path, fact, verdict, head);
     stated({ ...fact, line: path, epoch, sequence });
-    return summary(fact, epoch, sequence);
+    return { told: summary(fact, epoch, sequence), bytes };
   }
 
   function state(command: Command): Content {
@@ -120,18 +123,18 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
 
     /**
      * Accepts the command and stores its fact, or refuses it and stores the refusal; within
-     * `store.commit`. Nobody may be told before the commit has returned.
+     * `store.commit`. Nobody may be told before the commit has returned. Who signs it is a fact
+     * behind it.
      */
-    decide(command: Command): Answer {
+    decide(command: Command, signing?: Signing): Answer {
       const { commandId } = command;
-      if (failure)
-        return { commandId, status: 'refused', code: 'CORRUPT', reason: failure.message };
-      const asked = fingerprint(command);
+      if (failure) return refusedBy(commandId, new Fault('CORRUPT', failure.message));
+      const asked = fingerprint(signing ? { ...command, signed: signing.meaning } : command);
       const given = store.answered(commandId);
       if (given) return repeat(command, asked, given);
 
       let fact: Content | undefined;
-      let first: Stated;
+      let first: Recorded;
       try {
         checkCommandId(book, commandId);
         fact = state(command);
@@ -142,20 +145,25 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
         // A local time that cannot be told stays so, whatever becomes of the zone's rules.
         if (error.code !== 'REFUSED' && fact) throw error;
         store.refuse(command, asked, error, nowMs());
-        return { commandId, status: 'refused', code: error.code, reason: error.message };
+        return refusedBy(commandId, error);
       }
-      const facts = [first];
+      const facts = [first.told];
+      if (signing) {
+        const { place, time } = momentOf({}, nowMs(), calendar, trust?.());
+        const now = { ...place, ...time, eventId: eventId() };
+        facts.push(record(signatureOf(signing, fact, first.bytes, now)).told);
+      }
       for (const next of consequences(book.look, policy, fact)) {
-        facts.push(record({ ...next, eventId: eventId() } as Content));
+        facts.push(record({ ...next, eventId: eventId() } as Content).told);
       }
       return { commandId, status: 'accepted', facts };
     },
 
-    /** States what the runtime itself has seen; within `store.commit`. */
-    observe<T extends FactType>(type: T, body: BodyOf<T>): Stated {
+    /** States what the runtime itself has seen, or of whom; within `store.commit`. */
+    observe<T extends FactType>(type: T, body: BodyOf<T>, actor = 'system:edge'): Stated {
       const now = nowMs();
       const id = eventId();
-      const about = { actor: 'system:edge', correlationId: id };
+      const about = { actor, correlationId: id };
       const { place, time } = momentOf({}, now, calendar, trust?.());
       return record({
         ...about,
@@ -165,7 +173,7 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
         type,
         version: 1,
         body,
-      } as Content);
+      } as Content).told;
     },
 
     /**

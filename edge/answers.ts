@@ -1,7 +1,7 @@
 import { decodeContent } from '../shared/codec.ts';
 import type { Command } from '../shared/command.ts';
 import type { Content, FactType } from '../shared/event.ts';
-import type { FaultCode } from '../shared/fault.ts';
+import { Fault, type FaultCode } from '../shared/fault.ts';
 import type { Given, Store } from './store.ts';
 
 /** What was stated because a command was accepted. */
@@ -13,9 +13,23 @@ export type Stated = {
   type: FactType;
   flags?: string; // what a person should know of it
 };
-export type Answer =
-  | { commandId: string; status: 'accepted'; facts: readonly Stated[] }
-  | { commandId: string; status: 'refused'; code: FaultCode; reason: string };
+export type Answer = { commandId: string; status: 'accepted'; facts: readonly Stated[] } | Refused;
+type Refused = {
+  commandId: string;
+  status: 'refused';
+  code: FaultCode;
+  reason: string;
+  rule?: string; // the rule's name, if one of the charts' has refused
+};
+
+/** The command was not accepted, and why. */
+export const refusedBy = (
+  commandId: string,
+  { code, message, rule }: Pick<Fault, 'code' | 'message' | 'rule'>,
+): Refused => ({
+  ...{ commandId, status: 'refused', code, reason: message },
+  ...(rule === undefined ? {} : { rule }),
+});
 
 /** What is told of facts of a line, and what a command of old was told. */
 export function openAnswers(path: string, store: Store) {
@@ -23,11 +37,11 @@ export function openAnswers(path: string, store: Store) {
   function repeat({ commandId }: Command, asked: Buffer, given: Given): Answer {
     if (given.asked && !given.asked.equals(asked)) {
       const reason = `command.commandId: ${commandId} was used for another command`;
-      return { commandId, status: 'refused', code: 'CONFLICT', reason };
+      return refusedBy(commandId, new Fault('CONFLICT', reason));
     }
     if (given.code !== null) {
-      const code = given.code as FaultCode;
-      return { commandId, status: 'refused', code, reason: given.reason! };
+      const { code, reason, rule } = given as { code: FaultCode; reason: string; rule: string };
+      return refusedBy(commandId, new Fault(code, reason, { rule: rule ?? undefined }));
     }
     return { commandId, status: 'accepted', facts: [...written(given)] };
   }

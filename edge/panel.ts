@@ -1,16 +1,16 @@
 import { once } from 'node:events';
 import type { FastifyPluginAsync } from 'fastify';
 import type { Clock } from '../shared/clock.ts';
-import { readCommand } from '../shared/command.ts';
 import { Fault } from '../shared/fault.ts';
 import { invalid } from '../shared/field.ts';
 import type { Bell } from '../shared/loop.ts';
-import type { Answer } from './answers.ts';
+import { type Answer, refusedBy } from './answers.ts';
 import type { Backup } from './backup.ts';
 import { type Charted, openGallery } from './gallery.ts';
 import type { Intake } from './intake.ts';
 import type { MachineDesk } from './machine/desk.ts';
 import type { JobDesk } from './machine/jobdesk.ts';
+import { type Gate, openDoor, type ReadAsked } from './people/gate.ts';
 import type { Status } from './status.ts';
 
 type Machines = MachineDesk & JobDesk;
@@ -38,6 +38,8 @@ export type Parts = {
   backup?: () => Promise<Backup>;
   /** What people decide about machines; absent where nothing is kept of any. */
   machines?: Machines;
+  /** Who may act; absent where everybody is believed. */
+  gate?: Gate | undefined;
   changed: Bell;
   signal: AbortSignal;
 };
@@ -55,26 +57,29 @@ type Picture = { Params: { name: string }; Querystring: { state?: string | strin
 /** What people and adapters can ask of this edge, and what they can see. No rule inside. */
 export const panel: FastifyPluginAsync<Parts> = async (app, parts) => {
   const { intake, status, changed, clock, signal, charted, pedigree, balance } = parts;
+  const { gate = openDoor } = parts;
   const gallery = openGallery(charted);
   let watchers = 0;
 
-  async function answer(given: unknown): Promise<Answer> {
+  async function answer(given: unknown, read: ReadAsked): Promise<Answer> {
     try {
-      return await intake.ask(readCommand(given));
+      const { command, signing } = read(given);
+      return await intake.ask(command, signing);
     } catch (error) {
       if (!(error instanceof Fault) || error.retry) throw error;
       const id = (given as { commandId?: unknown } | null)?.commandId;
       const commandId = typeof id === 'string' ? id.slice(0, 64) : '';
-      return { commandId, status: 'refused', code: error.code, reason: error.message };
+      return refusedBy(commandId, error);
     }
   }
 
-  app.post<{ Body: unknown }>('/commands', async ({ body }) => {
-    const given = (body as { commands?: unknown } | null)?.commands;
+  app.post<{ Body: unknown }>('/commands', async (request) => {
+    const given = (request.body as { commands?: unknown } | null)?.commands;
     if (!Array.isArray(given) || given.length < 1 || given.length > commandsMax) {
       throw invalid('commands', `must be a list of 1 to ${commandsMax}`);
     }
-    return { answers: await Promise.all(given.map(answer)) };
+    const read = await gate.commands(request);
+    return { answers: await Promise.all(given.map((one) => answer(one, read))) };
   });
 
   app.get('/status', async () => status());
@@ -90,13 +95,14 @@ export const panel: FastifyPluginAsync<Parts> = async (app, parts) => {
   });
 
   for (const [name, act] of Object.entries(machineActs)) {
-    app.post<{ Body: unknown }>(`/machines/${name}`, async ({ body }) => {
-      if (parts.machines) return act(parts.machines, body);
+    app.post<{ Body: unknown }>(`/machines/${name}`, async (request) => {
+      if (parts.machines) return act(parts.machines, gate.machines(request, name));
       throw new Fault('UNKNOWN', `${name}: no machine is listened to here`);
     });
   }
 
-  app.post('/backup', async (_request, reply) => {
+  app.post('/backup', async (request, reply) => {
+    gate.backup(request);
     if (!parts.backup) throw new Fault('UNKNOWN', 'backup: there is no file here');
     const { bytes, stream } = await parts.backup();
     return reply.header('content-length', bytes).type('application/vnd.sqlite3').send(stream);

@@ -27,10 +27,12 @@ export type Row = {
   state: Buffer | null;
 };
 /** What was answered to a command: a stored fact, or a refusal. */
-export type Given = { asked: Buffer | null; code: string | null; reason: string | null } & Omit<
-  Row,
-  'hash' | 'state'
->;
+export type Given = Omit<Row, 'hash' | 'state'> & {
+  asked: Buffer | null;
+  code: string | null;
+  reason: string | null;
+  rule: string | null;
+};
 /** A refused command, as it was asked. */
 export type Refusal = Readonly<{
   commandId: string;
@@ -58,7 +60,8 @@ function prepare(db: Database) {
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const refuse = db.prepare(
-    `INSERT INTO refusal VALUES (?, ?, ?, ?, ?, ?, (SELECT max(position) FROM event))`,
+    `INSERT INTO refusal (command_id, asked, code, reason, command, at_ms, rule, after)
+     VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT max(position) FROM event))`,
   );
   const follow = db.prepare<[number, number, number], Row & { command_id: string | null }>(
     'SELECT * FROM event WHERE line = ? AND epoch = ? AND sequence = ?',
@@ -68,11 +71,12 @@ function prepare(db: Database) {
      FROM refusal ORDER BY after, at_ms, command_id`,
   );
   const accepted = db.prepare<[string], Given>(
-    `SELECT position, line, epoch, sequence, bytes, asked, NULL AS code, NULL AS reason
+    `SELECT position, line, epoch, sequence, bytes, asked,
+       NULL AS code, NULL AS reason, NULL AS rule
      FROM event WHERE command_id = ?`,
   );
   const refused = db.prepare<[string], Given>(
-    'SELECT asked, code, reason FROM refusal WHERE command_id = ?',
+    'SELECT asked, code, reason, rule FROM refusal WHERE command_id = ?',
   );
   return {
     addLine,
@@ -131,8 +135,8 @@ export function openStore(db: Database) {
     /** Remembers a refusal, so that the same command is answered the same. Within `commit` only. */
     refuse(command: Command, asked: Buffer, fault: Fault, atMs: number): void {
       assert(db.inTransaction);
-      const { code, message } = fault;
-      refuse.run(command.commandId, asked, code, message, JSON.stringify(command), atMs);
+      const { code, message, rule = null } = fault;
+      refuse.run(command.commandId, asked, code, message, JSON.stringify(command), atMs, rule);
     },
 
     /** Every refusal there is, in the order of what was stored before it. */

@@ -36,6 +36,6 @@ export function checkAbout({ terms, fact }: Asked, name: string, known: Subject)
     const [named, own] = [fact[kind], known[kind]];
     if (named === undefined || named === own) continue;
     const about = own === undefined ? `no ${kind}` : `${kind} ${own}`;
-    throw new Fault('REFUSED', `${name} is about ${about}, not ${named}`);
+    throw new Fault('REFUSED', `${name} is about ${about}, not ${named}`, { rule: 'about' });
   }
 }

@@ -33,7 +33,10 @@ export type Chart<E extends ChartEvent = ChartEvent> = Readonly<{
   /** State before the first fact. */
   initial: string;
   states: readonly string[];
-  /** State after `event`; throws Fault REFUSED with the guard's reason if the chart forbids it. */
+  /**
+   * State after `event`; throws Fault REFUSED with the guard's name and reason if the chart forbids
+   * it. Its rule is `state` where the state knows no such event.
+   */
   step(state: string, event: E, name: string): string;
   can(state: string, event: E): boolean;
   /** Named delays that run in this state, and the fact that each one becomes when it is due. */
@@ -107,9 +110,10 @@ export function defineChart<E extends ChartEvent>(definition: Definition<E>): Ch
     const words = candidates(state, event.type)
       .flatMap(({ guard }) => guard?.params.names ?? [])
       .filter((rule) => !rules[rule]!.holds(event))
-      .map((rule) => rules[rule]!.why(event));
-    const why = words.find((word) => word !== '') ?? `${name} is ${state}: no ${event.type}`;
-    return new Fault('REFUSED', why);
+      .map((rule) => ({ rule, why: rules[rule]!.why(event) }));
+    const said = words.find(({ why }) => why !== '');
+    const { rule, why } = said ?? { rule: 'state', why: `${name} is ${state}: no ${event.type}` };
+    return new Fault('REFUSED', why, { rule });
   }
 
   const can = (state: string, event: E): boolean => snapshotOf(state).can(event);

@@ -124,7 +124,10 @@ function inOrder(asked: Asked, fact: Content): Effect[] | undefined {
     return undefined;
   }
   const known = look('order', order);
-  if (!known) throw new Fault('REFUSED', `order ${order} is unknown: no ${fact.type}`);
+  if (!known) {
+    const rule = 'orderUnknown';
+    throw new Fault('REFUSED', `order ${order} is unknown: no ${fact.type}`, { rule });
+  }
   const run = 'run' in fact.body ? look('run', keyOf(line, fact.body.run)) : undefined;
   const ends = fact.type === 'PhaseEnded' && run?.order === order;
   const openHolds = heldBy(look, keyOf('in', order));

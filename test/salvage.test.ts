@@ -181,6 +181,7 @@ test('S4: without its header, or with a page of noise, it gives its facts', asyn
   expect(lost).toEqual([
     ...['refusal', 'edition', 'enrolment', 'aside', 'day'],
     ...['counter', 'machine', 'unattributed', 'job', 'job_log'],
+    ...['session', 'lockout'],
   ]);
 
   const pages = openPages(path);

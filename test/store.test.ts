@@ -153,10 +153,10 @@ describe('the file', () => {
   test('of a newer program is not touched', () => {
     const path = file();
     const { db } = filled(3, path);
-    db.pragma('user_version = 7');
+    db.pragma('user_version = 9');
     db.close();
     expect(() => openDatabase(path, migrations)).toThrow(
-      expect.objectContaining({ code: 'CORRUPT', message: expect.stringContaining('schema 7') }),
+      expect.objectContaining({ code: 'CORRUPT', message: expect.stringContaining('schema 9') }),
     );
   });
 
