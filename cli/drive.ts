@@ -18,7 +18,7 @@ const tooMany = 429;
 /** Requests that find no edge, or one that cannot take them, are repeated this often. */
 const attemptsMax = 180;
 
-/** Says that JSON comes, and whose it is: of a program with a token, where the edge knows people. */
+/** Says that JSON comes; and from whom, by a program's token, where the edge knows people. */
 export const jsonHeaders = (token?: string): Record<string, string> => ({
   'content-type': 'application/json',
   ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),

@@ -22,7 +22,7 @@ within seconds, without a restart. No PIN, badge or token is ever kept but as it
 
   add ID            a person, e.g. 17; facts name them "person:17". Asks for the PIN
   pin ID            asks for a new PIN, and forgives wrong tries
-  badge ID          asks for a badge to be read, one more of at most ${badgesMax}; --clear forgets all
+  badge ID          asks for one more badge, at most ${badgesMax}; --clear forgets them all
   roles ID          sets the roles: operator, lead, quality, technician
   lock, unlock ID   may not sign in; may again, and wrong tries are forgiven
   remove ID         has left: PIN and badges are gone, the id is never given again

@@ -36,7 +36,7 @@ test('a first person is made where there was no file, for its owner alone', asyn
   expect(existsSync(`${file}.new`)).toBe(false);
 });
 
-test('PIN, badges, roles, locks and leaving, each changes what it says and nothing else', async () => {
+test('PIN, badges, roles, locks and leaving change what they say', async () => {
   const { people, read } = openDesk();
   people('add 17 --name Ada --role operator', '271828\n');
   people('add person:18 --name Bea --role quality --no-pin --until 2090-01-31');

@@ -110,15 +110,21 @@ export async function startManned(more: object = {}, change = (file: PeopleFile)
   const config = configOf(folder, more);
   writePeople(config.peoplePath, change(await samplePeople()));
   let edge = await startEdge(readEdgeConfig(config));
-  const close = () => edge.close();
-  onTestFinished(close);
+  let isOpen = true;
+  const stop = async () => {
+    if (isOpen) await edge.close();
+    isOpen = false;
+  };
+  onTestFinished(stop);
   return {
-    ...{ folder, config },
+    ...{ folder, config, stop },
     url: () => edge.url,
     screen: (headers?: Record<string, string>) => openScreen(edge.url, headers),
     async restart(): Promise<void> {
       await edge.close();
+      isOpen = false;
       edge = await startEdge(readEdgeConfig(config));
+      isOpen = true;
     },
     /** Facts as the status tells the last of them, oldest first. */
     async facts(): Promise<Fact[]> {

@@ -1,0 +1,102 @@
+// Goal: locks and sessions end when they should, and nothing grows without end.
+// Method: the parts alone, where time passes as the test says.
+import { expect, test } from 'vitest';
+import { addressOf, openLockout, rememberedMax, unknownOf } from '../edge/people/lockout.ts';
+import { namesMax, openBuckets } from '../edge/people/rate.ts';
+import { openSessions, sessionMaxMs, sessionsMax } from '../edge/people/sessions.ts';
+import { migrations } from '../edge/schema.ts';
+import { openDatabase } from '../shared/database.ts';
+
+/** Where time passes as the test says. */
+function openTime() {
+  const db = openDatabase(':memory:', migrations);
+  let nowMs = 1_000_000;
+  return {
+    db,
+    nowMs: () => nowMs,
+    pass(ms: number): void {
+      nowMs += ms;
+    },
+  };
+}
+
+test('each wrong try doubles the lock, up to an hour; a day without one forgets them', () => {
+  const { db, nowMs, pass } = openTime();
+  const lockout = openLockout(db, nowMs);
+  const locks = Array.from({ length: 14 }, () => {
+    const { untilMs } = lockout.count('person:1');
+    return untilMs === undefined ? 0 : (untilMs - nowMs()) / 1_000;
+  });
+  expect(locks).toEqual([0, 0, 0, 0, 30, 60, 120, 240, 480, 960, 1_920, 3_600, 3_600, 3_600]);
+  expect(lockout.lockedUntil('person:1')).toBe(nowMs() + 3_600_000);
+  pass(3_600_000);
+  expect(lockout.lockedUntil('person:1')).toBe(undefined);
+  pass(24 * 3_600_000);
+  expect(lockout.count('person:1').tries).toBe(1);
+});
+
+test('a screen that many share forgives a try every 3 min, and locks for 15 min at most', () => {
+  const { db, nowMs, pass } = openTime();
+  const lockout = openLockout(db, nowMs);
+  const here = addressOf('10.0.0.7');
+  for (let tries = 1; tries <= 19; tries++) expect(lockout.count(here).untilMs).toBe(undefined);
+  expect(lockout.count(here).untilMs).toBe(nowMs() + 30_000);
+  pass(180_000);
+  expect(lockout.count(here)).toEqual({ tries: 20, untilMs: nowMs() + 30_000 });
+  for (let tries = 1; tries <= 30; tries++) lockout.count(here);
+  expect(lockout.count(here).untilMs).toBe(nowMs() + 900_000);
+});
+
+test('what is remembered is bounded, and what was typed at random goes first', () => {
+  const { db, nowMs } = openTime();
+  const lockout = openLockout(db, nowMs);
+  for (let tries = 1; tries <= 5; tries++) lockout.count('person:1');
+  lockout.keep('person:1');
+  for (let at = 0; at < rememberedMax + 10; at++) lockout.count(unknownOf(`${at}`));
+  expect(lockout.size()).toBe(rememberedMax);
+  expect(lockout.lockedUntil('person:1')).toBe(nowMs() + 30_000);
+  expect(openLockout(db, () => 0).lockedUntil('person:1')).toBe(1_030_000);
+  const take = openBuckets({ burst: 2, perSecond: 1 }, nowMs);
+  expect([take('a'), take('a'), take('a')]).toEqual([0, 0, 1_000]);
+  for (let at = 0; at < namesMax; at++) take(`${at}`);
+  expect(take('a')).toBe(0); // forgotten: there is room for no more names
+});
+
+test('a session ends when nothing was done for long, and after twelve hours in any case', () => {
+  const { db, nowMs, pass } = openTime();
+  const sessions = openSessions({ db, nowMs, idleMs: 300_000 });
+  const begin = () => {
+    const {
+      token: cookie,
+      commit,
+      begun,
+    } = sessions.begin({
+      ...{ person: 'person:1', station: '::1', line: 'l' },
+    });
+    commit();
+    begun();
+    return cookie;
+  };
+  const cookie = begin();
+  pass(299_999);
+  sessions.touch(sessions.of(cookie)!);
+  pass(299_999);
+  expect(sessions.of(cookie)).toBeDefined();
+  pass(1);
+  expect(sessions.of(cookie)).toBe(undefined);
+  expect(sessions.over()).toMatchObject([{ why: 'idle' }]);
+  const busy = begin();
+  for (let ms = 200_000; ms < sessionMaxMs; ms += 200_000) {
+    pass(200_000);
+    sessions.touch(sessions.of(busy)!);
+  }
+  const again = openSessions({ db, nowMs, idleMs: 300_000 });
+  expect(again.of(busy)).toMatchObject({ person: 'person:1' });
+  pass(199_999);
+  sessions.touch(sessions.of(busy)!);
+  pass(1);
+  expect(sessions.of(busy)).toBe(undefined);
+  expect(sessions.over().map(({ why }) => why)).toContain('ended');
+  for (let at = sessions.all().length; at < sessionsMax; at++) begin();
+  expect(() => sessions.checkRoom()).toThrow(expect.objectContaining({ code: 'FULL' }));
+});
