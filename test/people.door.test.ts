@@ -1,6 +1,6 @@
 // Goal: whoever is not let in learns nothing, tires soon, and leaves no secret anywhere.
 // Method: a real edge over HTTP, asked by hand.
-import { readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { accepted, pins, samplePeople, startManned, token, writePeople } from './helpers/people.ts';
@@ -37,6 +37,15 @@ test('unknown names and badges and a wrong PIN are answered alike', async () => 
   await plant.restart();
   expect(await told({ name: 'Cem', pin: pins.cem })).toEqual(locked);
   expect(await told({ name: 'Dan', pin: pins.dan })).toMatchObject({ status: 200 });
+});
+
+test('a screen at which too many have tried is locked for everybody', async () => {
+  const plant = await startManned();
+  for (let tries = 1; tries <= 20; tries++) {
+    const { body } = await plant.screen().signIn({ name: `Nobody ${tries}`, pin: '999999' });
+    expect(body.rule).toBe('wrong');
+  }
+  expect((await plant.screen().signIn(ada)).body.rule).toBe('locked');
 });
 
 test('many tries at once are many tries', async () => {
@@ -95,6 +104,11 @@ test('a broken file of people is told, and the last good one stays in force', as
     ...{ people: 4, trouble: expect.stringContaining('person:17 and person:17 have the same id') },
   });
   expect(await screen.signIn(ada)).toMatchObject({ status: 200 });
+  writePeople(plant.config.peoplePath, file);
+  chmodSync(plant.config.peoplePath, 0o640);
+  await expect.poll(status, { timeout: 5_000 }).toMatchObject({
+    trouble: 'file of people: must be readable by its owner alone: chmod 600',
+  });
   writePeople(plant.config.peoplePath, { ...file, people: file.people.slice(0, 2) });
   await expect.poll(status, { timeout: 5_000 }).toMatchObject({ people: 2, trouble: null });
 });

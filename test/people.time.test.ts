@@ -1,11 +1,20 @@
 // Goal: locks and sessions end when they should, and nothing grows without end.
 // Method: the parts alone, where time passes as the test says.
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { openPeopleBook } from '../edge/people/file.ts';
 import { addressOf, openLockout, rememberedMax, unknownOf } from '../edge/people/lockout.ts';
+import { openPeople } from '../edge/people/people.ts';
+import { openProof } from '../edge/people/proof.ts';
 import { namesMax, openBuckets } from '../edge/people/rate.ts';
 import { openSessions, sessionMaxMs, sessionsMax } from '../edge/people/sessions.ts';
 import { migrations } from '../edge/schema.ts';
 import { openDatabase } from '../shared/database.ts';
+import { openLog } from '../shared/log.ts';
+import { type Hashed, isPin } from '../shared/pin.ts';
+import { openBox } from './helpers/box.ts';
+import { testFolder } from './helpers/folder.ts';
+import { pins, samplePeople, writePeople } from './helpers/people.ts';
 
 /** Where time passes as the test says. */
 function openTime() {
@@ -99,4 +108,81 @@ test('a session ends when nothing was done for long, and after twelve hours in a
   expect(sessions.over().map(({ why }) => why)).toContain('ended');
   for (let at = sessions.all().length; at < sessionsMax; at++) begin();
   expect(() => sessions.checkRoom()).toThrow(expect.objectContaining({ code: 'FULL' }));
+});
+
+/** The people of a box, where time passes as the test says. */
+async function openManned() {
+  const path = join(testFolder(), 'people.json');
+  writePeople(path, await samplePeople());
+  const box = openBox();
+  let ranMs = 0;
+  const clock = {
+    ...{ nowMs: () => Date.now() + ranMs, monotonicMs: () => ranMs },
+    sleep: async (_ms: number, _signal: AbortSignal) => undefined,
+  };
+  const state = (work: () => void) => {
+    box.store.commit(work);
+    return true;
+  };
+  const people = openPeople({
+    ...{ path, idleMs: 300_000, db: box.db, clock, log: openLog('test', 'silent') },
+    ...{ intake: { state }, roster: box.roster, barred: () => undefined },
+  });
+  const pass = (ms: number): void => {
+    ranMs += ms;
+  };
+  /** Looks once for sessions whose time is over. */
+  const sweep = async () => {
+    const stop = new AbortController();
+    clock.sleep = async () => stop.abort() as undefined;
+    await people.run(stop.signal);
+  };
+  const facts = () => box.recent.list().map(({ type, body }) => ({ type, body }));
+  return { people, pass, sweep, facts };
+}
+
+test('whoever does nothing for long is signed out, and that is a fact', async () => {
+  const { people, pass, sweep, facts } = await openManned();
+  await people.signIn({ name: 'Dan', pin: pins.dan }, '10.0.0.7');
+  pass(299_999);
+  await sweep();
+  expect(facts()).toMatchObject([{ type: 'PersonSignedIn' }]);
+  pass(1);
+  await sweep();
+  const body = { person: 'person:20', why: 'idle' };
+  expect(facts()).toMatchObject([{ type: 'PersonSignedIn' }, { type: 'PersonSignedOut', body }]);
+  expect(people.status().signedIn).toBe(0);
+});
+
+test('whoever signs in at a screen signs out who was there', async () => {
+  const { people, facts } = await openManned();
+  const { token: cookie } = await people.signIn({ name: 'Dan', pin: pins.dan }, '10.0.0.7');
+  await people.signIn({ name: 'Cem', pin: pins.cem }, '10.0.0.7', undefined, cookie);
+  expect(facts()).toMatchObject([
+    { type: 'PersonSignedIn', body: { person: 'person:20' } },
+    { type: 'PersonSignedOut', body: { person: 'person:20', why: 'asked' } },
+    { type: 'PersonSignedIn', body: { person: 'person:19' } },
+  ]);
+});
+
+test('for nobody a PIN is hashed as for somebody, and never right', async () => {
+  const path = join(testFolder(), 'people.json');
+  writePeople(path, await samplePeople());
+  const { db, nowMs } = openTime();
+  const hashed: [string, number, boolean][] = [];
+  const check = async (pin: string, known: Hashed) => {
+    const isRight = await isPin(pin, known);
+    hashed.push([pin, known.n * known.r * known.p, isRight]);
+    return isRight;
+  };
+  const book = openPeopleBook({ path, monotonicMs: () => 0, troubled: () => undefined });
+  const lockout = openLockout(db, nowMs);
+  const prove = openProof({ book, lockout, nowMs: Date.now, failed: () => undefined, check });
+  const tries = [{ name: 'Cem' }, { name: 'Nobody' }, { badge: 'none' }, { name: '' }];
+  for (const proof of tries) {
+    await expect(prove.byName({ ...proof, pin: '999999' }, '::1')).rejects.toMatchObject({
+      rule: 'wrong',
+    });
+  }
+  expect(hashed).toEqual(tries.map(() => ['999999', 16_384 * 8, false]));
 });
