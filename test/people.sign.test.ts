@@ -124,6 +124,20 @@ test('a fact that has no place for a meaning is signed beside it', async () => {
   const hold = mine(shop.hold('H1', 'line'));
   const [answer] = accepted(await screen.ask([hold], { ...ada, meaning: 'seen by me' }));
   expect(answer).toMatchObject({ facts: [{ type: 'HoldPlaced' }, { type: 'PersonSigned' }] });
+  expect((await screen.ask([hold])).body.answers).toMatchObject([{ code: 'CONFLICT' }]);
+  const other = await screen.ask([hold], { ...ada, meaning: 'not seen' });
+  expect(other.body.answers).toMatchObject([{ code: 'CONFLICT' }]);
+});
+
+test('the signature of a second person opens nothing to whoever is signed in', async () => {
+  const plant = await startManned();
+  const screen = plant.screen();
+  await screen.signIn(ada);
+  const dan = { name: 'Dan', pin: pins.dan, meaning: 'seen' };
+  accepted(await screen.ask([mine(shop.hold('H1', 'line'))], dan));
+  expect((await screen.session()).body.person).toMatchObject({ canSignByPin: false });
+  const short = { pin: pins.ada, meaning: 'seen' };
+  expect((await screen.ask([mine(shop.hold('H2', 'line'))], short)).status).toBe(400);
 });
 
 const wrong: [string, object, number, string][] = [

@@ -1,6 +1,8 @@
 // Goal: locks and sessions end when they should, and nothing grows without end.
 // Method: the parts alone, where time passes as the test says.
+import { utimesSync } from 'node:fs';
 import { join } from 'node:path';
+import type { FastifyRequest } from 'fastify';
 import { expect, test } from 'vitest';
 import { openPeopleBook } from '../edge/people/file.ts';
 import { addressOf, openLockout, rememberedMax, unknownOf } from '../edge/people/lockout.ts';
@@ -138,7 +140,7 @@ async function openManned() {
     await people.run(stop.signal);
   };
   const facts = () => box.recent.list().map(({ type, body }) => ({ type, body }));
-  return { people, pass, sweep, facts };
+  return { path, people, pass, sweep, facts };
 }
 
 test('whoever does nothing for long is signed out, and that is a fact', async () => {
@@ -163,6 +165,34 @@ test('whoever signs in at a screen signs out who was there', async () => {
     { type: 'PersonSignedOut', body: { person: 'person:20', why: 'asked' } },
     { type: 'PersonSignedIn', body: { person: 'person:19' } },
   ]);
+});
+
+test('one person takes the room of ten, not of everybody', async () => {
+  const { people, facts } = await openManned();
+  for (let at = 0; at < 11; at++)
+    await people.signIn({ name: 'Dan', pin: pins.dan }, `10.0.0.${at}`);
+  expect(people.status().signedIn).toBe(10);
+  expect(facts().slice(-2)).toMatchObject([
+    { type: 'PersonSignedOut', body: { person: 'person:20', why: 'ended' } },
+    { type: 'PersonSignedIn', body: { station: '10.0.0.10' } },
+  ]);
+});
+
+test('whoever is locked, gone or over may nothing from then on', async () => {
+  const { path, people, pass } = await openManned();
+  const { token: cookie } = await people.signIn({ name: 'Dan', pin: pins.dan }, '10.0.0.7');
+  const isIn = () =>
+    people.gate.present({ headers: { cookie: `a=b; holdfast=${cookie}` } } as FastifyRequest);
+  const file = await samplePeople();
+  const changes = [{}, { locked: true }, { left: true }, { validUntilMs: 1_000 }, {}];
+  const seen = changes.map((more, at) => {
+    const people = file.people.map((one) => (one.name === 'Dan' ? { ...one, ...more } : one));
+    writePeople(path, { ...file, people });
+    utimesSync(path, at, at);
+    pass(1_001);
+    return isIn() !== undefined;
+  });
+  expect(seen).toEqual([true, false, false, false, true]);
 });
 
 test('for nobody a PIN is hashed as for somebody, and never right', async () => {

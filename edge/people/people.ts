@@ -10,10 +10,15 @@ import { openPeopleBook } from './file.ts';
 import { openGate, type Present } from './gate.ts';
 import { openLockout } from './lockout.ts';
 import { type Locked, openProof, type Proof } from './proof.ts';
+import { quietly } from './quietly.ts';
 import { openSessions, type Session } from './sessions.ts';
 
 /** Sessions whose time is over are looked for this often, ms. */
 const sweepEveryMs = 5_000;
+/** And this often while the disk does not take it, ms. */
+const sweepAgainMs = 60_000;
+/** Most sessions of one person; another one ends the oldest. */
+const ownMax = 10;
 
 type Parts = Readonly<{
   path: string;
@@ -56,13 +61,14 @@ export function openPeople({ path, idleMs, db, clock, log, intake, roster, barre
   }
 
   function failed(names: readonly string[], locked?: Locked): void {
+    const keep = (): void => names.forEach(lockout.keep);
+    if (!locked) return void quietly(db, db.transaction(keep));
+    const { person, ...body } = locked;
     intake.state(() => {
-      for (const name of names) lockout.keep(name);
-      if (!locked) return;
-      const { person, ...body } = locked;
+      keep();
       say('PersonLockedOut', body, person);
     });
-    if (locked) log.warn(locked, 'locked out');
+    log.warn(locked, 'locked out');
   }
 
   function end(session: Session, why: 'asked' | 'idle' | 'ended'): void {
@@ -104,6 +110,8 @@ export function openPeople({ path, idleMs, db, clock, log, intake, roster, barre
       const { id, name } = person;
       const before = sessionOf(cookie);
       if (before) end(before, 'asked');
+      const own = sessions.all().filter((session) => session.person === id);
+      if (own.length >= ownMax) end(own[0]!, 'ended');
       sessions.checkRoom();
       const where = line ?? roster.actors[0]!.path;
       const begun = sessions.begin({ person: id, station, line: where });
@@ -135,13 +143,15 @@ export function openPeople({ path, idleMs, db, clock, log, intake, roster, barre
     /** Ends sessions whose time is over, until `signal` aborts. */
     async run(signal: AbortSignal): Promise<void> {
       while (!signal.aborted) {
+        let waitMs = sweepEveryMs;
         try {
           sweep();
         } catch (error) {
           // The disk does not take it now: those sessions are over all the same.
           if (!(error instanceof Fault && error.retry)) throw error;
+          waitMs = sweepAgainMs;
         }
-        await clock.sleep(sweepEveryMs, signal);
+        await clock.sleep(waitMs, signal);
       }
     },
   };
