@@ -60,7 +60,8 @@ export function openPeople({ path, idleMs, db, clock, log, intake, roster, barre
     throw new Fault('FULL', 'disk: does not take it now; ask again later');
   }
 
-  function failed(names: readonly string[], locked?: Locked): void {
+  function failed(names: readonly string[], locked?: Locked, untilMs?: number): void {
+    if (untilMs !== undefined) log.warn({ names: names.slice(1), untilMs }, 'locked out');
     const keep = (): void => names.forEach(lockout.keep);
     if (!locked) return void quietly(db, db.transaction(keep));
     const { person, ...body } = locked;

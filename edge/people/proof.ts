@@ -38,8 +38,11 @@ type Parts = Readonly<{
   lockout: Lockout;
   /** By the wall clock: what is written in the file of people ends by it. */
   nowMs: () => number;
-  /** Writes down a wrong try; of somebody known who is locked out by it, with that. */
-  failed: (names: readonly string[], locked?: Locked) => void;
+  /**
+   * Writes down a wrong try; of somebody known who is locked out by it, with that; and until when
+   * the address is, if it is.
+   */
+  failed: (names: readonly string[], locked?: Locked, untilMs?: number) => void;
   check?: typeof isPin;
 }>;
 export type Locked = Readonly<{ person: string; tries: number; untilMs: number }>;
@@ -80,7 +83,7 @@ export function openProof({ book, lockout, nowMs, failed, check: compare = isPin
     checkLock(name);
     // Counted before it is known whether it is right: many at once are many tries.
     const { tries, untilMs } = lockout.count(name);
-    lockout.count(address);
+    const here = lockout.count(address);
     const isRight = await hashing(() => compare(pin, person?.pin ?? nobody));
     if (isRight && person) {
       lockout.forgive(name);
@@ -88,7 +91,7 @@ export function openProof({ book, lockout, nowMs, failed, check: compare = isPin
       return person;
     }
     const locked = person && untilMs !== undefined && { person: person.id, tries, untilMs };
-    failed([name, address], locked || undefined);
+    failed([name, address], locked || undefined, here.untilMs);
     throw denied('wrong', 'name, badge or PIN is wrong');
   }
 
