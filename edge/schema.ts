@@ -1,4 +1,4 @@
-import { machineTables } from './machine/tables.ts';
+import { jobTables, machineTables } from './machine/tables.ts';
 import { peopleTables } from './people/tables.ts';
 
 /** The edge's tables, in the order they came; one that was shipped is never changed. */
@@ -219,6 +219,7 @@ export const migrations = [
     BEGIN SELECT raise(ABORT, 'a sequence has no holes and no repeats'); END;
   `,
   machineTables,
+  jobTables,
   `
   -- The name of the rule that refused it; NULL where none has one, and before there were names.
   ALTER TABLE refusal ADD COLUMN rule TEXT;

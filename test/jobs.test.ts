@@ -50,8 +50,9 @@ test('a job is stored, may start, and the machine itself runs it', async () => {
   }
   box.jobs.set(job, 'Ended');
   box.ask('Clear');
-  await box.rounds();
-  expect(box.calls.map((call) => call.split(' ')[0])).toEqual([
+  await box.rounds(20); // it waits for the result, which there is not
+  const calls = box.calls.filter((call) => call !== 'response');
+  expect(calls.map((call) => call.split(' ')[0])).toEqual([
     ...['Store', 'Start', 'Pause', 'Resume', 'Clear'],
   ]);
   expect(box.row()).toMatchObject({ state: null, outcome: 'done: Clear' });
@@ -172,7 +173,7 @@ describe('E2: the answer is a hint, the list is the truth', () => {
       throw new Fault('UNREACHABLE', 'no answer');
     });
     box.ask('Store');
-    await box.rounds(6);
+    await box.rounds(12);
     expect(box.calls).toHaveLength(3);
     expect(box.row().outcome).toBe('not done: Store: not seen at the machine');
   });

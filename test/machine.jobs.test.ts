@@ -3,7 +3,15 @@
 import { readFileSync } from 'node:fs';
 import { coerceNodeId, DataType, StatusCodes, Variant, VariantArrayType } from 'node-opcua';
 import { afterEach, expect, test } from 'vitest';
-import { answers, ask, type JobMethod, jobStates, store, ways } from '../cli/machine/joblist.ts';
+import {
+  answers,
+  ask,
+  type JobMethod,
+  jobOf,
+  jobStates,
+  store,
+  ways,
+} from '../cli/machine/joblist.ts';
 import { closer, openPair } from './machine/pair.ts';
 import { until, type Watcher } from './machine/watcher.ts';
 
@@ -16,7 +24,7 @@ test('a job goes the ways of the standard, every one and no other', () => {
   const name = (state: number): string => Object.keys(jobStates)[state - 1]!.toLowerCase();
   const ours = Object.values(jobStates).flatMap((state) =>
     (Object.keys(ways) as JobMethod[]).flatMap((method) => {
-      const { answer, jobs } = ask([{ id: 'J', state, good: 0 }], 'J', method);
+      const { answer, jobs } = ask([jobOf('J', state)], 'J', method);
       if (answer !== answers.ok) return [];
       const to = jobs[0] ? name(jobs[0].state) : '(removed)';
       return [`${name(state)} ${method.toLowerCase()} ${to}`];
@@ -37,10 +45,7 @@ test('at most twenty jobs are kept, and one runs at a time', () => {
   let jobs = store([], 'J0', true).jobs;
   for (let count = 1; count < 20; count += 1) jobs = store(jobs, `J${count}`, false).jobs;
   expect(store(jobs, 'J20', false)).toEqual({ answer: answers.unable, jobs });
-  const two = [
-    { id: 'A', state: jobStates.running, good: 0 },
-    { id: 'B', state: jobStates.interrupted, good: 0 },
-  ];
+  const two = [jobOf('A', jobStates.running), jobOf('B', jobStates.interrupted)];
   expect(ask(two, 'B', 'Resume').answer).toBe(answers.unable);
 });
 
@@ -50,10 +55,13 @@ async function jobsOf({ session, nodeId, namespaces, below }: Watcher) {
     ...{ dataType: DataType.LocalizedText, arrayType: VariantArrayType.Array, value: [] },
   });
   const type = coerceNodeId(`ns=${namespaces.indexOf(uri)};i=${jobOrderType}`);
-  const order = (id: string) => session.constructExtensionObject(type, { jobOrderID: id });
+  const construct = async (fields: Record<string, unknown>) => {
+    const value = await session.constructExtensionObject(type, fields);
+    return new Variant({ dataType: DataType.ExtensionObject, value });
+  };
   return {
-    order: async (id: string) =>
-      new Variant({ dataType: DataType.ExtensionObject, value: await order(id) }),
+    construct,
+    order: (id: string) => construct({ jobOrderID: id }),
     async call(name: string, first: Variant): Promise<bigint> {
       const methodId = await below(control, uri, name);
       const { statusCode, outputArguments } = await session.call({
@@ -98,7 +106,9 @@ test.each(['generic', 'packml-opc30050'] as const)(
     expect(await call('Pause', named)).toBe(answers.ok);
     expect(await call('Resume', named)).toBe(answers.ok);
     await machine.perform('endJob', {});
-    expect(machine.truth().jobs).toEqual([{ id: 'JOB-1', state: jobStates.ended, good: 4 }]);
+    expect(machine.truth().jobs).toMatchObject([
+      { id: 'JOB-1', state: jobStates.ended, good: 4, scrap: 0 },
+    ]);
     expect(await list()).toMatchObject([
       { jobOrder: { jobOrderID: 'JOB-1' }, state: [{ stateNumber: jobStates.ended }] },
     ]);
@@ -111,3 +121,46 @@ test.each(['generic', 'packml-opc30050'] as const)(
     expect(machine.truth().jobs).toEqual([]);
   },
 );
+
+test('what a job says is in the list as it was told, and its result what it came to', async () => {
+  const options = { profile: 'generic', jobs: true, jobWaitMs: 10 } as const;
+  const { machine, watcher } = await openPair(closing, options);
+  const { construct, call, list, response } = await jobsOf(watcher);
+  const named = new Variant({ dataType: DataType.String, value: 'JOB-1' });
+  const made = { materialDefinitionID: 'BOLT', materialUse: 'Produced', quantity: '12' };
+  const given = {
+    ...{ workMasterID: [{ ID: 'BOLT' }], startTime: new Date(1_800_000_000_000), priority: -3 },
+    jobOrderParameters: [{ ID: 'Temp', value: { dataType: DataType.Double, value: 180.5 } }],
+    materialRequirements: [made, { materialDefinitionID: 'STEEL', materialUse: 'Consumed' }],
+  };
+  await call('Store', await construct({ jobOrderID: 'JOB-1', ...given }));
+  expect(await list()).toMatchObject([
+    {
+      jobOrder: {
+        ...{ ...given, jobOrderID: 'JOB-1' },
+        jobOrderParameters: [{ ID: 'Temp', value: { dataType: DataType.Double, value: 180.5 } }],
+      },
+    },
+  ]);
+  const large = { jobOrderID: 'JOB-2', description: [{ text: 'x'.repeat(2_500) }] };
+  expect(await call('Store', await construct(large))).toBe(answers.unable);
+  await call('Start', named);
+  await until('the machine runs it', () => machine.truth().jobs[0]?.state === jobStates.running);
+  await machine.perform('make', { good: 4, bad: 1 });
+  await machine.perform('endJob', { good: false, saysGood: 5 });
+  expect(machine.truth().jobs).toMatchObject([{ good: 4, scrap: 1, said: { good: 5, scrap: 1 } }]);
+  expect(await response('JOB-1')).toMatchObject([
+    {
+      ...{ startTime: expect.any(Date), endTime: expect.any(Date) },
+      jobState: [{ stateNumber: jobStates.aborted }],
+      jobResponseData: [
+        { ID: 'GoodPieces', value: { value: 5 } },
+        { ID: 'ScrapPieces', value: { value: 1 } },
+      ],
+      materialActuals: [{ ...made, quantity: '5' }],
+    },
+    [0, 1],
+  ]);
+  await machine.perform('results', { told: false });
+  expect(await response('JOB-1')).toMatchObject([{ jobOrderID: '' }, [0, 2]]);
+});

@@ -30,6 +30,9 @@ test('generic: the job is written and read back; what is told only is not writte
   expect(refused).toMatch(/^Bad(NotWritable|UserAccessDenied)$/);
   const last = [{ name: 'JobOrder', value: '1000731' }];
   expect(machine.truth().written).toEqual({ count: 1, last });
+  await machine.perform('deaf', { on: true });
+  expect(await write(watcher, 's=Filler.JobOrder', DataType.String, '1000732')).toBe('Good');
+  expect(await watcher.read('s=Filler.JobInHand')).toBe('1000731');
 });
 
 test('packml-tags: a command waits for its change request, parameters come back', async () => {
@@ -46,10 +49,12 @@ test('packml-tags: a command waits for its change request, parameters come back'
   expect(await set('CmdChangeRequest', DataType.Boolean, true)).toBe('Good');
   expect(machine.truth().state).toBe('held');
   await set('Parameter[0].Value', DataType.Float, 1.5);
+  await set('Parameter[1].Value', DataType.Float, 2.5);
+  expect(await watcher.read('s=Filler.Status.Parameter[1].Value')).toBe(2.5);
   await set('Product[0].ProductID', DataType.Int32, 77);
   expect(await watcher.read('s=Filler.Status.Parameter[0].Value')).toBe(1.5);
   expect(await watcher.read('s=Filler.Status.Product[0].ProductID')).toBe(77);
-  expect(machine.truth().written.count).toBe(6);
+  expect(machine.truth().written.count).toBe(7);
 });
 
 test('packml-opc30050: mode, product and parameter by their methods', async () => {
@@ -74,8 +79,11 @@ test('packml-opc30050: mode, product and parameter by their methods', async () =
   expect(await watcher.read('s=Filler-Status-UnitModeCurrent')).toBe(2);
   expect(await call('SetProduct', await made(18, { productID: 77 }))).toBe('Good');
   expect(await call('SetParameter', await made(16, { ID: 1, value: 2.5 }))).toBe('Good');
-  expect(machine.truth().asked).toMatchObject({ product: 77, parameter: 2.5 });
+  expect(machine.truth().asked).toMatchObject({ product: 77, parameters: { '1': 2.5 } });
   expect(await watcher.read('s=Filler-Status-Product')).toMatchObject([{ productID: 77 }]);
-  expect(await watcher.read('s=Filler-Status-Parameter')).toMatchObject([{ value: 2.5 }]);
+  expect(await watcher.read('s=Filler-Status-Parameter')).toMatchObject([
+    { ID: 0, value: 0 },
+    { ID: 1, value: 2.5 },
+  ]);
   expect(machine.truth().written.count).toBe(3);
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { machineMetrics } from '../edge/machine/metrics.ts';
 import { readMachines } from '../edge/machine/report.ts';
+import { openJobs } from './helpers/jobbox.ts';
 import { running } from './helpers/machinebox.ts';
 import { scrape } from './helpers/prometheus.ts';
 import { m01, shop } from './helpers/shop.ts';
@@ -98,10 +99,11 @@ test('the status says what is known, and that a machine which is complete propos
 });
 
 test('metrics of machines are read by a scraper, and an edge without machines has none', () => {
-  const box = running();
+  const box = openJobs();
+  box.ask('Store');
   box.say('counter good', 100n, { sourceMs: box.time.nowMs - 5_000 });
   box.pass(1_000);
-  const status = readMachines(box.machines, box.book);
+  const status = { ...readMachines(box.machines, box.book), ...box.desk.status() };
   const samples = scrape(machineMetrics(status));
   const value = (name: string) =>
     samples.filter((sample) => sample.name === `holdfast_edge_${name}` && sample.value > 0);
@@ -110,5 +112,5 @@ test('metrics of machines are read by a scraper, and an edge without machines ha
   const guide = readFileSync(join(import.meta.dirname, '../docs/opcua.md'), 'utf8');
   const told = [...guide.matchAll(/^\| `(holdfast_\w+)`/gm)].map(([, name]) => name);
   expect(new Set(samples.map(({ name }) => name))).toEqual(new Set(told));
-  expect(machineMetrics({ lines: [], unattributedRows: 0, unattributed: [] })).toBe('');
+  expect(machineMetrics({ lines: [], unattributedRows: 0, unattributed: [], jobs: [] })).toBe('');
 });

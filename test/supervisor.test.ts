@@ -44,7 +44,14 @@ async function run({ attempts, look = () => ({}), subscribe, endMs }: Scene) {
         resolve: async () => new Map(),
         subscribe: subscribe ?? (async () => undefined),
         skewMs: () => 0,
-        jobs: { list: async () => new Map(), call: async () => 1n },
+        jobs: {
+          ...{ epoch: 'A', list: async () => new Map(), call: async () => 1n },
+          ...{
+            response: async () => undefined,
+            read: async () => [],
+            write: async () => undefined,
+          },
+        },
         look: () => ({ isLost: false, heardMs: nowMs, ...look(nowMs - bornMs) }),
         async close() {
           counts.closed += 1;

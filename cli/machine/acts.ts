@@ -5,6 +5,7 @@ import {
   fallback,
   flag,
   integer,
+  optional,
   prose,
   type Read,
 } from '../../shared/field.ts';
@@ -51,7 +52,14 @@ export const acts = {
   /** A recording that did not begin by itself begins. */
   play: {},
   /** The job in hand is done; `good` false: aborted. */
-  endJob: { good: fallback(flag('Whether it was completed.'), true) },
+  endJob: {
+    good: fallback(flag('Whether it was completed.'), true),
+    saysGood: optional(integer('Good pieces that its result says; as made if absent.', 0, 1e6)),
+    saysScrap: optional(integer('Bad pieces that its result says.', 0, 1e6)),
+  },
+  /** What is written is taken, and not shown. */
+  deaf: { on: flag('False for hearing again.') },
+  results: { told: flag('False: it knows no result of any job.') },
 } as const satisfies Record<string, Fields>;
 
 export type Act = keyof typeof acts;

@@ -1,4 +1,4 @@
-import type { Job } from './unit.ts';
+import type { Job, JobGiven } from './unit.ts';
 
 /** States of a job order in OPC 10031-4 v2. */
 export const jobStates = {
@@ -29,13 +29,28 @@ const jobsMax = 20;
 
 type Outcome = Readonly<{ answer: bigint; jobs: readonly Job[] }>;
 
+/** Largest job order that fits, bytes of JSON. */
+const givenBytesMax = 2_500;
+
 /** A new job, not allowed to start; or allowed at once. */
-export function store(jobs: readonly Job[], id: string, start: boolean): Outcome {
+export function store(
+  jobs: readonly Job[],
+  id: string,
+  start: boolean,
+  given: JobGiven = {},
+): Outcome {
   const taken = jobs.some((job) => job.id === id);
-  if (taken || jobs.length >= jobsMax || id === '') return { answer: answers.unable, jobs };
+  const isLarge = Buffer.byteLength(JSON.stringify(given)) > givenBytesMax;
+  if (taken || isLarge || jobs.length >= jobsMax || id === '') {
+    return { answer: answers.unable, jobs };
+  }
   const state = start ? allowedToStart : notAllowedToStart;
-  return { answer: answers.ok, jobs: [...jobs, { id, state, good: 0 }] };
+  return { answer: answers.ok, jobs: [...jobs, jobOf(id, state, given)] };
 }
+
+export const jobOf = (id: string, state: number, given: JobGiven = {}): Job => ({
+  ...{ id, state, good: 0, scrap: 0, said: { good: 0, scrap: 0 }, beganMs: 0, endedMs: 0, given },
+});
 
 /** What becomes of the jobs when one is asked for something. */
 export function ask(jobs: readonly Job[], id: string, method: JobMethod): Outcome {
@@ -58,5 +73,6 @@ export function ask(jobs: readonly Job[], id: string, method: JobMethod): Outcom
 export function runNext(jobs: readonly Job[]): readonly Job[] | undefined {
   if (jobs.some(({ state }) => state === running)) return undefined;
   const next = jobs.find(({ state }) => state === allowedToStart);
-  return next && jobs.map((job) => (job === next ? { ...job, state: running } : job));
+  const beganMs = Date.now();
+  return next && jobs.map((job) => (job === next ? { ...job, state: running, beganMs } : job));
 }

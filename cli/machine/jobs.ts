@@ -12,6 +12,7 @@ import {
   VariantArrayType,
 } from 'node-opcua';
 import { answers, ask, type JobMethod, jobStates, store, ways } from './joblist.ts';
+import { construct, givenOf, orderOf, responseFields } from './joborder.ts';
 import { scalar, type View } from './plain.ts';
 import type { Job } from './unit.ts';
 
@@ -45,7 +46,7 @@ export function addJobs(view: View, parent: UAObject, onJobs: OnJobs): void {
     bind(control, method, ([order]) => {
       const given = (order!.value ?? {}) as { jobOrderID?: string };
       const id = given.jobOrderID ?? '';
-      return onJobs(method, id, (jobs) => store(jobs, id, method !== 'Store'));
+      return onJobs(method, id, (jobs) => store(jobs, id, method !== 'Store', givenOf(given)));
     });
   }
   for (const method of Object.keys(ways) as JobMethod[]) {
@@ -56,9 +57,10 @@ export function addJobs(view: View, parent: UAObject, onJobs: OnJobs): void {
   }
   (results.getChildByName('RequestJobResponseByJobOrderID') as UAMethod).bindMethod(
     (inputs, _context, callback) => {
-      const job = unit.now.jobs.find(({ id }) => id === inputs[0]?.value);
+      const { jobs, tellsResults } = unit.now;
+      const job = tellsResults ? jobs.find(({ id }) => id === inputs[0]?.value) : undefined;
       const response = construct(space, index, 'ISA95JobResponseDataType', {
-        ...{ jobResponseID: `response-${job?.id ?? ''}`, jobOrderID: job?.id ?? '' },
+        ...(job ? responseFields(job) : { jobResponseID: 'response-', jobOrderID: '' }),
         jobState: job ? [stateOf(space, index, job)] : [],
       });
       callback(null, {
@@ -72,9 +74,6 @@ export function addJobs(view: View, parent: UAObject, onJobs: OnJobs): void {
   );
 }
 
-const construct = (space: AddressSpace, index: number, type: string, value: object) =>
-  space.constructExtensionObject(space.findDataType(type, index)!, value as never);
-
 const stateOf = (space: AddressSpace, index: number, { state }: Job): ExtensionObject =>
   construct(space, index, 'ISA95StateDataType', {
     stateText: coerceLocalizedText(stateNames[state - 1]!),
@@ -84,7 +83,7 @@ const stateOf = (space: AddressSpace, index: number, { state }: Job): ExtensionO
 function listed(space: AddressSpace, index: number, jobs: readonly Job[]): Variant {
   const value = jobs.map((job) =>
     construct(space, index, 'ISA95JobOrderAndStateDataType', {
-      jobOrder: construct(space, index, 'ISA95JobOrderDataType', { jobOrderID: job.id }),
+      jobOrder: construct(space, index, 'ISA95JobOrderDataType', orderOf(job)),
       state: [stateOf(space, index, job)],
     }),
   );

@@ -76,7 +76,9 @@ export function addOpc30050(view: View, changed: Changed): UAObject {
   serve('SetUnitMode', (mode) => unit.put({ mode: Number(mode) }));
   serve('SetMachSpeed', () => undefined);
   serve('SetProduct', (given) => unit.ask({ product: firstOf(given, 'productID') }));
-  serve('SetParameter', (given) => unit.ask({ parameter: firstOf(given, 'value') }));
+  serve('SetParameter', (given) =>
+    unit.ask({ parameters: { [firstOf(given, 'ID')]: firstOf(given, 'value') } }),
+  );
   return object;
 }
 
@@ -162,12 +164,16 @@ function showCounts({ space, display, unit, name }: View, object: UAObject, inde
   const [parameter, product] = ['PackMLDescriptorDataType', 'PackMLProductDataType'].map(
     (type) => space.findDataType(type, index)!,
   );
-  const listed = (value: ExtensionObject): Variant =>
+  const listed = (...value: ExtensionObject[]): Variant =>
     new Variant({
-      ...{ dataType: DataType.ExtensionObject, arrayType: VariantArrayType.Array, value: [value] },
+      ...{ dataType: DataType.ExtensionObject, arrayType: VariantArrayType.Array, value },
     });
   display.show(status('Parameter'), () =>
-    listed(space.constructExtensionObject(parameter!, { ID: 0, value: now.asked.parameter })),
+    listed(
+      ...Object.entries(now.asked.parameters).map(([id, value]) =>
+        space.constructExtensionObject(parameter!, { ID: Number(id), value }),
+      ),
+    ),
   );
   display.show(status('Product'), () =>
     listed(space.constructExtensionObject(product!, { productID: now.asked.product })),

@@ -55,7 +55,9 @@ export function makePerform({ unit, display, server, login, rate, changed, reope
     },
     certificate: reopen,
     play,
-    endJob: ({ good }) => endJob(unit, good),
+    endJob: (told) => endJob(unit, told),
+    deaf: ({ on }) => unit.put({ deaf: on }),
+    results: ({ told }) => unit.put({ tellsResults: told }),
   };
   return async (name: string, told: unknown = {}): Promise<void> => {
     if (!Object.hasOwn(acts, name)) {
@@ -69,10 +71,15 @@ export function makePerform({ unit, display, server, login, rate, changed, reope
   };
 }
 
-function endJob(unit: Unit, good: boolean): void {
+/** The machine may say other pieces than it has made. */
+function endJob(unit: Unit, { good, saysGood, saysScrap }: Required<Told<'endJob'>>): void {
   const running = unit.now.jobs.find(({ state }) => state === jobStates.running);
   if (!running) throw new Fault('REFUSED', 'no job is running');
-  const ended = { ...running, state: good ? jobStates.ended : jobStates.aborted };
-  const pieces = unit.ofJob('good');
-  unit.jobs(unit.now.jobs.map((job) => (job === running ? { ...ended, good: pieces } : job)));
+  const made = { good: unit.ofJob('good'), scrap: unit.ofJob('defective') };
+  const ended = {
+    ...{ ...running, ...made, state: good ? jobStates.ended : jobStates.aborted },
+    said: { good: saysGood ?? made.good, scrap: saysScrap ?? made.scrap },
+    endedMs: Date.now(),
+  };
+  unit.jobs(unit.now.jobs.map((job) => (job === running ? ended : job)));
 }

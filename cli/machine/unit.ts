@@ -4,7 +4,20 @@ import { advance, lastOf, type Width } from './register.ts';
 
 export const registers = ['processed', 'defective', 'good'] as const;
 export type Registers = Record<(typeof registers)[number], number>;
-export type Job = { id: string; state: number; good: number };
+/** What a machine got with a job, as it stands in its memory. */
+export type JobGiven = Readonly<Record<string, unknown>>;
+export type Job = {
+  id: string;
+  state: number;
+  /** Pieces of it, and what the machine says they were; both once it is over. */
+  good: number;
+  scrap: number;
+  said: Readonly<{ good: number; scrap: number }>;
+  /** Unix ms; 0 before. */
+  beganMs: number;
+  endedMs: number;
+  given: JobGiven;
+};
 
 /** What the machine keeps without power. */
 export type Kept = {
@@ -24,7 +37,11 @@ export type Kept = {
   stopReason: { code: number; message: string };
   jobs: Job[];
   /** What clients asked for, beside jobs; 0 and empty for nothing. */
-  asked: { product: number; parameter: number; job: string };
+  asked: { product: number; parameters: Record<string, number>; job: string };
+  /** It takes what is written, and shows what it had before. */
+  deaf: boolean;
+  /** It tells the results of its jobs. */
+  tellsResults: boolean;
   /** Everything that clients wrote or called: how often, and the last of it. */
   written: { count: number; last: { name: string; value: unknown }[] };
 };
@@ -32,6 +49,8 @@ export type Kept = {
 export type Unit = ReturnType<typeof makeUnit>;
 const none: Registers = { processed: 0, defective: 0, good: 0 };
 const produce = 1;
+/** Parameters that it has room for. */
+const parametersMax = 20;
 /** Writes that are remembered, beside how many they were. */
 const writtenMax = 20;
 /** Most pieces that a counter may be short of its end for a restart to be let wrap it. */
@@ -50,15 +69,19 @@ const freshly = (counterFrom: number): Kept => ({
   lot: 'LOT-1',
   stopReason: { code: 0, message: '' },
   jobs: [],
-  asked: { product: 0, parameter: 0, job: '' },
+  asked: { product: 0, parameters: { '0': 0 }, job: '' },
+  deaf: false,
+  tellsResults: true,
   written: { count: 0, last: [] },
 });
 
+type Changing = 'state' | 'mode' | 'level' | 'lot' | 'stopReason' | 'deaf' | 'tellsResults';
 type Parts = Readonly<{ width: Width; counterFrom: number; kept: Kept | undefined }>;
 
 /** A machine without its server: what it does and counts. Its counters begin at `counterFrom`. */
 export function makeUnit({ width, counterFrom, kept }: Parts) {
-  const now = kept ?? freshly(counterFrom);
+  const fresh = freshly(counterFrom);
+  const now: Kept = { ...fresh, ...kept, asked: { ...fresh.asked, ...kept?.asked } };
   return {
     now: now as Readonly<Kept>,
 
@@ -86,7 +109,7 @@ export function makeUnit({ width, counterFrom, kept }: Parts) {
       now.state = next ?? now.state;
       return next !== undefined;
     },
-    put(changes: Partial<Pick<Kept, 'state' | 'mode' | 'level' | 'lot' | 'stopReason'>>): void {
+    put(changes: Partial<Pick<Kept, Changing>>): void {
       Object.assign(now, changes);
     },
     result(passed: boolean, lot: string): void {
@@ -94,7 +117,10 @@ export function makeUnit({ width, counterFrom, kept }: Parts) {
       now.results[passed ? 'passed' : 'failed'] += 1;
     },
     ask(asked: Partial<Kept['asked']>): void {
-      Object.assign(now.asked, asked);
+      if (now.deaf) return;
+      const parameters = { ...now.asked.parameters, ...asked.parameters };
+      if (Object.keys(parameters).length > parametersMax) return;
+      Object.assign(now.asked, asked, { parameters });
     },
     wrote(name: string, value: unknown): void {
       const last = [...now.written.last, { name, value }].slice(-writtenMax);

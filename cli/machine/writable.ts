@@ -69,6 +69,10 @@ export function addCommandTags(view: View, changed: Changed): void {
   const asks = (tag: string, dataType: DataType, of: (value: unknown) => Asked): void => {
     addWritable(view, place(tag, dataType), changed, (value) => unit.ask(of(value)));
   };
-  asks('Parameter[0].Value', DataType.Float, (value) => ({ parameter: Number(value) }));
+  for (const index of [0, 1]) {
+    asks(`Parameter[${index}].Value`, DataType.Float, (value) => {
+      return { parameters: { [index]: Number(value) } };
+    });
+  }
   asks('Product[0].ProductID', DataType.Int32, (value) => ({ product: Number(value) }));
 }

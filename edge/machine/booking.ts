@@ -4,6 +4,7 @@ import type { Book } from '../book.ts';
 import type { Disk } from '../disk.ts';
 import type { Roster } from '../roster.ts';
 import { type Gain, kinds, type Why } from './counting.ts';
+import type { JobName } from './docket.ts';
 import type { Understood } from './interpreter.ts';
 import type { Loose, MachineLedger } from './ledger.ts';
 import type { Unit } from './mapping.ts';
@@ -16,7 +17,10 @@ export type Parts = Readonly<{
   barred: (line: string) => Fault | undefined;
   disk: Pick<Disk, 'refusal'>;
   newId: () => string;
+  /** Pieces of a unit were reported on an operation; within the same commit. */
+  counted?: (unit: Omit<JobName, 'job'> & OfOperation, good: bigint, scrap: bigint) => void;
 }>;
+type OfOperation = Readonly<{ order: string; operation: string }>;
 /** What one unit has said, understood and not yet stored. */
 export type Entry = Readonly<{
   line: string;
@@ -32,7 +36,7 @@ export type Booking = ReturnType<typeof openBooking>;
 export type Ready = () => Understood['memory'];
 
 /** Turns what machines have said into facts of their lines, through the lines' own actors. */
-export function openBooking({ book, roster, ledger, barred, disk, newId }: Parts) {
+export function openBooking({ book, roster, ledger, barred, disk, newId, counted }: Parts) {
   /** Decides a command; returns why it was refused, if it was. */
   function decide(command: Command): string | undefined {
     const answer = roster.actor(command.line).decide(command);
@@ -80,6 +84,10 @@ export function openBooking({ book, roster, ledger, barred, disk, newId }: Parts
       return () => {
         if (change && isTold) decide(change);
         if (report && decide(report) !== undefined) addLoose(entry, 'refused', undefined);
+        else if (report) {
+          const { order, operation } = open.row;
+          counted?.({ line, unit: name, order, operation }, pieces.good, pieces.scrap);
+        }
         for (const why of sums.keys()) if (why !== undefined) addLoose(entry, why, why);
         for (const command of [...holds, ...raised]) decide(command);
         const stored = isTold ? memory : { ...memory, told: entry.before.told };

@@ -3,20 +3,27 @@ import { Fault } from '../../shared/fault.ts';
 import type { Logger } from '../../shared/log.ts';
 import type { Book } from '../book.ts';
 import type { Intake } from '../intake.ts';
-import type { Docket, JobRow } from './docket.ts';
+import { type Docket, isInPlay, type JobRow } from './docket.ts';
 import type { LineHearing } from './hearing.ts';
-import { isDone, isLegal, type JobState, rejectionOf } from './job.ts';
+import { isBegin, isDone, isLegal, type State } from './job.ts';
 import { holdsOn } from './jobdesk.ts';
 import type { Machines } from './machines.ts';
+import { type Manner, mannerOf } from './manner.ts';
 import type { JobPort } from './port.ts';
-import { type Address, addressOf } from './tags.ts';
+import { awaitsResult, openResults } from './results.ts';
 
-/** A machine's jobs are looked at so often, ms; and a round of all comes this often. */
-const jobsMs = 1_000;
-/** So often one thing is called; after that a person looks. */
+/** A machine's jobs are looked at so often while one is in play, ms; and those that are not. */
+export const jobsMs = 1_000;
+export const restingMs = 30_000;
+/** One that could not be looked at rests so long, ms. */
+const failedMs = 5_000;
+/** So often one thing is called, and looked for in growing pauses; after that a person looks. */
 const callsMax = 3;
+const callAgainMs = 1_000;
 /** It must be seen at the machine within this time of being asked, ms. */
 export const seenMaxMs = 60_000;
+/** What a hold could not take back is tried again after so long, ms. */
+const backAgainMs = 60_000;
 
 type Parts = Readonly<{
   machines: Machines;
@@ -27,101 +34,151 @@ type Parts = Readonly<{
   log: Logger;
   signal: AbortSignal;
 }>;
+type Here = Readonly<{ port: JobPort; line: LineHearing; manner: Manner }>;
+
+const keyOf = ({ line, unit, job }: JobRow): string => [line, unit, job].join('\n');
 
 /**
- * Carries out what was asked. The machine's own list is the truth, its answer only a hint: the list
- * is read before each call, so that nothing is asked twice that was done, and after it.
+ * Carries out what was asked. What the machine shows is the truth, its answer only a hint: that is
+ * read before each call, so that nothing is asked twice that was done, and after it.
  */
 export function openJobWork({ machines, docket, book, intake, clock, log, signal }: Parts) {
+  const results = openResults({ docket, book, intake, clock, log });
+  const lookedMs = new Map<string, number>(); // at the resting jobs of a unit
+  const restUntilMs = new Map<string, number>(); // a unit that could not be looked at
+  const calledMs = new Map<string, number>(); // for what is under way
+
   const end = (row: JobRow, outcome: string): void => {
+    calledMs.delete(keyOf(row));
     log.info({ job: row.job, unit: row.unit, action: row.action, outcome }, 'job');
-    intake.state(() => docket.end(row, outcome, clock.nowMs()));
+    intake.state(() => {
+      docket.end(row, outcome, clock.nowMs());
+      if (outcome !== 'done: Prepare') return;
+      // The machine shows one job: those before it are no longer there.
+      const others = docket
+        .all()
+        .filter(({ line, unit }) => line === row.line && unit === row.unit);
+      for (const other of others) if (other.job !== row.job) docket.see(other, null);
+    });
   };
 
-  /** Takes over what the machine says of a job; returns the row as it is now. */
-  function see(row: JobRow, state: JobState | undefined): JobRow {
-    const now = state ?? null;
-    if (now !== row.state) intake.state(() => docket.see(row, now));
-    return { ...row, state: now };
+  /** Takes over what the machine shows of a job; returns the row as it is now. */
+  function see(row: JobRow, shown: State | undefined): JobRow {
+    const state = shown ?? null;
+    if (state === row.state) return row;
+    intake.state(() => docket.see(row, state));
+    return docket.all().find((one) => keyOf(one) === keyOf(row)) ?? row;
   }
 
-  /** A hold on what a prepared job makes takes back that it may start. */
-  function revoke(line: LineHearing, row: JobRow): void {
-    const allowed = line.mapping.units.get(row.unit)?.jobs?.allow ?? [];
-    if (row.action !== null || row.state !== 'AllowedToStart' || docket.off()) return;
-    if (holdsOn(book.look, row).length === 0 || !allowed.includes('RevokeStart')) return;
+  /** A hold on what a prepared job makes takes back that it may begin. */
+  function takeBack({ manner, port }: Here, row: JobRow): void {
+    const { from, action } = manner.back;
+    if (row.action !== null || row.state !== from || docket.off()) return;
+    if (holdsOn(book.look, row).length === 0 || manner.bar(action) !== undefined) return;
     const nowMs = clock.nowMs();
-    intake.state(() => docket.ask(row, 'RevokeStart', 'system:hold', nowMs));
+    const isTried = row.askedBy === 'system:hold' && row.outcome?.startsWith('not done');
+    if (isTried && nowMs - row.askedMs! < backAgainMs) return;
+    if (manner.hindrance() !== undefined) return;
+    const saying = { server: port.epoch };
+    intake.state(() => docket.ask(row, action, 'system:hold', nowMs, saying));
   }
 
-  async function carryOut(port: JobPort, line: LineHearing, row: JobRow): Promise<void> {
+  /** Why it may not be asked of the machine now, whatever was asked. */
+  function stopOf({ manner }: Here, row: JobRow): string | undefined {
+    if (docket.off()) return 'switched off';
+    const isHeld = holdsOn(book.look, row).length > 0;
+    if (isHeld && isBegin(row.action!)) return 'held meanwhile';
+    return manner.hindrance();
+  }
+
+  async function carryOut(here: Here, row: JobRow): Promise<void> {
+    const { port, manner } = here;
     const { action } = row;
     if (action === null) return;
-    const mapped = line.mapping.units.get(row.unit)!.jobs!;
     const state = row.state ?? undefined;
+    const not = (why: string): void => end(row, `not done: ${action}: ${why}`);
+    if (action === 'Store' && row.calls === 0 && state) return not('the machine has such a job');
     if (isDone(action, state)) return end(row, `done: ${action}`);
-    if (!isLegal(action, state)) {
-      return end(row, `not done: ${action}: the job is ${state ?? 'not there'}`);
-    }
-    const isLate = clock.nowMs() - row.askedMs! > seenMaxMs;
-    if (isLate || row.calls >= callsMax)
-      return end(row, `not done: ${action}: not seen at the machine`);
-    if (docket.off()) return end(row, `not done: ${action}: switched off`);
-    const isHeld = holdsOn(book.look, row).length > 0;
-    if (isHeld && (action === 'Start' || action === 'Resume')) {
-      return end(row, `not done: ${action}: held meanwhile`);
-    }
-    if (!mapped.allow.includes(action)) return end(row, `not done: ${action}: not allowed`);
+    if (!isLegal(action, state)) return not(`the job is ${state ?? 'not there'}`);
+    if (action === 'Clear' && awaitsResult(row)) return; // it may be gone with the job
+    if (clock.nowMs() - row.askedMs! > seenMaxMs) return not('not seen at the machine');
+    const pauseMs = callAgainMs * 2 ** (row.calls - 1);
+    const sinceMs = clock.monotonicMs() - (calledMs.get(keyOf(row)) ?? -Infinity);
+    if (sinceMs < pauseMs || !manner.isCalm(clock.nowMs())) return;
+    if (row.calls >= callsMax) return not('not seen at the machine');
+    const why = stopOf(here, row) ?? (manner.bar(action) && 'not allowed');
+    if (why !== undefined) return not(why);
     if (!intake.state(() => docket.call(row))) return; // not written down: not called
-    const description = `order ${row.order}, operation ${row.operation}`;
-    const status = await port.call(receiverOf(line, row.unit), action, {
-      job: row.job,
-      description,
-    });
-    const rejection = rejectionOf(status);
-    if (rejection !== undefined) end(row, `not done: ${action}: ${rejection}`);
+    calledMs.set(keyOf(row), clock.monotonicMs());
+    const stopped = await manner.call(port, row, () => stopOf(here, row));
+    if (stopped === undefined) return;
+    not(stopped);
+    // What is written already of a job that is held is taken back like the whole of it.
+    if (action === 'Prepare') takeBack(here, { ...row, action: null, state: 'Prepared' });
   }
 
-  async function workOn(line: LineHearing): Promise<void> {
-    const port = line.jobPort();
-    const rows = docket.all().filter((row) => row.line === line.line);
-    if (!port || rows.length === 0) return;
-    for (const unit of new Set(rows.map((row) => row.unit))) {
-      const mapped = line.mapping.units.get(unit)?.jobs;
-      if (!mapped || !line.isBound(unit)) continue;
-      const list = await port.list(receiverOf(line, unit));
-      for (const row of rows.filter((one) => one.unit === unit)) {
-        const seen = see(row, list.get(row.job));
-        revoke(line, seen);
-        await carryOut(port, line, seen).catch((error: unknown) => {
-          if (!(error instanceof Fault)) throw error;
-          if (error.code === 'REFUSED') end(seen, `not done: ${seen.action}: ${error.message}`);
-          else log.warn({ err: error, job: seen.job }, 'job: nobody knows whether it was done');
-        });
-      }
-    }
-  }
-
-  /** One look at every line; what a server does not answer is looked at in the next. */
-  async function round(): Promise<void> {
-    for (const line of machines.lines) {
-      await workOn(line).catch((error: unknown) => {
+  async function workOnUnit(here: Here, rows: readonly JobRow[]): Promise<void> {
+    const shown = await here.manner.look(here.port);
+    for (const row of rows) {
+      const seen = see(row, shown(row));
+      takeBack(here, seen);
+      await results.follow(here.port, here.line, seen);
+      await carryOut(here, seen).catch((error: unknown) => {
         if (!(error instanceof Fault)) throw error;
-        log.warn({ err: error, line: line.line }, 'jobs: not looked at');
+        if (error.code === 'REFUSED') end(seen, `not done: ${seen.action}: ${error.message}`);
+        else log.warn({ err: error, job: seen.job }, 'job: nobody knows whether it was done');
       });
     }
   }
 
+  /** True if a unit's jobs are to be looked at now. */
+  function isDue(key: string, rows: readonly JobRow[]): boolean {
+    const nowMs = clock.monotonicMs();
+    if (nowMs < (restUntilMs.get(key) ?? -Infinity)) return false;
+    const isResting = nowMs - (lookedMs.get(key) ?? -Infinity) < restingMs;
+    if (isResting && !rows.some(isInPlay)) return false;
+    lookedMs.set(key, nowMs);
+    return true;
+  }
+
+  /** What the machine shows cannot be read: where it refuses, nothing can be asked of it. */
+  function unseen(error: unknown, key: string, rows: readonly JobRow[]): void {
+    if (!(error instanceof Fault)) throw error;
+    log.warn({ err: error, unit: key }, 'jobs: not looked at');
+    restUntilMs.set(key, clock.monotonicMs() + failedMs);
+    if (error.code !== 'REFUSED') return;
+    for (const row of rows) {
+      if (row.action) end(row, `not done: ${row.action}: ${error.message}`);
+    }
+  }
+
+  /** One look at a line; what its server does not answer is looked at in the next. */
+  async function workOn(line: LineHearing): Promise<void> {
+    const port = line.jobPort();
+    if (!port) return;
+    const rows = docket.all().filter((row) => row.line === line.line);
+    for (const unit of new Set(rows.map((row) => row.unit))) {
+      const manner = mannerOf(line, unit);
+      const own = rows.filter((row) => row.unit === unit);
+      const key = `${line.line} ${unit}`;
+      if (!manner || !line.isBound(unit) || !isDue(key, own)) continue;
+      await workOnUnit({ port, line, manner }, own).catch((error: unknown) =>
+        unseen(error, key, own),
+      );
+    }
+  }
+
   return {
-    round,
+    round: async () => void (await Promise.all(machines.lines.map(workOn))),
+    /** Each line at its own pace: a server that hangs keeps no other waiting. */
     async run(): Promise<void> {
-      while (!signal.aborted) {
-        await round();
-        await clock.sleep(jobsMs, signal);
-      }
+      const one = async (line: LineHearing): Promise<void> => {
+        while (!signal.aborted) {
+          await workOn(line);
+          await clock.sleep(jobsMs, signal);
+        }
+      };
+      await Promise.all(machines.lines.map(one));
     },
   };
 }
-
-const receiverOf = ({ mapping }: LineHearing, unit: string): Address =>
-  addressOf(mapping.units.get(unit)!.jobs!.object, mapping.namespaces, `${unit}.jobs.object`);

@@ -13,6 +13,7 @@ import {
 } from '../../shared/field.ts';
 import { linePath } from '../../shared/subject.ts';
 import { dictionary, word } from './fields.ts';
+import { sendingComplaints } from './jobmap.ts';
 import { type Counter, type Unit, unitFields } from './unit.ts';
 
 /** Largest mapping file, bytes; and most tags of one line. */
@@ -115,6 +116,7 @@ function* complaintsOf({ endpoint, units }: Mapping): Generator<string> {
     if (given.profile !== 'generic' && given.state !== undefined) {
       yield `units.${unit}.state: must not be given, the profile ${given.profile} knows it`;
     }
+    yield* sendingComplaints(`units.${unit}`, given);
     for (const [level, { low, high }] of given.levels) {
       if (low === undefined && high === undefined) {
         yield `units.${unit}.levels.${level}: must have low or high`;

@@ -1,9 +1,35 @@
 import { type Family, metricsText, oneOf, type Sample } from '../../shared/metrics.ts';
+import type { JobDesk } from './jobdesk.ts';
 import { linkStates } from './port.ts';
 import type { MachinesStatus } from './report.ts';
 
+type Jobs = ReturnType<JobDesk['status']>['jobs'];
+
+/** Jobs by what of their results a person should look at; of units that have any jobs. */
+function jobFamilies(jobs: Jobs): Family[] {
+  const units = new Map(jobs.map(({ line, unit }) => [`${line}\n${unit}`, { line, unit }]));
+  const count = (is: (job: Jobs[number]) => boolean): Sample[] =>
+    [...units.values()].map(({ line, unit }) => {
+      const own = jobs.filter((job) => job.line === line && job.unit === unit && is(job));
+      return { labels: { line, unit }, value: own.length };
+    });
+  return [
+    {
+      ...{ name: 'machine_job_differences', type: 'gauge' },
+      help: 'Jobs whose machine says other pieces than were booked from its counters.',
+      samples: count(({ differs }) => differs.length > 0),
+    },
+    {
+      ...{ name: 'machine_job_results_unknown', type: 'gauge' },
+      help: 'Jobs that are over and of which the machine tells no result.',
+      samples: count(({ result, resultWhy }) => result === null && resultWhy !== null),
+    },
+  ];
+}
+
 /** What the machines do, for a scraper. Empty without one. */
-export function machineMetrics({ lines, unattributedRows }: MachinesStatus): string {
+export function machineMetrics(status: MachinesStatus & Readonly<{ jobs: Jobs }>): string {
+  const { lines, unattributedRows, jobs } = status;
   if (lines.length === 0) return '';
   const units = lines.flatMap(({ line, units: all }) => all.map((unit) => ({ line, ...unit })));
   const labelled = (sample: Sample, line: string): Sample => {
@@ -51,6 +77,7 @@ export function machineMetrics({ lines, unattributedRows }: MachinesStatus): str
       ...{ name: 'machine_unattributed', type: 'gauge', samples: [{ value: unattributedRows }] },
       help: 'Entries of pieces that nobody can say whose they are, until a person does.',
     },
+    ...jobFamilies(jobs),
   ];
   return metricsText(
     families.map((family) => ({ ...family, name: `holdfast_edge_${family.name}` })),

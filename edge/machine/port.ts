@@ -1,6 +1,9 @@
+import type { JobContent } from './content.ts';
 import type { JobAction, JobState } from './job.ts';
-import type { Sample } from './sample.ts';
+import type { Sent } from './jobmap.ts';
+import type { Plain, Sample } from './sample.ts';
 import type { Address, Tag } from './tags.ts';
+import type { ReadBack, Target } from './targets.ts';
 
 /** How a line's way to its machines stands. */
 export const linkStates = [
@@ -8,15 +11,39 @@ export const linkStates = [
 ] as const;
 export type LinkState = (typeof linkStates)[number];
 
-/** A job order as it is sent down. */
-export type JobOrder = Readonly<{ job: string; description: string }>;
+/** What a machine told of a job in the end; at most 50 of each, texts of at most 200 characters. */
+export type JobResponse = Readonly<{
+  id: string;
+  state: JobState | null;
+  startMs: number | null;
+  endMs: number | null;
+  data: readonly Readonly<{ id: string; value: string; unit: string }>[];
+  materials: readonly Readonly<{
+    material: string;
+    use: string;
+    quantity: string;
+    unit: string;
+    lot: string;
+  }>[];
+}>;
 
 /** The one way to ask something of a machine. Every call ends in bounded time, or throws Fault. */
 export type JobPort = Readonly<{
+  /** Which incarnation of the server it is. */
+  epoch: string;
   /** The jobs that a receiver has, and their states. */
   list(receiver: Address): Promise<ReadonlyMap<string, JobState>>;
-  /** What the receiver answers: its ReturnStatus. */
-  call(receiver: Address, action: JobAction, order: JobOrder): Promise<bigint>;
+  /** What the receiver answers: its ReturnStatus. Contents go with Store only. */
+  call(receiver: Address, action: JobAction, job: string, order?: JobContent): Promise<bigint>;
+  /** Undefined where the machine does not know the job; writes nothing. */
+  response(
+    receiver: Readonly<{ object: Address; results: Address | undefined }>,
+    job: string,
+  ): Promise<JobResponse | undefined>;
+  /** What stands there now; null for what cannot be read. */
+  read(places: readonly ReadBack[]): Promise<readonly Plain[]>;
+  /** Throws Fault REFUSED where the machine does not take it, or the value is none for it. */
+  write(target: Target, value: Sent): Promise<void>;
 }>;
 
 /** What a machine's server tells, as it comes. */

@@ -19,8 +19,10 @@ import { openMachines } from './machines.ts';
 import { type Mapping, mappingBytesMax, readMapping } from './mapping.ts';
 import { machineMetrics } from './metrics.ts';
 import type { Listen } from './port.ts';
+import { openVersions } from './release.ts';
 import { readMachines } from './report.ts';
 import { tagsOf } from './tags.ts';
+import { checkTargets } from './targets.ts';
 
 type Parts = Readonly<{
   config: EdgeConfig;
@@ -46,6 +48,7 @@ export function readMappings({ lines }: EdgeConfig): Mapping[] {
     if (machine === undefined) return [];
     const mapping = readMapping(contentOf(machine), machine);
     tagsOf(mapping, machine);
+    checkTargets(mapping, machine);
     if (mapping.line === line) return [mapping];
     throw new Fault('INVALID', `${machine}.line: is ${mapping.line}, the config names ${line}`);
   });
@@ -78,18 +81,21 @@ export function startMachines({ config, mappings, db, clock, random, log, edge }
       (await opcua!).of(mapping)(...given);
   const { book, roster, intake, barred, disk, changed, signal } = edge;
   const newId = eventIds(clock.nowMs, random);
+  const docket = openDocket(db);
   const machines = openMachines({
+    counted: docket.count,
     ...{ book, roster, intake, barred, disk, clock, signal, newId, changed: changed.ring },
     machines: mappings.map((mapping) => {
       return { mapping, tags: tagsOf(mapping, 'mapping'), listen: listenTo(mapping) };
     }),
     ledger: openMachineLedger(db),
   });
-  const docket = openDocket(db);
   const { nowMs } = clock;
-  const jobs = openJobDesk({ machines, docket, book, intake, nowMs });
+  const jobs = openJobDesk({ machines, docket, book, intake, nowMs, versions: openVersions(db) });
   const work = openJobWork({ machines, docket, book, intake, clock, log, signal });
-  const isSending = mappings.some(({ units }) => [...units.values()].some((unit) => unit.jobs));
+  const isSending = mappings.some(({ units }) =>
+    [...units.values()].some((unit) => unit.jobs || unit.writes),
+  );
   const loops = [...machines.loops(), ...(isSending ? [keepRunning(work.run())] : [])];
   const status = () => ({ ...readMachines(machines, book), ...jobs.status() });
 

@@ -81,3 +81,18 @@ export const machineTables = `
   CREATE TRIGGER job_log_is_kept BEFORE DELETE ON job_log
     BEGIN SELECT raise(ABORT, 'what was asked of a machine is never forgotten'); END;
   `;
+/** What a job says and what came of it: a migration as well. */
+export const jobTables = `
+  ALTER TABLE job ADD COLUMN content TEXT;                   -- JSON, as it was asked
+  ALTER TABLE job ADD COLUMN server TEXT;                    -- epoch of the server when asked
+  ALTER TABLE job ADD COLUMN result TEXT;                    -- JSON, as the machine told it
+  ALTER TABLE job ADD COLUMN result_why TEXT;                -- why there is none
+  ALTER TABLE job ADD COLUMN result_ms INTEGER;              -- when it was told, or asked for last
+  ALTER TABLE job ADD COLUMN result_tries INTEGER NOT NULL DEFAULT 0;
+  -- Pieces that were booked from counters while it was worked on; NULL before that.
+  ALTER TABLE job ADD COLUMN booked_good TEXT;
+  ALTER TABLE job ADD COLUMN booked_scrap TEXT;
+  ALTER TABLE job ADD COLUMN counting INTEGER NOT NULL DEFAULT 0 CHECK (counting IN (0, 1));
+  CREATE INDEX job_log_recent ON job_log (line, unit, at_ms);
+  CREATE INDEX job_log_turned ON job_log (id) WHERE what IN ('off', 'on');
+  `;

@@ -54,9 +54,6 @@ export function addressOf(
 
 /** Everything that a mapping wants to be read. Throws Fault INVALID for more than 500 tags. */
 export function tagsOf(mapping: Mapping, name: string): Tag[] {
-  for (const [unit, { jobs }] of mapping.units) {
-    if (jobs) addressOf(jobs.object, mapping.namespaces, `${name}.units.${unit}: jobs`);
-  }
   const tags = [...mapping.units].flatMap(([unit, given]) => {
     const at = (written: string, tag: string) =>
       addressOf(written, mapping.namespaces, `${name}.units.${unit}: ${tag}`);
@@ -130,7 +127,7 @@ function placeOf(
  * A PackTag under its root: "m;s=Line1." and "/m:Line1." go on as they are, "/m:Line1/" with a
  * level for each part, in the namespace of the step before.
  */
-function under(root: string, tag: string): string {
+export function under(root: string, tag: string): string {
   if (!root.endsWith('/')) return `${root}${tag}`;
   const alias = root.slice(0, -1).split('/').at(-1)!.split(':')[0];
   return `${root}${tag

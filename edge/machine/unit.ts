@@ -13,7 +13,7 @@ import {
   text,
 } from '../../shared/field.ts';
 import { dictionary, number, word } from './fields.ts';
-import { jobActions } from './job.ts';
+import { sendingFields } from './jobmap.ts';
 
 export const profiles = ['packml-opc30050', 'packml-tags', 'generic'] as const;
 const address = (doc: string) => text(`${doc} "/m:Filler/m:Good", or "m;s=Filler.Good".`, 400);
@@ -80,13 +80,7 @@ export const unitFields = {
     ),
     new Map(),
   ),
-  jobs: optional(
-    record('Where jobs are sent to, and what may be asked; nothing unless it is named.', {
-      object: address('The receiver of ISA-95 Job Control v2.'),
-      allow: fallback(list(choice('What may be asked.', jobActions), jobActions.length), []),
-      perMinute: fallback(integer('Most that is asked in a minute.', 1, 60), 6),
-    }),
-  ),
+  ...sendingFields,
   levels: fallback(
     dictionary(
       'Measured values that have limits, by a name.',

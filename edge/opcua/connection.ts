@@ -16,8 +16,8 @@ import type { Listener } from '../machine/port.ts';
 import type { Tag } from '../machine/tags.ts';
 import { bounded, faultOf } from './bounded.ts';
 import { openEar } from './ear.ts';
-import { openJobs } from './jobs.ts';
 import { type Bound, resolve } from './resolve.ts';
+import { openSending } from './sending.ts';
 import type { Connection } from './supervisor.ts';
 import type { Trust } from './trust.ts';
 
@@ -178,6 +178,13 @@ async function openSession(
     isLost = false;
   }
 
+  /** Nothing is asked of a server that was lost, or that has started anew behind our back. */
+  async function sure(): Promise<void> {
+    if (isLost || fault) throw new Fault('UNREACHABLE', 'server: the connection is lost');
+    const now = await readServer(session, clock.nowMs);
+    if (now.epoch !== epoch) throw new Fault('UNREACHABLE', 'server: has started anew');
+  }
+
   return {
     async resolve() {
       const found = await bounded(resolve(session, tags), resolveMs, 'server: address space');
@@ -199,7 +206,7 @@ async function openSession(
       await ear.word(mapping.session.staleAfterMs + answerMs);
     },
     skewMs: () => skewMs,
-    jobs: openJobs(session),
+    jobs: openSending({ session, epoch, sure }),
     look: () => ({ fault, isLost, heardMs: ear.heardMs() }),
     async close() {
       ear.close();

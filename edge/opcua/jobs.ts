@@ -1,72 +1,80 @@
 import {
   AttributeIds,
+  BrowseDirection,
   type ClientSession,
   coerceNodeId,
   DataType,
-  makeBrowsePath,
+  NodeClass,
   type NodeId,
   VariantArrayType,
 } from 'node-opcua-client';
 import { Fault } from '../../shared/fault.ts';
-import { type JobAction, type JobState, jobStateOf } from '../machine/job.ts';
-import type { JobOrder, JobPort } from '../machine/port.ts';
+import type { JobContent } from '../machine/content.ts';
+import type { JobAction, JobState } from '../machine/job.ts';
+import type { JobPort } from '../machine/port.ts';
 import { severityOf } from '../machine/sample.ts';
 import type { Address } from '../machine/tags.ts';
 import { bounded } from './bounded.ts';
-import { writtenOf } from './resolve.ts';
+import { orderFields, responseOf, type States, stateIn } from './joborder.ts';
+import { answerMs, memberOf, namespaceOf } from './node.ts';
 
 const uri = 'http://opcfoundation.org/UA/ISA95-JOBCONTROL_V2/';
 /** ISA95JobOrderDataType, in the namespace above. */
 const orderType = 3008;
-const answerMs = 10_000;
+const resultsName = 'JobOrderResults';
+const byId = 'RequestJobResponseByJobOrderID';
+const unknownBit = 1n;
 
 /** What is read of an entry of JobOrderList (ISA95JobOrderAndStateDataType). */
-type Entry = Readonly<{
-  jobOrder?: Readonly<{ jobOrderID?: unknown }>;
-  state?: readonly Readonly<{ stateNumber?: unknown }>[];
-}>;
+type Entry = Readonly<{ jobOrder?: Readonly<{ jobOrderID?: unknown }>; state?: States }>;
 
 /** Job Control of ISA-95 (OPC 10031-4 v2) within a session. Nothing else is ever called. */
-export function openJobs(session: ClientSession): JobPort {
-  async function namespaces(): Promise<{ all: string[]; own: number }> {
-    const all = await bounded(session.readNamespaceArray(), answerMs, 'jobs: namespaces');
-    const own = all.indexOf(uri);
-    if (own >= 0) return { all, own };
-    throw new Fault('REFUSED', `jobs: the server has no namespace ${uri}`);
-  }
+export function openJobs(session: ClientSession): Pick<JobPort, 'list' | 'call' | 'response'> {
+  const find = async (object: Address, name: string): Promise<[NodeId, NodeId]> =>
+    memberOf(session, object, await namespaceOf(session, uri), name);
 
-  /** The receiver, and what of it has this name. */
-  async function find(receiver: Address, name: string): Promise<[NodeId, NodeId]> {
-    const { all, own } = await namespaces();
-    const at = writtenOf(receiver, all);
-    if ('why' in at) throw new Fault('REFUSED', `jobs: ${at.why}`);
-    const start = 'id' in at ? at.id : 'i=85';
-    const path = 'path' in at ? at.path : '';
-    const paths = [
-      ...(path ? [makeBrowsePath(start, path)] : []),
-      makeBrowsePath(start, `${path}/${own}:${name}`),
-    ];
-    const found = await bounded(session.translateBrowsePath(paths), answerMs, 'jobs: receiver');
-    const ids = found.map(({ targets }) => targets?.[0]?.targetId);
-    const object = 'id' in at ? at.id : ids[0];
-    const member = ids.at(-1);
-    if (object && member) return [object, coerceNodeId(member)];
-    throw new Fault('REFUSED', `jobs: the receiver has no ${name}`);
-  }
-
-  async function inputsOf(action: JobAction, { job, description }: JobOrder) {
+  async function inputsOf(action: JobAction, job: string, given: JobContent | undefined) {
     const comments = {
       dataType: DataType.LocalizedText,
       arrayType: VariantArrayType.Array,
       value: [],
     };
     if (action !== 'Store') return [{ dataType: DataType.String, value: job }, comments];
-    const { own } = await namespaces();
+    const { own } = await namespaceOf(session, uri);
     const type = coerceNodeId(`ns=${own};i=${orderType}`);
-    const given = { jobOrderID: job, description: [{ text: description }], priority: 0 };
-    const order = session.constructExtensionObject(type, given);
+    const order = session.constructExtensionObject(type, orderFields(job, given));
     const value = await bounded(order, answerMs, 'jobs: its types');
     return [{ dataType: DataType.ExtensionObject, value }, comments];
+  }
+
+  /** What is beside the receiver and named so. */
+  async function resultsBeside(receiver: Address): Promise<NodeId> {
+    const [object] = await find(receiver, 'JobOrderList');
+    const around = (nodeId: NodeId, browseDirection: BrowseDirection) =>
+      bounded(
+        session.browse({
+          ...{ nodeId, browseDirection, referenceTypeId: 'HierarchicalReferences' },
+          ...{ includeSubtypes: true, nodeClassMask: NodeClass.Object, resultMask: 63 },
+        }),
+        answerMs,
+        'jobs: results',
+      );
+    const parents = await around(object, BrowseDirection.Inverse);
+    for (const { nodeId } of (parents.references ?? []).slice(0, 10)) {
+      const children = await around(nodeId, BrowseDirection.Forward);
+      const found = children.references?.find(({ browseName }) => browseName.name === resultsName);
+      if (found) return found.nodeId;
+    }
+    throw new Fault('REFUSED', `jobs: there is no ${resultsName} beside the receiver`);
+  }
+
+  /** What tells results, and how it is asked. */
+  async function resultsOf(object: Address, results: Address | undefined) {
+    if (results) return find(results, byId);
+    const beside = await resultsBeside(object);
+    const { all, own } = await namespaceOf(session, uri);
+    const id = { uri: all[beside.namespace]!, id: beside.toString().replace(/^ns=\d+;/, '') };
+    return memberOf(session, id, { all, own }, byId);
   }
 
   return {
@@ -80,7 +88,7 @@ export function openJobs(session: ClientSession): JobPort {
       const entries = (value.value ?? []) as readonly Entry[];
       return new Map(
         entries.flatMap(({ jobOrder, state }): [string, JobState][] => {
-          const known = jobStateOf(Number(state?.[0]?.stateNumber));
+          const known = stateIn(state);
           return known && typeof jobOrder?.jobOrderID === 'string'
             ? [[jobOrder.jobOrderID, known]]
             : [];
@@ -88,19 +96,36 @@ export function openJobs(session: ClientSession): JobPort {
       );
     },
 
-    async call(receiver, action, order) {
+    async call(receiver, action, job, order) {
       const [objectId, methodId] = await find(receiver, action);
-      const inputArguments = await inputsOf(action, order);
+      const inputArguments = await inputsOf(action, job, order);
       const call = session.call({ objectId, methodId, inputArguments });
       const { statusCode, outputArguments } = await bounded(call, answerMs, `jobs: ${action}`);
       if (severityOf(statusCode.value) === 'bad') {
         throw new Fault('REFUSED', `jobs: ${action}: ${statusCode.name}`);
       }
-      const status = outputArguments?.[0]?.value as unknown;
-      if (Array.isArray(status)) {
-        return (BigInt(Number(status[0]) >>> 0) << 32n) | BigInt(Number(status[1]) >>> 0);
+      return statusOf(outputArguments?.[0]?.value);
+    },
+
+    async response({ object, results }, job) {
+      const [objectId, methodId] = await resultsOf(object, results);
+      const inputArguments = [{ dataType: DataType.String, value: job }];
+      const call = session.call({ objectId, methodId, inputArguments });
+      const { statusCode, outputArguments } = await bounded(call, answerMs, 'jobs: result');
+      if (severityOf(statusCode.value) === 'bad') {
+        throw new Fault('REFUSED', `jobs: result: ${statusCode.name}`);
       }
-      return BigInt(Number(status ?? 0));
+      const [response, status] = outputArguments ?? [];
+      if ((statusOf(status?.value) >> unknownBit) & 1n) return undefined;
+      const given = response?.value as Record<string, unknown> | null | undefined;
+      if (given && given['jobOrderID'] === job) return responseOf(given);
+      throw new Fault('REFUSED', 'jobs: result: it is of no job, or of another');
     },
   };
+}
+
+/** 64 bits come as two halves of 32, the upper one first. */
+function statusOf(status: unknown): bigint {
+  if (!Array.isArray(status)) return BigInt(Number(status ?? 0));
+  return (BigInt(Number(status[0]) >>> 0) << 32n) | BigInt(Number(status[1]) >>> 0);
 }

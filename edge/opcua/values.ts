@@ -25,7 +25,7 @@ export function plainOf({ value }: DataValue, select: Tag['select']): Plain {
 const isList = (value: unknown): value is ArrayLike<unknown> =>
   Array.isArray(value) || ArrayBuffer.isView(value);
 
-function scalar(dataType: DataType, value: unknown): Plain {
+export function scalar(dataType: DataType, value: unknown): Plain {
   if (wide.has(dataType)) return wideOf(dataType, value);
   if (typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean') {
     return value;

@@ -1,4 +1,5 @@
-// What of a line's machines is not as it should be, or waits for a person; nothing while all is well.
+// What of a line's machines is not as it should be, or waits for a person, and what came of the job
+// that they had last; nothing else while all is well.
 import { grouped, joined } from './words.js';
 
 const links = {
@@ -30,11 +31,34 @@ const unitTexts = ({ unit, unbound, counters, proposes }) => [
     `${unit} is complete: is ${proposes.complete.order} / ${proposes.complete.operation}?`,
 ];
 
-/** A job that runs although quality holds what it makes: the machine must be stopped by a person. */
-const heldJobs = ({ jobs = [] }, line) =>
+const begun = { Running: 'runs', AllowedToStart: 'may start', Prepared: 'is prepared' };
+
+/** A job that quality holds and that was not taken back: a person must see to it at the machine. */
+const heldJobs = (jobs) =>
   jobs
-    .filter((row) => row.line === line && row.state === 'Running' && row.holds.length > 0)
-    .map(({ job, holds }) => `job ${job} runs, and is held by ${holds[0]}`);
+    .filter(
+      ({ state, action = null, holds }) => begun[state] && action === null && holds.length > 0,
+    )
+    .map(({ job, state, holds }) => `job ${job} ${begun[state]}, and is held by ${holds[0]}`);
+
+/** What became of a job, and where the machine says something else than was booked. */
+function resultTexts({ job, result = null, resultWhy = null, differs = [] }) {
+  if (result === null) return resultWhy === null ? [] : [`job ${job}: no result, ${resultWhy}`];
+  const pieces = ['good', 'scrap'].filter((kind) => result[kind] !== null);
+  const said = pieces.map((kind) => `${grouped(result[kind])} ${kind}`).join(', ');
+  const how = result.state === 'Aborted' ? 'was aborted' : 'is done';
+  return [`job ${job} ${how}${said && `: ${said}`}`, ...differs];
+}
+
+/** The job of each unit that was asked for last. */
+function newest(jobs) {
+  const byUnit = new Map();
+  for (const row of jobs) {
+    const known = byUnit.get(row.unit);
+    if (!known || (row.askedMs ?? 0) >= (known.askedMs ?? 0)) byUnit.set(row.unit, row);
+  }
+  return [...byUnit.values()];
+}
 
 /** Text and tone for a line's tile, from what the status tells of machines. */
 export function machineOf(machines, line) {
@@ -44,10 +68,15 @@ export function machineOf(machines, line) {
   const loose = machines.unattributed
     .filter((row) => row.line === line)
     .map(({ pieces, kind, why }) => `${grouped(pieces)} ${kind} of no job, ${whys[why]}`);
-  const held = heldJobs(machines, line);
+  const jobs = (machines.jobs ?? []).filter((row) => row.line === line);
+  const held = heldJobs(jobs);
+  const last = newest(jobs);
   const about = [...held, ...units.flatMap(unitTexts), ...loose];
-  const said = [links[link], link === 'refused' && detail, ...about];
+  const wrong = [links[link], link === 'refused' && detail, ...about].filter(Boolean);
   const isUnbound = units.some(({ unbound }) => unbound.length > 0);
   const isBad = link === 'refused' || isUnbound || held.length > 0;
-  return { text: joined(said), tone: isBad ? 'bad' : 'warn' };
+  const isOdd = last.some(({ differs = [], resultWhy = null }) => differs.length > 0 || resultWhy);
+  const isWell = wrong.length === 0 && !isOdd;
+  const text = joined([...wrong, ...last.flatMap(resultTexts)]);
+  return { text, tone: isBad ? 'bad' : isWell && text !== '' ? 'calm' : 'warn' };
 }

@@ -1,4 +1,5 @@
 import { openIntake } from '../../edge/intake.ts';
+import type { Parts as BookingParts } from '../../edge/machine/booking.ts';
 import { openMachineDesk } from '../../edge/machine/desk.ts';
 import { openMachineLedger } from '../../edge/machine/ledger.ts';
 import { openMachines } from '../../edge/machine/machines.ts';
@@ -11,11 +12,18 @@ import { openBox } from './box.ts';
 import { mappingText, told } from './machine.ts';
 import { shop } from './shop.ts';
 
-type Given = Readonly<{ path?: string; more?: string; mapping?: string; stopped?: () => boolean }>;
+type Given = Readonly<{
+  path?: string;
+  more?: string;
+  mapping?: string;
+  stopped?: () => boolean;
+  counted?: BookingParts['counted'];
+}>;
 export type MachineBox = ReturnType<typeof openMachineBox>;
 
 /** An edge without its network, and a press at its first line that tells whatever a test says. */
-export function openMachineBox({ path, more, mapping: text, stopped = () => false }: Given = {}) {
+export function openMachineBox(given: Given = {}) {
+  const { path, more, mapping: text, stopped = () => false, counted } = given;
   const box = openBox(path);
   const { store, roster, book, time, db } = box;
   const mapping = readMapping(text ?? mappingText(more), 'mapping');
@@ -28,6 +36,7 @@ export function openMachineBox({ path, more, mapping: text, stopped = () => fals
   const intake = openIntake({ store, roster, committed: () => undefined });
   const machines = openMachines({
     ...{ book, roster, intake, disk, clock },
+    ...(counted && { counted }),
     machines: [{ mapping, tags: tagsOf(mapping, 'mapping'), listen: async () => undefined }],
     ledger: openMachineLedger(db),
     barred: () => undefined,

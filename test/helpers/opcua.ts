@@ -141,5 +141,5 @@ export const makerOf =
     machine.perform('make', { good, bad });
 
 /** The same with a simulated machine. */
-export const startLive = async (options: Options = {}, text = simulated) =>
-  goLive(await openMachine(options), { text });
+export const startLive = async (options: Options = {}, text = simulated, counters = 2) =>
+  goLive(await openMachine(options), { text, counters });
