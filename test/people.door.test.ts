@@ -3,7 +3,15 @@
 import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { accepted, pins, samplePeople, startManned, token, writePeople } from './helpers/people.ts';
+import {
+  accepted,
+  openScreen,
+  pins,
+  samplePeople,
+  startManned,
+  token,
+  writePeople,
+} from './helpers/people.ts';
 import { type command, shop } from './helpers/shop.ts';
 
 const mine = ({ actor: _, ...rest }: ReturnType<typeof command>) => rest;
@@ -111,6 +119,24 @@ test('a broken file of people is told, and the last good one stays in force', as
   });
   writePeople(plant.config.peoplePath, { ...file, people: file.people.slice(0, 2) });
   await expect.poll(status, { timeout: 5_000 }).toMatchObject({ people: 2, trouble: null });
+});
+
+test('a start with a broken file lets nobody in, and signs nobody out', async () => {
+  const plant = await startManned();
+  const screen = plant.screen();
+  await screen.signIn(ada);
+  const file = await samplePeople();
+  writePeople(plant.config.peoplePath, { ...file, people: [file.people[0]!, file.people[0]!] });
+  await plant.restart();
+  const again = openScreen(plant.url(), { cookie: screen.cookie()! });
+  expect((await again.session()).body.person).toBe(null);
+  expect((await again.signIn(ada)).body).toMatchObject({
+    ...{ rule: 'nobody', message: expect.stringContaining('the file of people cannot be taken') },
+  });
+  writePeople(plant.config.peoplePath, file);
+  const here = async () => (await again.session()).body.person?.id;
+  await expect.poll(here, { timeout: 5_000 }).toBe('person:17');
+  expect((await plant.facts()).map(({ type }) => type)).toEqual(['PersonSignedIn']);
 });
 
 test('without people nobody is let in, and what to do is said', async () => {

@@ -98,6 +98,8 @@ export function openPeopleBook({ path, monotonicMs, troubled }: Parts) {
     badged: (hashed: string): Person | undefined => current()?.byBadge.get(hashed),
     byId: (id: string): Person | undefined => current()?.byId.get(id),
     token: (hashed: string): Token | undefined => current()?.byToken.get(hashed),
+    /** False while no file could be read since the start: then nobody is known to have left. */
+    isRead: () => current() !== undefined,
     /** How badges are hashed; undefined while no file could be read yet. */
     badgeBy: () => current()?.badge,
     /** People who have not left, and why the file as it is now is not taken. */

@@ -89,6 +89,7 @@ export function openPeople({ path, idleMs, db, clock, log, intake, roster, barre
 
   function sweep(): void {
     for (const { session, why } of sessions.over()) end(session, why);
+    if (!book.isRead()) return;
     for (const session of sessions.all()) {
       const { left = true, locked = true } = book.byId(session.person) ?? {};
       if (left || locked) end(session, 'ended');
@@ -104,8 +105,10 @@ export function openPeople({ path, idleMs, db, clock, log, intake, roster, barre
      */
     async signIn(proof: Proof, station: string, line?: string, cookie?: string) {
       if (book.status().people === 0) {
-        const advice = 'make the first one with "holdfast people add" on the box';
-        throw new Fault('REFUSED', `nobody is known here yet: ${advice}`, { rule: 'nobody' });
+        const why = book.isRead()
+          ? 'nobody is known here yet: make the first one with "holdfast people add" on the box'
+          : 'the file of people cannot be taken: "holdfast doctor" says why';
+        throw new Fault('REFUSED', why, { rule: 'nobody' });
       }
       const person = await prove.byName(proof, station);
       const { id, name } = person;
