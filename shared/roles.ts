@@ -48,4 +48,4 @@ const machineActs: Readonly<Record<string, readonly Role[]>> = {
   writes: ['lead', 'technician'],
 };
 export const mayTurn = (own: readonly Role[], act: string): boolean =>
-  own.some((role) => machineActs[act]?.includes(role));
+  Object.hasOwn(machineActs, act) && own.some((role) => machineActs[act]!.includes(role));
