@@ -1,3 +1,4 @@
+import { signalTables } from './machine/signaltables.ts';
 import { jobTables, machineTables } from './machine/tables.ts';
 
 /** The edge's tables, in the order they came; one that was shipped is never changed. */
@@ -219,4 +220,5 @@ export const migrations = [
   `,
   machineTables,
   jobTables,
+  signalTables,
 ];

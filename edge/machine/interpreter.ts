@@ -4,47 +4,20 @@ import {
   type Gain,
   type Here,
   isTaken,
-  type Kept,
   type Kind,
   sumOf,
   type Why,
 } from './counting.ts';
-import { judgeLevel, type Level, noLevel, type Zone } from './level.ts';
+import { idOf, jobsIn } from './inhand.ts';
+import { type Crossed, levelsIn } from './limits.ts';
 import type { Unit } from './mapping.ts';
+import type { Hearing, Memory } from './memory.ts';
 import type { Equipment } from './packml.ts';
 import { nestedState, stateOf } from './packml.ts';
-import { type Fired, firedBy, inARow } from './rejects.ts';
+import { type Fired, firedBy, inARow, results } from './rejects.ts';
 import type { Plain, Sample } from './sample.ts';
 import { type Heard, hear, propose, type Settling, settle } from './settle.ts';
 import { instantOf } from './time.ts';
-
-/** What is kept of a unit with the facts that it led to. */
-export type Memory = Readonly<{
-  counters: ReadonlyMap<string, Kept>;
-  owed: ReadonlyMap<string, bigint>; // by derived counters, millionths; never more than 0
-  row: number; // rejects without a good one between
-  sequences: ReadonlyMap<string, string>; // handshake number of the last result
-  zones: ReadonlyMap<string, Zone>; // of measured values, as it was acted on last
-  told: Equipment | undefined; // the state that was stated last
-}>;
-/** What is known of a unit while it is listened to, and forgotten with the process. */
-export type Hearing = Readonly<{
-  heard: ReadonlyMap<string, Heard>;
-  state: Settling<Equipment>;
-  levels: ReadonlyMap<string, Level>;
-  fresh: ReadonlySet<string>; // counters that were heard since the link is live
-}>;
-export const noMemory: Memory = {
-  counters: new Map(),
-  owed: new Map(),
-  row: 0,
-  sequences: new Map(),
-  zones: new Map(),
-  told: undefined,
-};
-export const noHearing: Hearing = {
-  ...{ heard: new Map(), state: {}, levels: new Map(), fresh: new Set() },
-};
 
 /** The state of a machine that is to be stated. */
 export type StateChange = Readonly<{
@@ -82,6 +55,7 @@ export function understand(
   const fresh = new Set(known.hearing.fresh);
   const gains: Gain[] = [];
   const noted = new Map<Step['kind'], number>();
+  const jobs = jobsIn(heard.get('job'), samples, around.skew);
   for (const sample of samples) {
     const [kind, name] = partsOf(sample.tag);
     if (kind !== 'counter') {
@@ -89,7 +63,9 @@ export function understand(
       heard.set(sample.tag, hear(heard.get(sample.tag), sample, atMs));
       continue;
     }
-    const here = { ...around, producing: isProducing(unit, heard), isFresh: fresh.has(name) };
+    const lot = lotOf(unit, name, heard);
+    const producing = isProducing(unit, heard);
+    const here = { ...around, producing, isFresh: fresh.has(name), jobs, lot };
     const counted = countSample(unit, name, counters.get(name), sample, here);
     noted.set(counted.kind, (noted.get(counted.kind) ?? 0) + 1);
     if (counted.kept) counters.set(name, counted.kept);
@@ -109,6 +85,7 @@ export function understand(
     owed,
     row: fired.length > 0 ? 0 : told.row,
     sequences: told.sequences,
+    alarms: known.memory.alarms,
     told: change?.state ?? known.memory.told,
   };
   const hearing = { heard, state, levels, fresh };
@@ -121,57 +98,17 @@ function partsOf(tag: string): [string, string] {
   return cut < 0 ? [tag, ''] : [tag.slice(0, cut), tag.slice(cut + 1)];
 }
 
+/** The lot that a counter of consumption takes from; undefined for one that nobody knows. */
+export const lotOf = (
+  unit: Unit,
+  counter: string,
+  heard: ReadonlyMap<string, Heard>,
+): string | undefined =>
+  unit.counters.get(counter)?.lot ?? idOf(heard.get(`consumed ${counter}`)?.value);
+
 function isProducing({ produceIn }: Unit, heard: ReadonlyMap<string, Heard>): boolean {
   const mode = heard.get('mode')?.value;
   return mode === undefined || mode === null || produceIn.includes(Number(mode));
-}
-
-/** Results whose handshake number is another one: a reject makes the row longer. */
-function results(unit: Unit, memory: Memory, heard: ReadonlyMap<string, Heard>, row: number) {
-  const sequences = new Map(memory.sequences);
-  let rejects = row;
-  for (const [result, { passed }] of unit.results) {
-    const sequence = heard.get(`sequence ${result}`)?.value;
-    const value = heard.get(`result ${result}`)?.value;
-    if (sequence === undefined || sequence === null || value === undefined) continue;
-    const before = sequences.get(result);
-    if (before === `${sequence}`) continue;
-    sequences.set(result, `${sequence}`);
-    if (before === undefined) continue; // from when it was first seen, it says nothing new
-    rejects = passed.includes(`${value}`) ? 0 : rejects + 1;
-  }
-  return { sequences, row: rejects };
-}
-
-/** A measured value has left its limits. */
-export type Crossed = Readonly<{
-  reason: string;
-  atMs: number;
-  hold: 'operation' | 'order' | 'line' | undefined;
-}>;
-
-/** Measured values: leaving the limits is told once, coming back lets it be told again. */
-function levelsIn(
-  unit: Unit,
-  { memory, hearing }: Readonly<{ memory: Memory; hearing: Hearing }>,
-  heard: ReadonlyMap<string, Heard>,
-  nowMs: number,
-) {
-  const levels = new Map<string, Level>();
-  const zones = new Map(memory.zones);
-  const crossed: Crossed[] = [];
-  for (const [name, limits] of unit.levels) {
-    const before = hearing.levels.get(name) ?? noLevel;
-    const level = judgeLevel(limits, before, heard.get(`level ${name}`), nowMs);
-    levels.set(name, level);
-    const { value: zone, sinceMs = nowMs } = level.zone;
-    if (zone === undefined || zone === (zones.get(name) ?? 'within')) continue;
-    zones.set(name, zone);
-    if (zone === 'within') continue;
-    const reason = `${limits.raise}: ${name} ${level.value} is too ${zone}`;
-    crossed.push({ reason: reason.slice(0, 200), atMs: sinceMs, hold: limits.hold });
-  }
-  return { levels, zones, crossed };
 }
 
 const stateTags = ['state', 'state machine', 'state execute'];

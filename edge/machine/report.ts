@@ -1,6 +1,7 @@
 import { quantityText } from '../../shared/quantity.ts';
 import type { Book } from '../book.ts';
 import { type LineHearing, tells } from './hearing.ts';
+import { jobOf } from './inhand.ts';
 import type { Machines } from './machines.ts';
 import { runIn } from './statements.ts';
 
@@ -35,6 +36,7 @@ function lineOf(hearing: LineHearing, book: Book) {
         unit,
         unbound: unbound.get(unit) ?? [], // why it is not listened to; empty while it is
         state, // null while it is not known
+        job: jobOf(ear.heard.get('job')) ?? null, // '' for none; null while it is not known
         proposes: isComplete ? { complete: job! } : null, // a person completes the operation
         rejectsInARow: memory.row,
         levels: [...ear.levels].map(([level, { value = null, zone }]) => {

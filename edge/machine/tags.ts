@@ -70,6 +70,11 @@ const needed = { optional: false } as const;
 
 function* written(unit: Unit): Generator<Written> {
   yield* profileTags(unit);
+  // What says whose a count is comes before the counts.
+  if (unit.job) yield { tag: 'job', where: unit.job.at, needs: 'any', ...needed };
+  for (const [counter, { lotAt }] of unit.counters) {
+    if (lotAt) yield { tag: `consumed ${counter}`, where: lotAt, needs: 'any', ...needed };
+  }
   for (const [counter, given] of unit.counters) {
     if (given.derive) continue;
     const tag = `counter ${counter}`;

@@ -12,6 +12,7 @@ import {
   some,
   text,
 } from '../../shared/field.ts';
+import { lot, material, unit } from '../../shared/vocabulary.ts';
 import { dictionary, number, word } from './fields.ts';
 import { sendingFields } from './jobmap.ts';
 
@@ -29,7 +30,13 @@ const counterFields = {
       less: some(list(word('Counter of pieces that are not of this kind.'), 10)),
     }),
   ),
-  counts: optional(choice('What a count is to the operation.', ['good', 'scrap', 'rework'])),
+  counts: optional(
+    choice('What a count is to the operation.', ['good', 'scrap', 'rework', 'consumed']),
+  ),
+  material: optional({ ...material, doc: 'Material that is consumed.' }),
+  unit: optional({ ...unit, doc: 'Unit of measure of what is consumed, as the ERP spells it.' }),
+  lot: optional({ ...lot, doc: 'Lot that is consumed, always the same.' }),
+  lotAt: optional(address('Where the lot that is consumed is told.')),
   bits: fallback(integer('It starts again after so many bits.', 8, 64), 32),
   maxPerSec: optional(number('Counts that the machine can make in a second.', 0.001, 1e6)),
   slack: fallback(integer('Counts that are believed at once.', 0, 1e6), 5),
@@ -61,6 +68,11 @@ export const unitFields = {
   debounceMs: fallback(integer('A state counts once it has stood so long, ms.', 0, 600_000), 250),
   mode: optional(record('Mode of the machine.', { at: address('Where it is.') })),
   produceIn: fallback(list(integer('Mode in which pieces are production.', 0, 1_000), 50), [1]),
+  job: optional(
+    record('What the machine says it works on: an order, or order/operation.', {
+      at: address('Where it is.'),
+    }),
+  ),
   lot: optional(record('Lot that is made.', { at: address('Where it is.') })),
   stopReason: optional(record('Why it stopped.', { at: address('Where it is.') })),
   reasons: fallback(
