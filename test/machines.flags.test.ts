@@ -19,7 +19,7 @@ test('a reset that is heard only as 0 is told by the next report', () => {
   expect(box.reports()).toEqual(['R1 3/0 reset', 'R1 1/0']);
 });
 
-test('a server that started anew, and a counter that had not moved: told by the next report', () => {
+test('a server that started anew while its counter stood still: told by the next report', () => {
   const box = running();
   box.lose();
   box.pass(1_000);

@@ -41,7 +41,8 @@ export function isNews(
 ): boolean {
   if (gains.length > 0 || state || fired.length > 0 || crossed.length > 0) return true;
   if ([...memory.zones].some(([name, zone]) => before.zones.get(name) !== zone)) return true;
-  if (memory.row !== before.row || memory.told !== before.told) return true;
+  if (memory.alarms !== before.alarms || memory.row !== before.row || memory.told !== before.told)
+    return true;
   const numbers = [...memory.sequences].some(
     ([name, value]) => before.sequences.get(name) !== value,
   );

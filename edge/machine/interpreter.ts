@@ -1,3 +1,4 @@
+import type { Crossed } from './alarms.ts';
 import type { Step } from './counter.ts';
 import {
   countSample,
@@ -9,7 +10,7 @@ import {
   type Why,
 } from './counting.ts';
 import { idOf, jobsIn } from './inhand.ts';
-import { type Crossed, levelsIn } from './limits.ts';
+import { levelsIn } from './limits.ts';
 import type { Unit } from './mapping.ts';
 import type { Hearing, Memory } from './memory.ts';
 import type { Equipment } from './packml.ts';
@@ -18,6 +19,7 @@ import { type Fired, firedBy, inARow, results } from './rejects.ts';
 import type { Plain, Sample } from './sample.ts';
 import { type Heard, hear, propose, type Settling, settle } from './settle.ts';
 import { instantOf } from './time.ts';
+import { openTroubles, reasonsIn, type Troubles } from './troubles.ts';
 
 /** The state of a machine that is to be stated. */
 export type StateChange = Readonly<{
@@ -56,11 +58,14 @@ export function understand(
   const gains: Gain[] = [];
   const noted = new Map<Step['kind'], number>();
   const jobs = jobsIn(heard.get('job'), samples, around.skew);
+  const { alarms } = known.memory;
+  const trouble = openTroubles(unit, known.hearing.troubles, alarms, around.nowMs);
   for (const sample of samples) {
     const [kind, name] = partsOf(sample.tag);
     if (kind !== 'counter') {
       const { atMs } = instantOf(sample, around.skew);
-      heard.set(sample.tag, hear(heard.get(sample.tag), sample, atMs));
+      if (sample.event) trouble.event(sample, atMs);
+      else heard.set(sample.tag, hear(heard.get(sample.tag), sample, atMs));
       continue;
     }
     const lot = lotOf(unit, name, heard);
@@ -77,7 +82,9 @@ export function understand(
   const told = results(unit, known.memory, heard, inARow(unit, known.memory.row, gains, good));
   const fired = firedBy(unit, told.row);
   const state = stateIn(unit, known.hearing.state, heard, around.nowMs);
-  const change = changeOf(unit, known.memory.told, state, heard, around);
+  const { troubles, acted, crossed: alarmed } = trouble.end(heard);
+  const reason = reasonIn(unit, heard, troubles);
+  const change = changeOf(known.memory.told, state, reason, around);
   const { levels, zones, crossed } = levelsIn(unit, known, heard, around.nowMs);
   const memory: Memory = {
     counters,
@@ -85,11 +92,12 @@ export function understand(
     owed,
     row: fired.length > 0 ? 0 : told.row,
     sequences: told.sequences,
-    alarms: known.memory.alarms,
+    alarms: acted,
     told: change?.state ?? known.memory.told,
   };
-  const hearing = { heard, state, levels, fresh };
-  return { memory, hearing, sums, gains, state: change, fired, crossed, noted };
+  const hearing = { heard, state, levels, troubles, fresh };
+  const stated = { state: change, fired, crossed: [...crossed, ...alarmed] };
+  return { memory, hearing, sums, gains, noted, ...stated };
 }
 
 /** "counter good" in its two parts. */
@@ -139,16 +147,22 @@ function stateIn(
 const textOf = (value: Plain | undefined): string => `${value}`;
 
 function changeOf(
-  unit: Unit,
   told: Equipment | undefined,
   { value: state, sinceMs = 0 }: Settling<Equipment>,
-  heard: ReadonlyMap<string, Heard>,
+  reason: string,
   { liveSinceMs }: Pick<Here, 'liveSinceMs'>,
 ): StateChange | undefined {
   if (state === undefined || state === told) return undefined;
   const isResync = sinceMs < liveSinceMs;
+  return { state, atMs: sinceMs, reason: stops.has(state) ? reason : '', isResync };
+}
+
+/** Why a machine stopped: by its stop reason, and by what it says is wrong. */
+function reasonIn(unit: Unit, heard: ReadonlyMap<string, Heard>, troubles: Troubles): string {
   const code = heard.get('stop reason')?.value;
-  const isTold = stops.has(state) && code !== undefined && code !== null && code !== '';
-  const reason = isTold ? (unit.reasons.get(textOf(code)) ?? `stop reason ${textOf(code)}`) : '';
-  return { state, atMs: sinceMs, reason: reason.slice(0, 200), isResync };
+  const isTold = code !== undefined && code !== null && code !== '';
+  const known = isTold ? unit.reasons.get(textOf(code)) : undefined;
+  const isNone = !isTold || ((code === 0 || code === 0n) && known === undefined);
+  const own = isNone ? [] : [known ?? `stop reason ${textOf(code)}`];
+  return [...new Set([...own, ...reasonsIn(troubles)])].join('; ').slice(0, 200);
 }

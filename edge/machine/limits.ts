@@ -1,14 +1,8 @@
+import type { Crossed } from './alarms.ts';
 import { judgeLevel, type Level, noLevel } from './level.ts';
 import type { Unit } from './mapping.ts';
 import type { Hearing, Memory } from './memory.ts';
 import type { Heard } from './settle.ts';
-
-/** Something that the mapping wants told: a measured value out of its limits, or an alarm. */
-export type Crossed = Readonly<{
-  reason: string;
-  atMs: number;
-  hold: 'operation' | 'order' | 'line' | undefined;
-}>;
 
 /** Measured values: leaving the limits is told once, coming back lets it be told again. */
 export function levelsIn(

@@ -117,6 +117,14 @@ function* complaintsOf({ endpoint, units }: Mapping): Generator<string> {
       yield `units.${unit}.state: must not be given, the profile ${given.profile} knows it`;
     }
     yield* sendingComplaints(`units.${unit}`, given);
+    if (given.profile === 'generic' && given.alarms !== undefined) {
+      yield `units.${unit}.alarms: needs a PackML profile, map events or results`;
+    }
+    for (const [event, { raise, hold }] of given.events) {
+      if (hold !== undefined && raise === undefined) {
+        yield `units.${unit}.events.${event}.raise: must be given with hold`;
+      }
+    }
     for (const [level, { low, high }] of given.levels) {
       if (low === undefined && high === undefined) {
         yield `units.${unit}.levels.${level}: must have low or high`;

@@ -2,6 +2,7 @@ import type { Kept } from './counting.ts';
 import type { Level, Zone } from './level.ts';
 import type { Equipment } from './packml.ts';
 import type { Heard, Settling } from './settle.ts';
+import { noTroubles, type Troubles } from './troubles.ts';
 
 /** What is kept of a unit with the facts that it led to. */
 export type Memory = Readonly<{
@@ -18,6 +19,7 @@ export type Hearing = Readonly<{
   heard: ReadonlyMap<string, Heard>;
   state: Settling<Equipment>;
   levels: ReadonlyMap<string, Level>;
+  troubles: Troubles;
   fresh: ReadonlySet<string>; // counters that were heard since the link is live
 }>;
 export const noMemory: Memory = {
@@ -31,4 +33,5 @@ export const noMemory: Memory = {
 };
 export const noHearing: Hearing = {
   ...{ heard: new Map(), state: {}, levels: new Map(), fresh: new Set() },
+  troubles: noTroubles,
 };

@@ -4,6 +4,7 @@ import { type LineHearing, tells } from './hearing.ts';
 import { jobOf } from './inhand.ts';
 import type { Machines } from './machines.ts';
 import { runIn } from './statements.ts';
+import { standingIn } from './troubles.ts';
 
 /** Most pieces that nobody owns, and are told of in one status: those that wait longest. */
 const looseMax = 100;
@@ -42,6 +43,16 @@ function lineOf(hearing: LineHearing, book: Book) {
         levels: [...ear.levels].map(([level, { value = null, zone }]) => {
           return { level, value, zone: zone.value ?? null };
         }),
+        alarms: standingIn(ear.troubles).map(({ key, text, atMs }) => ({
+          key,
+          text,
+          sinceMs: atMs,
+        })),
+        // Whether its server can tell again what stands; null while that is not known.
+        events: [...hearing.mapping.units.get(unit)!.events.keys()].map((event) => {
+          return { event, refreshes: ear.troubles.conditions.refreshes.get(event) ?? null };
+        }),
+        eventCounts: Object.fromEntries(ear.troubles.conditions.counts),
         owed: [...memory.owed]
           .filter(([, pieces]) => pieces < 0n)
           .map(([counter, pieces]) => ({ counter, pieces: quantityText(-pieces) })),

@@ -2,9 +2,9 @@ import { type Command, type CommandType, readCommand } from '../../shared/comman
 import { quantityText } from '../../shared/quantity.ts';
 import { instantMaxMs } from '../../shared/vocabulary.ts';
 import { keyOf, type Look, type Tables } from '../../statecharts/tables.ts';
+import type { Crossed } from './alarms.ts';
 import type { Gain, Kind } from './counting.ts';
 import type { StateChange } from './interpreter.ts';
-import type { Crossed } from './limits.ts';
 import { plainText } from './plaintext.ts';
 import type { Fired } from './rejects.ts';
 import type { Use } from './uses.ts';

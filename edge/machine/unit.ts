@@ -4,6 +4,7 @@ import {
   fallback,
   flag,
   integer,
+  invalid,
   list,
   optional,
   prose,
@@ -18,6 +19,16 @@ import { sendingFields } from './jobmap.ts';
 
 export const profiles = ['packml-opc30050', 'packml-tags', 'generic'] as const;
 const address = (doc: string) => text(`${doc} "/m:Filler/m:Good", or "m;s=Filler.Good".`, 400);
+
+/** Names of PackML's lists are no names of events: both are beginnings of an alarm's key. */
+const eventName = {
+  ...word(''),
+  read(value: unknown, name: string): string {
+    const read = word('').read(value, name);
+    if (read !== 'alarm' && read !== 'warning') return read;
+    throw invalid(name, 'must not be alarm or warning');
+  },
+};
 
 const counterFields = {
   at: optional(address('Where it is; a profile knows it by `from`.')),
@@ -111,6 +122,39 @@ export const unitFields = {
         hold: optional(choice('What is held as well.', ['operation', 'order', 'line'])),
       }),
       50,
+    ),
+    new Map(),
+  ),
+  alarms: optional(
+    record('Alarms of a PackML profile.', {
+      entries: fallback(integer('So many of Admin.Alarm.', 0, 20), 4),
+      warnings: fallback(integer('So many of Admin.Warning.', 0, 20), 0),
+      raise: fallback(
+        list(
+          record('What one of them leads to: the first of these that names it.', {
+            ids: fallback(list(text('Its ID; any if none is named.', 40), 100), []),
+            reason: text('What a nonconformance says then, before its words.', 100),
+            hold: optional(choice('What is held as well.', ['operation', 'order', 'line'])),
+          }),
+          50,
+        ),
+        [],
+      ),
+    }),
+  ),
+  events: fallback(
+    dictionary(
+      'Events and conditions of OPC UA, by a name.',
+      eventName,
+      record('Those of one node.', {
+        at: address('The node that tells them; "ua;i=2253" is the server.'),
+        severity: fallback(integer('Less severe ones are passed over.', 1, 1_000), 1),
+        sources: fallback(list(text('SourceName; any if none is named.', 200), 50), []),
+        types: fallback(list(address('EventType, exactly; any if none is named.'), 50), []),
+        raise: optional(text('What a nonconformance says then, before the message.', 100)),
+        hold: optional(choice('What is held as well.', ['operation', 'order', 'line'])),
+      }),
+      20,
     ),
     new Map(),
   ),

@@ -148,7 +148,7 @@ async function openSession(
   const end = (why: Fault): void => {
     fault ??= why;
   };
-  const ear = openEar({ listener, clock, epoch, end });
+  const ear = openEar({ listener, clock, epoch, session, end });
 
   client.on('connection_lost', () => {
     isLost = true;
@@ -170,10 +170,12 @@ async function openSession(
     const now = await readServer(session, clock.nowMs);
     if (now.epoch !== epoch) throw new Fault('UNREACHABLE', 'server: has started anew');
     listener.skew(now.skewMs);
-    const nodes = bound.map(({ nodeId }) => ({ nodeId, attributeId: AttributeIds.Value }));
+    const read = bound.filter(({ tag }) => !tag.events);
+    const nodes = read.map(({ nodeId }) => ({ nodeId, attributeId: AttributeIds.Value }));
     const values =
       nodes.length === 0 ? [] : await bounded(session.read(nodes), answerMs, 'server: values');
-    ear.release(values, bound);
+    ear.release(values, read);
+    ear.refresh();
     await ear.word(mapping.session.staleAfterMs);
     isLost = false;
   }
@@ -189,6 +191,7 @@ async function openSession(
     async resolve() {
       const found = await bounded(resolve(session, tags), resolveMs, 'server: address space');
       bound = found.bound;
+      ear.knows(found.namespaces);
       return found.unbound;
     },
     async subscribe() {

@@ -1,5 +1,6 @@
 import {
   type ClientMonitoredItemBase,
+  type ClientSession,
   type ClientSubscription,
   type DataValue,
   TimestampsToReturn,
@@ -7,13 +8,16 @@ import {
 import type { Clock } from '../../shared/clock.ts';
 import { Fault } from '../../shared/fault.ts';
 import { openBell } from '../../shared/loop.ts';
+import type { Happening } from '../machine/happening.ts';
 import type { Mapping } from '../machine/mapping.ts';
 import type { Listener } from '../machine/port.ts';
 import { type Message, type Sample, severityOf } from '../machine/sample.ts';
+import { openHerald } from './herald.ts';
 import type { Bound } from './resolve.ts';
 import { plainOf } from './values.ts';
 
 type Parts = Readonly<{
+  session: ClientSession;
   listener: Listener;
   clock: Clock;
   epoch: string;
@@ -24,7 +28,7 @@ type Parts = Readonly<{
 const heldMax = 50_000;
 
 /** What listens to a subscription: turns its values into samples, and knows when it was heard. */
-export function openEar({ listener, clock, epoch, end }: Parts) {
+export function openEar({ listener, clock, epoch, session, end }: Parts) {
   const bell = openBell(clock);
   const over = new AbortController();
   let heardMs = clock.monotonicMs();
@@ -57,8 +61,38 @@ export function openEar({ listener, clock, epoch, end }: Parts) {
     };
   }
 
+  /** Monitors variables; gives the items that are made. */
+  async function monitor(
+    subscription: ClientSubscription,
+    bound: readonly Bound[],
+    { samplingMs, queue }: Pick<Mapping['session'], 'samplingMs' | 'queue'>,
+  ): Promise<readonly ClientMonitoredItemBase[]> {
+    if (bound.length === 0) return [];
+    const group = await subscription.monitorItems(
+      bound.map(({ nodeId }) => ({ nodeId })),
+      { samplingInterval: samplingMs, queueSize: queue, discardOldest: true },
+      TimestampsToReturn.Both,
+    );
+    group.on('changed', (_: ClientMonitoredItemBase, value: DataValue, index: number): void =>
+      push(sampleOf(bound[index]!, value, message)),
+    );
+    return group.monitoredItems;
+  }
+
+  function push(sample: Sample): void {
+    batch.push(sample);
+    if (batch.length === 1) setImmediate(flush);
+  }
+
+  function tell({ tag }: Bound, event: Happening, sourceMs: number | undefined): void {
+    const about = { unit: tag.unit, tag: tag.tag, value: null, status: 0, epoch, message };
+    push({ ...about, sourceMs, receivedMs: clock.nowMs(), event });
+  }
+  const herald = openHerald({ session, clock, signal: over.signal, tell });
+
   return {
     heardMs: () => heardMs,
+    ...{ knows: herald.knows, refresh: herald.refresh },
 
     /** Nothing more is told until somebody says that it is still of the same server. */
     hold(): void {
@@ -100,23 +134,17 @@ export function openEar({ listener, clock, epoch, end }: Parts) {
       subscription.on('terminated', () =>
         end(new Fault('UNREACHABLE', 'server: ended the subscription')),
       );
-      if (bound.length === 0) return;
-      const group = await subscription.monitorItems(
-        bound.map(({ nodeId }) => ({ nodeId })),
-        { samplingInterval: samplingMs, queueSize: queue, discardOldest: true },
-        TimestampsToReturn.Both,
-      );
-      const changed = (_: ClientMonitoredItemBase, value: DataValue, index: number): void => {
-        batch.push(sampleOf(bound[index]!, value, message));
-        if (batch.length === 1) setImmediate(flush);
-      };
-      group.on('changed', changed);
-      const failed = group.monitoredItems.find(
-        ({ statusCode }) => severityOf(statusCode.value) === 'bad',
-      );
-      if (!failed) return;
-      const { tag } = bound[group.monitoredItems.indexOf(failed)]!;
-      const why = `${tag.unit} ${tag.tag}: cannot be monitored (${failed.statusCode.name})`;
+      const values = bound.filter(({ tag }) => !tag.events);
+      const events = bound.filter(({ tag }) => tag.events);
+      const items = [
+        ...(await monitor(subscription, values, { samplingMs, queue })),
+        ...(await herald.listen(subscription, events, { queue })),
+      ];
+      herald.refresh();
+      const failed = items.findIndex(({ statusCode }) => severityOf(statusCode.value) === 'bad');
+      if (failed < 0) return;
+      const { tag } = [...values, ...events][failed]!;
+      const why = `${tag.unit} ${tag.tag}: cannot be monitored (${items[failed]!.statusCode.name})`;
       throw new Fault('UNREACHABLE', `server: ${why}`);
     },
 
