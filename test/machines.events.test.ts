@@ -62,9 +62,8 @@ test('what is told again ends what is not in it, and raises nothing twice', () =
   tell(box, { eventId: 'b', condition: 'ua;i=8', message: 'door open' });
   box.pass(1_000);
   expect(unitOf(box).events).toEqual([{ event: 'plc', refreshes: null }]);
-  tell(box, { kind: 'refreshing' });
   tell(box, { eventId: 'a' }, nowMs);
-  tell(box, { kind: 'refreshed' });
+  tell(box, { kind: 'refreshed', standing: ['ua;i=7', 'ua;i=9'] });
   box.pass(1_000);
   expect(standing(box)).toEqual(['Filler: film torn']);
   expect(unitOf(box).events).toEqual([{ event: 'plc', refreshes: true }]);
@@ -93,9 +92,8 @@ test('S1: an edge that is restarted: what stood is not raised again, what ended 
   const box = openMachineBox({ path, more });
   box.time.nowMs = before.time.nowMs + 1_000;
   box.live();
-  tell(box, { kind: 'refreshing' });
+  tell(box, { kind: 'refreshed', standing: ['ua;i=7'] });
   tell(box, { eventId: 'a' });
-  tell(box, { kind: 'refreshed' });
   box.pass(1_000);
   expect(raised(box)).toHaveLength(2);
   tell(box, { condition: 'ua;i=8' });
@@ -162,6 +160,6 @@ test('what is wanted: by severity, source and type; the end of a condition alway
     expect(isWanted(all, { ...given, ...about })).toBe(false);
     expect(isWanted(all, { ...given, ...about, stands: false })).toBe(true);
     expect(isWanted(all, { ...given, ...about, kind: 'event', stands: false })).toBe(false);
-    expect(isWanted(all, { ...given, ...about, kind: 'refreshing' })).toBe(true);
+    expect(isWanted(all, { ...given, ...about, kind: 'refreshed' })).toBe(true);
   }
 });

@@ -11,13 +11,11 @@ export type EventBecame = 'taken' | 'repeat' | 'unwanted' | 'overflow' | 'beyond
 export type Conditions = Readonly<{
   known: ReadonlyMap<string, Condition>; // by the key of its alarm
   eventIds: readonly string[]; // of plain events, those heard last
-  mentioned: ReadonlyMap<string, ReadonlySet<string>>; // while what stands is told again
   refreshes: ReadonlyMap<string, boolean>; // by name: whether its server can tell it again
   counts: ReadonlyMap<EventBecame, number>;
 }>;
 export const noConditions: Conditions = {
-  ...{ known: new Map(), eventIds: [], mentioned: new Map(), refreshes: new Map() },
-  counts: new Map(),
+  ...{ known: new Map(), eventIds: [], refreshes: new Map(), counts: new Map() },
 };
 /** What one word changes: alarms that stand from now on, the keys of those that do no more. */
 export type Change = Readonly<{
@@ -52,22 +50,21 @@ export function takeEvent(
   if (kind === 'condition') return takeCondition(unit, noted, sample, atMs);
   const nothing = { begun: [], ended: [] };
   if (kind === 'overflow') return { conditions: noted('overflow'), ...nothing };
-  const mentioned = new Map(conditions.mentioned);
-  if (kind === 'refreshing') {
-    mentioned.set(name, new Set());
-    return { conditions: { ...conditions, mentioned }, ...nothing };
-  }
-  const said = mentioned.get(name);
-  mentioned.delete(name);
   const refreshes = new Map(conditions.refreshes).set(name, kind === 'refreshed');
-  const standing = [...conditions.known].flatMap(([key, { stands }]) => (stands ? [key] : []));
-  const isGone = (key: string) => key.startsWith(`${name} `) && !said?.has(key);
-  const isOver = kind === 'refreshed' && said !== undefined;
-  const ended = isOver ? [...new Set([...standing, ...acted])].filter(isGone) : [];
+  const { standing } = sample.event!;
+  if (kind !== 'refreshed' || !standing) {
+    return { conditions: { ...conditions, refreshes }, ...nothing };
+  }
+  const still = new Set(standing.map((condition) => keyOf(name, condition)));
+  const stood = [...conditions.known].flatMap(([key, { stands }]) => (stands ? [key] : []));
+  const isGone = (key: string) => key.startsWith(`${name} `) && !still.has(key);
+  const ended = [...new Set([...stood, ...acted])].filter(isGone);
   const known = new Map(conditions.known);
   for (const key of ended) known.delete(key);
-  return { conditions: { ...conditions, known, mentioned, refreshes }, begun: [], ended };
+  return { conditions: { ...conditions, known, refreshes }, begun: [], ended };
 }
+
+const keyOf = (name: string, condition: string): string => `${name} ${condition}`.slice(0, 500);
 
 type Noted = (became: EventBecame) => Conditions;
 
@@ -77,7 +74,7 @@ function alarmOf(unit: Unit, { tag, event }: Sample, atMs: number): Alarm {
   const { raise: reason, hold } = unit.events.get(name)!;
   const words = [source, message].map((word) => word.trim()).filter((word) => word !== '');
   return {
-    key: `${name} ${condition}`.slice(0, 500),
+    key: keyOf(name, condition),
     text: plainText(words.join(': ') || 'event without words'),
     atMs,
     raise: reason === undefined ? undefined : { reason, hold },
@@ -97,24 +94,17 @@ function takePlain(unit: Unit, noted: Noted, sample: Sample, atMs: number): Chan
 function takeCondition(unit: Unit, noted: Noted, sample: Sample, atMs: number): Change {
   const { eventId, stands } = sample.event!;
   const alarm = alarmOf(unit, sample, atMs);
-  const name = sample.tag.slice('events '.length);
   const taken = noted('taken');
   const before = taken.known.get(alarm.key);
   const { order, seen } = judgeOrder(before?.seen, { ...sample, value: `${eventId} ${stands}` });
-  const refreshing = taken.mentioned.get(name);
-  const mentioned = refreshing
-    ? new Map(taken.mentioned).set(name, new Set(refreshing).add(alarm.key))
-    : taken.mentioned;
-  if (before && order !== 'next') {
-    return { conditions: { ...noted('repeat'), mentioned }, begun: [], ended: [] };
-  }
+  if (before && order !== 'next') return { conditions: noted('repeat'), begun: [], ended: [] };
   const known = new Map(taken.known);
   const since = before?.stands && stands ? before.alarm.atMs : atMs;
   known.set(alarm.key, { alarm: { ...alarm, atMs: since }, stands, seen });
   const begun = stands && !before?.stands ? [alarm] : [];
   const ended = stands ? [] : [alarm.key];
   return {
-    conditions: { ...taken, known, mentioned },
+    conditions: { ...taken, known },
     begun,
     ended: [...ended, ...shorten(known)],
   };

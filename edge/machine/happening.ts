@@ -3,8 +3,7 @@ export type Happening = Readonly<{
   kind:
     | 'event' // it is over as soon as it is told
     | 'condition'
-    | 'refreshing' // what stands is told again, from here to `refreshed`
-    | 'refreshed'
+    | 'refreshed' // `standing` is all that stands
     | 'notRefreshed' // the server cannot tell again what stands
     | 'overflow'; // its queue ran over: events are lost
   eventId: string; // the server's own, hex
@@ -14,6 +13,7 @@ export type Happening = Readonly<{
   stands: boolean; // of a condition: active, and of interest
   severity: number; // 1 to 1,000
   message: string;
+  standing?: readonly string[] | undefined; // ConditionIds, of `refreshed`
 }>;
 
 /** Which of a node's events are wanted; empty lists want all. */

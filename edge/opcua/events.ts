@@ -19,20 +19,21 @@ export const eventFilter = () => constructEventFilter(fields);
 
 const base = 'http://opcfoundation.org/UA/';
 /** EventTypes that are words about events (OPC 10000-5, 10000-9). */
-const words: Readonly<Record<string, Happening['kind']>> = {
-  [`${base};i=2787`]: 'refreshing',
-  [`${base};i=2788`]: 'refreshed',
+type Word = 'begin' | 'end' | 'ask' | 'overflow';
+const words: Readonly<Record<string, Word>> = {
+  [`${base};i=2787`]: 'begin',
+  [`${base};i=2788`]: 'end',
+  [`${base};i=2789`]: 'ask',
   [`${base};i=3035`]: 'overflow',
 };
-const refreshRequired = `${base};i=2789`;
 const conditionType = 'i=2782';
 const conditionRefresh = 'i=3875';
 
-/** What an event says, when, and whether what stands must be asked for again. */
+/** What an event says, and when; or a word about events: of a refresh, or that some are lost. */
 export type Told = Readonly<{
-  happening: Happening | undefined; // undefined: nothing for the machine's unit
+  happening: Happening | undefined; // undefined for a word, and for what says nothing of now
   atMs: number | undefined;
-  isStale: boolean;
+  word: Word | undefined;
 }>;
 
 /** An event's fields as ours. A branch of a condition is of its past, and says nothing of now. */
@@ -41,23 +42,19 @@ export function toldBy(given: readonly Variant[], namespaces: readonly string[])
   const [eventId, eventType, source, time, message, severity] = given.map((one) => one.value);
   const type = nameOf(eventType, namespaces) ?? '';
   const condition = nameOf(value(6), namespaces);
-  const kind = words[type] ?? (condition === undefined ? 'event' : 'condition');
   const isBranch = nameOf(value(9), namespaces) !== undefined;
   const [active, retain] = [value(7), value(8)];
+  const word = words[type];
   const happening: Happening = {
-    ...{ kind, type, condition: condition ?? '' },
+    ...{ kind: condition === undefined ? 'event' : 'condition', type, condition: condition ?? '' },
     eventId: Buffer.isBuffer(eventId) ? eventId.toString('hex').slice(0, 200) : '',
     source: textOf(source),
     message: textOf(message),
     severity: typeof severity === 'number' ? severity : 1,
     stands: typeof active === 'boolean' ? active && retain !== false : retain === true,
   };
-  const isWord = isBranch || type === refreshRequired;
-  return {
-    happening: isWord ? undefined : happening,
-    atMs: time instanceof Date ? time.getTime() : undefined,
-    isStale: type === refreshRequired || kind === 'overflow',
-  };
+  const atMs = time instanceof Date ? time.getTime() : undefined;
+  return { happening: isBranch || word ? undefined : happening, atMs, word };
 }
 
 /** A node by its namespace's URI; undefined for no node. */
