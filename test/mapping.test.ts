@@ -37,7 +37,7 @@ const refused: [string, string, string][] = [
   [
     'a counter that is nowhere',
     swap('at: "m;s=Good", ', ''),
-    'must have one of at, from and derive',
+    'must have one of at, from, derive and pulse',
   ],
   ['a name that no metric takes', swap('  press:', '  "a b":'), 'must be a letter'],
   [

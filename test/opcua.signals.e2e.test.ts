@@ -1,4 +1,4 @@
-// Goal: what a machine says beside its counts arrives: its job, what it uses, what is wrong with it.
+// Goal: what a machine says beside its counts arrives: its job, what it uses, what is wrong.
 // Method: a real edge process, and a simulated machine in a process of its own.
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
@@ -169,4 +169,23 @@ test('pieces of another job than the open one wait, with its name', async () => 
   expect(row).toMatchObject({ why: 'otherJob', job: 'WO-2/0010', pieces: '4' });
   expect(await line.booked()).toBe('3/0');
   await line.decide(shop.end('R1'));
+});
+
+const pulsing = (port: number) => `
+version: 1
+line: acme/lyon/turning/M01
+endpoint: { mode: None, policy: None, url: "opc.tcp://127.0.0.1:${port}" }
+session: { bookMs: 200, publishingMs: 200, samplingMs: 1000 }
+namespaces: { m: "urn:holdfast:machine" }
+units:
+  press:
+    profile: generic
+    counters:
+      good: { pulse: { at: "m;s=Filler.Pulse", heldMs: 100 }, counts: good }
+`;
+test('pulses are counted one by one, where the server looks often enough', async () => {
+  const options = { profile: 'generic' } as const;
+  const { machine, line } = await startLive(options, pulsing, 1);
+  await machine.perform('pulse', { times: 12, heldMs: 100 });
+  await line.untilBooked('12/0');
 });

@@ -33,6 +33,11 @@ export const acts = {
     code: integer('Why it stopped; 0 for nothing.', 0, 1_000_000),
     message: fallback(prose('The same in words.'), ''),
   },
+  /** A signal that is high for a while, and low as long: so many times. Done after the last. */
+  pulse: {
+    times: fallback(integer('How many.', 1, 1_000), 1),
+    heldMs: fallback(integer('High, and then low, so long, ms.', 1, 10_000), 200),
+  },
   /** An alarm stands, or no more: in PackML's list, and as a condition of OPC UA. */
   alarm: {
     id: integer('Which.', 1, 1_000_000),

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '../../shared/fault.ts';
 import { readFields } from '../../shared/field.ts';
 import { type Act, acts, type Told } from './acts.ts';
@@ -42,6 +43,13 @@ export function makePerform(parts: Parts) {
     lot: ({ lot }) => unit.put({ lot }),
     level: ({ value }) => unit.put({ level: value / thousand }),
     stopReason: ({ code, message }) => unit.put({ stopReason: { code, message } }),
+    async pulse({ times, heldMs }) {
+      for (let half = 0; half < 2 * times; half += 1) {
+        unit.put({ pulse: half % 2 === 0 });
+        changed();
+        await delay(heldMs);
+      }
+    },
     alarm({ stands, ...alarm }) {
       unit.alarm(alarm, stands);
       herald()?.alarm(alarm, stands);

@@ -91,6 +91,7 @@ export function addGeneric(view: View): UAObject {
     ['Mode', int, () => now.mode],
     ['Level', double, () => now.level],
     ['GuardOpen', truth, () => /stop|abort|clear/.test(now.state)],
+    ['Pulse', truth, () => now.pulse],
     ['Lot', words, () => now.lot],
     ['JobInHand', words, () => now.asked.job],
     ['StopReason', int, () => now.stopReason.code],

@@ -38,6 +38,7 @@ export type Kept = {
   lot: string;
   stopReason: { code: number; message: string };
   alarms: AlarmShown[];
+  pulse: boolean;
   jobs: Job[];
   /** What clients asked for, beside jobs; 0 and empty for nothing. */
   asked: { product: number; parameters: Record<string, number>; job: string };
@@ -74,6 +75,7 @@ const freshly = (counterFrom: number): Kept => ({
   lot: 'LOT-1',
   stopReason: { code: 0, message: '' },
   alarms: [],
+  pulse: false,
   jobs: [],
   asked: { product: 0, parameters: { '0': 0 }, job: '' },
   deaf: false,
@@ -81,7 +83,7 @@ const freshly = (counterFrom: number): Kept => ({
   written: { count: 0, last: [] },
 });
 
-type Changing = 'state' | 'mode' | 'level' | 'lot' | 'stopReason' | 'deaf' | 'tellsResults';
+type Changing = 'state' | 'mode' | 'level' | 'lot' | 'stopReason' | 'pulse' | 'deaf' | 'tellsResults';
 type Parts = Readonly<{ width: Width; counterFrom: number; kept: Kept | undefined }>;
 
 /** A machine without its server: what it does and counts. Its counters begin at `counterFrom`. */

@@ -33,6 +33,8 @@ const isSameMark = (a: Mark, b: Mark): boolean =>
 
 const isSamePlace = (a: Place, b: Place): boolean =>
   a.run === b.run && a.job === b.job && a.lot === b.lot;
+const isSameKept = (a: Kept, b: Kept): boolean =>
+  isSamePlace(a, b) && isSameMark(a.mark, b.mark) && `${a.unnamed}` === `${b.unnamed}`;
 
 /** True if something of it must be stored: a fact, or a mark that moved. */
 export function isNews(
@@ -49,7 +51,7 @@ export function isNews(
   const owed = [...memory.owed].some(([name, value]) => before.owed.get(name) !== value);
   const counters = [...memory.counters].some(([name, kept]) => {
     const known = before.counters.get(name);
-    return !known || !isSamePlace(known, kept) || !isSameMark(known.mark, kept.mark);
+    return !known || !isSameKept(known, kept);
   });
   return numbers || owed || counters;
 }

@@ -1,6 +1,7 @@
 import { count, type Flag, type Mark, type Step } from './counter.ts';
 import { type InHand, isOf, isWhole, jobAt, type Work } from './inhand.ts';
 import type { Counter, Unit } from './mapping.ts';
+import { countPulse } from './pulse.ts';
 import type { Sample } from './sample.ts';
 import { ruleOf } from './tags.ts';
 import { instantOf, type Skew } from './time.ts';
@@ -65,7 +66,8 @@ type About = Readonly<{
   lot: string | undefined; // of what a counter of consumption counts
 }>;
 /** These are told by a report, even if the counter rose by nothing when they befell it. */
-const lasting = (flag: Flag): boolean => flag === 'reset' || flag === 'newEpoch';
+const lasting = ({ pulse }: Counter, flag: Flag): boolean =>
+  flag === 'reset' || flag === 'newEpoch' || (pulse !== undefined && flag === 'gap');
 
 /** Takes in a sample of a counter that is read. */
 export function countSample(
@@ -76,17 +78,21 @@ export function countSample(
   here: Here & About,
 ): Counted {
   const given = unit.counters.get(counter)!;
-  const { kind, delta, flags: own, mark } = count(ruleOf(given), kept?.mark, sample);
+  const { pulse } = given;
+  const step = pulse ? countPulse(kept?.mark, sample) : count(ruleOf(given), kept?.mark, sample);
+  const { kind, delta, flags: own, mark } = step;
   const { atMs, edgeMs } = instantOf(sample, here.skew);
   const isBehind = edgeMs < here.liveSinceMs;
   const isCatchUp = !here.isFresh || isBehind;
   if (!mark) return { kind, kept, isBehind };
   const job = jobAt(here.jobs, isCatchUp ? Number.POSITIVE_INFINITY : atMs);
-  const flags = [...new Set([...(kept?.unnamed ?? []), ...own])];
+  // What a pulse did in a gap is lost, where a counter tells it afterwards.
+  const lost: Flag[] = pulse && kept && isCatchUp ? ['gap'] : [];
+  const flags = [...new Set([...(kept?.unnamed ?? []), ...own, ...lost])];
   const next: Kept = {
     mark,
     ...placeOf(kept, { ...here, job }, isTaken(kind), !kept || kind === 'baseline' || !isCatchUp),
-    unnamed: flags.filter(lasting),
+    unnamed: flags.filter((flag) => lasting(given, flag)),
   };
   if (!kept || delta === 0n) return { kind, kept: next, isBehind };
   const why = whyOf(given, kept, { ...here, job }, isCatchUp);
@@ -97,7 +103,7 @@ export function countSample(
     ...{ why, job: job ?? '', lot: here.lot },
     fromMs: Math.min(kept.mark.seenMs, atMs),
     atMs,
-    flags: isCatchUp ? [...flags, 'catchUp'] : flags,
+    flags: isCatchUp && !pulse ? [...flags, 'catchUp'] : flags,
   };
   const unnamed = why === undefined ? [] : next.unnamed;
   return { kind, kept: { ...next, unnamed }, isBehind, gain };

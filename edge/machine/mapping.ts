@@ -141,12 +141,12 @@ function* counterComplaints(
   given: Counter,
   { counters, profile }: Unit,
 ): Generator<string> {
-  const { at, from, derive, maxPerSec, counts } = given;
+  const { at, from, derive, pulse, maxPerSec, counts } = given;
   const name = `units.${unit}.counters.${counter}`;
-  const ways = [at, from, derive].filter((way) => way !== undefined).length;
-  if (ways !== 1) yield `${name}: must have one of at, from and derive`;
+  const ways = [at, from, derive, pulse].filter((way) => way !== undefined).length;
+  if (ways !== 1) yield `${name}: must have one of at, from, derive and pulse`;
   if (from !== undefined && profile === 'generic') yield `${name}.from: needs a profile, give at`;
-  if (!derive && maxPerSec === undefined) yield `${name}.maxPerSec: must be given`;
+  if (!derive && !pulse && maxPerSec === undefined) yield `${name}.maxPerSec: must be given`;
   yield* consumedComplaints(name, given);
   if (!derive) return;
   if (counts === undefined) yield `${name}.counts: must be given with derive`;

@@ -11,7 +11,9 @@ export type Tag = Readonly<{
   at: Address;
   /** What of a structure or an array is meant. */
   select?: Select | undefined;
-  needs: 'integer' | 'number' | 'any';
+  needs: 'integer' | 'number' | 'boolean' | 'any';
+  /** A pulse that is held so long, ms: its server must look twice as often. */
+  heldMs?: number | undefined;
   /** Events and not values are told: these of the node's. */
   events?: Wanted | undefined;
   optional: boolean; // its absence is no mismatch
@@ -100,6 +102,11 @@ function* written(unit: Unit): Generator<Written> {
   for (const [counter, given] of unit.counters) {
     if (given.derive) continue;
     const tag = `counter ${counter}`;
+    if (given.pulse) {
+      const { at: where, heldMs } = given.pulse;
+      yield { tag, where, needs: 'boolean', heldMs, ...needed };
+      continue;
+    }
     const needs = given.decimals > 0 ? 'number' : 'integer';
     yield { tag, needs, ...needed, ...placeOf(unit, given) };
   }

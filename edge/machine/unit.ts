@@ -41,6 +41,12 @@ const counterFields = {
       less: some(list(word('Counter of pieces that are not of this kind.'), 10)),
     }),
   ),
+  pulse: optional(
+    record('No counter but a pulse: each rise is one count.', {
+      at: address('Where it is, a boolean.'),
+      heldMs: integer('It is high so long at least, and low as long, ms.', 2, 600_000),
+    }),
+  ),
   counts: optional(
     choice('What a count is to the operation.', ['good', 'scrap', 'rework', 'consumed']),
   ),

@@ -16,7 +16,7 @@ import type { Tag } from '../machine/tags.ts';
 import { bounded, faultOf } from './bounded.ts';
 import { openEar } from './ear.ts';
 import { readServer, readSkew } from './incarnation.ts';
-import { type Bound, resolve } from './resolve.ts';
+import { type Bound, type Resolved, resolve } from './resolve.ts';
 import { openSending } from './sending.ts';
 import type { Connection } from './supervisor.ts';
 import type { Trust } from './trust.ts';
@@ -120,6 +120,7 @@ async function openSession(
   const { mapping, tags, listener, clock } = parts;
   const { epoch, skewMs } = await readServer(session, clock);
   let bound: readonly Bound[] = [];
+  let unbound: Resolved['unbound'] = new Map();
   let fault: Fault | undefined;
   let isLost = false;
   let failures: number[] = [];
@@ -170,7 +171,8 @@ async function openSession(
       const found = await bounded(resolve(session, tags), resolveMs, 'server: address space');
       bound = found.bound;
       ear.knows(found.namespaces);
-      return found.unbound;
+      unbound = found.unbound;
+      return unbound;
     },
     async subscribe() {
       const { publishingMs, keepAliveCount, timeoutMs } = mapping.session;
@@ -183,7 +185,9 @@ async function openSession(
         priority: 10,
       });
       const subscription = await bounded(created, answerMs, 'server: subscription');
-      await bounded(ear.listen(subscription, bound, mapping.session), resolveMs, 'server: items');
+      const listening = ear.listen(subscription, bound, mapping.session);
+      const unfit = await bounded(listening, resolveMs, 'server: items');
+      if (unfit.size > 0) listener.bound(new Map([...unbound, ...unfit]));
       await ear.word(mapping.session.staleAfterMs + answerMs);
     },
     skewMs: () => skewMs,

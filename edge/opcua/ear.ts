@@ -13,6 +13,7 @@ import type { Mapping } from '../machine/mapping.ts';
 import type { Listener } from '../machine/port.ts';
 import { type Message, type Sample, severityOf } from '../machine/sample.ts';
 import { openHerald } from './herald.ts';
+import { neededMs, tooSlow } from './pulses.ts';
 import type { Bound } from './resolve.ts';
 import { plainOf } from './values.ts';
 
@@ -36,6 +37,8 @@ export function openEar({ listener, clock, epoch, session, end }: Parts) {
   let message: Message | undefined;
   let delivery = 0;
   let batch: Sample[] = [];
+  /** Units that are not listened to, though their tags are there. */
+  const muted = new Set<string>();
 
   function heard(): void {
     heardMs = clock.monotonicMs();
@@ -80,6 +83,7 @@ export function openEar({ listener, clock, epoch, session, end }: Parts) {
   }
 
   function push(sample: Sample): void {
+    if (muted.has(sample.unit)) return;
     batch.push(sample);
     if (batch.length === 1) setImmediate(flush);
   }
@@ -102,7 +106,7 @@ export function openEar({ listener, clock, epoch, session, end }: Parts) {
     /** It is: what was held is told, and then what was read, which is the newest. */
     release(values: readonly DataValue[], bound: readonly Bound[]): void {
       const read = values.map((value, index) => sampleOf(bound[index]!, value));
-      const all = [...(held ?? []), ...read];
+      const all = [...(held ?? []), ...read.filter(({ unit }) => !muted.has(unit))];
       held = undefined;
       listener.heard(all);
     },
@@ -115,12 +119,16 @@ export function openEar({ listener, clock, epoch, session, end }: Parts) {
       throw new Fault('UNREACHABLE', `server: no word of the subscription in ${ms} ms`);
     },
 
-    /** Monitors every tag that is bound. Throws Fault UNREACHABLE where the server does not. */
+    /**
+     * Monitors every tag that is bound. Gives the units that are not listened to after all, and
+     * why: the server does not look often enough at a pulse. Throws Fault UNREACHABLE where it
+     * does not monitor one.
+     */
     async listen(
       subscription: ClientSubscription,
       bound: readonly Bound[],
       { samplingMs, queue }: Mapping['session'],
-    ): Promise<void> {
+    ): Promise<ReadonlyMap<string, readonly string[]>> {
       subscription.on('raw_notification', ({ sequenceNumber }) => {
         delivery += 1;
         message = {
@@ -134,20 +142,32 @@ export function openEar({ listener, clock, epoch, session, end }: Parts) {
       subscription.on('terminated', () =>
         end(new Fault('UNREACHABLE', 'server: ended the subscription')),
       );
-      const values = bound.filter(({ tag }) => !tag.events);
+      const pulses = bound.filter(({ tag }) => tag.heldMs !== undefined);
+      const values = bound.filter(({ tag }) => !tag.events && tag.heldMs === undefined);
       const events = bound.filter(({ tag }) => tag.events);
+      const pulsesMs = Math.min(samplingMs, ...pulses.map(({ tag }) => neededMs(tag)));
+      const seen = await monitor(subscription, pulses, { samplingMs: pulsesMs, queue });
+      const unfit = tooSlow(pulses, seen);
+      for (const unit of unfit.keys()) muted.add(unit);
       const items = [
+        ...seen,
         ...(await monitor(subscription, values, { samplingMs, queue })),
         ...(await herald.listen(subscription, events, { queue })),
       ];
       herald.refresh();
-      const failed = items.findIndex(({ statusCode }) => severityOf(statusCode.value) === 'bad');
-      if (failed < 0) return;
-      const { tag } = [...values, ...events][failed]!;
-      const why = `${tag.unit} ${tag.tag}: cannot be monitored (${items[failed]!.statusCode.name})`;
-      throw new Fault('UNREACHABLE', `server: ${why}`);
+      throwFailed([...pulses, ...values, ...events], items);
+      return unfit;
     },
 
     close: (): void => over.abort(),
   };
+}
+
+/** Throws Fault UNREACHABLE that names the first tag which the server does not monitor. */
+function throwFailed(bound: readonly Bound[], items: readonly ClientMonitoredItemBase[]): void {
+  const failed = items.findIndex(({ statusCode }) => severityOf(statusCode.value) === 'bad');
+  if (failed < 0) return;
+  const { tag } = bound[failed]!;
+  const why = `${tag.unit} ${tag.tag}: cannot be monitored (${items[failed]!.statusCode.name})`;
+  throw new Fault('UNREACHABLE', `server: ${why}`);
 }

@@ -85,6 +85,7 @@ export function mismatchOf({ needs, select }: Tag, value: Variant): string | und
   const name = DataType[dataType];
   if (isList(value.value) && !wide.has(dataType)) return `is a list of ${name}, not one value`;
   if (needs === 'integer' && !whole.has(dataType)) return `is a ${name}, not a whole number`;
+  if (needs === 'boolean' && dataType !== DataType.Boolean) return `is a ${name}, not a Boolean`;
   if (needs === 'number' && !numeric.has(dataType)) return `is a ${name}, not a number`;
   return undefined;
 }
