@@ -189,3 +189,23 @@ test('pulses are counted one by one, where the server looks often enough', async
   await machine.perform('pulse', { times: 12, heldMs: 100 });
   await line.untilBooked('12/0');
 });
+
+test('pulses that the server would miss leave the unit unbound, and count nothing', async () => {
+  const short = (port: number) => `${pulsing(port).replace('heldMs: 100', 'heldMs: 4')}
+  other:
+    profile: generic
+    counters: { good: { at: "m;s=Filler.Good", maxPerSec: 50, slack: 50 } }
+`;
+  const { machine, line, make } = await startLive({ profile: 'generic' }, short, 0);
+  const unbound = async () => (await line.status()).machines.lines[0]!.units[0]!.unbound;
+  await waitFor(async () => (await unbound()).length > 0, 10_000, 'the reason');
+  expect((await unbound())[0]).toMatch(
+    /^counter good: the server looks every \d+ ms, a pulse of 4 ms needs 2 ms$/,
+  );
+  await machine.perform('pulse', { times: 2, heldMs: 100 });
+  await make(1);
+  const other = async () => (await line.status()).machines.lines[0]!.units[1]!.counters;
+  await waitFor(async () => (await other())[0]?.shows === '1', 10_000, 'the other unit');
+  expect(await line.booked()).toBe('0/0');
+  expect((await line.status()).machines.lines[0]!.units[0]!.counters).toEqual([]);
+});
