@@ -34,6 +34,15 @@ test('a person says whose pieces are: they are reported by that person, once', (
   expect(box.reports()).toEqual(['R2 4/0']);
 });
 
+test('how much waits is known, and since when, until it is decided', () => {
+  const { box, id } = orphaned();
+  const { waiting } = box.machines.ledger;
+  const [row] = box.machines.ledger.loose();
+  expect(waiting()).toEqual({ entries: 1, sinceMs: row!.fromMs });
+  box.desk.pieces({ id, reason: 'test pieces', by });
+  expect(waiting()).toEqual({ entries: 0, sinceMs: null });
+});
+
 test('or that they are nobody’s, and why: it stays written down', () => {
   const { box, id } = orphaned();
   box.desk.pieces({ id, reason: 'test pieces', by });

@@ -45,6 +45,9 @@ export function openLooseShelf(db: Database) {
      FROM unattributed JOIN line ON line.id = unattributed.line
      WHERE became IS NULL ORDER BY unattributed.id`,
   );
+  const waiting = db.prepare<[], { entries: number; sinceMs: number | null }>(
+    `SELECT count(*) AS entries, min(from_ms) AS sinceMs FROM unattributed WHERE became IS NULL`,
+  );
   const decide = db.prepare('UPDATE unattributed SET became = ?, decided_by = ? WHERE id = ?');
 
   return {
@@ -63,6 +66,8 @@ export function openLooseShelf(db: Database) {
     },
 
     loose: (): LooseRow[] => open.all(),
+    /** How much waits, and since when; `null` for nothing. */
+    waiting: (): { entries: number; sinceMs: number | null } => waiting.get()!,
 
     /** Within a commit only. */
     decide: (id: number, became: string, by: string): void => void decide.run(became, by, id),
