@@ -109,6 +109,23 @@ describe('alarms of PackML', () => {
     expect(raised(box)).toHaveLength(2);
   });
 
+  test('S1: what ended before a restart is raised again when it comes again', () => {
+    const path = `${testFolder()}/edge.db`;
+    const mapping = packml(`{ entries: 1, raise: [${film}] }`);
+    const before = running({ path, mapping });
+    for (const id of [205n, 0n]) {
+      before.say('alarm 0 id', id);
+      before.pass(1_000);
+    }
+    before.db.close();
+    const box = openMachineBox({ path, mapping });
+    box.time.nowMs = before.time.nowMs + 1_000;
+    box.live();
+    box.say('alarm 0 id', 205n);
+    box.pass(1_000);
+    expect(raised(box)).toHaveLength(2);
+  });
+
   test('what is not known changes nothing', () => {
     const box = alarmed();
     box.show(0, 205n, 'film torn');

@@ -110,6 +110,7 @@ test('conditions are told once each, over a cut of the link too; events by a fil
   line.link.cut();
   await line.until('reconnecting');
   await machine.perform('alarm', { id: 2, stands: false });
+  await machine.perform('expireSessions'); // and its end, which waited to be told, with them
   line.link.heal();
   await line.until('live', 60_000);
   await until(line, 'one condition', (status) => texts(status).join() === 'Filler: no air');

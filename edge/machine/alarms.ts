@@ -50,7 +50,7 @@ export function alarmsIn(
     const text = plainText(value === '' || value === '0' ? words : `${words} (${value})`);
     const raise = unit.alarms?.raise.find(({ ids }) => ids.length === 0 || ids.includes(id));
     const key = `${list} ${id}`.slice(0, 200);
-    if (!standing.has(key)) standing.set(key, { key, text, atMs, raise });
+    standing.set(key, { key, text, atMs, raise });
   }
   return [...standing.values()];
 }

@@ -101,7 +101,7 @@ function takeCondition(unit: Unit, noted: Noted, sample: Sample, atMs: number): 
   const known = new Map(taken.known);
   const since = before?.stands && stands ? before.alarm.atMs : atMs;
   known.set(alarm.key, { alarm: { ...alarm, atMs: since }, stands, seen });
-  const begun = stands && !before?.stands ? [alarm] : [];
+  const begun = stands ? [alarm] : []; // whoever acts on it knows whether it did
   const ended = stands ? [] : [alarm.key];
   return {
     conditions: { ...taken, known },
