@@ -1,11 +1,13 @@
 // Goal: what a machine says beside its counts arrives: its job, what it uses, what is wrong.
 // Method: a real edge process, and a simulated machine in a process of its own.
 import { setTimeout as delay } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { EdgeStatus } from './helpers/opcua.ts';
-import { type MachineLine, simulated, startLive } from './helpers/opcua.ts';
+import { goLive, type MachineLine, simulated, startLive } from './helpers/opcua.ts';
 import { waitFor } from './helpers/plantnet.ts';
 import { shop } from './helpers/shop.ts';
+import { startPeer } from './machine/peer.ts';
+import { testPeer } from './machine/servers.ts';
 
 const unitIn = ({ machines }: EdgeStatus) => machines.lines[0]!.units[0]!;
 /** Waits until the status is so; tells what it was instead. */
@@ -209,4 +211,14 @@ test('pulses that the server would miss leave the unit unbound, and count nothin
   await waitFor(async () => (await other())[0]?.shows === '1', 10_000, 'the other unit');
   expect(await line.booked()).toBe('0/0');
   expect((await line.status()).machines.lines[0]!.units[0]!.counters).toEqual([]);
+});
+
+testPeer('open62541: what stands cannot be told again, and that is said', async () => {
+  const machine = await startPeer({ security: 'none' });
+  onTestFinished(() => machine.stop());
+  const text = (port: number) => `${simulated(port)}    events: { all: { at: "ua;i=2253" } }\n`;
+  const { line, make } = await goLive(machine, { text });
+  await until(line, 'its word', (status) => unitIn(status).events[0]!.refreshes === false);
+  await make(2);
+  await line.untilBooked('2/0');
 });

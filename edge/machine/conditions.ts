@@ -5,7 +5,8 @@ import { plainText } from './plaintext.ts';
 import type { Sample } from './sample.ts';
 
 type Condition = Readonly<{ alarm: Alarm; stands: boolean; seen: Seen }>;
-export type EventBecame = 'taken' | 'repeat' | 'unwanted' | 'overflow' | 'beyond';
+export const eventsBecame = ['taken', 'repeat', 'overflow', 'beyond'] as const;
+export type EventBecame = (typeof eventsBecame)[number];
 
 /** What is known of a unit's events while it is listened to. */
 export type Conditions = Readonly<{

@@ -1,5 +1,6 @@
 import { quantityText } from '../../shared/quantity.ts';
 import type { Book } from '../book.ts';
+import type { EventBecame } from './conditions.ts';
 import { type LineHearing, tells } from './hearing.ts';
 import { jobOf } from './inhand.ts';
 import type { Machines } from './machines.ts';
@@ -8,6 +9,7 @@ import { standingIn } from './troubles.ts';
 
 /** Most pieces that nobody owns, and are told of in one status: those that wait longest. */
 const looseMax = 100;
+type EventCounts = Partial<Record<EventBecame, number>>;
 export type MachinesStatus = ReturnType<typeof readMachines>;
 
 /** What the machines of this edge say, and what of it waits for a person. */
@@ -52,7 +54,7 @@ function lineOf(hearing: LineHearing, book: Book) {
         events: [...hearing.mapping.units.get(unit)!.events.keys()].map((event) => {
           return { event, refreshes: ear.troubles.conditions.refreshes.get(event) ?? null };
         }),
-        eventCounts: Object.fromEntries(ear.troubles.conditions.counts),
+        eventCounts: Object.fromEntries(ear.troubles.conditions.counts) as EventCounts,
         owed: [...memory.owed]
           .filter(([, pieces]) => pieces < 0n)
           .map(([counter, pieces]) => ({ counter, pieces: quantityText(-pieces) })),

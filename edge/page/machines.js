@@ -20,8 +20,10 @@ const whys = {
   lotUnknown: 'of which lot is not known',
 };
 
+const andMore = (count) => (count > 0 ? `, and ${count} more` : '');
+
 /** What is said of a unit beside the line's link. */
-const unitTexts = ({ unit, unbound, counters, proposes }) => [
+const unitTexts = ({ unit, unbound, counters, proposes, alarms = [] }) => [
   unbound.length > 0 && `${unit} is not as its mapping says: ${unbound[0]}`,
   ...counters
     .filter(({ notBelieved }) => notBelieved !== null)
@@ -29,6 +31,7 @@ const unitTexts = ({ unit, unbound, counters, proposes }) => [
       ({ counter, notBelieved }) =>
         `${unit}: ${counter} shows ${grouped(notBelieved)}, not believed`,
     ),
+  alarms.length > 0 && `${unit} says: ${alarms[0].text}${andMore(alarms.length - 1)}`,
   proposes &&
     `${unit} is complete: is ${proposes.complete.order} / ${proposes.complete.operation}?`,
 ];
