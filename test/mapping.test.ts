@@ -75,7 +75,7 @@ test('what the guide says of a part of a unit is one', () => {
   const guide = readFileSync(join(import.meta.dirname, '../docs/opcua.md'), 'utf8');
   const blocks = [...guide.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, block]) => block!);
   const parts = blocks.filter((block) => !block.startsWith('version'));
-  const names = ['good', 'reasons', 'events', 'jobs'];
+  const names = ['good', 'reasons', 'events', 'jobs', 'writes'];
   expect(parts.map((block) => block.split(':')[0]).sort()).toEqual(names.sort());
   for (const part of parts) {
     const indented = part.replace(/^/gm, part.startsWith('good') ? '      ' : '    ').trimEnd();

@@ -83,7 +83,15 @@ const freshly = (counterFrom: number): Kept => ({
   written: { count: 0, last: [] },
 });
 
-type Changing = 'state' | 'mode' | 'level' | 'lot' | 'stopReason' | 'pulse' | 'deaf' | 'tellsResults';
+type Changing =
+  | 'state'
+  | 'mode'
+  | 'level'
+  | 'lot'
+  | 'stopReason'
+  | 'pulse'
+  | 'deaf'
+  | 'tellsResults';
 type Parts = Readonly<{ width: Width; counterFrom: number; kept: Kept | undefined }>;
 
 /** A machine without its server: what it does and counts. Its counters begin at `counterFrom`. */

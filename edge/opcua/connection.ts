@@ -162,7 +162,7 @@ async function openSession(
   /** Nothing is asked of a server that was lost, or that has started anew behind our back. */
   async function sure(): Promise<void> {
     if (isLost || fault) throw new Fault('UNREACHABLE', 'server: the connection is lost');
-    const now = await readServer(session, clock.nowMs);
+    const now = await readServer(session, clock);
     if (now.epoch !== epoch) throw new Fault('UNREACHABLE', 'server: has started anew');
   }
 
