@@ -45,10 +45,13 @@ export const isOf = (job: string, work: Work): boolean =>
 /** True if the job says all that a run of an operation does: it is the same whatever the run is. */
 export const isWhole = (job: string, work: Work): boolean => job === fullName(work);
 
+const anyId = id('As a machine shows it.');
+
 /** An id as it may stand in a fact; undefined for what a machine shows instead of one. */
 export function idOf(value: Plain | undefined): string | undefined {
+  if (value === undefined || value === null || value === '') return undefined;
   try {
-    return id('').read(typeof value === 'string' ? value.trim() : `${value ?? ''}`, '');
+    return anyId.read(typeof value === 'string' ? value.trim() : `${value}`, '');
   } catch (error) {
     if (error instanceof Fault) return undefined;
     throw error;
