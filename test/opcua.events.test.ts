@@ -155,8 +155,11 @@ test('a server that refuses, or does not come to an end, cannot tell again what 
 test('lost events, and a server that wants it, have what stands told again, in pauses', async () => {
   const { heard, item, server, turns, calls } = await open();
   item({ type: 'i=3035' });
+  await nextTurn();
+  server({ type: 'i=2787' });
+  server({ type: 'i=2788' });
   await turns();
-  expect(kinds(heard)[0]).toBe('overflow');
+  expect(kinds(heard)).toEqual(['overflow', 'refreshed']);
   expect(calls).toHaveLength(1);
   server({ type: 'i=2789' });
   await turns();
