@@ -110,7 +110,7 @@ test('behind a gap: an order alone, or no job, does not say which operation it w
   }
 });
 
-test('R: the job is known over a restart of the edge: it stands beside the mark', () => {
+test('the job is known over a restart of the edge: it stands beside the mark', () => {
   const box = working('WO-2');
   const row = box.db.prepare("SELECT job FROM counter WHERE counter = 'good'").get();
   expect(row).toEqual({ job: 'WO-2' });
