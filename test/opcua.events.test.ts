@@ -140,7 +140,7 @@ test('what a server tells between the two ends of a refresh is all that stands',
   expect(calls).toHaveLength(1);
 });
 
-test('a server that refuses, or does not come to an end, cannot tell again what stands', async () => {
+test('one that refuses, or comes to no end, cannot tell again what stands', async () => {
   const refusing = await open(StatusCodes.BadMethodInvalid);
   refusing.herald.refresh();
   await refusing.turns();
@@ -152,7 +152,7 @@ test('a server that refuses, or does not come to an end, cannot tell again what 
   expect(kinds(endless.heard)).toEqual(['notRefreshed']);
 });
 
-test('lost events, and a server that wants it, have what stands told again, in pauses', async () => {
+test('lost events, and a server that wants it, have it told again, in pauses', async () => {
   const { heard, item, server, turns, calls } = await open();
   item({ type: 'i=3035' });
   for (let turn = 0; turn < 20 && calls.length === 0; turn++) await nextTurn();
