@@ -1,3 +1,4 @@
+import { signalTables } from './machine/signaltables.ts';
 import { jobTables, machineTables } from './machine/tables.ts';
 import { peopleTables } from './people/tables.ts';
 
@@ -220,6 +221,7 @@ export const migrations = [
   `,
   machineTables,
   jobTables,
+  signalTables,
   `
   -- The name of the rule that refused it; NULL where none has one, and before there were names.
   ALTER TABLE refusal ADD COLUMN rule TEXT;
