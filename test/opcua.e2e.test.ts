@@ -34,24 +34,6 @@ test('a counter that starts again after its 32 bits while nobody listens', async
   await line.untilBooked('17/0');
 });
 
-test('S1: an edge that is killed in mid-batch books each piece once', async () => {
-  const { machine, line } = await startLive({ perS: 20 });
-  for (let kill = 0; kill < 3; kill++) {
-    await delay(700 + kill * 130);
-    await line.kill();
-    await delay(300);
-    await line.start();
-    await line.until('live');
-  }
-  await machine.perform('produce', { perS: 0 });
-  const { good } = (await machine.truth()).made;
-  const counter = async () => (await line.status()).machines.lines[0]!.units[0]!.counters[0]!;
-  await waitFor(async () => Number((await counter()).shows) === good, 10_000, 'the last value');
-  // What it had made before it was first seen is no count.
-  await line.untilBooked(`${(await counter()).counted}/0`);
-  expect(good).toBeGreaterThan(40);
-});
-
 const okuma = (port: number) => `
 version: 1
 line: acme/lyon/turning/M01

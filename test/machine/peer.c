@@ -1,9 +1,9 @@
 /* An OPC UA server that shares no code with ours: PackTags and plain counters on open62541 1.4.
  *
  * argv: port, file of its memory, bits of its counters, 1 if they have a sign, where they begin,
- * port that it tells clients, then nothing, or the certificate and the key (DER), the user and the
- * password: with them it takes Basic256Sha256 with signature and encryption only, and any client's
- * certificate.
+ * port that it tells clients, then nothing, or the certificate and the key (DER), the user, the
+ * password, and * or the certificate of the one client that it trusts, if there is such a file: with
+ * them it takes Basic256Sha256 with signature and encryption only.
  *
  * It is told what to do by lines on stdin, and answers each with a line of JSON: what is true then.
  * Its memory is a file that is mapped, so that SIGKILL loses nothing of what a client has read. */
@@ -220,13 +220,27 @@ static UA_ByteString readFile(const char *path) {
   return bytes;
 }
 
+/* The certificates of clients that it takes. A list that is empty would be any: its own is in it. */
+static UA_StatusCode trust(UA_ServerConfig *config, UA_ByteString own, const char *client) {
+  UA_CertificateVerification *both[2] = {&config->secureChannelPKI, &config->sessionPKI};
+  UA_ByteString list[2] = {own, UA_BYTESTRING_NULL};
+  size_t count = 1;
+  UA_StatusCode status = UA_STATUSCODE_GOOD;
+  int any = strcmp(client, "*") == 0;
+  if(!any && access(client, R_OK) == 0) list[count++] = readFile(client);
+  for(size_t index = 0; index < 2; index++) {
+    if(any) UA_CertificateVerification_AcceptAll(both[index]);
+    else status |= UA_CertificateVerification_Trustlist(both[index], list, count, NULL, 0, NULL, 0);
+  }
+  return status;
+}
+
 static void secure(UA_ServerConfig *config, UA_UInt16 port, char **argv) {
   UA_ByteString certificate = readFile(argv[0]), key = readFile(argv[1]);
   snprintf(user, sizeof user, "%s", argv[2]);
   snprintf(password, sizeof password, "%s", argv[3]);
   UA_StatusCode status = UA_ServerConfig_setBasics_withPort(config, port);
-  UA_CertificateVerification_AcceptAll(&config->secureChannelPKI);
-  UA_CertificateVerification_AcceptAll(&config->sessionPKI);
+  status |= trust(config, certificate, argv[4]);
   UA_String_clear(&config->applicationDescription.applicationUri);
   config->applicationDescription.applicationUri = UA_STRING_ALLOC("urn:holdfast:peer:server");
   /* Without encryption a client may ask for the endpoints only. */
@@ -286,7 +300,7 @@ static void serve(void) {
 }
 
 int main(int argc, char **argv) {
-  if(argc != 7 && argc != 11) return 2;
+  if(argc != 7 && argc != 12) return 2;
   UA_UInt16 port = (UA_UInt16)atoi(argv[1]);
   bits = atoi(argv[3]);
   isSigned = atoi(argv[4]);
@@ -294,7 +308,7 @@ int main(int argc, char **argv) {
   UA_ServerConfig config;
   memset(&config, 0, sizeof config);
   config.logging = UA_Log_Stdout_new(UA_LOGLEVEL_FATAL);
-  if(argc == 11) secure(&config, port, argv + 7);
+  if(argc == 12) secure(&config, port, argv + 7);
   else UA_ServerConfig_setMinimal(&config, port, NULL);
   char url[64];
   snprintf(url, sizeof url, "opc.tcp://127.0.0.1:%u", port);
