@@ -2,9 +2,11 @@
 // Method: a real edge process, and a simulated machine in a process of its own that makes what it
 // is told to; both are killed with SIGKILL.
 import { setTimeout as delay } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { goLive, openMachine, simulated, startLive, withSession } from './helpers/opcua.ts';
 import { waitFor } from './helpers/plantnet.ts';
+import type { PeerOptions } from './machine/peer.ts';
+import { type StartServer, testBoth } from './machine/servers.ts';
 
 test('pieces that a machine counts are booked on the open run', async () => {
   const { line, make } = await startLive();
@@ -23,8 +25,14 @@ test('pieces that a machine counts are booked on the open run', async () => {
   );
 });
 
-test('a counter that starts again after its 32 bits while nobody listens', async () => {
-  const { line, make } = await startLive({ signed: false, counterFrom: 2 ** 32 - 10 });
+async function begin(start: StartServer, options: PeerOptions, text = simulated) {
+  const machine = await start({ security: 'none', ...options });
+  onTestFinished(() => machine.stop());
+  return goLive(machine, { text });
+}
+
+testBoth('a counter that starts again after its 32 bits while nobody listens', async (start) => {
+  const { line, make } = await begin(start, { signed: false, counterFrom: 2 ** 32 - 10 });
   await make(5);
   await line.untilBooked('5/0');
   line.link.cut();
@@ -64,8 +72,8 @@ test('a recording of a real Okuma: its counter begins anew, five parts are five'
   expect(machines.lines[0]!.units[0]!.counters).toMatchObject([{ shows: '3', counted: '5' }]);
 });
 
-test('values that are told again, late and twice, count nothing', async () => {
-  const { machine, line, make } = await startLive({}, withSession('samplingMs: 0'));
+testBoth('values that are told again, late and twice, count nothing', async (start) => {
+  const { machine, line, make } = await begin(start, {}, withSession('samplingMs: 0'));
   for (const good of [1, 2, 3]) {
     await make(good, 1);
     await delay(50);
@@ -112,20 +120,20 @@ test('OPC 30050: nested states, and counts in arrays of structures', async () =>
   );
 });
 
-test('a unit whose tags are not there is unbound, visibly, and the others count on', async () => {
+testBoth('a unit whose tags are not there is unbound, visibly: others count on', async (start) => {
   const broken = (port: number) => `${simulated(port)}
   other:
     profile: generic
     counters:
       good: { at: "m;s=Other.Good", counts: good, maxPerSec: 50 }
-      odd: { at: "m;s=Filler.Status.MachSpeed", counts: scrap, maxPerSec: 50 }
+      odd: { at: "m;s=Filler.Level", counts: scrap, maxPerSec: 50 }
     state: { at: "/m:Filler.Nowhere", map: { "1": execute } }
   named:
     profile: generic
     counters:
       good: { at: "/m:Filler.Good", maxPerSec: 50 }
 `;
-  const { line, make } = await startLive({}, broken);
+  const { line, make } = await begin(start, {}, broken);
   await make(3);
   await line.untilBooked('3/0');
   const [press, other, named] = (await line.status()).machines.lines[0]!.units;
@@ -134,7 +142,7 @@ test('a unit whose tags are not there is unbound, visibly, and the others count 
   expect(other!.unbound).toEqual([
     'state: /Filler.Nowhere is not there',
     'counter good: there is no such node',
-    'counter odd: is a Float, not a whole number',
+    'counter odd: is a Double, not a whole number',
   ]);
   const metrics = await (await fetch(`${line.url()}/metrics`)).text();
   expect(metrics).toContain(

@@ -33,7 +33,7 @@ type Parts = Readonly<{
   signal: AbortSignal;
 }>;
 
-/** A connection is looked at so often, ms. What would be stale before the next look is stale now. */
+/** A connection is looked at so often, ms; what would be stale before the next look is stale. */
 export const lookMs = 250;
 /** A connection that is stale or lost for so long more is given up, ms: a new one is made. */
 export const graceMs = 10_000;

@@ -71,16 +71,25 @@ async function samplesOf(url: string): Promise<number> {
   );
 }
 
-/** From the time at the machine until the edge records it, ms; of reports within the measure. */
-function delaysIn(storePath: string, fromMs: number): number[] {
+/**
+ * From the time at the machine until the fact is on disk, ms; of reports within the measure.
+ * `commits`: when a transaction had ended, ms. A fact is decided within one, and none comes between.
+ */
+function delaysIn(storePath: string, fromMs: number, commits: readonly number[]): number[] {
   const db = new Sqlite(storePath, { readonly: true });
   const rows = db.prepare<[], Buffer>('SELECT bytes FROM event ORDER BY position').pluck().all();
   db.close();
   return rows
     .map((bytes) => decodeContent(bytes))
     .filter(({ type, atMs }) => type === 'QuantityReported' && atMs >= fromMs)
-    .map(({ atMs, recordedMs }) => recordedMs - atMs)
+    .map(({ atMs, recordedMs }) => Math.round(durableMs(recordedMs, commits) - atMs))
     .sort((a, b) => a - b);
+}
+
+function durableMs(recordedMs: number, commits: readonly number[]): number {
+  const ended = commits.find((ms) => ms >= recordedMs);
+  if (ended === undefined) throw new Error(`no commit after ${recordedMs}`);
+  return ended;
 }
 
 /** 20 lines of 50 tags at 10,000 values a second: what they cost an edge, and how late they are. */
@@ -93,11 +102,14 @@ export async function measureMachines() {
     ...{ loadTags: lines * others, loadEveryMs: beatMs },
   });
   const storePath = join(directory, 'edge.sqlite');
+  const commitsPath = join(directory, 'commits.json');
+  process.env['HOLDFAST_COMMITS'] = commitsPath;
   for (const index of all) {
     writeFileSync(join(directory, `${machineOf(index)}.yaml`), mappingOf(index, machine.link.port));
   }
   const edge = await startProgram({
     ...{ name: 'edge', entry: 'edge/main.ts', directory },
+    nodeOptions: ['--import', join(import.meta.dirname, 'commits.ts')],
     config: {
       ...{ storePath, httpPort, natsUrl: `nats://127.0.0.1:${natsPort}` },
       lines: all.map((index) => {
@@ -126,7 +138,8 @@ export async function measureMachines() {
     const [after, more, untilMs] = [useOf(edge.pid), await samplesOf(edge.url), Date.now()];
     await edge.stop();
     const seconds = (untilMs - fromMs) / 1_000;
-    const delays = delaysIn(storePath, fromMs);
+    const commits = JSON.parse(readFileSync(commitsPath, 'utf8')) as number[];
+    const delays = delaysIn(storePath, fromMs, commits);
     const at = (share: number): number => delays[Math.floor(delays.length * share)] ?? Number.NaN;
     return {
       ...{ lines, tags, bookMs, reports: delays.length },

@@ -66,7 +66,7 @@ rows.push(
     ratio: '',
   },
   {
-    what: `  at the machine to recorded, booked every ${heard.bookMs} ms, p50 / p99 ms`,
+    what: `  at the machine to durable, booked every ${heard.bookMs} ms, p50 / p99 ms`,
     figure: `${heard.p50Ms} / ${heard.p99Ms}`,
     peer: '',
     ratio: '',

@@ -23,6 +23,7 @@
 
 #define UNIT "Filler"
 #define SESSIONS_MAX 64
+#define REMEMBER_MAX 51
 
 enum { PROCESSED, DEFECTIVE, GOOD, REGISTERS };
 
@@ -33,7 +34,15 @@ typedef struct {
   UA_Int64 shown[REGISTERS], made[REGISTERS];
 } Memory;
 
+/* What its counters were told to be, and when that was. */
+typedef struct {
+  UA_Int64 shown[REGISTERS];
+  UA_DateTime at;
+} Told;
+
 static Memory *memory;
+static Told told[REMEMBER_MAX];
+static size_t toldCount;
 static UA_Server *server;
 static UA_UInt16 own;
 static int bits, isSigned;
@@ -81,29 +90,44 @@ static void add(char *name, const UA_DataType *type) {
   if(status != UA_STATUSCODE_GOOD) fail(id, status);
 }
 
-static void tell(const char *name, const UA_DataType *type, void *value) {
+static void tell(const char *name, const UA_DataType *type, void *value, UA_DateTime at) {
   char id[96];
   snprintf(id, sizeof id, UNIT ".%s", name);
-  UA_DataValue told;
-  UA_DataValue_init(&told);
-  UA_Variant_setScalar(&told.value, value, type);
-  told.hasValue = told.hasStatus = told.hasSourceTimestamp = true;
-  told.status = quality;
-  told.sourceTimestamp = UA_DateTime_now() + shiftMs * UA_DATETIME_MSEC;
-  UA_Server_writeDataValue(server, UA_NODEID_STRING(own, id), told);
+  UA_DataValue data;
+  UA_DataValue_init(&data);
+  UA_Variant_setScalar(&data.value, value, type);
+  data.hasValue = data.hasStatus = data.hasSourceTimestamp = true;
+  data.status = quality;
+  data.sourceTimestamp = at;
+  UA_Server_writeDataValue(server, UA_NODEID_STRING(own, id), data);
 }
 
 /* A counter's bytes are the low ones of the register, on machines that begin with the lowest. */
-static void tellAll(void) {
+static void tellCounters(Told *one) {
   const UA_DataType *counter = counterType();
-  tell("Total", counter, &memory->shown[PROCESSED]);
-  tell("Good", counter, &memory->shown[GOOD]);
-  tell("Scrap", counter, &memory->shown[DEFECTIVE]);
-  tell("Admin.ProdProcessedCount[0].AccCount", counter, &memory->shown[PROCESSED]);
-  tell("Admin.ProdDefectiveCount[0].AccCount", counter, &memory->shown[DEFECTIVE]);
-  tell("Status.StateCurrent", &UA_TYPES[UA_TYPES_INT32], &memory->state);
-  tell("Status.UnitModeCurrent", &UA_TYPES[UA_TYPES_INT32], &memory->mode);
-  tell("Level", &UA_TYPES[UA_TYPES_DOUBLE], &level);
+  tell("Total", counter, &one->shown[PROCESSED], one->at);
+  tell("Good", counter, &one->shown[GOOD], one->at);
+  tell("Scrap", counter, &one->shown[DEFECTIVE], one->at);
+  tell("Admin.ProdProcessedCount[0].AccCount", counter, &one->shown[PROCESSED], one->at);
+  tell("Admin.ProdDefectiveCount[0].AccCount", counter, &one->shown[DEFECTIVE], one->at);
+}
+
+static void tellAll(void) {
+  Told now = {.at = UA_DateTime_now() + shiftMs * UA_DATETIME_MSEC};
+  memcpy(now.shown, memory->shown, sizeof now.shown);
+  tellCounters(&now);
+  tell("Status.StateCurrent", &UA_TYPES[UA_TYPES_INT32], &memory->state, now.at);
+  tell("Status.UnitModeCurrent", &UA_TYPES[UA_TYPES_INT32], &memory->mode, now.at);
+  tell("Level", &UA_TYPES[UA_TYPES_DOUBLE], &level, now.at);
+  if(toldCount > 0 && memcmp(told[toldCount - 1].shown, now.shown, sizeof now.shown) == 0) return;
+  if(toldCount == REMEMBER_MAX) memmove(told, told + 1, --toldCount * sizeof(Told));
+  told[toldCount++] = now;
+}
+
+/* The last values of the counters once more, oldest first, as they were told; then those of now. */
+static void repeat(size_t last) {
+  size_t from = toldCount > last + 1 ? toldCount - last - 1 : 0;
+  for(; from < toldCount; from++) tellCounters(&told[from]), UA_Server_run_iterate(server, false);
 }
 
 static void addAll(void) {
@@ -176,9 +200,9 @@ static void expire(void) {
 
 static void sayTruth(void) {
   printf("{\"state\":%d,\"mode\":%d", memory->state, memory->mode);
-  for(int told = 0; told < 2; told++) {
-    UA_Int64 *from = told ? memory->made : memory->shown;
-    printf(",\"%s\":{\"processed\":%lld,\"defective\":%lld,\"good\":%lld}", told ? "made" : "shown",
+  for(int made = 0; made < 2; made++) {
+    UA_Int64 *from = made ? memory->made : memory->shown;
+    printf(",\"%s\":{\"processed\":%lld,\"defective\":%lld,\"good\":%lld}", made ? "made" : "shown",
            (long long)from[PROCESSED], (long long)from[DEFECTIVE], (long long)from[GOOD]);
   }
   printf("}\n");
@@ -198,6 +222,7 @@ static int obey(const char *line) {
   else if(sscanf(line, "quality %lld", &one) == 1) quality = (UA_StatusCode)one;
   else if(sscanf(line, "password %127s", word) == 1) strcpy(password, word);
   else if(strncmp(line, "expireSessions", 14) == 0) expire();
+  else if(sscanf(line, "repeat %lld", &one) == 1) repeat((size_t)one);
   else if(sscanf(line, "floodPieces %lld", &one) == 1) {
     for(; one > 0; one--) make(1, 0), tellAll(), UA_Server_run_iterate(server, false);
   } else if(sscanf(line, "floodLevel %lld", &one) == 1) {

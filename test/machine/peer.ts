@@ -61,6 +61,7 @@ function lineOf<A extends Act>(act: A, given: Told<A>): string {
   if (act === 'quality') return `quality ${qualities[told['quality'] as keyof typeof qualities]}`;
   if (act === 'flood')
     return `flood${told['of'] === 'level' ? 'Level' : 'Pieces'} ${told['values']}`;
+  if (act === 'repeat') return `repeat ${told['last']}`;
   if (act === 'expireSessions') return act;
   throw new Fault('REFUSED', `${act}: the foreign server cannot do that`);
 }
