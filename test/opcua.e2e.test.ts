@@ -126,7 +126,7 @@ testBoth('a unit whose tags are not there is unbound, visibly: others count on',
     profile: generic
     counters:
       good: { at: "m;s=Other.Good", counts: good, maxPerSec: 50 }
-      odd: { at: "m;s=Filler.Level", counts: scrap, maxPerSec: 50 }
+      odd: { at: "m;s=Filler.Status.MachSpeed", counts: scrap, maxPerSec: 50 }
     state: { at: "/m:Filler.Nowhere", map: { "1": execute } }
   named:
     profile: generic
@@ -142,7 +142,7 @@ testBoth('a unit whose tags are not there is unbound, visibly: others count on',
   expect(other!.unbound).toEqual([
     'state: /Filler.Nowhere is not there',
     'counter good: there is no such node',
-    'counter odd: is a Double, not a whole number',
+    'counter odd: is a Float, not a whole number',
   ]);
   const metrics = await (await fetch(`${line.url()}/metrics`)).text();
   expect(metrics).toContain(

@@ -57,7 +57,7 @@ for (const seconds of [1, 4]) {
 const staleMaxMs = 6_000;
 const busyMs = 1_000;
 
-/** Nothing was heard since `haltedMs`, Unix ms: it is stale soon enough, by the edge's own times. */
+/** Nothing comes since `haltedMs`, Unix ms: stale soon enough, by the edge's own times. */
 async function expectStale(
   { line }: Awaited<ReturnType<typeof begin>>,
   haltedMs: number,
@@ -136,7 +136,7 @@ testBoth('a flood is more than the queue holds: the counter says all of it', asy
 });
 
 testBoth(
-  'a link that is a black hole is stale within 6 s; more than the queue holds: the counter says all',
+  'a black hole is stale within 6 s; it is more than the queue holds: the counter says all',
   async (start) => {
     const plant = await begin(start, {}, fast);
     const { line, make } = plant;

@@ -73,7 +73,7 @@ async function samplesOf(url: string): Promise<number> {
 
 /**
  * From the time at the machine until the fact is on disk, ms; of reports within the measure.
- * `commits`: when a transaction had ended, ms. A fact is decided within one, and none comes between.
+ * `commits`: when a transaction had ended. A fact is decided within one, and none comes between.
  */
 function delaysIn(storePath: string, fromMs: number, commits: readonly number[]): number[] {
   const db = new Sqlite(storePath, { readonly: true });

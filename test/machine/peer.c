@@ -140,6 +140,7 @@ static void addAll(void) {
   add("Status.StateCurrent", &UA_TYPES[UA_TYPES_INT32]);
   add("Status.UnitModeCurrent", &UA_TYPES[UA_TYPES_INT32]);
   add("Level", &UA_TYPES[UA_TYPES_DOUBLE]);
+  add("Status.MachSpeed", &UA_TYPES[UA_TYPES_FLOAT]);
 }
 
 static void make(UA_Int64 good, UA_Int64 bad) {
