@@ -71,6 +71,12 @@ rows.push(
     peer: '',
     ratio: '',
   },
+  {
+    what: '  of that from the decision to durable, p50 / p99 ms',
+    figure: `${heard.commitP50Ms} / ${heard.commitP99Ms}`,
+    peer: '',
+    ratio: '',
+  },
 );
 say(`\n${table(rows)}\n`);
 const machine = { cpu: cpus()[0]?.model ?? '', cores: cpus().length, node: process.version };
