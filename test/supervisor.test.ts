@@ -6,7 +6,7 @@ import type { LinkState } from '../edge/machine/port.ts';
 import { bounded, faultOf } from '../edge/opcua/bounded.ts';
 import { measureMaxMs, readSkew } from '../edge/opcua/incarnation.ts';
 import { refusing } from '../edge/opcua/rejection.ts';
-import { type Connection, supervise } from '../edge/opcua/supervisor.ts';
+import { type Connection, lookMs, supervise } from '../edge/opcua/supervisor.ts';
 import type { Clock } from '../shared/clock.ts';
 import { Fault } from '../shared/fault.ts';
 import { openLog } from '../shared/log.ts';
@@ -38,6 +38,7 @@ async function run({ attempts, look = () => ({}), subscribe, measure, endMs }: S
   };
   const told: [state: LinkState, second: number][] = [];
   const skews: number[] = [];
+  const details: string[] = [];
   const counts = { tried: 0, closed: 0 };
   await supervise({
     async connect() {
@@ -65,7 +66,8 @@ async function run({ attempts, look = () => ({}), subscribe, measure, endMs }: S
       };
     },
     listener: {
-      changed: (state) => {
+      changed: (state, detail) => {
+        if (detail !== undefined) details.push(detail);
         if (told.at(-1)?.[0] !== state) told.push([state, Math.round(nowMs / 1_000)]);
       },
       ...{
@@ -77,7 +79,7 @@ async function run({ attempts, look = () => ({}), subscribe, measure, endMs }: S
     },
     ...{ staleAfterMs, clock, signal: stop.signal, log: openLog('test', 'silent') },
   });
-  return { told, skews, ...counts, states: told.map(([state]) => state) };
+  return { told, skews, details, ...counts, states: told.map(([state]) => state) };
 }
 
 const refused = new Fault('REFUSED', 'server: BadCertificateUntrusted');
@@ -93,7 +95,20 @@ test('live only after the first word of the subscription', async () => {
   expect(good.states).toEqual(['connecting', 'resolving', 'live']);
 });
 
-test('silence is stale within 6 s and a look, and live again with the first word', async () => {
+test('silence is stale within 6 s, the looks included, and says how long it was', async () => {
+  for (const lastWordMs of [0, 100, 249, 250]) {
+    const { details } = await run({
+      attempts: ['well'],
+      look: (ms) => ({ heardMs: Math.min(ms, lastWordMs) }),
+      endMs: 7_000,
+    });
+    const [silent] = details.flatMap((detail) => /silent for (\d+) ms/.exec(detail)?.[1] ?? []);
+    expect(Number(silent)).toBeLessThanOrEqual(staleAfterMs);
+    expect(Number(silent)).toBeGreaterThan(staleAfterMs - 2 * lookMs);
+  }
+});
+
+test('silence is stale, and live again with the first word', async () => {
   const { told } = await run({
     attempts: ['well'],
     look: (ms) => ({ heardMs: ms < 12_000 ? 0 : ms }),

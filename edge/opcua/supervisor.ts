@@ -26,14 +26,14 @@ export type Connect = () => Promise<Connection>;
 type Parts = Readonly<{
   connect: Connect;
   listener: Listener;
-  /** Silence after which nothing is known, ms. */
+  /** Longest silence before it is told that nothing is known, ms. */
   staleAfterMs: number;
   clock: Clock;
   log: Logger;
   signal: AbortSignal;
 }>;
 
-/** A connection is looked at so often, ms. */
+/** A connection is looked at so often, ms; what would be stale before the next look is stale. */
 export const lookMs = 250;
 /** A connection that is stale or lost for so long more is given up, ms: a new one is made. */
 export const graceMs = 10_000;
@@ -120,8 +120,10 @@ async function watch(connection: Connection, parts: Parts): Promise<Fault | unde
     if (silentMs > staleAfterMs + graceMs) {
       return new Fault('UNREACHABLE', `server: silent for ${Math.round(silentMs)} ms`);
     }
-    const state = isLost ? 'reconnecting' : silentMs > staleAfterMs ? 'stale' : 'live';
-    if (state !== told) listener.changed(state);
+    const isStale = silentMs + lookMs > staleAfterMs;
+    const state = isLost ? 'reconnecting' : isStale ? 'stale' : 'live';
+    const detail = state === 'stale' ? `server: silent for ${Math.round(silentMs)} ms` : undefined;
+    if (state !== told) listener.changed(state, detail);
     told = state;
     if (state === 'live' && nowMs - measuredMs >= measureEveryMs) {
       measuredMs = nowMs;
