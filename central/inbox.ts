@@ -88,7 +88,8 @@ async function readOn(parts: Parts, round: number, progress: () => void): Promis
       return asked;
     };
     let next = ask();
-    for (;;) {
+    // It may have been aborted while the reading was set up: nothing will stop it then.
+    while (!signal.aborted) {
       const first = await unlessQuiet(next, reconnected, seen, quietMs);
       if (first === 'quiet') {
         if (reconnected.rings() !== seen || (await hasMore(parts))) return;

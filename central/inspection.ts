@@ -7,7 +7,7 @@ import { readJson } from '../shared/service.ts';
 import { openFindings, type Stored, survive, type Verified, walk } from '../shared/verification.ts';
 import { readCentralConfig, whereOf } from './config.ts';
 import { readShared } from './reading.ts';
-import { checkHeads, checkWaiting, identities } from './verification.ts';
+import { checkHeads, checkWaiting, lookAt } from './verification.ts';
 
 /** Facts that are read together. */
 const pageMax = 1_000;
@@ -33,8 +33,9 @@ function openPages(db: Database) {
 }
 
 /**
- * Checks all that a ledger can be asked: every chain of every line, holes, event ids, heads, and
- * that nothing waits which is there already. Its pages and indexes are the server's own to check.
+ * Checks all that a ledger can be asked: every chain of every line, holes, event ids, signatures,
+ * heads, and that nothing waits which is there already. Its pages and indexes are the server's own
+ * to check.
  */
 export function verifyShared(db: Database): Verified {
   const findings = openFindings();
@@ -44,7 +45,9 @@ export function verifyShared(db: Database): Verified {
     for (const line of linesOf(db)) yield* facts(line);
   }
   survive(findings, db, () => {
-    seen = walk({ rows: rows(), findings, read: identities(findings) });
+    const look = lookAt(db, findings);
+    seen = walk({ rows: rows(), findings, read: look.read });
+    look.end();
     checkHeads(db, findings);
     checkWaiting(db, findings);
   });

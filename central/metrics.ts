@@ -70,6 +70,21 @@ function edgesIn({ edges, nowMs }: Parts): Family[] {
       help: "How far central's clock is ahead of the edge's.",
       samples: known.map(({ line, skewMs }) => ({ labels: { line }, value: skewMs / 1_000 })),
     },
+    {
+      ...{ name: 'edge_unattributed', type: 'gauge' },
+      help: 'Entries of what machines of the edge made that wait for a person there.',
+      samples: known.map(({ line, unattributed = 0 }) => {
+        return { labels: { line }, value: unattributed };
+      }),
+    },
+    {
+      ...{ name: 'edge_unattributed_seconds', type: 'gauge' },
+      help: 'How long the oldest of them waits; 0 where none does.',
+      samples: known.map(({ line, unattributedSinceMs: sinceMs }) => {
+        const waitMs = sinceMs === undefined ? 0 : Math.max(0, nowMs() - sinceMs);
+        return { labels: { line }, value: waitMs / 1_000 };
+      }),
+    },
   ];
 }
 

@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util';
 import type { Database } from '../shared/database.ts';
-import { idBytes } from '../shared/identity.ts';
+import type { Content } from '../shared/event.ts';
+import { idBytes, isId } from '../shared/identity.ts';
 import { openReplica } from '../shared/replica.ts';
+import { openSignatures } from '../shared/signatures.ts';
 import {
   checkFile,
   type Findings,
@@ -26,7 +28,7 @@ type HeadRow = {
 
 /**
  * Checks everything that a copy of central's ledger can be asked: pages and indexes, every chain of
- * every line, event ids, heads, and that nothing waits which is there already.
+ * every line, event ids, signatures, heads, and that nothing waits which is there already.
  */
 export function verifyLedger(copy: string): Verified {
   const findings = openFindings();
@@ -36,7 +38,9 @@ export function verifyLedger(copy: string): Verified {
     checkFile(db, findings);
     survive(findings, db, () => {
       const rows = readAll(db, findings, rowsOf(db));
-      facts = walk({ rows, findings, read: identities(findings) });
+      const look = lookAt(db, findings);
+      facts = walk({ rows, findings, read: look.read });
+      look.end();
       checkHeads(db, findings);
       checkWaiting(db, findings);
     });
@@ -59,7 +63,7 @@ const rowsOf =
       .iterate(line, epoch, sequence);
 
 /** A fact that came again under another place keeps that place without its id: then it is known. */
-export function identities(findings: Findings) {
+function identities(findings: Findings) {
   return ({ eventId }: { eventId: string }, row: Stored): void => {
     const { event_id: id } = row as Row;
     if (id?.equals(idBytes(eventId)) === false) {
@@ -67,6 +71,26 @@ export function identities(findings: Findings) {
     }
   };
 }
+
+/** What is looked at of each fact, and at the end. */
+export function lookAt(db: Database, findings: Findings) {
+  const identify = identities(findings);
+  const signatures = openSignatures(findings);
+  const byId = db
+    .prepare<[Buffer], Buffer>('SELECT bytes FROM fact WHERE event_id = ? LIMIT 1')
+    .pluck();
+  const find = (ids: ReadonlySet<string>) =>
+    new Map([...ids].flatMap((id) => (isId(id) ? found(id, byId.get(idBytes(id))) : [])));
+  return {
+    read(fact: Content, row: Stored): void {
+      identify(fact, row);
+      signatures.read(fact, row);
+    },
+    end: () => signatures.end(find),
+  };
+}
+const found = (id: string, bytes: Buffer | undefined): [string, Buffer][] =>
+  bytes ? [[id, bytes]] : [];
 
 export function checkHeads(db: Database, { tell }: Findings): void {
   const heads = db.prepare<[], HeadRow>(

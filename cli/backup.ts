@@ -14,6 +14,8 @@ import { parseArgs } from 'node:util';
 import { Fault } from '../shared/fault.ts';
 import { invalid } from '../shared/field.ts';
 import { replicate } from '../shared/replica.ts';
+import { readSecret } from '../shared/secret.ts';
+import { jsonHeaders } from './drive.ts';
 import { refuseConfig } from './ledger.ts';
 import { verifiedTable, verifyFile } from './verify.ts';
 
@@ -24,6 +26,7 @@ verifies the copy as "holdfast verify" does.
 
   --edge URL        a running edge, e.g. http://127.0.0.1:8080
   --store FILE      the store of one that stands still
+  --token-path FILE file with a token that may fetch backups, where the edge knows people
   --to FILE         a file that is not there yet; it comes into being whole or not at all
 
 Exit code 0: the copy is there and whole. 1: something is wrong with it. 2: there is none.
@@ -36,6 +39,7 @@ const options = {
   edge: { type: 'string' },
   store: { type: 'string' },
   to: { type: 'string' },
+  'token-path': { type: 'string' },
 } as const;
 
 /** Exit code where it could not be done. */
@@ -43,17 +47,18 @@ export const failed = 2;
 
 /** The subcommand. Resolves with the exit code; throws Fault if it could not be done. */
 export async function run(args: string[]): Promise<number> {
-  const { edge, store, to } = parseArgs({ args, options }).values;
+  const { edge, store, to, 'token-path': tokenPath } = parseArgs({ args, options }).values;
   if ((edge === undefined) === (store === undefined)) {
     throw invalid('--edge', 'or --store must be given, and not both');
   }
   if (store !== undefined) refuseConfig(store, '--store', 'backup');
   if (to === undefined) throw invalid('--to', 'must name the file to be written');
   if (existsSync(to)) throw invalid('--to', `${to}: is there already, and stays as it is`);
+  const token = tokenPath === undefined ? undefined : readSecret(tokenPath, '--token-path');
   const part = `${to}.part`;
   rmSync(part, { force: true });
   try {
-    if (edge !== undefined) await download(edge, part);
+    if (edge !== undefined) await download(edge, part, stillMaxMs, token);
     else await replicate(store!, part);
     const report = await verifyFile(part, '--to');
     if (report.kind !== 'edge') throw invalid('--to', `${to}: what came is no store of an edge`);
@@ -69,7 +74,12 @@ export async function run(args: string[]): Promise<number> {
  * Writes an edge's backup into the file `part`, however long that takes as long as it goes on.
  * Throws Fault UNREACHABLE if the edge does not answer, or nothing more comes for `stillMs`.
  */
-export async function download(edge: string, part: string, stillMs = stillMaxMs): Promise<void> {
+export async function download(
+  edge: string,
+  part: string,
+  stillMs = stillMaxMs,
+  token?: string,
+): Promise<void> {
   const stop = new AbortController();
   const still = setTimeout(() => {
     stop.abort(new Error(`backup: nothing came for ${stillMs / 1000} s`));
@@ -83,7 +93,7 @@ export async function download(edge: string, part: string, stillMs = stillMaxMs)
   try {
     const response = await fetch(new URL('/v1/backup', edge), {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: jsonHeaders(token),
       body: '{}',
       signal: stop.signal,
     });

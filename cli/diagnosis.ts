@@ -1,5 +1,6 @@
 import { skewMaxMs, skewText } from '../shared/beat.ts';
 import { lasting } from '../shared/clock.ts';
+import { type Manned, unmanned } from './manned.ts';
 
 /** What is told of an edge, by itself or by its store. */
 export type Told = Readonly<{
@@ -35,6 +36,7 @@ export type Told = Readonly<{
   retention?: { keepDays: number; days: number; forgotten: number; waitsFor: string | null };
   program?: { release: string; charts: string; journalMode: string; synchronous: number };
   charts?: string | null;
+  people?: Manned;
 }>;
 
 /** Something that a person should know, and what to do next. */
@@ -240,7 +242,7 @@ const versions: Look = ({ program, charts = program?.charts }, asker) => {
 
 /** All that is wrong with an edge, the worst first. */
 export function diagnose(told: Told, asker: Asker): readonly Symptom[] {
-  const looks = [stopped, bare, wayOf, central, clock, waiting, disk, holds, versions];
+  const looks = [stopped, bare, wayOf, central, clock, waiting, disk, unmanned, holds, versions];
   const all = looks.flatMap((look) => look(told, asker));
   return [...all.filter(({ level }) => level === 'bad'), ...all.filter((s) => s.level === 'warn')];
 }

@@ -13,8 +13,16 @@ export type Answer = {
 /** Most commands in one request, and how long one request may take, ms. */
 export const batchMax = 500;
 const requestMaxMs = 15_000;
+/** An edge that is asked too often says so. */
+const tooMany = 429;
 /** Requests that find no edge, or one that cannot take them, are repeated this often. */
 const attemptsMax = 180;
+
+/** Says that JSON comes; and from whom, by a program's token, where the edge knows people. */
+export const jsonHeaders = (token?: string): Record<string, string> => ({
+  'content-type': 'application/json',
+  ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+});
 
 /**
  * Asks an edge for a batch of commands until it answers all of them; one that its disk has no room
@@ -26,13 +34,14 @@ export async function ask(
   edgeUrl: string,
   commands: readonly unknown[],
   signal: AbortSignal,
+  token?: string,
 ): Promise<Answer[]> {
   let reason = '';
   for (let attempt = 1; attempt <= attemptsMax && !signal.aborted; attempt++) {
     try {
       const response = await fetch(new URL('/v1/commands', edgeUrl), {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        headers: jsonHeaders(token),
         body: JSON.stringify({ commands }),
         signal: AbortSignal.any([signal, AbortSignal.timeout(requestMaxMs)]),
       });
@@ -40,8 +49,8 @@ export async function ask(
       const full = body.answers?.find(({ code }) => code === 'FULL');
       if (response.ok && body.answers && !full) return body.answers;
       reason = full?.reason ?? body.message ?? `HTTP ${response.status}`;
-      if (response.status >= 400 && response.status < 500)
-        throw new Fault('INVALID', `edge: ${reason}`);
+      const isWrong = response.status >= 400 && response.status < 500;
+      if (isWrong && response.status !== tooMany) throw new Fault('INVALID', `edge: ${reason}`);
     } catch (error) {
       if (error instanceof Fault) throw error;
       reason = (error as Error).message;

@@ -44,7 +44,11 @@ export async function linesAt(url: string, signal: AbortSignal): Promise<string[
  * An edge, as commands. It answers a repeated command as it did the first time; a fact that is not
  * beyond the line's last known one tells that it was a repeat.
  */
-export async function openEdge(url: string, signal: AbortSignal): Promise<Entrance> {
+export async function openEdge(
+  url: string,
+  signal: AbortSignal,
+  token?: string,
+): Promise<Entrance> {
   const status = () => read<{ lines: { line: string; head: number }[] }>(url, '/v1/status');
   const { lines } = await patiently(status, signal);
   const heads = new Map(lines.map(({ line, head }) => [line, head]));
@@ -59,7 +63,7 @@ export async function openEdge(url: string, signal: AbortSignal): Promise<Entran
 
   return {
     async send(events) {
-      const answers: EdgeAnswer[] = await ask(url, events.map(commandOf), signal);
+      const answers: EdgeAnswer[] = await ask(url, events.map(commandOf), signal, token);
       if (answers.length === events.length) return answers.map(fateOf);
       throw new Fault('INVALID', `edge: ${answers.length} answers to ${events.length} commands`);
     },

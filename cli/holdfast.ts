@@ -25,6 +25,7 @@ const commands = {
   masters: () => import('./masters.ts'),
   desk: () => import('./desk.ts'),
   map: () => import('./map.ts'),
+  people: () => import('./people.ts'),
 } satisfies Record<string, () => Promise<Command>>;
 type Name = keyof typeof commands;
 

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { Fault } from '../shared/fault.ts';
 import { invalid } from '../shared/field.ts';
+import { readSecret } from '../shared/secret.ts';
 import { linePath } from '../shared/subject.ts';
 import { type Entrance, type Fate, linesAt, openEdge, openHub } from './entrance.ts';
 import { type ForeignEvent, type Place, readForeign, rowBytesMax } from './foreign.ts';
@@ -13,6 +14,7 @@ Brings a foreign event log (one JSON event per row, gzip or not) to an edge or t
 
   --edge URL        ask this edge, as commands: http://127.0.0.1:8080
   --hub URL         publish to central's hub, as facts: nats://127.0.0.1:4222
+  --token-path FILE file with a token that speaks for the log's people, where the edge knows people
   --enterprise E    enterprise that the log's sites belong to (acme)
   --area A          area that the log's lines belong to (with --edge: the one where the edge has a
                     line of that site and name; else shop)
@@ -136,6 +138,7 @@ const options = {
   planning: { type: 'string' },
   partly: { type: 'boolean', default: false },
   'dry-run': { type: 'boolean', default: false },
+  'token-path': { type: 'string' },
 } as const;
 
 /** Throws Fault INVALID for an unknown option, a missing file, or not exactly one entrance. */
@@ -154,7 +157,9 @@ function readArgs(args: string[]) {
   if (edge !== undefined && !/^https?:$/.test(URL.parse(edge)?.protocol ?? '')) {
     throw invalid('--edge', 'must be a URL like http://127.0.0.1:8080');
   }
-  return { path, enterprise, area, planning, edge, hub, partly, dryRun };
+  const tokenPath = values['token-path'];
+  const token = tokenPath === undefined ? undefined : readSecret(tokenPath, '--token-path');
+  return { path, enterprise, area, planning, edge, hub, partly, dryRun, token };
 }
 
 type Names = { enterprise: string; area?: string | undefined; planning?: string | undefined };
@@ -187,7 +192,7 @@ export async function run(args: string[]): Promise<number> {
   const interrupt = () => stop.abort();
   process.once('SIGINT', interrupt);
   try {
-    const { path, edge, hub, partly, dryRun, ...names } = readArgs(args);
+    const { path, edge, hub, partly, dryRun, token, ...names } = readArgs(args);
     const known = edge === undefined ? undefined : await linesAt(edge, stop.signal);
     const place = placeOf(names, known);
     if (known && !partly && !dryRun) {
@@ -195,7 +200,11 @@ export async function run(args: string[]): Promise<number> {
       const missing = missingText(manifest, known);
       if (missing !== '') throw new Fault('UNKNOWN', `import: nothing was sent\n${missing}`);
     }
-    const entrance = dryRun ? undefined : await openEntrance(edge, hub, stop.signal);
+    const entrance = dryRun
+      ? undefined
+      : edge === undefined
+        ? await openHub(hub!, stop.signal)
+        : await openEdge(edge, stop.signal, token);
     try {
       const result = await importLog({ path, place, entrance });
       process.stdout.write(importTable(result));
@@ -215,6 +224,3 @@ export async function run(args: string[]): Promise<number> {
     process.off('SIGINT', interrupt);
   }
 }
-
-const openEntrance = (edge: string | undefined, hub: string | undefined, signal: AbortSignal) =>
-  edge === undefined ? openHub(hub!, signal) : openEdge(edge, signal);

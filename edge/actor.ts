@@ -20,6 +20,7 @@ import { inKeptUnit } from './conversion.ts';
 import { momentOf } from './moment.ts';
 import { isOrphan, orphan } from './orphans.ts';
 import { remarksOf } from './remarks.ts';
+import { type Signing, signatureOf } from './signing.ts';
 import { type Spans, spanned } from './spans.ts';
 import { fingerprint, type Head, type Store } from './store.ts';
 
@@ -48,6 +49,7 @@ export type Parts = {
   cleared?: (() => void) | undefined;
 };
 export type Actor = ReturnType<typeof startActor>;
+type Recorded = Readonly<{ told: Stated; bytes: Buffer }>;
 /** Stands where the identity of a fact would, while it is only weighed. */
 const unstated = '00000000-0000-7000-8000-000000000000';
 
@@ -61,18 +63,19 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
   let damaged = false;
 
   /** Stores a fact that the charts allow; throws Fault REFUSED, storing nothing, if they do not. */
-  function record(content: Content, by?: { commandId: string; asked: Buffer }): Stated {
+  function record(content: Content, by?: { commandId: string; asked: Buffer }): Recorded {
     const verdict = judge(book.look, path, terms, content);
     const own = content.flags === undefined ? [] : [content.flags];
     const known = [...unbalanced(book, content, verdict.effects), ...remarksOf(policy, content)];
     const flags = [...verdict.flags, ...known, ...own].join(' ');
     const fact = (flags === '' ? content : { ...content, flags }) as Content;
     const state = book.isWhole() ? stateAfter(head.state, verdict) : null;
-    head = store.append(head, encodeContent(fact), state, by);
+    const bytes = encodeContent(fact);
+    head = store.append(head, bytes, state, by);
     const { epoch, sequence } = head;
     book.apply(path, fact, verdict, head);
     stated({ ...fact, line: path, epoch, sequence }, verdict.effects);
-    return summary(fact, epoch, sequence);
+    return { told: summary(fact, epoch, sequence), bytes };
   }
 
   function state({ statement }: Command, id = eventId()): Content {
@@ -130,17 +133,18 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
 
     /**
      * Accepts the command and stores its fact, or refuses it and stores the refusal; within
-     * `store.commit`. Nobody may be told before the commit has returned.
+     * `store.commit`. Nobody may be told before the commit has returned. Who signs it is a fact
+     * behind it.
      */
-    decide(command: Command): Answer {
+    decide(command: Command, signing?: Signing): Answer {
       const { commandId } = command;
       if (failure) return refusedBy(commandId, new Fault('CORRUPT', failure.message));
-      const asked = fingerprint(command);
+      const asked = fingerprint(signing ? { ...command, signed: signing.meaning } : command);
       const given = store.answered(commandId);
       if (given) return repeat(command, asked, given);
 
       let fact: Content | undefined;
-      let first: Stated;
+      let first: Recorded;
       try {
         checkCommandId(book, commandId);
         fact = state(command);
@@ -153,9 +157,14 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
         store.refuse(command, asked, error, nowMs());
         return refusedBy(commandId, error);
       }
-      const facts = [first];
+      const facts = [first.told];
+      if (signing) {
+        const { place, time } = momentOf({}, nowMs(), calendar, trust?.());
+        const now = { ...place, ...time, eventId: eventId() };
+        facts.push(record(signatureOf(signing, fact, first.bytes, now)).told);
+      }
       for (const next of consequences(book.look, policy, fact)) {
-        facts.push(record({ ...next, eventId: eventId() } as Content));
+        facts.push(record({ ...next, eventId: eventId() } as Content).told);
       }
       return { commandId, status: 'accepted', facts };
     },
@@ -174,11 +183,11 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
       }
     },
 
-    /** States what the runtime itself has seen; within `store.commit`. */
-    observe<T extends FactType>(type: T, body: BodyOf<T>): Stated {
+    /** States what the runtime itself has seen, or of whom; within `store.commit`. */
+    observe<T extends FactType>(type: T, body: BodyOf<T>, actor = 'system:edge'): Stated {
       const now = nowMs();
       const id = eventId();
-      const about = { actor: 'system:edge', correlationId: id };
+      const about = { actor, correlationId: id };
       const { place, time } = momentOf({}, now, calendar, trust?.());
       return record({
         ...about,
@@ -188,7 +197,7 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
         type,
         version: 1,
         body,
-      } as Content);
+      } as Content).told;
     },
 
     /**

@@ -23,6 +23,7 @@ import { type Level, type measure as measureFile, modesOf } from './gauge.ts';
 import { beat, type Heard } from './heartbeat.ts';
 import type { Hub, HubParts } from './hub.ts';
 import { type Intake, openIntake } from './intake.ts';
+import { openLooseShelf } from './machine/loose.ts';
 import { type Marks, openMarks } from './marks.ts';
 import { edgeMetrics } from './metrics.ts';
 import { type Outbox, openOutbox } from './outbox.ts';
@@ -193,7 +194,7 @@ function sendOn({ clock, log, pace = plantPace }: World, running: Running) {
 
 /** What an edge looks after beside its lines: central, time, the day, its disk, what is old. */
 function keepUp(world: World, running: Running) {
-  const { clock, log, pace = plantPace } = world;
+  const { db, clock, log, pace = plantPace } = world;
   const { lines, book, roster, disk, wall, outbox, marks, hub, barred, intake, bells } = running;
   const { signal } = running;
   const common = { clock, signal, bell: bells.facts };
@@ -203,6 +204,7 @@ function keepUp(world: World, running: Running) {
     wall.heard(word);
     marks.beaten(word);
   };
+  const { waiting } = openLooseShelf(db);
   const asking = { line: lines[0]!, ask: hub.askBeat, unsent, heard, everyMs: pace.beatMs };
   const retention = retentionOf(world, running);
   const state = stateBy(intake, () =>
@@ -215,7 +217,7 @@ function keepUp(world: World, running: Running) {
     if (step && state('ClockStepped', step)) wall.tell(step);
   };
   const loops = [
-    beat({ ...asking, clock, signal }),
+    beat({ ...asking, unplaced: waiting, clock, signal }),
     keepTime({ book, roster, ask: intake.ask, ...common, idleMs: pace.timersMs }),
     forget({ retention, ...common, log, idleMs: pace.retentionMs }),
     watchDisk({ ...room, clock, signal }),

@@ -30,6 +30,14 @@ export const fields = {
   opcuaPkiPath: optional(
     text('Folder for the certificates of OPC UA; else one beside the store.', 4_096),
   ),
+  peoplePath: optional(
+    text('File of people, as "holdfast people" writes it; without it nobody signs in.', 4_096),
+  ),
+  idleMs: fallback(
+    integer('Somebody who does nothing for so long is signed out, ms.', 10_000, 43_200_000),
+    300_000,
+  ),
+  language: fallback(choice('Language of the page.', ['en', 'de', 'es', 'zh']), 'en'),
   lines: list(
     record('A line that this edge owns, and nobody else.', {
       line: { doc: 'enterprise/site/area/line.', read: linePath },

@@ -16,6 +16,8 @@ type Parts = {
   line: string;
   ask: AskBeat;
   unsent: () => number;
+  /** What machines made and nobody can say whose it is. */
+  unplaced: () => { entries: number; sinceMs: number | null };
   heard: (word: Heard) => void;
   everyMs: number;
   clock: Clock;
@@ -24,12 +26,14 @@ type Parts = {
 
 /** Exchanges a heartbeat and the clocks with central every few seconds, until `signal` aborts. */
 export async function beat(parts: Parts): Promise<void> {
-  const { line, ask, unsent, heard, everyMs, clock, signal } = parts;
+  const { line, ask, unsent, unplaced, heard, everyMs, clock, signal } = parts;
   while (!signal.aborted) {
     try {
       const nowMs = clock.nowMs();
       const startMs = clock.monotonicMs();
-      const answer = decodeBeatAnswer(await ask({ line, nowMs, unsent: unsent() }));
+      const answer = decodeBeatAnswer(
+        await ask({ line, nowMs, unsent: unsent(), ...waiting(unplaced()) }),
+      );
       const roundTripMs = clock.monotonicMs() - startMs;
       const tookMs = clock.nowMs() - nowMs;
       const skewMs = Math.round(answer.nowMs - (nowMs + roundTripMs / 2));
@@ -42,4 +46,10 @@ export async function beat(parts: Parts): Promise<void> {
     }
     await clock.sleep(everyMs, signal);
   }
+}
+
+/** An edge where nothing waits says nothing of it: a central from before knows no such word. */
+function waiting({ entries, sinceMs }: ReturnType<Parts['unplaced']>) {
+  if (entries === 0) return {};
+  return { unattributed: entries, unattributedSinceMs: Math.max(0, sinceMs ?? 0) };
 }

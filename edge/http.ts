@@ -2,11 +2,24 @@ import { readFileSync } from 'node:fs';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { Fault } from '../shared/fault.ts';
 import { metricsType } from '../shared/metrics.ts';
-import { type Parts, panel } from './panel.ts';
+import { type Parts as PanelParts, panel } from './panel.ts';
+import { guard } from './people/guard.ts';
+import type { People } from './people/people.ts';
+import { type Screen, sessionRoutes } from './people/routes.ts';
 import { statusOf } from './statuses.ts';
 
 /** Largest body that is read, bytes. */
 export const bodyMax = 1024 * 1024;
+
+/** What a rule of the door comes to instead. */
+const doorStatus: Readonly<Record<string, number>> = {
+  ...{ signIn: 401, wrong: 401, locked: 401, expired: 401, nobody: 401 },
+  ...{ role: 403, origin: 403, rate: 429 },
+};
+
+type Parts = PanelParts & { people?: People | undefined; screen?: Screen };
+
+const policy = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 const pages = [
   ...['index.html', 'page.css', 'page.js', 'draw.js', 'nodes.js', 'words.js'],
@@ -21,7 +34,12 @@ export async function buildHttp(parts: Parts): Promise<FastifyInstance> {
   const app = Fastify({ bodyLimit: bodyMax, forceCloseConnections: true, requestTimeout: 30_000 });
   app.setErrorHandler((error: Error & { statusCode?: number; code?: string }, _request, reply) => {
     if (error instanceof Fault) {
-      return reply.code(statusOf[error.code]).send({ code: error.code, message: error.message });
+      const { code, message, rule, untilMs } = error;
+      return reply.code(doorStatus[rule ?? ''] ?? statusOf[code]).send({
+        ...{ code, message },
+        ...(rule === undefined ? {} : { rule }),
+        ...(untilMs === undefined ? {} : { untilMs }),
+      });
     }
     if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
       const message = `body: must be at most ${bodyMax} bytes`;
@@ -33,12 +51,16 @@ export async function buildHttp(parts: Parts): Promise<FastifyInstance> {
     }
     throw error;
   });
-  app.addHook('onSend', async (_request, reply) => {
-    reply.header('content-security-policy', "default-src 'self'");
+  app.addHook('onSend', async ({ url }, reply) => {
+    reply.header('content-security-policy', policy);
     reply.header('x-content-type-options', 'nosniff');
+    reply.header('referrer-policy', 'no-referrer');
+    if (url.startsWith('/v1/')) reply.header('cache-control', 'no-store');
   });
-  await app.register(panel, { prefix: '/v1', ...parts });
-  const { metrics } = parts;
+  const { metrics, people, screen = { idleMs: 300_000, language: 'en' } } = parts;
+  if (people) guard(app, parts.clock.monotonicMs);
+  await app.register(panel, { prefix: '/v1', ...parts, gate: people?.gate });
+  await app.register(sessionRoutes, { prefix: '/v1', people, screen });
   if (metrics) {
     app.get('/metrics', async (_request, reply) => reply.type(metricsType).send(metrics()));
   }

@@ -5,12 +5,18 @@ import { type Answer, refusedBy } from './answers.ts';
 import type { Disk } from './disk.ts';
 import type { Roster } from './roster.ts';
 import { needOf } from './shedding.ts';
+import type { Signing } from './signing.ts';
 import type { Store } from './store.ts';
 
 /** Most commands that share one commit. */
 export const batchMax = 1_000;
 
-type Waiting = { command: Command; resolve(answer: Answer): void; reject(error: unknown): void };
+type Waiting = {
+  command: Command;
+  signing: Signing | undefined;
+  resolve(answer: Answer): void;
+  reject(error: unknown): void;
+};
 type Gate = Pick<Disk, 'refusal' | 'refused' | 'accepted' | 'release'>;
 type Parts = {
   store: Store;
@@ -75,7 +81,7 @@ export function openIntake(parts: Parts) {
     const answers: Answer[] = [];
     const fault = commit(
       () => {
-        for (const { command } of batch) answers.push(answerTo(command));
+        for (const entry of batch) answers.push(answerTo(entry));
       },
       (error) => {
         for (const { reject } of batch) reject(error);
@@ -106,7 +112,7 @@ export function openIntake(parts: Parts) {
     }
   }
 
-  function answerTo(command: Command): Answer {
+  function answerTo({ command, signing }: Waiting): Answer {
     const { commandId } = command;
     const bar = barred?.(command.line);
     if (bar && !store.answered(commandId)) {
@@ -118,7 +124,7 @@ export function openIntake(parts: Parts) {
       if (refusal !== undefined && !store.answered(commandId)) {
         return refusedBy(commandId, new Fault('FULL', refusal));
       }
-      return actor.decide(command);
+      return actor.decide(command, signing);
     } catch (error) {
       if (!(error instanceof Fault) || error.retry) throw error;
       return refusedBy(commandId, error);
@@ -131,11 +137,11 @@ export function openIntake(parts: Parts) {
      * commands wait for one of its kind, or the disk does not take the commit; the same command may
      * be asked again.
      */
-    ask(command: Command): Promise<Answer> {
+    ask(command: Command, signing?: Signing): Promise<Answer> {
       const refusal = admission.refusal(command, waiting.length);
       if (refusal !== undefined) return Promise.reject(new Fault('FULL', refusal));
       return new Promise((resolve, reject) => {
-        waiting.push({ command, resolve, reject });
+        waiting.push({ command, signing, resolve, reject });
         schedule();
       });
     },

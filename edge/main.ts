@@ -2,6 +2,7 @@ import { systemClock } from '../shared/clock.ts';
 import { openDatabase } from '../shared/database.ts';
 import { systemRandom } from '../shared/identity.ts';
 import { openLog } from '../shared/log.ts';
+import { keepRunning } from '../shared/loop.ts';
 import { runService } from '../shared/service.ts';
 import { assembleEdge, meansOf } from './assembly.ts';
 import { openBackups } from './backup.ts';
@@ -11,6 +12,7 @@ import { buildHttp } from './http.ts';
 import { openHub } from './hub.ts';
 import { readMappings, startMachines } from './machine/start.ts';
 import { readPedigree } from './pedigree.ts';
+import { openPeople } from './people/people.ts';
 import { migrations } from './schema.ts';
 import { upgradeWith } from './upgrade.ts';
 import { openView } from './view/open.ts';
@@ -26,10 +28,17 @@ export async function startEdge(config: EdgeConfig) {
   const edge = assembleEdge({ ...own, openHub });
   const machines = startMachines({ ...own, mappings, edge });
   const { book, intake, changed, signal } = edge;
+  const { peoplePath: path, idleMs, language } = config;
+  const people =
+    path === undefined ? undefined : openPeople({ ...{ path, idleMs, db, clock, log }, ...edge });
+  const signingOut = people && keepRunning(people.run(signal));
   const backups = openBackups(db, signal);
   const app = await buildHttp({
-    ...{ intake, changed, clock, signal },
-    status: () => ({ ...edge.status(), machines: machines.status() }),
+    ...{ intake, changed, clock, signal, people, screen: { idleMs, language } },
+    status: () => ({
+      ...{ ...edge.status(), machines: machines.status() },
+      ...(people && { people: people.status() }),
+    }),
     metrics: () => `${edge.metrics()}${machines.metrics()}`,
     machines: machines.desk,
     charted: book.moved,
@@ -45,7 +54,7 @@ export async function startEdge(config: EdgeConfig) {
     async close(): Promise<void> {
       const stopped = edge.stop();
       await app.close();
-      await Promise.all([stopped, backups.idle(), machines.ended()]);
+      await Promise.all([stopped, backups.idle(), machines.ended(), signingOut]);
       edge.leave();
       db.close();
     },

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import type { FastifyPluginAsync } from 'fastify';
 import type { Clock } from '../shared/clock.ts';
-import { readCommand } from '../shared/command.ts';
 import { Fault } from '../shared/fault.ts';
 import { invalid } from '../shared/field.ts';
 import type { Bell } from '../shared/loop.ts';
@@ -11,6 +10,7 @@ import { type Charted, openGallery } from './gallery.ts';
 import type { Intake } from './intake.ts';
 import type { MachineDesk } from './machine/desk.ts';
 import type { JobDesk } from './machine/jobdesk.ts';
+import { type Gate, openDoor, type ReadAsked } from './people/gate.ts';
 import type { Status } from './status.ts';
 import { openScreens, type ViewParts, viewRoutes } from './view/routes.ts';
 import { eventText } from './view/stream.ts';
@@ -40,6 +40,8 @@ export type Parts = {
   backup?: () => Promise<Backup>;
   /** What people decide about machines; absent where nothing is kept of any. */
   machines?: Machines;
+  /** Who may act; absent where everybody is believed. */
+  gate?: Gate | undefined;
   /** What screens of lines are told; absent where there are none. */
   view?: Omit<ViewParts, 'changed' | 'clock' | 'signal'>;
   changed: Bell;
@@ -59,15 +61,17 @@ type Picture = { Params: { name: string }; Querystring: { state?: string | strin
 /** What people and adapters can ask of this edge, and what they can see. No rule inside. */
 export const panel: FastifyPluginAsync<Parts> = async (app, parts) => {
   const { intake, status, changed, clock, signal, charted, pedigree, balance } = parts;
+  const { gate = openDoor } = parts;
   const gallery = openGallery(charted);
   const view = parts.view && { ...parts.view, changed, clock, signal };
   const screens = view && openScreens(view);
   if (view) await app.register(viewRoutes, view);
   let watchers = 0;
 
-  async function answer(given: unknown): Promise<Answer> {
+  async function answer(given: unknown, read: ReadAsked): Promise<Answer> {
     try {
-      return await intake.ask(readCommand(given));
+      const { command, signing } = read(given);
+      return await intake.ask(command, signing);
     } catch (error) {
       if (!(error instanceof Fault) || error.retry) throw error;
       const id = (given as { commandId?: unknown } | null)?.commandId;
@@ -76,12 +80,13 @@ export const panel: FastifyPluginAsync<Parts> = async (app, parts) => {
     }
   }
 
-  app.post<{ Body: unknown }>('/commands', async ({ body }) => {
-    const given = (body as { commands?: unknown } | null)?.commands;
+  app.post<{ Body: unknown }>('/commands', async (request) => {
+    const given = (request.body as { commands?: unknown } | null)?.commands;
     if (!Array.isArray(given) || given.length < 1 || given.length > commandsMax) {
       throw invalid('commands', `must be a list of 1 to ${commandsMax}`);
     }
-    return { answers: await Promise.all(given.map(answer)) };
+    const read = await gate.commands(request);
+    return { answers: await Promise.all(given.map((one) => answer(one, read))) };
   });
 
   app.get('/status', async () => status());
@@ -97,13 +102,14 @@ export const panel: FastifyPluginAsync<Parts> = async (app, parts) => {
   });
 
   for (const [name, act] of Object.entries(machineActs)) {
-    app.post<{ Body: unknown }>(`/machines/${name}`, async ({ body }) => {
-      if (parts.machines) return act(parts.machines, body);
+    app.post<{ Body: unknown }>(`/machines/${name}`, async (request) => {
+      if (parts.machines) return act(parts.machines, gate.machines(request, name));
       throw new Fault('UNKNOWN', `${name}: no machine is listened to here`);
     });
   }
 
-  app.post('/backup', async (_request, reply) => {
+  app.post('/backup', async (request, reply) => {
+    gate.backup(request);
     if (!parts.backup) throw new Fault('UNKNOWN', 'backup: there is no file here');
     const { bytes, stream } = await parts.backup();
     return reply.header('content-length', bytes).type('application/vnd.sqlite3').send(stream);

@@ -1,4 +1,6 @@
+import { signalTables } from './machine/signaltables.ts';
 import { jobTables, machineTables } from './machine/tables.ts';
+import { peopleTables } from './people/tables.ts';
 
 /** The edge's tables, in the order they came; one that was shipped is never changed. */
 export const migrations = [
@@ -219,8 +221,10 @@ export const migrations = [
   `,
   machineTables,
   jobTables,
+  signalTables,
   `
   -- The name of the rule that refused it; NULL where none has one, and before there were names.
   ALTER TABLE refusal ADD COLUMN rule TEXT;
   `,
+  peopleTables,
 ];

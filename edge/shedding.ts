@@ -66,6 +66,7 @@ const needOfFact: Record<FactType, Need> = {
   NonconformanceClosed: 'quality',
   ReworkAuthorised: 'quality',
   ReworkCompleted: 'quality',
+  PersonSigned: 'quality',
   HoldPlaced: 'reserved',
   OperationPaused: 'reserved',
   PhaseEnded: 'reserved',
@@ -74,6 +75,9 @@ const needOfFact: Record<FactType, Need> = {
   EpochBegan: 'reserved',
   DiskLevelChanged: 'reserved',
   ClockStepped: 'reserved',
+  PersonSignedIn: 'reserved',
+  PersonSignedOut: 'reserved',
+  PersonLockedOut: 'reserved',
 };
 const stops = new Set(['stopping', 'stopped', 'aborting', 'aborted', 'holding', 'held']);
 

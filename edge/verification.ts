@@ -1,6 +1,9 @@
 import { parseArgs } from 'node:util';
+import { readContent } from '../shared/codec.ts';
 import { type Database, openDatabase } from '../shared/database.ts';
+import type { Content } from '../shared/event.ts';
 import { openReplica } from '../shared/replica.ts';
+import { openSignatures } from '../shared/signatures.ts';
 import {
   checkFile,
   type Findings,
@@ -22,8 +25,8 @@ type Cursor = { path: string; epoch: number; sent: number; kept: number; head: n
 
 /**
  * Checks everything that a copy of an edge's store can be asked: pages and indexes, every chain of
- * every line, event and command ids, cursors, and by replay the fingerprint of every fact since the
- * last carried state. The copy is changed.
+ * every line, event and command ids, signatures, cursors, and by replay the fingerprint of every
+ * fact since the last carried state. The copy is changed.
  */
 export function verifyStore(copy: string): Verified {
   const findings = openFindings();
@@ -35,7 +38,14 @@ export function verifyStore(copy: string): Verified {
     survive(findings, db, () => {
       const rows = readAll(db, findings, rowsOf(db));
       const before = forgottenIn(db);
-      facts = walk({ rows, findings, before, read: identities(findings) });
+      const signatures = openSignatures(findings);
+      const identify = identities(findings);
+      const read = (fact: Content, row: Stored) => {
+        identify(fact, row);
+        signatures.read(fact, row);
+      };
+      facts = walk({ rows, findings, before, read });
+      signatures.end(finderIn(db), (place) => before(place) !== undefined);
       checkCursors(db, findings);
     });
     if (isWhole) db.exec(forgetSnapshot(db));
@@ -57,6 +67,19 @@ const rowsOf =
          ORDER BY event.epoch, event.sequence`,
       )
       .iterate(line, epoch, sequence);
+
+/** The bytes of facts by their ids, also of those that were set aside. */
+const finderIn = (db: Database) => (ids: ReadonlySet<string>) => {
+  const found = new Map<string, Uint8Array>();
+  for (const table of ['aside', 'event']) {
+    if (!db.prepare('SELECT 1 FROM sqlite_master WHERE name = ?').get(table)) continue;
+    for (const bytes of db.prepare<[], Buffer>(`SELECT bytes FROM ${table}`).pluck().iterate()) {
+      const id = readContent(bytes)?.eventId;
+      if (id !== undefined && ids.has(id)) found.set(id, bytes);
+    }
+  }
+  return found;
+};
 
 /** False for a store of a schema before it. */
 const hasForgotten = (db: Database): boolean =>

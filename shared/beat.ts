@@ -1,6 +1,6 @@
 import { lasting } from './clock.ts';
-import { integer } from './field.ts';
-import { readJson } from './json.ts';
+import { integer, knownFields, optional, type Read, readFields } from './field.ts';
+import { parseJson, readJson } from './json.ts';
 import { linePath } from './subject.ts';
 
 /** A heartbeat is given up after this time, ms. */
@@ -23,16 +23,20 @@ const askFields = {
   line: { doc: 'First line of the edge; names the edge.', read: linePath },
   nowMs: whole("The edge's clock, Unix ms."),
   unsent: whole('Facts that the stream has not taken.'),
+  unattributed: optional(whole('Entries of what machines made that wait for a person.')),
+  unattributedSinceMs: optional(whole('Since when the oldest does; the machine clock, Unix ms.')),
 };
 const answerFields = { nowMs: whole("Central's clock, Unix ms.") };
 
 /** What an edge says of itself. */
-export type Beat = { line: string; nowMs: number; unsent: number };
+export type Beat = Read<typeof askFields>;
 /** What central answers: its clock. */
 export type BeatAnswer = { nowMs: number };
 
-/** Throws Fault INVALID that names the field. */
-export const decodeBeat = (bytes: Uint8Array): Beat => readJson(askFields, bytes, 'beat');
+/** What a newer edge says beyond it is left out. Throws Fault INVALID that names the field. */
+export function decodeBeat(bytes: Uint8Array): Beat {
+  return readFields(askFields, knownFields(askFields, parseJson(bytes, 'beat')), 'beat');
+}
 /** Throws Fault INVALID that names the field. */
 export const decodeBeatAnswer = (bytes: Uint8Array): BeatAnswer =>
   readJson(answerFields, bytes, 'beat');

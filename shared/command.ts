@@ -129,6 +129,10 @@ const subjects: Record<FactType, Fields> = {
   DiskLevelChanged: {},
   ClockStepped: {},
   StateCarried: {},
+  PersonSignedIn: {},
+  PersonSignedOut: {},
+  PersonSigned: {},
+  PersonLockedOut: {},
 };
 
 const envelope = {

@@ -14,6 +14,7 @@ import {
 } from './field.ts';
 import { versions } from './master.ts';
 import { materialBodies } from './material.ts';
+import { peopleBodies } from './personal.ts';
 import { qualityBodies } from './quality.ts';
 import { runtimeBodies } from './runtime.ts';
 import { given, material, reason, unit } from './vocabulary.ts';
@@ -97,6 +98,7 @@ export const bodies = {
   EquipmentStateChanged: { state: choice('PackML state.', equipmentStates), reason },
   ShiftStarted: { people: list(id('Person at the line.'), 100) },
   ...runtimeBodies,
+  ...peopleBodies,
 } as const satisfies Record<string, Fields>;
 
 export type FactType = keyof typeof bodies;

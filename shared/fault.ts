@@ -11,17 +11,22 @@ const codes = {
 
 export type FaultCode = keyof typeof codes;
 
+type Options = ErrorOptions & { rule?: string | undefined; untilMs?: number | undefined };
+
 /** An expected failure, to be handled. Anything else thrown is a bug, and stops the process. */
 export class Fault extends Error {
   override readonly name = 'Fault';
   readonly code: FaultCode;
   /** Of what was refused: the name of the rule that forbids it, if one does. */
   readonly rule: string | undefined;
+  /** Until when it stays so, Unix ms, where that is known. */
+  readonly untilMs: number | undefined;
 
-  constructor(code: FaultCode, message: string, options?: ErrorOptions & { rule?: string }) {
+  constructor(code: FaultCode, message: string, options?: Options) {
     super(message, options);
     this.code = code;
     this.rule = options?.rule;
+    this.untilMs = options?.untilMs;
   }
 
   /** True when the same call may succeed later, unchanged. */

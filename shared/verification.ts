@@ -10,7 +10,9 @@ export const findingsMax = 200;
 
 /** Something that is not as it must be, and where. */
 export type Finding = Readonly<{
-  what: 'file' | 'chain' | 'hole' | 'place' | 'bytes' | 'id' | 'cursor' | 'state' | 'ledger';
+  what:
+    | ('file' | 'chain' | 'hole' | 'place' | 'bytes' | 'id' | 'cursor' | 'state' | 'ledger')
+    | 'signature';
   line?: string;
   epoch?: number;
   sequence?: number;

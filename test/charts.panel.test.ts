@@ -34,7 +34,7 @@ test.each(Object.keys(charts))('%s is drawn, plain and with a state lit', async 
   const plain = await app.inject(`/v1/charts/${name}.svg`);
   expect(plain.statusCode).toBe(200);
   expect(plain.headers['content-type']).toBe('image/svg+xml; charset=utf-8');
-  expect(plain.headers['content-security-policy']).toBe("default-src 'self'");
+  expect(plain.headers['content-security-policy']).toMatch(/^default-src 'self';/);
   expect(plain.body).toBe(drawChart(chart.graph()));
   const state = chart.states.at(-1)!;
   const lit = await app.inject(`/v1/charts/${name}.svg?state=${state}`);

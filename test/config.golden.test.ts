@@ -16,6 +16,7 @@ test('absent keys take their documented value, and the result is frozen', () => 
       { line: m02, lanes: 7, ...standard },
     ],
     ...{ units: [], diskBudgetMb: 8_192, keepDays: 90 },
+    ...{ idleMs: 300_000, language: 'en' },
     ...{ host: '127.0.0.1', httpPort: 8080, ackTimeoutMs: 5_000, logLevel: 'info' },
   });
   expect(Object.isFrozen(config)).toBe(true);
@@ -104,6 +105,15 @@ natsNkeyPath:
 
 # Folder for the certificates of OPC UA; else one beside the store. May be absent.
 opcuaPkiPath:
+
+# File of people, as "holdfast people" writes it; without it nobody signs in. May be absent.
+peoplePath:
+
+# Somebody who does nothing for so long is signed out, ms. 10000 to 43200000. 300000 if absent.
+idleMs:
+
+# Language of the page. One of en, de, es, zh. "en" if absent.
+language:
 
 # A line that this edge owns, and nobody else. At most 200.
 lines:

@@ -57,6 +57,16 @@ const ills: [string, Partial<Told>, 'bad' | 'warn', string, string][] = [
       'verify --store e.db; where it finds nothing: docs',
     ] as const),
   ],
+  [
+    'a broken file of people',
+    { people: { people: 4, trouble: 'file of people: is not JSON' } },
+    ...(['bad', 'is not JSON; 4 people are known as they were', 'people check --file'] as const),
+  ],
+  [
+    'nobody who can sign in',
+    { people: { people: 0, trouble: null } },
+    ...(['warn', 'nobody can sign in yet', 'holdfast people add ID'] as const),
+  ],
   ['a link that is down', way('down', 5 * minute), 'warn', 'down for 5 min; 7 facts', 'leaf'],
   ['N1: refused credentials', way('down', minute, 'auth: no'), 'bad', 'auth: no; 7 facts', 'seed'],
   ['a link long down', way('down', 200 * minute, 'gone'), 'bad', 'for 3 h (gone)', 'leaf'],

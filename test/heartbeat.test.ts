@@ -7,7 +7,12 @@ const line = 'acme/lyon/turning/M03';
 const answer = (nowMs: number) => Buffer.from(JSON.stringify({ nowMs }));
 
 /** An edge whose clock stands at 1,000,000 and that beats `beats` times. */
-async function beating(beats: number, ask: (beat: Beat) => Promise<Uint8Array>, setMs = () => 0) {
+async function beating(
+  beats: number,
+  ask: (beat: Beat) => Promise<Uint8Array>,
+  setMs = () => 0,
+  unplaced: { entries: number; sinceMs: number | null } = { entries: 0, sinceMs: null },
+) {
   const stop = new AbortController();
   const heard: Heard[] = [];
   let slept = 0;
@@ -21,7 +26,8 @@ async function beating(beats: number, ask: (beat: Beat) => Promise<Uint8Array>, 
   };
   const { signal } = stop;
   const often = { everyMs: 5_000, clock, signal };
-  await beat({ line, ask, unsent: () => 7, heard: (word) => heard.push(word), ...often });
+  const own = { unsent: () => 7, unplaced: () => unplaced };
+  await beat({ line, ask, ...own, heard: (word) => heard.push(word), ...often });
   return heard;
 }
 
@@ -34,6 +40,23 @@ test('a heartbeat tells what is unsent, and hears how far central is ahead', asy
   expect(asked).toEqual([{ line, nowMs: 1_000_000, unsent: 7 }]);
   expect(heard[0]!.atMs).toBe(1_000_000);
   expect(Math.abs(heard[0]!.skewMs - 60_000)).toBeLessThan(1_000);
+});
+
+test('a heartbeat tells what of machines waits for a person, where something does', async () => {
+  const asked: Beat[] = [];
+  const ask = async (given: Beat) => {
+    asked.push(given);
+    return answer(1_000_000);
+  };
+  await beating(1, ask, undefined, { entries: 2, sinceMs: 900_000 });
+  await beating(1, ask, undefined, { entries: 1, sinceMs: -5 });
+  const about = { line, nowMs: 1_000_000, unsent: 7 };
+  expect(asked).toEqual([
+    { ...about, unattributed: 2, unattributedSinceMs: 900_000 },
+    { ...about, unattributed: 1, unattributedSinceMs: 0 },
+  ]);
+  const read = decodeBeat(Buffer.from(JSON.stringify({ ...asked[0], newer: { x: 1 } })));
+  expect(read).toEqual(asked[0]);
 });
 
 test('T1: an exchange in which the clock was set has measured nothing', async () => {
@@ -70,5 +93,7 @@ test('what is no heartbeat is refused by its field', () => {
   const read = (given: object) => decodeBeat(Buffer.from(JSON.stringify(given)));
   expect(() => read({ line: 'x', nowMs: 1, unsent: 0 })).toThrow('beat.line');
   expect(() => read({ line, nowMs: -1, unsent: 0 })).toThrow('beat.nowMs');
+  expect(() => decodeBeat(Buffer.from('nonsense'))).toThrow('beat: is not JSON');
+  expect(() => read({ line, nowMs: 1, unsent: 0, unattributed: -1 })).toThrow('beat.unattributed');
   expect(() => decodeBeatAnswer(Buffer.from('{}'))).toThrow('beat.nowMs');
 });

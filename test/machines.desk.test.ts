@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { ofPieces, openLooseShelf } from '../edge/machine/loose.ts';
 import { machineMetrics } from '../edge/machine/metrics.ts';
 import { readMachines } from '../edge/machine/report.ts';
+import { openClockBox, openTime } from './helpers/clockbox.ts';
 import { openJobs } from './helpers/jobbox.ts';
 import { running } from './helpers/machinebox.ts';
 import { scrape } from './helpers/prometheus.ts';
@@ -32,6 +34,34 @@ test('a person says whose pieces are: they are reported by that person, once', (
   expect(box.loose()).toEqual([]);
   expect(() => box.desk.pieces({ id, run: 'R2', by })).toThrow(`pieces.id: ${id} are none`);
   expect(box.reports()).toEqual(['R2 4/0']);
+});
+
+test('how much waits is known, and since when, until it is decided', () => {
+  const { box, id } = orphaned();
+  const { waiting } = box.machines.ledger;
+  const [row] = box.machines.ledger.loose();
+  expect(waiting()).toEqual({ entries: 1, sinceMs: row!.fromMs });
+  box.desk.pieces({ id, reason: 'test pieces', by });
+  expect(waiting()).toEqual({ entries: 0, sinceMs: null });
+});
+
+test('an edge tells central with its heartbeats how much waits', async () => {
+  const time = openTime(1_700_000_000_000);
+  const edge = openClockBox(time);
+  await time.pass(1_000);
+  expect(edge.beats.at(-1)).not.toHaveProperty('unattributed');
+  const about = {
+    unit: 'press',
+    kind: 'good',
+    why: 'noRun',
+    run: '',
+    job: '',
+    ...ofPieces,
+  } as const;
+  const loose = { ...about, pieces: 4_000_000n, fromMs: 5, untilMs: 9 };
+  openLooseShelf(edge.db).addLoose(m01, loose);
+  await time.pass(10_000);
+  expect(edge.beats.at(-1)).toMatchObject({ unattributed: 1, unattributedSinceMs: 5 });
 });
 
 test('or that they are nobody’s, and why: it stays written down', () => {

@@ -65,3 +65,24 @@ test('whatever a server calls its variables, the draft is a mapping', () => {
   const none = readMapping(draftOf(endpoint, m01, []), 'draft');
   expect(none.units.size).toBe(1);
 });
+
+test('a job, material and alarms are guessed, and left for a person to say', () => {
+  const named = (name: string, type = 'Int32') => ({
+    ...{ names: [], id: `s=${name}`, uri: 'urn:m', type, shows: '0', isWhole: type !== 'String' },
+  });
+  const endpoint = { url: 'opc.tcp://x', mode: 'None', policy: 'None' };
+  const names = ['Good', 'Admin.ProdConsumedCount[0].AccCount', 'Admin.Alarm[0].ID'];
+  const packml = [...names.map((name) => named(name)), named('JobOrder', 'String')];
+  const text = draftOf(endpoint, m01, packml);
+  expect([...readMapping(text, 'draft').units.get('machine')!.counters.keys()]).toEqual(['good']);
+  expect(text).toContain('#   { at: "m;s=Admin.ProdConsumedCount[0].AccCount", counts: consumed,');
+  expect(text).toContain('    # job: { at: "m;s=JobOrder" }');
+  expect(text).toContain('    # alarms: { entries: 4 }');
+  const plain = draftOf(endpoint, m01, [named('Good')]);
+  expect(plain).not.toContain('# job:');
+  expect(plain).not.toContain('# used:');
+  expect(plain).toContain('    # events: { server: { at: "ua;i=2253", severity: 500 } }');
+  // What is suggested is a mapping, once its sign is taken away.
+  const said = plain.replace('    # events:', '    events:');
+  expect(readMapping(said, 'draft').units.get('machine')!.events.size).toBe(1);
+});

@@ -37,7 +37,7 @@ const refused: [string, string, string][] = [
   [
     'a counter that is nowhere',
     swap('at: "m;s=Good", ', ''),
-    'must have one of at, from and derive',
+    'must have one of at, from, derive and pulse',
   ],
   ['a name that no metric takes', swap('  press:', '  "a b":'), 'must be a letter'],
   [
@@ -65,9 +65,24 @@ test('the example of the guide is a mapping', () => {
   const [, example] = /```yaml\n([\s\S]*?)```/.exec(guide)!;
   const mapping = read(example!);
   expect(tagsOf(mapping, 'guide').map(({ tag }) => tag)).toEqual([
-    ...['counter total', 'counter scrap', 'result leak', 'sequence leak'],
-    ...['level seal', 'state', 'mode', 'lot', 'stop reason'],
+    ...['job', 'consumed film', 'counter total', 'counter scrap', 'counter film'],
+    ...['result leak', 'sequence leak', 'level seal', 'state', 'mode', 'lot', 'stop reason'],
+    'events plc',
   ]);
+});
+
+test('what the guide says of a part of a unit is one', () => {
+  const guide = readFileSync(join(import.meta.dirname, '../docs/opcua.md'), 'utf8');
+  const blocks = [...guide.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, block]) => block!);
+  const parts = blocks.filter((block) => !block.startsWith('version'));
+  const names = ['good', 'reasons', 'events', 'jobs', 'writes'];
+  expect(parts.map((block) => block.split(':')[0]).sort()).toEqual(names.sort());
+  for (const part of parts) {
+    const indented = part.replace(/^/gm, part.startsWith('good') ? '      ' : '    ').trimEnd();
+    const counters = part.startsWith('good') ? `    counters:\n${indented}` : indented;
+    const text = `${packml('packml-tags', '/m:Line1.').split('    counters:')[0]}${counters}\n`;
+    expect(fault(text)).toBe('');
+  }
 });
 
 test('every mistake is told at once', () => {

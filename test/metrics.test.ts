@@ -127,7 +127,16 @@ test('central says what its ledger holds, and how far it is behind', async () =>
   await Promise.all([shop.release(), shop.start()].map(box.ask));
   await box.kept(m01);
   const clock = { state: 'ok', says: 'clock ok' } as const;
-  const beat = { line: m01, nowMs: 1_000, unsent: 0, heardMs: 2_000, skewMs: 1_000, clock };
+  const loose = { unattributed: 2, unattributedSinceMs: 1_000 };
+  const beat = {
+    line: m01,
+    nowMs: 1_000,
+    unsent: 0,
+    heardMs: 2_000,
+    skewMs: 1_000,
+    clock,
+    ...loose,
+  };
   const edges = () => [beat];
   const metrics = () => centralMetrics({ ...fleet, ...bare, edges, nowMs: () => 5_000 });
   const app = buildCentral(openBoard({ ...fleet, ...bare, edges, nowMs: () => 5_000 }), metrics);
@@ -144,6 +153,8 @@ test('central says what its ledger holds, and how far it is behind', async () =>
   expect(central('behind_facts', { line: m01 })).toBe(0);
   expect(central('edge_silence_seconds', { line: m01 })).toBe(3);
   expect(central('edge_clock_skew_seconds', { line: m01 })).toBe(1);
+  expect(central('edge_unattributed', { line: m01 })).toBe(2);
+  expect(central('edge_unattributed_seconds', { line: m01 })).toBe(4);
   expect(central('arrivals_parked')).toBe(0);
   expect(central('holds_ahead', { fact: 'lost' })).toBe(0);
 });

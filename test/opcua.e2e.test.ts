@@ -2,9 +2,11 @@
 // Method: a real edge process, and a simulated machine in a process of its own that makes what it
 // is told to; both are killed with SIGKILL.
 import { setTimeout as delay } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { goLive, openMachine, simulated, startLive, withSession } from './helpers/opcua.ts';
 import { waitFor } from './helpers/plantnet.ts';
+import type { PeerOptions } from './machine/peer.ts';
+import { type StartServer, testBoth } from './machine/servers.ts';
 
 test('pieces that a machine counts are booked on the open run', async () => {
   const { line, make } = await startLive();
@@ -23,8 +25,14 @@ test('pieces that a machine counts are booked on the open run', async () => {
   );
 });
 
-test('a counter that starts again after its 32 bits while nobody listens', async () => {
-  const { line, make } = await startLive({ signed: false, counterFrom: 2 ** 32 - 10 });
+async function begin(start: StartServer, options: PeerOptions, text = simulated) {
+  const machine = await start({ security: 'none', ...options });
+  onTestFinished(() => machine.stop());
+  return goLive(machine, { text });
+}
+
+testBoth('a counter that starts again after its 32 bits while nobody listens', async (start) => {
+  const { line, make } = await begin(start, { signed: false, counterFrom: 2 ** 32 - 10 });
   await make(5);
   await line.untilBooked('5/0');
   line.link.cut();
@@ -32,24 +40,6 @@ test('a counter that starts again after its 32 bits while nobody listens', async
   await make(12);
   line.link.heal();
   await line.untilBooked('17/0');
-});
-
-test('S1: an edge that is killed in mid-batch books each piece once', async () => {
-  const { machine, line } = await startLive({ perS: 20 });
-  for (let kill = 0; kill < 3; kill++) {
-    await delay(700 + kill * 130);
-    await line.kill();
-    await delay(300);
-    await line.start();
-    await line.until('live');
-  }
-  await machine.perform('produce', { perS: 0 });
-  const { good } = (await machine.truth()).made;
-  const counter = async () => (await line.status()).machines.lines[0]!.units[0]!.counters[0]!;
-  await waitFor(async () => Number((await counter()).shows) === good, 10_000, 'the last value');
-  // What it had made before it was first seen is no count.
-  await line.untilBooked(`${(await counter()).counted}/0`);
-  expect(good).toBeGreaterThan(40);
 });
 
 const okuma = (port: number) => `
@@ -82,8 +72,8 @@ test('a recording of a real Okuma: its counter begins anew, five parts are five'
   expect(machines.lines[0]!.units[0]!.counters).toMatchObject([{ shows: '3', counted: '5' }]);
 });
 
-test('values that are told again, late and twice, count nothing', async () => {
-  const { machine, line, make } = await startLive({}, withSession('samplingMs: 0'));
+testBoth('values that are told again, late and twice, count nothing', async (start) => {
+  const { machine, line, make } = await begin(start, {}, withSession('samplingMs: 0'));
   for (const good of [1, 2, 3]) {
     await make(good, 1);
     await delay(50);
@@ -130,7 +120,7 @@ test('OPC 30050: nested states, and counts in arrays of structures', async () =>
   );
 });
 
-test('a unit whose tags are not there is unbound, visibly, and the others count on', async () => {
+testBoth('a unit whose tags are not there is unbound, visibly: others count on', async (start) => {
   const broken = (port: number) => `${simulated(port)}
   other:
     profile: generic
@@ -143,7 +133,7 @@ test('a unit whose tags are not there is unbound, visibly, and the others count 
     counters:
       good: { at: "/m:Filler.Good", maxPerSec: 50 }
 `;
-  const { line, make } = await startLive({}, broken);
+  const { line, make } = await begin(start, {}, broken);
   await make(3);
   await line.untilBooked('3/0');
   const [press, other, named] = (await line.status()).machines.lines[0]!.units;

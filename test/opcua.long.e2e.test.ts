@@ -3,14 +3,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished } from 'vitest';
 import { goLive, withSession } from './helpers/opcua.ts';
+import { usePlant } from './machine/plant.ts';
 import { testBoth } from './machine/servers.ts';
+
+const site = usePlant();
 
 testBoth(
   '40 s cut and 20 s frozen, the session over: all is booked, once',
   async (start) => {
     const machine = await start({ security: 'none' });
     onTestFinished(() => machine.stop());
-    const { line, make } = await goLive(machine, { text: withSession('timeoutMs: 10000') });
+    const plant = await goLive(machine, { text: withSession('timeoutMs: 10000'), site });
+    const { line, make } = plant;
     await make(5);
     await line.untilBooked('5/0');
     line.link.cut();
@@ -30,6 +34,7 @@ testBoth(
     await make(4);
     await line.untilBooked('130/0');
     expect((await line.status()).machines.unattributedRows).toBe(0);
+    await site.expectOnce(plant);
   },
   200_000,
 );

@@ -2,19 +2,17 @@
 // leaves it alone until trust is back.
 // Method: the simulated machine, and open62541, with SignAndEncrypt and a user.
 
-import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { testFolder } from './helpers/folder.ts';
-import {
-  type MachineLine,
-  makerOf,
-  openMachine,
-  simulated,
-  startMachineLine,
-} from './helpers/opcua.ts';
-import { type Server, testBoth } from './machine/servers.ts';
+import { type MachineLine, makerOf, simulated, startMachineLine } from './helpers/opcua.ts';
+import type { Server } from './machine/peer.ts';
+import { usePlant } from './machine/plant.ts';
+import { testBoth } from './machine/servers.ts';
+
+const site = usePlant();
 
 const secured = (folder: string, pin: string) => (port: number) =>
   simulated(
@@ -40,16 +38,18 @@ async function startSecured(machine: Server, password = 'edge-password') {
   const folder = testFolder();
   const setPassword = (given: string) => writeFileSync(join(folder, 'password'), `${given}\n`);
   setPassword(password);
-  const { certificate } = await machine.truth();
-  const line = await startMachineLine(folder, machine, secured(folder, certificate));
-  return { folder, line, setPassword, make: makerOf(machine) };
+  const began = await machine.truth();
+  const text = secured(folder, began.certificate);
+  const line = await startMachineLine(folder, machine, text, site);
+  const expectOnce = () => site.expectOnce({ line, machine, began });
+  return { folder, line, setPassword, expectOnce, make: makerOf(machine) };
 }
 const detailIn = async (line: MachineLine) => (await line.status()).machines.lines[0]!.detail;
 const encrypted = { security: 'encrypted' } as const;
 
 /** Refused it leaves the machine alone: it costs no CPU, and is no loop. */
 async function expectQuiet(line: MachineLine): Promise<void> {
-  const share = await cpuShare(line.pid(), 10_000);
+  const share = await cpuShare(line.pid(), 5_000);
   console.log(`CPU while refused: ${(share * 100).toFixed(1)} %`);
   expect(share).toBeLessThan(0.1);
 }
@@ -58,7 +58,7 @@ testBoth(
   'encrypted, with a password; another one is refused until the edge has it',
   async (start) => {
     const machine = await start(encrypted);
-    const { line, make, setPassword } = await startSecured(machine);
+    const { line, make, setPassword, expectOnce } = await startSecured(machine);
     await line.work();
     await line.until('live', 60_000);
     await delay(1_000);
@@ -73,12 +73,13 @@ testBoth(
     setPassword('changed');
     await line.until('live', 60_000); // the next attempt reads the new password
     await line.untilBooked('9/0');
+    await expectOnce();
   },
 );
 
 testBoth('another certificate is not trusted until a person says so', async (start) => {
   const machine = await start(encrypted);
-  const { folder, line, make } = await startSecured(machine);
+  const { folder, line, make, expectOnce } = await startSecured(machine);
   await line.work();
   await line.until('live', 60_000);
   await delay(1_000);
@@ -96,33 +97,36 @@ testBoth('another certificate is not trusted until a person says so', async (sta
   expect(await detailIn(line)).toContain(`shows certificate ${certificate}, the mapping trusts`);
   expect(await line.booked()).toBe('4/0');
   await line.kill();
-  writeFileSync(join(folder, 'M01.yaml'), secured(folder, certificate)(machine.link.port));
+  line.map(secured(folder, certificate));
   await line.start();
   await line.until('live', 60_000);
   await line.untilBooked('9/0');
+  await expectOnce();
 });
 
-test('an edge that the machine does not know is refused until the machine trusts it', async () => {
-  const kept = testFolder();
-  const machine = await openMachine({ ...encrypted, trustAll: false, folder: kept });
-  const { line, make } = await startSecured(machine);
-  await line.work();
-  await line.until('refused', 60_000);
-  expect(await detailIn(line)).toMatch(/[Cc]ertificate|Security/);
-  await machine.kill();
-  const pki = join(kept, 'pki-0', 'pki');
-  const [shown, ...more] = readdirSync(join(pki, 'rejected'));
-  expect(more).toEqual([]);
-  renameSync(join(pki, 'rejected', shown!), join(pki, 'trusted', 'certs', shown!));
-  await machine.restart();
-  await line.until('live', 60_000);
-  await delay(1_000);
-  await make(2);
-  await line.untilBooked('2/0');
-});
+testBoth(
+  'an edge that the machine does not know is refused until the machine trusts it',
+  async (start) => {
+    const machine = await start({ ...encrypted, trustAll: false });
+    const { line, make, expectOnce } = await startSecured(machine);
+    await line.work();
+    await line.until('refused', 60_000);
+    expect(await detailIn(line)).toMatch(/[Cc]ertificate|Security/);
+    await expectQuiet(line);
+    await machine.kill();
+    machine.trust(readFileSync(line.certificateFile, 'utf8'));
+    await machine.restart();
+    await line.until('live', 60_000);
+    await delay(1_000);
+    await make(2);
+    await line.untilBooked('2/0');
+    await expectOnce();
+  },
+);
 
-test('without a pinned certificate nothing is trusted by itself', async () => {
-  const machine = await openMachine(encrypted);
+testBoth('without a pinned certificate nothing is trusted by itself', async (start) => {
+  const machine = await start(encrypted);
+  onTestFinished(() => machine.stop());
   const line = await startMachineLine(testFolder(), machine, (port) =>
     simulated(port, '{ url: "URL" }'),
   );

@@ -220,7 +220,7 @@ test('the page is served, and loads nothing from anywhere else', async () => {
   ]) {
     const reply = await app.inject(path!);
     expect(reply.headers['content-type']).toBe(`${type}; charset=utf-8`);
-    expect(reply.headers['content-security-policy']).toBe("default-src 'self'");
+    expect(reply.headers['content-security-policy']).toMatch(/^default-src 'self';/);
   }
   expect((await app.inject('/../main.ts')).statusCode).toBe(404);
 });

@@ -7,6 +7,7 @@ import { faultFields } from '../central/sandbox/faults.ts';
 import { sapFields } from '../central/sap.ts';
 import { acts } from '../cli/machine/acts.ts';
 import { machineFields } from '../cli/machine/config.ts';
+import { edgeHeap } from '../cli/program.ts';
 import { troubles } from './contract/bench.ts';
 
 const pages = ['README.md', ...globSync('docs/**/*.md')];
@@ -76,4 +77,8 @@ test('README names every command and every option of each', async () => {
     const options = [...usage.matchAll(/^ +(--[a-z-]+)/gm)].map(([, option]) => option!);
     expect(options.filter((option) => !readme.includes(option))).toEqual([]);
   }
+});
+
+test('an edge has the same heap by its script as where we start one', () => {
+  expect(scripts['edge']).toContain(`node ${edgeHeap.join(' ')} edge/main.ts`);
 });

@@ -180,7 +180,8 @@ test('S4: without its header, or with a page of noise, it gives its facts', asyn
   expect(rowsOf(first)).toEqual(all);
   expect(lost).toEqual([
     ...['refusal', 'edition', 'enrolment', 'aside', 'day'],
-    ...['counter', 'machine', 'unattributed', 'job', 'job_log'],
+    ...['counter', 'machine', 'job', 'job_log', 'unattributed'],
+    ...['session', 'lockout'],
   ]);
 
   const pages = openPages(path);

@@ -1,10 +1,12 @@
 // Goal: a line's way to its machines is in the state that it says, and comes back by itself.
 // Method: a connection that a test breaks in every way there is, under a clock of its own.
+import type { ClientSession } from 'node-opcua-client';
 import { expect, test } from 'vitest';
 import type { LinkState } from '../edge/machine/port.ts';
 import { bounded, faultOf } from '../edge/opcua/bounded.ts';
+import { measureMaxMs, readSkew } from '../edge/opcua/incarnation.ts';
 import { refusing } from '../edge/opcua/rejection.ts';
-import { type Connection, supervise } from '../edge/opcua/supervisor.ts';
+import { type Connection, lookMs, supervise } from '../edge/opcua/supervisor.ts';
 import type { Clock } from '../shared/clock.ts';
 import { Fault } from '../shared/fault.ts';
 import { openLog } from '../shared/log.ts';
@@ -17,11 +19,13 @@ type Scene = {
   /** How the connection stands, so many ms after it went live. */
   look?: (ms: number) => Partial<Look>;
   subscribe?: () => Promise<void>;
+  /** How far its clock is ahead, so many ms after it went live. */
+  measure?: (ms: number) => Promise<number | undefined>;
   endMs: number;
 };
 
 /** Every state that was told, with the seconds since the start; and how often it was tried. */
-async function run({ attempts, look = () => ({}), subscribe, endMs }: Scene) {
+async function run({ attempts, look = () => ({}), subscribe, measure, endMs }: Scene) {
   const stop = new AbortController();
   let nowMs = 0;
   const clock: Clock = {
@@ -33,6 +37,8 @@ async function run({ attempts, look = () => ({}), subscribe, endMs }: Scene) {
     },
   };
   const told: [state: LinkState, second: number][] = [];
+  const skews: number[] = [];
+  const details: string[] = [];
   const counts = { tried: 0, closed: 0 };
   await supervise({
     async connect() {
@@ -44,6 +50,7 @@ async function run({ attempts, look = () => ({}), subscribe, endMs }: Scene) {
         resolve: async () => new Map(),
         subscribe: subscribe ?? (async () => undefined),
         skewMs: () => 0,
+        measure: async () => measure?.(nowMs - bornMs),
         jobs: {
           ...{ epoch: 'A', list: async () => new Map(), call: async () => 1n },
           ...{
@@ -59,19 +66,20 @@ async function run({ attempts, look = () => ({}), subscribe, endMs }: Scene) {
       };
     },
     listener: {
-      changed: (state) => {
+      changed: (state, detail) => {
+        if (detail !== undefined) details.push(detail);
         if (told.at(-1)?.[0] !== state) told.push([state, Math.round(nowMs / 1_000)]);
       },
       ...{
         bound: () => undefined,
-        skew: () => undefined,
+        skew: (ms: number) => void skews.push(ms),
         heard: () => undefined,
         jobs: () => undefined,
       },
     },
     ...{ staleAfterMs, clock, signal: stop.signal, log: openLog('test', 'silent') },
   });
-  return { told, ...counts, states: told.map(([state]) => state) };
+  return { told, skews, details, ...counts, states: told.map(([state]) => state) };
 }
 
 const refused = new Fault('REFUSED', 'server: BadCertificateUntrusted');
@@ -87,7 +95,20 @@ test('live only after the first word of the subscription', async () => {
   expect(good.states).toEqual(['connecting', 'resolving', 'live']);
 });
 
-test('silence is stale within 6 s and a look, and live again with the first word', async () => {
+test('silence is stale within 6 s, the looks included, and says how long it was', async () => {
+  for (const lastWordMs of [0, 100, 249, 250]) {
+    const { details } = await run({
+      attempts: ['well'],
+      look: (ms) => ({ heardMs: Math.min(ms, lastWordMs) }),
+      endMs: 7_000,
+    });
+    const [silent] = details.flatMap((detail) => /silent for (\d+) ms/.exec(detail)?.[1] ?? []);
+    expect(Number(silent)).toBeLessThanOrEqual(staleAfterMs);
+    expect(Number(silent)).toBeGreaterThan(staleAfterMs - 2 * lookMs);
+  }
+});
+
+test('silence is stale, and live again with the first word', async () => {
   const { told } = await run({
     attempts: ['well'],
     look: (ms) => ({ heardMs: ms < 12_000 ? 0 : ms }),
@@ -104,6 +125,36 @@ test('silence is stale within 6 s and a look, and live again with the first word
       ['live', 12],
     ],
   ]);
+});
+
+test('the clock of a machine that is live is measured every minute, come what may', async () => {
+  const measure = async (ms: number): Promise<number | undefined> => {
+    if (ms < 100_000) return ms / 1_000;
+    if (ms < 160_000) throw unreachable;
+    return ms < 220_000 ? undefined : 7;
+  };
+  const { skews, states } = await run({ attempts: ['well'], measure, endMs: 270_000 });
+  expect(skews).toEqual([0, 60, 7]);
+  expect(states.at(-1)).toBe('live');
+  const away = await run({
+    ...{ attempts: ['well'], measure, endMs: 70_000 },
+    look: (ms) => ({ isLost: ms > 59_000 }),
+  });
+  expect(away.skews).toEqual([0]);
+});
+
+test('a clock is measured to half the way there and back, and not where that is long', async () => {
+  const clock = { nowMs: () => wallMs, monotonicMs: () => wallMs };
+  let [wallMs, wayMs] = [1_000_000, 400];
+  const session = {
+    async read() {
+      wallMs += wayMs;
+      return [{ value: { value: new Date(5_000_000) } }];
+    },
+  } as unknown as ClientSession;
+  expect(await readSkew(session, clock)).toBe(5_000_000 - 1_000_200);
+  wayMs = measureMaxMs + 1;
+  expect(await readSkew(session, clock)).toBeUndefined();
 });
 
 test('a server that stays silent is given up, closed, and connected to anew', async () => {

@@ -1,5 +1,6 @@
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { encodeSegment, segmentBytesMax } from '../shared/segment.ts';
 import { eventStream, eventSubject } from '../shared/subject.ts';
@@ -216,3 +217,12 @@ test('more bytes than a segment may have are not taken by the stream', async () 
   await stranger.flush();
   expect((await manager.streams.info(eventStream)).state.messages).toBe(0);
 });
+
+test('central ends when it is asked to, however short it has been there', async () => {
+  const wire = await openWire();
+  for (const ms of [0, 5, 20, 100]) {
+    const central = await wire.central();
+    await delay(ms);
+    await central.close(); // hangs if a loop that was only being set up is not ended
+  }
+}, 30_000);

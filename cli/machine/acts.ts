@@ -33,6 +33,24 @@ export const acts = {
     code: integer('Why it stopped; 0 for nothing.', 0, 1_000_000),
     message: fallback(prose('The same in words.'), ''),
   },
+  /** A signal that is high for a while, and low as long: so many times. Done after the last. */
+  pulse: {
+    times: fallback(integer('How many.', 1, 1_000), 1),
+    heldMs: fallback(integer('High, and then low, so long, ms.', 1, 10_000), 200),
+  },
+  /** An alarm stands, or no more: in PackML's list, and as a condition of OPC UA. */
+  alarm: {
+    id: integer('Which.', 1, 1_000_000),
+    stands: fallback(flag('False once it is over.'), true),
+    message: fallback(prose('The same in words.'), ''),
+    severity: fallback(integer('How bad it is.', 1, 1_000), 500),
+  },
+  /** An event of OPC UA, which is over at once. */
+  event: {
+    message: prose('What happened.'),
+    severity: fallback(integer('How bad it is.', 1, 1_000), 100),
+    source: fallback(prose('Its SourceName; the unit if empty.', 100), ''),
+  },
   result: { passed: flag('What the check found.'), lot: fallback(prose('Of the lot.', 40), '') },
   /** Pieces one by one, or levels, as fast as can be: more than a client's queue holds. */
   flood: {

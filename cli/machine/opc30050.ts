@@ -44,7 +44,8 @@ const methods: Readonly<Partial<Record<Command, string>>> = {
 };
 const optionals = [
   ...Object.values(methods),
-  ...['ProdProcessedCount', 'ProdDefectiveCount', 'StopReason'].map((n) => `Admin.${n}`),
+  ...['ProdProcessedCount', 'ProdDefectiveCount', 'ProdConsumedCount'].map((n) => `Admin.${n}`),
+  ...['Admin.StopReason', 'Admin.Alarm'],
   ...['Status.Parameter', 'Status.Product'],
 ];
 
@@ -64,6 +65,8 @@ export function addOpc30050(view: View, changed: Changed): UAObject {
   });
   showStates(view, object, index);
   showCounts(view, object, index);
+  showAlarms(view, object, index);
+  showStatus(view, object, index);
   const serve = (path: string, act: (value: unknown) => void): void =>
     bind(at(object, path) as UAMethod, (value) => {
       unit.wrote(path, value);
@@ -129,16 +132,20 @@ function showStates({ display, unit }: View, object: UAObject, index: number): v
 const firstWithin = (within: Level['within']): State =>
   (['stopped', 'idle'] as const).find(within)!;
 
+const listed = (...value: ExtensionObject[]): Variant =>
+  new Variant({
+    ...{ dataType: DataType.ExtensionObject, arrayType: VariantArrayType.Array, value },
+  });
+
 const text = (words: string): Variant => scalar(DataType.LocalizedText, coerceLocalizedText(words));
 
 function showCounts({ space, display, unit, name }: View, object: UAObject, index: number): void {
   const { now } = unit;
-  const [count, alarm] = ['PackMLCountDataType', 'PackMLAlarmDataType'].map(
-    (type) => space.findDataType(type, index)!,
-  );
+  const count = space.findDataType('PackMLCountDataType', index);
   for (const [tag, register] of [
     ['ProdProcessedCount', 'processed'],
     ['ProdDefectiveCount', 'defective'],
+    ['ProdConsumedCount', 'processed'],
   ] as const) {
     display.show(
       at(object, `Admin.${tag}`) as UAVariable,
@@ -151,6 +158,11 @@ function showCounts({ space, display, unit, name }: View, object: UAObject, inde
       true,
     );
   }
+}
+
+function showAlarms({ space, display, unit }: View, object: UAObject, index: number): void {
+  const { now } = unit;
+  const alarm = space.findDataType('PackMLAlarmDataType', index);
   display.show(at(object, 'Admin.StopReason') as UAVariable, () =>
     scalar(
       DataType.ExtensionObject,
@@ -160,14 +172,23 @@ function showCounts({ space, display, unit, name }: View, object: UAObject, inde
       }),
     ),
   );
+  display.show(at(object, 'Admin.Alarm') as UAVariable, () =>
+    listed(
+      ...now.alarms.map(({ id, message }) =>
+        space.constructExtensionObject(alarm!, {
+          ...{ ID: id, value: 0, category: 0, trigger: true, message },
+        }),
+      ),
+    ),
+  );
+}
+
+function showStatus({ space, display, unit }: View, object: UAObject, index: number): void {
+  const { now } = unit;
   const status = (tag: string) => at(object, `Status.${tag}`) as UAVariable;
   const [parameter, product] = ['PackMLDescriptorDataType', 'PackMLProductDataType'].map(
     (type) => space.findDataType(type, index)!,
   );
-  const listed = (...value: ExtensionObject[]): Variant =>
-    new Variant({
-      ...{ dataType: DataType.ExtensionObject, arrayType: VariantArrayType.Array, value },
-    });
   display.show(status('Parameter'), () =>
     listed(
       ...Object.entries(now.asked.parameters).map(([id, value]) =>

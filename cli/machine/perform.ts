@@ -1,7 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '../../shared/fault.ts';
 import { readFields } from '../../shared/field.ts';
 import { type Act, acts, type Told } from './acts.ts';
 import type { Display } from './display.ts';
+import type { Herald } from './herald.ts';
 import { jobStates } from './joblist.ts';
 import type { Login, Opened } from './server.ts';
 import type { Unit } from './unit.ts';
@@ -9,6 +11,8 @@ import type { Unit } from './unit.ts';
 type Parts = Readonly<{
   unit: Unit;
   display: () => Display;
+  /** What tells events; none of a recording. */
+  herald: () => Herald | undefined;
   server: () => Opened;
   login: Login;
   rate: { perS: number; badPerMille: number };
@@ -28,7 +32,8 @@ const thousand = 1_000;
  * Does an act, and resolves when it is done. Throws Fault UNKNOWN for an act that there is not,
  * INVALID for what it is told, REFUSED where the machine's state does not allow it.
  */
-export function makePerform({ unit, display, server, login, rate, changed, reopen, play }: Parts) {
+export function makePerform(parts: Parts) {
+  const { unit, display, herald, server, login, rate, changed, reopen, play } = parts;
   const table: { [A in Act]: (told: Required<Told<A>>) => void | Promise<void> } = {
     make: ({ good, bad }) => unit.make(good, bad),
     produce: (told) => void Object.assign(rate, told),
@@ -38,6 +43,18 @@ export function makePerform({ unit, display, server, login, rate, changed, reope
     lot: ({ lot }) => unit.put({ lot }),
     level: ({ value }) => unit.put({ level: value / thousand }),
     stopReason: ({ code, message }) => unit.put({ stopReason: { code, message } }),
+    async pulse({ times, heldMs }) {
+      for (let half = 0; half < 2 * times; half += 1) {
+        unit.put({ pulse: half % 2 === 0 });
+        changed();
+        await delay(heldMs);
+      }
+    },
+    alarm({ stands, ...alarm }) {
+      unit.alarm(alarm, stands);
+      herald()?.alarm(alarm, stands);
+    },
+    event: ({ message, severity, source }) => herald()?.event(message, severity, source),
     result: ({ passed, lot }) => unit.result(passed, lot),
     flood({ values, of }) {
       for (let count = 0; count < values; count += 1) {

@@ -91,6 +91,7 @@ export function addGeneric(view: View): UAObject {
     ['Mode', int, () => now.mode],
     ['Level', double, () => now.level],
     ['GuardOpen', truth, () => /stop|abort|clear/.test(now.state)],
+    ['Pulse', truth, () => now.pulse],
     ['Lot', words, () => now.lot],
     ['JobInHand', words, () => now.asked.job],
     ['StopReason', int, () => now.stopReason.code],
@@ -100,6 +101,17 @@ export function addGeneric(view: View): UAObject {
   ]);
   return parent;
 }
+
+/** Entries of PackML's list of alarms that are shown. */
+const alarmsShown = 4;
+
+const alarmRows = (now: Readonly<Kept>): Row[] =>
+  Array.from({ length: alarmsShown }, (_, index): Row[] => [
+    [`Admin.Alarm[${index}].ID`, int, () => now.alarms[index]?.id ?? 0],
+    [`Admin.Alarm[${index}].Value`, int, () => 0],
+    [`Admin.Alarm[${index}].Message`, words, () => now.alarms[index]?.message ?? ''],
+    [`Admin.Alarm[${index}].Trigger`, truth, () => now.alarms[index] !== undefined],
+  ]).flat();
 
 /** PackTags as OMAC names them, and counters of its own, side by side in the Objects folder. */
 export function addPackTags(view: View): void {
@@ -127,6 +139,9 @@ export function addPackTags(view: View): void {
     ['Admin.ProdProcessedCount[0].Count', int, () => unit.ofJob('processed')],
     ['Admin.ProdDefectiveCount[0].AccCount', counter, () => now.shown.defective, true],
     ['Admin.ProdDefectiveCount[0].Count', int, () => unit.ofJob('defective')],
+    ['Admin.ProdConsumedCount[0].AccCount', counter, () => now.shown.processed, true],
+    ['Admin.ProdConsumedCount[0].Count', int, () => unit.ofJob('processed')],
+    ...alarmRows(now),
     ['Admin.StopReason.ID', int, () => now.stopReason.code],
     ['Admin.StopReason.Message', words, () => now.stopReason.message],
     ['Total', counter, () => now.shown.processed, true],

@@ -4,6 +4,7 @@ import { type AddressSpace, DataType, nodesets, type UAObject } from 'node-opcua
 import type { Act } from './acts.ts';
 import { type MachineConfig, readConfig } from './config.ts';
 import { makeDisplay } from './display.ts';
+import { addHerald, type Herald } from './herald.ts';
 import { addJobs, type OnJobs } from './jobs.ts';
 import { openMemory } from './memory.ts';
 import { addOkuma, makePlayer } from './okuma.ts';
@@ -18,7 +19,7 @@ import { addCommandTags, addWritable } from './writable.ts';
 /** What is true of a machine, whatever a client could see of it. */
 export type Truth = Readonly<
   Pick<Kept, 'state' | 'mode' | 'shown' | 'made' | 'inProduction' | 'result' | 'results'> &
-    Pick<Kept, 'lot' | 'level' | 'stopReason' | 'jobs' | 'asked' | 'written'> & {
+    Pick<Kept, 'lot' | 'level' | 'stopReason' | 'alarms' | 'jobs' | 'asked' | 'written'> & {
       /** SHA-256 of its certificate, hex; of the present one. */
       certificate: string;
       sessions: number;
@@ -42,6 +43,7 @@ export async function openMachine(given: unknown) {
   const player = config.profile === 'okuma' ? makePlayer({ unit, speed: config.speed }) : undefined;
   const login = { user: config.user, password: config.password };
   let display = makeDisplay();
+  let herald: Herald | undefined;
   let load: (() => void) | undefined;
   let server: Opened;
 
@@ -61,6 +63,7 @@ export async function openMachine(given: unknown) {
       changed,
     };
     const object = addProfile(parts, player?.values);
+    herald = player ? undefined : addHerald(view, object, unit.now.alarms);
     if (config.jobs) addJobs(view, object, decideJobs(parts));
     load = addLoad(view, config.loadTags);
     changed();
@@ -88,6 +91,7 @@ export async function openMachine(given: unknown) {
   const work = startWork({ config, unit, player, changed, load: () => load?.() });
   const perform = makePerform({
     ...{ unit, changed, login, reopen, display: () => display, server: () => server },
+    herald: () => herald,
     ...{ rate: work.rate, play: work.play },
   });
   try {

@@ -4,6 +4,8 @@ import { advance, lastOf, type Width } from './register.ts';
 
 export const registers = ['processed', 'defective', 'good'] as const;
 export type Registers = Record<(typeof registers)[number], number>;
+/** An alarm that stands. */
+export type AlarmShown = Readonly<{ id: number; message: string; severity: number }>;
 /** What a machine got with a job, as it stands in its memory. */
 export type JobGiven = Readonly<Record<string, unknown>>;
 export type Job = {
@@ -35,6 +37,8 @@ export type Kept = {
   level: number;
   lot: string;
   stopReason: { code: number; message: string };
+  alarms: AlarmShown[];
+  pulse: boolean;
   jobs: Job[];
   /** What clients asked for, beside jobs; 0 and empty for nothing. */
   asked: { product: number; parameters: Record<string, number>; job: string };
@@ -53,6 +57,8 @@ const produce = 1;
 const parametersMax = 20;
 /** Writes that are remembered, beside how many they were. */
 const writtenMax = 20;
+/** Alarms that may stand at once. */
+const alarmsMax = 20;
 /** Most pieces that a counter may be short of its end for a restart to be let wrap it. */
 const wrapMax = 10_000;
 
@@ -68,6 +74,8 @@ const freshly = (counterFrom: number): Kept => ({
   level: 20,
   lot: 'LOT-1',
   stopReason: { code: 0, message: '' },
+  alarms: [],
+  pulse: false,
   jobs: [],
   asked: { product: 0, parameters: { '0': 0 }, job: '' },
   deaf: false,
@@ -75,7 +83,15 @@ const freshly = (counterFrom: number): Kept => ({
   written: { count: 0, last: [] },
 });
 
-type Changing = 'state' | 'mode' | 'level' | 'lot' | 'stopReason' | 'deaf' | 'tellsResults';
+type Changing =
+  | 'state'
+  | 'mode'
+  | 'level'
+  | 'lot'
+  | 'stopReason'
+  | 'pulse'
+  | 'deaf'
+  | 'tellsResults';
 type Parts = Readonly<{ width: Width; counterFrom: number; kept: Kept | undefined }>;
 
 /** A machine without its server: what it does and counts. Its counters begin at `counterFrom`. */
@@ -125,6 +141,13 @@ export function makeUnit({ width, counterFrom, kept }: Parts) {
     wrote(name: string, value: unknown): void {
       const last = [...now.written.last, { name, value }].slice(-writtenMax);
       now.written = { count: now.written.count + 1, last };
+    },
+    /** It stands, in the place that it had; or no more. */
+    alarm(alarm: AlarmShown, stands: boolean): void {
+      const at = now.alarms.findIndex(({ id }) => id === alarm.id);
+      if (!stands) now.alarms = now.alarms.filter(({ id }) => id !== alarm.id);
+      else if (at < 0) now.alarms = [...now.alarms, alarm].slice(-alarmsMax);
+      else now.alarms = now.alarms.with(at, alarm);
     },
     jobs(jobs: Job[]): void {
       now.jobs = jobs;

@@ -6,9 +6,19 @@ import type { Roster } from '../roster.ts';
 import { type Gain, kinds, type Why } from './counting.ts';
 import type { JobName } from './docket.ts';
 import type { Understood } from './interpreter.ts';
-import type { Loose, MachineLedger } from './ledger.ts';
+import type { MachineLedger } from './ledger.ts';
+import { ofPieces } from './loose.ts';
 import type { Unit } from './mapping.ts';
-import { holdOf, raisedBy, reportOf, runIn, stateChangeOf } from './statements.ts';
+import {
+  consumptionOf,
+  holdOf,
+  type OpenRun,
+  raisedBy,
+  reportOf,
+  runIn,
+  stateChangeOf,
+} from './statements.ts';
+import { isUse, type Use, usesOf } from './uses.ts';
 
 export type Parts = Readonly<{
   book: Book;
@@ -43,20 +53,36 @@ export function openBooking({ book, roster, ledger, barred, disk, newId, counted
     return answer.status === 'refused' ? answer.reason : undefined;
   }
 
-  function addLoose({ line, name, before, understood }: Entry, why: Why, under: Why | undefined) {
-    const { sums, gains } = understood;
-    const own = gains.filter((gain) => gain.why === under);
-    const amounts = sums.get(under)!;
+  const looseOf = ({ name, before }: Entry, gains: readonly Gain[], why: Why) => ({
+    ...{ unit: name, why, run: runBefore(before, gains), job: gains.at(-1)!.job },
+    fromMs: Math.round(Math.min(...gains.map(({ fromMs }) => fromMs))),
+    untilMs: Math.round(Math.max(...gains.map(({ atMs }) => atMs))),
+  });
+
+  function addPieces(entry: Entry, why: Why, under: Why | undefined): void {
+    const { line, unit, understood } = entry;
+    const own = understood.gains.filter((gain) => gain.why === under && !isUse(unit, gain));
+    const amounts = understood.sums.get(under)!;
     for (const kind of kinds) {
       if (amounts[kind] === 0n) continue;
-      ledger.addLoose(line, {
-        ...{ unit: name, kind, why, pieces: amounts[kind] },
-        fromMs: Math.round(Math.min(...own.map(({ fromMs }) => fromMs))),
-        untilMs: Math.round(Math.max(...own.map(({ atMs }) => atMs))),
-        run: runBefore(before, own),
-      } satisfies Loose);
+      const pieces = { kind, pieces: amounts[kind], ...ofPieces };
+      ledger.addLoose(line, { ...looseOf(entry, own, why), ...pieces });
     }
   }
+
+  function addUse(entry: Entry, use: Use, why: Why): void {
+    const { material, measure, lot = '', quantity, gains } = use;
+    const used = { kind: 'consumed', pieces: quantity, material, measure, lot } as const;
+    ledger.addLoose(entry.line, { ...looseOf(entry, gains, why), ...used });
+  }
+
+  /** What is consumed, each with its command where nothing speaks against it. */
+  const usesBy = ({ line, name, unit, understood }: Entry, open: OpenRun | undefined) =>
+    usesOf(unit, understood.gains).map((use) => {
+      const made = { line, unit: name, newId };
+      const isKnown = use.why === undefined && open !== undefined;
+      return { use, command: isKnown ? consumptionOf(made, open, use) : undefined };
+    });
 
   return {
     /** Why nothing may be stated on a line now; what was said waits until it may be. */
@@ -73,22 +99,28 @@ export function openBooking({ book, roster, ledger, barred, disk, newId, counted
       const { sums, gains, state, fired, crossed, memory } = understood;
       const made = { line, unit: name, newId };
       const open = runIn(book.look, line, unit.lane);
-      const own = gains.filter(({ why }) => why === undefined);
+      const own = gains.filter((gain) => gain.why === undefined && !isUse(unit, gain));
       const pieces = sums.get(undefined);
       const report = pieces && open && reportOf(made, open, pieces, own, lot);
-      if (report && disk.refusal(report) !== undefined) return undefined;
+      const uses = usesBy(entry, open);
+      const counts = [report, ...uses.map(({ command }) => command)];
+      if (counts.some((one) => one && disk.refusal(one) !== undefined)) return undefined;
       const change = state && stateChangeOf(made, state);
       const isTold = change === undefined || disk.refusal(change) === undefined;
       const holds = fired.flatMap((rule) => holdOf(made, rule, open) ?? []);
       const raised = crossed.flatMap((one) => raisedBy(made, one, open));
       return () => {
         if (change && isTold) decide(change);
-        if (report && decide(report) !== undefined) addLoose(entry, 'refused', undefined);
+        if (report && decide(report) !== undefined) addPieces(entry, 'refused', undefined);
         else if (report) {
           const { order, operation } = open.row;
           counted?.({ line, unit: name, order, operation }, pieces.good, pieces.scrap);
         }
-        for (const why of sums.keys()) if (why !== undefined) addLoose(entry, why, why);
+        for (const why of sums.keys()) if (why !== undefined) addPieces(entry, why, why);
+        for (const { use, command } of uses) {
+          const isStated = command !== undefined && decide(command) === undefined;
+          if (!isStated) addUse(entry, use, use.why ?? 'refused');
+        }
         for (const command of [...holds, ...raised]) decide(command);
         const stored = isTold ? memory : { ...memory, told: entry.before.told };
         ledger.write(line, name, stored);

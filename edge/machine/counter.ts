@@ -17,6 +17,7 @@ export type Mark = Readonly<{
   seen: Seen;
   seenMs: number; // when that was, by the edge's clock
   suspect?: Suspect | undefined;
+  isHigh?: boolean | undefined; // of a pulse; absent while it is not known
 }>;
 /** A value that was not believed, and when it was told. */
 export type Suspect = Readonly<{ value: bigint; sourceMs: number; receivedMs: number }>;

@@ -1,6 +1,6 @@
 import { type Command, readCommand } from '../../shared/command.ts';
 import { Fault } from '../../shared/fault.ts';
-import { id, integer, optional, prose, readFields, text } from '../../shared/field.ts';
+import { id, integer, invalid, optional, prose, readFields, text } from '../../shared/field.ts';
 import { lineField } from '../../shared/subject.ts';
 import { instantMaxMs } from '../../shared/vocabulary.ts';
 import { keyOf } from '../../statecharts/tables.ts';
@@ -10,15 +10,17 @@ import type { Intake } from '../intake.ts';
 import type { Roster } from '../roster.ts';
 import { committing } from './commit.ts';
 import { acceptSuspect } from './counter.ts';
-import { piecesOf } from './counting.ts';
-import type { LooseRow } from './ledger.ts';
+import { type Kept, piecesOf } from './counting.ts';
+import { type LooseRow, ofPieces } from './loose.ts';
 import type { Machines } from './machines.ts';
+import type { Counter } from './mapping.ts';
 import { ruleOf } from './tags.ts';
 
 const by = id('Who decides: "person:…".', 64);
 export const piecesFields = {
   id: integer('Which pieces, as the status tells.', 1, Number.MAX_SAFE_INTEGER),
   run: optional(id('The open run that they belong to.')),
+  lot: optional(id('The lot that was consumed, where nobody knew it.')),
   reason: optional(prose('Why they belong to none, in words.')),
   by,
 };
@@ -37,6 +39,11 @@ type Parts = Readonly<{
 }>;
 export type MachineDesk = ReturnType<typeof openMachineDesk>;
 
+/** What a counter of consumption counts; its lot is the one of its mark. */
+const materialOf = ({ material = '', unit: measure = '' }: Counter, { lot = '' }: Kept) => {
+  return { material, measure, lot };
+};
+
 const least = (counts: bigint): bigint => (counts > 0n ? counts : 0n);
 
 /** What people decide about machines: whose pieces are, and where a counter goes on. */
@@ -50,19 +57,29 @@ export function openMachineDesk({ machines, book, roster, intake, newId }: Parts
     throw new Fault('UNKNOWN', `pieces.id: ${wanted} are none that wait for a decision`);
   }
 
-  function reportOf(row: LooseRow, run: string, person: string): Command {
+  /** What an entry becomes on an open run: pieces are reported, material is consumed. */
+  function commandOf(row: LooseRow, run: string, person: string, lot?: string): Command {
     const open = book.look('run', keyOf(row.line, run));
     const order = open && book.look('order', open.order);
     if (!order) throw new Fault('REFUSED', `pieces.run: ${run} is no open run of ${row.line}`);
-    const amounts = { good: '0', scrap: '0', rework: '0', held: '0', [row.kind]: row.pieces };
     const { phase, rework: inRework, operation } = open;
     const given = `${row.unit}: ${row.pieces} ${row.kind}, ${row.why}`;
     const at = Math.min(instantMaxMs, Math.max(0, row.untilMs));
-    return readCommand({
-      ...{ commandId: newId(), line: row.line, type: 'ReportQuantity', actor: person, atMs: at },
+    const about = {
+      ...{ commandId: newId(), line: row.line, actor: person, atMs: at },
       ...{ order: open.order, operation },
-      body: { run, phase, ...amounts, unit: order.unit, inRework, given },
-    });
+    };
+    if (row.kind !== 'consumed') {
+      if (lot !== undefined)
+        throw invalid('pieces.lot', 'must be given for consumed material only');
+      const amounts = { good: '0', scrap: '0', rework: '0', held: '0', [row.kind]: row.pieces };
+      const body = { run, phase, ...amounts, unit: order.unit, inRework, given };
+      return readCommand({ ...about, type: 'ReportQuantity', body });
+    }
+    const used = lot ?? row.lot;
+    if (used === '') throw invalid('pieces.lot', `must be given: of which ${row.material}?`);
+    const body = { material: row.material, quantity: row.pieces, unit: row.measure, given };
+    return readCommand({ ...about, type: 'ConsumeMaterial', lot: used, body });
   }
 
   return {
@@ -72,7 +89,8 @@ export function openMachineDesk({ machines, book, roster, intake, newId }: Parts
      * that of the report; one that is refused leaves the pieces where they are.
      */
     pieces(given: unknown): Answer | { status: 'discarded' } {
-      const { id: wanted, run, reason, by: person } = readFields(piecesFields, given, 'pieces');
+      const read = readFields(piecesFields, given, 'pieces');
+      const { id: wanted, run, reason, lot, by: person } = read;
       if ((run === undefined) === (reason === undefined)) {
         throw new Fault('INVALID', 'pieces: must have one of run and reason');
       }
@@ -81,7 +99,7 @@ export function openMachineDesk({ machines, book, roster, intake, newId }: Parts
         commit(() => ledger.decide(row.id, `none: ${reason}`, person));
         return { status: 'discarded' };
       }
-      const command = reportOf(row, run, person);
+      const command = commandOf(row, run, person, lot);
       let answer: Answer | undefined;
       commit(() => {
         answer = roster.actor(row.line).decide(command);
@@ -114,7 +132,9 @@ export function openMachineDesk({ machines, book, roster, intake, newId }: Parts
         ledger.write(line, unit, memory);
         if (!rule.counts || counts === 0n) return;
         ledger.addLoose(line, {
-          ...{ unit, kind: rule.counts, why: 'implausible', run: kept.run ?? '' },
+          ...{ unit, kind: rule.counts, why: 'implausible' },
+          ...{ run: kept.run ?? '', job: kept.job ?? '' },
+          ...(rule.counts === 'consumed' ? materialOf(rule, kept) : ofPieces),
           pieces: piecesOf(counts, rule.each, rule.decimals),
           fromMs: mark.seenMs,
           untilMs: Math.max(mark.seenMs, kept.mark.suspect!.receivedMs),

@@ -16,6 +16,9 @@ type Endpoint = Readonly<{
 
 const countWord = /count|good|total|piece|produced|part|stueck|zaehler|anzahl|qty/i;
 const scrapWord = /scrap|reject|defect|bad|nok|ausschuss/i;
+const consumedWord = /consum|verbrauch|used/i;
+const jobWord = /job|order|auftrag/i;
+const alarmWord = /Admin\.Alarm\[0\]\.ID$|Admin\.Alarm$/;
 const stateWord = /state|status|zustand/i;
 /** Most variables that are listed for a person to choose from. */
 const listedMax = 400;
@@ -45,7 +48,8 @@ export function draftOf(endpoint: Endpoint, line: string, offered: readonly Offe
   const shown = variables.filter(({ uri }) => aliases.has(uri));
   const whole = shown.filter(({ isWhole }) => isWhole);
   const scrap = whole.find(({ id }) => scrapWord.test(id));
-  const good = whole.find((one) => one !== scrap && countWord.test(one.id));
+  const used = whole.find((one) => one !== scrap && consumedWord.test(one.id));
+  const good = whole.find((one) => one !== scrap && one !== used && countWord.test(one.id));
   const state = whole.find(({ id }) => stateWord.test(id));
   const { url, mode, policy, certificate } = endpoint;
   const trust = certificate === undefined ? [] : [`  serverCertificate: ${certificate}`];
@@ -53,6 +57,7 @@ export function draftOf(endpoint: Endpoint, line: string, offered: readonly Offe
     ...(good ? [`      good: { at: ${at(good)}, counts: good, maxPerSec: 10 }`] : []),
     ...(scrap ? [`      scrap: { at: ${at(scrap)}, counts: scrap, maxPerSec: 10 }`] : []),
   ];
+  const { material, rest } = hintsOf(shown, used, at);
   const states = state
     ? [
         `    state: # which value is which state of PackML?`,
@@ -77,11 +82,38 @@ export function draftOf(endpoint: Endpoint, line: string, offered: readonly Offe
     '    profile: generic',
     counters.length === 0 ? '    # counters: none was found by its name' : '    counters:',
     ...counters,
+    ...material,
     ...states,
+    ...rest,
     '',
     `# ${shown.length} variables of this server, with what they showed:`,
     ...shown.slice(0, listedMax).map((one) => `#   ${at(one)}  ${one.type}  ${oneLine(one.shows)}`),
     ...(shown.length > listedMax ? [`#   and ${shown.length - listedMax} more`] : []),
     '',
   ].join('\n');
+}
+
+/** What may be there as well, and needs a person's word before it can be a mapping. */
+function hintsOf(
+  shown: readonly Offered[],
+  used: Offered | undefined,
+  at: (one: Offered) => string,
+): Readonly<{ material: string[]; rest: string[] }> {
+  const job = shown.find(({ id, type }) => jobWord.test(id) && /^(String|U?Int)/.test(type));
+  const hasAlarms = shown.some(({ id }) => alarmWord.test(id));
+  const material = used && [
+    '      # used: # of which material and lot, in which unit?',
+    `      #   { at: ${at(used)}, counts: consumed, material: …, unit: …, maxPerSec: 10 }`,
+  ];
+  return {
+    material: material ?? [],
+    rest: [
+      ...(job
+        ? [`    # job: { at: ${at(job)} } # does it show an order, or order/operation?`]
+        : []),
+      hasAlarms
+        ? '    # alarms: { entries: 4 } # needs a PackML profile and its root'
+        : '    # events: { server: { at: "ua;i=2253", severity: 500 } } # if it tells any',
+    ],
+  };
 }

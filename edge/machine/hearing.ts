@@ -1,18 +1,11 @@
-import { Fault } from '../../shared/fault.ts';
-import { id } from '../../shared/field.ts';
 import type { Look } from '../../statecharts/tables.ts';
 import { anchor, isNews, refreshed } from './anchor.ts';
 import type { Entry } from './booking.ts';
 import type { Step } from './counter.ts';
-import {
-  type Hearing,
-  type Memory,
-  noHearing,
-  noMemory,
-  type Understood,
-  understand,
-} from './interpreter.ts';
+import { idOf, jobOf } from './inhand.ts';
+import { lotOf, type Understood, understand } from './interpreter.ts';
 import type { Mapping } from './mapping.ts';
+import { type Hearing, type Memory, noHearing, noMemory } from './memory.ts';
 import type { JobPort, LinkState, Listener } from './port.ts';
 import type { Sample } from './sample.ts';
 import { runIn } from './statements.ts';
@@ -96,15 +89,20 @@ export function openHearing({ mapping, memories, look, lineEpoch, nowMs, changed
   function read(name: string, samples: readonly Sample[]): Entry {
     const unit = mapping.units.get(name)!;
     const known = units.get(name)!;
-    const run = runIn(look, line, unit.lane)?.run;
-    const here = { ...around(), run };
+    const open = runIn(look, line, unit.lane);
+    const run = open?.run;
+    const here = { ...around(), run, work: open?.row };
     const found = understand(unit, known, samples, here);
     const isCalm = here.nowMs - liveSinceMs >= anchorMs;
-    const memory = isCalm ? anchor(found.memory, run) : found.memory;
+    const { heard } = found.hearing;
+    const job = jobOf(heard.get('job'));
+    const memory = isCalm
+      ? anchor(found.memory, (counter) => ({ run, job, lot: lotOf(unit, counter, heard) }))
+      : found.memory;
     const hearing = isCalm ? refreshed(found.hearing, memory) : found.hearing;
     const understood = { ...found, memory, hearing };
     const said = tells(mapping) === name ? understood : untold(understood, known.memory);
-    const lot = lotOf(hearing.heard.get('lot')?.value);
+    const lot = idOf(heard.get('lot')?.value);
     const news = isNews(known.memory, said);
     return { line, name, unit, lot, news, before: known.memory, understood: said };
   }
@@ -164,13 +162,3 @@ const untold = (understood: Understood, { told }: Memory): Understood => ({
   state: undefined,
   memory: { ...understood.memory, told },
 });
-
-/** A lot as it may stand in a fact; undefined for what a machine shows instead of one. */
-function lotOf(value: unknown): string | undefined {
-  try {
-    return id('Lot.').read(value, 'lot');
-  } catch (error) {
-    if (error instanceof Fault) return undefined;
-    throw error;
-  }
-}

@@ -1,50 +1,25 @@
+import type { Crossed } from './alarms.ts';
 import type { Step } from './counter.ts';
 import {
   countSample,
   type Gain,
   type Here,
   isTaken,
-  type Kept,
   type Kind,
   sumOf,
   type Why,
 } from './counting.ts';
-import { judgeLevel, type Level, noLevel, type Zone } from './level.ts';
+import { idOf, jobsIn } from './inhand.ts';
+import { levelsIn } from './limits.ts';
 import type { Unit } from './mapping.ts';
+import type { Hearing, Memory } from './memory.ts';
 import type { Equipment } from './packml.ts';
 import { nestedState, stateOf } from './packml.ts';
-import { type Fired, firedBy, inARow } from './rejects.ts';
+import { type Fired, firedBy, inARow, results } from './rejects.ts';
 import type { Plain, Sample } from './sample.ts';
 import { type Heard, hear, propose, type Settling, settle } from './settle.ts';
 import { instantOf } from './time.ts';
-
-/** What is kept of a unit with the facts that it led to. */
-export type Memory = Readonly<{
-  counters: ReadonlyMap<string, Kept>;
-  owed: ReadonlyMap<string, bigint>; // by derived counters, millionths; never more than 0
-  row: number; // rejects without a good one between
-  sequences: ReadonlyMap<string, string>; // handshake number of the last result
-  zones: ReadonlyMap<string, Zone>; // of measured values, as it was acted on last
-  told: Equipment | undefined; // the state that was stated last
-}>;
-/** What is known of a unit while it is listened to, and forgotten with the process. */
-export type Hearing = Readonly<{
-  heard: ReadonlyMap<string, Heard>;
-  state: Settling<Equipment>;
-  levels: ReadonlyMap<string, Level>;
-  fresh: ReadonlySet<string>; // counters that were heard since the link is live
-}>;
-export const noMemory: Memory = {
-  counters: new Map(),
-  owed: new Map(),
-  row: 0,
-  sequences: new Map(),
-  zones: new Map(),
-  told: undefined,
-};
-export const noHearing: Hearing = {
-  ...{ heard: new Map(), state: {}, levels: new Map(), fresh: new Set() },
-};
+import { openTroubles, reasonsIn, type Troubles } from './troubles.ts';
 
 /** The state of a machine that is to be stated. */
 export type StateChange = Readonly<{
@@ -82,14 +57,20 @@ export function understand(
   const fresh = new Set(known.hearing.fresh);
   const gains: Gain[] = [];
   const noted = new Map<Step['kind'], number>();
+  const jobs = jobsIn(heard.get('job'), samples, around.skew);
+  const { alarms } = known.memory;
+  const trouble = openTroubles(unit, known.hearing.troubles, alarms, around.nowMs);
   for (const sample of samples) {
     const [kind, name] = partsOf(sample.tag);
     if (kind !== 'counter') {
       const { atMs } = instantOf(sample, around.skew);
-      heard.set(sample.tag, hear(heard.get(sample.tag), sample, atMs));
+      if (sample.event) trouble.event(sample, atMs);
+      else heard.set(sample.tag, hear(heard.get(sample.tag), sample, atMs));
       continue;
     }
-    const here = { ...around, producing: isProducing(unit, heard), isFresh: fresh.has(name) };
+    const lot = lotOf(unit, name, heard);
+    const producing = isProducing(unit, heard);
+    const here = { ...around, producing, isFresh: fresh.has(name), jobs, lot };
     const counted = countSample(unit, name, counters.get(name), sample, here);
     noted.set(counted.kind, (noted.get(counted.kind) ?? 0) + 1);
     if (counted.kept) counters.set(name, counted.kept);
@@ -101,7 +82,9 @@ export function understand(
   const told = results(unit, known.memory, heard, inARow(unit, known.memory.row, gains, good));
   const fired = firedBy(unit, told.row);
   const state = stateIn(unit, known.hearing.state, heard, around.nowMs);
-  const change = changeOf(unit, known.memory.told, state, heard, around);
+  const { troubles, acted, crossed: alarmed } = trouble.end(heard);
+  const reason = reasonIn(unit, heard, troubles);
+  const change = changeOf(known.memory.told, state, reason, around);
   const { levels, zones, crossed } = levelsIn(unit, known, heard, around.nowMs);
   const memory: Memory = {
     counters,
@@ -109,10 +92,12 @@ export function understand(
     owed,
     row: fired.length > 0 ? 0 : told.row,
     sequences: told.sequences,
+    alarms: acted,
     told: change?.state ?? known.memory.told,
   };
-  const hearing = { heard, state, levels, fresh };
-  return { memory, hearing, sums, gains, state: change, fired, crossed, noted };
+  const hearing = { heard, state, levels, troubles, fresh };
+  const stated = { state: change, fired, crossed: [...crossed, ...alarmed] };
+  return { memory, hearing, sums, gains, noted, ...stated };
 }
 
 /** "counter good" in its two parts. */
@@ -121,57 +106,17 @@ function partsOf(tag: string): [string, string] {
   return cut < 0 ? [tag, ''] : [tag.slice(0, cut), tag.slice(cut + 1)];
 }
 
+/** The lot that a counter of consumption takes from; undefined for one that nobody knows. */
+export const lotOf = (
+  unit: Unit,
+  counter: string,
+  heard: ReadonlyMap<string, Heard>,
+): string | undefined =>
+  unit.counters.get(counter)?.lot ?? idOf(heard.get(`consumed ${counter}`)?.value);
+
 function isProducing({ produceIn }: Unit, heard: ReadonlyMap<string, Heard>): boolean {
   const mode = heard.get('mode')?.value;
   return mode === undefined || mode === null || produceIn.includes(Number(mode));
-}
-
-/** Results whose handshake number is another one: a reject makes the row longer. */
-function results(unit: Unit, memory: Memory, heard: ReadonlyMap<string, Heard>, row: number) {
-  const sequences = new Map(memory.sequences);
-  let rejects = row;
-  for (const [result, { passed }] of unit.results) {
-    const sequence = heard.get(`sequence ${result}`)?.value;
-    const value = heard.get(`result ${result}`)?.value;
-    if (sequence === undefined || sequence === null || value === undefined) continue;
-    const before = sequences.get(result);
-    if (before === `${sequence}`) continue;
-    sequences.set(result, `${sequence}`);
-    if (before === undefined) continue; // from when it was first seen, it says nothing new
-    rejects = passed.includes(`${value}`) ? 0 : rejects + 1;
-  }
-  return { sequences, row: rejects };
-}
-
-/** A measured value has left its limits. */
-export type Crossed = Readonly<{
-  reason: string;
-  atMs: number;
-  hold: 'operation' | 'order' | 'line' | undefined;
-}>;
-
-/** Measured values: leaving the limits is told once, coming back lets it be told again. */
-function levelsIn(
-  unit: Unit,
-  { memory, hearing }: Readonly<{ memory: Memory; hearing: Hearing }>,
-  heard: ReadonlyMap<string, Heard>,
-  nowMs: number,
-) {
-  const levels = new Map<string, Level>();
-  const zones = new Map(memory.zones);
-  const crossed: Crossed[] = [];
-  for (const [name, limits] of unit.levels) {
-    const before = hearing.levels.get(name) ?? noLevel;
-    const level = judgeLevel(limits, before, heard.get(`level ${name}`), nowMs);
-    levels.set(name, level);
-    const { value: zone, sinceMs = nowMs } = level.zone;
-    if (zone === undefined || zone === (zones.get(name) ?? 'within')) continue;
-    zones.set(name, zone);
-    if (zone === 'within') continue;
-    const reason = `${limits.raise}: ${name} ${level.value} is too ${zone}`;
-    crossed.push({ reason: reason.slice(0, 200), atMs: sinceMs, hold: limits.hold });
-  }
-  return { levels, zones, crossed };
 }
 
 const stateTags = ['state', 'state machine', 'state execute'];
@@ -202,16 +147,22 @@ function stateIn(
 const textOf = (value: Plain | undefined): string => `${value}`;
 
 function changeOf(
-  unit: Unit,
   told: Equipment | undefined,
   { value: state, sinceMs = 0 }: Settling<Equipment>,
-  heard: ReadonlyMap<string, Heard>,
+  reason: string,
   { liveSinceMs }: Pick<Here, 'liveSinceMs'>,
 ): StateChange | undefined {
   if (state === undefined || state === told) return undefined;
   const isResync = sinceMs < liveSinceMs;
+  return { state, atMs: sinceMs, reason: stops.has(state) ? reason : '', isResync };
+}
+
+/** Why a machine stopped: by its stop reason, and by what it says is wrong. */
+function reasonIn(unit: Unit, heard: ReadonlyMap<string, Heard>, troubles: Troubles): string {
   const code = heard.get('stop reason')?.value;
-  const isTold = stops.has(state) && code !== undefined && code !== null && code !== '';
-  const reason = isTold ? (unit.reasons.get(textOf(code)) ?? `stop reason ${textOf(code)}`) : '';
-  return { state, atMs: sinceMs, reason: reason.slice(0, 200), isResync };
+  const isTold = code !== undefined && code !== null && code !== '';
+  const known = isTold ? unit.reasons.get(textOf(code)) : undefined;
+  const isNone = !isTold || ((code === 0 || code === 0n) && known === undefined);
+  const own = isNone ? [] : [known ?? `stop reason ${textOf(code)}`];
+  return [...new Set([...own, ...reasonsIn(troubles)])].join('; ').slice(0, 200);
 }

@@ -1,22 +1,10 @@
 import type { Database } from '../../shared/database.ts';
-import { quantity, quantityText } from '../../shared/quantity.ts';
-import type { Kept, Kind, Why } from './counting.ts';
-import type { Memory } from './interpreter.ts';
+import type { Flag } from './counter.ts';
+import type { Kept } from './counting.ts';
 import type { Zone } from './level.ts';
+import { openLooseShelf } from './loose.ts';
+import { type Memory, noMemory } from './memory.ts';
 import type { Equipment } from './packml.ts';
-
-/** Pieces that nobody can say whose they are. */
-export type Loose = Readonly<{
-  unit: string;
-  kind: Kind;
-  why: Why;
-  pieces: bigint; // millionths
-  fromMs: number;
-  untilMs: number;
-  run: string; // open before the gap; '' for none
-}>;
-export type LooseRow = Omit<Loose, 'pieces'> &
-  Readonly<{ id: number; line: string; pieces: string }>;
 
 type CounterRow = {
   unit: string;
@@ -31,6 +19,9 @@ type CounterRow = {
   suspect: string | null;
   suspect_source_ms: number | null;
   suspect_seen_ms: number | null;
+  job: string | null;
+  lot: string | null;
+  unnamed: string;
 };
 type MachineRow = {
   unit: string;
@@ -39,6 +30,7 @@ type MachineRow = {
   owed: string;
   zones: string;
   sequences: string;
+  alarms: string;
 };
 export type MachineLedger = ReturnType<typeof openMachineLedger>;
 
@@ -53,36 +45,19 @@ function prepare(db: Database) {
     ),
     putCounter: db.prepare(
       `INSERT INTO counter VALUES ((SELECT id FROM line WHERE path = ?),
-         ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET last = excluded.last, total = excluded.total,
          server = excluded.server, source_ms = excluded.source_ms, seen_ms = excluded.seen_ms,
          run = excluded.run, line_epoch = excluded.line_epoch, suspect = excluded.suspect,
          suspect_source_ms = excluded.suspect_source_ms,
-         suspect_seen_ms = excluded.suspect_seen_ms`,
+         suspect_seen_ms = excluded.suspect_seen_ms, job = excluded.job, lot = excluded.lot,
+         unnamed = excluded.unnamed`,
     ),
     putMachine: db.prepare(
-      `INSERT INTO machine VALUES ((SELECT id FROM line WHERE path = ?), ?, ?, ?, ?, ?, ?)
+      `INSERT INTO machine VALUES ((SELECT id FROM line WHERE path = ?), ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET told = excluded.told, row = excluded.row, owed = excluded.owed,
-         zones = excluded.zones, sequences = excluded.sequences`,
+         zones = excluded.zones, sequences = excluded.sequences, alarms = excluded.alarms`,
     ),
-    openLike: db.prepare<[string, string, string, string, string], { id: number; pieces: string }>(
-      `SELECT unattributed.id, pieces FROM unattributed JOIN line ON line.id = unattributed.line
-       WHERE became IS NULL AND line.path = ? AND unit = ? AND kind = ? AND why = ? AND run = ?`,
-    ),
-    add: db.prepare(
-      `INSERT INTO unattributed (line, unit, kind, why, pieces, from_ms, until_ms, run)
-       VALUES ((SELECT id FROM line WHERE path = ?), ?, ?, ?, ?, ?, ?, ?)`,
-    ),
-    grow: db.prepare(
-      `UPDATE unattributed SET pieces = ?, from_ms = min(from_ms, ?), until_ms = max(until_ms, ?)
-       WHERE id = ?`,
-    ),
-    open: db.prepare<[], LooseRow>(
-      `SELECT unattributed.id, line.path AS line, unit, kind, why, pieces, from_ms AS fromMs,
-         until_ms AS untilMs, run FROM unattributed JOIN line ON line.id = unattributed.line
-       WHERE became IS NULL ORDER BY unattributed.id`,
-    ),
-    decide: db.prepare('UPDATE unattributed SET became = ?, decided_by = ? WHERE id = ?'),
   };
 }
 
@@ -91,15 +66,14 @@ export function openMachineLedger(db: Database) {
   const sql = prepare(db);
 
   return {
+    ...openLooseShelf(db),
+
     /** What was kept of a line's units. */
     read(line: string): Map<string, Memory> {
       const units = new Map<string, Memory>();
-      const of = (unit: string): Memory =>
-        units.get(unit) ?? {
-          ...{ counters: new Map(), owed: new Map(), row: 0 },
-          ...{ zones: new Map(), sequences: new Map(), told: undefined },
-        };
-      for (const { unit, told, row, owed, zones, sequences } of sql.machines.iterate(line)) {
+      const of = (unit: string): Memory => units.get(unit) ?? noMemory;
+      for (const one of sql.machines.iterate(line)) {
+        const { unit, told, row, owed, zones, sequences, alarms } = one;
         const amounts = Object.entries(JSON.parse(owed) as Record<string, string>);
         units.set(unit, {
           counters: new Map(),
@@ -107,6 +81,7 @@ export function openMachineLedger(db: Database) {
           row,
           zones: new Map(Object.entries(JSON.parse(zones) as Record<string, Zone>)),
           sequences: new Map(Object.entries(JSON.parse(sequences) as Record<string, string>)),
+          alarms: new Set(JSON.parse(alarms) as string[]),
           told: (told ?? undefined) as Equipment | undefined,
         });
       }
@@ -120,38 +95,22 @@ export function openMachineLedger(db: Database) {
 
     /** Within a commit only. */
     write(line: string, unit: string, memory: Memory): void {
-      const { told, row, owed, zones, sequences, counters } = memory;
+      const { told, row, owed, zones, sequences, alarms, counters } = memory;
       const amounts = Object.fromEntries([...owed].map(([name, value]) => [name, `${value}`]));
-      const json = [amounts, Object.fromEntries(zones), Object.fromEntries(sequences)].map((one) =>
-        JSON.stringify(one),
-      );
+      const tables = [amounts, Object.fromEntries(zones), Object.fromEntries(sequences)];
+      const json = [...tables, [...alarms]].map((one) => JSON.stringify(one));
       sql.putMachine.run(line, unit, told ?? null, row, ...json);
-      for (const [counter, { mark, run, lineEpoch }] of counters) {
+      for (const [counter, { mark, run, lineEpoch, job, lot, unnamed }] of counters) {
         const { last, total, seen, seenMs, suspect } = mark;
         const heard = [seen.epoch, seen.sourceMs ?? null, seenMs, run ?? null, lineEpoch];
         const doubted = suspect
           ? [`${suspect.value}`, suspect.sourceMs, suspect.receivedMs]
           : [null, null, null];
-        sql.putCounter.run(line, unit, counter, `${last}`, total, ...heard, ...doubted);
+        const place = [job ?? null, lot ?? null, unnamed.join(' ')];
+        const known = [...heard, ...doubted, ...place];
+        sql.putCounter.run(line, unit, counter, `${last}`, total, ...known);
       }
     },
-
-    /** Pieces that a person must decide on, with those that lack the same. Within a commit only. */
-    addLoose(line: string, loose: Loose): void {
-      const { unit, kind, why, pieces, fromMs, untilMs, run } = loose;
-      const like = sql.openLike.get(line, unit, kind, why, run);
-      if (!like) {
-        sql.add.run(line, unit, kind, why, quantityText(pieces), fromMs, untilMs, run);
-        return;
-      }
-      const sum = quantity(like.pieces, 'pieces') + pieces;
-      sql.grow.run(quantityText(sum), fromMs, untilMs, like.id);
-    },
-
-    loose: (): LooseRow[] => sql.open.all(),
-
-    /** Within a commit only. */
-    decide: (id: number, became: string, by: string): void => void sql.decide.run(became, by, id),
   };
 }
 
@@ -167,6 +126,8 @@ function keptOf(row: CounterRow): Kept {
   return {
     mark: doubted ? { ...mark, suspect: doubted } : mark,
     run: run ?? undefined,
+    ...{ job: row.job ?? undefined, lot: row.lot ?? undefined },
+    unnamed: (row.unnamed === '' ? [] : row.unnamed.split(' ')) as Flag[],
     lineEpoch: row.line_epoch,
   };
 }

@@ -3,8 +3,8 @@ import { keepRunning } from '../../shared/loop.ts';
 import type { Intake } from '../intake.ts';
 import { type Booking, type Parts as BookingParts, type Entry, openBooking } from './booking.ts';
 import { type LineHearing, openHearing } from './hearing.ts';
-import type { Memory } from './interpreter.ts';
 import type { Mapping } from './mapping.ts';
+import type { Memory } from './memory.ts';
 import type { Listen } from './port.ts';
 import type { Tag } from './tags.ts';
 

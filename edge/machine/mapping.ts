@@ -117,6 +117,14 @@ function* complaintsOf({ endpoint, units }: Mapping): Generator<string> {
       yield `units.${unit}.state: must not be given, the profile ${given.profile} knows it`;
     }
     yield* sendingComplaints(`units.${unit}`, given);
+    if (given.profile === 'generic' && given.alarms !== undefined) {
+      yield `units.${unit}.alarms: needs a PackML profile, map events or results`;
+    }
+    for (const [event, { raise, hold }] of given.events) {
+      if (hold !== undefined && raise === undefined) {
+        yield `units.${unit}.events.${event}.raise: must be given with hold`;
+      }
+    }
     for (const [level, { low, high }] of given.levels) {
       if (low === undefined && high === undefined) {
         yield `units.${unit}.levels.${level}: must have low or high`;
@@ -130,21 +138,41 @@ function* complaintsOf({ endpoint, units }: Mapping): Generator<string> {
 function* counterComplaints(
   unit: string,
   counter: string,
-  { at, from, derive, maxPerSec, counts }: Counter,
+  given: Counter,
   { counters, profile }: Unit,
 ): Generator<string> {
+  const { at, from, derive, pulse, maxPerSec, counts } = given;
   const name = `units.${unit}.counters.${counter}`;
-  const ways = [at, from, derive].filter((way) => way !== undefined).length;
-  if (ways !== 1) yield `${name}: must have one of at, from and derive`;
+  const ways = [at, from, derive, pulse].filter((way) => way !== undefined).length;
+  if (ways !== 1) yield `${name}: must have one of at, from, derive and pulse`;
   if (from !== undefined && profile === 'generic') yield `${name}.from: needs a profile, give at`;
-  if (!derive && maxPerSec === undefined) yield `${name}.maxPerSec: must be given`;
+  if (!derive && !pulse && maxPerSec === undefined) yield `${name}.maxPerSec: must be given`;
+  yield* consumedComplaints(name, given);
   if (!derive) return;
   if (counts === undefined) yield `${name}.counts: must be given with derive`;
   for (const other of [derive.from, ...derive.less]) {
     const known = counters.get(other);
-    if (!known || known.derive) yield `${name}.derive: ${other} is no counter that is read`;
+    if (!known || known.derive || known.counts === 'consumed')
+      yield `${name}.derive: ${other} is no counter that is read`;
     else if (other === derive.from && known.counts !== undefined) {
       yield `${name}.derive.from: ${other} must not count by itself as well`;
     }
+  }
+}
+
+const consumedFields = ['material', 'unit', 'lot', 'lotAt'] as const;
+
+function* consumedComplaints(name: string, given: Counter): Generator<string> {
+  if (given.counts !== 'consumed') {
+    for (const field of consumedFields) {
+      if (given[field] !== undefined) yield `${name}.${field}: must be given with consumed only`;
+    }
+    return;
+  }
+  if (given.derive) yield `${name}.counts: what is reckoned is not consumed`;
+  if (given.material === undefined) yield `${name}.material: must be given with consumed`;
+  if (given.unit === undefined) yield `${name}.unit: must be given with consumed`;
+  if (given.lot !== undefined && given.lotAt !== undefined) {
+    yield `${name}: must have one of lot and lotAt`;
   }
 }

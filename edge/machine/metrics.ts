@@ -1,4 +1,5 @@
 import { type Family, metricsText, oneOf, type Sample } from '../../shared/metrics.ts';
+import { eventsBecame } from './conditions.ts';
 import type { JobDesk } from './jobdesk.ts';
 import { linkStates } from './port.ts';
 import type { MachinesStatus } from './report.ts';
@@ -67,6 +68,22 @@ export function machineMetrics(status: MachinesStatus & Readonly<{ jobs: Jobs }>
           return { labels: { line, unit, became }, value };
         }),
       ),
+    },
+    {
+      ...{ name: 'machine_events_total', type: 'counter' },
+      help: 'Events and conditions of OPC UA by what became of them, since start.',
+      samples: units.flatMap(({ line, unit, eventCounts }) =>
+        eventsBecame.map((became) => {
+          return { labels: { line, unit, became }, value: eventCounts[became] ?? 0 };
+        }),
+      ),
+    },
+    {
+      ...{ name: 'machine_alarms', type: 'gauge' },
+      help: 'Alarms, warnings and conditions that stand.',
+      samples: units.map(({ line, unit, alarms }) => {
+        return { labels: { line, unit }, value: alarms.length };
+      }),
     },
     {
       ...{ name: 'machine_samples_dropped_total', type: 'counter' },

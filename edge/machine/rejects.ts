@@ -1,5 +1,7 @@
 import type { Gain } from './counting.ts';
 import type { Unit } from './mapping.ts';
+import type { Memory } from './memory.ts';
+import type { Heard } from './settle.ts';
 
 /** A rule of the plant that has come true. */
 export type Fired = Readonly<{
@@ -32,3 +34,25 @@ export const firedBy = (unit: Unit, row: number): Fired[] =>
   unit.rules.flatMap(({ rejectsInARow, hold, reason }, rule) =>
     row >= rejectsInARow ? [{ rule, hold, reason }] : [],
   );
+
+/** Results whose handshake number is another one: a reject makes the row longer. */
+export function results(
+  unit: Unit,
+  memory: Memory,
+  heard: ReadonlyMap<string, Heard>,
+  row: number,
+) {
+  const sequences = new Map(memory.sequences);
+  let rejects = row;
+  for (const [result, { passed }] of unit.results) {
+    const sequence = heard.get(`sequence ${result}`)?.value;
+    const value = heard.get(`result ${result}`)?.value;
+    if (sequence === undefined || sequence === null || value === undefined) continue;
+    const before = sequences.get(result);
+    if (before === `${sequence}`) continue;
+    sequences.set(result, `${sequence}`);
+    if (before === undefined) continue; // from when it was first seen, it says nothing new
+    rejects = passed.includes(`${value}`) ? 0 : rejects + 1;
+  }
+  return { sequences, row: rejects };
+}

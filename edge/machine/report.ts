@@ -1,11 +1,15 @@
 import { quantityText } from '../../shared/quantity.ts';
 import type { Book } from '../book.ts';
+import type { EventBecame } from './conditions.ts';
 import { type LineHearing, tells } from './hearing.ts';
+import { jobOf } from './inhand.ts';
 import type { Machines } from './machines.ts';
 import { runIn } from './statements.ts';
+import { standingIn } from './troubles.ts';
 
 /** Most pieces that nobody owns, and are told of in one status: those that wait longest. */
 const looseMax = 100;
+type EventCounts = Partial<Record<EventBecame, number>>;
 export type MachinesStatus = ReturnType<typeof readMachines>;
 
 /** What the machines of this edge say, and what of it waits for a person. */
@@ -41,11 +45,22 @@ function lineOf(hearing: LineHearing, book: Book) {
         unit,
         unbound: unbound.get(unit) ?? [], // why it is not listened to; empty while it is
         state, // null while it is not known
+        job: jobOf(ear.heard.get('job')) ?? null, // '' for none; null while it is not known
         proposes: isComplete ? { complete: job! } : null, // a person completes the operation
         rejectsInARow: memory.row,
         levels: [...ear.levels].map(([level, { value = null, zone }]) => {
           return { level, value, zone: zone.value ?? null };
         }),
+        alarms: standingIn(ear.troubles).map(({ key, text, atMs }) => ({
+          key,
+          text,
+          sinceMs: atMs,
+        })),
+        // Whether its server can tell again what stands; null while that is not known.
+        events: [...hearing.mapping.units.get(unit)!.events.keys()].map((event) => {
+          return { event, refreshes: ear.troubles.conditions.refreshes.get(event) ?? null };
+        }),
+        eventCounts: Object.fromEntries(ear.troubles.conditions.counts) as EventCounts,
         owed: [...memory.owed]
           .filter(([, pieces]) => pieces < 0n)
           .map(([counter, pieces]) => ({ counter, pieces: quantityText(-pieces) })),

@@ -1,3 +1,5 @@
+import type { Happening } from './happening.ts';
+
 /** A value as we keep it: whole numbers of 64 bits are bigints, structures are reduced before. */
 export type Plain = bigint | number | string | boolean | null;
 
@@ -12,6 +14,7 @@ export type Sample = Readonly<{
   receivedMs: number; // the edge's
   epoch: string; // which incarnation of the server said it
   message?: Message | undefined; // absent for what was read and not notified
+  event?: Happening | undefined; // told by a tag of events, which has no value
 }>;
 
 /** Which notification it came in. `delivery` counts what arrived, repeats too. */

@@ -2,9 +2,12 @@ import { type Command, type CommandType, readCommand } from '../../shared/comman
 import { quantityText } from '../../shared/quantity.ts';
 import { instantMaxMs } from '../../shared/vocabulary.ts';
 import { keyOf, type Look, type Tables } from '../../statecharts/tables.ts';
+import type { Crossed } from './alarms.ts';
 import type { Gain, Kind } from './counting.ts';
-import type { Crossed, StateChange } from './interpreter.ts';
+import type { StateChange } from './interpreter.ts';
+import { plainText } from './plaintext.ts';
 import type { Fired } from './rejects.ts';
+import type { Use } from './uses.ts';
 
 /** The run in a lane of a line, with its name. */
 export type OpenRun = Readonly<{ run: string; row: Tables['run']; unit: string }>;
@@ -18,10 +21,6 @@ export function runIn(look: Look, line: string, lane: number): OpenRun | undefin
   const order = row && look('order', row.order);
   return order && { run: run!, row, unit: order.unit };
 }
-
-/** A text of a machine as it may stand in a fact: it may show anything. */
-const plainText = (text: string): string =>
-  [...text.toWellFormed().replace(/\p{Cc}/gu, ' ')].slice(0, 200).join('');
 
 const timely = (atMs: number) => {
   const at = Math.round(atMs);
@@ -56,8 +55,7 @@ export function reportOf(
   const { order, operation } = row;
   const lotOf = lot === undefined ? {} : { lot };
   const about = { order, operation, ...lotOf, ...timely(Math.max(...gains.map((g) => g.atMs))) };
-  const flags = [...new Set(gains.flatMap((gain) => gain.flags))];
-  return commandOf(made, 'ReportQuantity', { ...about, body }, flags);
+  return commandOf(made, 'ReportQuantity', { ...about, body }, flagsOf(gains));
 }
 
 /** "good 100→110, scrap 3→4": what the counters showed before and after. */
@@ -69,6 +67,20 @@ function spansOf(gains: readonly Gain[]): string {
   });
   return spans.join(', ').slice(0, 200);
 }
+
+/** Material that was used, as consumed by the open run's operation; of a lot that is known. */
+export function consumptionOf(made: Made, { row }: OpenRun, use: Use): Command {
+  const { material, measure, lot, quantity, gains } = use;
+  const body = {
+    ...{ material, quantity: quantityText(quantity), unit: measure },
+    given: spansOf(gains),
+  };
+  const { order, operation } = row;
+  const about = { order, operation, lot, ...timely(Math.max(...gains.map((g) => g.atMs))) };
+  return commandOf(made, 'ConsumeMaterial', { ...about, body }, flagsOf(gains));
+}
+
+const flagsOf = (gains: readonly Gain[]) => [...new Set(gains.flatMap((gain) => gain.flags))];
 
 /** A state of the machine, as the line's. */
 export function stateChangeOf(made: Made, change: StateChange): Command {

@@ -1,5 +1,7 @@
 import { invalid } from '../../shared/field.ts';
+import { alarmLists, entriesOf } from './alarms.ts';
 import type { CounterRule } from './counter.ts';
+import type { Wanted } from './happening.ts';
 import { type Counter, type Mapping, tagsMax, type Unit } from './mapping.ts';
 
 /** What is read of a server for one unit. */
@@ -8,10 +10,18 @@ export type Tag = Readonly<{
   tag: string; // "counter good", "state", "state machine", "mode" …
   at: Address;
   /** What of a structure or an array is meant. */
-  select?: Readonly<{ index: number; field: 'count' | 'accCount' | 'id' }> | undefined;
-  needs: 'integer' | 'number' | 'any';
+  select?: Select | undefined;
+  needs: 'integer' | 'number' | 'boolean' | 'any';
+  /** A pulse that is held so long, ms: its server must look twice as often. */
+  heldMs?: number | undefined;
+  /** Events and not values are told: these of the node's. */
+  events?: Wanted | undefined;
   optional: boolean; // its absence is no mismatch
 }>;
+/** One field of one structure; or so many alarms of a list, as the JSON of `AlarmEntry[]`. */
+export type Select =
+  | Readonly<{ index: number; field: 'count' | 'accCount' | 'id' }>
+  | Readonly<{ alarms: number }>;
 /** Names from the Objects folder on, or a node's identifier; namespaces as their URI. */
 export type Address =
   | Readonly<{ path: readonly Readonly<{ uri: string; name: string }>[] }>
@@ -57,12 +67,26 @@ export function tagsOf(mapping: Mapping, name: string): Tag[] {
   const tags = [...mapping.units].flatMap(([unit, given]) => {
     const at = (written: string, tag: string) =>
       addressOf(written, mapping.namespaces, `${name}.units.${unit}: ${tag}`);
-    return [...written(given)].map(({ where, ...tag }) => {
+    const values = [...written(given)].map(({ where, ...tag }) => {
       return { unit, ...tag, at: at(where, tag.tag) };
     });
+    const events = [...given.events].map(
+      ([event, { at: where, severity, sources, types }]): Tag => {
+        const tag = `events ${event}`;
+        const wanted = { severity, sources, types: types.map((type) => typeOf(at(type, tag))) };
+        return { unit, tag, at: at(where, tag), needs: 'any', optional: false, events: wanted };
+      },
+    );
+    return [...values, ...events];
   });
   if (tags.length <= tagsMax) return tags;
   throw invalid(name, `must have at most ${tagsMax} tags, has ${tags.length}`);
+}
+
+/** An EventType as it is compared: "http://opcfoundation.org/UA/;i=2041". */
+function typeOf(at: Address): string {
+  if ('id' in at) return `${at.uri};${at.id}`;
+  throw invalid('types', 'must be identifiers of nodes, e.g. "m;i=1003", and no paths');
 }
 
 type Written = Omit<Tag, 'unit' | 'at'> & { where: string };
@@ -70,9 +94,19 @@ const needed = { optional: false } as const;
 
 function* written(unit: Unit): Generator<Written> {
   yield* profileTags(unit);
+  // What says whose a count is comes before the counts.
+  if (unit.job) yield { tag: 'job', where: unit.job.at, needs: 'any', ...needed };
+  for (const [counter, { lotAt }] of unit.counters) {
+    if (lotAt) yield { tag: `consumed ${counter}`, where: lotAt, needs: 'any', ...needed };
+  }
   for (const [counter, given] of unit.counters) {
     if (given.derive) continue;
     const tag = `counter ${counter}`;
+    if (given.pulse) {
+      const { at: where, heldMs } = given.pulse;
+      yield { tag, where, needs: 'boolean', heldMs, ...needed };
+      continue;
+    }
     const needs = given.decimals > 0 ? 'number' : 'integer';
     yield { tag, needs, ...needed, ...placeOf(unit, given) };
   }
@@ -83,11 +117,32 @@ function* written(unit: Unit): Generator<Written> {
   for (const [level, { at }] of unit.levels) {
     yield { tag: `level ${level}`, where: at, needs: 'number', ...needed };
   }
+  yield* alarmTags(unit);
   if (unit.state) yield { tag: 'state', where: unit.state.at, needs: 'any', ...needed };
   if (unit.mode) yield { tag: 'mode', where: unit.mode.at, needs: 'integer', ...needed };
   if (unit.lot) yield { tag: 'lot', where: unit.lot.at, needs: 'any', ...needed };
   if (unit.stopReason) {
     yield { tag: 'stop reason', where: unit.stopReason.at, needs: 'any', ...needed };
+  }
+}
+
+/** PackML's lists of alarms. */
+function* alarmTags(unit: Unit): Generator<Written> {
+  const { profile, root = '' } = unit;
+  for (const list of alarmLists) {
+    const entries = entriesOf(unit, list);
+    const name = list === 'alarm' ? 'Alarm' : 'Warning';
+    if (profile === 'packml-opc30050' && entries > 0) {
+      const where = `${root}/pk:Admin/pk:${name}`;
+      yield { tag: `${list}s`, where, select: { alarms: entries }, needs: 'any', optional: false };
+    }
+    for (let index = 0; profile === 'packml-tags' && index < entries; index++) {
+      for (const field of ['ID', 'Value', 'Message', 'Trigger']) {
+        const where = under(root, `Admin.${name}[${index}].${field}`);
+        const tag = `${list} ${index} ${field.toLowerCase()}`;
+        yield { tag, where, needs: 'any', optional: field !== 'ID' };
+      }
+    }
   }
 }
 

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   AttributeIds,
   type ClientSession,
@@ -16,7 +15,8 @@ import type { Listener } from '../machine/port.ts';
 import type { Tag } from '../machine/tags.ts';
 import { bounded, faultOf } from './bounded.ts';
 import { openEar } from './ear.ts';
-import { type Bound, resolve } from './resolve.ts';
+import { readServer, readSkew } from './incarnation.ts';
+import { type Bound, type Resolved, resolve } from './resolve.ts';
 import { openSending } from './sending.ts';
 import type { Connection } from './supervisor.ts';
 import type { Trust } from './trust.ts';
@@ -38,11 +38,6 @@ const closeMs = 3_000;
 const failuresMax = 5;
 const failuresMs = 10_000;
 const applicationName = 'Holdfast edge';
-
-/** Who says which incarnation a server is: when it started, and what it has. */
-const serverNodes = ['i=2257', 'i=2255', 'i=2258'].map((nodeId) => {
-  return { nodeId, attributeId: AttributeIds.Value };
-});
 
 /** A session with the line's server. Throws Fault REFUSED or UNREACHABLE, having closed all. */
 export async function openConnection(parts: Parts): Promise<Connection> {
@@ -117,38 +112,22 @@ function userOf({ endpoint: { user, passwordPath } }: Mapping): UserIdentityInfo
   }
 }
 
-/** Which incarnation of the server this is, and how far its clock is ahead, ms. */
-async function readServer(session: ClientSession, nowMs: () => number) {
-  const beforeMs = nowMs();
-  const [start, names, time] = await bounded(
-    session.read(serverNodes),
-    answerMs,
-    'server: its status',
-  );
-  const halfMs = (nowMs() - beforeMs) / 2;
-  const list = JSON.stringify(names?.value.value ?? []);
-  const hash = createHash('sha256').update(list).digest('hex').slice(0, 12);
-  const startMs = start?.value.value instanceof Date ? start.value.value.getTime() : 0;
-  const serverMs = time?.value.value instanceof Date ? time.value.value.getTime() : undefined;
-  const skewMs = serverMs === undefined ? 0 : Math.round(serverMs - beforeMs - halfMs);
-  return { epoch: `${startMs} ${hash}`, skewMs };
-}
-
 async function openSession(
   parts: Parts,
   client: OPCUAClient,
   session: ClientSession,
 ): Promise<Connection> {
   const { mapping, tags, listener, clock } = parts;
-  const { epoch, skewMs } = await readServer(session, clock.nowMs);
+  const { epoch, skewMs } = await readServer(session, clock);
   let bound: readonly Bound[] = [];
+  let unbound: Resolved['unbound'] = new Map();
   let fault: Fault | undefined;
   let isLost = false;
   let failures: number[] = [];
   const end = (why: Fault): void => {
     fault ??= why;
   };
-  const ear = openEar({ listener, clock, epoch, end });
+  const ear = openEar({ listener, clock, epoch, session, end });
 
   client.on('connection_lost', () => {
     isLost = true;
@@ -167,13 +146,15 @@ async function openSession(
 
   /** After a reconnect: it is the same server, and what was missed is read before all else. */
   async function verify(): Promise<void> {
-    const now = await readServer(session, clock.nowMs);
+    const now = await readServer(session, clock);
     if (now.epoch !== epoch) throw new Fault('UNREACHABLE', 'server: has started anew');
     listener.skew(now.skewMs);
-    const nodes = bound.map(({ nodeId }) => ({ nodeId, attributeId: AttributeIds.Value }));
+    const read = bound.filter(({ tag }) => !tag.events);
+    const nodes = read.map(({ nodeId }) => ({ nodeId, attributeId: AttributeIds.Value }));
     const values =
       nodes.length === 0 ? [] : await bounded(session.read(nodes), answerMs, 'server: values');
-    ear.release(values, bound);
+    ear.release(values, read);
+    ear.refresh();
     await ear.word(mapping.session.staleAfterMs);
     isLost = false;
   }
@@ -181,7 +162,7 @@ async function openSession(
   /** Nothing is asked of a server that was lost, or that has started anew behind our back. */
   async function sure(): Promise<void> {
     if (isLost || fault) throw new Fault('UNREACHABLE', 'server: the connection is lost');
-    const now = await readServer(session, clock.nowMs);
+    const now = await readServer(session, clock);
     if (now.epoch !== epoch) throw new Fault('UNREACHABLE', 'server: has started anew');
   }
 
@@ -189,7 +170,9 @@ async function openSession(
     async resolve() {
       const found = await bounded(resolve(session, tags), resolveMs, 'server: address space');
       bound = found.bound;
-      return found.unbound;
+      ear.knows(found.namespaces);
+      unbound = found.unbound;
+      return unbound;
     },
     async subscribe() {
       const { publishingMs, keepAliveCount, timeoutMs } = mapping.session;
@@ -202,10 +185,13 @@ async function openSession(
         priority: 10,
       });
       const subscription = await bounded(created, answerMs, 'server: subscription');
-      await bounded(ear.listen(subscription, bound, mapping.session), resolveMs, 'server: items');
+      const listening = ear.listen(subscription, bound, mapping.session);
+      const unfit = await bounded(listening, resolveMs, 'server: items');
+      if (unfit.size > 0) listener.bound(new Map([...unbound, ...unfit]));
       await ear.word(mapping.session.staleAfterMs + answerMs);
     },
     skewMs: () => skewMs,
+    measure: () => readSkew(session, clock),
     jobs: openSending({ session, epoch, sure }),
     look: () => ({ fault, isLost, heardMs: ear.heardMs() }),
     async close() {

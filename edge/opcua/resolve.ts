@@ -15,11 +15,13 @@ export type Bound = Readonly<{ tag: Tag; nodeId: NodeId }>;
 export type Resolved = Readonly<{
   bound: readonly Bound[];
   unbound: ReadonlyMap<string, readonly string[]>; // units, and why
+  namespaces: readonly string[];
 }>;
 
 /** Most nodes that are asked for in one request. */
 const requestMax = 100;
 const variable = 2; // NodeClass
+const subscribable = 1; // of an EventNotifier
 
 const parts = <T>(all: readonly T[]): T[][] =>
   Array.from({ length: Math.ceil(all.length / requestMax) }, (_, index) =>
@@ -48,9 +50,9 @@ export async function resolve(session: ClientSession, tags: readonly Tag[]): Pro
   }
   const bound: Bound[] = [];
   for (const some of parts(found)) {
-    const nodes = some.flatMap(({ nodeId }) => [
+    const nodes = some.flatMap(({ nodeId, tag: { events } }) => [
       { nodeId, attributeId: AttributeIds.NodeClass },
-      { nodeId, attributeId: AttributeIds.Value },
+      { nodeId, attributeId: events ? AttributeIds.EventNotifier : AttributeIds.Value },
     ]);
     const values = await session.read(nodes);
     some.forEach((one, index) => {
@@ -59,12 +61,14 @@ export async function resolve(session: ClientSession, tags: readonly Tag[]): Pro
       else refuse(one.tag, why);
     });
   }
-  return { bound: bound.filter(({ tag }) => !reasons.has(tag.unit)), unbound: reasons };
+  const fit = bound.filter(({ tag }) => !reasons.has(tag.unit));
+  return { bound: fit, unbound: reasons, namespaces };
 }
 
 /** Why a node cannot be this tag; its value may be bad for now. */
 function unfit(tag: Tag, nodeClass: DataValue, value: DataValue): string | undefined {
   if (severityOf(nodeClass.statusCode.value) === 'bad') return 'there is no such node';
+  if (tag.events) return value.value.value & subscribable ? undefined : 'tells no events';
   if (nodeClass.value.value !== variable) return 'is no variable';
   const { name } = value.statusCode;
   if (/^Bad(NotReadable|UserAccessDenied|AttributeIdInvalid)/.test(name)) {

@@ -10,8 +10,10 @@ export type Connection = Readonly<{
   resolve(): Promise<ReadonlyMap<string, readonly string[]>>;
   /** Begins to listen; resolves with the first word of the subscription. */
   subscribe(): Promise<void>;
-  /** How far the server's clock is ahead, ms. */
+  /** How far the server's clock was ahead when the link came up, ms. */
   skewMs(): number;
+  /** The same measured now; undefined where that took too long. Throws Fault UNREACHABLE. */
+  measure(): Promise<number | undefined>;
   /** How it stands: a fault is the end of it. */
   look(): Readonly<{ fault?: Fault | undefined; isLost: boolean; heardMs: number }>;
   /** Sends jobs, while it is live. */
@@ -24,17 +26,19 @@ export type Connect = () => Promise<Connection>;
 type Parts = Readonly<{
   connect: Connect;
   listener: Listener;
-  /** Silence after which nothing is known, ms. */
+  /** Longest silence before it is told that nothing is known, ms. */
   staleAfterMs: number;
   clock: Clock;
   log: Logger;
   signal: AbortSignal;
 }>;
 
-/** A connection is looked at so often, ms. */
+/** A connection is looked at so often, ms; what would be stale before the next look is stale. */
 export const lookMs = 250;
 /** A connection that is stale or lost for so long more is given up, ms: a new one is made. */
 export const graceMs = 10_000;
+/** A machine's clock drifts: it is measured so often, ms. */
+export const measureEveryMs = 60_000;
 /** Pause after a refusal, and after many: trust does not come back by asking again and again. */
 const refusedMs = 30_000;
 const refusedMaxMs = 600_000;
@@ -103,6 +107,7 @@ async function watch(connection: Connection, parts: Parts): Promise<Fault | unde
   const { listener, staleAfterMs, clock, signal } = parts;
   let told: LinkState = 'live';
   let lostMs: number | undefined;
+  let measuredMs = clock.monotonicMs();
   while (!signal.aborted) {
     const { fault, isLost, heardMs } = connection.look();
     if (fault) return fault;
@@ -115,10 +120,27 @@ async function watch(connection: Connection, parts: Parts): Promise<Fault | unde
     if (silentMs > staleAfterMs + graceMs) {
       return new Fault('UNREACHABLE', `server: silent for ${Math.round(silentMs)} ms`);
     }
-    const state = isLost ? 'reconnecting' : silentMs > staleAfterMs ? 'stale' : 'live';
-    if (state !== told) listener.changed(state);
+    const isStale = silentMs + lookMs > staleAfterMs;
+    const state = isLost ? 'reconnecting' : isStale ? 'stale' : 'live';
+    const detail = state === 'stale' ? `server: silent for ${Math.round(silentMs)} ms` : undefined;
+    if (state !== told) listener.changed(state, detail);
     told = state;
+    if (state === 'live' && nowMs - measuredMs >= measureEveryMs) {
+      measuredMs = nowMs;
+      void measure(connection, parts);
+    }
     await clock.sleep(lookMs, signal);
   }
   return undefined;
+}
+
+/** Beside the watch: a server that does not answer is for the watch to see. */
+async function measure(connection: Connection, { listener, log }: Parts): Promise<void> {
+  try {
+    const skewMs = await connection.measure();
+    if (skewMs !== undefined) listener.skew(skewMs);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    log.debug({ err: error }, 'machine: its clock was not measured');
+  }
 }

@@ -1,4 +1,6 @@
 import { DataType, type DataValue, NodeId, type Variant } from 'node-opcua-client';
+import type { AlarmEntry } from '../machine/alarms.ts';
+import { plainText } from '../machine/plaintext.ts';
 import type { Plain } from '../machine/sample.ts';
 import type { Tag } from '../machine/tags.ts';
 
@@ -14,12 +16,40 @@ export function plainOf({ value }: DataValue, select: Tag['select']): Plain {
   const { dataType, value: given } = value;
   if (given === null || given === undefined) return null;
   if (select === undefined) return scalar(dataType, given);
+  if ('alarms' in select) return alarmsOf(isList(given) ? given : [given], select.alarms);
   const one = isList(given) ? given[select.index] : given;
-  if (typeof one !== 'object' || one === null) return null;
-  const fields = one as Record<string, unknown>;
-  const names = select.field === 'id' ? ['iD', 'id', 'ID'] : [select.field];
-  const found = names.map((name) => fields[name]).find((field) => field !== undefined);
+  const found = fieldOf(one, ...(select.field === 'id' ? ids : [select.field]));
   return typeof found === 'number' || typeof found === 'string' ? found : null;
+}
+
+/** How an ID is spelt by what decodes it. */
+const ids = ['iD', 'id', 'ID'];
+
+function fieldOf(structure: unknown, ...names: string[]): unknown {
+  if (typeof structure !== 'object' || structure === null) return undefined;
+  const fields = structure as Record<string, unknown>;
+  return names.map((name) => fields[name]).find((field) => field !== undefined);
+}
+
+/** The first alarms of a PackML list, as the JSON of `AlarmEntry[]`. */
+function alarmsOf(given: ArrayLike<unknown>, entries: number): string {
+  const word = (value: unknown): string => {
+    const text =
+      typeof value === 'object' && value !== null && 'text' in value ? value.text : value;
+    return plainText(`${text ?? ''}`);
+  };
+  const shown = Array.from(given)
+    .slice(0, entries)
+    .map((one): AlarmEntry => {
+      const [id, value, message] = [ids, ['value'], ['message']].map((names) =>
+        word(fieldOf(one, ...names)),
+      );
+      return {
+        ...{ id: id!, value: value!, message: message! },
+        trigger: fieldOf(one, 'trigger') !== false,
+      };
+    });
+  return JSON.stringify(shown);
 }
 
 const isList = (value: unknown): value is ArrayLike<unknown> =>
@@ -55,6 +85,7 @@ export function mismatchOf({ needs, select }: Tag, value: Variant): string | und
   const name = DataType[dataType];
   if (isList(value.value) && !wide.has(dataType)) return `is a list of ${name}, not one value`;
   if (needs === 'integer' && !whole.has(dataType)) return `is a ${name}, not a whole number`;
+  if (needs === 'boolean' && dataType !== DataType.Boolean) return `is a ${name}, not a Boolean`;
   if (needs === 'number' && !numeric.has(dataType)) return `is a ${name}, not a number`;
   return undefined;
 }

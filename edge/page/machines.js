@@ -12,14 +12,18 @@ const links = {
 const whys = {
   noRun: 'made while no run was open',
   jobChanged: 'made behind a gap in which the job changed',
+  otherJob: 'made while the machine named another job',
   mode: 'made outside production',
   restored: 'maybe counted before the store was restored',
   refused: 'refused as a report',
   implausible: 'more than the machine can make',
+  lotUnknown: 'of which lot is not known',
 };
 
+const andMore = (count) => (count > 0 ? `, and ${count} more` : '');
+
 /** What is said of a unit beside the line's link. */
-const unitTexts = ({ unit, unbound, counters, proposes }) => [
+const unitTexts = ({ unit, unbound, counters, proposes, alarms = [] }) => [
   unbound.length > 0 && `${unit} is not as its mapping says: ${unbound[0]}`,
   ...counters
     .filter(({ notBelieved }) => notBelieved !== null)
@@ -27,6 +31,7 @@ const unitTexts = ({ unit, unbound, counters, proposes }) => [
       ({ counter, notBelieved }) =>
         `${unit}: ${counter} shows ${grouped(notBelieved)}, not believed`,
     ),
+  alarms.length > 0 && `${unit} says: ${alarms[0].text}${andMore(alarms.length - 1)}`,
   proposes &&
     `${unit} is complete: is ${proposes.complete.order} / ${proposes.complete.operation}?`,
 ];
@@ -60,6 +65,14 @@ function newest(jobs) {
   return [...byUnit.values()];
 }
 
+/** "4 good", or "12.5 kg of STEEL consumed". */
+const amountOf = ({ pieces, kind, material, measure }) =>
+  kind === 'consumed'
+    ? `${grouped(pieces)} ${measure} of ${material} consumed`
+    : `${grouped(pieces)} ${kind}`;
+
+const whyOf = ({ why, job }) => (why === 'otherJob' ? `${whys[why]}: ${job}` : whys[why]);
+
 /** Text and tone for a line's tile, from what the status tells of machines. */
 export function machineOf(machines, line) {
   const own = machines?.lines.find((one) => one.line === line);
@@ -67,7 +80,7 @@ export function machineOf(machines, line) {
   const { link, detail, units } = own;
   const loose = machines.unattributed
     .filter((row) => row.line === line)
-    .map(({ pieces, kind, why }) => `${grouped(pieces)} ${kind} of no job, ${whys[why]}`);
+    .map((row) => `${amountOf(row)} of no job, ${whyOf(row)}`);
   const jobs = (machines.jobs ?? []).filter((row) => row.line === line);
   const held = heldJobs(jobs);
   const last = newest(jobs);

@@ -10,7 +10,7 @@ import { ref, schemas } from './told.ts';
 type Parameter = Readonly<{ name: string; doc: string; schema: JsonSchema; required?: boolean }>;
 /** One way to ask something, as it is documented. */
 export type Route = Readonly<{
-  method: 'get' | 'post' | 'delete';
+  method: 'get' | 'post' | 'put' | 'delete';
   /** With parameters as ":lot". */
   path: string;
   summary: string;

@@ -10,6 +10,7 @@ import { startProgram } from '../../cli/program.ts';
 import type { MachinesStatus } from '../../edge/machine/report.ts';
 import { decodeContent } from '../../shared/codec.ts';
 import { shop } from '../helpers/shop.ts';
+import { percentile } from './figures.ts';
 
 const lines = 20;
 const tags = 50;
@@ -71,16 +72,29 @@ async function samplesOf(url: string): Promise<number> {
   );
 }
 
-/** From the time at the machine until the edge records it, ms; of reports within the measure. */
-function delaysIn(storePath: string, fromMs: number): number[] {
+/**
+ * Of reports within the measure, ms: from the time at the machine until the fact is on disk, and
+ * of that from its decision on. `commits`: when a transaction had ended. A fact is decided within
+ * one, and none comes between.
+ */
+function delaysIn(storePath: string, fromMs: number, commits: readonly number[]) {
   const db = new Sqlite(storePath, { readonly: true });
   const rows = db.prepare<[], Buffer>('SELECT bytes FROM event ORDER BY position').pluck().all();
   db.close();
-  return rows
+  const reports = rows
     .map((bytes) => decodeContent(bytes))
     .filter(({ type, atMs }) => type === 'QuantityReported' && atMs >= fromMs)
-    .map(({ atMs, recordedMs }) => recordedMs - atMs)
-    .sort((a, b) => a - b);
+    .map(({ atMs, recordedMs }) => ({ atMs, recordedMs, ms: durableMs(recordedMs, commits) }));
+  return {
+    all: reports.map(({ atMs, ms }) => ms - atMs),
+    commit: reports.map(({ recordedMs, ms }) => ms - recordedMs),
+  };
+}
+
+function durableMs(recordedMs: number, commits: readonly number[]): number {
+  const ended = commits.find((ms) => ms >= recordedMs);
+  if (ended === undefined) throw new Error(`no commit after ${recordedMs}`);
+  return ended;
 }
 
 /** 20 lines of 50 tags at 10,000 values a second: what they cost an edge, and how late they are. */
@@ -93,11 +107,14 @@ export async function measureMachines() {
     ...{ loadTags: lines * others, loadEveryMs: beatMs },
   });
   const storePath = join(directory, 'edge.sqlite');
+  const commitsPath = join(directory, 'commits.json');
+  process.env['HOLDFAST_COMMITS'] = commitsPath;
   for (const index of all) {
     writeFileSync(join(directory, `${machineOf(index)}.yaml`), mappingOf(index, machine.link.port));
   }
   const edge = await startProgram({
     ...{ name: 'edge', entry: 'edge/main.ts', directory },
+    nodeOptions: ['--import', join(import.meta.dirname, 'commits.ts')],
     config: {
       ...{ storePath, httpPort, natsUrl: `nats://127.0.0.1:${natsPort}` },
       lines: all.map((index) => {
@@ -126,15 +143,17 @@ export async function measureMachines() {
     const [after, more, untilMs] = [useOf(edge.pid), await samplesOf(edge.url), Date.now()];
     await edge.stop();
     const seconds = (untilMs - fromMs) / 1_000;
-    const delays = delaysIn(storePath, fromMs);
-    const at = (share: number): number => delays[Math.floor(delays.length * share)] ?? Number.NaN;
+    const commits = JSON.parse(readFileSync(commitsPath, 'utf8')) as number[];
+    const delays = delaysIn(storePath, fromMs, commits);
     return {
-      ...{ lines, tags, bookMs, reports: delays.length },
+      ...{ lines, tags, bookMs, reports: delays.all.length },
       valuesPerSecond: Math.round((more - samples) / seconds),
       corePercent: Math.round(((after.cpuMs - before.cpuMs) / (untilMs - fromMs)) * 1_000) / 10,
       memoryMb: after.mb,
-      p50Ms: at(0.5),
-      p99Ms: at(0.99),
+      p50Ms: percentile(delays.all, 0.5),
+      p99Ms: percentile(delays.all, 0.99),
+      commitP50Ms: percentile(delays.commit, 0.5),
+      commitP99Ms: percentile(delays.commit, 0.99),
     };
   } finally {
     await edge.stop();

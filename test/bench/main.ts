@@ -69,8 +69,14 @@ rows.push(
     ratio: '',
   },
   {
-    what: `  at the machine to recorded, booked every ${heard.bookMs} ms, p50 / p99 ms`,
+    what: `  at the machine to durable, booked every ${heard.bookMs} ms, p50 / p99 ms`,
     figure: `${heard.p50Ms} / ${heard.p99Ms}`,
+    peer: '',
+    ratio: '',
+  },
+  {
+    what: '  of that from the decision to durable, p50 / p99 ms',
+    figure: `${heard.commitP50Ms} / ${heard.commitP99Ms}`,
     peer: '',
     ratio: '',
   },

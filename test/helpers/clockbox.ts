@@ -5,6 +5,7 @@ import { assembleEdge } from '../../edge/assembly.ts';
 import { readEdgeConfig } from '../../edge/config.ts';
 import type { Hub } from '../../edge/hub.ts';
 import { migrations } from '../../edge/schema.ts';
+import type { Beat } from '../../shared/beat.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { decodeContent } from '../../shared/codec.ts';
 import { readCommand } from '../../shared/command.ts';
@@ -69,7 +70,9 @@ export function openClockBox(time: Time, path = ':memory:', offMs = 0) {
   const central = { answers: true };
   const db = openDatabase(path, migrations);
   const away = () => Promise.reject(new Fault('UNREACHABLE', 'no hub here'));
-  const askBeat = async () => {
+  const beats: Beat[] = [];
+  const askBeat = async (beat: Beat) => {
+    beats.push(beat);
     if (!central.answers) return await away();
     return Buffer.from(JSON.stringify({ nowMs: time.trueMs() }));
   };
@@ -91,7 +94,7 @@ export function openClockBox(time: Time, path = ':memory:', offMs = 0) {
   onTestFinished(end);
 
   return {
-    ...{ edge, db, wall, central, end },
+    ...{ edge, db, wall, central, beats, end },
     async ask(given: object): Promise<string> {
       const asked = edge.intake.ask(readCommand(given));
       await settle();

@@ -1,5 +1,5 @@
-import type { Hearing, Memory } from '../../edge/machine/interpreter.ts';
 import { readMapping } from '../../edge/machine/mapping.ts';
+import type { Hearing, Memory } from '../../edge/machine/memory.ts';
 import type { Plain, Sample } from '../../edge/machine/sample.ts';
 import { m01 } from './shop.ts';
 

@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
 import { ask, read } from '../../cli/drive.ts';
 import { type Controlled, type Machine, startMachine } from '../../cli/machine/machine.ts';
@@ -9,7 +8,6 @@ import { startProgram } from '../../cli/program.ts';
 import type { LinkProxy } from '../../cli/proxy.ts';
 import type { MachinesStatus } from '../../edge/machine/report.ts';
 import type { Status } from '../../edge/status.ts';
-import { decodeContent } from '../../shared/codec.ts';
 import type { PeerTruth } from '../machine/peer.ts';
 import { testFolder } from './folder.ts';
 import { waitFor } from './plantnet.ts';
@@ -46,36 +44,53 @@ export async function openMachine(options: Options = {}): Promise<Machine> {
   return machine;
 }
 
-/** An edge without a hub, one line of which listens to a machine by way of its link. */
+/** Where an edge finds a hub, and a line that is nobody else's. */
+export type Site = Readonly<{ natsUrl(): string; newLine(): string }>;
+
+/** An edge, one line of which listens to a machine by way of its link; without a hub at no site. */
 export async function startMachineLine(
   directory: string,
   { link }: Readonly<{ link: LinkProxy }>,
   text = simulated,
+  site?: Site,
 ) {
   const [natsPort, httpPort] = await freePorts(2);
+  const path = site?.newLine() ?? m01;
   const mapping = join(directory, 'M01.yaml');
-  writeFileSync(mapping, text(link.port));
+  /** Read at the edge's next start. */
+  const map = (told: typeof text) =>
+    writeFileSync(mapping, told(link.port).replace(`line: ${m01}`, `line: ${path}`));
+  map(text);
+  const storePath = join(directory, 'edge.sqlite');
   const config = {
-    storePath: join(directory, 'edge.sqlite'),
-    natsUrl: `nats://127.0.0.1:${natsPort}`,
+    storePath,
+    natsUrl: site?.natsUrl() ?? `nats://127.0.0.1:${natsPort}`,
     httpPort,
-    lines: [{ line: m01, lanes: 2, machine: mapping }],
+    lines: [{ line: path, lanes: 2, machine: mapping }],
   };
   const start = () => startProgram({ name: 'edge', entry: 'edge/main.ts', config, directory });
   let edge = await start();
   onTestFinished(() => edge.stop());
   const status = () => read<EdgeStatus>(edge.url, '/v1/status');
   const decide = (...commands: object[]) => ask(edge.url, commands, new AbortController().signal);
+  const about = { line: path, order: `WO-${path.split('/').at(-1)!.replace('M0', '')}` };
   return {
     ...({ link, status, decide, directory } satisfies { link: LinkProxy; [name: string]: unknown }),
+    ...{ path, storePath, map },
+    certificateFile: join(`${storePath}.pki`, 'own', 'certs', 'edge.pem'),
     url: () => edge.url,
     pid: () => edge.pid,
     kill: () => edge.kill(),
     async start(): Promise<void> {
       edge = await start();
     },
-    /** Order WO-1 with run R1 open. */
-    work: () => decide(shop.release({ quantity: '100000' }), shop.start(), shop.phase('R1')),
+    /** An order of its own, WO-1 without a site, with run R1 open. */
+    work: () =>
+      decide(
+        shop.release({ quantity: '100000' }, about.order, about),
+        shop.start(about),
+        shop.phase('R1', {}, about),
+      ),
 
     async link_(): Promise<string> {
       return (await status()).machines.lines[0]!.link;
@@ -90,15 +105,6 @@ export async function startMachineLine(
       await waitFor(is, timeoutMs, `the link to be ${state}`).catch((error: Error) => {
         throw new Error(`${error.message}; is ${detail}`);
       });
-    },
-    /** What the line's reports are flagged with; kills the edge, which locks its store. */
-    async flags(): Promise<Set<string>> {
-      await edge.kill();
-      const db = new Sqlite(config.storePath, { readonly: true });
-      const rows = db.prepare<[], Buffer>('SELECT bytes FROM event').pluck().all();
-      db.close();
-      const reports = rows.map(decodeContent).filter(({ type }) => type === 'QuantityReported');
-      return new Set(reports.flatMap(({ flags }) => flags?.split(' ') ?? []));
     },
     /** What the line has booked: good and scrap. */
     async booked(): Promise<string> {
@@ -120,18 +126,20 @@ export async function startMachineLine(
   };
 }
 
+type Going = { text?: typeof simulated; counters?: number; site?: Site | undefined };
+
 /** An edge that listens to a machine, live, with run R1 open and its counters known. */
 export async function goLive<M extends Controlled<PeerTruth>>(
   machine: M,
-  { text = simulated, counters = 2 } = {},
+  { text = simulated, counters = 2, site }: Going = {},
 ) {
   const directory = testFolder();
-  const line = await startMachineLine(directory, machine, text);
+  const line = await startMachineLine(directory, machine, text, site);
   await line.work();
   await line.until('live', 60_000);
   const known = async () => (await line.status()).machines.lines[0]!.units[0]!.counters.length;
   await waitFor(async () => (await known()) === counters, 10_000, 'the counters to be known');
-  return { machine, line, directory, make: makerOf(machine) };
+  return { machine, line, directory, began: await machine.truth(), make: makerOf(machine) };
 }
 
 /** Lets a machine make pieces, at once. */

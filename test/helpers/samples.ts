@@ -16,6 +16,10 @@ const about: Partial<Record<FactType, object>> = {
   DiskLevelChanged: {},
   ClockStepped: {},
   StateCarried: {},
+  PersonSignedIn: {},
+  PersonSignedOut: {},
+  PersonSigned: {},
+  PersonLockedOut: {},
   OrderChanged: { order: 'WO-1', productionDay: '2012-01-02', flags: 'parked' },
   OrderCancelRequested: { order: 'WO-1' },
   OrderCompleted: { order: 'WO-1' },
@@ -130,6 +134,14 @@ const bodies: Record<FactType, object> = {
     ...{ state: Buffer.from('00ff', 'hex'), fromMs: 1_704_067_100_000, untilMs: 1_704_067_200_000 },
     upTo: [{ line: 'acme/lyon/turning/M01', epoch: 1, sequence: 2 }],
   },
+  PersonSignedIn: { person: 'person:17', name: 'Zo\u00eb Ada', station: '10.0.0.7' },
+  PersonSignedOut: { person: 'person:17', why: 'idle' },
+  PersonSigned: {
+    ...{ person: 'person:17', name: 'Zo\u00eb Ada', meaning: 'approved', components: 2 },
+    ...{ fact: '018cc251-f400-7000-8000-000000000014', hash: 'ab'.repeat(32) },
+    credentialUntilMs: 1_704_153_600_000,
+  },
+  PersonLockedOut: { tries: 5, untilMs: 1_704_067_230_000 },
 };
 
 /** One content of every type of fact, always the same. */

@@ -1,9 +1,9 @@
 /* An OPC UA server that shares no code with ours: PackTags and plain counters on open62541 1.4.
  *
  * argv: port, file of its memory, bits of its counters, 1 if they have a sign, where they begin,
- * port that it tells clients, then nothing, or the certificate and the key (DER), the user and the
- * password: with them it takes Basic256Sha256 with signature and encryption only, and any client's
- * certificate.
+ * port that it tells clients, then nothing, or the certificate and the key (DER), the user, the
+ * password, and * or the certificate of the one client that it trusts, if there is such a file: with
+ * them it takes Basic256Sha256 with signature and encryption only.
  *
  * It is told what to do by lines on stdin, and answers each with a line of JSON: what is true then.
  * Its memory is a file that is mapped, so that SIGKILL loses nothing of what a client has read. */
@@ -23,6 +23,7 @@
 
 #define UNIT "Filler"
 #define SESSIONS_MAX 64
+#define REMEMBER_MAX 51
 
 enum { PROCESSED, DEFECTIVE, GOOD, REGISTERS };
 
@@ -33,7 +34,15 @@ typedef struct {
   UA_Int64 shown[REGISTERS], made[REGISTERS];
 } Memory;
 
+/* What its counters were told to be, and when that was. */
+typedef struct {
+  UA_Int64 shown[REGISTERS];
+  UA_DateTime at;
+} Told;
+
 static Memory *memory;
+static Told told[REMEMBER_MAX];
+static size_t toldCount;
 static UA_Server *server;
 static UA_UInt16 own;
 static int bits, isSigned;
@@ -81,29 +90,44 @@ static void add(char *name, const UA_DataType *type) {
   if(status != UA_STATUSCODE_GOOD) fail(id, status);
 }
 
-static void tell(const char *name, const UA_DataType *type, void *value) {
+static void tell(const char *name, const UA_DataType *type, void *value, UA_DateTime at) {
   char id[96];
   snprintf(id, sizeof id, UNIT ".%s", name);
-  UA_DataValue told;
-  UA_DataValue_init(&told);
-  UA_Variant_setScalar(&told.value, value, type);
-  told.hasValue = told.hasStatus = told.hasSourceTimestamp = true;
-  told.status = quality;
-  told.sourceTimestamp = UA_DateTime_now() + shiftMs * UA_DATETIME_MSEC;
-  UA_Server_writeDataValue(server, UA_NODEID_STRING(own, id), told);
+  UA_DataValue data;
+  UA_DataValue_init(&data);
+  UA_Variant_setScalar(&data.value, value, type);
+  data.hasValue = data.hasStatus = data.hasSourceTimestamp = true;
+  data.status = quality;
+  data.sourceTimestamp = at;
+  UA_Server_writeDataValue(server, UA_NODEID_STRING(own, id), data);
 }
 
 /* A counter's bytes are the low ones of the register, on machines that begin with the lowest. */
-static void tellAll(void) {
+static void tellCounters(Told *one) {
   const UA_DataType *counter = counterType();
-  tell("Total", counter, &memory->shown[PROCESSED]);
-  tell("Good", counter, &memory->shown[GOOD]);
-  tell("Scrap", counter, &memory->shown[DEFECTIVE]);
-  tell("Admin.ProdProcessedCount[0].AccCount", counter, &memory->shown[PROCESSED]);
-  tell("Admin.ProdDefectiveCount[0].AccCount", counter, &memory->shown[DEFECTIVE]);
-  tell("Status.StateCurrent", &UA_TYPES[UA_TYPES_INT32], &memory->state);
-  tell("Status.UnitModeCurrent", &UA_TYPES[UA_TYPES_INT32], &memory->mode);
-  tell("Level", &UA_TYPES[UA_TYPES_DOUBLE], &level);
+  tell("Total", counter, &one->shown[PROCESSED], one->at);
+  tell("Good", counter, &one->shown[GOOD], one->at);
+  tell("Scrap", counter, &one->shown[DEFECTIVE], one->at);
+  tell("Admin.ProdProcessedCount[0].AccCount", counter, &one->shown[PROCESSED], one->at);
+  tell("Admin.ProdDefectiveCount[0].AccCount", counter, &one->shown[DEFECTIVE], one->at);
+}
+
+static void tellAll(void) {
+  Told now = {.at = UA_DateTime_now() + shiftMs * UA_DATETIME_MSEC};
+  memcpy(now.shown, memory->shown, sizeof now.shown);
+  tellCounters(&now);
+  tell("Status.StateCurrent", &UA_TYPES[UA_TYPES_INT32], &memory->state, now.at);
+  tell("Status.UnitModeCurrent", &UA_TYPES[UA_TYPES_INT32], &memory->mode, now.at);
+  tell("Level", &UA_TYPES[UA_TYPES_DOUBLE], &level, now.at);
+  if(toldCount > 0 && memcmp(told[toldCount - 1].shown, now.shown, sizeof now.shown) == 0) return;
+  if(toldCount == REMEMBER_MAX) memmove(told, told + 1, --toldCount * sizeof(Told));
+  told[toldCount++] = now;
+}
+
+/* The last values of the counters once more, oldest first, as they were told; then those of now. */
+static void repeat(size_t last) {
+  size_t from = toldCount > last + 1 ? toldCount - last - 1 : 0;
+  for(; from < toldCount; from++) tellCounters(&told[from]), UA_Server_run_iterate(server, false);
 }
 
 static void addAll(void) {
@@ -116,6 +140,7 @@ static void addAll(void) {
   add("Status.StateCurrent", &UA_TYPES[UA_TYPES_INT32]);
   add("Status.UnitModeCurrent", &UA_TYPES[UA_TYPES_INT32]);
   add("Level", &UA_TYPES[UA_TYPES_DOUBLE]);
+  add("Status.MachSpeed", &UA_TYPES[UA_TYPES_FLOAT]);
 }
 
 static void make(UA_Int64 good, UA_Int64 bad) {
@@ -176,9 +201,9 @@ static void expire(void) {
 
 static void sayTruth(void) {
   printf("{\"state\":%d,\"mode\":%d", memory->state, memory->mode);
-  for(int told = 0; told < 2; told++) {
-    UA_Int64 *from = told ? memory->made : memory->shown;
-    printf(",\"%s\":{\"processed\":%lld,\"defective\":%lld,\"good\":%lld}", told ? "made" : "shown",
+  for(int made = 0; made < 2; made++) {
+    UA_Int64 *from = made ? memory->made : memory->shown;
+    printf(",\"%s\":{\"processed\":%lld,\"defective\":%lld,\"good\":%lld}", made ? "made" : "shown",
            (long long)from[PROCESSED], (long long)from[DEFECTIVE], (long long)from[GOOD]);
   }
   printf("}\n");
@@ -198,6 +223,7 @@ static int obey(const char *line) {
   else if(sscanf(line, "quality %lld", &one) == 1) quality = (UA_StatusCode)one;
   else if(sscanf(line, "password %127s", word) == 1) strcpy(password, word);
   else if(strncmp(line, "expireSessions", 14) == 0) expire();
+  else if(sscanf(line, "repeat %lld", &one) == 1) repeat((size_t)one);
   else if(sscanf(line, "floodPieces %lld", &one) == 1) {
     for(; one > 0; one--) make(1, 0), tellAll(), UA_Server_run_iterate(server, false);
   } else if(sscanf(line, "floodLevel %lld", &one) == 1) {
@@ -220,13 +246,27 @@ static UA_ByteString readFile(const char *path) {
   return bytes;
 }
 
+/* The certificates of clients that it takes. A list that is empty would be any: its own is in it. */
+static UA_StatusCode trust(UA_ServerConfig *config, UA_ByteString own, const char *client) {
+  UA_CertificateVerification *both[2] = {&config->secureChannelPKI, &config->sessionPKI};
+  UA_ByteString list[2] = {own, UA_BYTESTRING_NULL};
+  size_t count = 1;
+  UA_StatusCode status = UA_STATUSCODE_GOOD;
+  int any = strcmp(client, "*") == 0;
+  if(!any && access(client, R_OK) == 0) list[count++] = readFile(client);
+  for(size_t index = 0; index < 2; index++) {
+    if(any) UA_CertificateVerification_AcceptAll(both[index]);
+    else status |= UA_CertificateVerification_Trustlist(both[index], list, count, NULL, 0, NULL, 0);
+  }
+  return status;
+}
+
 static void secure(UA_ServerConfig *config, UA_UInt16 port, char **argv) {
   UA_ByteString certificate = readFile(argv[0]), key = readFile(argv[1]);
   snprintf(user, sizeof user, "%s", argv[2]);
   snprintf(password, sizeof password, "%s", argv[3]);
   UA_StatusCode status = UA_ServerConfig_setBasics_withPort(config, port);
-  UA_CertificateVerification_AcceptAll(&config->secureChannelPKI);
-  UA_CertificateVerification_AcceptAll(&config->sessionPKI);
+  status |= trust(config, certificate, argv[4]);
   UA_String_clear(&config->applicationDescription.applicationUri);
   config->applicationDescription.applicationUri = UA_STRING_ALLOC("urn:holdfast:peer:server");
   /* Without encryption a client may ask for the endpoints only. */
@@ -286,7 +326,7 @@ static void serve(void) {
 }
 
 int main(int argc, char **argv) {
-  if(argc != 7 && argc != 11) return 2;
+  if(argc != 7 && argc != 12) return 2;
   UA_UInt16 port = (UA_UInt16)atoi(argv[1]);
   bits = atoi(argv[3]);
   isSigned = atoi(argv[4]);
@@ -294,7 +334,7 @@ int main(int argc, char **argv) {
   UA_ServerConfig config;
   memset(&config, 0, sizeof config);
   config.logging = UA_Log_Stdout_new(UA_LOGLEVEL_FATAL);
-  if(argc == 11) secure(&config, port, argv + 7);
+  if(argc == 12) secure(&config, port, argv + 7);
   else UA_ServerConfig_setMinimal(&config, port, NULL);
   char url[64];
   snprintf(url, sizeof url, "opc.tcp://127.0.0.1:%u", port);

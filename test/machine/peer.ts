@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,7 +26,15 @@ export type PeerOptions = Readonly<{
   bits?: number;
   signed?: boolean;
   counterFrom?: number;
+  trustAll?: boolean; // else only the client that it was told to trust
 }>;
+
+/** A machine, whoever built its server: its PackTags and counters are at the same nodes. */
+export type Server = Controlled<PeerTruth> &
+  Readonly<{
+    /** With `trustAll` false: this client's certificate (PEM) is trusted from its next start on. */
+    trust(certificate: string): void;
+  }>;
 
 const answerMaxMs = 10_000;
 const qualities = {
@@ -52,6 +61,7 @@ function lineOf<A extends Act>(act: A, given: Told<A>): string {
   if (act === 'quality') return `quality ${qualities[told['quality'] as keyof typeof qualities]}`;
   if (act === 'flood')
     return `flood${told['of'] === 'level' ? 'Level' : 'Pieces'} ${told['values']}`;
+  if (act === 'repeat') return `repeat ${told['last']}`;
   if (act === 'expireSessions') return act;
   throw new Fault('REFUSED', `${act}: the foreign server cannot do that`);
 }
@@ -118,14 +128,15 @@ async function run(
  * A machine whose server shares no code with ours: open62541, behind a link that can fail. Throws
  * Fault UNREACHABLE with the reason where it cannot be had: a test is then to be skipped with it.
  */
-export async function startPeer(options: PeerOptions = {}): Promise<Controlled<PeerTruth>> {
+export async function startPeer(options: PeerOptions = {}): Promise<Server> {
   const { security = 'encrypted', user = 'edge', bits = 32, signed = true } = options;
-  const { counterFrom = 0 } = options;
+  const { counterFrom = 0, trustAll = true } = options;
   let { password = 'edge-password' } = options;
   const peer = await buildPeer();
   const folder = mkdtempSync(join(tmpdir(), 'peer-'));
   const memory = join(folder, 'memory');
   const logPath = join(folder, 'peer.log');
+  const trusted = join(folder, 'client.der');
   const [port = 0] = await freePorts(1);
   const link = await startProxy({ targetPort: port });
   const width = [bits, signed ? 1 : 0, counterFrom];
@@ -141,7 +152,8 @@ export async function startPeer(options: PeerOptions = {}): Promise<Controlled<P
   };
   const begin = (): Promise<Running> => {
     const plain = [port, memory, ...width, link.port].map(String);
-    const login = secrets.length > 0 ? [...secrets, user, password] : [];
+    const client = trustAll ? '*' : trusted;
+    const login = secrets.length > 0 ? [...secrets, user, password, client] : [];
     return run(peer, [...plain, ...login], { certificate: shows, logPath });
   };
   let running: Running | undefined;
@@ -175,6 +187,7 @@ export async function startPeer(options: PeerOptions = {}): Promise<Controlled<P
       if (act === 'password') password = (told as Told<'password'>).password!;
       return answered;
     },
+    trust: (certificate) => writeFileSync(trusted, new X509Certificate(certificate).raw),
     truth: async () => present().ask('truth'),
     freeze: () => void process.kill(present().pid, 'SIGSTOP'),
     thaw: () => void process.kill(present().pid, 'SIGCONT'),

@@ -1,11 +1,12 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'vitest';
-import { type Controlled, startMachine } from '../../cli/machine/machine.ts';
+import { startMachine } from '../../cli/machine/machine.ts';
 import { Fault } from '../../shared/fault.ts';
+import { testFolder } from '../helpers/folder.ts';
 import { buildPeer } from './packages.ts';
-import { type PeerOptions, type PeerTruth, startPeer } from './peer.ts';
+import { type PeerOptions, type Server, startPeer } from './peer.ts';
 
-/** A machine, whoever built its server: its PackTags and counters are at the same nodes. */
-export type Server = Controlled<PeerTruth>;
 export type StartServer = (options: PeerOptions) => Promise<Server>;
 
 let lacking: Promise<string | undefined> | undefined;
@@ -34,13 +35,26 @@ export const testPeer = (name: string, body: () => Promise<void>, timeoutMs?: nu
     timeoutMs,
   );
 
+/** Our own; its certificates are in a folder of the test. */
+async function simulated(options: PeerOptions): Promise<Server> {
+  const folder = testFolder();
+  const machine = await startMachine({ profile: 'packml-tags', folder, ...options });
+  const pki = join(folder, 'pki-0', 'pki');
+  return {
+    ...machine,
+    trust(certificate) {
+      rmSync(join(pki, 'rejected'), { recursive: true }); // what is in there stays refused
+      writeFileSync(join(pki, 'trusted', 'certs', 'client.pem'), certificate);
+    },
+  };
+}
+
 /** A test against the simulated machine, and the same against open62541. */
 export function testBoth(
   name: string,
   body: (start: StartServer) => Promise<void>,
   timeoutMs?: number,
 ): void {
-  const simulated: StartServer = (options) => startMachine({ profile: 'packml-tags', ...options });
   test(`simulated: ${name}`, () => body(simulated), timeoutMs);
   testPeer(`open62541: ${name}`, () => body(startPeer), timeoutMs);
 }

@@ -1,0 +1,60 @@
+import type { FastifyPluginAsync, FastifyReply } from 'fastify';
+import { invalid, optional, readFields } from '../../shared/field.ts';
+import { mayAsk } from '../../shared/roles.ts';
+import { linePath } from '../../shared/subject.ts';
+import type { Present } from './gate.ts';
+import { cookieOf } from './guard.ts';
+import type { People } from './people.ts';
+import { checkProof, proofFields } from './proof.ts';
+import { sessionMaxMs } from './sessions.ts';
+
+/** What every screen is told, whoever is signed in. */
+export type Screen = Readonly<{ idleMs: number; language: string }>;
+type Parts = Readonly<{ people?: People | undefined; screen: Screen }>;
+
+const fields = {
+  ...proofFields,
+  line: optional({ doc: 'Line of the screen: where it is stated.', read: linePath }),
+};
+const flags = 'HttpOnly; SameSite=Strict; Path=/';
+const forget = (reply: FastifyReply): unknown =>
+  reply.header('set-cookie', `holdfast=; ${flags}; Max-Age=0`);
+
+/** Signing in and out at a screen. */
+export const sessionRoutes: FastifyPluginAsync<Parts> = async (app, { people, screen }) => {
+  const told = (present: Present | undefined) => {
+    const signIn = people !== undefined;
+    const isEmpty = people?.isEmpty() ?? false;
+    const may = present ? mayAsk(present.person.roles) : [];
+    const person = present && people ? people.told(present) : null;
+    return { person, signIn, isEmpty, ...screen, mayAsk: may };
+  };
+
+  app.removeContentTypeParser('application/json');
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
+    try {
+      done(null, text === '' ? {} : JSON.parse(text as string));
+    } catch {
+      done(invalid('body', 'is not JSON')); // never with a part of it: a PIN may be in there
+    }
+  });
+
+  app.get('/session', async (request) => told(people?.gate.present(request)));
+  if (!people) return;
+
+  app.post<{ Body: unknown }>('/session', async (request, reply) => {
+    const { line, ...proof } = readFields(fields, request.body, 'session');
+    checkProof(proof, 'session');
+    const { token, present } = await people.signIn(proof, request.ip, line, cookieOf(request));
+    reply.header('set-cookie', `holdfast=${token}; ${flags}; Max-Age=${sessionMaxMs / 1_000}`);
+    return told(present);
+  });
+
+  app.put('/session', async (request) => told(people.gate.must(request)));
+
+  app.delete('/session', async (request, reply) => {
+    people.signOut(cookieOf(request));
+    forget(reply);
+    return reply.code(204).send();
+  });
+};
