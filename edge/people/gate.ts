@@ -43,7 +43,7 @@ type Parts = Readonly<{
 }>;
 export type PeopleGate = ReturnType<typeof openGate>;
 
-const signatureFields = { ...proofFields, meaning: text('What it means.', meaningMax) };
+export const signatureFields = { ...proofFields, meaning: text('What it means.', meaningMax) };
 
 const denied = (rule: string, why: string): Fault => new Fault('REFUSED', why, { rule });
 

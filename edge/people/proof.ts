@@ -10,6 +10,7 @@ import { addressOf, type Lockout, unknownOf } from './lockout.ts';
 /** A secret as it was typed; what is wrong with it is told without it. */
 const secret = (doc: string, max: number): Field<string> => ({
   doc: `${doc} At most ${max} characters.`,
+  schema: { type: 'string', minLength: 1, maxLength: max },
   read(value, name) {
     if (typeof value === 'string' && value !== '' && value.length <= max) return value;
     throw invalid(name, `must be a text of 1 to ${max} characters`);

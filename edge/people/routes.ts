@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync, FastifyReply } from 'fastify';
 import { invalid, optional, readFields } from '../../shared/field.ts';
 import { mayAsk } from '../../shared/roles.ts';
-import { linePath } from '../../shared/subject.ts';
+import { lineField } from '../../shared/subject.ts';
 import type { Present } from './gate.ts';
 import { cookieOf } from './guard.ts';
 import type { People } from './people.ts';
@@ -12,9 +12,9 @@ import { sessionMaxMs } from './sessions.ts';
 export type Screen = Readonly<{ idleMs: number; language: string }>;
 type Parts = Readonly<{ people?: People | undefined; screen: Screen }>;
 
-const fields = {
+export const sessionFields = {
   ...proofFields,
-  line: optional({ doc: 'Line of the screen: where it is stated.', read: linePath }),
+  line: optional({ ...lineField, doc: 'Line of the screen: where it is stated.' }),
 };
 const flags = 'HttpOnly; SameSite=Strict; Path=/';
 const forget = (reply: FastifyReply): unknown =>
@@ -43,7 +43,7 @@ export const sessionRoutes: FastifyPluginAsync<Parts> = async (app, { people, sc
   if (!people) return;
 
   app.post<{ Body: unknown }>('/session', async (request, reply) => {
-    const { line, ...proof } = readFields(fields, request.body, 'session');
+    const { line, ...proof } = readFields(sessionFields, request.body, 'session');
     checkProof(proof, 'session');
     const { token, present } = await people.signIn(proof, request.ip, line, cookieOf(request));
     reply.header('set-cookie', `holdfast=${token}; ${flags}; Max-Age=${sessionMaxMs / 1_000}`);

@@ -1,28 +1,11 @@
 import { commandSchemas } from '../../shared/commandschema.ts';
-import type { FaultCode } from '../../shared/fault.ts';
 import { type JsonSchema, schemaOf } from '../../shared/jsonschema.ts';
 import { lineField } from '../../shared/subject.ts';
 import { counterFields, piecesFields } from '../machine/desk.ts';
 import { askFields, turnFields } from '../machine/jobdesk.ts';
 import { statusOf } from '../statuses.ts';
-import { ref, schemas } from './told.ts';
-
-type Parameter = Readonly<{ name: string; doc: string; schema: JsonSchema; required?: boolean }>;
-/** One way to ask something, as it is documented. */
-export type Route = Readonly<{
-  method: 'get' | 'post' | 'put' | 'delete';
-  /** With parameters as ":lot". */
-  path: string;
-  summary: string;
-  query?: readonly Parameter[];
-  body?: JsonSchema;
-  answer?: JsonSchema;
-  /** Media type of the answer; JSON if not said. */
-  type?: string;
-  /** Status of the answer; 200 if not said. */
-  status?: number;
-  faults: readonly FaultCode[];
-}>;
+import { doorFaults, sessionRoutes, signature } from './door.ts';
+import { type Parameter, type Route, ref, schemas } from './told.ts';
 
 const text = (maxLength?: number): JsonSchema => ({
   type: 'string',
@@ -46,12 +29,14 @@ const routes: readonly Route[] = [
     body: {
       type: 'object',
       properties: {
+        signature,
         commands: { type: 'array', items: ref('Command'), minItems: 1, maxItems: 500 },
       },
       required: ['commands'],
     },
-    answer: ref('Answers'),
+    ...{ answer: ref('Answers'), doors: doorFaults },
   },
+  ...sessionRoutes,
   {
     ...{ method: 'get', path: '/v1/line', query: [line], answer: ref('LineView') },
     ...{ summary: 'Everything that a line’s screen shows.', faults: ['INVALID', 'UNKNOWN'] },
@@ -168,7 +153,8 @@ function operationOf(route: Route) {
       return { in: 'query', description: doc, required, ...rest };
     }),
   ];
-  const faults = [...new Set(route.faults.map((code) => statusOf[code]))];
+  const own = route.faults.map((code) => statusOf[code]);
+  const faults = [...new Set([...own, ...(route.doors ?? [])])];
   const fault = { 'application/json': { schema: ref('Fault') } };
   const content = { [type]: { schema: answer ?? { type: 'string' } } };
   return {
@@ -182,7 +168,8 @@ function operationOf(route: Route) {
         faults.map((number) => [
           number,
           {
-            description: route.faults.filter((code) => statusOf[code] === number).join(', '),
+            description:
+              route.faults.filter((code) => statusOf[code] === number).join(', ') || 'REFUSED',
             content: fault,
           },
         ]),
@@ -191,14 +178,14 @@ function operationOf(route: Route) {
   };
 }
 
-/** The edge's API as OpenAPI 3.1, from the tables that read and answer, and `more` routes. */
-export function openApi(more: readonly Route[] = []) {
+/** The edge's API as OpenAPI 3.1, from the tables that read and answer. */
+export function openApi() {
   const commands = commandSchemas();
   const mapping = Object.fromEntries(
     Object.keys(commands).map((type) => [type, `#/components/schemas/${type}`]),
   );
   const paths: Record<string, Record<string, unknown>> = {};
-  for (const route of [...routes, ...more]) {
+  for (const route of routes) {
     const path = route.path.replaceAll(names, '{$1}');
     paths[path] = { ...paths[path], [route.method]: operationOf(route) };
   }

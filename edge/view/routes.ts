@@ -5,7 +5,7 @@ import type { Roster } from '../roster.ts';
 import { type FactsParts, listFacts, openFollowing, readFact } from './follow.ts';
 import { readHold } from './hold.ts';
 import type { LineViews } from './line.ts';
-import { openApi, type Route } from './openapi.ts';
+import { openApi } from './openapi.ts';
 import { readScan } from './scan.ts';
 import { eventText, openStreams } from './stream.ts';
 import type { Watching } from './weighing.ts';
@@ -22,8 +22,6 @@ export type ViewParts = FactsParts & {
   roster: Roster;
   /** Who asks; without it nobody need be signed in. */
   watching?: ((request: FastifyRequest) => Watching) | undefined;
-  /** How other routes are described, of whoever adds them. */
-  described?: readonly Route[] | undefined;
 };
 
 /** The line that a request names. Throws Fault INVALID that names the field. */
@@ -55,7 +53,7 @@ export const viewRoutes: FastifyPluginAsync<ViewParts> = async (app, parts) => {
   const { weigh } = lines;
   const follow = openFollowing(parts);
 
-  const description = JSON.stringify(openApi(parts.described));
+  const description = JSON.stringify(openApi());
   app.get('/openapi.json', async (_request, reply) =>
     reply.type('application/json; charset=utf-8').send(description),
   );

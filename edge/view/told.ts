@@ -1,9 +1,34 @@
 import { commandTypes } from '../../shared/command.ts';
 import { equipmentStates, factTypes, phases } from '../../shared/event.ts';
+import type { FaultCode } from '../../shared/fault.ts';
 import type { JsonSchema } from '../../shared/jsonschema.ts';
 import { holdScopes } from '../../shared/quality.ts';
 import { diskLevels } from '../../shared/runtime.ts';
 import { linkStates } from '../forwarder.ts';
+
+export type Parameter = Readonly<{
+  name: string;
+  doc: string;
+  schema: JsonSchema;
+  required?: boolean;
+}>;
+/** One way to ask something, as it is documented. */
+export type Route = Readonly<{
+  method: 'get' | 'post' | 'put' | 'delete';
+  /** With parameters as ":lot". */
+  path: string;
+  summary: string;
+  query?: readonly Parameter[];
+  body?: JsonSchema;
+  answer?: JsonSchema;
+  /** Media type of the answer; JSON if not said. */
+  type?: string;
+  /** Status of the answer; 200 if not said. */
+  status?: number;
+  faults: readonly FaultCode[];
+  /** Statuses beside those of its faults. */
+  doors?: readonly number[];
+}>;
 
 const text: JsonSchema = { type: 'string' };
 const integer: JsonSchema = { type: 'integer' };
@@ -109,6 +134,10 @@ export const schemas: Readonly<Record<string, JsonSchema>> = {
       ),
     ],
   },
+  Session: open({
+    person: maybe(open({ id: text, name: text, roles: listOf(text), endsMs: ms })),
+    ...{ signIn: flag, idleMs: lasts, language: text, mayAsk: listOf(command) },
+  }),
   Answers: object({ answers: listOf(ref('Answer')) }),
   Fact: open({
     ...{ line: text, epoch: integer, sequence: integer, eventId: text },
