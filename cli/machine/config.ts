@@ -14,6 +14,9 @@ import {
 import { actNames } from './acts.ts';
 import { lastOf } from './register.ts';
 
+/** Namespace of everything that a simulated machine adds. */
+export const namespaceUri = 'urn:holdfast:machine';
+
 export const profiles = ['packml-opc30050', 'packml-tags', 'generic', 'okuma'] as const;
 export type Profile = (typeof profiles)[number];
 

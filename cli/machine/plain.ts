@@ -12,9 +12,6 @@ import { numberOf } from './packml.ts';
 import type { Width } from './register.ts';
 import type { Kept, Registers, Unit } from './unit.ts';
 
-/** Namespace of everything that a simulated machine adds. */
-export const namespaceUri = 'urn:holdfast:machine';
-
 /** What a view of a machine is made of. */
 export type View = Readonly<{
   space: AddressSpace;

@@ -2,10 +2,9 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AddressSpace, nodesets } from 'node-opcua';
 import { Fault } from '../../shared/fault.ts';
-import { readConfig, unitsOf } from './config.ts';
+import { namespaceUri, readConfig, unitsOf } from './config.ts';
 import type { At } from './control.ts';
 import { memoryPaths } from './memory.ts';
-import { namespaceUri } from './plain.ts';
 import { type Opened, openServer } from './server.ts';
 import { openStation, type Station } from './station.ts';
 

@@ -1,0 +1,119 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Fault } from '../shared/fault.ts';
+import type { Ears, HeardJob } from './ears.ts';
+import type { Asked } from './floor.ts';
+import type { Park } from './park.ts';
+
+/** Most operations that become jobs; each asks for three things, and a machine is asked slowly. */
+const jobsMax = 4;
+/** Each thing that is asked of a machine must be seen there within this time, ms. */
+const seenMaxMs = 60_000;
+const planner = 'person:4998';
+
+type Parts = Readonly<{
+  park: Park;
+  ears: Ears;
+  edgeUrl: () => string;
+  /** Somebody may go on. */
+  changed(): void;
+  say(line: string): void;
+  signal: AbortSignal;
+}>;
+type Job = { line: string; order: string; operation: string; state: 'sent' | 'ready' };
+
+/**
+ * Gives jobs to the machine that takes some: an operation's job is stored and started there before
+ * its first run, and ended and cleared after its last. One at a time.
+ */
+export function openJobOrders({ park, ears, edgeUrl, changed, say, signal }: Parts) {
+  const place = park.places.find(({ kind }) => kind.jobs)!;
+  const works: Promise<void>[] = [];
+  const failures: string[] = [];
+  let open: Job | undefined;
+  let given = 0;
+  let done = 0;
+
+  /** Asks until it is taken: a machine that is not heard now takes nothing. */
+  async function ask(action: string, { line, order, operation }: Job): Promise<void> {
+    const body = { line, unit: 'lane1', order, operation, action, by: planner };
+    const deadlineMs = performance.now() + seenMaxMs;
+    for (;;) {
+      const response = await fetch(new URL('/v1/machines/jobs', edgeUrl()), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+        signal: AbortSignal.any([signal, AbortSignal.timeout(10_000)]),
+      }).catch(() => undefined);
+      if (response?.ok) return;
+      if (performance.now() > deadlineMs) {
+        throw new Fault('UNREACHABLE', `${action} was not taken: ${await response?.text()}`);
+      }
+      await delay(250, undefined, { signal });
+    }
+  }
+  const until = async (job: Job, what: string, is: (row: HeardJob) => boolean): Promise<void> => {
+    const name = `${job.order}/${job.operation}`;
+    const isSeen = await ears.until(
+      ({ machines }) => machines.jobs.some((row) => row.job === name && is(row)),
+      seenMaxMs,
+    );
+    if (!isSeen) throw new Fault('UNREACHABLE', `job ${name}: ${what} was not seen`);
+  };
+  const does = (work: Promise<void>): void => {
+    works.push(
+      work.catch((error: Error) => {
+        if (!signal.aborted) failures.push(error.message);
+        open = undefined;
+        changed();
+      }),
+    );
+  };
+
+  async function give(job: Job): Promise<void> {
+    for (const action of ['Store', 'Start']) {
+      await ask(action, job);
+      await until(job, action, ({ outcome }) => outcome === `done: ${action}`);
+    }
+    say(`⚙ ${place.code} has job ${job.order}/${job.operation}: stored and started over OPC UA`);
+    job.state = 'ready';
+    changed();
+  }
+  async function take(job: Job): Promise<void> {
+    await until(job, 'running', ({ state }) => state === 'Running');
+    await park.unit(job.line, 1).perform('endJob', { good: true });
+    await until(job, 'its end', ({ state }) => state === 'Ended');
+    await ask('Clear', job);
+    await until(job, 'Clear', ({ outcome, state }) => outcome === 'done: Clear' && state === null);
+    done += 1;
+    open = undefined;
+  }
+
+  return {
+    /** Commands that the edge has answered: an operation that begins there may become a job. */
+    answered(batch: readonly Asked[]): void {
+      for (const { command, expectRefused } of batch) {
+        const { line, type, order, operation } = command;
+        if (expectRefused || line !== place.line || !order || !operation) continue;
+        const isOpen = open?.order === order && open.operation === operation;
+        if (type === 'StartOperation' && !open && given < jobsMax) {
+          given += 1;
+          open = { line, order, operation, state: 'sent' };
+          does(give(open));
+        } else if (type === 'CompleteOperation' && isOpen) does(take(open!));
+      }
+    },
+
+    /** False for the first run of an operation whose job is not at the machine yet. */
+    isFree({ command: { type, order, operation } }: Asked): boolean {
+      if (type !== 'StartPhase' || open?.state !== 'sent') return true;
+      return order !== open.order || operation !== open.operation;
+    },
+
+    /** Resolves once every job that was given is gone again, or why one is not is known. */
+    async ended(): Promise<{ given: number; done: number; failures: readonly string[] }> {
+      while (works.length > 0) await works.shift();
+      return { given, done, failures };
+    },
+  };
+}
+export type JobOrders = ReturnType<typeof openJobOrders>;
