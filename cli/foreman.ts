@@ -73,6 +73,8 @@ export function openForeman({ tasks, send, make, isFree, signal }: Parts) {
     /** Ends it with this error. */
     fail: end,
 
+    /** True while the edge has not answered what it was asked. */
+    isAsking: (): boolean => isSending,
     /** Works of machines that are not booked yet; of one line if it is named. */
     underway: (line?: string): number =>
       rows.filter(

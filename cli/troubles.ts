@@ -15,7 +15,7 @@ const at = { zeroed: 0.1, cut: 0.3, pulled: 0.4, healed: 0.55, killed: 0.75 } as
 const pulled = 'M05';
 const pulledMs = 3_000;
 /** The edge must have heard of a run before its machine is cut off: of several bookings, ms. */
-const heardMs = 400;
+const heardMs = 500;
 /** A machine must be heard again within this time, ms. */
 const backMaxMs = 60_000;
 
@@ -35,9 +35,18 @@ export function openTroubles({ stage, park, ears, foreman, say, signal }: Parts)
   const all = park.places.map(({ line }) => line);
   const lineOf = (code: string): string => all.find((line) => codeOf(line) === code)!;
 
-  /** Nobody starts a run there: behind a gap nobody could say whose its pieces are. */
-  const rest = (lines: readonly string[]) => lines.forEach((line) => void resting.add(line));
-  const keepStill = (lines: readonly string[]) => lines.forEach((line) => void still.add(line));
+  /**
+   * Nobody starts a run there, and no machine makes anything: behind a gap nobody could say whose
+   * its pieces are. Resolves once the edge has heard of the runs that are open.
+   */
+  async function rest(lines: readonly string[]): Promise<void> {
+    for (const line of lines) {
+      resting.add(line);
+      still.add(line);
+    }
+    while (foreman().isAsking() && !signal.aborted) await delay(20);
+    await delay(heardMs);
+  }
   const release = (from: Set<string>, lines: readonly string[]): void => {
     for (const line of lines) from.delete(line);
     foreman().call();
@@ -50,10 +59,8 @@ export function openTroubles({ stage, park, ears, foreman, say, signal }: Parts)
   /** A controller loses its power and what it counted; between the two it makes nothing. */
   async function zeroed(): Promise<void> {
     const lines = [lineOf(alone)];
-    rest(lines);
-    keepStill(lines);
+    await rest(lines);
     while (foreman().underway(lines[0]) > 0 && !signal.aborted) await delay(50);
-    await delay(heardMs);
     park.link(lines[0]!).cut();
     await park.single.kill();
     await park.single.restart('zeroed');
@@ -67,9 +74,9 @@ export function openTroubles({ stage, park, ears, foreman, say, signal }: Parts)
   /** Its cable is pulled while it works: it counts on, and is heard when the cable is back. */
   async function pull(): Promise<void> {
     const lines = [lineOf(pulled)];
-    rest(lines);
-    await delay(heardMs);
+    await rest(lines);
     park.link(lines[0]!).cut();
+    release(still, lines);
     say(`✂ the cable of ${pulled} is pulled; it counts on, unheard`);
     await delay(pulledMs);
     const waiting = foreman().underway(lines[0]);
@@ -91,9 +98,7 @@ export function openTroubles({ stage, park, ears, foreman, say, signal }: Parts)
 
   /** The machines make their pieces while nobody listens. */
   async function killed(): Promise<void> {
-    rest(all);
-    keepStill(all);
-    await delay(heardMs);
+    await rest(all);
     const { pid } = stage.edge;
     await stage.killEdge();
     release(still, all);
@@ -136,4 +141,4 @@ export function openTroubles({ stage, park, ears, foreman, say, signal }: Parts)
 }
 
 const reports = (count: number): string =>
-  count === 1 ? 'the pieces of 1 run were' : `the pieces of ${count} runs were`;
+  `the pieces of ${count} ${count === 1 ? 'run' : 'runs'} were`;
