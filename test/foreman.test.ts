@@ -137,3 +137,31 @@ test('a task that is not free waits, and all that needs the same behind it, unti
   await working;
   expect(sent).toContain('StartPhase');
 });
+
+test('what an order does with a lot waits for what another one has begun with it', async () => {
+  const { commands } = generateShop({ seed: 1, orders: 80 });
+  const all = [...tasksOf(commands, () => true)];
+  const orderOf = ({ asked }: Task) => asked.command.order;
+  const takes = ({ asked }: Task) => asked.command.type === 'ConsumeMaterial';
+  const first = all.find(takes)!;
+  const { lot } = first.asked.command;
+  const second = all.find(
+    (task) => takes(task) && task.asked.command.lot === lot && orderOf(task) !== orderOf(first),
+  )!;
+  let isOpen = false;
+  const sent: string[] = [];
+  const foreman = openForeman({
+    ...{ tasks: [first, second], signal: never, isFree: (task) => isOpen || task !== first },
+    async send(batch) {
+      sent.push(...batch.map(({ command }) => command.commandId));
+    },
+    make: () => Promise.resolve(),
+  });
+  const working = foreman.run();
+  await delay(100);
+  expect(sent).toEqual([]);
+  isOpen = true;
+  foreman.call();
+  await working;
+  expect(sent).toEqual([first, second].map(({ asked }) => asked.command.commandId));
+});
