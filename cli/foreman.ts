@@ -82,7 +82,7 @@ export function openForeman({ tasks, send, make, isFree, signal }: Parts) {
           state === 'underway' && work && (line === undefined || work.line === line),
       ).length,
 
-    /** Resolves once all is done, or soon after the signal aborts. Throws what a task has thrown. */
+    /** Resolves once all is done, or the signal aborts; throws what a task has thrown. */
     async run(): Promise<void> {
       for (refill(); rows.length > 0 && !stop.aborted; refill()) {
         calls = new AbortController();

@@ -14,7 +14,7 @@ const opc30050 = { profile: 'packml-opc30050', tellsState: true } as const;
 const tags = { profile: 'packml-tags', tellsState: true } as const;
 const generic = { profile: 'generic', tellsState: false } as const;
 
-/** By the line's own name. Only what has a counter of good pieces can tell rework: it is the rest. */
+/** By the line's own name. Where good pieces have a counter of their own, rework is the rest. */
 export const kinds: Readonly<Record<string, Kind>> = {
   MIX1: { ...generic, decimals: 3 },
   FILL1: { ...generic, decimals: 3 },

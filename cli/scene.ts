@@ -116,7 +116,7 @@ async function tell(scene: Scene): Promise<void> {
 /** Moves the bar; it tells what edge and central answered just now. */
 async function show({ stage, total, progress }: Scene) {
   const [edge, central] = await Promise.all([
-    read<EdgeStatus>(stage.edgeUrl, '/v1/status').catch(() => undefined), // it may be killed just now
+    read<EdgeStatus>(stage.edgeUrl, '/v1/status').catch(() => undefined), // killed just now
     read<CentralStatus>(stage.centralUrl, '/v1/status'),
   ]);
   if (!edge) return { moved: false, isAtRest: false };

@@ -114,7 +114,7 @@ test('what a task throws ends the work, and is told', async () => {
   await expect(foreman.run()).rejects.toThrow('the machine burns');
 });
 
-test('a task that is not free waits, and all that needs the same behind it, until called', async () => {
+test('a task that is not free waits, and all that needs the same behind it', async () => {
   const { commands } = generateShop({ seed: 1, orders: 3 });
   const all = [...tasksOf(commands, () => true)];
   const barred = all.find(({ asked }) => asked.command.type === 'StartPhase')!;

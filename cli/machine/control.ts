@@ -14,7 +14,7 @@ export type At = (path: readonly string[]) => Readonly<{
 
 /**
  * The control port of machines, at 127.0.0.1: GET /PATH gives the truth of what is there, POST
- * /PATH/ACT does an act and gives the truth after it. A Fault is answered with its code and message.
+ * /PATH/ACT does an act and gives the truth after it. A Fault is answered with code and message.
  */
 export async function openControl({ port, at }: Readonly<{ port: number; at: At }>) {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -4,7 +4,7 @@ import { type Kept, makeUnit } from './unit.ts';
 
 /**
  * What became of a machine's counters while it was off: zeroed; or wrapped, as each unit made good
- * pieces until they were past their end. Throws Fault REFUSED where that takes more than 10,000 pieces.
+ * pieces until they were past their end. Throws Fault REFUSED where that takes over 10,000 pieces.
  */
 export function rewrite(
   folder: string,
