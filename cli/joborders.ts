@@ -112,6 +112,8 @@ export function openJobOrders({ park, ears, edgeUrl, changed, say, signal }: Par
     /** Resolves once every job that was given is gone again, or why one is not is known. */
     async ended(): Promise<{ given: number; done: number; failures: readonly string[] }> {
       while (works.length > 0) await works.shift();
+      const left = (await park.unit(place.line, 1).truth()).jobs;
+      if (left.length > 0) failures.push(`${place.code} still has ${left.length} jobs`);
       return { given, done, failures };
     },
   };
