@@ -5,12 +5,9 @@ import { read } from './drive.ts';
 /** What an edge says of its machines, as far as it is read here. */
 export type Heard = Readonly<{
   nowMs: number;
-  lines: readonly Readonly<{ line: string; state: string; good: string; scrap: string }>[];
-  machines: Readonly<{
-    lines: readonly HeardLine[];
-    unattributedRows: number;
-    jobs: readonly HeardJob[];
-  }>;
+  lines: readonly HeardLine[];
+  unattributedRows: number;
+  jobs: readonly HeardJob[];
 }>;
 export type HeardLine = Readonly<{
   line: string;
@@ -49,7 +46,7 @@ export function openEars(edgeUrl: () => string, signal: AbortSignal) {
   async function ask(): Promise<void> {
     isAsking = true;
     while (waits.length > 0) {
-      const heard = await read<Heard>(edgeUrl(), '/v1/status').catch((error: unknown) => {
+      const heard = await read<Heard>(edgeUrl(), '/v1/machines').catch((error: unknown) => {
         if (error instanceof Fault) return undefined; // it is down; asked again
         throw error;
       });
@@ -78,8 +75,8 @@ export type Ears = ReturnType<typeof openEars>;
 
 /** True once pieces that these lines make belong to the runs that are open then. */
 export const isCalm =
-  (lines: readonly string[]) =>
-  ({ nowMs, machines }: Heard): boolean =>
-    machines.lines
-      .filter(({ line }) => lines.includes(line))
+  (of: readonly string[]) =>
+  ({ nowMs, lines }: Heard): boolean =>
+    lines
+      .filter(({ line }) => of.includes(line))
       .every(({ link, sinceMs }) => link === 'live' && nowMs - sinceMs > calmMs);

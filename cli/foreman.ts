@@ -33,6 +33,7 @@ export function openForeman({ tasks, send, make, isFree, signal }: Parts) {
   let rows: Row[] = [];
   let failure: unknown;
   let isSending = false;
+  let barred: readonly Task[] = [];
   let calls = new AbortController();
 
   const call = (): void => calls.abort();
@@ -75,6 +76,9 @@ export function openForeman({ tasks, send, make, isFree, signal }: Parts) {
 
     /** True while the edge has not answered what it was asked. */
     isAsking: (): boolean => isSending,
+    /** Works of these lines' machines that could begin, but are not free. */
+    barred: (lines: readonly string[]): number =>
+      barred.filter(({ work }) => work && lines.includes(work.line)).length,
     /** Works of machines that are not booked yet; of one line if it is named. */
     underway: (line?: string): number =>
       rows.filter(
@@ -86,7 +90,8 @@ export function openForeman({ tasks, send, make, isFree, signal }: Parts) {
     async run(): Promise<void> {
       for (refill(); rows.length > 0 && !stop.aborted; refill()) {
         calls = new AbortController();
-        const { makes, batch } = plan(rows, isFree);
+        const { makes, batch, barred: others } = plan(rows, isFree);
+        barred = others;
         for (const row of makes) does([row], make(row.task.work!));
         if (batch.length > 0 && !isSending) sendNow(batch);
         await delay(lookMs, undefined, { signal: AbortSignal.any([calls.signal, stop]) }).catch(
@@ -103,11 +108,13 @@ function plan(rows: readonly Row[], isFree: Parts['isFree']) {
   const [taken, said] = [needs(), needs()];
   const makes: Row[] = [];
   const batch: Row[] = [];
+  const barred: Task[] = [];
   for (const row of rows) {
     const { task, state } = row;
     if (state === 'done') continue;
-    const waits = state === 'underway' || taken.conflict(task.needs) || !isFree(task);
-    if (waits) taken.add(task.needs);
+    const isNext = state === 'waits' && !taken.conflict(task.needs);
+    if (isNext && !isFree(task)) barred.push(task);
+    if (!isNext || barred.at(-1) === task) taken.add(task.needs);
     else if (task.work) {
       if (!said.conflict(task.needs)) makes.push(row);
       taken.add(task.needs);
@@ -116,7 +123,7 @@ function plan(rows: readonly Row[], isFree: Parts['isFree']) {
       said.add(task.needs);
     } else taken.add(task.needs);
   }
-  return { makes, batch };
+  return { makes, batch, barred };
 }
 
 /** What is needed already, by whom ever. */

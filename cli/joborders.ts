@@ -54,7 +54,7 @@ export function openJobOrders({ park, ears, edgeUrl, changed, say, signal }: Par
   const until = async (job: Job, what: string, is: (row: HeardJob) => boolean): Promise<void> => {
     const name = `${job.order}/${job.operation}`;
     const isSeen = await ears.until(
-      ({ machines }) => machines.jobs.some((row) => row.job === name && is(row)),
+      ({ jobs }) => jobs.some((row) => row.job === name && is(row)),
       seenMaxMs,
     );
     if (!isSeen) throw new Fault('UNREACHABLE', `job ${name}: ${what} was not seen`);

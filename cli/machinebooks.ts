@@ -22,7 +22,7 @@ type Parts = Readonly<{
 /** Whether edge and central have what the machines made and people reported, and no more. */
 export function machineBooks({ books, shop, park, truth, lost, jobs }: Parts) {
   const said = saidOf(shop);
-  const { machines } = books.edge as unknown as Heard;
+  const { machines } = books.edge as unknown as { machines: Heard };
   const against: string[] = [];
   let pieces = 0;
   for (const { line, kind } of park.places) {

@@ -9,11 +9,12 @@ import {
   unposted,
 } from './answers.ts';
 import { ask, read } from './drive.ts';
-import type { Ears, Heard } from './ears.ts';
+import type { Ears } from './ears.ts';
 import { type Foreman, openForeman } from './foreman.ts';
+import type { Hands } from './hands.ts';
 import type { JobOrders } from './joborders.ts';
 import { openJobOrders } from './joborders.ts';
-import { codeOf, type Hands, type Park } from './park.ts';
+import { codeOf, type Park } from './park.ts';
 import { grouped, type openProgress } from './progress.ts';
 import type { Asked, Shop } from './shop.ts';
 import type { Stage } from './stage.ts';
@@ -38,6 +39,7 @@ export type Scene = Readonly<{
   progress: ReturnType<typeof openProgress>;
   signal: AbortSignal;
 }>;
+type EdgeTotals = Readonly<{ lines: readonly Readonly<{ line: string; good: string }>[] }>;
 /** What the work came to, beside its facts. */
 export type Outcome = Readonly<{
   surprises: number; // answers that the shop did not expect
@@ -133,7 +135,7 @@ export async function piecesOf({ stage, shop, park }: Scene): Promise<string> {
   const line = shop.lines.find((one) => codeOf(one) === watched)!;
   const { good } = await park.made(line);
   const [edge, { lines }, { operations }] = await Promise.all([
-    read<Heard>(stage.edgeUrl, '/v1/status').catch(() => undefined),
+    read<EdgeTotals>(stage.edgeUrl, '/v1/status').catch(() => undefined),
     read<CentralTotals>(stage.centralUrl, '/v1/totals'),
     read<ErpOperations>(stage.erpUrl, '/sandbox/summary'),
   ]);

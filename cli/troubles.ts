@@ -16,8 +16,10 @@ const pulled = 'M05';
 const pulledMs = 3_000;
 /** The edge must have heard of a run before its machine is cut off: of several bookings, ms. */
 const heardMs = 500;
+/** So long it may take until a run is open there, ms; else its machine has nothing to make. */
+const openMaxMs = 3_000;
 /** A machine must be heard again within this time, ms. */
-const backMaxMs = 60_000;
+const backMaxMs = 120_000;
 
 type Parts = Readonly<{
   stage: Stage;
@@ -36,14 +38,16 @@ export function openTroubles({ stage, park, ears, foreman, say, signal }: Parts)
   const lineOf = (code: string): string => all.find((line) => codeOf(line) === code)!;
 
   /**
-   * Nobody starts a run there, and no machine makes anything: behind a gap nobody could say whose
-   * its pieces are. Resolves once the edge has heard of the runs that are open.
+   * The machines keep still, until a run waits for its pieces; then nobody starts another one:
+   * behind a gap nobody could say whose its pieces are. Resolves once the edge has heard of the
+   * runs that are open.
    */
   async function rest(lines: readonly string[]): Promise<void> {
-    for (const line of lines) {
-      resting.add(line);
-      still.add(line);
-    }
+    for (const line of lines) still.add(line);
+    const deadlineMs = performance.now() + openMaxMs;
+    const isOpen = () => foreman().barred(lines) > 0 || performance.now() > deadlineMs;
+    while (!isOpen() && !signal.aborted) await delay(20);
+    for (const line of lines) resting.add(line);
     while (foreman().isAsking() && !signal.aborted) await delay(20);
     await delay(heardMs);
   }

@@ -6,7 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { ask, read } from '../cli/drive.ts';
 import { type Heard, isCalm, openEars } from '../cli/ears.ts';
-import { openHands, startPark } from '../cli/park.ts';
+import { openHands } from '../cli/hands.ts';
+import { startPark } from '../cli/park.ts';
 import { freePorts } from '../cli/port.ts';
 import { startProgram } from '../cli/program.ts';
 import type { Status } from '../edge/status.ts';
@@ -56,7 +57,7 @@ async function startFloor() {
   );
   expect(answers.filter(({ status }) => status !== 'accepted')).toEqual([]);
   await delay(500);
-  const status = () => read<Status & Heard>(edge.url, '/v1/status');
+  const status = () => read<Status & { machines: Heard }>(edge.url, '/v1/status');
   return {
     ...{ park, calm, status, hands: openHands(park, ears) },
     kill: () => edge.kill(),
