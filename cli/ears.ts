@@ -25,7 +25,10 @@ export type HeardJob = Readonly<{
   job: string;
   state: string | null;
   outcome: string | null;
+  result: Pieces | null; // what the machine says that it came to
+  booked: Pieces | null; // what its counters have led to
 }>;
+type Pieces = Readonly<{ good: string; scrap: string }>;
 
 /** The edge is asked again so soon while somebody waits, ms. */
 const pollMs = 25;

@@ -3,11 +3,13 @@ import { Fault } from '../shared/fault.ts';
 import type { Ears, HeardJob } from './ears.ts';
 import type { Asked } from './floor.ts';
 import type { Park } from './park.ts';
+import type { Work } from './tasks.ts';
 
 /** Most operations that become jobs; each asks for three things, and a machine is asked slowly. */
 const jobsMax = 4;
 /** Each thing that is asked of a machine must be seen there within this time, ms. */
 const seenMaxMs = 60_000;
+const none = { good: '0', scrap: '0' };
 const planner = 'person:4998';
 
 type Parts = Readonly<{
@@ -19,11 +21,13 @@ type Parts = Readonly<{
   say(line: string): void;
   signal: AbortSignal;
 }>;
-type Job = { line: string; order: string; operation: string; state: 'sent' | 'ready' };
+type Job = { line: string; order: string; operation: string; state: 'sent' | 'ready' } & Made;
+/** Pieces of it that its unit has made. */
+type Made = { good: number; scrap: number };
 
 /**
  * Gives jobs to the machine that takes some: an operation's job is stored and started there before
- * its first run, and ended and cleared after its last. One at a time.
+ * its first run, and over after its last. Its result must say what was booked. One at a time.
  */
 export function openJobOrders({ park, ears, edgeUrl, changed, say, signal }: Parts) {
   const place = park.places.find(({ kind }) => kind.jobs)!;
@@ -80,10 +84,13 @@ export function openJobOrders({ park, ears, edgeUrl, changed, say, signal }: Par
   }
   async function take(job: Job): Promise<void> {
     await until(job, 'running', ({ state }) => state === 'Running');
-    await park.unit(job.line, 1).perform('endJob', { good: true });
-    await until(job, 'its end', ({ state }) => state === 'Ended');
-    await ask('Clear', job);
-    await until(job, 'Clear', ({ outcome, state }) => outcome === 'done: Clear' && state === null);
+    const { good, scrap } = job;
+    const says = { saysGood: good, saysScrap: scrap };
+    await park.unit(job.line, 1).perform('endJob', { good: true, ...says });
+    await until(job, 'its result', ({ state, result }) => result !== null && state === null);
+    const is = ({ result, booked }: HeardJob): boolean =>
+      [result, booked ?? none].every((one) => one?.good === `${good}` && one.scrap === `${scrap}`);
+    await until(job, `${good} good, ${scrap} scrap at the machine and booked`, is);
     done += 1;
     open = undefined;
   }
@@ -97,10 +104,18 @@ export function openJobOrders({ park, ears, edgeUrl, changed, say, signal }: Par
         const isOpen = open?.order === order && open.operation === operation;
         if (type === 'StartOperation' && !open && given < jobsMax) {
           given += 1;
-          open = { line, order, operation, state: 'sent' };
+          open = { line, order, operation, state: 'sent', good: 0, scrap: 0 };
           does(give(open));
         } else if (type === 'CompleteOperation' && isOpen) does(take(open!));
       }
+    },
+
+    /** A machine has made this. */
+    made(work: Work): void {
+      if ('state' in work || work.line !== place.line || work.lane !== 1 || !open) return;
+      if (work.of !== `${open.order}/${open.operation}`) return;
+      open.good += work.good / 1_000;
+      open.scrap += work.scrap / 1_000;
     },
 
     /** False for the first run of an operation whose job is not at the machine yet. */

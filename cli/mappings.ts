@@ -61,6 +61,7 @@ function unitMapping(unit: string, { profile, decimals = 0, bits = 32, jobs = fa
   if (profile === 'packml-opc30050') {
     const root = `/pk:PackMLObjects/m:${unit}`;
     const allow = ['Store', 'Start', 'Clear'];
+    const actuals = { good: 'GoodPieces', scrap: 'ScrapPieces' };
     return {
       ...{ profile, root },
       counters: {
@@ -68,7 +69,9 @@ function unitMapping(unit: string, { profile, decimals = 0, bits = 32, jobs = fa
         scrap: { from: 'ProdDefectiveCount', ...scrap },
         good: { ...rest('scrap'), counts: 'good' },
       },
-      ...(jobs ? { jobs: { object: `${root}/m:JobOrderControl`, allow, perMinute: 60 } } : {}),
+      ...(jobs
+        ? { jobs: { object: `${root}/m:JobOrderControl`, allow, perMinute: 60, actuals } }
+        : {}),
     };
   }
   const at = (name: string) => ({ at: `m;s=${unit}.${name}` });

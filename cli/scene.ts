@@ -65,8 +65,9 @@ export async function work(scene: Scene): Promise<Outcome> {
       jobs.answered(batch);
       await told(batch.length);
     },
-    async make(task) {
-      await hands.make(task);
+    async make(work) {
+      await hands.make(work);
+      jobs.made(work);
       await told(1);
     },
     isFree: (task) => troubles.isFree(task) && jobs.isFree(task.asked),

@@ -1,9 +1,9 @@
 import type { Asked, CommandJson } from './floor.ts';
 
-/** What a machine makes of a run in a lane, in thousandths; or the state that it goes to. */
+/** What a machine makes of "ORDER/OPERATION" in a lane, thousandths; or a state that it goes to. */
 export type Work = Readonly<{ line: string }> &
   (
-    | Readonly<{ lane: number; good: number; scrap: number; rework: number }>
+    | Readonly<{ lane: number; of: string; good: number; scrap: number; rework: number }>
     | Readonly<{ state: string }>
   );
 /** Something that it needs for itself, or shares with others that share it. */
@@ -28,7 +28,7 @@ function taskReader(tellsState: (line: string) => boolean) {
   const lineHolds = new Set<string>();
 
   function workOf({ command, expectRefused }: Asked): Work | undefined {
-    const { line, type, body } = command;
+    const { line, type, order, operation, body } = command;
     if (expectRefused) return undefined;
     if (type === 'ChangeEquipmentState') {
       return tellsState(line) ? { line, state: `${body['state']}` } : undefined;
@@ -37,7 +37,8 @@ function taskReader(tellsState: (line: string) => boolean) {
     const amounts = [body['good'], body['scrap'], body['rework'], body['held']].map(milliOf);
     const [good = 0, scrap = 0, rework = 0, held] = amounts;
     if (held !== 0 || good + scrap + rework === 0) return undefined;
-    return { line, lane: lanes.get(`${body['run']}`)!, good, scrap, rework };
+    const lane = lanes.get(`${body['run']}`)!;
+    return { line, lane, of: `${order}/${operation}`, good, scrap, rework };
   }
 
   function* needsOf({ line, type, order, lot, body }: CommandJson): Generator<Need> {

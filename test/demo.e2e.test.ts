@@ -18,7 +18,7 @@ const [turning, mixing, checking] = [
   ...['acme/lyon/turning/M01', 'acme/lyon/mixing/MIX1', 'acme/lyon/quality/QC1'],
 ] as const;
 const never = new AbortController().signal;
-const none = { good: 0, scrap: 0, rework: 0 };
+const none = { of: 'WO-1/0010', good: 0, scrap: 0, rework: 0 };
 
 /** Three machines, an edge that hears them, and a run open in a lane of each. */
 async function startFloor() {
@@ -86,7 +86,7 @@ test('a report of the plant is work of a machine, and one fact of its line', asy
     hands.make({ ...none, line: turning, lane: 1, good: 40_000, scrap: 2_000 }),
     hands.make({ ...none, line: turning, lane: 2, good: 7_000 }),
     hands.make({ ...none, line: mixing, lane: 1, good: 12_345, scrap: 5 }),
-    hands.make({ line: checking, lane: 1, good: 30_000, scrap: 1_000, rework: 4_000 }),
+    hands.make({ ...none, line: checking, lane: 1, good: 30_000, scrap: 1_000, rework: 4_000 }),
     hands.make({ line: turning, state: 'execute' }),
   ]);
   expect(hands.lost).toEqual([]);
@@ -105,7 +105,7 @@ test('what is made unheard is booked when it is heard again, and once', async ()
   const { hands, books, park, calm, kill, start, status } = await startFloor();
   const onTurning = { ...none, line: turning };
   park.link(checking).cut();
-  const unheard = hands.make({ line: checking, lane: 1, good: 9_000, scrap: 1_000, rework: 0 });
+  const unheard = hands.make({ ...none, line: checking, lane: 1, good: 9_000, scrap: 1_000 });
   await hands.make({ ...onTurning, lane: 1, good: 5_000 });
   expect((await books())['QC1']).toBe('0/0/0 in 0, 0 told');
   park.link(checking).heal();

@@ -20,7 +20,10 @@ test.each(seeds(3))('machines and people report all, each piece once (SEED=%i)',
     if (work && 'lane' in work) {
       machines += 1;
       expect([work.good, work.scrap, work.rework, 0]).toEqual(said.map(Math.round));
-      expect([work.line, work.lane]).toEqual([line, lanes.get(`${body['run']}`)]);
+      const { order, operation } = asked.command;
+      expect([work.line, work.lane, work.of]).toEqual([
+        ...[line, lanes.get(`${body['run']}`), `${order}/${operation}`],
+      ]);
       expect(asked.expectRefused).toBeUndefined();
     } else if (asked.expectRefused) people.misuse += 1;
     else if (said[3]! > 0) people.held += 1;
