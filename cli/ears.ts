@@ -28,7 +28,7 @@ export type HeardJob = Readonly<{
   result: Pieces | null; // what the machine says that it came to
   booked: Pieces | null; // what its counters have led to
 }>;
-type Pieces = Readonly<{ good: string; scrap: string }>;
+export type Pieces = Readonly<{ good: string; scrap: string }>;
 
 /** The edge is asked again so soon while somebody waits, ms. */
 const pollMs = 25;

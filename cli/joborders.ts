@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '../shared/fault.ts';
-import type { Ears, HeardJob } from './ears.ts';
+import type { Ears, HeardJob, Pieces } from './ears.ts';
 import type { Asked } from './floor.ts';
 import type { Park } from './park.ts';
 import type { Work } from './tasks.ts';
@@ -88,9 +88,12 @@ export function openJobOrders({ park, ears, edgeUrl, changed, say, signal }: Par
     const says = { saysGood: good, saysScrap: scrap };
     await park.unit(job.line, 1).perform('endJob', { good: true, ...says });
     await until(job, 'its result', ({ state, result }) => result !== null && state === null);
+    const isIt = (one: Pieces | null, wanted: Made) =>
+      one?.good === `${wanted.good}` && one.scrap === `${wanted.scrap}`;
+    // Rework may come to the operation after the job's end, and is booked there as well.
     const is = ({ result, booked }: HeardJob): boolean =>
-      [result, booked ?? none].every((one) => one?.good === `${good}` && one.scrap === `${scrap}`);
-    await until(job, `${good} good, ${scrap} scrap at the machine and booked`, is);
+      isIt(result, { good, scrap }) && isIt(booked ?? none, job);
+    await until(job, `a result of ${good} good and ${scrap} scrap, and as much booked`, is);
     done += 1;
     open = undefined;
   }
