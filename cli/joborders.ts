@@ -57,11 +57,15 @@ export function openJobOrders({ park, ears, edgeUrl, changed, say, signal }: Par
   }
   const until = async (job: Job, what: string, is: (row: HeardJob) => boolean): Promise<void> => {
     const name = `${job.order}/${job.operation}`;
-    const isSeen = await ears.until(
-      ({ jobs }) => jobs.some((row) => row.job === name && is(row)),
-      seenMaxMs,
-    );
-    if (!isSeen) throw new Fault('UNREACHABLE', `job ${name}: ${what} was not seen`);
+    let last: HeardJob | undefined;
+    const isSeen = await ears.until(({ jobs }) => {
+      last = jobs.find((row) => row.job === name);
+      return last !== undefined && is(last);
+    }, seenMaxMs);
+    if (isSeen) return;
+    const { state, outcome, result, booked } = last ?? {};
+    const was = JSON.stringify({ state, outcome, result: piecesOf(result), booked });
+    throw new Fault('UNREACHABLE', `job ${name}: ${what} was not seen; was ${was}`);
   };
   const does = (work: Promise<void>): void => {
     works.push(
@@ -136,4 +140,5 @@ export function openJobOrders({ park, ears, edgeUrl, changed, say, signal }: Par
     },
   };
 }
+const piecesOf = (said?: Pieces | null) => said && { good: said.good, scrap: said.scrap };
 export type JobOrders = ReturnType<typeof openJobOrders>;

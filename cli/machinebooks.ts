@@ -55,7 +55,7 @@ export function machineBooks({ books, shop, park, truth, lost, jobs }: Parts) {
         against: nobodys === 0 ? [] : [`${nobodys} entries wait for a person`],
       },
       {
-        says: `every job was stored, started and run at its machine, and says what is booked (${done})`,
+        says: `every job was stored, started and run, and its result is what is booked (${done})`,
         against:
           done === given ? failures.slice() : [`${given} were given, ${done} done`, ...failures],
       },
