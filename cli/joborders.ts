@@ -13,6 +13,7 @@ const none = { good: '0', scrap: '0' };
 const planner = 'person:4998';
 
 type Parts = Readonly<{
+  commands: Iterable<Asked>;
   park: Park;
   ears: Ears;
   edgeUrl: () => string;
@@ -21,7 +22,12 @@ type Parts = Readonly<{
   say(line: string): void;
   signal: AbortSignal;
 }>;
-type Job = { line: string; order: string; operation: string; state: 'sent' | 'ready' } & Made;
+type Job = Made & {
+  line: string;
+  order: string;
+  operation: string;
+  state: 'planned' | 'ready' | 'over';
+};
 /** Pieces of it that its unit has made. */
 type Made = { good: number; scrap: number };
 
@@ -29,11 +35,13 @@ type Made = { good: number; scrap: number };
  * Gives jobs to the machine that takes some: an operation's job is stored and started there before
  * its first run, and over after its last. Its result must say what was booked. One at a time.
  */
-export function openJobOrders({ park, ears, edgeUrl, changed, say, signal }: Parts) {
+export function openJobOrders(parts: Parts) {
+  const { commands, park, ears, edgeUrl, changed, say, signal } = parts;
   const place = park.places.find(({ kind }) => kind.jobs)!;
   const works: Promise<void>[] = [];
   const failures: string[] = [];
-  let open: Job | undefined;
+  const jobs = new Map(jobsOf(commands, place.line).map((job) => [nameOf(job), job]));
+  let free: Promise<void> = Promise.resolve(); // the job before is over
   let given = 0;
   let done = 0;
 
@@ -56,7 +64,7 @@ export function openJobOrders({ park, ears, edgeUrl, changed, say, signal }: Par
     }
   }
   const until = async (job: Job, what: string, is: (row: HeardJob) => boolean): Promise<void> => {
-    const name = `${job.order}/${job.operation}`;
+    const name = nameOf(job);
     let last: HeardJob | undefined;
     const isSeen = await ears.until(({ jobs }) => {
       last = jobs.find((row) => row.job === name);
@@ -67,22 +75,29 @@ export function openJobOrders({ park, ears, edgeUrl, changed, say, signal }: Par
     const was = JSON.stringify({ state, outcome, result: piecesOf(result), booked });
     throw new Fault('UNREACHABLE', `job ${name}: ${what} was not seen; was ${was}`);
   };
-  const does = (work: Promise<void>): void => {
+  const over = new Map<Job, () => void>();
+  signal.addEventListener('abort', () => over.forEach((resolve) => void resolve()), { once: true });
+  const end = (job: Job): void => {
+    job.state = 'over';
+    over.get(job)?.();
+    changed();
+  };
+  const does = (job: Job, work: Promise<void>): void => {
     works.push(
       work.catch((error: Error) => {
         if (!signal.aborted) failures.push(error.message);
-        open = undefined;
-        changed();
+        end(job);
       }),
     );
   };
 
-  async function give(job: Job): Promise<void> {
+  async function give(job: Job, before: Promise<void>): Promise<void> {
+    await before;
     for (const action of ['Store', 'Start']) {
       await ask(action, job);
       await until(job, action, ({ outcome }) => outcome === `done: ${action}`);
     }
-    say(`⚙ ${place.code} has job ${job.order}/${job.operation}: stored and started over OPC UA`);
+    say(`⚙ ${place.code} has job ${nameOf(job)}: stored and started over OPC UA`);
     job.state = 'ready';
     changed();
   }
@@ -99,37 +114,38 @@ export function openJobOrders({ park, ears, edgeUrl, changed, say, signal }: Par
       isIt(result, { good, scrap }) && isIt(booked ?? none, job);
     await until(job, `a result of ${good} good and ${scrap} scrap, and as much booked`, is);
     done += 1;
-    open = undefined;
+    end(job);
   }
 
   return {
-    /** Commands that the edge has answered: an operation that begins there may become a job. */
+    /** Commands that the edge has answered: a planned operation begins there, or ends. */
     answered(batch: readonly Asked[]): void {
       for (const { command, expectRefused } of batch) {
-        const { line, type, order, operation } = command;
-        if (expectRefused || line !== place.line || !order || !operation) continue;
-        const isOpen = open?.order === order && open.operation === operation;
-        if (type === 'StartOperation' && !open && given < jobsMax) {
+        const job = jobs.get(nameOf(command));
+        if (expectRefused || !job) continue;
+        if (command.type === 'StartOperation') {
           given += 1;
-          open = { line, order, operation, state: 'sent', good: 0, scrap: 0 };
-          does(give(open));
-        } else if (type === 'CompleteOperation' && isOpen) does(take(open!));
+          const before = free;
+          free = new Promise((resolve) => over.set(job, resolve));
+          does(job, give(job, before));
+        } else if (command.type === 'CompleteOperation' && job.state === 'ready') {
+          does(job, take(job));
+        }
       }
     },
 
     /** A machine has made this. */
     made(work: Work): void {
-      if ('state' in work || work.line !== place.line || work.lane !== 1 || !open) return;
-      if (work.of !== `${open.order}/${open.operation}`) return;
-      open.good += work.good / 1_000;
-      open.scrap += work.scrap / 1_000;
+      if ('state' in work || work.line !== place.line || work.lane !== 1) return;
+      const job = jobs.get(work.of);
+      if (!job) return;
+      job.good += work.good / 1_000;
+      job.scrap += work.scrap / 1_000;
     },
 
-    /** False for the first run of an operation whose job is not at the machine yet. */
-    isFree({ command: { type, order, operation } }: Asked): boolean {
-      if (type !== 'StartPhase' || open?.state !== 'sent') return true;
-      return order !== open.order || operation !== open.operation;
-    },
+    /** False for a run of an operation whose job is not at the machine yet. */
+    isFree: ({ command }: Asked): boolean =>
+      command.type !== 'StartPhase' || jobs.get(nameOf(command))?.state !== 'planned',
 
     /** Resolves once every job that was given is gone again, or why one is not is known. */
     async ended(): Promise<{ given: number; done: number; failures: readonly string[] }> {
@@ -142,3 +158,22 @@ export function openJobOrders({ park, ears, edgeUrl, changed, say, signal }: Par
 }
 const piecesOf = (said?: Pieces | null) => said && { good: said.good, scrap: said.scrap };
 export type JobOrders = ReturnType<typeof openJobOrders>;
+
+const nameOf = ({ order, operation }: { order?: string; operation?: string }): string =>
+  `${order}/${operation}`;
+
+/** The first operations of a line that end, and do not overlap: one job at a time. */
+export function jobsOf(commands: Iterable<Asked>, of: string): Job[] {
+  const jobs: Job[] = [];
+  let open: string | undefined;
+  for (const { command, expectRefused } of commands) {
+    const { line, type, order, operation } = command;
+    if (expectRefused || line !== of || order === undefined || operation === undefined) continue;
+    const name = nameOf(command);
+    if (type === 'CompleteOperation' && name === open) open = undefined;
+    if (type !== 'StartOperation' || open !== undefined || jobs.length >= jobsMax) continue;
+    open = name;
+    jobs.push({ line, order, operation, state: 'planned', good: 0, scrap: 0 });
+  }
+  return open === undefined ? jobs : jobs.slice(0, -1);
+}

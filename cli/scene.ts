@@ -76,7 +76,15 @@ export async function work(scene: Scene): Promise<Outcome> {
   const troubles = openTroubles({ stage, park, ears, say, signal, foreman: () => foreman });
   const edgeUrl = () => stage.edgeUrl;
   const changed = foreman.call;
-  const jobs = openJobOrders({ park, ears, edgeUrl, changed, say, signal });
+  const jobs = openJobOrders({
+    park,
+    ears,
+    edgeUrl,
+    changed,
+    say,
+    signal,
+    commands: shop.commands,
+  });
   await foreman.run();
   await troubles.over();
   return { surprises, jobs: await jobs.ended() };

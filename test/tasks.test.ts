@@ -1,6 +1,7 @@
 // Goal: what a machine of the demo makes and what people report are together all that the plant
 // says, and a machine is never told what it cannot know. Method: generated shops, added up.
 import { expect, test } from 'vitest';
+import { jobsOf } from '../cli/joborders.ts';
 import { generateShop } from '../cli/shop.ts';
 import { tasksOf } from '../cli/tasks.ts';
 import { seeds } from './helpers/random.ts';
@@ -55,4 +56,21 @@ test('the state of a line is a machine’s only where its machine tells one', ()
     if (asked.command.type !== 'ChangeEquipmentState') continue;
     expect(work !== undefined).toBe(asked.command.line === telling);
   }
+});
+
+test.each(seeds(3))('jobs of a line begin and end one after the other (SEED=%i)', (seed) => {
+  const { commands, lines } = generateShop({ seed, orders: 80 });
+  const line = lines.find((one) => one.endsWith('M05'))!;
+  const jobs = jobsOf(commands, line).map(({ order, operation }) => `${order}/${operation}`);
+  const told: string[] = [];
+  for (const { command, expectRefused } of commands) {
+    const { type, order, operation } = command;
+    const name = `${order}/${operation}`;
+    if (expectRefused || command.line !== line || !jobs.includes(name)) continue;
+    if (type === 'StartOperation' || type === 'CompleteOperation') told.push(`${type} ${name}`);
+  }
+  expect(jobs).toHaveLength(4);
+  expect(told).toEqual(
+    jobs.flatMap((job) => [`StartOperation ${job}`, `CompleteOperation ${job}`]),
+  );
 });
