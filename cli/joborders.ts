@@ -40,8 +40,9 @@ export function openJobOrders(parts: Parts) {
   const place = park.places.find(({ kind }) => kind.jobs)!;
   const works: Promise<void>[] = [];
   const failures: string[] = [];
-  const jobs = new Map(jobsOf(commands, place.line).map((job) => [nameOf(job), job]));
-  let free: Promise<void> = Promise.resolve(); // the job before is over
+  const planned = jobsOf(commands, place.line);
+  const jobs = new Map(planned.map((job) => [nameOf(job), job]));
+  const overs = new Map(planned.map((job) => [job, Promise.withResolvers<void>()]));
   let given = 0;
   let done = 0;
 
@@ -75,11 +76,10 @@ export function openJobOrders(parts: Parts) {
     const was = JSON.stringify({ state, outcome, result: piecesOf(result), booked });
     throw new Fault('UNREACHABLE', `job ${name}: ${what} was not seen; was ${was}`);
   };
-  const over = new Map<Job, () => void>();
-  signal.addEventListener('abort', () => over.forEach((resolve) => void resolve()), { once: true });
+  signal.addEventListener('abort', () => planned.forEach(end), { once: true });
   const end = (job: Job): void => {
     job.state = 'over';
-    over.get(job)?.();
+    overs.get(job)!.resolve();
     changed();
   };
   const does = (job: Job, work: Promise<void>): void => {
@@ -91,8 +91,10 @@ export function openJobOrders(parts: Parts) {
     );
   };
 
-  async function give(job: Job, before: Promise<void>): Promise<void> {
-    await before;
+  /** After the job before it in the plant's order, whatever is answered first. */
+  async function give(job: Job): Promise<void> {
+    const before = planned[planned.indexOf(job) - 1];
+    if (before) await overs.get(before)!.promise;
     for (const action of ['Store', 'Start']) {
       await ask(action, job);
       await until(job, action, ({ outcome }) => outcome === `done: ${action}`);
@@ -125,9 +127,7 @@ export function openJobOrders(parts: Parts) {
         if (expectRefused || !job) continue;
         if (command.type === 'StartOperation') {
           given += 1;
-          const before = free;
-          free = new Promise((resolve) => over.set(job, resolve));
-          does(job, give(job, before));
+          does(job, give(job));
         } else if (command.type === 'CompleteOperation' && job.state === 'ready') {
           does(job, take(job));
         }
