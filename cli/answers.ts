@@ -43,6 +43,10 @@ export type ErpSummary = {
   stock: { material: string; lot: string; unit: string; unrestricted: string; blocked: string }[];
   materials: { material: string; orderCost: string }[];
 };
+/** What it has confirmed, as the sandbox tells it. */
+export type ErpOperations = {
+  operations: { order: string; operation: string; yield: string }[];
+};
 
 /** States of postings that are to be sent, or at the ERP, or may be. */
 export const movingStates = ['intended', 'sending', 'unknown', 'queued'] as const;

@@ -23,6 +23,9 @@ export type Books = {
 /** One statement about the whole, and what speaks against it. */
 export type Check = { says: string; against: string[] };
 
+/** Facts that nobody asked for, by line. */
+export type More = Readonly<Record<string, number>>;
+
 const shownMax = 5;
 const micros = (text: string): bigint => quantity(text, 'quantity');
 
@@ -36,21 +39,22 @@ const differ = (what: string, is: unknown, should: unknown): string[] =>
 
 /**
  * Closes the books: the generator's own count against the edge, the edge against central, central
- * against the ERP, to the unit. `more` facts were stated beside the shop.
+ * against the ERP, to the unit. `more`: facts that were stated beside the shop, by line.
  */
-export function audit(books: Books, shop: Shop, more = 0): Check[] {
+export function audit(books: Books, shop: Shop, more: More = {}): Check[] {
   const expected = shop.expected();
   return [
     facts(books, expected, more),
     accounted(books),
-    sums(books, expected),
+    sums(books, expected, more),
     documents(books),
     stock(books, shop, expected),
   ];
 }
 
-function facts({ edge, central }: Books, { accepted }: Expected, more: number): Check {
-  const stated = Object.values(accepted).reduce((sum, count) => sum + count, more);
+function facts({ edge, central }: Books, { accepted }: Expected, more: More): Check {
+  const counts = [...Object.values(accepted), ...Object.values(more)];
+  const stated = counts.reduce((sum, count) => sum + count, 0);
   const atCentral = new Map(central.lines.map(({ line, sequence }) => [line, sequence]));
   return check('every accepted fact is at central once, in order', [
     ...edge.lines.flatMap(({ line, head, kept }) => [
@@ -75,7 +79,7 @@ function accounted({ central }: Books): Check {
   ]);
 }
 
-function sums({ totals }: Books, expected: Expected): Check {
+function sums({ totals }: Books, expected: Expected, more: More): Check {
   const against: string[] = [];
   const compare = (what: string, is: Record<string, unknown>, should: object) => {
     for (const [key, value] of Object.entries(should)) {
@@ -91,7 +95,8 @@ function sums({ totals }: Books, expected: Expected): Check {
     }
   }
   for (const [line, sum] of Object.entries(expected.lines)) {
-    compare(line, totals.lines[line] ?? {}, sum);
+    const stated = { ...sum, facts: sum.facts + (more[line] ?? 0) };
+    compare(line, totals.lines[line] ?? {}, stated);
   }
   return check(
     'quantities and times per order, operation and line are those of the floor',

@@ -21,18 +21,17 @@ export function openProgress(out: NodeJS.WriteStream) {
   let shown = '';
   let lastStep = -1;
   return {
-    /** Moves the bar; without a terminal only every tenth of the way. */
-    move(total: number, recorded: number, central: number, posted: number): void {
+    /** Moves the bar; without a terminal only every tenth of the way. True at each tenth. */
+    move(total: number, recorded: number, central: number, posted: number): boolean {
       const text = bar(total, recorded, central, posted);
+      const step = Math.floor((recorded / total) * (100 / stepPercent));
+      const isStep = step !== lastStep;
+      lastStep = step;
       if (out.isTTY) {
         out.write(`\r\u001b[2K${text}`);
         shown = text;
-        return;
-      }
-      const step = Math.floor((recorded / total) * (100 / stepPercent));
-      if (step === lastStep) return;
-      lastStep = step;
-      out.write(`${text}\n`);
+      } else if (isStep) out.write(`${text}\n`);
+      return isStep;
     },
     /** Prints a line that stays; the bar goes on below it. */
     say(line: string): void {

@@ -9,7 +9,7 @@ import {
   type OpenPosting,
   unposted,
 } from './answers.ts';
-import { audit, type Books, type Check } from './audit.ts';
+import { audit, type Books, type Check, type More } from './audit.ts';
 import { read } from './drive.ts';
 import { grouped, table } from './progress.ts';
 import type { Shop } from './shop.ts';
@@ -33,12 +33,12 @@ export async function closeBooks(urls: {
   };
 }
 
-/** What was stated beside the shop, and whether it adds up. */
-type Beside = { check: Check; facts: number };
+/** Facts that were stated beside the shop, and what else must be so. */
+type Beside = Readonly<{ facts: More; checks: readonly Check[] }>;
 
 /** The closed books for people, and whether everything adds up. */
 export function report(books: Books, shop: Shop, surprises: number, beside?: Beside) {
-  const checks = [...audit(books, shop, beside?.facts), ...(beside ? [beside.check] : [])];
+  const checks = [...audit(books, shop, beside?.facts), ...(beside?.checks ?? [])];
   if (surprises > 0) {
     const says = 'every command was answered as the shop expects';
     checks.unshift({ says, against: [`${surprises} answers were not`] });

@@ -40,6 +40,7 @@ export async function startEdge(config: EdgeConfig) {
       ...(people && { people: people.status() }),
     }),
     metrics: () => `${edge.metrics()}${machines.metrics()}`,
+    heard: machines.status,
     machines: machines.desk,
     charted: book.moved,
     pedigree: (lot) => readPedigree(book, lot),

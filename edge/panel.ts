@@ -38,6 +38,8 @@ export type Parts = {
   balance?: (order: string) => unknown;
   /** A copy of the store; absent where there is no file. */
   backup?: () => Promise<Backup>;
+  /** What machines say; absent where none is listened to. */
+  heard?: () => object;
   /** What people decide about machines; absent where nothing is kept of any. */
   machines?: Machines;
   /** Who may act; absent where everybody is believed. */
@@ -99,6 +101,11 @@ export const panel: FastifyPluginAsync<Parts> = async (app, parts) => {
   app.get<{ Params: { order: string } }>('/orders/:order/balance', async ({ params }) => {
     if (balance) return balance(params.order.normalize('NFC'));
     throw new Fault('UNKNOWN', 'order: no balance is kept here');
+  });
+
+  app.get('/machines', async () => {
+    if (parts.heard) return { nowMs: clock.nowMs(), ...parts.heard() };
+    throw new Fault('UNKNOWN', 'machines: none is listened to here');
   });
 
   for (const [name, act] of Object.entries(machineActs)) {

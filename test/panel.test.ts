@@ -10,12 +10,12 @@ import { testShared } from './helpers/shared.ts';
 import { command, m01, m02, shop } from './helpers/shop.ts';
 
 /** An edge as it is asked over HTTP, and how it answers. */
-async function openPanel() {
+async function openPanel(more: { heard?: () => object } = {}) {
   const box = openBox();
   const changed = openBell();
   const stop = new AbortController();
   const intake = openIntake({ store: box.store, roster: box.roster, committed: changed.ring });
-  const parts = { intake, status: box.status, changed, signal: stop.signal };
+  const parts = { intake, status: box.status, changed, signal: stop.signal, ...more };
   const app = await buildHttp({ ...parts, clock: fakeClock() });
   onTestFinished(() => app.close());
   onTestFinished(() => stop.abort());
@@ -57,6 +57,15 @@ test('commands are answered in their order, bad ones by name beside the good one
     { status: 'accepted', facts: [{ sequence: 2 }] },
   ]);
   expect([...box.store.history()]).toHaveLength(2);
+});
+
+test('what machines say can be read by itself, with the time', async () => {
+  const { app } = await openPanel({ heard: () => ({ lines: [], unattributedRows: 3 }) });
+  const { body, statusCode } = await app.inject({ method: 'GET', url: '/v1/machines' });
+  expect(statusCode).toBe(200);
+  expect(JSON.parse(body)).toEqual({ nowMs: fakeClock().nowMs(), lines: [], unattributedRows: 3 });
+  const without = await (await openPanel()).app.inject({ method: 'GET', url: '/v1/machines' });
+  expect([without.statusCode, without.json().code]).toEqual([404, 'UNKNOWN']);
 });
 
 testShared('vectors/jsontestsuite/test_parsing', 'Q3: the entrance reads JSON', async (folder) => {

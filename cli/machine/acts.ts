@@ -19,6 +19,7 @@ export const acts = {
   make: {
     good: fallback(integer('Good pieces, at once.', 0, 1_000_000), 0),
     bad: fallback(integer('Bad pieces, at once.', 0, 1_000_000), 0),
+    rework: fallback(integer('Pieces to be worked again, at once.', 0, 1_000_000), 0),
   },
   produce: {
     perS: integer('Pieces a second while it executes; 0 for none.', 0, 1_000),

@@ -14,6 +14,9 @@ import {
 import { actNames } from './acts.ts';
 import { lastOf } from './register.ts';
 
+/** Namespace of everything that a simulated machine adds. */
+export const namespaceUri = 'urn:holdfast:machine';
+
 export const profiles = ['packml-opc30050', 'packml-tags', 'generic', 'okuma'] as const;
 export type Profile = (typeof profiles)[number];
 
@@ -22,6 +25,10 @@ export const machineFields = {
   profile: choice('How it tells its state and its counts.', profiles),
   folder: text('Folder for its certificates, and for what it keeps without power.', 4_096),
   unit: fallback(text('Its name in the address space.', 40), 'Filler'),
+  units: fallback(
+    list(text('Name of a further unit of the same kind, on the same server.', 40), 20),
+    [],
+  ),
   port: fallback(integer('Of 127.0.0.1; 0 for a free one.', 0, 65_535), 0),
   advertised: optional(integer('Port that it tells clients: of a link before it.', 1, 65_535)),
   security: fallback(choice('Sign and encrypt, or nothing.', ['encrypted', 'none']), 'encrypted'),
@@ -33,6 +40,7 @@ export const machineFields = {
   ),
   bits: fallback(integer('Width of its counters.', 8, 32), 32),
   signed: fallback(flag('Counters have a sign, and wrap to their least value.'), true),
+  decimals: fallback(integer('Decimals of its counters; generic only.', 0, 3), 0),
   counterFrom: fallback(integer('First value of its counters.', 0, 2 ** 32 - 1), 0),
   perS: fallback(integer('Pieces a second while it executes.', 0, 1_000), 0),
   badPerMille: fallback(integer('So many of 1,000 are bad.', 0, 1_000), 0),
@@ -73,5 +81,21 @@ export function readConfig(given: unknown): MachineConfig {
   if (profile === 'packml-opc30050' && bits === 32 && !signed) {
     throw invalid('machine.signed', 'must be true: counts of OPC 30050 are of 32 bits with a sign');
   }
+  const names = unitsOf(config);
+  if (new Set(names).size < names.length) {
+    throw invalid('machine.units', `must each have a name of its own, of ${names.join(', ')}`);
+  }
+  if (profile === 'okuma' && names.length > 1) {
+    throw invalid('machine.units', 'must be empty with okuma: it is the recording of one machine');
+  }
+  if (profile !== 'generic' && config.decimals > 0) {
+    throw invalid('machine.decimals', `must be 0: counts of ${profile} are whole`);
+  }
   return config;
 }
+
+/** The names of all its units, the first before the further ones. */
+export const unitsOf = ({ unit, units }: Pick<MachineConfig, 'unit' | 'units'>): string[] => [
+  unit,
+  ...units,
+];

@@ -8,7 +8,7 @@ import { type LinkProxy, startProxy } from '../proxy.ts';
 import type { Act, Told } from './acts.ts';
 import type { MachineOptions } from './config.ts';
 import { rewrite } from './retained.ts';
-import type { Truth } from './simulated.ts';
+import type { Truth } from './station.ts';
 
 /** How the counters are when a machine comes back. */
 export type Counters = 'kept' | 'zeroed' | 'wrapped';
@@ -32,7 +32,14 @@ export type Controlled<T> = Readonly<{
   /** Ends it, and forgets all that it kept. */
   stop(): Promise<void>;
 }>;
-export type Machine = Controlled<Truth> & Readonly<{ pid(): number }>;
+/** A unit of a machine, as a test or the demo leads it. */
+export type Led = Pick<Controlled<Truth>, 'perform' | 'truth'>;
+export type Machine = Controlled<Truth> &
+  Readonly<{
+    pid(): number;
+    /** Its unit of that name; the first has the machine's own `perform` and `truth`. */
+    unit(name: string): Led;
+  }>;
 
 const answerMaxMs = 30_000;
 
@@ -61,12 +68,12 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
     if (program) return program;
     throw new Fault('REFUSED', 'the machine was killed; restart it first');
   };
-  const ask = (path: string, init: RequestInit) => answerOf(`${running().url}/${path}`, init);
+  const unit = (name: string) => ledAt(() => running().url, [name]);
   return {
     ...{ url: `opc.tcp://127.0.0.1:${link.port}`, link },
     pid: () => running().pid,
-    perform: (act, told = {}) => ask(act, { method: 'POST', body: JSON.stringify(told) }),
-    truth: () => ask('', {}),
+    ...ledAt(() => running().url, []),
+    unit,
     freeze: () => void process.kill(running().pid, 'SIGSTOP'),
     thaw: () => void process.kill(running().pid, 'SIGCONT'),
     async kill() {
@@ -78,7 +85,7 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
       if (program) throw new Fault('REFUSED', 'the machine runs; kill it first');
       rewrite(folder, options, counters);
       program = await begin();
-      return ask('', {});
+      return answerOf(running().url, {});
     },
     async stop() {
       await link.close();
@@ -86,6 +93,68 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
       program = undefined;
       forget();
     },
+  };
+}
+
+/** A machine of a hall: what is shared by all, such as killing it, it has not. */
+export type HallMachine = Led & Pick<Machine, 'url' | 'link' | 'unit'>;
+export type Hall<Name extends string> = Readonly<{
+  machines: Readonly<Record<Name, HallMachine>>;
+  pid(): number;
+  stop(): Promise<void>;
+}>;
+
+/**
+ * Machines by their names, all in one process, each with a server of its own behind a link of its
+ * own. All they keep is below `folder`. Throws Fault UNREACHABLE if one does not start.
+ */
+export async function startHall<Name extends string>(
+  folder: string,
+  options: Readonly<Record<Name, MachineOptions>>,
+): Promise<Hall<Name>> {
+  mkdirSync(folder, { recursive: true });
+  const names = Object.keys(options) as Name[];
+  const ports = await freePorts(names.length);
+  const links = await Promise.all(ports.map((port) => startProxy({ targetPort: port })));
+  const closeLinks = () => Promise.all(links.map((link) => link.close()));
+  const all = names.map((name, index) => {
+    const place = {
+      folder: join(folder, name),
+      port: ports[index],
+      advertised: links[index]!.port,
+    };
+    return [name, { ...options[name], ...place }] as const;
+  });
+  const config = { machines: Object.fromEntries(all) };
+  const program = await startProgram({
+    ...{ name: 'hall', entry: 'cli/machine/main.ts', config, directory: folder },
+  }).catch(async (error: unknown) => {
+    await closeLinks();
+    throw error;
+  });
+  const url = () => program.url;
+  const machines = names.map((name, index): [Name, HallMachine] => {
+    const link = links[index]!;
+    const unit = (one: string) => ledAt(url, [name, one]);
+    return [name, { ...ledAt(url, [name]), unit, link, url: `opc.tcp://127.0.0.1:${link.port}` }];
+  });
+  return {
+    machines: Object.fromEntries(machines) as Record<Name, HallMachine>,
+    pid: () => program.pid,
+    async stop() {
+      await closeLinks();
+      await program.kill();
+    },
+  };
+}
+
+/** What the control at `url` leads at a path. */
+function ledAt(url: () => string, path: readonly string[]): Led {
+  const at = (names: readonly string[]) => `${url()}/${names.map(encodeURIComponent).join('/')}`;
+  return {
+    perform: (act, told = {}) =>
+      answerOf(at([...path, act]), { method: 'POST', body: JSON.stringify(told) }),
+    truth: () => answerOf(at(path), {}),
   };
 }
 

@@ -8,6 +8,7 @@ import { integer } from '../../shared/field.ts';
 import { runService } from '../../shared/service.ts';
 import { machineFields, profiles } from './config.ts';
 import { openControl } from './control.ts';
+import { openHall } from './hall.ts';
 import { openMachine } from './simulated.ts';
 
 const control = integer('Port of the control, of 127.0.0.1; 0 for a free one.', 0, 65_535);
@@ -18,12 +19,12 @@ const usage = `npm run machine -- --profile ${profiles.join(' | ')}
   --NAME VALUE     any other field of its configuration, e.g. --perS 2 --lively true
   --config FILE    all of it as JSON; --sample prints that, commented`;
 
-/** Opens the machine and its control. */
+/** Opens the machine, or the hall of `machines`, and its control. */
 async function start(given: unknown) {
-  const { control: wanted = 0, ...config } = given as Record<string, unknown>;
+  const { control: wanted = 0, machines, ...config } = given as Record<string, unknown>;
   const port = control.read(wanted, 'control');
-  const machine = await openMachine(config);
-  const opened = await openControl({ ...machine, port });
+  const machine = machines === undefined ? await openMachine(config) : await openHall(machines);
+  const opened = await openControl({ at: machine.at, port });
   return {
     ...{ url: opened.url, endpoint: machine.url },
     async close(): Promise<void> {

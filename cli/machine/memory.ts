@@ -1,9 +1,17 @@
 import { closeSync, existsSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import { Fault } from '../../shared/fault.ts';
+import { type MachineConfig, unitsOf } from './config.ts';
 
 /** Most bytes of what a machine remembers. */
 const memoryBytesMax = 64 * 1024;
 const blockBytes = 4_096;
+
+/** Where the units of a machine keep what they keep, in the order of their names. */
+export const memoryPaths = (config: MachineConfig): string[] =>
+  unitsOf(config).map((_, index) =>
+    join(config.folder, index === 0 ? 'memory' : `memory-${index + 1}`),
+  );
 
 /**
  * What a controller keeps without power: one value in a file, written at one stroke and in place,

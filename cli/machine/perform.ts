@@ -35,7 +35,7 @@ const thousand = 1_000;
 export function makePerform(parts: Parts) {
   const { unit, display, herald, server, login, rate, changed, reopen, play } = parts;
   const table: { [A in Act]: (told: Required<Told<A>>) => void | Promise<void> } = {
-    make: ({ good, bad }) => unit.make(good, bad),
+    make: ({ good, bad, rework }) => unit.make(good, bad, rework),
     produce: (told) => void Object.assign(rate, told),
     command: ({ name }) => unit.command(name),
     state: ({ state }) => unit.put({ state }),

@@ -10,10 +10,7 @@ import {
 import type { Display } from './display.ts';
 import { numberOf } from './packml.ts';
 import type { Width } from './register.ts';
-import type { Kept, Unit } from './unit.ts';
-
-/** Namespace of everything that a simulated machine adds. */
-export const namespaceUri = 'urn:holdfast:machine';
+import type { Kept, Registers, Unit } from './unit.ts';
 
 /** What a view of a machine is made of. */
 export type View = Readonly<{
@@ -22,6 +19,7 @@ export type View = Readonly<{
   name: string;
   unit: Unit;
   width: Width;
+  decimals: number; // of what the counters show
   display: Display;
 }>;
 
@@ -70,23 +68,33 @@ function plainState({ state }: Pick<Kept, 'state'>): number {
 
 const { Boolean: truth, Double: double, Int32: int, String: words, UInt32: unsigned } = DataType;
 
+/** Counters with decimals are totalisers: a register of grams shows kilograms. */
+const shownBy = ({ decimals, unit, width }: View): ((register: keyof Registers) => Row) => {
+  const type = decimals > 0 ? double : counterType(width);
+  const names = { processed: 'Total', good: 'Good', defective: 'Scrap' } as const;
+  return (register) => {
+    const show = () => unit.now.shown[register] / 10 ** decimals;
+    return [names[register], type, show, true];
+  };
+};
+
 /** Variables below an object of the machine's name: what an own program of a controller has. */
 export function addGeneric(view: View): UAObject {
-  const { space, own, name, unit, width } = view;
+  const { space, own, name, unit } = view;
   const { now } = unit;
   const parent = own.addObject({
     ...{ organizedBy: space.rootFolder.objects, browseName: name, nodeId: `s=${name}` },
   });
-  const counter = counterType(width);
+  const counter = shownBy(view);
   addRows(
     view,
     parent,
     name,
     false,
   )([
-    ['Total', counter, () => now.shown.processed, true],
-    ['Good', counter, () => now.shown.good, true],
-    ['Scrap', counter, () => now.shown.defective, true],
+    counter('processed'),
+    counter('good'),
+    counter('defective'),
     ['State', int, () => plainState(now), true],
     ['Mode', int, () => now.mode],
     ['Level', double, () => now.level],

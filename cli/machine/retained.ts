@@ -1,11 +1,10 @@
-import { join } from 'node:path';
-import { readConfig } from './config.ts';
-import { openMemory } from './memory.ts';
+import { type MachineConfig, readConfig } from './config.ts';
+import { memoryPaths, openMemory } from './memory.ts';
 import { type Kept, makeUnit } from './unit.ts';
 
 /**
- * What became of a machine's counters while it was off: zeroed; or wrapped, as it made good pieces
- * until they were past their end. Throws Fault REFUSED where that takes more than 10,000 pieces.
+ * What became of a machine's counters while it was off: zeroed; or wrapped, as each unit made good
+ * pieces until they were past their end. Throws Fault REFUSED where that takes over 10,000 pieces.
  */
 export function rewrite(
   folder: string,
@@ -13,8 +12,16 @@ export function rewrite(
   counters: 'kept' | 'zeroed' | 'wrapped',
 ): void {
   if (counters === 'kept') return;
-  const { bits, signed, counterFrom } = readConfig({ ...options, folder });
-  const memory = openMemory<Kept>(join(folder, 'memory'));
+  const config = readConfig({ ...options, folder });
+  for (const path of memoryPaths(config)) rewriteOne(path, config, counters);
+}
+
+function rewriteOne(
+  path: string,
+  { bits, signed, counterFrom }: MachineConfig,
+  counters: 'zeroed' | 'wrapped',
+): void {
+  const memory = openMemory<Kept>(path);
   try {
     const unit = makeUnit({ width: { bits, signed }, counterFrom, kept: memory.read() });
     if (counters === 'zeroed') unit.zero();

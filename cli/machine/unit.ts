@@ -101,8 +101,9 @@ export function makeUnit({ width, counterFrom, kept }: Parts) {
   return {
     now: now as Readonly<Kept>,
 
-    make(good: number, bad: number): void {
-      const made: Registers = { processed: good + bad, defective: bad, good };
+    /** What is to be worked again is processed, and neither good nor defective. */
+    make(good: number, bad: number, rework = 0): void {
+      const made: Registers = { processed: good + bad + rework, defective: bad, good };
       for (const register of registers) {
         now.shown[register] = advance(now.shown[register], made[register], width);
         now.made[register] += made[register];

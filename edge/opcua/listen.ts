@@ -5,6 +5,7 @@ import type { Mapping } from '../machine/mapping.ts';
 import type { Listen } from '../machine/port.ts';
 import { openConnection } from './connection.ts';
 import { refusing } from './rejection.ts';
+import { tolerateStrays } from './strays.ts';
 import { supervise } from './supervisor.ts';
 import { openTrust } from './trust.ts';
 
@@ -14,6 +15,7 @@ export async function openOpcua(folder: string, clock: Clock, log: Logger) {
     log.debug({ words: words.join(' ').slice(0, 500) }, 'node-opcua');
   setWarningLogger(quiet);
   setErrorLogger(quiet);
+  const strict = tolerateStrays(log);
   const trust = await openTrust(folder);
 
   return {
@@ -26,6 +28,9 @@ export async function openOpcua(folder: string, clock: Clock, log: Logger) {
           staleAfterMs: mapping.session.staleAfterMs,
           log: log.child({ line: mapping.line }),
         }),
-    close: trust.close,
+    async close(): Promise<void> {
+      await trust.close();
+      strict();
+    },
   };
 }

@@ -8,7 +8,7 @@ import { type Act, acts, type Told } from '../../cli/machine/acts.ts';
 import type { Controlled, Counters } from '../../cli/machine/machine.ts';
 import { numberOf } from '../../cli/machine/packml.ts';
 import { advance, lastOf, type Width } from '../../cli/machine/register.ts';
-import type { Truth } from '../../cli/machine/simulated.ts';
+import type { Truth } from '../../cli/machine/station.ts';
 import { freePorts } from '../../cli/port.ts';
 import { startProxy } from '../../cli/proxy.ts';
 import { equipmentStates } from '../../shared/event.ts';
@@ -50,6 +50,9 @@ function lineOf<A extends Act>(act: A, given: Told<A>): string {
   const told = readFields(acts[act], given, act) as Record<string, string | number>;
   if (act === 'password' && /\s/.test(`${told['password']}`)) {
     throw new Fault('INVALID', 'password.password: must have no blanks');
+  }
+  if (act === 'make' && told['rework'] !== 0) {
+    throw new Fault('REFUSED', 'make: the foreign server has no rework');
   }
   if (act === 'make') return `make ${told['good']} ${told['bad']}`;
   if (act === 'produce') return `produce ${told['perS']} ${told['badPerMille']}`;
