@@ -111,6 +111,10 @@ const routes: readonly Route[] = [
     }),
   ),
   {
+    ...{ method: 'get', path: '/v1/machines', answer: { type: 'object' }, faults: ['UNKNOWN'] },
+    summary: 'What machines say.',
+  },
+  {
     ...{ method: 'post', path: '/v1/backup', type: 'application/vnd.sqlite3' },
     ...{ summary: 'A copy of the store.', faults: ['UNKNOWN', 'FULL'] },
   },
