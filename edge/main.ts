@@ -16,6 +16,7 @@ import { openPeople } from './people/people.ts';
 import { migrations } from './schema.ts';
 import { upgradeWith } from './upgrade.ts';
 import { openView } from './view/open.ts';
+import { watchingBy } from './watching.ts';
 
 /** Starts the edge: opens upwards, closes downwards. Resolves once it listens. */
 export async function startEdge(config: EdgeConfig) {
@@ -46,7 +47,10 @@ export async function startEdge(config: EdgeConfig) {
     pedigree: (lot) => readPedigree(book, lot),
     balance: (order) => readBalance(book, order),
     backup: backups.make,
-    view: openView({ config, db, clock, edge, machine: machines.of }),
+    view: {
+      ...openView({ config, db, clock, edge, machine: machines.of }),
+      watching: people && watchingBy(people.gate),
+    },
   });
   const url = await app.listen({ host: config.host, port: config.httpPort });
 

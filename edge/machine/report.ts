@@ -22,10 +22,12 @@ export function readMachines(machines: Machines, book: Book) {
   };
 }
 
-/** The machines of one line; null where none is listened to. */
+/** The machines of one line, and its pieces that wait; null where none is listened to. */
 export function readMachine(machines: Machines, book: Book, line: string) {
   const hearing = machines.lines.find((one) => one.line === line);
-  return hearing ? lineOf(hearing, book) : null;
+  if (!hearing) return null;
+  const loose = machines.ledger.loose().filter((row) => row.line === line);
+  return { ...lineOf(hearing, book), unattributed: loose.slice(0, looseMax) };
 }
 
 function lineOf(hearing: LineHearing, book: Book) {

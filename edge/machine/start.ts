@@ -102,7 +102,12 @@ export function startMachines({ config, mappings, db, clock, random, log, edge }
   return {
     status,
     /** What the status tells of one line's machines; null where none is listened to. */
-    of: (line: string) => readMachine(machines, book, line),
+    of(line: string) {
+      const own = readMachine(machines, book, line);
+      if (!own) return null;
+      const { jobs: all, writes } = jobs.status();
+      return { ...own, writes, jobs: all.filter((row) => row.line === line) };
+    },
     metrics: () => machineMetrics(status()),
     desk: { ...openMachineDesk({ machines, book, roster, intake, newId }), ...jobs },
     /** Resolves once nothing is listened to or booked any more; after the signal only. */
