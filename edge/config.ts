@@ -15,6 +15,7 @@ import {
 import { linePath } from '../shared/subject.ts';
 import { conversionsField } from '../shared/unit.ts';
 import { policyFields, readPolicy, templateNames } from '../statecharts/policy.ts';
+import { languages } from './press.ts';
 
 export const fields = {
   storePath: text('SQLite file, on a local disk that honours fsync.', 4_096),
@@ -37,7 +38,7 @@ export const fields = {
     integer('Somebody who does nothing for so long is signed out, ms.', 10_000, 43_200_000),
     300_000,
   ),
-  language: fallback(choice('Language of the page.', ['en', 'de', 'es', 'zh']), 'en'),
+  language: fallback(choice('Language of the page.', languages), 'en'),
   lines: list(
     record('A line that this edge owns, and nobody else.', {
       line: { doc: 'enterprise/site/area/line.', read: linePath },

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { Fault } from '../shared/fault.ts';
 import { metricsType } from '../shared/metrics.ts';
@@ -6,6 +5,7 @@ import { type Parts as PanelParts, panel } from './panel.ts';
 import { guard } from './people/guard.ts';
 import type { People } from './people/people.ts';
 import { type Screen, sessionRoutes } from './people/routes.ts';
+import { servePage } from './press.ts';
 import { statusOf } from './statuses.ts';
 
 /** Largest body that is read, bytes. */
@@ -20,14 +20,6 @@ const doorStatus: Readonly<Record<string, number>> = {
 type Parts = PanelParts & { people?: People | undefined; screen?: Screen };
 
 const policy = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
-
-const pages = [
-  ...['index.html', 'page.css', 'page.js', 'draw.js', 'nodes.js', 'words.js'],
-  'machines.js',
-  ...['icon.svg', 'charts.html', 'charts.js'],
-];
-const page = (name: string): Buffer => readFileSync(new URL(`./page/${name}`, import.meta.url));
-const types = { html: 'text/html', css: 'text/css', js: 'text/javascript', svg: 'image/svg+xml' };
 
 /** The app, listening nowhere yet. The one place that turns a Fault into an HTTP status. */
 export async function buildHttp(parts: Parts): Promise<FastifyInstance> {
@@ -57,19 +49,13 @@ export async function buildHttp(parts: Parts): Promise<FastifyInstance> {
     reply.header('referrer-policy', 'no-referrer');
     if (url.startsWith('/v1/')) reply.header('cache-control', 'no-store');
   });
-  const { metrics, people, screen = { idleMs: 300_000, language: 'en' } } = parts;
+  const { metrics, people, screen = { idleMs: 300_000, language: 'en' as const } } = parts;
   if (people) guard(app, parts.clock.monotonicMs);
   await app.register(panel, { prefix: '/v1', ...parts, gate: people?.gate });
   await app.register(sessionRoutes, { prefix: '/v1', people, screen });
   if (metrics) {
     app.get('/metrics', async (_request, reply) => reply.type(metricsType).send(metrics()));
   }
-  for (const name of pages) {
-    const bytes = page(name);
-    const type = types[name.split('.')[1] as keyof typeof types];
-    app.get(name === 'index.html' ? '/' : `/${name}`, async (_request, reply) =>
-      reply.type(`${type}; charset=utf-8`).send(bytes),
-    );
-  }
+  await servePage(app, screen.language);
   return app;
 }

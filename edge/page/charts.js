@@ -1,6 +1,7 @@
 // Shows a chart as its machine is, and lights the state of one thing that the edge knows.
-import { find, write } from './nodes.js';
-import { time } from './words.js';
+import { find, draw as write } from './dom.js';
+import { time } from './format.js';
+import { say } from './say.js';
 
 /** The edge is asked this often, and counts as lost when it does not answer for this long, ms. */
 const roundMs = 2_000;
@@ -55,11 +56,15 @@ async function draw() {
   const chart = charts.find(({ name }) => name === given.chart) ?? charts[0];
   const things = (status && thingsOf[chart.name]?.(status)) || [];
   const thing = things.find(([name]) => name === given.thing);
-  const chartOptions = charts.map(({ name, version }) => [name, `${name} (version ${version})`]);
+  const chartOptions = charts.map(({ name, version }) => [
+    name,
+    say('charts.version', { name, version }),
+  ]);
   offer(find('chart'), chartOptions, chart.name);
-  const none = things.length > 0 ? 'nothing' : 'nothing: none is known here';
+  const none = say(things.length > 0 ? 'charts.nothing' : 'charts.noneKnown');
   const options = things.map(([name, state]) => [name, `${name}: ${state}`]);
-  const gone = given.thing && !thing ? [[given.thing, `${given.thing}: not told of now`]] : [];
+  const gone =
+    given.thing && !thing ? [[given.thing, say('charts.notTold', { thing: given.thing })]] : [];
   offer(find('thing'), [['', none], ...options, ...gone], given.thing);
   find('things').hidden = !Object.hasOwn(thingsOf, chart.name);
   const known = thing && chart.states.includes(thing[1]);
@@ -69,9 +74,8 @@ async function draw() {
 
 function told({ name }, wanted, thing, known) {
   if (!wanted) return '';
-  if (!thing) return `The edge does not tell of ${name} ${wanted} now.`;
-  const state = thing[1];
-  return `${name} ${wanted} is ${state}${known ? '' : ', which is no state of this chart'}.`;
+  if (!thing) return say('charts.gone', { name, thing: wanted });
+  return say(known ? 'charts.is' : 'charts.noState', { name, thing: wanted, state: thing[1] });
 }
 
 /** Puts the picture into the page, as nodes; the page's own colours apply to it. */
@@ -109,8 +113,8 @@ async function refresh() {
     write(find('lost'), '');
   } catch {
     document.body.classList.add('lost');
-    const since = status === null ? 'yet' : `since ${time(status.nowMs)}`;
-    write(find('lost'), `No word from the edge ${since}`);
+    const since = status && say('lost.since', { at: time(status.nowMs) });
+    write(find('lost'), since ?? say('lost.never'));
   }
 }
 

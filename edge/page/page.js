@@ -1,60 +1,63 @@
-// Listens to the edge, and says so when no word comes from it.
-import { draw } from './draw.js';
-import { fill, find, tick, tone, write } from './nodes.js';
-import { time } from './words.js';
+// The overview of all lines: listens to the edge, and draws what it says.
+import { begin } from './begin.js';
+import { draw, find } from './dom.js';
+import { drawFeed } from './feed.js';
+import { number } from './format.js';
+import { drawHeader, drawNotices, wayOf } from './header.js';
+import { drawHolds } from './holds.js';
+import { live } from './live.js';
+import { drawOrders } from './orders.js';
+import { joined, named, say } from './say.js';
+import { drawTile, ownWay } from './tiles.js';
 
-/** The edge speaks at least every 5 s; after this long without a word it counts as lost, ms. */
-const silentMs = 12_000;
-/** A stream that the browser has given up is opened again after this time, ms. */
-const reopenMs = 5_000;
+let names = new Map(); // lines by path, as short as they are told apart
+const nameOf = (path) => names.get(path) ?? path;
 
-const instant = () => ({ ranMs: performance.now(), wallMs: Date.now() });
-/** Time since `then`, ms; the first of the clocks may stand still while the machine sleeps. */
-const since = ({ ranMs, wallMs }) => Math.max(performance.now() - ranMs, Date.now() - wallMs);
-
-let stream;
-let opened = instant();
-let heard = { ...opened, edgeMs: null };
-let lost = false;
-
-function listen() {
-  stream?.close();
-  opened = instant();
-  stream = new EventSource('/v1/events');
-  stream.onmessage = hear;
-  stream.onerror = lose;
+/** The last names of the lines' paths; the whole path where two lines end alike. */
+function shortNames(lines) {
+  const lasts = lines.map(({ line }) => line.split('/').at(-1));
+  const alone = (last) => lasts.indexOf(last) === lasts.lastIndexOf(last);
+  return new Map(lines.map(({ line }, i) => [line, alone(lasts[i]) ? lasts[i] : line]));
 }
 
-/** A word counts as heard once all of it is on the page. */
-function hear({ data }) {
-  const status = JSON.parse(data);
-  draw(status);
-  tick(status.nowMs);
-  heard = { ...instant(), edgeMs: status.nowMs };
-  lost = false;
-  document.body.classList.remove('lost');
-  write(find('lost'), '');
+/** What is worst of all lines is said, since the first of them; then what else is not well. */
+function headerOf({ lines, unsent, oldestUnsentMs: oldestMs, disk, clock, central }) {
+  const rankOf = ({ state }) => wayOf(state).rank;
+  const all = lines.map(ownWay).sort((a, b) => rankOf(b) - rankOf(a));
+  const worst = all.filter(({ state }) => state === all[0].state);
+  const isKnown = worst.every(({ sinceMs }) => sinceMs !== null);
+  const sinceMs = isKnown ? Math.min(...worst.map((way) => way.sinceMs)) : null;
+  const others = [...new Set(all.map(({ state }) => state))].slice(1);
+  const also = others
+    .filter((state) => wayOf(state).rank > 1)
+    .map((state) => joinedCount(all.filter((way) => way.state === state).length, state));
+  const count = say('link.lines', { some: number(worst.length), count: all.length });
+  const shifts = [...new Set(lines.map(({ shift }) => shift).filter((shift) => shift !== null))];
+  return {
+    ...{ way: { state: all[0].state, sinceMs }, also: joined([count, ...also]), drain: null },
+    ...{ unsent, oldestMs, room: disk, clock, centralMs: central?.atMs ?? null },
+    ...{ shift: shifts.length > 0 ? shifts.join(', ') : null, epoch: null, readOnly: null },
+  };
+}
+const joinedCount = (count, state) => `${number(count)} ${named('link', state)}`;
+
+function drawAll() {
+  const { word } = live;
+  const told = word && headerOf(word);
+  drawHeader(told);
+  drawNotices(told);
+  if (!word) return;
+  const { lines, orders, holds, facts, ordersOpen, ordersClosed, holdsOpen } = word;
+  names = shortNames(lines);
+  drawHolds(find('holds'), { holds, open: holdsOpen, nameOf });
+  find('holds').hidden = holds.length === 0;
+  draw(find('tiles'), ...lines.map((row) => drawTile(row, word.machines)));
+  drawFeed(find('facts'), facts, { nameOf, opens: true });
+  const orderCount = ordersOpen + ordersClosed;
+  const some = say('orders.some', { shown: number(orders.length), count: orderCount });
+  const isCut = orders.length < orderCount;
+  draw(find('orders-more'), joined([say('orders.open', { count: ordersOpen }), isCut && some]));
+  draw(find('orders-table'), ...drawOrders(orders));
 }
 
-function lose() {
-  if (lost) return;
-  lost = true;
-  const { edgeMs } = heard;
-  const last = edgeMs === null ? 'yet' : `since ${time(edgeMs)}`;
-  document.body.classList.add('lost');
-  write(find('lost'), `No word from the edge ${last}`);
-  fill(find('header'), { way: 'no word', lines: 'how the link stands is not known' });
-  tone(find('header'), 'link', 'warn');
-  document.title = 'no word · Holdfast';
-}
-
-/** While the edge is lost its ages stand still: nobody knows whether they still hold. */
-function watch() {
-  if (!lost && since(heard) > silentMs) lose();
-  if (!lost && heard.edgeMs !== null) tick(heard.edgeMs + since(heard));
-  const closed = stream.readyState === EventSource.CLOSED;
-  if (lost && since(opened) > (closed ? reopenMs : silentMs)) listen();
-}
-
-listen();
-setInterval(watch, 1_000);
+begin({ url: '/v1/events', event: 'message', drawPage: drawAll });

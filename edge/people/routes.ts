@@ -2,6 +2,7 @@ import type { FastifyPluginAsync, FastifyReply } from 'fastify';
 import { invalid, optional, readFields } from '../../shared/field.ts';
 import { mayAsk } from '../../shared/roles.ts';
 import { lineField } from '../../shared/subject.ts';
+import type { Language } from '../press.ts';
 import type { Present } from './gate.ts';
 import { cookieOf } from './guard.ts';
 import type { People } from './people.ts';
@@ -9,7 +10,7 @@ import { checkProof, proofFields } from './proof.ts';
 import { sessionMaxMs } from './sessions.ts';
 
 /** What every screen is told, whoever is signed in. */
-export type Screen = Readonly<{ idleMs: number; language: string }>;
+export type Screen = Readonly<{ idleMs: number; language: Language }>;
 type Parts = Readonly<{ people?: People | undefined; screen: Screen }>;
 
 export const sessionFields = {

@@ -1,6 +1,12 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContextOptions,
+  chromium,
+  type Locator,
+  type Page,
+} from 'playwright-core';
 import { expect, onTestFinished, type TestContext } from 'vitest';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
@@ -13,13 +19,23 @@ const args = [
   ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
 ];
 
+/** The machine's own Chromium; undefined where there is none. */
+export const launchChromium = async (): Promise<Browser | undefined> =>
+  executablePath === undefined
+    ? undefined
+    : chromium.launch({ executablePath, args, headless: true, timeout: 20_000 });
+
 let browser: Promise<Browser> | undefined;
 
 /** A page of the machine's own Chromium, for this test; the test counts as not run without one. */
-async function openPage(context: TestContext): Promise<Page> {
+export async function openPage(
+  context: TestContext,
+  options: BrowserContextOptions = {},
+): Promise<Page> {
   if (executablePath === undefined) context.skip('there is no Chromium on this machine');
   browser ??= chromium.launch({ executablePath, args, headless: true, timeout: 20_000 });
-  const page = await (await browser).newPage({ viewport: { width: 1280, height: 900 } });
+  const viewport = { width: 1280, height: 900 };
+  const page = await (await browser).newPage({ viewport, ...options });
   onTestFinished(() => page.close());
   page.setDefaultTimeout(10_000);
   return page;
@@ -31,8 +47,8 @@ export async function closeChromium(): Promise<void> {
 }
 
 /** The status page at `url`, opened; what went wrong in it, and what it says. */
-export async function look(context: TestContext, url: string) {
-  const page = await openPage(context);
+export async function look(context: TestContext, url: string, options: BrowserContextOptions = {}) {
+  const page = await openPage(context, options);
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
   page.on('console', (message) => {

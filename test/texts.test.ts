@@ -1,0 +1,113 @@
+// Goal: the page has every word in every language, and none anywhere else.
+import { globSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { languages } from '../edge/press.ts';
+import { factTypes } from '../shared/event.ts';
+import { charts } from '../statecharts/charts.ts';
+
+type Text = string | Record<string, string>;
+type Texts = Record<string, Record<string, Text>>;
+
+const load = async (language: string): Promise<Texts> =>
+  ((await import(`../edge/page/texts/${language}.js`)) as { texts: Texts }).texts;
+const all = Object.fromEntries(
+  await Promise.all(languages.map(async (language) => [language, await load(language)])),
+) as Record<string, Texts>;
+const english = all['en']!;
+
+const namesOf = (texts: Texts): string[] =>
+  Object.entries(texts).flatMap(([group, own]) =>
+    Object.keys(own).map((name) => `${group}.${name}`),
+  );
+const textOf = (texts: Texts, name: string): Text => {
+  const [group, key] = name.split('.');
+  return texts[group!]![key!]!;
+};
+const formsOf = (text: Text): string[] => (typeof text === 'string' ? [text] : Object.values(text));
+const gapsOf = (text: string): string[] =>
+  [...text.matchAll(/\{(\w+)\}/g)].map(([, gap]) => gap!).sort();
+
+const others = languages.filter((language) => language !== 'en');
+
+test.each(others)('%s has every text that English has, and no other', (language) => {
+  expect(namesOf(all[language]!).sort()).toEqual(namesOf(english).sort());
+});
+
+test.each(languages)('%s: no text is empty, and each takes the same values in', (language) => {
+  for (const name of namesOf(english)) {
+    const wanted = gapsOf(formsOf(textOf(english, name)).at(-1)!);
+    for (const form of formsOf(textOf(all[language]!, name))) {
+      expect([name, form.trim() === '']).toEqual([name, false]);
+      expect([name, gapsOf(form)]).toEqual([name, wanted]);
+    }
+  }
+});
+
+test.each(languages)('%s has each plural that its own rules know', (language) => {
+  const whole = new Intl.PluralRules(language).resolvedOptions().pluralCategories;
+  const usual = whole.filter((form) => form !== 'many'); // of millions alone
+  for (const name of namesOf(english)) {
+    const text = textOf(all[language]!, name);
+    if (typeof textOf(english, name) === 'string') expect(typeof text).toBe('string');
+    else expect([name, Object.keys(text).sort()]).toEqual([name, [...usual].sort()]);
+  }
+});
+
+const sources = globSync('edge/page/*.{js,html}').sort();
+const sourceOf = (file: string): string => readFileSync(file, 'utf8');
+
+test.each(sources)('every text that %s names is there', (file) => {
+  const said = [...sourceOf(file).matchAll(/say\(\s*'([\w.]+)'/g)].map(([, name]) => name!);
+  const printed = [...sourceOf(file).matchAll(/\{\{([\w.]+)\}\}/g)].map(([, name]) => name!);
+  const known = new Set(namesOf(english));
+  expect([...said, ...printed].filter((name) => !known.has(name))).toEqual([]);
+  const groups = [...sourceOf(file).matchAll(/named\(\s*'(\w+)'/g)].map(([, group]) => group!);
+  expect(groups.filter((group) => !(group in english))).toEqual([]);
+});
+
+test.each(sources.filter((file) => file.endsWith('.html')))(
+  '%s has no words of its own',
+  (file) => {
+    const bare = sourceOf(file)
+      .replace(/<(script|title)[^>]*>.*?<\/\1>/g, '')
+      .replace(/<[^>]*>/g, ' ')
+      .replace(/\{\{[\w.]+\}\}/g, ' ');
+    expect(bare.match(/[A-Za-z]{2,}/g) ?? []).toEqual([]);
+    const labels = [...sourceOf(file).matchAll(/aria-label="([^"]*)"/g)].map(([, label]) => label!);
+    expect(labels.filter((label) => !label.startsWith('{{'))).toEqual([]);
+  },
+);
+
+test('no text is written where it would be shown', () => {
+  const isWords = /el\([^()]*,\s*'[A-Z][a-z]+ [a-z]|aria-label': '[A-Z]|(?:text|title): '[A-Z]/;
+  expect(sources.filter((file) => isWords.test(sourceOf(file)))).toEqual([]);
+});
+
+test('every fact, rule and state has a name', () => {
+  expect(factTypes.filter((type) => !(type in english['facts']!))).toEqual([]);
+  const told = ['order', 'operation', 'lot', 'hold', 'inspection', 'nonconformance'] as const;
+  const rules = told.flatMap((name) => charts[name]!.graph().edges.flatMap((edge) => edge.rules));
+  const silent = new Set([
+    ...['decidesAll', 'passed', 'failed', 'free', 'usesUp', 'lastHold', 'anotherHold', 'stated'],
+    ...['noRun', 'someRun', 'lastRun', 'anotherRun'],
+  ]);
+  const named = [...new Set(rules)].filter((rule) => !silent.has(rule));
+  expect(named.filter((rule) => !(rule in english['rules']!))).toEqual([]);
+  expect(charts['line']!.states.filter((state) => !(state in english['states']!))).toEqual([]);
+});
+
+test('every text is used', () => {
+  const code = sources.map(sourceOf).join('\n');
+  const byCode = ['facts', 'fields', 'flags', 'rules', 'codes', 'states', 'epochs', 'does'];
+  const computed = new Set([
+    ...byCode,
+    ...['link', 'room', 'takes', 'counts', 'acts', 'phases', 'orderStates', 'operationStates'],
+    ...['lotStates', 'holdStates', 'scopes', 'effects', 'marks', 'pad', 'results', 'badReasons'],
+    ...['stopReasons', 'goReasons', 'holdReasons', 'pieceReasons', 'shifts', 'meanings', 'jobs'],
+    ...['dispositions', 'looseWhy', 'header', 'field', 'machine', 'orders'],
+  ]);
+  const unused = namesOf(english).filter(
+    (name) => !computed.has(name.split('.')[0]!) && !code.includes(name),
+  );
+  expect(unused).toEqual([]);
+});
