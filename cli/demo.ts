@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Fault } from '../shared/fault.ts';
 import { integer } from '../shared/field.ts';
+import { openDoors, withTrial } from './doors.ts';
 import { isCalm, openEars } from './ears.ts';
 import { openHands } from './hands.ts';
 import { loadShop, setFaults } from './load.ts';
@@ -49,7 +50,7 @@ export async function run(args: string[]): Promise<number> {
   let stage: Stage | undefined;
   let park: Park | undefined;
   try {
-    const shop = generateShop({ seed, orders });
+    const shop = withTrial(generateShop({ seed, orders }));
     say(`Holdfast demo: ${shop.lines.length} lines, ${orders} orders, seed ${seed}`);
     park = await startPark(directory, shop);
     say(`✓ ${park.places.length} machines (OPC UA servers, encrypted) are up and stand idle`);
@@ -58,6 +59,7 @@ export async function run(args: string[]): Promise<number> {
     say(addresses(stage, directory));
     const good = await play(stage, shop, park, stop.signal);
     if (!values.once && !stop.signal.aborted) {
+      say(`${await openDoors(stage, shop, directory, stop.signal)}\n`);
       say(`Everything stays up until Ctrl-C:\n${addresses(stage, directory)}`);
       await linger(stop.signal);
     }

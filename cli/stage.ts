@@ -23,6 +23,8 @@ export type Stage = {
   /** SIGKILL, no goodbye; the program is down until it is started again on the same files. */
   killEdge(): Promise<void>;
   startEdge(): Promise<void>;
+  /** The edge ends, and starts again with this in its configuration besides. */
+  restartEdge(more: Record<string, unknown>): Promise<void>;
   killCentral(): Promise<void>;
   startCentral(): Promise<void>;
   close(): Promise<void>;
@@ -76,6 +78,11 @@ export async function startStage(parts: Parts): Promise<Stage> {
       killEdge: () => stage.edge.kill(),
       async startEdge() {
         stage.edge = await startProgram(edge);
+      },
+      async restartEdge(more) {
+        await stage.edge.stop();
+        Object.assign(edge.config, more);
+        await stage.startEdge();
       },
       killCentral: () => stage.central.kill(),
       async startCentral() {
