@@ -184,3 +184,12 @@ test('a stream that is silent for 12 s counts as lost, and is opened again', asy
   };
   await expect.poll(isLost, { timeout: 10_000 }).toBe(false);
 });
+
+test('a line that the edge does not have is said to be none, with the way back', async (context) => {
+  const { url } = await startBox();
+  const { page, says } = await look(context, url);
+  await page.goto(`${url}/line.html?line=acme/lyon/turning/M99`);
+  await says('#now', 'This edge has no line acme/lyon/turning/M99.');
+  await page.locator('#now a').click();
+  await says('#lines', /M01/);
+});

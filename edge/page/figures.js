@@ -56,6 +56,8 @@ const wide = 600;
 const high = 150;
 const bottom = high - 22;
 const hourMs = 3_600_000;
+/** Most hours that are named below the bars. */
+const labelsMax = 8;
 
 /** Bars of good with scrap on top, a step for the target; the same as a table for those who read. */
 function drawHours(hours) {
@@ -67,7 +69,11 @@ function drawHours(hours) {
   }, 1n);
   const step = wide / Math.max(hours.length, 8);
   const height = (amount) => Number((amount * 1_000n) / most) * ((bottom - 8) / 1_000);
-  const bars = hours.flatMap((hour, at) => bar(hour, at * step, step, height));
+  const every = Math.ceil(hours.length / labelsMax);
+  const bars = hours.flatMap((hour, at) => [
+    ...bar(hour, at * step, step, height),
+    at % every === 0 && label(hour, (at + 0.5) * step),
+  ]);
   const attributes = { viewBox: `0 0 ${wide} ${high}`, role: 'img', class: 'hours' };
   const picture = svg('svg', { ...attributes, 'aria-label': say('figures.hoursPicture') }, ...bars);
   return [
@@ -90,14 +96,17 @@ const keyOf = (hours) => [
   hours.some(({ stoppedMs }) => stoppedMs > 0) && el('span.stopped', {}, say('figures.stopped')),
 ];
 
-function bar({ fromMs, good, scrap, target, stoppedMs }, left, step, height) {
+/** The hour stands below its bar; below the first of some where there is no room for each. */
+const label = ({ fromMs }, x) =>
+  svg('text', { x, y: high - 4, 'text-anchor': 'middle' }, minute(fromMs));
+
+function bar({ good, scrap, target, stoppedMs }, left, step, height) {
   const [made, bad] = [height(millionths(good)), height(millionths(scrap))];
   const x = left + step * 0.15;
   const width = step * 0.7;
   const parts = [
     svg('rect.good', { x, width, y: bottom - made, height: made }),
     svg('rect.scrap', { x, width, y: bottom - made - bad, height: bad }),
-    svg('text', { x: left + step / 2, y: high - 4, 'text-anchor': 'middle' }, minute(fromMs)),
   ];
   if (target !== null) {
     const y = bottom - height(millionths(target));

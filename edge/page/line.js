@@ -31,8 +31,23 @@ const headerOf = (view) => {
   };
 };
 
+/** Whether the edge was asked if it has this line at all. */
+let asked = false;
+
+/** An edge that tells nothing of the line may not have it: then that is said, and where to go. */
+async function lookForLine() {
+  if (asked) return;
+  asked = true;
+  const answer = await fetch(`/v1/line?line=${encodeURIComponent(line)}`).catch(() => undefined);
+  asked = answer !== undefined;
+  if (answer?.status !== 404) return;
+  const away = el('a.second', { href: '/' }, say('nav.overview'));
+  draw(find('now'), el('p.note', { role: 'alert' }, say('lost.noLine', { line })), away);
+}
+
 function drawAll() {
   const view = live.word;
+  if (!view && live.lost) void lookForLine();
   drawHeader(view && headerOf(view));
   drawNotices(view && headerOf(view));
   if (view) drawView(view);

@@ -60,6 +60,7 @@ export const texts = {
     swapped: 'andere Box',
   },
   lost: {
+    noLine: 'Diese Edge hat keine Linie {line}.',
     never: 'Noch keine Antwort der Edge',
     since: 'Keine Antwort der Edge seit {at}',
     shown: 'das Gezeigte ist {age} alt',

@@ -61,6 +61,7 @@ export const texts = {
     swapped: 'another box',
   },
   lost: {
+    noLine: 'This edge has no line {line}.',
     never: 'No word from the edge yet',
     since: 'No word from the edge since {at}',
     shown: 'what you see is {age} old',

@@ -59,6 +59,7 @@ export const texts = {
     swapped: 'otro equipo',
   },
   lost: {
+    noLine: 'Este edge no tiene la línea {line}.',
     never: 'El edge aún no responde',
     since: 'Sin respuesta del edge desde {at}',
     shown: 'lo que se ve tiene {age}',

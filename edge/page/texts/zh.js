@@ -59,6 +59,7 @@ export const texts = {
     swapped: '更换设备',
   },
   lost: {
+    noLine: '本边缘站没有产线 {line}。',
     never: '边缘站尚无响应',
     since: '自 {at} 起边缘站无响应',
     shown: '所见数据已过 {age}',
