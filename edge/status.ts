@@ -7,6 +7,7 @@ import type { Tally } from '../statecharts/tally.ts';
 import { completionOf } from '../statecharts/tolerance.ts';
 import { operationsOf } from './balance.ts';
 import type { Book } from './book.ts';
+import { degradedBy } from './canary.ts';
 import type { Marks, Settled } from './marks.ts';
 import type { Outbox } from './outbox.ts';
 import type { Recent } from './recent.ts';
@@ -96,6 +97,7 @@ function lineStatus({ roster, book, outbox, marks, nowMs }: Parts, path: string)
     lanes: actor.lanesMax,
     runs,
     way: marks.way(path),
+    degraded: degradedBy(marks.way(path), marks.central(), nowMs()), // null: the path is well
     ...cursor,
     head,
     hash: hash.toString('hex'), // the chain's link there

@@ -185,11 +185,30 @@ test('a stream that is silent for 12 s counts as lost, and is opened again', asy
   await expect.poll(isLost, { timeout: 10_000 }).toBe(false);
 });
 
-test('a line that the edge does not have is said to be none, with the way back', async (context) => {
+test('a line that the edge does not have is said to be none', async (context) => {
   const { url } = await startBox();
   const { page, says } = await look(context, url);
   await page.goto(`${url}/line.html?line=acme/lyon/turning/M99`);
   await says('#now', 'This edge has no line acme/lyon/turning/M99.');
   await page.locator('#now a').click();
   await says('#lines', /M01/);
+});
+
+test('a link that carries while central answers late is no good link', async (context) => {
+  const { url, ask } = await startBox();
+  await ask(...started);
+  let late: object | null = null;
+  const silence = await startSilence(url, ({ lines }) => {
+    for (const line of lines) {
+      Object.assign(line.way, { state: 'up' });
+      Object.assign(line, { degraded: late });
+    }
+  });
+  const { says } = await look(context, silence);
+  await says('#header', /online/);
+  late = { sinceMs: Date.now() - 20_000, says: 'central has not answered for 20 s' };
+  const { says: then, page } = await look(context, silence);
+  await then('#header', /central late/);
+  await then('.tile', /central late/, /central has not answered for 20 s/);
+  expect(await page.locator('[data-is=link]').getAttribute('data-tone')).toBe('warn');
 });

@@ -9,12 +9,18 @@ import { named, say } from './say.js';
 
 const lanesShown = 3;
 
-/** The line's way, unless the line itself does not go on. */
-export const ownWay = ({ failure, way }) =>
-  failure === null ? way : { state: 'failed', sinceMs: null };
+/** The line's way; one that carries, while central answers late, is degraded. */
+const shownWay = ({ way, degraded }) =>
+  degraded ? { state: 'degraded', sinceMs: degraded.sinceMs, detail: degraded.says } : way;
+
+/** The same, unless the line itself does not go on. */
+export const ownWay = (row) =>
+  row.failure === null ? shownWay(row) : { state: 'failed', sinceMs: null };
 
 /** How the line's way stands; while central is behind, by how much, and what it knows already. */
-function wayText({ way, ahead, head, kept }) {
+function wayText(row) {
+  const { ahead, head, kept } = row;
+  const way = shownWay(row);
   const word = named('link', way.state);
   if (!ahead || wayOf(way.state).rank > wayOf('draining').rank) return word;
   const isAhead = ahead.upTo !== null && ahead.upTo > kept;
@@ -30,7 +36,8 @@ export function drawTile(row, machines) {
   const path = line.split('/');
   const name = path.pop();
   const machine = machineOf(machines, line);
-  const isBad = [toneOf(state), wayOf(row.way.state).tone].includes('bad') || failure !== null;
+  const isBad =
+    [toneOf(state), wayOf(shownWay(row).state).tone].includes('bad') || failure !== null;
   return el(
     'article.tile',
     { 'data-key': line, 'data-bad': isBad },
@@ -114,7 +121,7 @@ function drawMarks({ head, kept, settled, waiting, unsent, oldestUnsentMs }) {
 }
 
 function drawWay(row) {
-  const { way } = row;
+  const way = shownWay(row);
   const { tone } = wayOf(way.state);
   return [
     el(

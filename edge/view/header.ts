@@ -1,5 +1,6 @@
 import type { Fault } from '../../shared/fault.ts';
 import type { Actor } from '../actor.ts';
+import { degradedBy } from '../canary.ts';
 import type { Disk } from '../disk.ts';
 import type { Marks } from '../marks.ts';
 import type { Outbox } from '../outbox.ts';
@@ -71,13 +72,14 @@ export function headerOf(parts: Parts) {
   const { actor, outbox, marks, seen, disk, retention, wall, drains, nowMs } = parts;
   const { path } = actor;
   const { head, sent, epoch } = outbox.marks(path);
-  const { state, sinceMs, detail = null } = marks.way(path);
+  const way = marks.way(path);
+  const degraded = degradedBy(way, marks.central(), nowMs);
   const unsent = Math.max(0, head - sent);
   const { level, daysLeft } = retention.lasting(disk.status());
   return {
-    way: state,
-    wayDetail: detail,
-    sinceMs,
+    way: degraded ? ('degraded' as const) : way.state,
+    wayDetail: degraded?.says ?? way.detail ?? null,
+    sinceMs: degraded?.sinceMs ?? way.sinceMs,
     unsent,
     oldestUnsentMs: unsent > 0 ? (outbox.oldestUnsentMs(path) ?? nowMs) : null,
     drain: drains.see(path, { epoch, sent }, unsent),

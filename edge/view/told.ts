@@ -90,7 +90,12 @@ const figures = object({
   ),
 });
 const header = object({
-  ...{ way: { enum: linkStates }, wayDetail: maybe(text), sinceMs: ms, unsent: integer },
+  ...{
+    way: { enum: [...linkStates, 'degraded'] },
+    wayDetail: maybe(text),
+    sinceMs: ms,
+    unsent: integer,
+  },
   ...{ oldestUnsentMs: maybe(ms), centralMs: maybe(ms), readOnly: maybe(text) },
   drain: maybe(object({ perSecond: { type: 'number' }, etaMs: lasts })),
   room: object({ level: { enum: diskLevels }, daysLeft: maybe({ type: 'number' }) }),

@@ -5,7 +5,7 @@ export const texts = {
     waiting: 'wartet auf die Edge',
     up: 'online',
     down: 'offline',
-    degraded: 'Verbindung träge',
+    degraded: 'Zentrale antwortet spät',
     draining: 'sendet nach',
     seeding: 'holt seine Vorgeschichte',
     forked: 'verzweigt',

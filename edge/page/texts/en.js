@@ -6,7 +6,7 @@ export const texts = {
     waiting: 'waiting for the edge to speak',
     up: 'online',
     down: 'offline',
-    degraded: 'slow link',
+    degraded: 'central late',
     draining: 'draining',
     seeding: 'fetching its history',
     forked: 'forked',

@@ -5,7 +5,7 @@ export const texts = {
     waiting: 'a la espera del edge',
     up: 'en línea',
     down: 'sin conexión',
-    degraded: 'enlace lento',
+    degraded: 'central responde tarde',
     draining: 'enviando atrasos',
     seeding: 'recuperando su historial',
     forked: 'bifurcado',

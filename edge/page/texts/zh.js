@@ -5,7 +5,7 @@ export const texts = {
     waiting: '等待边缘站响应',
     up: '在线',
     down: '离线',
-    degraded: '链路缓慢',
+    degraded: '中心响应迟缓',
     draining: '正在补传',
     seeding: '正在取回历史',
     forked: '出现分叉',
