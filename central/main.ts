@@ -3,7 +3,7 @@ import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { backoff } from '../shared/backoff.ts';
 import { systemClock } from '../shared/clock.ts';
-import { dial, openStanding } from '../shared/connection.ts';
+import { dial, openStanding, readSeed } from '../shared/connection.ts';
 import { type Database, openDatabase } from '../shared/database.ts';
 import { Fault } from '../shared/fault.ts';
 import { type Logger, openLog } from '../shared/log.ts';
@@ -58,6 +58,13 @@ const openStore = ({ storePath, postgres }: CentralConfig, bootId: string): Data
     ? openShared(whereOf(postgres), bootId, migrations)
     : openDatabase(storePath!, migrations);
 
+/** Reads the files that the config names. Throws Fault INVALID naming the first that is bad. */
+function checkCentral({ natsNkeyPath, postgres, erp }: CentralConfig): void {
+  if (natsNkeyPath !== undefined) readSeed(natsNkeyPath);
+  if (postgres) whereOf(postgres);
+  openErp(erp, openLog('central', 'silent'));
+}
+
 /** Starts central: opens upwards, closes downwards. Resolves once it listens. */
 export async function startCentral(config: CentralConfig) {
   const clock = systemClock;
@@ -99,5 +106,6 @@ export async function startCentral(config: CentralConfig) {
 
 if (import.meta.main) {
   const start = (given: unknown) => startCentral(readCentralConfig(given));
-  await runService({ name: 'central', fields, start });
+  const check = (given: unknown) => checkCentral(readCentralConfig(given));
+  await runService({ name: 'central', fields, about: { schema: migrations.length }, check, start });
 }

@@ -17,15 +17,21 @@ export type Choose = (cache: (...args: string[]) => Promise<string>) => Promise<
 /**
  * Unpacks packages of one suite into `folder`: no root, nothing installed, no maintainer script
  * run, apt's own lists untouched. The mirror is the one this machine uses, and apt checks its
- * signature. Throws Fault UNREACHABLE if that cannot be done here.
+ * signature. `architecture` is this machine's unless it is said, by Debian's word for it. Throws
+ * Fault UNREACHABLE if that cannot be done here.
  */
-export async function unpackPackages(folder: string, from: string, choose: Choose): Promise<void> {
+export async function unpackPackages(
+  folder: string,
+  from: string,
+  choose: Choose,
+  architecture?: string,
+): Promise<void> {
   const keyring = keyrings.find((path) => existsSync(path));
   if (!keyring) throw new Fault('UNREACHABLE', 'Debian package: this is not a Debian machine');
   const mirror = mirrorOf(await step('apt-get', ['indextargets', '--format', '$(REPO_URI)']));
   const sources = join(folder, 'sources.list');
   writeFileSync(sources, `deb [signed-by=${keyring}] ${mirror} ${from} main\n`);
-  const apart = apartIn(folder, sources);
+  const apart = apartIn(folder, sources, architecture);
   await step('apt-get', [...apart, 'update'], folder);
   const names = await choose((...args) => step('apt-cache', [...apart, ...args], folder));
   process.stderr.write(`Fetching ${names[0]} of Debian ${from}\n`);
@@ -41,8 +47,8 @@ export async function unpackPackages(folder: string, from: string, choose: Choos
 }
 
 /** Unpacks the nats-server of Debian, and gives its path; see `unpackPackages`. */
-export async function unpackDebian(folder: string): Promise<string> {
-  await unpackPackages(folder, suite, async () => ['nats-server']);
+export async function unpackDebian(folder: string, architecture?: string): Promise<string> {
+  await unpackPackages(folder, suite, async () => ['nats-server'], architecture);
   return join(folder, 'usr/sbin/nats-server');
 }
 
@@ -55,11 +61,14 @@ function mirrorOf(listing: string): string {
 }
 
 /** Options under which apt keeps all it knows and writes inside `folder`. */
-function apartIn(folder: string, sources: string): string[] {
+function apartIn(folder: string, sources: string, architecture: string | undefined): string[] {
   for (const name of ['lists/partial', 'archives/partial']) {
     mkdirSync(join(folder, 'apt', name), { recursive: true });
   }
   return [
+    ...(architecture === undefined
+      ? []
+      : [`APT::Architecture=${architecture}`, `APT::Architectures=${architecture}`]),
     `Dir::Etc::SourceList=${sources}`,
     'Dir::Etc::SourceParts=/dev/null',
     `Dir::State::Lists=${join(folder, 'apt/lists')}`,

@@ -26,6 +26,7 @@ const commands = {
   desk: () => import('./desk.ts'),
   map: () => import('./map.ts'),
   people: () => import('./people.ts'),
+  bundle: () => import('./bundle.ts'),
 } satisfies Record<string, () => Promise<Command>>;
 type Name = keyof typeof commands;
 

@@ -19,7 +19,10 @@ export type Source = (folder: string) => Promise<string>;
  * The release first: the same checked bytes on every machine. Without a network it gives up in
  * seconds, and where only the distribution's mirror is reachable, that is next.
  */
-const standardSources: readonly Source[] = [downloadRelease, unpackDebian];
+const standardSources: readonly Source[] = [
+  (folder) => downloadRelease(folder),
+  (folder) => unpackDebian(folder),
+];
 
 type Parts = { env?: NodeJS.ProcessEnv; sources?: readonly Source[] };
 

@@ -1,9 +1,11 @@
 import { systemClock } from '../shared/clock.ts';
+import { readSeed } from '../shared/connection.ts';
 import { openDatabase } from '../shared/database.ts';
 import { systemRandom } from '../shared/identity.ts';
 import { openLog } from '../shared/log.ts';
 import { keepRunning } from '../shared/loop.ts';
 import { runService } from '../shared/service.ts';
+import { edition } from '../statecharts/edition.ts';
 import { assembleEdge, meansOf } from './assembly.ts';
 import { openBackups } from './backup.ts';
 import { readBalance } from './balance.ts';
@@ -17,6 +19,12 @@ import { migrations } from './schema.ts';
 import { upgradeWith } from './upgrade.ts';
 import { openView } from './view/open.ts';
 import { watchingBy } from './watching.ts';
+
+/** Reads the files that the config names. Throws Fault INVALID naming the first that is bad. */
+function checkEdge(config: EdgeConfig): void {
+  readMappings(config);
+  if (config.natsNkeyPath !== undefined) readSeed(config.natsNkeyPath);
+}
 
 /** Starts the edge: opens upwards, closes downwards. Resolves once it listens. */
 export async function startEdge(config: EdgeConfig) {
@@ -67,5 +75,10 @@ export async function startEdge(config: EdgeConfig) {
 }
 
 if (import.meta.main) {
-  await runService({ name: 'edge', fields, start: (given) => startEdge(readEdgeConfig(given)) });
+  await runService({
+    ...{ name: 'edge', fields },
+    about: { schema: migrations.length, charts: edition },
+    check: (given) => checkEdge(readEdgeConfig(given)),
+    start: (given) => startEdge(readEdgeConfig(given)),
+  });
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Fault } from './fault.ts';
-import type { Fields } from './field.ts';
+import { type Fields, readFields } from './field.ts';
+import { openNotify } from './notify.ts';
 import { sample } from './sample.ts';
 
 /** A program that runs until it is asked to end. */
@@ -11,7 +12,14 @@ type Parts = {
   name: string;
   /** The table of the config; `--sample` prints it. */
   fields: Fields;
-  /** Throws Fault INVALID naming every mistake in `config`. */
+  /** What the program is, for whoever installs it; `--about` prints it. */
+  about?: Readonly<Record<string, unknown>>;
+  /**
+   * Reads all that `start` reads before it opens anything; the fields alone if absent. Throws Fault
+   * INVALID naming every mistake in `config`, and in the files that it names.
+   */
+  check?: (config: unknown) => void;
+  /** Throws Fault INVALID as `check` does. */
   start(config: unknown): Promise<Service>;
 };
 
@@ -26,23 +34,46 @@ export function readJson(file: string): unknown {
   }
 }
 
+const options = {
+  config: { type: 'string' },
+  'check-config': { type: 'boolean' },
+  sample: { type: 'boolean' },
+  about: { type: 'boolean' },
+} as const;
+
 /**
  * Runs a program of ours: `--config FILE` starts it, and one line of JSON on stdout says that it is
- * ready and where; `--sample` prints a commented config. Ends cleanly on SIGTERM and SIGINT; on an
+ * ready and where; with `--check-config` it is only read, and nothing opened. `--sample` prints a
+ * commented config, `--about` what this program is. Ends cleanly on SIGTERM and SIGINT; on an
  * expected failure it prints one line and exits with 1.
  */
-export async function runService({ name, fields, start }: Parts): Promise<void> {
+export async function runService(parts: Parts): Promise<void> {
+  const { name, fields, about = {}, start } = parts;
+  const { check = (given) => readFields(fields, given, 'config') } = parts;
   try {
-    const options = { config: { type: 'string' }, sample: { type: 'boolean' } } as const;
     const { values } = parseArgs({ options });
     if (values.sample) {
       process.stdout.write(sample(fields));
       return;
     }
+    if (values.about) {
+      process.stdout.write(`${JSON.stringify(about)}\n`);
+      return;
+    }
     if (values.config === undefined) throw new Fault('INVALID', '--config: must name a file');
+    if (values['check-config']) {
+      check(readJson(values.config));
+      process.stdout.write(`${values.config}: no mistake was found\n`);
+      return;
+    }
     const service = await start(readJson(values.config));
     process.stdout.write(`${JSON.stringify({ ready: true, url: service.url })}\n`);
-    const end = () => service.close().then(() => process.exit(0));
+    const notify = openNotify(process.env);
+    notify.ready();
+    const end = () => {
+      notify.stopping();
+      return service.close().then(() => process.exit(0));
+    };
     process.once('SIGTERM', end).once('SIGINT', end);
   } catch (error) {
     const expected = error instanceof Fault || (error as { code?: string }).code !== undefined;
