@@ -27,6 +27,8 @@ const commands = {
   map: () => import('./map.ts'),
   people: () => import('./people.ts'),
   bundle: () => import('./bundle.ts'),
+  nkey: () => import('./nkey.ts'),
+  prove: () => import('./prove.ts'),
 } satisfies Record<string, () => Promise<Command>>;
 type Name = keyof typeof commands;
 

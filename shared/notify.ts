@@ -17,8 +17,8 @@ const byHelper: Tell = (word, said) => {
 };
 
 /**
- * Tells systemd, where it has started us and asks for it, that we are ready, that we still turn, and
- * that we are about to end. Each beat is a turn of the event loop that everything here waits for: a
+ * Tells systemd, where it has started us and asks for it, that we are ready, that we still turn,
+ * and that we are about to end. Each beat is a turn of the event loop, for which all else waits: a
  * loop that hangs is silent, and systemd starts us anew. Elsewhere nothing is told to anybody.
  */
 export function openNotify(env: NodeJS.ProcessEnv, tell: Tell = byHelper) {

@@ -27,21 +27,21 @@ export type Platform = Readonly<{
   cpu: string;
   debian: string;
   elf: number;
-  /** Of the npm package `node-linux-<cpu>` with the version that package.json names. */
-  nodeIntegrity: string;
+  /** SHA-512 of the npm package `node-linux-<cpu>`, in the version that package.json names. */
+  nodeSum: string;
 }>;
 
 /** To raise Node, change package.json and the two sums. */
 export const platforms: readonly Platform[] = [
   {
     ...{ name: 'linux-x64', cpu: 'x64', debian: 'amd64', elf: 62 },
-    nodeIntegrity:
-      'sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==',
+    nodeSum:
+      '3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==',
   },
   {
     ...{ name: 'linux-arm64', cpu: 'arm64', debian: 'arm64', elf: 183 },
-    nodeIntegrity:
-      'sha512-FpJRPEz2OvvTLfjIOlNGFY9JLPMKgl5m+d4oGYBLg24kJ1mmvN1Zl/HPJgF4HDaJ51ISev1l1cRZ/DM+keXW5g==',
+    nodeSum:
+      'FpJRPEz2OvvTLfjIOlNGFY9JLPMKgl5m+d4oGYBLg24kJ1mmvN1Zl/HPJgF4HDaJ51ISev1l1cRZ/DM+keXW5g==',
   },
 ];
 
@@ -66,8 +66,8 @@ export function refuseForeign(path: string, { name, elf }: Platform): void {
 }
 
 /**
- * Puts what a bundle needs and is not ours into `folder`, from the registry and the lock file: the
- * dependencies of production without any install script. Throws Fault UNREACHABLE without a network.
+ * Puts what a bundle needs and is not ours into `folder`, by the lock file: the dependencies of
+ * production, without any install script. Throws Fault UNREACHABLE without a network.
  */
 export async function installDependencies(root: string, folder: string, { cpu }: Platform) {
   mkdirSync(folder, { recursive: true });
@@ -84,10 +84,10 @@ export async function fetchNode(cache: string, platform: Platform, version: stri
   const name = `node-linux-${platform.cpu}`;
   const file = join(cache, `${name}-${version}.tgz`);
   if (!existsSync(file)) await step('npm', ['pack', '--silent', `${name}@${version}`], cache);
-  const found = `sha512-${hash('sha512', readFileSync(file), 'base64')}`;
-  if (found !== platform.nodeIntegrity) {
+  const found = hash('sha512', readFileSync(file), 'base64');
+  if (found !== platform.nodeSum) {
     rmSync(file);
-    throw new Fault('CORRUPT', `${file}: is ${found}, must be ${platform.nodeIntegrity}`);
+    throw new Fault('CORRUPT', `${file}: is ${found}, must be ${platform.nodeSum}`);
   }
   const folder = join(cache, `${name}-${version}`);
   rmSync(folder, { recursive: true, force: true });
@@ -98,7 +98,7 @@ export async function fetchNode(cache: string, platform: Platform, version: stri
   return folder;
 }
 
-/** A nats-server for the platform, and its version: its release, else Debian's; kept in the cache. */
+/** A nats-server for the platform and its version: its release, else Debian's; kept in a cache. */
 export async function fetchNats(cache: string, platform: Platform): Promise<Nats> {
   const path = join(cache, `nats-server-${platform.name}`);
   const told = `${path}.version`;

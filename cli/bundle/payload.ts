@@ -14,7 +14,7 @@ const aboutTimeoutMs = 30_000;
 
 /** What of our own tree goes along. */
 const folders = ['shared', 'statecharts', 'edge', 'central', 'cli', 'docs', 'ansible'];
-const single = ['package.json', 'package-lock.json', 'README.md', 'LICENSE'];
+const single = ['package-lock.json', 'README.md', 'LICENSE'];
 /** Sources that only a compiler wants, and binaries of other machines. */
 const unused = (cpu: string) => {
   const other = (path: string) =>
@@ -86,6 +86,7 @@ export async function packRelease(parts: Parts): Promise<{ release: Release; pay
   const entries: Entry[] = [
     ...programs,
     ...own.map((path) => plain(`app/${path}`, read(root, path))),
+    plain('app/package.json', jsonOf({ ...about, version: release.version })),
     ...theirs.map((path) => plain(`app/${path}`, read(dependencies, path))),
     ...licences(dependencies, shipped),
     plain('licences/node/LICENSE', read(node, 'LICENSE')),

@@ -83,9 +83,9 @@ export function seal(payload: Buffer, { name, version, platform }: About, key: K
 }
 
 /**
- * What is in a bundle, of which nothing was believed before its signature was checked; without a key
- * nobody's signature is asked for, and it is only whole. Throws Fault INVALID for one that somebody
- * else has signed, or that has changed since.
+ * What is in a bundle, of which nothing is believed before its signature was checked; without a
+ * key nobody's signature is asked for, and it is only whole. Throws Fault INVALID for one that
+ * somebody else has signed, or that has changed since.
  */
 export function unseal(
   bundle: Buffer,

@@ -1,0 +1,84 @@
+import { diskLevels } from '../shared/runtime.ts';
+
+/** What an edge says of itself, as far as a change of its program is judged by it. */
+export type Stand = Readonly<{
+  nowMs: number;
+  central: { atMs: number } | null;
+  unsent: number;
+  lines: readonly Line[];
+  disk?: { level: (typeof diskLevels)[number] };
+  program?: { release: string };
+}>;
+type Line = Readonly<{
+  line: string;
+  failure: string | null;
+  epoch: number;
+  head: number;
+  kept: number;
+  hash: string;
+  runs: readonly unknown[];
+  way: { state: string; detail?: string };
+}>;
+
+/** What speaks against an edge: for good, or as long as it is not over. */
+export type Verdict = Readonly<{ broken: readonly string[]; waiting: readonly string[] }>;
+
+/** Central is asked every few seconds; an older word of it proves nothing, ms. */
+const silentMs = 30_000;
+
+/**
+ * How an edge stands after a change, `now`, against how it stood before it, `then`. `first` is how
+ * it stood when the watch began: what was stated by then must reach the ledger.
+ *
+ * Nothing broken and nothing waiting means: every line was rebuilt from its facts with the same
+ * fingerprints and the same chain, central answers over the whole way, the ledger holds what every
+ * line had stated, and no more waits than before.
+ */
+export function judge(then: Stand, first: Stand, now: Stand, release?: string): Verdict {
+  const broken: string[] = [];
+  const waiting: string[] = [];
+  const known = new Map(now.lines.map((line) => [line.line, line]));
+  for (const before of then.lines) {
+    const line = known.get(before.line);
+    if (!line) broken.push(`${before.line}: is gone`);
+    else judgeLine(before, line, broken);
+  }
+  for (const { line, head } of first.lines) {
+    const { kept = 0, way } = known.get(line) ?? {};
+    if (way && way.state !== 'up') waiting.push(`${line}: its way is ${way.detail ?? way.state}`);
+    else if (kept < head) waiting.push(`${line}: the ledger holds ${kept} of ${head} facts`);
+  }
+  if (release !== undefined && now.program?.release !== release) {
+    broken.push(`release ${now.program?.release} runs, and not ${release}`);
+  }
+  const [levelThen, levelNow] = [then, now].map(({ disk }) =>
+    diskLevels.indexOf(disk?.level ?? 'ok'),
+  );
+  if (levelNow! > levelThen!) waiting.push(`disk: ${now.disk?.level}, was ${then.disk?.level}`);
+  if (now.central === null || now.nowMs - now.central.atMs > silentMs) {
+    waiting.push('central: has not spoken');
+  }
+  const more = now.unsent - Math.max(then.unsent, first.unsent);
+  if (more > unsentMore) waiting.push(`${now.unsent} facts wait, ${more} more than before`);
+  return { broken, waiting };
+}
+/** Facts on their way are no backlog. */
+const unsentMore = 1_000;
+
+function judgeLine(before: Line, line: Line, broken: string[]): void {
+  const say = (what: string) => broken.push(`${line.line}: ${what}`);
+  if (line.failure !== null) say(line.failure);
+  else if (line.epoch !== before.epoch) say(`is in epoch ${line.epoch}, was in ${before.epoch}`);
+  else if (line.head < before.head) say(`has ${line.head} facts, had ${before.head}`);
+  else if (line.head === before.head && line.hash !== before.hash) say('has another chain');
+}
+
+/** What speaks against changing the program now. */
+export function hindrances({ lines, central }: Stand, isIdle: boolean): string[] {
+  const found = lines.flatMap(({ line, failure, way, runs }) => {
+    if (failure !== null) return [`${line}: ${failure}`];
+    if (way.state !== 'up') return [`${line}: its way is ${way.detail ?? way.state}`];
+    return isIdle && runs.length > 0 ? [`${line}: is at work`] : [];
+  });
+  return central === null ? [...found, 'central: has not spoken'] : found;
+}

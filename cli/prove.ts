@@ -1,0 +1,137 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { systemClock } from '../shared/clock.ts';
+import { Fault } from '../shared/fault.ts';
+import { invalid } from '../shared/field.ts';
+import { urlIn } from './central.ts';
+import { read } from './drive.ts';
+import { hindrances, judge, type Stand, type Verdict } from './proof.ts';
+
+export const usage = `holdfast prove --edge URL --save FILE [--idle]
+holdfast prove --edge URL --against FILE [options]
+
+Says whether an edge may be given another release, and whether the new one has taken over all that
+the old one had: each line rebuilt from its facts, the same chain, central's ledger holding what was
+stated, nothing piling up.
+
+  --edge URL        a running edge, e.g. http://127.0.0.1:8080
+  --save FILE       writes down how it stands; refused while a line has failed or is cut off
+  --idle            also waits until no line has open work
+  --against FILE    compares with that
+  --release NAME    which release must run now
+  --within SECONDS  how long it may take until all holds; 180 if absent
+  --for SECONDS     how long it must hold then; 60 if absent
+
+Exit code 0: proved. 1: not; what speaks against it is told. 2: it could not be asked.
+`;
+
+/** Pause between two questions, ms. */
+const pauseMs = 1_000;
+const secondsMax = 86_400;
+
+const options = {
+  edge: { type: 'string' },
+  save: { type: 'string' },
+  against: { type: 'string' },
+  idle: { type: 'boolean', default: false },
+  release: { type: 'string' },
+  within: { type: 'string', default: '180' },
+  for: { type: 'string', default: '60' },
+} as const;
+
+function secondsIn(text: string, option: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= secondsMax) return Number(text);
+  throw invalid(option, `must be whole seconds, at most ${secondsMax}`);
+}
+
+function savedIn(file: string): Stand {
+  try {
+    const saved = JSON.parse(readFileSync(file, 'utf8')) as Stand;
+    if (Array.isArray(saved.lines)) return saved;
+    throw new Error('tells of no lines');
+  } catch (error) {
+    throw invalid('--against', `${file}: ${(error as Error).message}`);
+  }
+}
+
+type Asked = () => Promise<Stand>;
+
+/** Waits until nothing speaks against a change, and gives how the edge stands then. */
+async function settled(ask: Asked, isIdle: boolean, withinMs: number): Promise<Stand | string[]> {
+  const { monotonicMs } = systemClock;
+  const endMs = monotonicMs() + withinMs;
+  for (;;) {
+    const stand = await ask();
+    const found = hindrances(stand, isIdle);
+    if (found.length === 0) return stand;
+    if (monotonicMs() >= endMs) return found;
+    await sleep(pauseMs);
+  }
+}
+
+type Watch = Readonly<{
+  then: Stand;
+  release?: string | undefined;
+  withinMs: number;
+  forMs: number;
+}>;
+
+/** Watches until all has held for `forMs`, or does not in time; gives what speaks against it. */
+async function watch(ask: Asked, { then, release, withinMs, forMs }: Watch): Promise<string[]> {
+  const { monotonicMs } = systemClock;
+  const endMs = monotonicMs() + withinMs;
+  let first: Stand | undefined;
+  let heldMs: number | undefined;
+  let silence: string[] = [];
+  for (;;) {
+    const now = await ask().catch((error: unknown) => {
+      if (!(error instanceof Fault)) throw error;
+      silence = [error.message];
+    });
+    first ??= now ?? undefined;
+    const { broken, waiting }: Verdict = now
+      ? judge(then, first!, now, release)
+      : { broken: [], waiting: silence };
+    if (broken.length > 0) return [...broken];
+    const atMs = monotonicMs();
+    if (waiting.length === 0) heldMs ??= atMs;
+    else heldMs = undefined;
+    if (heldMs !== undefined && atMs - heldMs >= forMs) return [];
+    if (heldMs === undefined && atMs >= endMs) return [...waiting];
+    if (atMs >= endMs + forMs) return ['it holds again and again, and never for long'];
+    await sleep(pauseMs);
+  }
+}
+
+/** Exit code where it could not be done. */
+export const failed = 2;
+
+/** The command line; resolves with the exit code. */
+export async function run(args: string[]): Promise<number> {
+  const { values } = parseArgs({ args, options });
+  const { save, against, idle, release } = values;
+  const url = urlIn(values.edge, '--edge');
+  const withinMs = secondsIn(values.within, '--within') * 1_000;
+  const forMs = secondsIn(values.for, '--for') * 1_000;
+  if ((save === undefined) === (against === undefined)) {
+    throw invalid('--save', 'or --against must be given, and not both');
+  }
+  const ask: Asked = () => read<Stand>(url, '/v1/status');
+  if (against !== undefined) {
+    const then = savedIn(against);
+    const found = await watch(ask, { then, release, withinMs, forMs });
+    return tell(found, `${then.lines.length} lines have taken over all they had`);
+  }
+  const stand = await settled(ask, idle, withinMs);
+  if (Array.isArray(stand)) return tell(stand, '');
+  const found = stand as Stand;
+  writeFileSync(save!, `${JSON.stringify(found)}\n`, { mode: 0o600 });
+  return tell([], `${found.lines.length} lines are written down in ${save}`);
+}
+
+function tell(found: readonly string[], good: string): number {
+  const words = found.length === 0 ? [`✓ ${good}`] : found.map((what) => `✗ ${what}`);
+  process.stdout.write(`${words.join('\n')}\n`);
+  return found.length === 0 ? 0 : 1;
+}
