@@ -43,11 +43,7 @@ export function judge(then: Stand, first: Stand, now: Stand, release?: string): 
     if (!line) broken.push(`${before.line}: is gone`);
     else judgeLine(before, line, broken);
   }
-  for (const { line, head } of first.lines) {
-    const { kept = 0, way } = known.get(line) ?? {};
-    if (way && way.state !== 'up') waiting.push(`${line}: its way is ${way.detail ?? way.state}`);
-    else if (kept < head) waiting.push(`${line}: the ledger holds ${kept} of ${head} facts`);
-  }
+  waiting.push(...behind(first, now));
   if (release !== undefined && now.program?.release !== release) {
     broken.push(`release ${now.program?.release} runs, and not ${release}`);
   }
@@ -62,6 +58,22 @@ export function judge(then: Stand, first: Stand, now: Stand, release?: string): 
   if (more > unsentMore) waiting.push(`${now.unsent} facts wait, ${more} more than before`);
   return { broken, waiting };
 }
+
+/** A line that sends, or has sent all. */
+const goesOn = ({ way }: Line): boolean => way.state === 'up' || way.state === 'draining';
+const cutOff = ({ line, way }: Line): string => `${line}: its way is ${way.detail ?? way.state}`;
+
+/** What every line had stated at `then` and the ledger does not hold `now`, and why. */
+export function behind(then: Stand, now: Stand): string[] {
+  const known = new Map(now.lines.map((line) => [line.line, line]));
+  return then.lines.flatMap(({ line: path, head }) => {
+    const line = known.get(path);
+    if (!line) return [];
+    if (!goesOn(line)) return [cutOff(line)];
+    return line.kept >= head ? [] : [`${path}: the ledger holds ${line.kept} of ${head} facts`];
+  });
+}
+
 /** Facts on their way are no backlog. */
 const unsentMore = 1_000;
 
@@ -75,10 +87,10 @@ function judgeLine(before: Line, line: Line, broken: string[]): void {
 
 /** What speaks against changing the program now. */
 export function hindrances({ lines, central }: Stand, isIdle: boolean): string[] {
-  const found = lines.flatMap(({ line, failure, way, runs }) => {
-    if (failure !== null) return [`${line}: ${failure}`];
-    if (way.state !== 'up') return [`${line}: its way is ${way.detail ?? way.state}`];
-    return isIdle && runs.length > 0 ? [`${line}: is at work`] : [];
+  const found = lines.flatMap((line) => {
+    if (line.failure !== null) return [`${line.line}: ${line.failure}`];
+    if (!goesOn(line)) return [cutOff(line)];
+    return isIdle && line.runs.length > 0 ? [`${line.line}: is at work`] : [];
   });
   return central === null ? [...found, 'central: has not spoken'] : found;
 }

@@ -6,7 +6,7 @@ import { Fault } from '../shared/fault.ts';
 import { invalid } from '../shared/field.ts';
 import { urlIn } from './central.ts';
 import { read } from './drive.ts';
-import { hindrances, judge, type Stand, type Verdict } from './proof.ts';
+import { behind, hindrances, judge, type Stand } from './proof.ts';
 
 export const usage = `holdfast prove --edge URL --save FILE [--idle]
 holdfast prove --edge URL --against FILE [options]
@@ -77,29 +77,43 @@ type Watch = Readonly<{
   forMs: number;
 }>;
 
-/** Watches until all has held for `forMs`, or does not in time; gives what speaks against it. */
+/** How it stood when it began to hold, and half of the time later. */
+type Held = { sinceMs: number; middle?: Stand };
+
+/**
+ * Watches until all has held for `forMs`, and the ledger has what was stated in the first half of
+ * that; or until it is too late. Gives what speaks against it.
+ */
 async function watch(ask: Asked, { then, release, withinMs, forMs }: Watch): Promise<string[]> {
   const { monotonicMs } = systemClock;
   const endMs = monotonicMs() + withinMs;
   let first: Stand | undefined;
-  let heldMs: number | undefined;
-  let silence: string[] = [];
+  let held: Held | undefined;
   for (;;) {
     const now = await ask().catch((error: unknown) => {
-      if (!(error instanceof Fault)) throw error;
-      silence = [error.message];
+      if (error instanceof Fault) return error.message;
+      throw error;
     });
-    first ??= now ?? undefined;
-    const { broken, waiting }: Verdict = now
-      ? judge(then, first!, now, release)
-      : { broken: [], waiting: silence };
-    if (broken.length > 0) return [...broken];
     const atMs = monotonicMs();
-    if (waiting.length === 0) heldMs ??= atMs;
-    else heldMs = undefined;
-    if (heldMs !== undefined && atMs - heldMs >= forMs) return [];
-    if (heldMs === undefined && atMs >= endMs) return [...waiting];
-    if (atMs >= endMs + forMs) return ['it holds again and again, and never for long'];
+    let against: readonly string[] = [];
+    if (typeof now === 'string') against = [now];
+    else {
+      first ??= now;
+      const { broken, waiting } = judge(then, first, now, release);
+      if (broken.length > 0) return [...broken];
+      against = waiting;
+      if (waiting.length === 0) {
+        held ??= { sinceMs: atMs };
+        const heldMs = atMs - held.sinceMs;
+        if (heldMs >= forMs / 2) held.middle ??= now;
+        if (heldMs >= forMs && held.middle) against = behind(held.middle, now);
+        if (heldMs >= forMs && against.length === 0) return [];
+      }
+    }
+    if (against.length > 0 && (typeof now === 'string' || !held?.middle)) held = undefined;
+    if (atMs >= endMs + (held ? 2 * forMs : 0)) {
+      return against.length > 0 ? [...against] : ['it holds now and again, and never for long'];
+    }
     await sleep(pauseMs);
   }
 }

@@ -1,0 +1,101 @@
+// What a plant's people do with a fleet, on machines of its own: fresh Debians with systemd as the
+// first process and no way to any other network, installed from the bundle alone. Prints what each
+// step shows; ends with 1 if one does not show it. What this machine cannot do is skipped by name.
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Fault } from '../../shared/fault.ts';
+import { makeBundles } from './bundles.ts';
+import { changing } from './changing.ts';
+import { lacking, makeBase, openLab } from './hosts.ts';
+import { installing } from './installing.ts';
+import { makeInventory } from './inventory.ts';
+import { lint } from './lint.ts';
+import { replacing } from './replacing.ts';
+import type { Fleet, Story } from './story.ts';
+
+/** In this order: later ones find what earlier ones leave. */
+const stories: readonly Story[] = [...installing, ...changing, ...replacing];
+const root = join(import.meta.dirname, '../..');
+const cache = join(process.env['HOLDFAST_CACHE'] || join(root, '.cache'), 'fleet');
+const keep = process.argv.includes('--keep');
+const wanted = process.argv.slice(2).filter((arg) => !arg.startsWith('--'));
+const counts = { passed: 0, failed: 0, skipped: 0 };
+
+async function tell(name: string, story: () => Promise<string>): Promise<void> {
+  const beganMs = performance.now();
+  const after = () => `${((performance.now() - beganMs) / 1_000).toFixed(0)} s`;
+  try {
+    const shown = await story();
+    if (shown.startsWith('skipped: ')) {
+      counts.skipped += 1;
+      console.log(`- ${name} is ${shown}`);
+      return;
+    }
+    counts.passed += 1;
+    const lines = shown === '' ? [] : shown.split('\n');
+    console.log([`✓ ${name} (${after()})`, ...lines.map((line) => `    ${line}`)].join('\n'));
+  } catch (error) {
+    counts.failed += 1;
+    console.log(`✗ ${name} (${after()})\n${(error as Error).message}`);
+  }
+}
+
+/** Hub with central and ERP, and two edges; what is wanted of it stands in `stories`. */
+async function openFleet(folder: string): Promise<Fleet & { close(): Promise<void> }> {
+  await makeBase(join(cache, 'base'));
+  await makeBundles(root, folder);
+  const lab = await openLab(folder, join(cache, 'base'));
+  const close = () => lab.close();
+  try {
+    const hub = await lab.host('hub', 10);
+    const first = await lab.host('lyon-1', 11);
+    const second = await lab.host('lyon-2', 12);
+    const edges = [
+      { host: first, lines: ['acme/lyon/turning/M01', 'acme/lyon/turning/M02'] },
+      { host: second, lines: ['acme/lyon/milling/M11'] },
+    ].map(({ host, lines }) => ({ host, lines, url: `http://${host.address}:8080` }));
+    const inventory = await makeInventory({
+      ...{ folder, sshKey: lab.key, hub },
+      edges: edges.map(({ host, lines }) => ({ name: host.name, address: host.address, lines })),
+    });
+    return { folder, lab, hub, edges, inventory, centralUrl: `http://${hub.address}:8090`, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+const missing = await lacking();
+const found = lint(root);
+for (const [name, story] of Object.entries(found)) await tell(name, story);
+if (missing.length > 0) {
+  counts.skipped += stories.length;
+  console.log(`- ${stories.length} stories are skipped: this machine lacks ${missing.join(', ')}`);
+} else {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-fleet-'));
+  mkdirSync(cache, { recursive: true });
+  let fleet: Awaited<ReturnType<typeof openFleet>> | undefined;
+  const close = async () => {
+    await fleet?.close();
+    if (!keep) rmSync(folder, { recursive: true, force: true });
+    else console.log(`kept: ${folder}`);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => close().then(() => process.exit(1)));
+  }
+  try {
+    fleet = await openFleet(folder);
+    for (const { name, story, needed } of stories) {
+      const asked = needed || wanted.length === 0 || wanted.some((word) => name.includes(word));
+      if (asked) await tell(name, () => story(fleet!));
+    }
+  } catch (error) {
+    counts.failed += 1;
+    console.log(`✗ ${error instanceof Fault ? error.message : (error as Error).stack}`);
+  } finally {
+    await close();
+  }
+}
+console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+process.exitCode = counts.failed === 0 ? 0 : 1;
