@@ -115,7 +115,7 @@ async function secret(fleet: Fleet): Promise<string> {
 
 async function watched({ edges }: Fleet): Promise<string> {
   const [{ host, url }] = edges as [Fleet['edges'][0]];
-  await host.ssh('systemctl kill --signal=STOP holdfast-edge');
+  await host.ssh('kill -STOP $(systemctl show holdfast-edge --property MainPID --value)');
   const beganMs = performance.now();
   for (;;) {
     const restarts = await host.ssh('systemctl show holdfast-edge --property NRestarts --value');
