@@ -2,7 +2,16 @@
 // with a network of its own that leads nowhere else.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, cpSync, existsSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { run, said } from './shell.ts';
@@ -13,7 +22,7 @@ const packages = 'systemd,openssh-server,python3,iproute2,procps';
 const needed = ['debootstrap', 'systemd-nspawn', 'ip', 'ssh', 'ssh-keygen', 'openssl'];
 const ansible = ['ansible-playbook', 'ansible-vault'];
 const bootTimeoutMs = 120_000;
-const stopTimeoutMs = 30_000;
+const stopTimeoutMs = 60_000;
 
 /** What this machine lacks for a lab, in words; empty if it has all. */
 export async function lacking(): Promise<string[]> {
@@ -76,6 +85,9 @@ export async function openLab(folder: string, base: string) {
   };
 }
 
+const childrenOf = (pid: number): number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
+
 type Parts = { name: string; number: number; folder: string; base: string; key: string };
 
 function makeHost({ name, number, folder, base, key }: Parts): Host {
@@ -98,11 +110,16 @@ function makeHost({ name, number, folder, base, key }: Parts): Host {
   const ask = (command: string) =>
     said('ssh', [...options, ...trusting, `root@${address}`, command]);
 
-  async function end(signal: NodeJS.Signals): Promise<void> {
+  /** Ends the machine: asked, or by the death of its first process, of which all others die. */
+  async function end(isAsked: boolean): Promise<void> {
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, 'exit');
-    child.kill(signal);
-    const timer = setTimeout(() => child?.kill('SIGKILL'), stopTimeoutMs);
+    const kill = () => {
+      for (const pid of childrenOf(child!.pid!)) process.kill(pid, 'SIGKILL');
+    };
+    if (isAsked) child.kill('SIGTERM');
+    else kill();
+    const timer = setTimeout(kill, stopTimeoutMs);
     await gone;
     clearTimeout(timer);
   }
@@ -140,7 +157,7 @@ function makeHost({ name, number, folder, base, key }: Parts): Host {
         await delay(500);
       }
     },
-    cut: () => end('SIGKILL'),
-    stop: () => end('SIGTERM'),
+    cut: () => end(false),
+    stop: () => end(true),
   };
 }
