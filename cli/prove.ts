@@ -26,8 +26,10 @@ stated, nothing piling up.
 Exit code 0: proved. 1: not; what speaks against it is told. 2: it could not be asked.
 `;
 
-/** Pause between two questions, ms. */
-const pauseMs = 1_000;
+/** Longest pause between two questions, ms; a short watch asks eight times. */
+const pauseMaxMs = 1_000;
+const asksMin = 8;
+const pauseOf = (watchMs: number): number => Math.min(pauseMaxMs, watchMs / asksMin);
 const secondsMax = 86_400;
 
 const options = {
@@ -41,8 +43,8 @@ const options = {
 } as const;
 
 function secondsIn(text: string, option: string): number {
-  if (/^\d{1,5}$/.test(text) && Number(text) <= secondsMax) return Number(text);
-  throw invalid(option, `must be whole seconds, at most ${secondsMax}`);
+  if (/^\d{1,5}(?:\.\d{1,3})?$/.test(text) && Number(text) <= secondsMax) return Number(text);
+  throw invalid(option, `must be seconds, like 60 or 0.5, at most ${secondsMax}`);
 }
 
 function savedIn(file: string): Stand {
@@ -66,7 +68,7 @@ async function settled(ask: Asked, isIdle: boolean, withinMs: number): Promise<S
     const found = hindrances(stand, isIdle);
     if (found.length === 0) return stand;
     if (monotonicMs() >= endMs) return found;
-    await sleep(pauseMs);
+    await sleep(pauseOf(withinMs));
   }
 }
 
@@ -114,7 +116,7 @@ async function watch(ask: Asked, { then, release, withinMs, forMs }: Watch): Pro
     if (atMs >= endMs + (held ? 2 * forMs : 0)) {
       return against.length > 0 ? [...against] : ['it holds now and again, and never for long'];
     }
-    await sleep(pauseMs);
+    await sleep(pauseOf(forMs));
   }
 }
 

@@ -110,6 +110,16 @@ describe.each(units)('%s', (path) => {
     expect(/^ExecStart=.*--chdir=%d /m.test(unit)).toBe(reloads);
   });
 
+  test('can reach nothing but what it needs', () => {
+    const wanted = [
+      ...['NoNewPrivileges=yes', 'CapabilityBoundingSet=', 'ProtectSystem=strict'],
+      ...['ProtectHome=yes', 'PrivateTmp=yes', 'PrivateDevices=yes', 'RestrictNamespaces=yes'],
+      ...['SystemCallFilter=@system-service', 'SystemCallFilter=~@privileged @resources'],
+      ...['RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK', 'UMask=0077'],
+    ];
+    for (const line of wanted) expect(lines).toContain(line);
+  });
+
   test('comes back by itself, for ever, and runs as a user of its own', () => {
     const wanted = ['Restart=always', 'StartLimitIntervalSec=0', 'WantedBy=multi-user.target'];
     for (const line of wanted) expect(lines).toContain(line);
