@@ -1,5 +1,13 @@
 // The bundles of five releases: one to begin with, one to go to, and three that are bad.
-import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { run } from './shell.ts';
 
@@ -28,6 +36,13 @@ function spoil(root: string, folder: string, file: string, from: string, to: str
     text.replace(from, () => to),
   );
   return folder;
+}
+
+/** Copies those that are in another folder, with their key. */
+export function takeBundles(from: string, folder: string): void {
+  for (const name of readdirSync(from)) {
+    if (/\.tar$|^release\.key/.test(name)) cpSync(join(from, name), join(folder, name));
+  }
 }
 
 /** Writes them, with the key of whoever may release, into `folder`. */

@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Fault } from '../../shared/fault.ts';
-import { makeBundles } from './bundles.ts';
+import { makeBundles, takeBundles } from './bundles.ts';
 import { changing } from './changing.ts';
 import { lacking, makeBase, openLab } from './hosts.ts';
 import { installing } from './installing.ts';
@@ -20,6 +20,9 @@ const root = join(import.meta.dirname, '../..');
 const cache = join(process.env['HOLDFAST_CACHE'] || join(root, '.cache'), 'fleet');
 const keep = process.argv.includes('--keep');
 const wanted = process.argv.slice(2).filter((arg) => !arg.startsWith('--'));
+/** Those of a run before, where nobody wants to wait for new ones: its folder, kept. */
+const former = process.argv.find((arg) => arg.startsWith('--bundles='))?.slice(10);
+const wordsMax = 4_000;
 const counts = { passed: 0, failed: 0, skipped: 0 };
 
 async function tell(name: string, story: () => Promise<string>): Promise<void> {
@@ -37,14 +40,15 @@ async function tell(name: string, story: () => Promise<string>): Promise<void> {
     console.log([`✓ ${name} (${after()})`, ...lines.map((line) => `    ${line}`)].join('\n'));
   } catch (error) {
     counts.failed += 1;
-    console.log(`✗ ${name} (${after()})\n${(error as Error).message}`);
+    console.log(`✗ ${name} (${after()})\n${(error as Error).message.slice(0, wordsMax)}`);
   }
 }
 
 /** Hub with central and ERP, and two edges; what is wanted of it stands in `stories`. */
 async function openFleet(folder: string): Promise<Fleet & { close(): Promise<void> }> {
   await makeBase(join(cache, 'base'));
-  await makeBundles(root, folder);
+  if (former) takeBundles(former, folder);
+  else await makeBundles(root, folder);
   const lab = await openLab(folder, join(cache, 'base'));
   const close = () => lab.close();
   try {

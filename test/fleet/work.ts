@@ -36,7 +36,7 @@ export function startWork(url: string, line: string, order: string) {
   const commands = [
     shop.release({ quantity: '1000000' }, order, about),
     shop.start(about),
-    shop.phase('r1', {}, about),
+    shop.phase(order, {}, about),
   ];
   let accepted = 0;
   let longestMs = 0;
@@ -64,9 +64,10 @@ export function startWork(url: string, line: string, order: string) {
   const done = (async () => {
     for (const command of commands) await ask(command);
     while (!stop.signal.aborted) {
-      await ask(shop.report('r1', {}, about));
+      await ask(shop.report(order, {}, about));
       await delay(pauseMs);
     }
+    await ask(shop.end(order, about));
   })();
   return {
     async stop() {
