@@ -100,7 +100,7 @@ export async function fetchNode(cache: string, platform: Platform, version: stri
 
 /** A nats-server for the platform and its version: its release, else Debian's; kept in a cache. */
 export async function fetchNats(cache: string, platform: Platform): Promise<Nats> {
-  const path = join(cache, `nats-server-${platform.name}`);
+  const path = join(cache, `nats-server-${pinned.version}-${platform.name}`);
   const told = `${path}.version`;
   if (!existsSync(path) || !existsSync(told)) await fetchNatsInto(cache, path, platform);
   refuseForeign(path, platform);
