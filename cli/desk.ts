@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
+import { dryRunText, listText, showText } from '../shared/desktext.ts';
 import { invalid } from '../shared/field.ts';
+import type { DeskList, DeskPosting, DryRun } from '../shared/parked.ts';
 import { askCentral, tell, urlIn } from './central.ts';
-import { dryRunText, listText, showText } from './desktext.ts';
-import type { DeskList, DeskPosting, DryRun } from './parked.ts';
 
 export const usage = `holdfast desk --central URL
 holdfast desk show KEY --central URL
