@@ -2,15 +2,16 @@ import { parseArgs } from 'node:util';
 import { type Explained, explainText } from '../shared/explained.ts';
 import { invalid } from '../shared/field.ts';
 import { isId } from '../shared/identity.ts';
-import { askCentral, tell, urlIn } from './central.ts';
+import { asking, whereOptions, whereUsage } from './asking.ts';
+import { tell } from './central.ts';
 
 export const usage = `holdfast explain EVENT_ID --central URL
 
 Says what central makes of one fact: which document of the ERP its rule calls for, or why none, and
 what became of each document: where it waits, what the ERP said to it, its number.
 
-  --central URL   central's address, e.g. http://127.0.0.1:8090
-  --json          for programs
+${whereUsage}
+  --json            for programs
 
 Exit code 0: told. 1: the ledger has no such fact. 2: central was not reached.
 `;
@@ -23,12 +24,12 @@ export async function run(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { central: { type: 'string' }, json: { type: 'boolean', default: false } },
+    options: { ...whereOptions, json: { type: 'boolean', default: false } },
   });
-  const { central, json } = values;
+  const { json } = values;
   const [eventId, ...more] = positionals;
-  const url = urlIn(central, '--central');
   if (!isId(eventId) || more.length > 0) throw invalid('EVENT_ID', 'must be one id of a fact');
-  const told = await askCentral<Explained>(url, `/v1/facts/${eventId}`);
-  return tell({ command: 'explain', json }, told, explainText);
+  return asking(values, async ({ ask }) =>
+    tell({ command: 'explain', json }, await ask<Explained>('explain', { eventId }), explainText),
+  );
 }

@@ -1,14 +1,14 @@
 import { parseArgs } from 'node:util';
 import { type Rules, rulesText } from '../shared/ruling.ts';
-import { askCentral, urlIn } from './central.ts';
+import { asking, whereOptions, whereUsage } from './asking.ts';
 
 export const usage = `holdfast rules --central URL
 
 Says which facts call for which documents of the ERP, what must be known before, and what each rule
 does at each site: live, shadow (computed and shown, not posted) or off.
 
-  --central URL   central's address, e.g. http://127.0.0.1:8090
-  --json          for programs
+${whereUsage}
+  --json            for programs
 
 Exit code 0: told. 2: central was not reached.
 `;
@@ -20,11 +20,10 @@ export const failed = 2;
 export async function run(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
-    options: { central: { type: 'string' }, json: { type: 'boolean', default: false } },
+    options: { ...whereOptions, json: { type: 'boolean', default: false } },
   });
-  const { central, json } = values;
-  const url = urlIn(central, '--central');
-  const told = await askCentral<Rules>(url, '/v1/rules');
+  const { json } = values;
+  const told = await asking(values, ({ ask }) => ask<Rules>('rules'));
   if (!('answer' in told)) {
     process.stderr.write(`holdfast rules: ${told.message}\n`);
     return 2;

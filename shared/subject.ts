@@ -90,3 +90,5 @@ export const hubDomain = 'hub';
 /** What the central team asks: a service on NATS of this name, one endpoint an operation. */
 export const deskService = 'holdfast-desk';
 export const deskSubject = (name: string): string => `hf.desk.${name}`;
+/** Where answers come to whoever asks the desk. */
+export const deskInbox = '_INBOX_desk';
