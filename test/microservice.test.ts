@@ -207,6 +207,25 @@ test('too many at once, too large and a bug are told as errors, each to whoever 
   expect((await ask('health')).code).toBeUndefined();
 });
 
+test('an answer that does not come in time is given up, and whoever asked is told', async () => {
+  const { board } = deskAfter(refused);
+  const never = { ...board, reconcile: () => new Promise<never>(() => undefined) };
+  const clock = { ...systemClock, sleep: async () => undefined };
+  const { ask } = await served({ board: never, clock });
+  expect(await ask('reconcile')).toMatchObject({
+    ...{ code: '503', words: 'no answer within 3600000 ms: look whether it was done' },
+  });
+});
+
+test('over HTTP what stands in the address does not stand in the body as well', async () => {
+  const { app, key } = deskAfter(refused);
+  const payload = { ...said, key: 'another' };
+  const reply = await app.inject({ method: 'POST', url: `/v1/desk/${key}/retry`, payload });
+  expect([reply.statusCode, reply.json()]).toEqual([
+    ...[400, { code: 'INVALID', message: 'body.key: stands in the address already' }],
+  ]);
+});
+
 test('when it stops, nobody serves any more', async () => {
   const { services, asker, ask } = await served();
   services.stop();

@@ -137,6 +137,21 @@ test('the index is behind the ledger by a cursor of its own, and nothing is look
   expect(thread.behind()).toBe(0);
 });
 
+test('the ledger is read on so far as was said, and kin are told so far as there is room', async () => {
+  const { db, ledger, app } = openAsked();
+  const thread = openThread(db);
+  const children = (of: string) => Array.from({ length: 100 }, (_, at) => `${of}.${at}`);
+  const splits = ['L', 'L.0', 'L.1'].map((lot) => split(lot, ...children(lot)));
+  const facts = [...splits, ...Array.from({ length: 600 }, () => report('1'))];
+  ledger.accept([{ segment: history(m01, facts).segment(1, facts.length) }]);
+  await thread.catchUp(500);
+  expect(thread.behind()).toBe(103);
+  const told = (await app.inject({ url: '/v1/trace/L' })).json() as Traced;
+  expect(thread.behind()).toBe(0);
+  expect([told.kin.into.length, told.kin.isCut]).toEqual([250, true]);
+  expect(told.kin.into.slice(0, 100).every(({ steps }) => steps === 1)).toBe(true);
+});
+
 test('what nothing bears is unknown, and what is no page is refused', async () => {
   const { ask } = twoPlants();
   expect(await ask('L-9')).toMatchObject([404, { message: 'id: nothing here bears L-9' }]);
