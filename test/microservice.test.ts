@@ -183,7 +183,7 @@ test('a request that is none is told which field is wrong, and the service goes 
   expect((await ask('health')).code).toBeUndefined();
 });
 
-test('too many at once, too large and a bug are told as errors, each to whoever asked', async () => {
+test('too many at once, too large and a bug are told as errors to whoever asked', async () => {
   const { board } = deskAfter(refused);
   let release = (): void => undefined;
   const gate = new Promise<void>((resolve) => {

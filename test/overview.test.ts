@@ -1,5 +1,5 @@
 // Goal: what a person should look at is told, in words, and nothing else is.
-// Method: a ledger with a gap, an edge that is silent and one whose clock is off, an ERP that is down.
+// Method: a ledger with a gap, a silent edge, one whose clock is off, and an ERP that is down.
 import { expect, test } from 'vitest';
 import { plainText } from '../shared/table.ts';
 import { openAsked } from './helpers/board.ts';

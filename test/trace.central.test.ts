@@ -47,7 +47,7 @@ const idsOf = ({ facts }: Traced) => facts.map(({ fact }) => fact.eventId!);
 const idOf = ({ eventId }: Content) => eventId;
 const names = (all: Traced['kin']['from']) => all.map(({ kind, name }) => `${kind} ${name}`);
 
-test('a fact, its correlation, its command, its serial and its documents tell one story', async () => {
+test('a fact, its correlation, its serial and its documents tell one story', async () => {
   const { first, ask, db } = twoPlants();
   const tapped = first[2]!;
   const { key, document } = db
@@ -65,7 +65,7 @@ test('a fact, its correlation, its command, its serial and its documents tell on
   }
 });
 
-test('every mark of a fact has its time: machine, edge, ledger, and each try at the ERP', async () => {
+test('every mark of a fact has its time: machine, edge, ledger and each try', async () => {
   const { first, ask, time } = twoPlants();
   const [, { facts }] = await ask('SN-1');
   const { atMs, recordedMs } = first[2]!;
@@ -122,7 +122,7 @@ test('a hold, and a number that the ERP has put a year behind, are found as well
   expect(db.prepare('SELECT count(*) FROM posting').pluck().get()).toBeGreaterThan(4);
 });
 
-test('the index is behind the ledger by a cursor of its own, and nothing is looked at twice', async () => {
+test('the index has a cursor of its own, and a fact that is read again adds nothing', async () => {
   const { db, ask, hear, second } = twoPlants();
   const thread = openThread(db);
   expect(thread.behind()).toBe(8);
@@ -137,7 +137,7 @@ test('the index is behind the ledger by a cursor of its own, and nothing is look
   expect(thread.behind()).toBe(0);
 });
 
-test('the ledger is read on so far as was said, and kin are told so far as there is room', async () => {
+test('the ledger is read on as far as was said, and kin are told to a bound', async () => {
   const { db, ledger, app } = openAsked();
   const thread = openThread(db);
   const children = (of: string) => Array.from({ length: 100 }, (_, at) => `${of}.${at}`);
