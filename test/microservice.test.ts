@@ -7,10 +7,12 @@ import { headers, type NatsConnection } from '@nats-io/nats-core';
 import { Svcm } from '@nats-io/services';
 import { connect } from '@nats-io/transport-node';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { openRehearsal } from '../central/rehearsal.ts';
 import { answerBytesMax, openServices, servedMax } from '../central/services.ts';
 import { type Broker, startHub } from '../cli/broker.ts';
 import { systemClock } from '../shared/clock.ts';
 import { endpoints } from '../shared/endpoints.ts';
+import { Fault } from '../shared/fault.ts';
 import { openLog } from '../shared/log.ts';
 import { refused } from './helpers/central.ts';
 import { deskAfter } from './helpers/deskbox.ts';
@@ -139,6 +141,31 @@ test('every act has a dry run that tells what would come of it, and changes noth
   expect(await json('give-up', { key, ...said })).toMatchObject({ posting: { state: 'void' } });
   expect(told.moved).toBe(1);
   expect((await json('parked')).kinds.confirmation).toBe(0);
+  expect(await ask('retry', dry)).toMatchObject({
+    ...{ code: '409', words: expect.stringMatching(/is void: no Retry/) },
+  });
+});
+
+test('after a rehearsal what is remembered beside the tables is dropped, once', () => {
+  const { db, key } = deskAfter(refused);
+  const told: string[] = [];
+  const { rehearse, moved } = openRehearsal({
+    ...{ db, undone: () => told.push('undone'), moved: () => told.push('moved') },
+  });
+  const act = (work = () => 'done') =>
+    rehearse(() => {
+      db.prepare("UPDATE posting SET reason = 'x' WHERE key = ?").run(key);
+      moved();
+      return work();
+    });
+  expect([act(), told]).toEqual(['done', ['undone']]);
+  const fail = () => {
+    throw new Fault('REFUSED', 'no');
+  };
+  expect(() => act(fail)).toThrow('no');
+  moved();
+  expect(told).toEqual(['undone', 'undone', 'moved']);
+  expect(db.prepare("SELECT count(*) FROM posting WHERE reason = 'x'").pluck().get()).toBe(0);
 });
 
 test('who has proposed it does not approve it, whichever way they ask', async () => {

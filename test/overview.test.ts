@@ -97,7 +97,8 @@ test('any answer is drawn as text, and no more of it than a person reads', () =>
   expect(text).toContain(`words: ${'x'.repeat(79)}…\n`);
   expect(text).toContain('waitMs: 5,000');
   expect(text).toContain(' 0  2027-01-15T08:00:00.000Z\n');
-  expect(text).toContain('and 50 more\n');
+  expect(text).toContain('\nand 50 more\n');
+  expect(text).not.toContain('\n249  ');
   expect(plainText({ says: ['a', 'b\u001b[2J'] })).toBe('\nsays:\na\nb [2J\n');
   expect(plainText([{ a: 1 }, { b: null }])).toBe('a  b\n1  –\n–  –\n');
 });

@@ -12,7 +12,7 @@ import { m01 } from './helpers/shop.ts';
 
 const nantes = 'acme/nantes/assembly/A01';
 const two = { order: 'WO-2' };
-const { release, consume, produce, report, split, block } = stated;
+const { release, consume, produce, report, split, merge, block } = stated;
 
 /** Steel becomes bolts in Lyon; half of them go into an order of Nantes. */
 function twoPlants() {
@@ -150,6 +150,17 @@ test('the ledger is read on as far as was said, and kin are told to a bound', as
   expect(thread.behind()).toBe(0);
   expect([told.kin.into.length, told.kin.isCut]).toEqual([250, true]);
   expect(told.kin.into.slice(0, 100).every(({ steps }) => steps === 1)).toBe(true);
+});
+
+test('material that came by two ways is told once, behind the last fact is nothing', async () => {
+  const { ledger, app } = openAsked();
+  const facts = [split('L', 'L.a', 'L.b'), merge('L.c', 'L.a', 'L.b')];
+  ledger.accept([{ segment: history(m01, facts).segment(1, 2) }]);
+  const get = async (url: string) => (await app.inject({ url })).json() as Traced;
+  const { kin } = await get('/v1/trace/L');
+  expect(names(kin.into)).toEqual(['lot L.a', 'lot L.b', 'lot L.c']);
+  const { eventId } = facts[0]!;
+  expect(await get(`/v1/trace/${eventId}?after=2`)).toMatchObject({ facts: [], next: null });
 });
 
 test('what nothing bears is unknown, and what is no page is refused', async () => {
