@@ -7,12 +7,10 @@ import { headers, type NatsConnection } from '@nats-io/nats-core';
 import { Svcm } from '@nats-io/services';
 import { connect } from '@nats-io/transport-node';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
-import { openRehearsal } from '../central/rehearsal.ts';
 import { answerBytesMax, openServices, servedMax } from '../central/services.ts';
 import { type Broker, startHub } from '../cli/broker.ts';
 import { systemClock } from '../shared/clock.ts';
 import { endpoints } from '../shared/endpoints.ts';
-import { Fault } from '../shared/fault.ts';
 import { openLog } from '../shared/log.ts';
 import { refused } from './helpers/central.ts';
 import { deskAfter } from './helpers/deskbox.ts';
@@ -146,28 +144,6 @@ test('every act has a dry run that tells what would come of it, and changes noth
   });
 });
 
-test('after a rehearsal what is remembered beside the tables is dropped, once', () => {
-  const { db, key } = deskAfter(refused);
-  const told: string[] = [];
-  const { rehearse, moved } = openRehearsal({
-    ...{ db, undone: () => told.push('undone'), moved: () => told.push('moved') },
-  });
-  const act = (work = () => 'done') =>
-    rehearse(() => {
-      db.prepare("UPDATE posting SET reason = 'x' WHERE key = ?").run(key);
-      moved();
-      return work();
-    });
-  expect([act(), told]).toEqual(['done', ['undone']]);
-  const fail = () => {
-    throw new Fault('REFUSED', 'no');
-  };
-  expect(() => act(fail)).toThrow('no');
-  moved();
-  expect(told).toEqual(['undone', 'undone', 'moved']);
-  expect(db.prepare("SELECT count(*) FROM posting WHERE reason = 'x'").pluck().get()).toBe(0);
-});
-
 test('who has proposed it does not approve it, whichever way they ask', async () => {
   const { json, ask, key, app } = await served();
   await json('edit', { key, ...said, changes: { unit: 'KG' } });
@@ -242,15 +218,6 @@ test('an answer that does not come in time is given up, and whoever asked is tol
   expect(await ask('reconcile')).toMatchObject({
     ...{ code: '503', words: 'no answer within 3600000 ms: look whether it was done' },
   });
-});
-
-test('over HTTP what stands in the address does not stand in the body as well', async () => {
-  const { app, key } = deskAfter(refused);
-  const payload = { ...said, key: 'another' };
-  const reply = await app.inject({ method: 'POST', url: `/v1/desk/${key}/retry`, payload });
-  expect([reply.statusCode, reply.json()]).toEqual([
-    ...[400, { code: 'INVALID', message: 'body.key: stands in the address already' }],
-  ]);
 });
 
 test('when it stops, nobody serves any more', async () => {

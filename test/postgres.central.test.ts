@@ -24,5 +24,6 @@ await againOnPostgres({
   'balance.central': () => import('./balance.central.test.ts'),
   'trace.central': () => import('./trace.central.test.ts'),
   overview: () => import('./overview.test.ts'),
+  'dryrun.central': () => import('./dryrun.central.test.ts'),
   microservice: () => import('./microservice.test.ts'),
 });
