@@ -1,66 +1,11 @@
 // Goal: central's services speak the protocol that every NATS client knows (ADR-32).
 // Method: a real server, asked by the library of the NATS authors and by bare requests.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { headers, type NatsConnection } from '@nats-io/nats-core';
 import { Svcm } from '@nats-io/services';
-import { connect } from '@nats-io/transport-node';
-import { beforeAll, expect, onTestFinished, test } from 'vitest';
-import { answerBytesMax, openServices, servedMax } from '../central/services.ts';
-import { type Broker, startHub } from '../cli/broker.ts';
-import { systemClock } from '../shared/clock.ts';
+import { expect, test } from 'vitest';
 import { endpoints } from '../shared/endpoints.ts';
-import { openLog } from '../shared/log.ts';
-import { refused } from './helpers/central.ts';
-import { deskAfter } from './helpers/deskbox.ts';
+import { openServicebox } from './helpers/servicebox.ts';
 
-let hub: Broker;
-beforeAll(async () => {
-  const directory = mkdtempSync(join(tmpdir(), 'desk-'));
-  hub = await startHub({ directory });
-  return async () => {
-    await hub.stop();
-    rmSync(directory, { recursive: true, force: true });
-  };
-});
-
-async function client(): Promise<NatsConnection> {
-  const connection = await connect({ servers: hub.url });
-  onTestFinished(() => connection.close());
-  return connection;
-}
-
-/** Central's desk with a parked posting, served at the hub; and somebody who asks. */
-async function served(more: Partial<Parameters<typeof openServices>[0]> = {}) {
-  const desk = deskAfter(refused);
-  const parts = { connection: await client(), bootId: 'boot_1', clock: systemClock };
-  const services = openServices({
-    ...parts,
-    board: desk.board,
-    log: openLog('test', 'silent'),
-    ...more,
-  });
-  const asker = await client();
-  await parts.connection.flush();
-  async function ask(name: string, payload: object | string = '', kind?: string) {
-    const text = typeof payload === 'string' ? payload : JSON.stringify(payload);
-    const said = headers();
-    if (kind !== undefined) said.set('Accept', kind);
-    const answer = await asker.request(`hf.desk.${name}`, text, { timeout: 5_000, headers: said });
-    const code = answer.headers?.get('Nats-Service-Error-Code');
-    const words = answer.headers?.get('Nats-Service-Error');
-    return { text: answer.string(), ...(code ? { code, words } : {}) };
-  }
-  return {
-    ...desk,
-    services,
-    asker,
-    ask,
-    json: async (...a: Parameters<typeof ask>) => JSON.parse((await ask(...a)).text),
-  };
-}
-
+const { served } = openServicebox();
 const said = { by: 'person:17', reason: 'master data is mended' };
 
 test("the library's client finds the service, and every operation is an endpoint", async () => {
@@ -157,74 +102,4 @@ test('who has proposed it does not approve it, whichever way they ask', async ()
   expect([http.statusCode, http.json()]).toEqual([409, JSON.parse(own.text)]);
   const other = { key, by: 'person:9', reason: 'seen' };
   expect(await json('approve', other)).toMatchObject({ edits: [{ decision: 'approved' }] });
-});
-
-test('a request that is none is told which field is wrong, and the service goes on', async () => {
-  const { ask, key } = await served();
-  const wrong: [string, object | string, RegExp][] = [
-    ['parked', '{"limit":', /^request: is not JSON$/],
-    ['parked', '[1]', /^request: must be a JSON object$/],
-    ['health', 'now', /^request: must be a JSON object$/],
-    ['parked', { limit: 0 }, /^request\.limit: must be a whole number from 1 to 1000$/],
-    ['parked', { after: 'nothing' }, /^posting: nothing is unknown$/],
-    ['parked', { as: 'xml' }, /^request\.as: must be one of json, text$/],
-    ['retry', { key }, /request\.by: .*request\.reason: /],
-    ['settle', { key, ...said, more: 1 }, /request\.more: unknown.*request\.document/],
-    ['line', 'nowhere', /^request\.line: must be enterprise\/site\/area\/line/],
-    ['line', 'a/b/c/d', /^line: a\/b\/c\/d is unknown here$/],
-    ['trace', 'nothing', /^id: nothing here bears nothing$/],
-    ['trace', { id: 'x', after: -1 }, /^request\.after: must be a whole number/],
-    ['show', 'x'.repeat(257 * 1024), /^request: must be at most 262144 bytes$/],
-    ['reconcile', { from: 'yesterday' }, /^request\.from: must be a day or an instant in UTC/],
-    ['postings', 'lost', /^state: must be one of /],
-  ];
-  for (const [name, payload, words] of wrong) {
-    const answer = await ask(name, payload);
-    expect(answer.words, name).toMatch(words);
-    expect(['400', '404']).toContain(answer.code);
-  }
-  expect((await ask('health')).code).toBeUndefined();
-});
-
-test('too many at once, too large and a bug are told as errors to whoever asked', async () => {
-  const { board } = deskAfter(refused);
-  let release = (): void => undefined;
-  const gate = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  const status = () => {
-    throw new TypeError('a bug');
-  };
-  const reconcile = () => gate.then(() => ({ facts: 'x'.repeat(answerBytesMax) }));
-  const own = { ...board, status, reconcile } as unknown as typeof board;
-  const { ask } = await served({ board: own });
-  const waiting = Array.from({ length: servedMax }, () => ask('reconcile'));
-  await expect.poll(async () => (await ask('health')).code).toBe('429');
-  expect((await ask('health')).words).toBe(`${servedMax} requests are being answered: ask again`);
-  release();
-  for (const { words } of await Promise.all(waiting)) expect(words).toMatch(/^answer: \d+ bytes/);
-  expect(await ask('status')).toMatchObject({
-    code: '500',
-    words: expect.stringMatching(/its log says why/),
-  });
-  expect((await ask('health')).code).toBeUndefined();
-});
-
-test('an answer that does not come in time is given up, and whoever asked is told', async () => {
-  const { board } = deskAfter(refused);
-  const never = { ...board, reconcile: () => new Promise<never>(() => undefined) };
-  const clock = { ...systemClock, sleep: async () => undefined };
-  const { ask } = await served({ board: never, clock });
-  expect(await ask('reconcile')).toMatchObject({
-    ...{ code: '503', words: 'no answer within 3600000 ms: look whether it was done' },
-  });
-});
-
-test('when it stops, nobody serves any more', async () => {
-  const { services, asker, ask } = await served();
-  services.stop();
-  await asker.flush();
-  await expect
-    .poll(() => ask('health').then(String, ({ name }: Error) => name))
-    .toMatch(/NoResponders|RequestError/);
 });
