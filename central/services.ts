@@ -81,12 +81,13 @@ async function within<T>(work: Promise<T>, ms: number, clock: Clock): Promise<T>
   }
 }
 
-/** How an error is told in the protocol's headers. */
-function errorHeaders(words: string, status: number) {
+/** How an error is told: in the headers of the protocol, and as JSON like over HTTP. */
+function refuse(message: Msg, code: string, words: string, status: number): string {
   const said = headers();
   said.set('Nats-Service-Error-Code', `${status}`);
   said.set('Nats-Service-Error', words.replace(/\s+/g, ' '));
-  return said;
+  message.respond(JSON.stringify({ code, message: words }), { headers: said });
+  return words;
 }
 
 /**
@@ -95,15 +96,6 @@ function errorHeaders(words: string, status: number) {
  */
 export function openServices({ connection, board, bootId, clock, log }: Parts) {
   let served = 0;
-  let isOver = false; // and the connection may be closed
-
-  /** Tells an error, also as JSON like over HTTP; returns its words. */
-  function refuse(message: Msg, code: string, words: string, status: number): string {
-    if (isOver) return words;
-    const body = JSON.stringify({ code, message: words });
-    message.respond(body, { headers: errorHeaders(words, status) });
-    return words;
-  }
 
   async function work(one: Operation, message: Msg): Promise<void> {
     const { given, asText } = read(message, one.main);
@@ -116,7 +108,7 @@ export function openServices({ connection, board, bootId, clock, log }: Parts) {
       const advice = 'limit' in one.fields ? 'ask for less with limit' : 'ask over HTTP';
       throw new Fault('FULL', `answer: ${size} bytes, at most ${answerBytesMax} fit: ${advice}`);
     }
-    if (!isOver) message.respond(text);
+    message.respond(text);
   }
 
   async function serve(one: Operation, message: Msg): Promise<string | undefined> {
@@ -132,7 +124,6 @@ export function openServices({ connection, board, bootId, clock, log }: Parts) {
       if (error instanceof Fault) {
         return refuse(message, error.code, error.message, statusOf(error.code));
       }
-      if (isOver) return 'central has ended meanwhile';
       log.error({ err: error, subject: message.subject }, 'a request to the desk was not answered');
       return refuse(message, 'BUG', 'central could not answer: its log says why', 500);
     } finally {
@@ -140,7 +131,7 @@ export function openServices({ connection, board, bootId, clock, log }: Parts) {
     }
   }
 
-  const service = openMicroservice({
+  return openMicroservice({
     ...{ connection, name: deskService, id: bootId, version: release },
     description: 'What the central team can see and do.',
     endpoints: operationsOf(board).map((one) => ({
@@ -153,11 +144,4 @@ export function openServices({ connection, board, bootId, clock, log }: Parts) {
     })),
     ...{ nowMs: clock.nowMs, monotonicMs: clock.monotonicMs },
   });
-  return {
-    /** No more is served, and what is being answered is not answered any more. */
-    stop(): void {
-      isOver = true;
-      service.stop();
-    },
-  };
 }
