@@ -5,7 +5,8 @@ const statuses: Partial<Record<FaultCode, number>> = {
   ...{ UNKNOWN: 404, REFUSED: 409, CONFLICT: 409 },
   UNREACHABLE: 503, // the ledger did not answer: whether it was done must be looked at
 };
-const statusOf = (code: FaultCode): number => statuses[code] ?? 400;
+/** A number for people who know HTTP, also for errors of services on NATS. */
+export const statusOf = (code: FaultCode): number => statuses[code] ?? 400;
 
 /** The answer, or in words why there is none. */
 export async function answered<T>(

@@ -1,4 +1,4 @@
-import { type Field, invalid, list, readFields, some, text } from '../shared/field.ts';
+import { type Field, invalid, list, some, text } from '../shared/field.ts';
 import { masterVersion } from '../shared/master.ts';
 import { saying } from './amendments.ts';
 import type { Lanes } from './lanes.ts';
@@ -15,7 +15,8 @@ const site: Field<string> = {
     throw invalid(name, 'must be the beginning of a line, e.g. acme/lyon');
   },
 };
-const fields = {
+/** An approval as it comes over the wire. */
+export const approvalFields = {
   site,
   ...saying,
   versions: some(list(masterVersion, togetherMax)),
@@ -27,8 +28,6 @@ export type Approvals = ReturnType<typeof openApprovals>;
 /** What people say of versions of master records. */
 export function openApprovals({ masters, lanes, nowMs }: Parts) {
   return {
-    /** As it came over the wire. Throws Fault INVALID naming the field and its limit. */
-    read: (body: unknown): Approval => readFields(fields, body, 'body'),
     /** Within a transaction: they are known as a whole, and what waited for them is looked at. */
     approve(approval: Approval): void {
       for (const order of masters.approve(approval, nowMs())) lanes.rouse(order);

@@ -15,13 +15,17 @@ import { openInquiry } from './inquiry.ts';
 import type { Leases } from './leases.ts';
 import type { Ledger } from './ledger.ts';
 import type { Live } from './live.ts';
+import type { Approval } from './masters.ts';
 import type { Modes } from './modes.ts';
+import { openOverview } from './overview.ts';
 import type { Postings } from './postings.ts';
 import type { Pulse } from './pulse.ts';
 import type { Reconcile, Scope } from './reconcile.ts';
 import type { Registry } from './registry.ts';
+import { openRehearsal } from './rehearsal.ts';
 import { readRules } from './ruleboard.ts';
 import type { Totals } from './totals.ts';
+import type { Trace } from './trace.ts';
 
 /** Most parked arrivals that are shown one by one. */
 export const parkedShownMax = 100;
@@ -36,6 +40,7 @@ type Parts = {
   holds: Holds;
   erpStatus: ReturnType<typeof openErpStatus>;
   explain: ReturnType<typeof openExplain>;
+  trace: Trace;
   reconcile: Reconcile;
   modes: Modes;
   approvals: Approvals;
@@ -43,6 +48,8 @@ type Parts = {
   nowMs: () => number;
   /** Told when a person has moved a posting. */
   moved: () => void;
+  /** Drops whatever is remembered beyond a transaction. */
+  forget: () => void;
   registry: Registry;
   live: Live;
   /** Every edge that was heard by its heartbeat. */
@@ -67,8 +74,9 @@ const shown = (tally: Tally): Record<string, string | number> =>
 /** What central knows, to be looked at, and what a person gives leave for here. */
 export function openBoard(parts: Parts) {
   const { ledger, totals, postings, dossier, holds, erpStatus, registry, live, edges } = parts;
-  const { explain, reconcile, modes, approvals, db, nowMs, moved, erp, erpStanding, centrals } =
+  const { explain, trace, reconcile, modes, approvals, db, nowMs, erp, erpStanding, centrals } =
     parts;
+  const { moved, rehearse } = openRehearsal({ db, undone: parts.forget, moved: parts.moved });
   const inquire = openInquiry({ db, erp, standing: erpStanding, handed: postings.handed, nowMs });
   const approve = acting({ db, postings, moved })(approvals.approve);
   return {
@@ -99,9 +107,9 @@ export function openBoard(parts: Parts) {
 
     /** Versions of master records, and which of them orders wait for. */
     masters: approvals.shown,
-    /** Makes versions known, as they came over the wire. Throws Fault INVALID. */
-    approve(body: unknown) {
-      approve(approvals.read(body));
+    /** Makes versions known, all or none. */
+    approve(approval: Approval) {
+      approve(approval);
       return approvals.shown();
     },
 
@@ -115,13 +123,21 @@ export function openBoard(parts: Parts) {
     swap: (line: string, by: string) => ({ line, by, untilMs: registry.permit(line, by) }),
 
     /** Open postings in this state, lane by lane; those that are posted are in the ERP. */
-    postings: (state: PostingState) => postings.list(state, postingsShownMax),
+    postings: (state: PostingState, limit: number) => postings.list(state, limit),
 
     /** Where people look after what could not be posted. */
     desk: openDesk({ db, postings, erp, standing: erpStanding, nowMs, moved }),
 
     /** What is made of one fact. Throws Fault UNKNOWN if the ledger has no such fact. */
     explain,
+    /** The whole story of anything that has an id. Throws Fault UNKNOWN for none. */
+    trace,
+    overview: openOverview(parts),
+    rehearse,
+    /** What is done, or what would come of it: then `dryRun` stands in the answer. */
+    acting<A extends object>(isDry: boolean, work: () => A): A & { dryRun?: true } {
+      return isDry ? { ...rehearse(work), dryRun: true } : work();
+    },
 
     /** One order over all lines, with what the ERP should show of it. */
     order(number: string) {

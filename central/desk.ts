@@ -29,7 +29,7 @@ export const deskMigrations = [
 ];
 
 /** Most parked postings in one answer, and most acts of one. */
-const parkedMax = 1_000;
+export const parkedMax = 1_000;
 const actsMax = 200;
 
 type Act = Readonly<
@@ -51,9 +51,9 @@ type Parts = {
 export type Desk = ReturnType<typeof openDesk>;
 
 function prepare(db: Database) {
-  const parked = db.prepare<[number], Parked>(
+  const parked = db.prepare<[number, number], Parked>(
     `SELECT key, kind, lane, line, sequence, event_id AS eventId, order_number AS "order", lot,
-       reason FROM posting WHERE state = 'parked' ORDER BY id LIMIT ?`,
+       reason FROM posting WHERE state = 'parked' AND id > ? ORDER BY id LIMIT ?`,
   );
   const acts = db.prepare<[string, number], Act>(
     `SELECT at_ms AS atMs, act, by, reason, document, before FROM act WHERE key = ?
@@ -88,12 +88,21 @@ export function openDesk({ db, postings, erp, standing, nowMs, moved }: Parts) {
   const together = acting({ db, postings, moved });
 
   return {
-    /** What waits for a person, in the order of the facts; and what is said to be missing. */
-    parked: () => ({
-      postings: parked.all(parkedMax),
-      kinds: Object.fromEntries(postingKinds.map((kind) => [kind, count(kind)])),
-      missing: lost.waiting(),
-    }),
+    /**
+     * What waits for a person, in the order of the facts, at most `limit` behind the posting of the
+     * key `after`; `next` is the key to go on with. And what is said to be missing.
+     */
+    parked({ limit = parkedMax, after }: Readonly<{ limit?: number; after?: string }> = {}) {
+      const from = after === undefined ? 0 : postings.one(after).id;
+      const rows = parked.all(from, limit + 1);
+      const shown = rows.slice(0, limit);
+      return {
+        postings: shown,
+        next: rows.length > limit ? shown.at(-1)!.key : null,
+        kinds: Object.fromEntries(postingKinds.map((kind) => [kind, count(kind)])),
+        missing: lost.waiting(),
+      };
+    },
 
     /** One posting: what it would post, every try and act, what the gate says now, and the plan. */
     show(key: string) {

@@ -7,7 +7,7 @@ import { dial, openStanding, readSeed } from '../shared/connection.ts';
 import { type Database, openDatabase } from '../shared/database.ts';
 import { Fault } from '../shared/fault.ts';
 import { type Logger, openLog } from '../shared/log.ts';
-import { openBell } from '../shared/loop.ts';
+import { keepRunning, openBell } from '../shared/loop.ts';
 import { runService } from '../shared/service.ts';
 import { centralInbox } from '../shared/subject.ts';
 import { assembleCentral } from './assembly.ts';
@@ -17,8 +17,10 @@ import { openErp } from './connectors.ts';
 import { buildHttp } from './http.ts';
 import { migrations } from './memory.ts';
 import { centralMetrics } from './metrics.ts';
+import { openServices } from './services.ts';
 import { openShared } from './sharing.ts';
 import { ensureStreams, verifyHub } from './stream.ts';
+import { follow } from './thread.ts';
 
 /** Attempts to reach the hub at start, with growing pauses; about two minutes. */
 const startAttempts = 30;
@@ -70,6 +72,7 @@ export async function startCentral(config: CentralConfig) {
   const clock = systemClock;
   const log = openLog('central', config.logLevel);
   const starting = new AbortController();
+  const stopping = new AbortController();
   const erp = openErp(config.erp, log);
   const bootId = `${process.pid}_${clock.nowMs()}_${randomBytes(4).toString('hex')}`;
   const db = openStore(config, bootId);
@@ -89,14 +92,19 @@ export async function startCentral(config: CentralConfig) {
   const shown = { ...memory, edges, erp, erpStanding, centrals, nowMs: clock.nowMs };
   const board = openBoard({ ...shown, db, moved });
   const app = buildHttp(board, () => centralMetrics(shown));
+  const { thread } = memory;
+  const following = keepRunning(follow({ thread, clock, log, signal: stopping.signal }));
+  const services = openServices({ connection, board, bootId, clock, log });
   const url = await app.listen({ host: config.host, port: config.httpPort });
 
   return {
     url,
     async close(): Promise<void> {
+      stopping.abort();
+      services.stop();
       const stopped = central.stop();
       await app.close();
-      await stopped;
+      await Promise.all([stopped, following]);
       await connection.close();
       await watching;
       db.close();

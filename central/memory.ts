@@ -41,7 +41,9 @@ import { openReconcile } from './reconcile.ts';
 import { openRegistry, registryMigrations } from './registry.ts';
 import { shadowMigrations } from './shadows.ts';
 import { ledgerMigrations, shelfMigrations2 } from './shelf.ts';
+import { openThread, threadMigrations } from './thread.ts';
 import { openTotals, totalsMigrations } from './totals.ts';
+import { openTrace } from './trace.ts';
 import { turnsOf } from './turns.ts';
 
 /** Every table of central, in one file: what one transaction must change together. */
@@ -74,6 +76,7 @@ export const migrations = [
   ...lossMigrations,
   ...masterMigrations,
   ...docketMigrations2,
+  ...threadMigrations,
 ];
 
 /** Pages of the file that are kept in memory, KiB: those to which the lines add now. */
@@ -151,11 +154,12 @@ export function openMemory(parts: Parts) {
   const registry = openRegistry({ db, ledger, nowMs });
   const lanes = openLanes({ db, waitMs: times.waitMs, boot: times.leases?.boot });
   const live = openLive({ db, registry, nowMs, rouse: lanes.rouseHeld });
-  turnsOf(db)?.onForeign(() => {
+  function forget(): void {
     undone();
     ledger.undone();
     modes.undone();
-  });
+  }
+  turnsOf(db)?.onForeign(forget);
   const archive = openArchive(db);
   const explain = openExplain({ db, holds, modes, ...postings, edits: openAmended(db) });
   const reconcile = openReconcile({
@@ -163,6 +167,8 @@ export function openMemory(parts: Parts) {
     counts: postings.counts,
   });
   const approvals = openApprovals({ masters: dossier.masters, lanes, nowMs });
+  const thread = openThread(db);
+  const trace = openTrace({ db, thread, explain });
   const views = { dossier, totals, erpStatus, archive, explain, reconcile, modes, approvals };
-  return { ...views, holds, postings, ledger, registry, live };
+  return { ...views, holds, postings, ledger, registry, live, thread, trace, forget };
 }

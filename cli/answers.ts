@@ -60,81 +60,11 @@ export const inStates = ({ postings }: CentralStatus, ...states: string[]): numb
 export const unposted = ({ postings }: CentralStatus): number =>
   postings.unposted.reduce((sum, { facts }) => sum + facts, 0);
 
-type Subject = { order?: string; operation?: string; lot?: string };
-/** What a posting would post. */
-export type Amounts = Record<
-  'quantity' | 'blocked' | 'yield' | 'scrap' | 'rework' | 'unit',
-  string | null
-> & { setupMs: number | null; machineMs: number | null };
-/** A posting, as another one names it. */
-export type Document = {
-  key: string;
-  kind: string;
-  state: string;
-  document: string | null;
-  eventId: string;
-};
-/** What central makes of one fact. */
-export type Explained = {
-  fact: Subject & {
-    eventId: string;
-    type: string;
-    line: string;
-    epoch: number;
-    sequence: number;
-    position: number;
-    atMs: number;
-    receivedMs: number;
-    actor: string;
-    correlationId: string;
-    causationId?: string;
-    commandId?: string;
-    flags?: string;
-  };
-  rule: (
-    | { calls: 'document'; kind: string }
-    | { calls: 'person'; kind: string; why: string }
-    | { calls: 'nothing'; why: string }
-    | { calls: 'inverse'; why: string }
-  ) & { phase?: string; mode?: string };
-  shadows: (Omit<Amounts, 'blocked'> & {
-    key: string;
-    kind: string;
-    reason: string | null;
-    final: 0 | 1;
-    beside: 0 | 1;
-  })[];
-  postings: (Amounts & {
-    key: string;
-    kind: string;
-    state: string;
-    reason: string | null;
-    document: string | null;
-    final: 0 | 1;
-    beside: 0 | 1;
-    inspection: 0 | 1;
-    inspectionLot: string | null;
-    cancels: Document | null;
-    cancelledBy: Document | null;
-    waitsFor: { key: string; kind: string; eventId: string; reason: string | null } | null;
-    attempts: Attempt[];
-  })[];
-};
-
-/** What the rules call for, and what each of them does where. */
-export type Rules = {
-  rules: { rule: string; phase: string; calls: string; unless: string; needs: string }[];
-  editions: { id: number; sinceMs: number; switches: Switch[] }[];
-  sites: { site: string; modes: Record<string, string> }[];
-};
 /** Versions that were approved, the newest first, and what open orders wait for. */
 export type Masters = {
   sets: { site: string; atMs: number; by: string; reason: string; versions: number }[];
   lacked: { order: string; kind: string; record: string; version: string; line: string }[];
 };
-type Switch = { site?: string; rule?: string; mode: string };
-
-export type Attempt = { atMs: number; outcome: string; detail: string };
 /** What central says of its own books: as `central/reconcile.ts` does. */
 export type Reconciled = Readonly<{
   scope: Readonly<{ line?: string; order?: string; fromMs?: number; untilMs?: number }>;

@@ -1,6 +1,5 @@
 import { Fault } from '../shared/fault.ts';
 import { invalid } from '../shared/field.ts';
-import type { Amounts } from './answers.ts';
 
 const requestMaxMs = 15_000;
 
@@ -58,17 +57,4 @@ export function tell<T>(
   }
   process.stdout.write(json ? `${JSON.stringify(told.answer)}\n` : text(told.answer));
   return 0;
-}
-
-/** The amounts and times that a posting says, each in words, e.g. "yield 5 EA". */
-export function amountsOf(posting: Amounts): string[] {
-  const { unit, quantity, blocked, yield: good, scrap, rework, setupMs, machineMs } = posting;
-  return [
-    ...Object.entries({ quantity, blocked, yield: good, scrap, rework }).flatMap(([name, value]) =>
-      value === null ? [] : [`${name} ${value} ${unit ?? ''}`.trimEnd()],
-    ),
-    ...Object.entries({ setup: setupMs, machine: machineMs }).flatMap(([name, ms]) =>
-      ms === null ? [] : [`${name} time ${ms / 1_000} s`],
-    ),
-  ];
 }

@@ -1,10 +1,16 @@
 import { parseArgs } from 'node:util';
+import { dryRunText, listText, showText } from '../shared/desktext.ts';
+import type { EndpointName } from '../shared/endpoints.ts';
+import { type Explained, explainText } from '../shared/explained.ts';
 import { invalid } from '../shared/field.ts';
-import { askCentral, tell, urlIn } from './central.ts';
-import { dryRunText, listText, showText } from './desktext.ts';
-import type { DeskList, DeskPosting, DryRun } from './parked.ts';
+import type { DeskList, DeskPosting, DryRun } from '../shared/parked.ts';
+import { plainText } from '../shared/table.ts';
+import { type Traced, traceText } from '../shared/tracetext.ts';
+import { type Asking, asking, whereOptions, whereUsage } from './asking.ts';
+import { tell } from './central.ts';
 
 export const usage = `holdfast desk --central URL
+holdfast desk health|lag|lines|line LINE|order ORDER|explain EVENT_ID|trace ID --central URL
 holdfast desk show KEY --central URL
 holdfast desk retry|settle|give-up KEY --central URL --by NAME --reason TEXT
 holdfast desk retry KEY --dry-run --central URL
@@ -13,8 +19,15 @@ holdfast desk missing KEY … --central URL --by NAME --reason TEXT
 holdfast desk approve|reject KEY … --central URL --by NAME --reason TEXT
 
 Looks after postings that could not be posted, and those that the ERP has lost. Without more, lists
-those that wait for a person.
+those that wait for a person. With --nats in place of --central the same is asked over NATS.
 
+  health            whether anything waits for a person, in words
+  lag               how far central is behind each line, the worst first
+  lines             every line, and when its edge was heard
+  line LINE         one line, with its open postings and its epochs
+  order ORDER       one order over all lines
+  explain EVENT_ID  what central makes of one fact
+  trace ID          the whole story of any id: see holdfast trace
   show KEY          what it would post, every try, what was said of it, what would have to be undone
                     before, and what the gate says now
   retry KEY         once more, under its key: it is looked up first, and posted only if not there;
@@ -29,9 +42,10 @@ those that wait for a person.
   reject KEY …      somebody says no
   --set NAME=VALUE  operation, unit, yield, scrap or rework of a confirmation; material, unit or
                     quantity of a goods movement; as often as needed
-  --dry-run         with retry: what the gate says now, what would be sent, what a look-up finds
-  --central URL     central's address, e.g. http://127.0.0.1:8090
-  --by NAME         who says so, e.g. person:17; kept with the reason, and never changed
+  --dry-run         says what would come of it, and changes nothing
+${whereUsage}
+  --by NAME         who says so, e.g. person:17; kept with the reason, and never changed; a name is
+                    not proved
   --reason TEXT     why
   --document NUMBER the document's number in the ERP
   --json            for programs
@@ -39,10 +53,18 @@ those that wait for a person.
 Exit code 0: done, or told. 1: refused, in words. 2: central was not reached.
 `;
 
-const acts = {
-  ...({ retry: 'retry', settle: 'settle', 'give-up': 'giveUp', missing: 'missing' } as const),
-  ...({ edit: 'edit', approve: 'approve', reject: 'reject' } as const),
-};
+const acts = ['retry', 'settle', 'give-up', 'missing', 'edit', 'approve', 'reject'] as const;
+/** What is only looked at: the field that is named, if one is, and how it is told. */
+const sights = {
+  health: { field: undefined, text: plainText },
+  lag: { field: undefined, text: plainText },
+  lines: { field: undefined, text: plainText },
+  line: { field: 'line', text: plainText },
+  order: { field: 'order', text: plainText },
+  explain: { field: 'eventId', text: (told: unknown) => explainText(told as Explained) },
+  trace: { field: 'id', text: (told: unknown) => traceText(told as Traced) },
+  show: { field: 'key', text: (told: unknown) => showText(told as DeskPosting) },
+} as const;
 /** A look-up of the ERP takes a few of its time-outs at most. */
 const dryRunMaxMs = 120_000;
 /** What may be said of several postings at once, each by itself, in the order of their keys. */
@@ -61,45 +83,70 @@ function changesOf(sets: readonly string[]): Record<string, string> {
 /** Exit code where it could not be done. */
 export const failed = 2;
 
-/** The command line; returns the exit code. */
-export async function run(args: readonly string[]): Promise<number> {
-  const text = { type: 'string' } as const;
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      ...{ central: text, by: text, reason: text, document: text },
-      set: { type: 'string', multiple: true },
-      'dry-run': { type: 'boolean', default: false },
-      json: { type: 'boolean', default: false },
-    },
-  });
-  const { central, by, reason, document, set, json } = values;
+const text = { type: 'string' } as const;
+const options = {
+  ...whereOptions,
+  ...{ by: text, reason: text, document: text },
+  set: { type: 'string', multiple: true },
+  'dry-run': { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+} as const;
+type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>['values'];
+
+async function look(
+  { ask }: Asking,
+  what: keyof typeof sights,
+  names: readonly string[],
+  json: boolean,
+): Promise<number> {
+  const { field, text: words } = sights[what];
+  if (names.length !== (field === undefined ? 0 : 1)) {
+    throw invalid(`desk ${what}`, field === undefined ? 'takes no name' : `takes one ${field}`);
+  }
+  const asked = field === undefined ? {} : { [field]: names[0] };
+  return tell({ command: 'desk', json }, await ask<unknown>(what, asked), words);
+}
+
+async function act(
+  { ask }: Asking,
+  name: (typeof acts)[number],
+  keys: readonly string[],
+  { by, reason, document, set, json = false, 'dry-run': dryRun = false }: Values,
+): Promise<number> {
   const way = { command: 'desk', json };
-  const [what, ...keys] = positionals;
-  const url = urlIn(central, '--central');
-  if (what === undefined) return tell(way, await askCentral<DeskList>(url, '/v1/desk'), listText);
-  if (what !== 'show' && !Object.hasOwn(acts, what)) {
-    throw invalid('desk', `must be show, ${Object.keys(acts).join(', ')}, not ${what}`);
-  }
-  const [key] = keys;
-  if (key === undefined || (keys.length > 1 && !several.includes(what))) {
-    throw invalid('KEY', 'must be the key of one posting');
-  }
-  const path = (of: string) => `/v1/desk/${encodeURIComponent(of)}`;
-  if (what === 'show') return tell(way, await askCentral<DeskPosting>(url, path(key)), showText);
-  if (values['dry-run']) {
-    if (what !== 'retry') throw invalid('--dry-run', `is for retry, not for ${what}`);
-    const told = await askCentral<DryRun>(url, `${path(key)}/dryRun`, undefined, dryRunMaxMs);
-    return tell(way, told, dryRunText);
-  }
-  const name = acts[what as keyof typeof acts];
+  const isTrial = dryRun && name === 'retry';
   const changes = name === 'edit' ? { changes: changesOf(set ?? []) } : {};
-  const body = { by, reason, ...changes, ...(document === undefined ? {} : { document }) };
+  const said = { by, reason, ...changes, ...(document === undefined ? {} : { document }) };
   let code = 0;
-  for (const one of keys) {
-    const told = await askCentral<DeskPosting>(url, `${path(one)}/${name}`, body);
-    code = Math.max(code, tell(way, told, showText));
+  for (const key of keys) {
+    const told = isTrial
+      ? tell(way, await ask<DryRun>('dry-run', { key }, dryRunMaxMs), dryRunText)
+      : tell(way, await ask<DeskPosting>(name, { key, ...said, dryRun }), (posting) => {
+          return `${dryRun ? 'nothing was changed. It would be:\n' : ''}${showText(posting)}`;
+        });
+    code = Math.max(code, told);
   }
   return code;
+}
+
+/** The command line; returns the exit code. */
+export async function run(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options });
+  const [what, ...names] = positionals;
+  const { json } = values;
+  const name = acts.find((known) => known === what);
+  const isSight = what !== undefined && Object.hasOwn(sights, what);
+  if (what !== undefined && name === undefined && !isSight) {
+    const known = [...Object.keys(sights), ...acts].join(', ');
+    throw invalid('desk', `must be one of ${known}, not ${what}`);
+  }
+  if (name && (names.length === 0 || (names.length > 1 && !several.includes(name)))) {
+    throw invalid('KEY', 'must be the key of one posting');
+  }
+  return asking(values, async (central) => {
+    if (name) return act(central, name, names, values);
+    if (isSight) return look(central, what as keyof typeof sights, names, json);
+    const parked: EndpointName = 'parked';
+    return tell({ command: 'desk', json }, await central.ask<DeskList>(parked), listText);
+  });
 }

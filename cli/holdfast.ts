@@ -20,6 +20,7 @@ const commands = {
   chart: () => import('./chart.ts'),
   swap: () => import('./swap.ts'),
   explain: () => import('./explain.ts'),
+  trace: () => import('./trace.ts'),
   reconcile: () => import('./reconcile.ts'),
   rules: () => import('./rules.ts'),
   masters: () => import('./masters.ts'),

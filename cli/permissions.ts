@@ -1,6 +1,10 @@
+import { type EndpointName, endpoints, wayOf } from '../shared/endpoints.ts';
 import {
   beatSubject,
   centralInbox,
+  deskInbox,
+  deskService,
+  deskSubject,
   edgeInbox,
   enrolSubject,
   eventStream,
@@ -44,3 +48,28 @@ export function edgePermissions(lines: readonly string[]): Permissions {
     subscribe: { allow: [...subscribe, `${edgeInbox(first)}.>`] },
   };
 }
+
+/** What `nats service ls|info|stats` asks of our service. */
+const serviceSubjects = ['PING', 'INFO', 'STATS'].flatMap((verb) => [
+  `$SRV.${verb}`,
+  `$SRV.${verb}.${deskService}`,
+  `$SRV.${verb}.${deskService}.*`,
+]);
+/** What the stock `nats` asks about streams and consumers, changing neither. */
+const jetstreamSubjects = [
+  ...['INFO', 'STREAM.NAMES', 'STREAM.LIST', 'STREAM.INFO.*', 'STREAM.MSG.GET.*'],
+  ...['DIRECT.GET.>', 'CONSUMER.NAMES.*', 'CONSUMER.LIST.*', 'CONSUMER.INFO.*.*'],
+].map((what) => `$JS.API.${what}`);
+
+const names = Object.keys(endpoints) as EndpointName[];
+const deskUser = (may: readonly EndpointName[]): Permissions => ({
+  publish: { allow: [...may.map(deskSubject), ...serviceSubjects, ...jetstreamSubjects] },
+  subscribe: { allow: [`${deskInbox}.>`, '$JS.EVENT.ADVISORY.>'] },
+});
+
+/** Of a user at the hub who looks after the plant: asks the desk everything, and acts there. */
+export const opsPermissions = (): Permissions => deskUser(names);
+
+/** Of a user who only looks: no operation that acts, not even its dry run. */
+export const viewerPermissions = (): Permissions =>
+  deskUser(names.filter((name) => wayOf(name).method === 'GET'));

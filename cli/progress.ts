@@ -1,8 +1,10 @@
+import { grouped } from '../shared/table.ts';
+
+export { grouped, table } from '../shared/table.ts';
+
 /** Without a terminal a line is printed for every so many percent. */
 const stepPercent = 10;
 const barWidth = 30;
-
-const grouped = (value: number): string => `${value}`.replace(/\B(?=(\d{3})+$)/g, ',');
 
 /** A bar of how much of `total` is recorded, with the other marks beside it. */
 export function bar(total: number, recorded: number, central: number, posted: number): string {
@@ -44,22 +46,3 @@ export function openProgress(out: NodeJS.WriteStream) {
     },
   };
 }
-
-/** Rows as an aligned table; the first row is the head. Numbers stand to the right. */
-export function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const isNumber = (text: string) => /^-?[\d,.]+( %)?$/.test(text);
-  return rows
-    .map((row) =>
-      row
-        .map((text, column) => {
-          const width = widths[column]!;
-          return isNumber(text) ? text.padStart(width) : text.padEnd(width);
-        })
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
-}
-
-export { grouped };

@@ -2,8 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { invalid } from '../shared/field.ts';
 import type { FloorLine, Reconciled } from './answers.ts';
+import { asking, whereOptions, whereUsage } from './asking.ts';
 import { amountRows, type Certificate, factRows, floorRows, type Sort, sorts } from './bookrows.ts';
-import { askCentral, urlIn } from './central.ts';
+import { urlIn } from './central.ts';
 import { certificatePage } from './certificate.ts';
 import { against, floorOf } from './closing.ts';
 import { read } from './drive.ts';
@@ -17,7 +18,7 @@ posted, underway, waiting, held, parked, or call for nothing; what is in none of
 is named. Given the edges, their chains and counts are set beside the ledger's; with --erp, the
 ERP's own figures beside what central has posted, for each order and lot that the facts are about.
 
-  --central URL    central's address, e.g. http://127.0.0.1:8090
+${whereUsage}
   --edge URL       an edge's address, as often as there are edges
   --erp            the ERP is asked for its own figures
   --line LINE      only this line
@@ -59,7 +60,7 @@ export function certificateText(certificate: Certificate, sort: Sort): string {
 }
 
 const options = {
-  central: { type: 'string' },
+  ...whereOptions,
   edge: { type: 'string', multiple: true },
   erp: { type: 'boolean', default: false },
   line: { type: 'string' },
@@ -83,20 +84,12 @@ export const failed = 2;
 /** The command line; returns the exit code. */
 export async function run(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({ args: [...args], options });
-  const { central, edge = [], erp, by, page, json } = values;
-  const url = urlIn(central, '--central');
+  const { edge = [], erp, by, page, json, line, order, from, until } = values;
   const edges = edge.map((value) => urlIn(value, '--edge'));
   const sort = sorts.find((known) => known === by);
   if (!sort) throw invalid('--by', `must be one of ${sorts.join(', ')}`);
-  const asked = new URLSearchParams();
-  for (const name of ['line', 'order', 'from', 'until'] as const) {
-    const value = values[name];
-    if (value !== undefined) asked.set(name, value);
-  }
-  if (erp) asked.set('erp', 'ask');
-  const told = await askCentral<Reconciled>(
-    ...([url, `/v1/reconcile?${asked}`, undefined, closingMaxMs] as const),
-  );
+  const asked = { line, order, from, until, ...(erp ? { erp: 'ask' } : {}) };
+  const told = await asking(values, ({ ask }) => ask<Reconciled>('reconcile', asked, closingMaxMs));
   if (!('answer' in told)) {
     process.stderr.write(`holdfast reconcile: ${told.message}\n`);
     return 2;

@@ -86,3 +86,9 @@ export const eventStream = 'HF_EVT';
 export const keptStream = 'HF_KEPT';
 /** JetStream domain of the hub: a leaf without JetStream reaches the hub's API under this name. */
 export const hubDomain = 'hub';
+
+/** What the central team asks: a service on NATS of this name, one endpoint an operation. */
+export const deskService = 'holdfast-desk';
+export const deskSubject = (name: string): string => `hf.desk.${name}`;
+/** Where answers come to whoever asks the desk. */
+export const deskInbox = '_INBOX_desk';

@@ -2,11 +2,11 @@
 // order it would have to be undone, what would be posted instead.
 // Method: central's tables with a ledger, asked over HTTP; the words as the command tells them.
 import { expect, test } from 'vitest';
-import type { Explained } from '../cli/answers.ts';
-import { showText } from '../cli/desktext.ts';
-import { explainText } from '../cli/explain.ts';
-import type { DeskPosting } from '../cli/parked.ts';
+import { showText } from '../shared/desktext.ts';
 import type { Content } from '../shared/event.ts';
+import type { Explained } from '../shared/explained.ts';
+import { explainText } from '../shared/explained.ts';
+import type { DeskPosting } from '../shared/parked.ts';
 import { openAsked } from './helpers/board.ts';
 import { other, stated } from './helpers/central.ts';
 import { history } from './helpers/facts.ts';

@@ -129,7 +129,13 @@ test('in words: holdfast desk', async () => {
     ],
   ]);
   expect(await cli()).toEqual([0, ['✓ nothing is parked', '']]);
+  expect(await cli('health')).toEqual([0, expect.arrayContaining(['state: ok', 'says: none'])]);
+  expect((await cli('trace', 'WO-1'))[1]).toContain('WO-1 is order, correlation');
+  expect(await cli('line')).toEqual([2, expect.stringContaining('takes one line')]);
   expect(await cli('retry', key, ...who)).toEqual([1, expect.stringContaining('is void')]);
   expect(await cli('settle', key, ...who)).toEqual([1, expect.stringContaining('body.document')]);
-  expect(await cli('sell', key)).toEqual([2, expect.stringContaining('must be show, retry')]);
+  expect(await cli('sell', key)).toEqual([
+    2,
+    expect.stringContaining('must be one of health, lag'),
+  ]);
 });

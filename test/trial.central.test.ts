@@ -129,8 +129,11 @@ test('in words: holdfast desk retry --dry-run', async () => {
     ],
   ]);
   expect(states()).toEqual(['parked', 'deferred']);
-  expect(await cli('settle', key, '--dry-run')).toEqual([
-    2,
-    expect.stringContaining('--dry-run: is for retry, not for settle'),
+  expect(await cli('settle', key, '--dry-run')).toEqual([1, expect.stringContaining('body.by')]);
+  const who = ['--by', 'person:17', '--reason', 'typed in', '--document', '4711'];
+  expect(await cli('settle', key, '--dry-run', ...who)).toEqual([
+    0,
+    expect.stringMatching(/^nothing was changed. It would be:\nconfirmation .*: posted as 4711/),
   ]);
+  expect(states()).toEqual(['parked', 'deferred']);
 });

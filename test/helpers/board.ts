@@ -7,7 +7,7 @@ import type { Switch } from '../../central/modes.ts';
 import { bare } from './bare.ts';
 import { openMedium } from './medium.ts';
 
-type World = Partial<Pick<Parameters<typeof openBoard>[0], 'erp' | 'erpStanding'>> & {
+type World = Partial<Pick<Parameters<typeof openBoard>[0], 'erp' | 'erpStanding' | 'edges'>> & {
   inspections?: readonly Inspection[];
 };
 
@@ -21,7 +21,8 @@ export function openAsked(switches: readonly Switch[] = [], { inspections, ...wo
   const memory = openMemory({ db, nowMs, waitMs: nowMs, switches, inspections, ...limits });
   const told = { moved: 0 }; // how often a person has moved a posting
   const moved = () => void told.moved++;
-  const app = buildHttp(openBoard({ ...memory, ...bare, db, nowMs, moved, ...world }));
+  const board = openBoard({ ...memory, ...bare, db, nowMs, moved, ...world });
+  const app = buildHttp(board);
   onTestFinished(() => app.close());
   let documents = 0;
 
@@ -35,5 +36,5 @@ export function openAsked(switches: readonly Switch[] = [], { inspections, ...wo
       tasks = postings.next(new Set(), 50);
     }
   }
-  return { ...memory, db, time, app, told, postAll };
+  return { ...memory, db, time, app, board, told, postAll };
 }

@@ -11,7 +11,7 @@ type World = Parameters<typeof openAsked>[1];
 
 /** Two confirmations in a lane; the ERP has answered the first one so. */
 export function deskAfter(outcome: Outcome, world: World = {}, first = report('5')) {
-  const { db, time, app, told, ledger, postings } = openAsked([], world);
+  const { db, time, app, board, told, ledger, postings } = openAsked([], world);
   const facts = [release(), first, report('6')];
   ledger.accept([{ segment: history(m01, facts).segment(1, 3) }]);
   const take = () => postings.next(new Set(), 10)[0];
@@ -31,5 +31,5 @@ export function deskAfter(outcome: Outcome, world: World = {}, first = report('5
     const at = facts.push(fact);
     ledger.accept([{ segment: history(m01, facts).segment(at, at) }]);
   }
-  return { app, db, key, take, time, postings, ask, states, told, facts, hear };
+  return { app, board, db, key, take, time, postings, ask, states, told, facts, hear };
 }

@@ -1,4 +1,17 @@
-import type { Amounts, Attempt, Document } from './answers.ts';
+/** What a posting would post. */
+export type Amounts = Record<
+  'quantity' | 'blocked' | 'yield' | 'scrap' | 'rework' | 'unit',
+  string | null
+> & { setupMs: number | null; machineMs: number | null };
+/** A posting, as another one names it. */
+export type Document = {
+  key: string;
+  kind: string;
+  state: string;
+  document: string | null;
+  eventId: string;
+};
+export type Attempt = { atMs: number; outcome: string; detail: string };
 
 /** Postings that wait for a person. */
 export type DeskList = {

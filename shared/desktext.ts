@@ -1,7 +1,19 @@
-import { amountsOf } from './central.ts';
-import type { DeskList, DeskPosting, DryRun, Edit, Loss } from './parked.ts';
+import type { Amounts, DeskList, DeskPosting, DryRun, Edit, Loss } from './parked.ts';
 
 const time = (atMs: number): string => new Date(atMs).toISOString();
+
+/** The amounts and times that a posting says, each in words, e.g. "yield 5 EA". */
+export function amountsOf(posting: Amounts): string[] {
+  const { unit, quantity, blocked, yield: good, scrap, rework, setupMs, machineMs } = posting;
+  return [
+    ...Object.entries({ quantity, blocked, yield: good, scrap, rework }).flatMap(([name, value]) =>
+      value === null ? [] : [`${name} ${value} ${unit ?? ''}`.trimEnd()],
+    ),
+    ...Object.entries({ setup: setupMs, machine: machineMs }).flatMap(([name, ms]) =>
+      ms === null ? [] : [`${name} time ${ms / 1_000} s`],
+    ),
+  ];
+}
 
 /** Those that wait, for a person. */
 export function listText({ postings, kinds, missing }: DeskList): string {

@@ -1,0 +1,71 @@
+import { type EndpointName, wayOf } from '../shared/endpoints.ts';
+import { Fault } from '../shared/fault.ts';
+import { type Field, type Fields, invalid, type Read, readFields } from '../shared/field.ts';
+
+/** What central can be asked, over HTTP and as a service on NATS alike. */
+export type Operation = Readonly<{
+  /** Its endpoint on NATS is `hf.desk.<name>`. */
+  name: EndpointName;
+  doc: string;
+  method: 'GET' | 'POST';
+  /** Over HTTP; what begins with ":" is a field. */
+  path: string;
+  fields: Fields;
+  /** The field that is meant by whoever sends bare text. */
+  main: string | undefined;
+  /** Whether it changes something; then `dryRun` is among its fields. */
+  acts: boolean;
+  /**
+   * The answer to what was asked. Throws Fault INVALID that names the field, beginning with
+   * `label`, and whatever Fault the operation throws.
+   */
+  answer: (given: unknown, label: string) => unknown;
+  /** The answer for a person. */
+  text: (answer: unknown) => string;
+}>;
+
+type Told<F extends Fields> = {
+  name: EndpointName;
+  doc: string;
+  fields: F;
+  main?: keyof F & string;
+  answer: (asked: Read<F>) => unknown;
+  text: (answer: never) => string;
+};
+
+export function operation<F extends Fields>(told: Told<F>): Operation {
+  const { name, main, answer, text, fields } = told;
+  const way = wayOf(name);
+  return {
+    ...{ ...told, ...way, main, acts: way.method === 'POST' },
+    answer: (given, label) => answer(readFields(fields, given, label)),
+    text: text as (answer: unknown) => string,
+  };
+}
+
+/** A number of rows from 1 to `max`, also as text, as it comes in an address. */
+export const rows = (max: number): Field<number> => ({
+  doc: `Most rows in one answer, 1 to ${max}.`,
+  read(value, name) {
+    const count = typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
+    if (Number.isInteger(count) && Number(count) >= 1 && Number(count) <= max) {
+      return Number(count);
+    }
+    throw invalid(name, `must be a whole number from 1 to ${max}`);
+  },
+});
+
+/** One page of what is in order by `of`: rows behind `after`, and where the next page begins. */
+export function paged<T>(
+  all: readonly T[],
+  of: (row: T) => string,
+  { limit, after }: Readonly<{ limit: number; after?: string }>,
+): Readonly<{ rows: readonly T[]; next: string | null }> {
+  const at = after === undefined ? 0 : all.findIndex((row) => of(row) === after) + 1;
+  if (after !== undefined && at === 0) {
+    throw new Fault('UNKNOWN', `after: ${after.slice(0, 100)} is not among what is listed`);
+  }
+  const rows = all.slice(at, at + limit);
+  const isMore = at + limit < all.length;
+  return { rows, next: isMore ? of(rows.at(-1)!) : null };
+}

@@ -1,0 +1,85 @@
+import { permitter } from '../shared/enrol.ts';
+import { Fault } from '../shared/fault.ts';
+import { fallback, prose, text } from '../shared/field.ts';
+import { linePath } from '../shared/subject.ts';
+import { plainText } from '../shared/table.ts';
+import { postingStates } from '../statecharts/posting.ts';
+import { approvalFields } from './approvals.ts';
+import { type Board, postingsShownMax } from './board.ts';
+import { deskOperations, dryRun } from './deskoperations.ts';
+import { type Operation, operation, rows } from './operation.ts';
+import { sightOperations } from './sightoperations.ts';
+
+const orders = (board: Board): Operation[] => [
+  operation({
+    ...{ name: 'totals', fields: {}, text: plainText },
+    doc: 'Sums of all facts by line, order and operation.',
+    answer: board.totals,
+  }),
+  operation({
+    ...{ name: 'order', main: 'order', text: plainText },
+    doc: 'One order over all lines, with what the ERP should show of it.',
+    fields: { order: text('Its number.', 200) },
+    answer({ order: number }) {
+      const order = board.order(number);
+      if (order) return order;
+      throw new Fault('UNKNOWN', `order: ${number.slice(0, 40)} is unknown`);
+    },
+  }),
+  operation({
+    ...{ name: 'postings', main: 'state', text: plainText },
+    doc: 'Postings of one state that are not in the ERP yet, lane by lane.',
+    fields: {
+      state: text('One state of a posting.', 200),
+      limit: fallback(rows(postingsShownMax), postingsShownMax),
+    },
+    answer({ state: given, limit }) {
+      const state = postingStates.find((known) => known === given);
+      if (state) return board.postings(state, limit);
+      throw new Fault('UNKNOWN', `state: must be one of ${postingStates.join(', ')}`);
+    },
+  }),
+];
+
+const masters = (board: Board): Operation[] => [
+  operation({
+    ...{ name: 'masters', fields: {}, text: plainText },
+    doc: 'Versions of master records that are known, and those that orders wait for.',
+    answer: board.masters,
+  }),
+  operation({
+    name: 'approve-masters',
+    doc: 'Makes versions of master records known at a site, all or none.',
+    fields: { ...approvalFields, dryRun },
+    answer: ({ dryRun: isDry, ...approval }) => board.acting(isDry, () => board.approve(approval)),
+    text: plainText,
+  }),
+];
+
+const lines = (board: Board): Operation[] => [
+  operation({
+    name: 'swap',
+    doc: 'Lets another store take over the line, for an hour and once.',
+    fields: { line: { doc: 'enterprise/site/area/line.', read: linePath }, by: permitter, dryRun },
+    answer: ({ line, by, dryRun: isDry }) => board.acting(isDry, () => board.swap(line, by)),
+    text: plainText,
+  }),
+  operation({
+    name: 'lift',
+    doc: 'Takes a hold out of force that was told ahead and may never be stated.',
+    fields: {
+      eventId: text('Event id of the hold.', 200),
+      ...{ by: permitter, reason: prose('Why the hold is lifted.'), dryRun },
+    },
+    answer: ({ eventId, by, reason, dryRun: isDry }) =>
+      board.acting(isDry, () => board.lift(eventId, by, reason)),
+    text: plainText,
+  }),
+];
+
+/** All that central can be asked: the one table that HTTP and NATS are made from. */
+export const operationsOf = (board: Board): readonly Operation[] => [
+  ...sightOperations(board),
+  ...deskOperations(board.desk, board.rehearse),
+  ...[...orders(board), ...masters(board), ...lines(board)],
+];

@@ -1,0 +1,112 @@
+import type { Database } from '../shared/database.ts';
+import { Fault } from '../shared/fault.ts';
+import type { Breaker } from './breaker.ts';
+import { open } from './docket.ts';
+import type { Ledger } from './ledger.ts';
+import type { Live } from './live.ts';
+import type { Postings } from './postings.ts';
+import type { Pulse } from './pulse.ts';
+import type { Registry } from './registry.ts';
+
+/** An edge that says nothing for so long, ms, is silent: twelve heartbeats. */
+export const silentMs = 60_000;
+/** A line whose newest known fact is so much younger than the ledger's, ms, is behind. */
+export const behindMaxMs = 60_000;
+
+type Parts = {
+  db: Database;
+  ledger: Ledger;
+  live: Live;
+  registry: Registry;
+  postings: Postings;
+  edges: Pulse['edges'];
+  erpStanding: Breaker['standing'];
+  nowMs: () => number;
+};
+/** One line as central sees it now; null is what nobody has told. */
+export type LineNow = ReturnType<ReturnType<typeof openOverview>['lines']>[number];
+export type Overview = ReturnType<typeof openOverview>;
+
+/** What central knows of its lines, how far it is behind, and what is wrong. Reads only. */
+export function openOverview(parts: Parts) {
+  const { db, ledger, live, registry, postings, edges, erpStanding, nowMs } = parts;
+  const openOf = db.prepare<[string], { state: string; postings: number }>(
+    `SELECT state, count(*) AS postings FROM posting WHERE line = ? AND ${open}
+     GROUP BY state ORDER BY state`,
+  );
+
+  /** Every line in the order of their names. An edge tells of itself under its first line. */
+  function lines() {
+    const [beyond, gaps] = [live.beyond(), ledger.gaps()];
+    const heard = new Map(edges().map((edge) => [edge.line, edge]));
+    return ledger.lines().map(({ path: line, epoch, sequence, repeats }) => {
+      const ahead = beyond.get(line);
+      const edge = heard.get(line);
+      const gap = gaps.find((one) => one.line === line);
+      return {
+        ...{ line, epoch, sequence, repeats },
+        behind: ahead?.behind ?? 0,
+        behindMs: ahead ? ahead.behindMs : 0,
+        missing: gap ? `${gap.from} to ${gap.to}` : null,
+        unsent: edge?.unsent ?? null,
+        silentMs: edge ? Math.max(0, nowMs() - edge.heardMs) : null,
+        clock: edge?.clock.state ?? null,
+      };
+    });
+  }
+
+  /** What a person should look at, in words. */
+  function complaints(): string[] {
+    const all = lines();
+    const erp = erpStanding();
+    const parked = postings.counts().postings.filter(({ state }) => state === 'parked');
+    const waiting = parked.reduce((sum, row) => sum + row.postings, 0);
+    const some = (count: number, words: string) => (count > 0 ? [`${count} ${words}`] : []);
+    const slow = all.filter((one) => one.behind > 0 && (one.behindMs ?? 0) > behindMaxMs);
+    return [
+      ...(erp.state === 'up' ? [] : [`the ERP is ${erp.state}: ${erp.reason ?? 'no answer'}`]),
+      ...some(waiting, 'postings are parked: hf.desk.parked'),
+      ...some(ledger.parkedCount(), 'arrivals are parked: hf.desk.status'),
+      ...some(ledger.gaps().length, 'lines lack facts in between: hf.desk.lines'),
+      ...some(live.holds().filter(({ lost }) => lost !== null).length, 'holds may never be stated'),
+      ...some(slow.length, 'lines are more than a minute behind: hf.desk.lag'),
+      ...some(all.filter((one) => (one.silentMs ?? 0) > silentMs).length, 'edges are silent'),
+      ...some(all.filter(({ clock }) => clock === 'suspect').length, 'clocks of edges are off'),
+    ];
+  }
+
+  return {
+    lines,
+    /** Lines by how far central is behind them, the furthest first. */
+    lag: () =>
+      lines()
+        .map(({ line, sequence, behind, behindMs, unsent, silentMs: silent, missing }) => {
+          return { line, sequence, behind, behindMs, unsent, silentMs: silent, missing };
+        })
+        .sort(
+          (a, b) =>
+            (b.behindMs ?? 0) - (a.behindMs ?? 0) ||
+            b.behind - a.behind ||
+            (b.silentMs ?? 0) - (a.silentMs ?? 0),
+        ),
+    /** One line. Throws Fault UNKNOWN for one that has never stated anything here. */
+    line(path: string) {
+      const known = lines().find(({ line }) => line === path);
+      if (!known) throw new Fault('UNKNOWN', `line: ${path} is unknown here`);
+      const { epochs } = registry.shown();
+      const { settled, waiting } = postings.settled(path, known.sequence);
+      return {
+        ...{ ...known, settled, waiting },
+        postings: openOf.all(path),
+        epochs: epochs.filter(({ line }) => line === path),
+        holdsAhead: live.holds().filter(({ line }) => line === path),
+      };
+    },
+    /** Whether anything waits for a person; `says` is empty where nothing does. */
+    health() {
+      const says = complaints();
+      const state = says.length === 0 ? ('ok' as const) : ('attention' as const);
+      return { state, says, facts: ledger.facts(), lines: ledger.lines().length };
+    },
+  };
+}

@@ -1,0 +1,147 @@
+import { headers, type Msg, type NatsConnection } from '@nats-io/nats-core';
+import type { Clock } from '../shared/clock.ts';
+import { Fault } from '../shared/fault.ts';
+import { type Fields, invalid } from '../shared/field.ts';
+import type { Logger } from '../shared/log.ts';
+import { release } from '../shared/release.ts';
+import { deskService, deskSubject } from '../shared/subject.ts';
+import { statusOf } from './answered.ts';
+import type { Board } from './board.ts';
+import { openMicroservice } from './microservice.ts';
+import type { Operation } from './operation.ts';
+import { operationsOf } from './operations.ts';
+
+/** Largest request, bytes, */
+const requestBytesMax = 256 * 1024;
+/** and largest answer: what a server lets through, less room for headers. */
+export const answerBytesMax = 1000 * 1024;
+/** Most requests that are being answered at once; more are refused at once. */
+export const servedMax = 32;
+/** An answer that takes longer than this, ms, is given up; the work may go on. */
+const answerMaxMs = 120_000;
+/** Closing the books of a large ledger takes minutes. */
+const closingMaxMs = 3_600_000;
+
+type Parts = Readonly<{
+  connection: Pick<NatsConnection, 'subscribe'>;
+  board: Board;
+  /** Unlike any boot before. */
+  bootId: string;
+  clock: Clock;
+  log: Logger;
+}>;
+
+const kinds = ['json', 'text'];
+type Asked = Readonly<{ given: Record<string, unknown>; asText: boolean }>;
+
+/** Bare text is the operation's main field; an empty request asks for what needs no field. */
+function parse(text: string, main: string | undefined): Record<string, unknown> {
+  const bare = text.trim();
+  if (bare === '') return {};
+  if (!bare.startsWith('{')) {
+    if (main !== undefined && !/^["[]/.test(bare)) return { [main]: bare };
+    throw invalid('request', 'must be a JSON object');
+  }
+  try {
+    return JSON.parse(bare) as Record<string, unknown>;
+  } catch {
+    throw invalid('request', 'is not JSON');
+  }
+}
+
+function read({ data, headers: given }: Msg, main: string | undefined): Asked {
+  if (data.length > requestBytesMax) {
+    throw invalid('request', `must be at most ${requestBytesMax} bytes`);
+  }
+  const { as = undefined, ...rest } = parse(Buffer.from(data).toString(), main);
+  if (as !== undefined && !kinds.includes(as as string)) {
+    throw invalid('request.as', `must be one of ${kinds.join(', ')}`);
+  }
+  const accepts = given?.get('Accept') ?? '';
+  return { given: rest, asText: as === undefined ? accepts === 'text/plain' : as === 'text' };
+}
+
+/** What a field holds, for people who look with `nats service info`. */
+const fieldsText = (fields: Fields): string =>
+  Object.entries(fields)
+    .map(([name, { doc }]) => `${name}: ${doc}`)
+    .join(' | ');
+
+/** The answer, or Fault UNREACHABLE after so long. */
+async function within<T>(work: Promise<T>, ms: number, clock: Clock): Promise<T> {
+  const done = new AbortController();
+  const late = async (): Promise<never> => {
+    await clock.sleep(ms, done.signal);
+    throw new Fault('UNREACHABLE', `no answer within ${ms} ms: look whether it was done`);
+  };
+  try {
+    return await Promise.race([work, late()]);
+  } finally {
+    done.abort();
+  }
+}
+
+/** How an error is told: in the headers of the protocol, and as JSON like over HTTP. */
+function refuse(message: Msg, code: string, words: string, status: number): string {
+  const said = headers();
+  said.set('Nats-Service-Error-Code', `${status}`);
+  said.set('Nats-Service-Error', words.replace(/\s+/g, ' '));
+  message.respond(JSON.stringify({ code, message: words }), { headers: said });
+  return words;
+}
+
+/**
+ * Serves every operation as `hf.desk.<name>`. A request is a JSON object of the operation's fields,
+ * or bare text for its main one; `as` or the header `Accept: text/plain` asks for a table.
+ */
+export function openServices({ connection, board, bootId, clock, log }: Parts) {
+  let served = 0;
+
+  async function work(one: Operation, message: Msg): Promise<void> {
+    const { given, asText } = read(message, one.main);
+    const maxMs = one.name === 'reconcile' ? closingMaxMs : answerMaxMs;
+    const begun = Promise.resolve(one.answer(given, 'request'));
+    const answer = await within(begun, maxMs, clock);
+    const text = asText ? one.text(answer) : JSON.stringify(answer);
+    const size = Buffer.byteLength(text);
+    if (size > answerBytesMax) {
+      const advice = 'limit' in one.fields ? 'ask for less with limit' : 'ask over HTTP';
+      throw new Fault('FULL', `answer: ${size} bytes, at most ${answerBytesMax} fit: ${advice}`);
+    }
+    message.respond(text);
+  }
+
+  async function serve(one: Operation, message: Msg): Promise<string | undefined> {
+    if (served >= servedMax) {
+      const words = `${servedMax} requests are being answered: ask again`;
+      return refuse(message, 'FULL', words, 429);
+    }
+    served += 1;
+    try {
+      await work(one, message);
+      return undefined;
+    } catch (error) {
+      if (error instanceof Fault) {
+        return refuse(message, error.code, error.message, statusOf(error.code));
+      }
+      log.error({ err: error, subject: message.subject }, 'a request to the desk was not answered');
+      return refuse(message, 'BUG', 'central could not answer: its log says why', 500);
+    } finally {
+      served -= 1;
+    }
+  }
+
+  return openMicroservice({
+    ...{ connection, name: deskService, id: bootId, version: release },
+    description: 'What the central team can see and do.',
+    endpoints: operationsOf(board).map((one) => ({
+      ...{ name: one.name, subject: deskSubject(one.name) },
+      metadata: {
+        ...{ description: one.doc, fields: fieldsText(one.fields) },
+        acts: one.acts ? 'yes, unless dryRun is true' : 'no',
+      },
+      serve: (message: Msg) => serve(one, message),
+    })),
+    ...{ nowMs: clock.nowMs, monotonicMs: clock.monotonicMs },
+  });
+}

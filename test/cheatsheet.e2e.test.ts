@@ -1,0 +1,188 @@
+// Goal: whatever the cheat sheet says, the stock `nats` CLI can do, and the answer is what it says.
+// Method: every row of the page is spoken as the CLI speaks, to a real hub and a real central.
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { decodeSegment } from '../shared/segment.ts';
+import { openNatsCli, type Said, wordsOf } from './helpers/natscli.ts';
+import { openPlantdesk } from './helpers/ops.ts';
+import { m01 } from './helpers/shop.ts';
+
+const timeoutMs = 120_000;
+const subject = 'acme.lyon.turning.M01';
+const facts = 16;
+
+type Check = (said: Said) => void;
+const has =
+  (expected: object): Check =>
+  ({ json, code }) => {
+    expect(code).toBeUndefined();
+    expect(json).toMatchObject(expected);
+  };
+const says =
+  (words: RegExp): Check =>
+  ({ text, code }) => {
+    expect(code).toBeUndefined();
+    expect(text).toMatch(words);
+  };
+const refuses =
+  (code: string, words: RegExp): Check =>
+  (said) => {
+    expect(said.code).toBe(code);
+    expect(said.json.message).toMatch(words);
+  };
+const posting = (state: string, more: object = {}) => has({ posting: { state }, ...more });
+const line = { line: m01, epoch: 1, sequence: facts };
+const traced = { next: null, notYet: 0 };
+
+/** What is expected of each row, by what names it. */
+const checks: Record<string, Check> = {
+  'hf.desk.health': has({
+    ...{ state: 'attention', facts },
+    says: expect.arrayContaining(['6 postings are parked: hf.desk.parked']),
+  }),
+  'hf.desk.lag': has({ lag: [{ line: m01, behind: 0 }], next: null }),
+  'hf.desk.lag text': says(/^next: –\n\nlag:\nline +sequence +behind/),
+  'hf.desk.lines -H': says(/^next: –\n\nlines:\nline +epoch/),
+  'hf.desk.line LINE': has({
+    ...line,
+    postings: expect.arrayContaining([{ state: 'parked', postings: 6 }]),
+  }),
+  'hf.desk.status': has({ facts, erp: { state: expect.any(String) }, lines: [line] }),
+  'hf.desk.totals': has({ lines: { [m01]: { good: '3008' } } }),
+  'hf.desk.rules text': says(/^OrderReleased|calls for: /),
+  'hf.desk.reconcile': has({ facts, gapsFound: 0, scope: { line: m01 } }),
+  'hf.desk.parked': ({ json }) => {
+    expect(json.postings).toHaveLength(6);
+    expect(json.postings[0].reason).toMatch(/^over tolerance/);
+  },
+  'hf.desk.parked text': says(/^6 parked\nconfirmation /),
+  'hf.desk.postings': ({ json }) => expect(Array.isArray(json)).toBe(true),
+  'hf.desk.show KEY': posting('parked', { gate: { do: 'park' }, acts: [] }),
+  'hf.desk.dry-run KEY': has({ state: 'parked', found: { kind: expect.any(String) } }),
+  'hf.desk.retry dry': has({ state: 'parked', found: { kind: expect.any(String) } }),
+  'hf.desk.retry': posting('unknown', { acts: [{ act: 'retry', by: 'person:17' }] }),
+  'hf.desk.settle': posting('posted', { acts: [{ document: '4900000017' }] }),
+  'hf.desk.give-up dry': posting('void', { dryRun: true }),
+  'hf.desk.give-up': posting('void', { acts: [{ act: 'giveUp' }] }),
+  'hf.desk.edit': posting('parked', { edits: [{ changes: { unit: 'KG' }, decision: null }] }),
+  'hf.desk.approve': posting('parked', { edits: [{ decision: 'approved' }] }),
+  'hf.desk.reject': posting('parked', { edits: [{ decision: 'rejected' }] }),
+  'hf.desk.missing': posting('posted', { losses: [{ decision: null }] }),
+  'hf.desk.masters': has({ sets: [], lacked: [] }),
+  'hf.desk.approve-masters': has({ sets: [{ site: 'acme', versions: 1 }] }),
+  'hf.desk.swap dry': has({ line: m01, dryRun: true }),
+  'hf.desk.lift dry': refuses('404', /none was told ahead/),
+  'hf.desk.trace ORDER': ({ json }) => {
+    expect(json).toMatchObject({ ...traced, is: [{ as: 'order' }, { as: 'correlation' }] });
+    expect(json.kin.into).toMatchObject([{ name: 'L-1', lines: [m01] }]);
+  },
+  'hf.desk.trace LOT': has({ is: [{ as: 'lot' }], kin: { from: [{ kind: 'order' }, {}] } }),
+  'hf.desk.trace text': says(/ is fact\n\nOrderReleased /),
+  'hf.desk.explain EVENT_ID': has({ fact: { type: 'OrderReleased', position: 1 } }),
+  'hf.desk.order ORDER': has({ material: 'BOLT' }),
+  'micro ping': has({ type: 'io.nats.micro.v1.ping_response', name: 'holdfast-desk' }),
+  'micro ls': has({ type: 'io.nats.micro.v1.info_response', name: 'holdfast-desk' }),
+  'micro info holdfast-desk': has({
+    info: { name: 'holdfast-desk' },
+    stats: { endpoints: expect.any(Array) },
+  }),
+  'micro stats holdfast-desk': ({ json }) => {
+    const of = (name: string) => json.endpoints.find((one: { name: string }) => one.name === name);
+    expect(of('lift')).toMatchObject({ num_requests: 1, num_errors: 1 });
+    expect(of('settle')).toMatchObject({ num_requests: 1, num_errors: 0 });
+  },
+  'stream ls': ({ json }) => {
+    const names = json.streams.map(({ config }: { config: { name: string } }) => config.name);
+    expect(names.sort()).toEqual(['HF_EVT', 'HF_KEPT']);
+  },
+  'stream info HF_EVT': has({ config: { name: 'HF_EVT', storage: 'file', deny_delete: true } }),
+  'stream state HF_EVT': has({ state: { messages: 1, first_seq: 1, last_seq: 1 } }),
+  'stream subjects HF_EVT': has({ state: { subjects: { [`hf.evt.${subject}`]: 1 } } }),
+  'stream get HF_EVT': ({ json }) => {
+    const segment = decodeSegment(Buffer.from(json.message.data, 'base64'));
+    expect([segment.line, segment.facts.length]).toEqual([m01, facts]);
+  },
+  'stream get HF_KEPT': ({ json }) => {
+    const kept = JSON.parse(Buffer.from(json.message.data, 'base64').toString());
+    expect(kept).toMatchObject({ epoch: 1, sequence: facts });
+  },
+  'consumer ls HF_EVT': has({ consumers: [{ stream_name: 'HF_EVT', num_pending: 0 }] }),
+  'consumer info HF_EVT': has({ stream_name: 'HF_EVT', num_pending: 0 }),
+  'kv ls': has({ total: 0 }),
+  rtt: ({ text }) => expect(Number(text)).toBeGreaterThanOrEqual(0),
+  'server check jetstream': has({ streams: 2, list: [{}, {}] }),
+  'server check stream': ({ json }) => expect(json.state.messages).toBeGreaterThanOrEqual(1),
+  'server check message': ({ json }) => {
+    const ageMs = Date.now() - Date.parse(json.message.time);
+    expect([json.message.subject, ageMs < 3_600_000]).toEqual([`hf.evt.${subject}`, true]);
+  },
+  'server check request': has({ isMatch: false }),
+};
+
+/** What names a row: of a request its subject, and what is asked in another way. */
+function nameOf(row: string): string {
+  const [, verb, what = '', ...more] = wordsOf(row);
+  if (verb !== 'req') {
+    const named = more.filter((word) =>
+      /^(HF_|holdfast|jetstream|stream|message|request)/.test(word),
+    );
+    const all = [verb, what, ...(verb === 'server' ? named.slice(0, 1) : named)];
+    return all.join(' ').trim();
+  }
+  const [body = '', flag] = more;
+  const bare = /^[A-Z_]+$/.test(body) ? [body] : [];
+  const as = body.includes('"as":"text"') ? ['text'] : [];
+  const dry = body.includes('"dryRun":true') ? ['dry'] : [];
+  return [what, ...bare, ...as, ...dry, ...(flag === '-H' ? ['-H'] : [])].join(' ');
+}
+
+const page = readFileSync('docs/cheatsheet.md', 'utf8');
+const rows = [...page.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block]) =>
+  block!.trim().split('\n'),
+);
+
+test('every row of the cheat sheet has a check, and every check a row', () => {
+  const names = rows.map(nameOf);
+  expect([...names].sort()).toEqual(Object.keys(checks).sort());
+});
+
+test(
+  'every row of the cheat sheet answers as the page says',
+  async () => {
+    const { client, facts: stated, parkedKeys, central } = await openPlantdesk(6);
+    expect(stated).toHaveLength(facts);
+    const nats = openNatsCli(await client('ops'));
+    const [first, retried, settled, given, edited, rejected] = await parkedKeys();
+    const said = { by: 'person:17', reason: 'of the other edit', changes: { unit: 'KG' } };
+    const proposed = await fetch(`${central.url}/v1/desk/${rejected}/edit`, {
+      ...{ method: 'POST', headers: { 'content-type': 'application/json' } },
+      body: JSON.stringify(said),
+    });
+    expect(proposed.status).toBe(200);
+    /** Which posting each act is for: what one has done is not done again to the same. */
+    const keys: Record<string, string> = {
+      ...{ 'hf.desk.retry': retried!, 'hf.desk.settle': settled!, 'hf.desk.missing': settled! },
+      ...{ 'hf.desk.give-up': given!, 'hf.desk.give-up dry': given! },
+      ...{ 'hf.desk.edit': edited!, 'hf.desk.approve': edited!, 'hf.desk.reject': rejected! },
+    };
+    const consumers = await nats(['nats', 'consumer', 'ls', 'HF_EVT']);
+    const filled = (row: string): string =>
+      row
+        .replace(/\bKEY\b/, keys[nameOf(row)] ?? first!)
+        .replace(/\bLINE\b/, m01)
+        .replace(/\bSUBJECT\b/, subject)
+        .replace(/\bEVENT_ID\b/, stated[0]!.eventId)
+        .replace(/'ORDER'/, "'WO-1'")
+        .replace(/'LOT'/, "'L-1'")
+        .replace(/\bCONSUMER\b/, consumers.json.consumers[0].name);
+    for (const row of rows) {
+      const answer = await nats(wordsOf(filled(row)));
+      try {
+        checks[nameOf(row)]!(answer);
+      } catch (cause) {
+        throw new Error(`${row}\n${(cause as Error).message}\n${answer.text}`, { cause });
+      }
+    }
+  },
+  timeoutMs,
+);
