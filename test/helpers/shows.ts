@@ -193,7 +193,7 @@ export const shows: readonly Show[] = [
   {
     name: 'degraded',
     tell: header({ way: 'degraded' }),
-    go: (at) => at.says('#header', 'slow link'),
+    go: (at) => at.says('#header', 'central late'),
   },
   {
     name: 'read-only',
