@@ -10,6 +10,7 @@ const codes = {
 } as const;
 
 export type FaultCode = keyof typeof codes;
+export const faultCodes = Object.keys(codes) as FaultCode[];
 
 type Options = ErrorOptions & { rule?: string | undefined; untilMs?: number | undefined };
 

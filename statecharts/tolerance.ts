@@ -1,5 +1,6 @@
 /** How much is made beside what was ordered: the one place where it is judged. */
-export type Completion = 'within' | 'overCompletion' | 'beyondTolerance';
+export const completions = ['within', 'overCompletion', 'beyondTolerance'] as const;
+export type Completion = (typeof completions)[number];
 
 /** The most that may be confirmed or received: order quantity and tolerance, rounded down. */
 export const mostOf = (ordered: bigint, tolerancePercent: number): bigint =>

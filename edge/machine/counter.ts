@@ -23,8 +23,13 @@ export type Mark = Readonly<{
 export type Suspect = Readonly<{ value: bigint; sourceMs: number; receivedMs: number }>;
 
 export type Flag = 'gap' | 'rollover' | 'reset' | 'newEpoch';
+/** What becomes of a sample of a counter. */
+export const stepKinds = [
+  ...(['baseline', 'delta', 'same', 'late', 'duplicate', 'uncertain', 'bad'] as const),
+  'implausible',
+] as const;
 export type Step = Readonly<{
-  kind: 'baseline' | 'delta' | 'same' | 'late' | 'duplicate' | 'uncertain' | 'bad' | 'implausible';
+  kind: (typeof stepKinds)[number];
   delta: bigint; // pieces to be accounted for, 0 for any kind but `delta`
   flags: readonly Flag[];
   mark: Mark | undefined;

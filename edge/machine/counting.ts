@@ -9,9 +9,11 @@ import { instantOf, type Skew } from './time.ts';
 export const kinds = ['good', 'scrap', 'rework'] as const;
 export type Kind = (typeof kinds)[number];
 /** Why nobody can say which job, or which lot, pieces belong to. */
-export type Why =
-  | ('noRun' | 'jobChanged' | 'otherJob' | 'mode' | 'restored' | 'refused' | 'implausible')
-  | 'lotUnknown';
+export const whys = [
+  ...(['noRun', 'jobChanged', 'otherJob', 'mode', 'restored', 'refused', 'implausible'] as const),
+  'lotUnknown',
+] as const;
+export type Why = (typeof whys)[number];
 
 /** A counter's mark, and under which job of the line it was made. */
 export type Kept = Readonly<{

@@ -8,7 +8,7 @@ import { runIn } from './statements.ts';
 import { standingIn } from './troubles.ts';
 
 /** Most pieces that nobody owns, and are told of in one status: those that wait longest. */
-const looseMax = 100;
+export const looseMax = 100;
 type EventCounts = Partial<Record<EventBecame, number>>;
 export type MachinesStatus = ReturnType<typeof readMachines>;
 

@@ -1,7 +1,8 @@
 import { schemaOf } from '../../shared/jsonschema.ts';
 import { signatureFields } from '../people/gate.ts';
 import { sessionFields } from '../people/routes.ts';
-import { type Route, ref } from './told.ts';
+import { ref } from './told/shapes.ts';
+import type { Route } from './told.ts';
 
 /** A signature beside commands, where people are known. */
 export const signature = schemaOf(signatureFields);

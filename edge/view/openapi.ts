@@ -5,7 +5,9 @@ import { counterFields, piecesFields } from '../machine/desk.ts';
 import { askFields, turnFields } from '../machine/jobdesk.ts';
 import { statusOf } from '../statuses.ts';
 import { doorFaults, sessionRoutes, signature } from './door.ts';
-import { type Parameter, type Route, ref, schemas } from './told.ts';
+import { machineAnswers } from './told/machines.ts';
+import { ref } from './told/shapes.ts';
+import { type Parameter, type Route, schemas } from './told.ts';
 
 const text = (maxLength?: number): JsonSchema => ({
   type: 'string',
@@ -86,15 +88,15 @@ const routes: readonly Route[] = [
     faults: ['INVALID', 'UNKNOWN', 'FULL'],
   },
   {
-    ...{ method: 'get', path: '/v1/status', answer: { type: 'object' }, faults: [] },
+    ...{ method: 'get', path: '/v1/status', answer: ref('Status'), faults: [] },
     summary: 'All lines, open orders and holds, the last facts, and how the edge stands.',
   },
   {
-    ...{ method: 'get', path: '/v1/lots/:lot', answer: { type: 'object' }, faults: ['UNKNOWN'] },
+    ...{ method: 'get', path: '/v1/lots/:lot', answer: ref('Lot'), faults: ['UNKNOWN'] },
     summary: 'Where a lot came from and what became of it.',
   },
   {
-    ...{ method: 'get', path: '/v1/orders/:order/balance', answer: { type: 'object' } },
+    ...{ method: 'get', path: '/v1/orders/:order/balance', answer: ref('Balance') },
     ...{ summary: 'Where the pieces of an order are.', faults: ['UNKNOWN'] },
   },
   ...(
@@ -107,11 +109,11 @@ const routes: readonly Route[] = [
   ).map(
     ([name, fields, summary]): Route => ({
       ...{ method: 'post', path: `/v1/machines/${name}`, summary, body: schemaOf(fields) },
-      ...{ answer: { type: 'object' }, faults: ['INVALID', 'REFUSED', 'UNKNOWN', 'FULL'] },
+      ...{ answer: machineAnswers[name], faults: ['INVALID', 'REFUSED', 'UNKNOWN', 'FULL'] },
     }),
   ),
   {
-    ...{ method: 'get', path: '/v1/machines', answer: { type: 'object' }, faults: ['UNKNOWN'] },
+    ...{ method: 'get', path: '/v1/machines', answer: ref('MachinesNow'), faults: ['UNKNOWN'] },
     summary: 'What machines say.',
   },
   {
@@ -119,7 +121,7 @@ const routes: readonly Route[] = [
     ...{ summary: 'A copy of the store.', faults: ['UNKNOWN', 'FULL'] },
   },
   {
-    ...{ method: 'get', path: '/v1/charts', answer: { type: 'object' }, faults: [] },
+    ...{ method: 'get', path: '/v1/charts', answer: ref('Charts'), faults: [] },
     summary: 'The charts that decide.',
   },
   {

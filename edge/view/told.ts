@@ -1,10 +1,33 @@
 import { commandTypes } from '../../shared/command.ts';
-import { equipmentStates, factTypes, phases } from '../../shared/event.ts';
-import type { FaultCode } from '../../shared/fault.ts';
+import { factTypes, phases } from '../../shared/event.ts';
+import { type FaultCode, faultCodes } from '../../shared/fault.ts';
 import type { JsonSchema } from '../../shared/jsonschema.ts';
-import { holdScopes } from '../../shared/quality.ts';
+import { dispositions } from '../../shared/quality.ts';
 import { diskLevels } from '../../shared/runtime.ts';
 import { linkStates } from '../forwarder.ts';
+import { machineSchemas } from './told/machines.ts';
+import { node, plantSchemas } from './told/plant.ts';
+import {
+  amount,
+  clock,
+  counts,
+  flag,
+  integer,
+  lasts,
+  lineState,
+  listOf,
+  mark,
+  maybe,
+  ms,
+  object,
+  of,
+  one,
+  open,
+  percent,
+  ref,
+  text,
+} from './told/shapes.ts';
+import { hold, markedFact, status } from './told/status.ts';
 
 export type Parameter = Readonly<{
   name: string;
@@ -30,47 +53,11 @@ export type Route = Readonly<{
   doors?: readonly number[];
 }>;
 
-const text: JsonSchema = { type: 'string' };
-const integer: JsonSchema = { type: 'integer' };
-const flag: JsonSchema = { type: 'boolean' };
-const ms: JsonSchema = { type: 'integer', description: 'Unix time, ms.' };
-const lasts: JsonSchema = { type: 'integer', minimum: 0, description: 'ms.' };
-const amount: JsonSchema = {
-  ...{ type: 'string', pattern: '^-?\\d+(\\.\\d{1,6})?$', description: 'An exact decimal.' },
-};
-const percent: JsonSchema = { type: ['string', 'null'], pattern: '^\\d+\\.\\d$' };
-const maybe = (schema: JsonSchema): JsonSchema => ({ anyOf: [schema, { type: 'null' }] });
-const listOf = (items: JsonSchema, maxItems?: number): JsonSchema => ({
-  ...{ type: 'array', items },
-  ...(maxItems === undefined ? {} : { maxItems }),
-});
-export const ref = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
-
-/** An object that has all of these; `more` are those that may be absent. */
-function object(
-  properties: Record<string, JsonSchema>,
-  more: Record<string, JsonSchema> = {},
-): JsonSchema {
-  return {
-    ...{ type: 'object', properties: { ...properties, ...more } },
-    ...{ required: Object.keys(properties), additionalProperties: false },
-  };
-}
-/** An object of which only some is told here; what else it has is for people. */
-const open = (properties: Record<string, JsonSchema>): JsonSchema => ({
-  ...{ type: 'object', properties, required: Object.keys(properties) },
-});
-
-const counts = object({ good: amount, scrap: amount, rework: amount, held: amount });
+const sums = object(counts);
 const command: JsonSchema = { enum: commandTypes };
 const verdict = { allowed: flag, rule: maybe(text), reason: maybe(text) };
 const subject = { order: text, operation: text };
 const why = object({ rule: text, reason: text });
-const node = object({ kind: { enum: ['lot', 'order'] }, id: text });
-const mark: JsonSchema = {
-  ...{ type: 'integer', minimum: 0, maximum: 3 },
-  description: '1 recorded here, 2 at central, 3 posted.',
-};
 const oee = object({
   ...{ availability: percent, performance: percent, quality: percent, oee: percent },
   basis: object({
@@ -99,16 +86,13 @@ const header = object({
   ...{ oldestUnsentMs: maybe(ms), centralMs: maybe(ms), readOnly: maybe(text) },
   drain: maybe(object({ perSecond: { type: 'number' }, etaMs: lasts })),
   room: object({ level: { enum: diskLevels }, daysLeft: maybe({ type: 'number' }) }),
-  clock: object({
-    ...{ state: { enum: ['ok', 'unchecked', 'suspect'] }, says: text },
-    ...{ checkedMs: maybe(ms), skewMs: maybe({ type: 'number' }) },
-  }),
+  clock,
   epoch: maybe(object({ epoch: integer, beganMs: maybe(ms), reason: maybe(text) })),
 });
 const run = object({
   ...{ run: text, order: text, operation: text, name: text, state: text, material: text },
   ...{ phase: { enum: phases }, lane: integer, rework: flag, startedMs: ms, people: listOf(text) },
-  ...{ unit: text, ordered: amount, runCounts: maybe(counts), counts },
+  ...{ unit: text, ordered: amount, runCounts: maybe(sums), counts: sums },
 });
 const queued = object(
   {
@@ -117,10 +101,6 @@ const queued = object(
   },
   { versions: listOf(open({ kind: text, record: text, version: text })) },
 );
-const hold = open({
-  ...{ hold: text, state: text, scope: { enum: [...holdScopes, ''] }, line: text, reason: text },
-  ...{ placedBy: text, placedMs: ms, remaining: amount, quantity: maybe(amount) },
-});
 const about = { ...subject, lot: text, run: text, hold: text, inspection: text };
 const action = object({ action: command, ...verdict }, about);
 
@@ -129,12 +109,20 @@ export const schemas: Readonly<Record<string, JsonSchema>> = {
   Fault: open({ code: text, message: text }),
   Answer: {
     oneOf: [
-      open({
+      object({
         ...{ commandId: text, status: { const: 'accepted' } },
-        facts: listOf(open({ line: text, epoch: integer, sequence: integer, eventId: text })),
+        facts: listOf(
+          object(
+            {
+              ...{ line: text, epoch: integer, sequence: integer, eventId: text },
+              type: one(factTypes),
+            },
+            { flags: of('What a person should know of it, separated by blanks.') },
+          ),
+        ),
       }),
       object(
-        { commandId: text, status: { const: 'refused' }, code: text, reason: text },
+        { commandId: text, status: { const: 'refused' }, code: one(faultCodes), reason: text },
         { rule: { type: 'string', description: 'Name of the rule that refused.' } },
       ),
     ],
@@ -150,17 +138,26 @@ export const schemas: Readonly<Record<string, JsonSchema>> = {
   }),
   LineView: object({
     ...{ nowMs: ms, line: text, name: text, stateSinceMs: maybe(ms), lanes: integer },
-    state: { enum: [...equipmentStates, 'failed'] },
+    state: lineState,
     shift: maybe(object({ shift: maybe(text), people: listOf(text) })),
     ...{ runs: listOf(run), queue: listOf(queued, 50), figures, header },
     next: maybe(object({ action: command }, about)),
     actions: listOf(action),
     holds: listOf(hold, 50),
-    proposals: listOf(open({ hold: text, disposition: text, quantity: amount, by: text }), 50),
-    inspections: listOf(open({ inspection: text }), 50),
+    proposals: listOf(
+      object({
+        ...{ hold: text, disposition: one(dispositions), quantity: amount, by: text },
+        unit: maybe(text),
+      }),
+      50,
+    ),
+    inspections: listOf(
+      object({ inspection: text, order: maybe(text), operation: maybe(text), lot: maybe(text) }),
+      50,
+    ),
     stop: maybe(object({ state: text, sinceMs: maybe(ms), reason: maybe(text) })),
-    machine: {},
-    facts: listOf(open({ eventId: text, type: { enum: factTypes }, mark }), 50),
+    machine: maybe(ref('LineMachines')),
+    facts: listOf(markedFact, 50),
   }),
   HoldView: open({
     ...{ hold: text, state: text, line: text, unit: maybe(text), remaining: amount },
@@ -199,5 +196,6 @@ export const schemas: Readonly<Record<string, JsonSchema>> = {
     marks: object({ recordedMs: ms, sent: flag, kept: flag, settled: flag }),
     correlation: listOf(ref('Fact'), 100),
   }),
+  ...{ Status: status, ...plantSchemas, ...machineSchemas },
   FactList: object({ line: text, facts: listOf(ref('Fact'), 500), next: maybe(text) }),
 };
