@@ -17,6 +17,7 @@ import {
   lineState,
   listOf,
   mark,
+  masterVersion,
   maybe,
   ms,
   object,
@@ -99,7 +100,7 @@ const queued = object(
     ...{ order: text, operation: text, name: text, material: text, ordered: amount, unit: text },
     ...{ state: text, ready: flag, why: listOf(why) },
   },
-  { versions: listOf(open({ kind: text, record: text, version: text })) },
+  { versions: listOf(masterVersion) },
 );
 const about = { ...subject, lot: text, run: text, hold: text, inspection: text };
 const action = object({ action: command, ...verdict }, about);

@@ -1,6 +1,5 @@
 import { equipmentStates } from '../../../shared/event.ts';
 import type { JsonSchema } from '../../../shared/jsonschema.ts';
-import { masterKinds } from '../../../shared/master.ts';
 import { eventsBecame } from '../../machine/conditions.ts';
 import { stepKinds } from '../../machine/counter.ts';
 import { kinds, whys } from '../../machine/counting.ts';
@@ -14,6 +13,7 @@ import {
   flag,
   integer,
   listOf,
+  masterVersion,
   maybe,
   ms,
   object,
@@ -92,7 +92,7 @@ const orderSent = object(
     description: text,
     workMaster: object({
       id: text,
-      versions: listOf(object({ kind: one(masterKinds), record: text, version: text })),
+      versions: listOf(masterVersion),
     }),
     parameters: listOf(object({ id: text, value: sentValue }, { unit: text })),
     materials: listOf(

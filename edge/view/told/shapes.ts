@@ -1,5 +1,6 @@
 import { equipmentStates } from '../../../shared/event.ts';
 import type { JsonSchema } from '../../../shared/jsonschema.ts';
+import { masterKinds } from '../../../shared/master.ts';
 import { linkStates } from '../../forwarder.ts';
 
 export const text: JsonSchema = { type: 'string' };
@@ -55,6 +56,8 @@ export const mark: JsonSchema = {
   ...{ type: 'integer', minimum: 0, maximum: 3 },
   description: '1 recorded here, 2 at central, 3 posted.',
 };
+/** What an order was released with. */
+export const masterVersion = object({ kind: one(masterKinds), record: text, version: text });
 /** How far the edge's clock is to be trusted. */
 export const clock = object({
   ...{ state: one(['ok', 'unchecked', 'suspect']), says: of('The same in English words.') },
