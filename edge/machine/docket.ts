@@ -117,9 +117,9 @@ export function openDocket(db: Database) {
     /** How often something was asked of a unit since then. */
     askedSince: (line: string, unit: string, ms: number): number => sql.recent.get(line, unit, ms)!,
     /** Who has switched all writing off, if it is. */
-    off(): { by: string; at_ms: number } | undefined {
+    off(): { by: string; atMs: number } | undefined {
       const turned = sql.turned.get();
-      return turned?.what === 'off' ? { by: turned.by, at_ms: turned.at_ms } : undefined;
+      return turned?.what === 'off' ? { by: turned.by, atMs: turned.at_ms } : undefined;
     },
 
     /** The rest only within a commit. What carries contents begins anew with them. */

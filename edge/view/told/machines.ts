@@ -139,7 +139,7 @@ const job = object({
 const writes = {
   anyOf: [
     object({ on: { const: true } }),
-    object({ on: { const: false }, by: of('Who has switched it off.'), at_ms: ms }),
+    object({ on: { const: false }, by: of('Who has switched it off.'), atMs: ms }),
   ],
   description: 'Whether anything may be written to machines.',
 };
