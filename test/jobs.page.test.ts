@@ -4,8 +4,7 @@ import { expect, test } from 'vitest';
 import { m01, m02 } from './helpers/shop.ts';
 
 type Said = { text: string; tone: string };
-const path = '../edge/page/machines.js';
-const { machineOf } = (await import(path)) as {
+const { machineOf } = (await import(new URL('../edge/page/matters.js', import.meta.url).href)) as {
   machineOf: (machines: object, line: string) => Said;
 };
 const unit = { unit: 'press', unbound: [], counters: [], proposes: null };
@@ -28,7 +27,7 @@ test('a job that came out as booked is said calmly', () => {
   expect(saysOf()).toEqual({ text: '', tone: 'warn' });
   expect(saysOf({ state: 'Running' }).text).toBe('');
   const { text, tone } = saysOf({ result });
-  expect([text.replace(/\s/g, ' '), tone]).toEqual(['job WO-1/0010 is done: 1 234 good', 'calm']);
+  expect([text, tone]).toEqual(['job WO-1/0010 is done: 1,234 good', 'calm']);
   const aborted = saysOf({ result: { ...result, state: 'Aborted', good: null } });
   expect(aborted.text).toBe('job WO-1/0010 was aborted');
   expect(saysOf({ result, line: m02 }).text).toBe('');
