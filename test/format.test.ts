@@ -11,8 +11,9 @@ type Format = {
   share(part: string, whole: string): number;
   ageText(ms: number): string;
   when(ms: number, nowMs: number): string;
+  lasting(days: number, before?: { text: string }): { text: string };
 };
-const { number, typedDecimal, millionths, ofMillionths, share, ageText } = (await import(
+const { number, typedDecimal, millionths, ofMillionths, share, ageText, lasting } = (await import(
   new URL('../edge/page/format.js', import.meta.url).href
 )) as Format;
 
@@ -62,4 +63,17 @@ test('an age is told in its two largest units', () => {
   expect(ageText(61_000)).toBe('1 min 1 sec');
   expect(ageText(7_860_000)).toBe('2 hr 11 min');
   expect(ageText(90_000_000)).toBe('1 day 1 hr');
+});
+
+test('an estimate that moves a little is said as it was', () => {
+  const said = (...days: number[]) => {
+    let last: { text: string } | undefined;
+    return days.map((day) => {
+      last = lasting(day, last);
+      return last.text;
+    });
+  };
+  expect(said(412, 405, 380, 425)).toEqual(Array(4).fill('13 months'));
+  expect(said(30.1, 27.4, 29, 24)).toEqual(['4 weeks', '4 weeks', '4 weeks', '3 weeks']);
+  expect(said(0.2, 1.05, 1.5, 800)).toEqual(['< 1 day', '< 1 day', '1 day', '2 years']);
 });

@@ -5,7 +5,7 @@ import { running } from './helpers/machinebox.ts';
 import { m01 } from './helpers/shop.ts';
 
 type Tile = { text: string; tone: string };
-const { machineOf } = (await import(`${'../edge/page/machines.js'}`)) as {
+const { machineOf } = (await import(new URL('../edge/page/matters.js', import.meta.url).href)) as {
   machineOf: (machines: unknown, line: string) => Tile;
 };
 

@@ -21,12 +21,14 @@ const unitTexts = ({ unit, unbound, counters, proposes, alarms = [] }) => [
 ];
 
 /** What the machine itself says is wrong: the first of it, and how much more. */
-const alarmText = (unit, alarms) =>
-  alarms.length > 0 &&
-  joined([
-    say('machine.alarm', { unit, text: alarms[0].text }),
-    alarms.length > 1 && say('machine.alarmsMore', { count: alarms.length - 1 }),
-  ]);
+const alarmText = (unit, [first, ...more]) =>
+  first &&
+  [
+    say('machine.alarm', { unit, text: first.text }),
+    more.length > 0 && say('machine.alarmsMore', { count: more.length }),
+  ]
+    .filter(Boolean)
+    .join(', ');
 
 const begun = { Running: 'runs', AllowedToStart: 'mayStart', Prepared: 'prepared' };
 const isHeldJob = ({ state, action = null, holds }) =>
