@@ -44,8 +44,9 @@ export function tick() {
 export const since = (ms) =>
   ms === null || ms === undefined ? null : say('link.since', { at: when(ms, live.nowMs()) });
 
-const cell = (name, tone, big, ...small) =>
-  el('div.fact', { 'data-is': name, 'data-tone': tone }, el('b.shaped', {}, big), ...small);
+const cell = (name, tone, big, ...small) => titled(name, tone, null, big, ...small);
+const titled = (name, tone, title, big, ...small) =>
+  el('div.fact', { 'data-is': name, 'data-tone': tone, title }, el('b.shaped', {}, big), ...small);
 const small = (...inside) => el('small', {}, ...inside);
 
 /**
@@ -111,8 +112,8 @@ function facts(told) {
       small(say(centralMs === null ? 'header.neverCentral' : 'header.central')),
     ),
     cell('shift', 'calm', shift ?? '–', small(say('header.shift'))),
-    cell(
-      ...['clock', clock.state === 'suspect' ? 'warn' : 'calm', time(live.nowMs())],
+    titled(
+      ...['clock', clock.state === 'suspect' ? 'warn' : 'calm', clock.says, time(live.nowMs())],
       small(say(clock.state === 'suspect' ? 'header.clockSuspect' : 'header.clock')),
     ),
   ];
