@@ -7,12 +7,9 @@ import { readHold } from './hold.ts';
 import type { LineViews } from './line.ts';
 import { openApi } from './openapi.ts';
 import { readScan } from './scan.ts';
-import { eventText, openStreams } from './stream.ts';
+import { openStreams, push, pushMinMs } from './stream.ts';
 import type { Watching } from './weighing.ts';
 
-/** A screen is told at most this often, and at least this often, ms. */
-const pushMinMs = 500;
-const pushMaxMs = 5_000;
 /** Most screens of lines at once. */
 export const screensMax = 100;
 
@@ -33,15 +30,9 @@ export function openScreens({ lines, watching, changed, clock, signal }: ViewPar
   const streams = openStreams({ name: 'events', max: screensMax, clock, signal });
   return (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const line = lineIn(request);
-    lines.tell(line, undefined, pushMaxMs); // an unknown line is refused before the stream begins
-    return streams.serve(request, reply, async (tell, ended) => {
-      while (!ended.aborted) {
-        const { text, rings } = lines.tell(line, watching?.(request), pushMinMs - 50);
-        if (!(await tell(eventText(text, { id: `${rings}`, event: 'line' })))) return;
-        await clock.sleep(pushMinMs, ended);
-        await changed.wait(rings, pushMaxMs - pushMinMs, ended);
-      }
-    });
+    lines.tell(line, undefined, pushMinMs); // an unknown line is refused before the stream begins
+    const read = () => lines.tell(line, watching?.(request), pushMinMs - 50);
+    return push({ streams, changed, clock }, request, reply, { read, event: 'line' });
   };
 }
 
