@@ -61,10 +61,13 @@ export function openCounts({ book, facts, nowMs, most = readMax }: Parts) {
   const homeOf = (line: string, fact: Content, first: Content): string =>
     first.eventId === fact.eventId ? line : (book.lineOf(first.order!, first.eventId) ?? line);
 
+  const oldestMinute = (): number => Math.floor((nowMs() - backMs) / minuteMs);
+
   function addAt(line: string, atMs: number, unit: string, more: Sums): void {
+    const minute = Math.floor(atMs / minuteMs);
+    if (minute < oldestMinute()) return;
     const minutes = lines.get(line) ?? new Map<number, ByUnit>();
     lines.set(line, minutes);
-    const minute = Math.floor(atMs / minuteMs);
     const known = minutes.get(minute) ?? new Map<string, Sums>();
     minutes.set(minute, known);
     const sums = known.get(unit) ?? nothing();
@@ -128,7 +131,7 @@ export function openCounts({ book, facts, nowMs, most = readMax }: Parts) {
   }
 
   function drop(minutes: Map<number, ByUnit>): void {
-    const oldest = Math.floor((nowMs() - backMs) / minuteMs);
+    const oldest = oldestMinute();
     for (const minute of minutes.keys()) if (minute < oldest) minutes.delete(minute);
   }
 
