@@ -25,7 +25,7 @@ export type ViewParts = FactsParts & {
 };
 
 /** The line that a request names. Throws Fault INVALID that names the field. */
-export const lineIn = ({ query }: FastifyRequest): string =>
+const lineIn = ({ query }: FastifyRequest): string =>
   linePath((query as { line?: unknown }).line, 'line');
 
 /** Tells a line's screen how it stands, at once and at every change, until it goes. */

@@ -57,7 +57,7 @@ export function freeLane(book: Book, line: string, lanes: number): number | unde
 }
 
 /** The next step of an operation that is not worked on here. */
-export function stepOf(about: { order: string; operation: string }, state: string, lane: number) {
+function stepOf(about: { order: string; operation: string }, state: string, lane: number) {
   if (state === 'paused') return resumeOf(about);
   return state === 'ready' ? startOf(about) : phaseOf(about, lane);
 }
