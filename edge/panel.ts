@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { FastifyPluginAsync } from 'fastify';
 import type { Clock } from '../shared/clock.ts';
 import { Fault } from '../shared/fault.ts';
@@ -13,7 +12,7 @@ import type { JobDesk } from './machine/jobdesk.ts';
 import { type Gate, openDoor, type ReadAsked } from './people/gate.ts';
 import type { Status } from './status.ts';
 import { openScreens, type ViewParts, viewRoutes } from './view/routes.ts';
-import { eventText } from './view/stream.ts';
+import { eventText, openTelling } from './view/stream.ts';
 
 type Machines = MachineDesk & JobDesk;
 /** What is said about machines, by the last part of its address. */
@@ -52,9 +51,6 @@ export type Parts = {
 
 /** Most commands in one request. */
 export const commandsMax = 500;
-/** A live page is told at most this often, and at least this often, ms. */
-const pushMinMs = 500;
-const pushMaxMs = 5_000;
 /** Most live pages at once. */
 const watchersMax = 50;
 
@@ -68,7 +64,7 @@ export const panel: FastifyPluginAsync<Parts> = async (app, parts) => {
   const view = parts.view && { ...parts.view, changed, clock, signal };
   const screens = view && openScreens(view);
   if (view) await app.register(viewRoutes, view);
-  let watchers = 0;
+  const pages = openTelling({ name: 'events', max: watchersMax, changed, clock, signal });
 
   async function answer(given: unknown, read: ReadAsked): Promise<Answer> {
     try {
@@ -131,27 +127,9 @@ export const panel: FastifyPluginAsync<Parts> = async (app, parts) => {
 
   app.get<{ Querystring: { line?: unknown } }>('/events', async (request, reply) => {
     if (screens && request.query.line !== undefined) return screens(request, reply);
-    if (watchers >= watchersMax) {
-      throw new Fault('FULL', `events: ${watchersMax} pages are watching already`);
-    }
-    watchers += 1;
-    const gone = new AbortController();
-    request.raw.once('close', () => gone.abort());
-    const ended = AbortSignal.any([gone.signal, signal]);
-    reply.hijack();
-    const { raw } = reply;
-    raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-    try {
-      while (!ended.aborted) {
-        const seen = changed.rings();
-        const took = raw.write(eventText(JSON.stringify(status()), { id: `${seen}` }));
-        if (!took) await once(raw, 'drain', { signal: ended }).catch(() => undefined);
-        await clock.sleep(pushMinMs, ended);
-        await changed.wait(seen, pushMaxMs - pushMinMs, ended);
-      }
-    } finally {
-      watchers -= 1;
-      raw.end();
-    }
+    return pages(request, reply, () => {
+      const rings = changed.rings();
+      return { event: eventText(JSON.stringify(status()), { id: `${rings}` }), rings };
+    });
   });
 };

@@ -7,12 +7,9 @@ import { readHold } from './hold.ts';
 import type { LineViews } from './line.ts';
 import { openApi } from './openapi.ts';
 import { readScan } from './scan.ts';
-import { eventText, openStreams } from './stream.ts';
+import { eventText, openTelling, pushMinMs } from './stream.ts';
 import type { Watching } from './weighing.ts';
 
-/** A screen is told at most this often, and at least this often, ms. */
-const pushMinMs = 500;
-const pushMaxMs = 5_000;
 /** Most screens of lines at once. */
 export const screensMax = 100;
 
@@ -29,18 +26,14 @@ const lineIn = ({ query }: FastifyRequest): string =>
   linePath((query as { line?: unknown }).line, 'line');
 
 /** Tells a line's screen how it stands, at once and at every change, until it goes. */
-export function openScreens({ lines, watching, changed, clock, signal }: ViewParts) {
-  const streams = openStreams({ name: 'events', max: screensMax, clock, signal });
+export function openScreens({ lines, roster, watching, changed, clock, signal }: ViewParts) {
+  const screens = openTelling({ name: 'events', max: screensMax, changed, clock, signal });
   return (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const line = lineIn(request);
-    lines.tell(line, undefined, pushMaxMs); // an unknown line is refused before the stream begins
-    return streams.serve(request, reply, async (tell, ended) => {
-      while (!ended.aborted) {
-        const { text, rings } = lines.tell(line, watching?.(request), pushMinMs - 50);
-        if (!(await tell(eventText(text, { id: `${rings}`, event: 'line' })))) return;
-        await clock.sleep(pushMinMs, ended);
-        await changed.wait(rings, pushMaxMs - pushMinMs, ended);
-      }
+    roster.actor(line); // an unknown line is refused before the stream begins
+    return screens(request, reply, () => {
+      const { text, rings } = lines.tell(line, watching?.(request), pushMinMs - 50);
+      return { event: eventText(text, { id: `${rings}`, event: 'line' }), rings };
     });
   };
 }

@@ -2,9 +2,13 @@ import { once } from 'node:events';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../../shared/clock.ts';
 import { Fault } from '../../shared/fault.ts';
+import type { Bell } from '../../shared/loop.ts';
 
 /** Who does not take a word within this time, ms, is let go: it comes again and goes on. */
 export const slowMs = 15_000;
+/** Who is told what stands is told it at most this often, and at least this often, ms. */
+export const pushMinMs = 500;
+const pushMaxMs = 5_000;
 
 /** Writes one event; false once nobody listens any more. */
 export type Tell = (event: string) => Promise<boolean>;
@@ -70,4 +74,25 @@ export function openStreams({ name, max, clock, signal }: Parts) {
       }
     },
   };
+}
+
+/**
+ * Tells what stands, at once and at every change, until the listener goes. `now` makes the event,
+ * and says how often `changed` had rung before. Throws Fault FULL.
+ */
+export function openTelling({ changed, ...parts }: Parts & { changed: Bell }) {
+  const streams = openStreams(parts);
+  return (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    now: () => { event: string; rings: number },
+  ): Promise<void> =>
+    streams.serve(request, reply, async (tell, ended) => {
+      while (!ended.aborted) {
+        const { event, rings } = now();
+        if (!(await tell(event))) return;
+        await parts.clock.sleep(pushMinMs, ended);
+        await changed.wait(rings, pushMaxMs - pushMinMs, ended);
+      }
+    });
 }
