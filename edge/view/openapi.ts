@@ -4,7 +4,7 @@ import { lineField } from '../../shared/subject.ts';
 import { counterFields, piecesFields } from '../machine/desk.ts';
 import { askFields, turnFields } from '../machine/jobdesk.ts';
 import { statusOf } from '../statuses.ts';
-import { doorFaults, sessionRoutes, signature } from './door.ts';
+import { doorsOf, sessionRoutes, signature } from './door.ts';
 import { machineAnswers } from './told/machines.ts';
 import { ref } from './told/shapes.ts';
 import { type Parameter, type Route, schemas } from './told.ts';
@@ -36,7 +36,7 @@ const routes: readonly Route[] = [
       },
       required: ['commands'],
     },
-    ...{ answer: ref('Answers'), doors: doorFaults },
+    answer: ref('Answers'),
   },
   ...sessionRoutes,
   {
@@ -160,7 +160,8 @@ function operationOf(route: Route) {
     }),
   ];
   const own = route.faults.map((code) => statusOf[code]);
-  const faults = [...new Set([...own, ...(route.doors ?? [])])];
+  const doors = doorsOf(route.method);
+  const faults = [...new Set([...own, ...Object.keys(doors).map(Number)])];
   const fault = { 'application/json': { schema: ref('Fault') } };
   const content = { [type]: { schema: answer ?? { type: 'string' } } };
   return {
@@ -175,7 +176,7 @@ function operationOf(route: Route) {
           number,
           {
             description:
-              route.faults.filter((code) => statusOf[code] === number).join(', ') || 'REFUSED',
+              doors[number] ?? route.faults.filter((code) => statusOf[code] === number).join(', '),
             content: fault,
           },
         ]),

@@ -50,8 +50,6 @@ export type Route = Readonly<{
   /** Status of the answer; 200 if not said. */
   status?: number;
   faults: readonly FaultCode[];
-  /** Statuses beside those of its faults. */
-  doors?: readonly number[];
 }>;
 
 const sums = object(counts);
