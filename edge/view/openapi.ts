@@ -5,6 +5,8 @@ import { counterFields, piecesFields } from '../machine/desk.ts';
 import { askFields, turnFields } from '../machine/jobdesk.ts';
 import { statusOf } from '../statuses.ts';
 import { doorsOf, sessionRoutes, signature } from './door.ts';
+import { listMax } from './facts.ts';
+import { codeMax } from './scan.ts';
 import { machineAnswers } from './told/machines.ts';
 import { ref } from './told/shapes.ts';
 import { type Parameter, type Route, schemas } from './told.ts';
@@ -64,7 +66,9 @@ const routes: readonly Route[] = [
   {
     ...{ method: 'get', path: '/v1/scan', answer: ref('Scan'), faults: ['INVALID'] },
     summary: 'What a scanned code is at this edge.',
-    query: [{ name: 'code', doc: 'As the scanner sends it.', schema: text(300), required: true }],
+    query: [
+      { name: 'code', doc: 'As the scanner sends it.', schema: text(codeMax), required: true },
+    ],
   },
   {
     ...{ method: 'get', path: '/v1/facts', answer: ref('FactList') },
@@ -74,7 +78,7 @@ const routes: readonly Route[] = [
       {
         name: 'limit',
         doc: 'Most of them.',
-        schema: { type: 'integer', minimum: 1, maximum: 500 },
+        schema: { type: 'integer', minimum: 1, maximum: listMax },
       },
     ],
   },
