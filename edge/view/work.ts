@@ -82,9 +82,12 @@ function* waiting({ book, seen }: Parts, line: string): Generator<Row> {
 function whyNot({ book }: Parts, row: Row, verdict: Verdict, lane: number | undefined): Why[] {
   const { before, in: came } = balanceOf(book, row.order, row.operation);
   const nothing = before !== undefined && came === zero;
+  const taken = lane === undefined && { rule: 'laneFree', reason: 'all lanes are taken' };
   return [
-    ...(verdict.allowed ? [] : [{ rule: verdict.rule!, reason: verdict.reason! }]),
-    ...(lane === undefined ? [{ rule: 'laneFree', reason: 'all lanes are taken' }] : []),
+    ...(verdict.allowed || (taken && verdict.rule === taken.rule)
+      ? []
+      : [{ rule: verdict.rule!, reason: verdict.reason! }]),
+    ...(taken ? [taken] : []),
     ...(nothing
       ? [{ rule: 'nothingIn', reason: `operation ${before} has passed on nothing yet` }]
       : []),
