@@ -12,7 +12,7 @@ import type { JobDesk } from './machine/jobdesk.ts';
 import { type Gate, openDoor, type ReadAsked } from './people/gate.ts';
 import type { Status } from './status.ts';
 import { openScreens, type ViewParts, viewRoutes } from './view/routes.ts';
-import { openStreams, push, shareText } from './view/stream.ts';
+import { openTelling, shareText } from './view/stream.ts';
 
 type Machines = MachineDesk & JobDesk;
 /** What is said about machines, by the last part of its address. */
@@ -64,7 +64,7 @@ export const panel: FastifyPluginAsync<Parts> = async (app, parts) => {
   const view = parts.view && { ...parts.view, changed, clock, signal };
   const screens = view && openScreens(view);
   if (view) await app.register(viewRoutes, view);
-  const streams = openStreams({ name: 'events', max: watchersMax, clock, signal });
+  const pages = openTelling({ name: 'events', max: watchersMax, changed, clock, signal });
   const read = shareText(status, changed, clock);
 
   async function answer(given: unknown, read: ReadAsked): Promise<Answer> {
@@ -128,6 +128,6 @@ export const panel: FastifyPluginAsync<Parts> = async (app, parts) => {
 
   app.get<{ Querystring: { line?: unknown } }>('/events', async (request, reply) => {
     if (screens && request.query.line !== undefined) return screens(request, reply);
-    return push({ streams, changed, clock }, request, reply, { read });
+    return pages(request, reply, read);
   });
 };

@@ -49,10 +49,12 @@ const correctable = new Set<string>([
 ]);
 export const isCorrectable = (fact: Content): boolean => correctable.has(fact.type);
 
-const rowsOf = (look: Look, order: string) => (id: string) => look('report', keyOf(order, id));
+/** The reports of an order by their ids. */
+export const rowsOf = (look: Look, order: string) => (id: string) =>
+  look('report', keyOf(order, id));
 
 /** The report that `from` is, or corrects in the end, as far as it is known. */
-function originOf(
+export function originOf(
   rowOf: ReturnType<typeof rowsOf>,
   from: Content | undefined,
   depth = 0,

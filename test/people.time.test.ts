@@ -58,6 +58,19 @@ test('a screen that many share forgives a try every 3 min, and locks for 15 min 
   expect(lockout.count(here).untilMs).toBe(nowMs() + 900_000);
 });
 
+test('right tries in between keep no wrong one from being forgiven', () => {
+  const { db, nowMs, pass } = openTime();
+  const lockout = openLockout(db, nowMs);
+  const here = addressOf('10.0.0.7');
+  for (let tries = 1; tries <= 10; tries++) lockout.count(here);
+  for (let minutes = 0; minutes < 30; minutes += 2) {
+    pass(120_000);
+    lockout.count(here);
+    lockout.less(here);
+  }
+  expect(lockout.count(here).tries).toBe(1); // all ten were forgiven
+});
+
 test('what is remembered is bounded, and what was typed at random goes first', () => {
   const { db, nowMs } = openTime();
   const lockout = openLockout(db, nowMs);

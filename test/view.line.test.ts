@@ -73,6 +73,13 @@ test('all lanes taken, and a hold, are told in the queue', () => {
     { order: 'WO-2', ready: false, why: [{ rule: 'notHeld' }, { rule: 'laneFree' }] },
   ]);
   expect(read().queue[0].why[0].reason).toContain('is held by H2');
+  box.decide(shop.release({}, 'WO-3'));
+  box.decide(shop.start({ order: 'WO-3' }));
+  changed.ring();
+  expect(read().queue[1]).toMatchObject({
+    ...{ order: 'WO-3', state: 'active' },
+    why: [{ rule: 'laneFree', reason: 'all lanes are taken' }],
+  });
   expect(read().holds).toMatchObject([{ hold: 'H2', scope: 'order', placedBy: 'person:9' }]);
 });
 

@@ -8,6 +8,7 @@ import { openApi } from '../edge/view/openapi.ts';
 import { systemClock } from '../shared/clock.ts';
 import { openBell } from '../shared/loop.ts';
 import { openBox } from './helpers/box.ts';
+import { startManned } from './helpers/people.ts';
 import { openScreens } from './helpers/screen.ts';
 import { command, lots, m01, quality, quantityHold, shop } from './helpers/shop.ts';
 
@@ -101,4 +102,26 @@ test('what is answered fits what is described', async () => {
   for (const { eventId } of (body as { facts: { eventId: string }[] }).facts) {
     fits('FactView', (await get(`/facts/${eventId}`)).body);
   }
+});
+
+test('what the door answers whoever shows nothing is described, at every way in', async () => {
+  const plant = await startManned();
+  const ways = Object.entries(openApi().paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, way]) => ({ path, method, way })),
+  );
+  const acts = ways.filter(({ method, path }) => method !== 'get' && path !== '/v1/session');
+  expect(acts.length).toBeGreaterThan(5);
+  for (const { path, method, way } of acts) {
+    const { responses } = way as { responses: object };
+    const ask = async (headers: object) => {
+      const body = { commands: [{}] };
+      const reply = await plant.screen().call(method.toUpperCase(), path, body, headers);
+      return `${reply.status}`;
+    };
+    const told = [await ask({}), await ask({ origin: 'http://elsewhere' })];
+    expect([path, ...told]).toEqual([path, '401', '403']);
+    expect(Object.keys(responses)).toEqual(expect.arrayContaining(told));
+  }
+  for (const { way } of ways)
+    expect(Object.keys((way as { responses: object }).responses)).toContain('429');
 });

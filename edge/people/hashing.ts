@@ -5,8 +5,6 @@ const atOnce = 2;
 /** Most people who wait for theirs. */
 const waitingMax = 64;
 
-export type Hashing = ReturnType<typeof openHashing>;
-
 /** Runs slow hashes off the event loop, a few at a time. Throws Fault FULL where too many wait. */
 export function openHashing() {
   const waiting: (() => void)[] = [];

@@ -1,13 +1,13 @@
 import type { Database } from '../../shared/database.ts';
 import { quietly } from './quietly.ts';
 
-/** Wrong tries that are free, and the longest that somebody is locked out for, ms. */
+/** The wrong try from which on each one locks, and the longest that it locks out for, ms. */
 const limits = {
-  person: { free: 5, longestMs: 3_600_000, forgivenMs: Number.POSITIVE_INFINITY },
+  person: { locks: 5, longestMs: 3_600_000, forgivenMs: Number.POSITIVE_INFINITY },
   /** Many share a screen: one try is forgiven every 3 min. */
-  address: { free: 20, longestMs: 900_000, forgivenMs: 180_000 },
+  address: { locks: 20, longestMs: 900_000, forgivenMs: 180_000 },
 } as const;
-export type Kind = keyof typeof limits;
+type Kind = keyof typeof limits;
 /** The first lock; each further wrong try doubles it. */
 const firstMs = 30_000;
 /** Tries are forgotten after so long without another. */
@@ -68,14 +68,17 @@ export function openLockout(db: Database, nowMs: () => number) {
      * the tries so far, and until when it is locked from now on.
      */
     count(name: string): { tries: number; untilMs: number | undefined } {
-      const { free, longestMs, forgivenMs } = limits[kindOf(name)];
+      const { locks, longestMs, forgivenMs } = limits[kindOf(name)];
       const { tries: before = 0, lastMs = nowMs() } = known(name) ?? {};
-      const forgiven = Math.floor((nowMs() - lastMs) / forgivenMs);
-      const tries = Math.max(0, before - forgiven) + 1;
-      const lockMs = Math.min(longestMs, firstMs * 2 ** Math.min(20, tries - free));
-      const untilMs = tries >= free ? nowMs() + lockMs : 0;
+      const passedMs = nowMs() - lastMs;
+      const left = Math.max(0, before - Math.floor(passedMs / forgivenMs));
+      // What has passed of the next one's time goes on: else a busy screen is never forgiven.
+      const begunMs = left > 0 && forgivenMs < forgottenMs ? passedMs % forgivenMs : 0;
+      const tries = left + 1;
+      const lockMs = Math.min(longestMs, firstMs * 2 ** Math.min(20, tries - locks));
+      const untilMs = tries >= locks ? nowMs() + lockMs : 0;
       entries.delete(name);
-      entries.set(name, { tries, lastMs: nowMs(), untilMs });
+      entries.set(name, { tries, lastMs: nowMs() - begunMs, untilMs });
       makeRoom();
       return { tries, untilMs: untilMs === 0 ? undefined : untilMs };
     },

@@ -3,7 +3,6 @@ import type { Database } from '../../shared/database.ts';
 import type { BodyOf, FactType } from '../../shared/event.ts';
 import { Fault } from '../../shared/fault.ts';
 import type { Logger } from '../../shared/log.ts';
-import { tokenHash } from '../../shared/pin.ts';
 import type { Intake } from '../intake.ts';
 import type { Roster } from '../roster.ts';
 import { openPeopleBook } from './file.ts';
@@ -81,11 +80,11 @@ export function openPeople({ path, idleMs, db, clock, log, intake, roster, barre
     sessions.ended(session);
   }
 
-  /** The session of a cookie, even one of somebody who is locked since. */
-  const sessionOf = (cookie: string | undefined): Session | undefined =>
-    cookie === undefined
-      ? undefined
-      : sessions.all().find(({ hash }) => hash === tokenHash(cookie));
+  /** Signs out whoever is signed in by this cookie, even if locked since; nobody is no mistake. */
+  function signOut(cookie: string | undefined): void {
+    const session = cookie === undefined ? undefined : sessions.of(cookie);
+    if (session) end(session, 'asked');
+  }
 
   function sweep(): void {
     for (const { session, why } of sessions.over()) end(session, why);
@@ -112,8 +111,7 @@ export function openPeople({ path, idleMs, db, clock, log, intake, roster, barre
       }
       const person = await prove.byName(proof, station);
       const { id, name } = person;
-      const before = sessionOf(cookie);
-      if (before) end(before, 'asked');
+      signOut(cookie);
       const own = sessions.all().filter((session) => session.person === id);
       if (own.length >= ownMax) end(own[0]!, 'ended');
       sessions.checkRoom();
@@ -127,11 +125,7 @@ export function openPeople({ path, idleMs, db, clock, log, intake, roster, barre
       return { token: begun.token, present };
     },
 
-    /** Signs out whoever is signed in by this cookie; nobody is no mistake. */
-    signOut(cookie: string | undefined): void {
-      const session = sessionOf(cookie);
-      if (session) end(session, 'asked');
-    },
+    signOut,
 
     /** What a screen is told of who is signed in. */
     told: ({ person, session }: Present) => ({

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { Fault } from '../../shared/fault.ts';
-import { type Field, invalid, optional, type Read, readFields } from '../../shared/field.ts';
+import { type Field, invalid, optional, type Read } from '../../shared/field.ts';
 import { type Person, spoken } from '../../shared/people.ts';
 import { type Hashed, isPin, newSalt, pinCost, slowHash } from '../../shared/pin.ts';
 import type { PeopleBook } from './file.ts';
@@ -28,11 +28,6 @@ export function checkProof({ badge, name }: Proof, at: string): void {
   if ((badge === undefined) !== (name === undefined)) return;
   throw invalid(`${at}.name`, 'or badge must be given, and not both');
 }
-export const readProof = (given: unknown, at: string): Proof => {
-  const proof = readFields(proofFields, given, at);
-  checkProof(proof, at);
-  return proof;
-};
 
 type Parts = Readonly<{
   book: PeopleBook;

@@ -1,7 +1,6 @@
 type Rate = Readonly<{ burst: number; perSecond: number }>;
 /** Most names that are remembered; the one that was quiet longest goes first. */
 export const namesMax = 2_000;
-export type Buckets = ReturnType<typeof openBuckets>;
 
 /** How often somebody may ask: `burst` at once, and `perSecond` for ever. */
 export function openBuckets({ burst, perSecond }: Rate, timeMs: () => number) {

@@ -1,7 +1,7 @@
 import { readContent } from '../../shared/codec.ts';
 import type { Content } from '../../shared/event.ts';
 import { zero } from '../../shared/quantity.ts';
-import type { Effect } from '../../statecharts/correction.ts';
+import { chainMax, type Effect, originOf, rowsOf } from '../../statecharts/correction.ts';
 import { hasFlag, keyOf } from '../../statecharts/tables.ts';
 import { amounts } from '../../statecharts/tally.ts';
 import type { Book } from '../book.ts';
@@ -17,8 +17,6 @@ const runReadMax = 50_000;
 /** Most minutes of a line that are kept, and runs of which the counts are. */
 const minutesMax = 4_000;
 const runsMax = 500;
-/** Longest chain of corrections that is followed. */
-const chainMax = 50;
 
 export type Sums = ReturnType<typeof amounts>;
 type ByUnit = Map<string, Sums>;
@@ -63,10 +61,13 @@ export function openCounts({ book, facts, nowMs, most = readMax }: Parts) {
   const homeOf = (line: string, fact: Content, first: Content): string =>
     first.eventId === fact.eventId ? line : (book.lineOf(first.order!, first.eventId) ?? line);
 
+  const oldestMinute = (): number => Math.floor((nowMs() - backMs) / minuteMs);
+
   function addAt(line: string, atMs: number, unit: string, more: Sums): void {
+    const minute = Math.floor(atMs / minuteMs);
+    if (minute < oldestMinute()) return;
     const minutes = lines.get(line) ?? new Map<number, ByUnit>();
     lines.set(line, minutes);
-    const minute = Math.floor(atMs / minuteMs);
     const known = minutes.get(minute) ?? new Map<string, Sums>();
     minutes.set(minute, known);
     const sums = known.get(unit) ?? nothing();
@@ -89,14 +90,6 @@ export function openCounts({ book, facts, nowMs, most = readMax }: Parts) {
     if (run?.sums && first.atMs >= run.startedMs) add(run.sums, amounts([effect]));
   }
 
-  /** The report that this one is or corrects, as far as it is known. */
-  function originOf(fact: Content, depth = 0): Content<'QuantityReported'> | undefined {
-    if (fact.type === 'QuantityReported') return fact;
-    if (fact.type !== 'QuantityCorrected' || depth > chainMax) return undefined;
-    const known = book.look('report', keyOf(fact.order!, fact.body.original))?.fact;
-    return known && originOf(known, depth + 1);
-  }
-
   const isCounted = ({ order, eventId }: Content): boolean =>
     (book.standing(order!, eventId) ?? 'counted') === 'counted';
 
@@ -104,16 +97,16 @@ export function openCounts({ book, facts, nowMs, most = readMax }: Parts) {
   function effectOf(fact: Content): Effect | undefined {
     if (fact.type !== 'QuantityReported' && fact.type !== 'QuantityCorrected') return undefined;
     if (hasFlag(fact, 'late') || !isCounted(fact)) return undefined;
-    return { fact, origin: originOf(fact), sign: 1 };
+    return { fact, origin: originOf(rowsOf(book.look, fact.order!), fact), sign: 1 };
   }
 
   /** What counts in a report's place today: itself, or the last correction of it. */
   function insteadOf(report: Content<'QuantityReported'>): Effect | undefined {
+    const rowOf = rowsOf(book.look, report.order!);
     let fact: Content = report;
     for (let depth = 0; depth < chainMax && !isCounted(fact); depth++) {
-      const by: string | undefined = book.look('report', keyOf(report.order!, fact.eventId))?.by;
-      const next: Content | undefined =
-        by === undefined ? undefined : book.look('report', keyOf(report.order!, by))?.fact;
+      const by: string | undefined = rowOf(fact.eventId)?.by;
+      const next: Content | undefined = by === undefined ? undefined : rowOf(by)?.fact;
       if (next?.type !== 'QuantityCorrected') return undefined;
       fact = next;
     }
@@ -138,7 +131,7 @@ export function openCounts({ book, facts, nowMs, most = readMax }: Parts) {
   }
 
   function drop(minutes: Map<number, ByUnit>): void {
-    const oldest = Math.floor((nowMs() - backMs) / minuteMs);
+    const oldest = oldestMinute();
     for (const minute of minutes.keys()) if (minute < oldest) minutes.delete(minute);
   }
 

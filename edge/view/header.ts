@@ -7,7 +7,6 @@ import type { Outbox } from '../outbox.ts';
 import type { Retention } from '../retention.ts';
 import type { Wall } from '../wall.ts';
 import type { LineSeen } from './seen.ts';
-import type { Weigh } from './weighing.ts';
 import { wishesOfRun } from './wishes.ts';
 
 /** What drained in this time says how fast it goes, ms; and the least time that says anything. */
@@ -54,7 +53,6 @@ type Parts = Readonly<{
   wall: Pick<Wall, 'status'>;
   barred: (line: string) => Fault | undefined;
   drains: ReturnType<typeof openDrains>;
-  weigh: Weigh;
   nowMs: number;
 }>;
 

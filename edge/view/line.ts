@@ -123,7 +123,7 @@ function sharedOf(parts: Own, line: string) {
     facts: factsStatus(parts, own.facts()),
     header: headerOf({ ...parts, actor, seen: own, nowMs }),
   };
-  return { body, actions: actionsOf(given), holds };
+  return { body, actions: actionsOf(given) };
 }
 
 const shiftOf = ({

@@ -4,7 +4,9 @@ import { lineField } from '../../shared/subject.ts';
 import { counterFields, piecesFields } from '../machine/desk.ts';
 import { askFields, turnFields } from '../machine/jobdesk.ts';
 import { statusOf } from '../statuses.ts';
-import { doorFaults, sessionRoutes, signature } from './door.ts';
+import { doorsOf, sessionRoutes, signature } from './door.ts';
+import { listMax } from './facts.ts';
+import { codeMax } from './scan.ts';
 import { machineAnswers } from './told/machines.ts';
 import { ref } from './told/shapes.ts';
 import { type Parameter, type Route, schemas } from './told.ts';
@@ -36,7 +38,7 @@ const routes: readonly Route[] = [
       },
       required: ['commands'],
     },
-    ...{ answer: ref('Answers'), doors: doorFaults },
+    answer: ref('Answers'),
   },
   ...sessionRoutes,
   {
@@ -64,7 +66,9 @@ const routes: readonly Route[] = [
   {
     ...{ method: 'get', path: '/v1/scan', answer: ref('Scan'), faults: ['INVALID'] },
     summary: 'What a scanned code is at this edge.',
-    query: [{ name: 'code', doc: 'As the scanner sends it.', schema: text(300), required: true }],
+    query: [
+      { name: 'code', doc: 'As the scanner sends it.', schema: text(codeMax), required: true },
+    ],
   },
   {
     ...{ method: 'get', path: '/v1/facts', answer: ref('FactList') },
@@ -74,7 +78,7 @@ const routes: readonly Route[] = [
       {
         name: 'limit',
         doc: 'Most of them.',
-        schema: { type: 'integer', minimum: 1, maximum: 500 },
+        schema: { type: 'integer', minimum: 1, maximum: listMax },
       },
     ],
   },
@@ -160,7 +164,8 @@ function operationOf(route: Route) {
     }),
   ];
   const own = route.faults.map((code) => statusOf[code]);
-  const faults = [...new Set([...own, ...(route.doors ?? [])])];
+  const doors = doorsOf(route.method);
+  const faults = [...new Set([...own, ...Object.keys(doors).map(Number)])];
   const fault = { 'application/json': { schema: ref('Fault') } };
   const content = { [type]: { schema: answer ?? { type: 'string' } } };
   return {
@@ -175,7 +180,7 @@ function operationOf(route: Route) {
           number,
           {
             description:
-              route.faults.filter((code) => statusOf[code] === number).join(', ') || 'REFUSED',
+              doors[number] ?? route.faults.filter((code) => statusOf[code] === number).join(', '),
             content: fault,
           },
         ]),

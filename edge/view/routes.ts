@@ -7,7 +7,7 @@ import { readHold } from './hold.ts';
 import type { LineViews } from './line.ts';
 import { openApi } from './openapi.ts';
 import { readScan } from './scan.ts';
-import { openStreams, push, pushMinMs } from './stream.ts';
+import { openTelling, pushMinMs } from './stream.ts';
 import type { Watching } from './weighing.ts';
 
 /** Most screens of lines at once. */
@@ -22,17 +22,23 @@ export type ViewParts = FactsParts & {
 };
 
 /** The line that a request names. Throws Fault INVALID that names the field. */
-export const lineIn = ({ query }: FastifyRequest): string =>
+const lineIn = ({ query }: FastifyRequest): string =>
   linePath((query as { line?: unknown }).line, 'line');
 
 /** Tells a line's screen how it stands, at once and at every change, until it goes. */
-export function openScreens({ lines, watching, changed, clock, signal }: ViewParts) {
-  const streams = openStreams({ name: 'events', max: screensMax, clock, signal });
+export function openScreens({ lines, roster, watching, changed, clock, signal }: ViewParts) {
+  const screens = openTelling({
+    name: 'events',
+    event: 'line',
+    max: screensMax,
+    changed,
+    clock,
+    signal,
+  });
   return (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const line = lineIn(request);
-    lines.tell(line, undefined, pushMinMs); // an unknown line is refused before the stream begins
-    const read = () => lines.tell(line, watching?.(request), pushMinMs - 50);
-    return push({ streams, changed, clock }, request, reply, { read, event: 'line' });
+    roster.actor(line); // an unknown line is refused before the stream begins
+    return screens(request, reply, () => lines.tell(line, watching?.(request), pushMinMs - 50));
   };
 }
 

@@ -4,7 +4,7 @@ import type { Clock } from '../../shared/clock.ts';
 import { Fault } from '../../shared/fault.ts';
 import type { Bell } from '../../shared/loop.ts';
 
-/** A page is told at most this often, and at least this often, ms. */
+/** Who is told what stands is told it at most this often, and at least this often, ms. */
 export const pushMinMs = 500;
 const pushMaxMs = 5_000;
 /** Who does not take a word within this time, ms, is let go: it comes again and goes on. */
@@ -78,24 +78,25 @@ export function openStreams({ name, max, clock, signal }: Parts) {
 
 /** What is told, and how often the bell had rung when it was read. */
 export type Word = Readonly<{ text: string; rings: number }>;
-type Push = Readonly<{ streams: Streams; changed: Bell; clock: Pick<Clock, 'sleep'> }>;
 
-/** Tells what `read` gives, at once and then after each ring of the bell, until it goes. */
-export const push = (
-  { streams, changed, clock }: Push,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { read, event }: { read: () => Word; event?: string },
-): Promise<void> =>
-  streams.serve(request, reply, async (tell, ended) => {
-    while (!ended.aborted) {
-      const { text, rings } = read();
-      const named = event === undefined ? {} : { event };
-      if (!(await tell(eventText(text, { id: `${rings}`, ...named })))) return;
-      await clock.sleep(pushMinMs, ended);
-      await changed.wait(rings, pushMaxMs - pushMinMs, ended);
-    }
-  });
+/**
+ * Tells what stands as events of that name, at once and at every change, until the listener goes.
+ * Throws Fault FULL.
+ */
+export function openTelling(parts: Parts & { changed: Bell; event?: string }) {
+  const { changed, clock, event } = parts;
+  const streams = openStreams(parts);
+  return (request: FastifyRequest, reply: FastifyReply, now: () => Word): Promise<void> =>
+    streams.serve(request, reply, async (tell, ended) => {
+      while (!ended.aborted) {
+        const { text, rings } = now();
+        const about = { id: `${rings}`, ...(event === undefined ? {} : { event }) };
+        if (!(await tell(eventText(text, about)))) return;
+        await clock.sleep(pushMinMs, ended);
+        await changed.wait(rings, pushMaxMs - pushMinMs, ended);
+      }
+    });
+}
 
 /** The text of what `read` gives: what one page was told just now is told to the others as well. */
 export function shareText(

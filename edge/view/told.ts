@@ -5,6 +5,11 @@ import type { JsonSchema } from '../../shared/jsonschema.ts';
 import { dispositions } from '../../shared/quality.ts';
 import { diskLevels } from '../../shared/runtime.ts';
 import { linkStates } from '../forwarder.ts';
+import { listMax, relatedMax } from './facts.ts';
+import { hoursMax } from './figures.ts';
+import { lotsMax } from './hold.ts';
+import { holdsMax } from './line.ts';
+import { factsMax } from './seen.ts';
 import { machineSchemas } from './told/machines.ts';
 import { node, plantSchemas } from './told/plant.ts';
 import {
@@ -29,6 +34,7 @@ import {
   text,
 } from './told/shapes.ts';
 import { hold, markedFact, status } from './told/status.ts';
+import { queueMax } from './work.ts';
 
 export type Parameter = Readonly<{
   name: string;
@@ -50,8 +56,6 @@ export type Route = Readonly<{
   /** Status of the answer; 200 if not said. */
   status?: number;
   faults: readonly FaultCode[];
-  /** Statuses beside those of its faults. */
-  doors?: readonly number[];
 }>;
 
 const sums = object(counts);
@@ -74,7 +78,7 @@ const figures = object({
     object({
       ...{ fromMs: ms, good: amount, scrap: amount, target: maybe(amount), stoppedMs: lasts },
     }),
-    24,
+    hoursMax,
   ),
 });
 const header = object({
@@ -141,29 +145,29 @@ export const schemas: Readonly<Record<string, JsonSchema>> = {
     ...{ nowMs: ms, line: text, name: text, stateSinceMs: maybe(ms), lanes: integer },
     state: lineState,
     shift: maybe(object({ shift: maybe(text), people: listOf(text) })),
-    ...{ runs: listOf(run), queue: listOf(queued, 50), figures, header },
+    ...{ runs: listOf(run), queue: listOf(queued, queueMax), figures, header },
     next: maybe(object({ action: command }, about)),
     actions: listOf(action),
-    holds: listOf(hold, 50),
+    holds: listOf(hold, holdsMax),
     proposals: listOf(
       object({
         ...{ hold: text, disposition: one(dispositions), quantity: amount, by: text },
         unit: maybe(text),
       }),
-      50,
+      holdsMax,
     ),
     inspections: listOf(
       object({ inspection: text, order: maybe(text), operation: maybe(text), lot: maybe(text) }),
-      50,
+      holdsMax,
     ),
     stop: maybe(object({ state: text, sinceMs: maybe(ms), reason: maybe(text) })),
     machine: maybe(ref('LineMachines')),
-    facts: listOf(markedFact, 50),
+    facts: listOf(markedFact, factsMax),
   }),
   HoldView: open({
     ...{ hold: text, state: text, line: text, unit: maybe(text), remaining: amount },
     ...{ placedBy: text, needsSignature: flag, needsSecond: flag },
-    lots: listOf(open({ lot: text, from: listOf(node), into: listOf(node) }), 100),
+    lots: listOf(open({ lot: text, from: listOf(node), into: listOf(node) }), lotsMax),
     choices: listOf(
       object({
         ...{ disposition: maybe(text), action: command, ...verdict },
@@ -195,8 +199,8 @@ export const schemas: Readonly<Record<string, JsonSchema>> = {
   FactView: object({
     ...{ fact: ref('Fact'), mark, hash: text, digest: text, command: maybe(text) },
     marks: object({ recordedMs: ms, sent: flag, kept: flag, settled: flag }),
-    correlation: listOf(ref('Fact'), 100),
+    correlation: listOf(ref('Fact'), relatedMax),
   }),
   ...{ Status: status, ...plantSchemas, ...machineSchemas },
-  FactList: object({ line: text, facts: listOf(ref('Fact'), 500), next: maybe(text) }),
+  FactList: object({ line: text, facts: listOf(ref('Fact'), listMax), next: maybe(text) }),
 };

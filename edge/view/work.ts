@@ -57,7 +57,7 @@ export function freeLane(book: Book, line: string, lanes: number): number | unde
 }
 
 /** The next step of an operation that is not worked on here. */
-export function stepOf(about: { order: string; operation: string }, state: string, lane: number) {
+function stepOf(about: { order: string; operation: string }, state: string, lane: number) {
   if (state === 'paused') return resumeOf(about);
   return state === 'ready' ? startOf(about) : phaseOf(about, lane);
 }
@@ -82,9 +82,12 @@ function* waiting({ book, seen }: Parts, line: string): Generator<Row> {
 function whyNot({ book }: Parts, row: Row, verdict: Verdict, lane: number | undefined): Why[] {
   const { before, in: came } = balanceOf(book, row.order, row.operation);
   const nothing = before !== undefined && came === zero;
+  const taken = lane === undefined && { rule: 'laneFree', reason: 'all lanes are taken' };
   return [
-    ...(verdict.allowed ? [] : [{ rule: verdict.rule!, reason: verdict.reason! }]),
-    ...(lane === undefined ? [{ rule: 'laneFree', reason: 'all lanes are taken' }] : []),
+    ...(verdict.allowed || (taken && verdict.rule === taken.rule)
+      ? []
+      : [{ rule: verdict.rule!, reason: verdict.reason! }]),
+    ...(taken ? [taken] : []),
     ...(nothing
       ? [{ rule: 'nothingIn', reason: `operation ${before} has passed on nothing yet` }]
       : []),
