@@ -3,6 +3,7 @@ import { barredBy, barrier } from './barred.js';
 import { refusedNote } from './decisionview.js';
 import { button, el, onTap } from './dom.js';
 import { amountField, choiceField, numberPad, textField, useFields } from './fields.js';
+import { shownDecimal } from './format.js';
 import { beginningOf, commandOf, forms } from './forms.js';
 import { ask, drop, edit, wishOf } from './intents.js';
 import { live } from './live.js';
@@ -129,7 +130,7 @@ async function scanned(name, code) {
   change({
     [name]: lot ?? serial ?? code,
     ...(material && { material }),
-    ...(quantity && { quantity }),
+    ...(quantity && { quantity: shownDecimal(quantity) }),
   });
 }
 
