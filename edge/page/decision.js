@@ -105,7 +105,8 @@ async function foresee(mine) {
   const given = { hold: mine.hold, ...of, ...(value && { quantity: value }) };
   try {
     const { status, body } = await call('GET', `/v1/hold?${new URLSearchParams(given)}`);
-    if (open !== mine || mine.wish.fields.choice !== choice) return;
+    const { fields } = mine.wish;
+    if (open !== mine || fields.choice !== choice || fields.quantity !== quantity) return;
     const found = body?.choices?.find((one) => (one.disposition ?? 'release') === choice);
     mine.preview = status === 200 ? found : { refused: body };
     drawSheet();

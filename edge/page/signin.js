@@ -38,7 +38,7 @@ function change(fields) {
 }
 
 /** Why nobody was let in, in words. */
-export function whyNot({ rule, untilMs, ...rest }) {
+function whyNot({ rule, untilMs, ...rest }) {
   const until = untilMs ? ` ${say('sign.until', { at: time(untilMs) })}` : '';
   return `${refusal({ rule, ...rest })}${until}`;
 }
