@@ -36,6 +36,19 @@ export function drawSheet() {
   );
 }
 
+/** What was refused and why, above what is asked. */
+export const refusedBox = (...words) =>
+  el('p.refused', { 'data-key': 'why', role: 'alert' }, ...words);
+
+/** The one button that asks, below all else, and what stands before it. */
+export const sendRow = (asks, ...before) =>
+  el(
+    'div.acts.send',
+    { 'data-key': 'send' },
+    ...before,
+    button('primary', { ...asks, id: 'send' }),
+  );
+
 export function closeSheet() {
   const dialog = find('sheet');
   const sheet = current;
