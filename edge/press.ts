@@ -32,7 +32,7 @@ const read = (name: string): string => readFileSync(new URL(name, folder), 'utf8
 const escaped = (text: string): string =>
   text.replace(/[&<>"]/g, (mark) => `&#${mark.charCodeAt(0)};`);
 
-/** The file in the plant's words; a script of its own name stands for all that it imports. */
+/** A page in the plant's words. */
 const printed = (html: string, texts: Texts, language: Language): string =>
   html
     .replace('<html lang="en">', `<html lang="${language}">`)

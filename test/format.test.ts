@@ -1,20 +1,21 @@
 // Goal: a quantity is written and read exactly, to its last digit, and never as a binary number.
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { quantity, quantityText } from '../shared/quantity.ts';
 
 type Format = {
   number(value: string): string;
   typedDecimal(text: string): string | undefined;
+  shownDecimal(value: string): string;
   millionths(text: string): bigint;
   ofMillionths(amount: bigint): string;
   share(part: string, whole: string): number;
   ageText(ms: number): string;
-  when(ms: number, nowMs: number): string;
   lasting(days: number, before?: { text: string }): { text: string };
 };
+const file = new URL('../edge/page/format.js', import.meta.url).href;
 const { number, typedDecimal, millionths, ofMillionths, share, ageText, lasting } = (await import(
-  new URL('../edge/page/format.js', import.meta.url).href
+  file
 )) as Format;
 
 test('more digits than a binary number has stay as they are', () => {
@@ -37,6 +38,17 @@ test('what is typed is the decimal that the edge takes, or nothing', () => {
   expect(typedDecimal('1234567890123')).toBe(undefined);
   expect(typedDecimal('-1')).toBe(undefined);
   expect(typedDecimal('1e3')).toBe(undefined);
+});
+
+test('where a comma begins the fraction, a point is refused and not taken for one', async () => {
+  vi.stubGlobal('document', { documentElement: { lang: 'de' } });
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const german = (await import(`${file}?de`)) as Format;
+  expect(german.typedDecimal('1000,5')).toBe('1000.5');
+  expect(german.typedDecimal('1.000')).toBe(undefined);
+  expect(german.typedDecimal('1.000,5')).toBe(undefined);
+  expect(german.typedDecimal(german.shownDecimal('2.5'))).toBe('2.5');
+  expect(typedDecimal('1,000')).toBe(undefined);
 });
 
 test('the page and the edge read the same millionths', () => {

@@ -76,6 +76,7 @@ test('on no screen is a word cut or broken, nor the page too long', async (conte
     /2026-04-17 late\s+shift/,
   );
   await says('.tile:nth-child(2)', /taken over by another box\s+since/, writer, /1,234,567/);
+  expect(await page.locator('td [data-is="holds"]').count()).toBeGreaterThan(0);
   for (const width of widths) {
     await page.setViewportSize({ width, height: 900 });
     expect(await faults(page), `${width} px`).toEqual([]);

@@ -74,6 +74,30 @@ test('a part is decided, and the rest stays held', async (context) => {
   await at.says('.hold', '3 EA', 'remain of 5');
 });
 
+test('what a decision does is of the quantity that stands there, however late', async (context) => {
+  const shift = await startShift();
+  await shift.ask(quantityHold('H-1', '5'));
+  const at = await openStation(context, shift.url);
+  await at.signIn('ada');
+  let answer: (() => Promise<void>) | undefined;
+  await at.page.route(/hold\?.*quantity=5/, async (route) => {
+    const response = await route.fetch();
+    answer = () => route.fulfill({ response });
+  });
+  await at.tap('Decide');
+  await at.choose('scrap');
+  await expect.poll(() => answer !== undefined, soon).toBe(true);
+  await at.sheet.locator('[data-field=quantity]').tap();
+  await at.sheet.getByRole('button', { name: 'Delete last' }).tap();
+  await at.key('2');
+  await at.says('.preview', '2 EA become scrap');
+  const late = at.page.waitForResponse(/quantity=5/);
+  await answer!();
+  await (await late).finished();
+  await at.page.waitForTimeout(300);
+  await at.says('.preview', '2 EA become scrap');
+});
+
 test('signed, and the answer lost with the page: signed again, stored once', async (context) => {
   const { shift, at } = await openDecision(context);
   let isCut = true;

@@ -149,6 +149,26 @@ test('what was half typed belongs to its person, over sign-out and reload', asyn
   expect(await at.sheet.locator('[data-field=reason]').inputValue()).toBe('crack');
 });
 
+test('what is asked when the session is over waits for its person', async (context) => {
+  const { url, all } = await startShift();
+  const at = await openStation(context, url);
+  await at.signIn('ada');
+  await at.tap(/Report pieces/);
+  await at.count('good', '2');
+  await at.page.evaluate("fetch('/v1/session', { method: 'DELETE' })");
+  await at.send();
+  await at.says('#header', 'nobody is signed in');
+  await at.signIn('bea');
+  await at.says('#told', '1 entry of another person waits for its answer');
+  expect(await all('QuantityReported')).toEqual([]);
+  await at.signOut();
+  await at.signIn('ada');
+  await at.recorded();
+  expect(await all('QuantityReported')).toMatchObject([
+    { actor: 'person:17', body: { good: '2' } },
+  ]);
+});
+
 test('an idle session ends; what was half typed waits for its person', async (context) => {
   const { url } = await startShift({ idleMs: 12_000 });
   const at = await openStation(context, url);

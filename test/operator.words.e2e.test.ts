@@ -9,7 +9,7 @@ import { closeChromium, textOf } from './helpers/chromium.ts';
 import { pins } from './helpers/people.ts';
 import { sharedData } from './helpers/shared.ts';
 import { startShift } from './helpers/shift.ts';
-import { shop } from './helpers/shop.ts';
+import { quantityHold, shop } from './helpers/shop.ts';
 import { names, openStation } from './helpers/station.ts';
 
 afterAll(closeChromium);
@@ -100,7 +100,7 @@ const spoken = [
 ] as const;
 
 test.for(spoken)('the page speaks $language, and writes its numbers', async (one, context) => {
-  const { language, good, shown, signIn } = one;
+  const { language, good, shown, signIn, mark } = one;
   const shift = await startShift({ language });
   await shift.ask(shop.report('R1', { good: '1000' }));
   const at = await openStation(context, shift.url);
@@ -113,6 +113,11 @@ test.for(spoken)('the page speaks $language, and writes its numbers', async (one
   await at.done();
   expect((await shift.all('QuantityReported')).at(-1)).toMatchObject({ body: { good: '12.5' } });
   await at.says('#now .run', shown);
+  await shift.ask(quantityHold('H-1', '2.5'));
+  await at.page.locator('[data-do=openDecision]').first().tap();
+  const quantity = at.sheet.locator('[data-field=quantity]');
+  await expect.poll(() => quantity.inputValue(), soon).toBe(`2${mark}5`);
+  expect(await at.sheet.locator('.problem').count()).toBe(0);
 });
 
 /** What the shop itself is called: no word of the page. */

@@ -3,7 +3,7 @@
 import { choicesOf, drawDecision, isMeasured, needsOther } from './decisionview.js';
 import { onTap } from './dom.js';
 import { activeField, readAmount, useFields } from './fields.js';
-import { number } from './format.js';
+import { number, shownDecimal } from './format.js';
 import { ask, askAgain, drop, edit, wishOf } from './intents.js';
 import { live } from './live.js';
 import { joined, named, say } from './say.js';
@@ -25,7 +25,8 @@ export function openDecision(hold) {
   if (!session.person || !live.word?.line) return;
   const row = live.word.holds.find((one) => one.hold === hold);
   const about = { action: 'Decide', line: live.word.line, hold };
-  const wish = wishOf(JSON.stringify(['Decide', hold]), about, { quantity: row?.remaining ?? '' });
+  const quantity = shownDecimal(row?.remaining ?? '');
+  const wish = wishOf(JSON.stringify(['Decide', hold]), about, { quantity });
   const sign = { ...emptySignature(), ...wish.signed };
   open = { hold, wish, told: null, trouble: null, preview: null, wrong: {}, sign };
   useFields({ ...wish.fields, ...sign }, change, 'quantity');
@@ -104,7 +105,8 @@ async function foresee(mine) {
   const given = { hold: mine.hold, ...of, ...(value && { quantity: value }) };
   try {
     const { status, body } = await call('GET', `/v1/hold?${new URLSearchParams(given)}`);
-    if (open !== mine || mine.wish.fields.choice !== choice) return;
+    const { fields } = mine.wish;
+    if (open !== mine || fields.choice !== choice || fields.quantity !== quantity) return;
     const found = body?.choices?.find((one) => (one.disposition ?? 'release') === choice);
     mine.preview = status === 200 ? found : { refused: body };
     drawSheet();

@@ -1,6 +1,6 @@
 // The sheet on which a hold is decided.
 import { actionRow, barrier } from './barred.js';
-import { button, el } from './dom.js';
+import { el } from './dom.js';
 import { amountField, choiceField, numberPad, readAmount } from './fields.js';
 import { millionths, number, ofMillionths } from './format.js';
 import { heldAmount, heldThing } from './holds.js';
@@ -8,6 +8,7 @@ import { needsSignature } from './intents.js';
 import { drawLots } from './kin.js';
 import { live } from './live.js';
 import { joined, named, refusal, say } from './say.js';
+import { refusedBox, sendRow } from './sheet.js';
 import { drawSignature } from './signature.js';
 
 export const isMeasured = ({ quantity }) => quantity !== null && quantity !== undefined;
@@ -51,13 +52,7 @@ export function drawDecision(open) {
 /** Why the edge has refused it, above the form; nothing where it has not. */
 export const refusedNote = ({ why, state }) =>
   why && state === 'draft'
-    ? el(
-        'p.refused',
-        { 'data-key': 'why', role: 'alert' },
-        el('b.shaped', { 'data-tone': 'bad' }, say('form.refused')),
-        ' ',
-        refusal(why),
-      )
+    ? refusedBox(el('b.shaped', { 'data-tone': 'bad' }, say('form.refused')), ' ', refusal(why))
     : null;
 
 /** Whoever may not do it may still have another person sign for it. */
@@ -140,12 +135,10 @@ function drawSend({ wish, wrong, told }, locked, again) {
       : say('decide.choose');
   const step = choicesOf(told).find((one) => one.choice === choice)?.action;
   const own = locked && !again ? say('form.asked') : choice ? null : say('decide.choose');
-  return el(
-    'div.acts.send',
-    { 'data-key': 'send' },
+  return sendRow(
+    { act: 'sendDecision', text, barred: barrier() ?? own },
     step === 'ProposeDisposition' && el('p.note', {}, say('decide.propose')),
     wrong.sign &&
       el('p.problem', { role: 'alert' }, el('b.shaped', { 'data-tone': 'bad' }, wrong.sign)),
-    button('primary', { act: 'sendDecision', text, barred: barrier() ?? own, id: 'send' }),
   );
 }

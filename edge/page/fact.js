@@ -1,6 +1,6 @@
 // One fact as a whole: its three marks with their times, what belongs to it, and what it says.
 import { el, onTap } from './dom.js';
-import { markOf, tale } from './feed.js';
+import { factRow, markOf, tale } from './feed.js';
 import { when } from './format.js';
 import { live } from './live.js';
 import { joined, named, say } from './say.js';
@@ -84,13 +84,7 @@ const correlated = (one, fact) => {
   return el(
     'li',
     { 'data-key': eventId },
-    isThis
-      ? el('p.this', {}, el('b', {}, text))
-      : el(
-          'button.row',
-          { type: 'button', 'data-do': 'openFact', 'data-arg': JSON.stringify(eventId) },
-          text,
-        ),
+    isThis ? el('p.this', {}, el('b', {}, text)) : factRow(eventId, text),
   );
 };
 

@@ -1,5 +1,5 @@
 // The last facts and their three marks: recorded here, at central, settled.
-import { draw, el } from './dom.js';
+import { button, draw, el } from './dom.js';
 import { ageText, day, number, time, when } from './format.js';
 import { live } from './live.js';
 import { joined, named, say } from './say.js';
@@ -21,8 +21,8 @@ export function markOf(mark) {
   return el('b.mark', attributes, marks[mark]);
 }
 
-/** The feed, newest first; a tap on a fact opens it where `opens` says so. */
-export function drawFeed(at, facts, { nameOf, opens }) {
+/** The feed, newest first; a tap on a fact opens it. */
+export function drawFeed(at, facts, nameOf) {
   draw(
     at,
     ...facts.map((fact) => {
@@ -33,18 +33,13 @@ export function drawFeed(at, facts, { nameOf, opens }) {
         el('span.what', {}, el('b', {}, named('facts', fact.type)), ' ', aboutOf(fact, nameOf)),
         el('span.told', {}, toldOf(fact).slice(0, toldMax)),
       );
-      const row = opens
-        ? el(
-            'button.row',
-            { type: 'button', 'data-do': 'openFact', 'data-arg': JSON.stringify(eventId) },
-            markOf(mark),
-            inside,
-          )
-        : el('div.row', {}, markOf(mark), inside);
-      return el('li', { 'data-key': eventId }, row);
+      return el('li', { 'data-key': eventId }, factRow(eventId, [markOf(mark), inside]));
     }),
   );
 }
+
+/** A row that opens the fact. */
+export const factRow = (eventId, text) => button('row', { act: 'openFact', arg: eventId, text });
 
 const aboutOf = ({ line, order, operation, lot }, nameOf) =>
   joined([

@@ -146,7 +146,7 @@ export function textField(spec) {
 }
 
 /** One of a few; what may not be chosen says why beside it. */
-export function choices({ name, label, options, locked = false }) {
+function choices({ name, label, options, locked = false }) {
   const value = typed(name);
   return el(
     'div.choices',

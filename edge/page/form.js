@@ -1,15 +1,16 @@
 // A form on a sheet: what is typed is kept as a wish, and asked for with one tap.
 import { barredBy, barrier } from './barred.js';
 import { refusedNote } from './decisionview.js';
-import { button, el, onTap } from './dom.js';
+import { el, onTap } from './dom.js';
 import { amountField, choiceField, numberPad, textField, useFields } from './fields.js';
+import { shownDecimal } from './format.js';
 import { beginningOf, commandOf, forms } from './forms.js';
 import { ask, drop, edit, wishOf } from './intents.js';
 import { live } from './live.js';
 import { joined, say } from './say.js';
 import { readCode } from './scan.js';
 import { session } from './session.js';
-import { closeSheet, drawSheet, openSheet } from './sheet.js';
+import { closeSheet, drawSheet, openSheet, sendRow } from './sheet.js';
 
 /** Names a wish: the same thing asked of the same line. */
 const keyOf = (action, about, line) => JSON.stringify([action, line, about]);
@@ -76,16 +77,7 @@ function drawForm() {
       ),
       hasPad ? numberPad() : null,
     ),
-    el(
-      'div.acts.send',
-      { 'data-key': 'send' },
-      button('primary', {
-        act: 'sendForm',
-        text: sendText(action, view, about, wish.fields),
-        barred,
-        id: 'send',
-      }),
-    ),
+    sendRow({ act: 'sendForm', text: sendText(action, view, about, wish.fields), barred }),
   ];
 }
 
@@ -129,7 +121,7 @@ async function scanned(name, code) {
   change({
     [name]: lot ?? serial ?? code,
     ...(material && { material }),
-    ...(quantity && { quantity }),
+    ...(quantity && { quantity: shownDecimal(quantity) }),
   });
 }
 

@@ -31,8 +31,12 @@ const decimal = /^-?\d+(\.\d+)?$/;
 export const number = (value) =>
   decimal.test(`${value}`) ? numbers().format(`${value}`) : `${value}`;
 
-/** A quantity as a person types it here → the decimal that the edge takes; undefined if none. */
+/**
+ * A quantity as a person types it here → the decimal that the edge takes; undefined if none. Where a
+ * fraction begins with a comma, a point groups thousands: nobody may count 1.000 and record 1.
+ */
 export function typedDecimal(text) {
+  if (decimalMark !== '.' && text.includes('.')) return undefined;
   const plain = text.trim().replace(decimalMark, '.');
   if (!/^\d{1,12}(\.\d{1,6})?$/.test(plain)) return undefined;
   return plain
@@ -40,7 +44,7 @@ export function typedDecimal(text) {
     .replace(/(\.\d*?)0+$/, '$1')
     .replace(/\.$/, '');
 }
-/** The decimal as the pad shows it while it is typed. */
+/** A decimal of the edge as it stands in a field, as if it had been typed. */
 export const shownDecimal = (value) => `${value}`.replace('.', decimalMark);
 
 /** Millionths of a decimal, exactly. */

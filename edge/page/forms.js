@@ -187,7 +187,7 @@ export const forms = {
 export const beginningOf = (type, view, about) => forms[type].begin?.(view, about) ?? {};
 
 /** What was typed → { values } or { wrong: { field → why } }. */
-export function readForm(fields, typed) {
+function readForm(fields, typed) {
   const values = {};
   const wrong = {};
   for (const { kind, name, must } of fields) {
@@ -204,7 +204,7 @@ export function readForm(fields, typed) {
   return { values, wrong };
 }
 
-/** The command of a form, and in words what it asks. Throws { wrong } naming the fields. */
+/** The command of a form, and in words what it asks; or { wrong } by field. */
 export function commandOf(type, { view, about, typed }) {
   const form = forms[type];
   const { values, wrong } = readForm(form.fields(view, about, typed), typed);

@@ -6,7 +6,7 @@ import { joined, named, say } from './say.js';
 import { session } from './session.js';
 
 /** How a line's way stands: what is worse ranks higher, and what it looks like. */
-export const ways = {
+const ways = {
   failed: { rank: 8, tone: 'bad' },
   owned: { rank: 7, tone: 'bad' },
   stale: { rank: 6, tone: 'bad' },

@@ -38,7 +38,7 @@ export function onWishes(change) {
   changed = change;
 }
 
-export const newId = () => crypto.randomUUID?.() ?? randomId();
+const newId = () => crypto.randomUUID?.() ?? randomId();
 /** Browsers give randomUUID to secure origins alone; a plant's panel is asked by plain HTTP. */
 function randomId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -54,7 +54,7 @@ export function shortId(letter) {
 const mine = ({ person }) => person === session.person?.id;
 /** The signed-in person's wishes. */
 export const ownWishes = () => wishes.filter(mine);
-/** How many people have left something unfinished at this station, beside this one. */
+/** How much of other people's waits for an answer here: until they sign in again. */
 export const othersWaiting = () =>
   wishes.filter((one) => !mine(one) && one.state === 'asking').length;
 
@@ -63,14 +63,7 @@ export function wishOf(key, about, fields) {
   const known = wishes.find((one) => mine(one) && one.key === key && one.state !== 'accepted');
   if (known) return known;
   const made = { key, about, fields, person: session.person?.id, commandId: newId() };
-  const wish = {
-    ...made,
-    state: 'draft',
-    edited: false,
-    command: null,
-    why: null,
-    atMs: Date.now(),
-  };
+  const wish = { ...made, state: 'draft', edited: false, command: null, why: null };
   wishes.push(wish);
   keep();
   return wish;
@@ -98,8 +91,7 @@ export function drop(wish) {
 export function ask(wish, command, { told, signature, signed } = {}) {
   if (wish.state !== 'draft') return;
   const whole = { ...command, commandId: wish.commandId };
-  Object.assign(wish, { state: 'asking', command: whole, told, tries: 0, why: null });
-  Object.assign(wish, { signed, atMs: Date.now() });
+  Object.assign(wish, { state: 'asking', command: whole, told, signed, tries: 0, why: null });
   if (signature) signatures.set(wish.commandId, signature);
   keep();
   void attempt(wish);

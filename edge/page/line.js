@@ -66,7 +66,7 @@ function drawView(view) {
   draw(find('matters'), ...matters);
   find('matters-part').hidden = matters.length === 0;
   draw(find('queue'), ...drawQueue(view));
-  drawFeed(find('facts'), view.facts, { nameOf: () => '', opens: true });
+  drawFeed(find('facts'), view.facts, () => '');
 }
 
 const decide = ({ hold }) => {

@@ -1,12 +1,12 @@
 // What a person says about a machine: whose pieces are, where a counter goes on, jobs, the switch.
 import { barrier } from './barred.js';
-import { button, el, onTap } from './dom.js';
+import { el, onTap } from './dom.js';
 import { choiceField, textField, useFields } from './fields.js';
 import { live } from './live.js';
 import { refusal, say } from './say.js';
 import { readCode } from './scan.js';
 import { call, session } from './session.js';
-import { closeSheet, drawSheet, openSheet } from './sheet.js';
+import { closeSheet, drawSheet, openSheet, refusedBox, sendRow } from './sheet.js';
 
 const jobActions = [
   'Store',
@@ -95,23 +95,13 @@ function drawMatter() {
   const barred = busy ? say('sign.busy') : (barrier() ?? missing(arg, values));
   return [
     el('p.about', { 'data-key': 'about' }, arg.text),
-    why &&
-      el(
-        'p.refused',
-        { 'data-key': 'why', role: 'alert' },
-        el('b.shaped', { 'data-tone': 'bad' }, why),
-      ),
+    why && refusedBox(el('b.shaped', { 'data-tone': 'bad' }, why)),
     el('div.fields', { 'data-key': 'fields' }, ...fieldsOf[arg.kind]()),
-    el(
-      'div.acts.send',
-      { 'data-key': 'send' },
-      button('primary', {
-        act: 'sendMatter',
-        text: say(`machine.${arg.kind}Send`),
-        barred,
-        id: 'send',
-      }),
-    ),
+    sendRow({
+      act: 'sendMatter',
+      text: say(`machine.${arg.kind}Send`),
+      barred,
+    }),
   ];
 }
 

@@ -4,21 +4,8 @@ import { button, el } from './dom.js';
 import { number } from './format.js';
 import { joined, named, say } from './say.js';
 
-const bad = ['refused'];
 const linkTexts = ['connecting', 'resolving', 'stale', 'reconnecting', 'refused'];
 const linkText = (link) => linkTexts.includes(link) && say(`machine.${link}`);
-
-/** What is said of a unit beside the line's link. */
-const unitTexts = ({ unit, unbound, counters, proposes, alarms = [] }) => [
-  unbound.length > 0 && say('machine.unbound', { unit, why: unbound[0] }),
-  ...counters
-    .filter(({ notBelieved }) => notBelieved !== null)
-    .map(({ counter, notBelieved }) =>
-      say('machine.notBelieved', { unit, counter, value: number(notBelieved) }),
-    ),
-  alarmText(unit, alarms),
-  proposes && say('machine.proposes', { unit, ...proposes.complete }),
-];
 
 /** What the machine itself says is wrong: the first of it, and how much more. */
 const alarmText = (unit, [first, ...more]) =>
@@ -73,99 +60,92 @@ const looseText = (row) => {
   return say('machine.loose', { amount: amountOf(row), why: whose });
 };
 
+/** What of a unit is not as it should be, as rows. */
+const unitRows = (line, { unit, unbound, counters, proposes, alarms = [] }) => [
+  unbound.length > 0 && {
+    ...{ key: `unbound ${unit}`, tone: 'bad' },
+    text: say('machine.unbound', { unit, why: unbound[0] }),
+  },
+  ...counters
+    .filter(({ notBelieved }) => notBelieved !== null)
+    .map(({ counter, notBelieved }) => ({
+      key: `counter ${unit} ${counter}`,
+      text: say('machine.notBelieved', { unit, counter, value: number(notBelieved) }),
+      asks: [say('machine.accept'), { kind: 'counter', line, unit, counter }],
+    })),
+  alarms.length > 0 && { key: `alarm ${unit}`, text: alarmText(unit, alarms) },
+  proposes && {
+    key: `proposes ${unit}`,
+    text: say('machine.proposes', { unit, ...proposes.complete }),
+  },
+];
+
+/** All that is not well or waits for a person: { key, tone, text, asks }, a warning without tone. */
+function rowsOf(machines, { line, link, detail, units }) {
+  const held = heldJobs(machines, line).map((row) => ({
+    ...{ key: `job ${row.job}`, tone: 'bad', text: heldText(row) },
+  }));
+  const loose = looseOf(machines, line).map((row) => {
+    const needsLot = row.kind === 'consumed' && !row.lot;
+    const asks = [say('machine.decide'), { kind: 'pieces', id: row.id, needsLot }];
+    return { key: `pieces ${row.id}`, text: looseText(row), asks };
+  });
+  const isRefused = link === 'refused';
+  const way = linkText(link) && {
+    ...{ key: 'link', tone: isRefused ? 'bad' : 'warn' },
+    text: joined([linkText(link), isRefused && detail]),
+  };
+  const ofUnits = units.flatMap((unit) => unitRows(line, unit));
+  return [way, ...held, ...loose, ...ofUnits].filter(Boolean);
+}
+
 /** Text and tone for a line's tile, from what the status tells of machines. */
 export function machineOf(machines, line) {
   const own = machines?.lines.find((one) => one.line === line);
   if (!own) return { text: '', tone: 'warn' };
-  const { link, detail, units } = own;
-  const held = heldJobs(machines, line).map(heldText);
-  const loose = looseOf(machines, line).map(looseText);
+  const wrong = rowsOf(machines, own);
   const last = newest(jobsOf(machines, line));
-  const about = [...held, ...units.flatMap(unitTexts), ...loose];
-  const wrong = [linkText(link), link === 'refused' && detail, ...about].filter(Boolean);
-  const isUnbound = units.some(({ unbound }) => unbound.length > 0);
-  const isBad = bad.includes(link) || isUnbound || held.length > 0;
   const isOdd = last.some(({ differs = [], resultWhy = null }) => differs.length > 0 || resultWhy);
-  const text = joined([...wrong, ...last.flatMap(resultTexts)]);
+  const text = joined([...wrong.map((row) => row.text), ...last.flatMap(resultTexts)]);
   const isWell = wrong.length === 0 && !isOdd && text !== '';
+  const isBad = wrong.some(({ tone }) => tone === 'bad');
   return { text, tone: isBad ? 'bad' : isWell ? 'calm' : 'warn' };
 }
 
-const matter = (key, tone, text, ...acts) =>
+const matter = ({ key, tone = 'warn', text, asks }) =>
   el(
     'li.matter',
     { 'data-key': key },
     el('p', { 'data-tone': tone }, el('b.shaped', {}, text)),
-    acts.length > 0 ? el('div.acts', {}, ...acts) : null,
+    asks && el('div.acts', {}, el('div.act', {}, opener(key, text, ...asks))),
   );
-const act = (text, arg, id) =>
-  el('div.act', {}, button('second', { act: 'openMatter', arg, text, barred: barrier(), id }));
+/** The button that opens what may be said about it, below `text`. */
+const opener = (id, text, name, arg) =>
+  button('second', {
+    ...{ act: 'openMatter', arg: { ...arg, text }, text: name },
+    ...{ barred: barrier(), id },
+  });
 
 /** What waits for a person at this line, each with what may be said about it. */
 export function drawMatters({ line, machine }) {
   if (!machine) return [];
-  const { link, detail, units } = machine;
-  const all = [];
-  if (linkText(link)) {
-    const tone = bad.includes(link) ? 'bad' : 'warn';
-    all.push(matter('link', tone, joined([linkText(link), link === 'refused' && detail])));
-  }
-  for (const row of looseOf(machine, line)) {
-    const needsLot = row.kind === 'consumed' && !row.lot;
-    const arg = { kind: 'pieces', id: row.id, text: looseText(row), needsLot };
-    all.push(
-      matter(`pieces ${row.id}`, 'warn', arg.text, act(say('machine.decide'), arg, arg.text)),
-    );
-  }
-  for (const unit of units) all.push(...ofUnit(line, unit));
-  for (const row of heldJobs(machine, line)) {
-    all.push(matter(`job ${row.job}`, 'bad', heldText(row)));
-  }
-  return [...all, ...drawJobs(machine, line)];
-}
-
-function ofUnit(line, { unit, unbound, counters, proposes, alarms = [] }) {
-  const all = [];
-  if (unbound.length > 0) {
-    const text = say('machine.unbound', { unit, why: unbound[0] });
-    all.push(matter(`unbound ${unit}`, 'bad', text));
-  }
-  for (const { counter, notBelieved } of counters) {
-    if (notBelieved === null) continue;
-    const text = say('machine.notBelieved', { unit, counter, value: number(notBelieved) });
-    const arg = { kind: 'counter', line, unit, counter, text };
-    all.push(
-      matter(`counter ${unit} ${counter}`, 'warn', text, act(say('machine.accept'), arg, text)),
-    );
-  }
-  const alarm = alarmText(unit, alarms);
-  if (alarm) all.push(matter(`alarm ${unit}`, 'warn', alarm));
-  if (proposes) {
-    const text = say('machine.proposes', { unit, ...proposes.complete });
-    all.push(matter(`proposes ${unit}`, 'warn', text));
-  }
-  return all;
+  return [...rowsOf(machine, { ...machine, line }), ...jobRows(machine, line)].map(matter);
 }
 
 /** Jobs that the machine was given, and the switch for all that is written to machines. */
-function drawJobs({ jobs = [], writes }, line) {
-  const own = jobs.filter((row) => row.line === line);
-  if (own.length === 0 && writes?.on !== false) return [];
-  const rows = own.map((row) => {
-    const under = row.action && say('machine.underWay', { action: row.action });
-    const state = [row.job, row.state, under, ...resultTexts(row)];
-    const arg = { kind: 'job', ...pick(row), text: row.job };
-    return matter(
-      `row ${row.unit} ${row.job}`,
-      'calm',
-      joined(state),
-      act(say('machine.ask'), arg, row.job),
-    );
-  });
+function jobRows(machine, line) {
+  const { writes } = machine;
+  const own = jobsOf(machine, line);
   const on = writes?.on !== false;
+  if (own.length === 0 && on) return [];
+  const rows = own.map((row) => {
+    const { unit, order, operation, job } = row;
+    const under = row.action && say('machine.underWay', { action: row.action });
+    const text = joined([job, row.state, under, ...resultTexts(row)]);
+    const asks = [say('machine.ask'), { kind: 'job', line, unit, order, operation }];
+    return { key: `row ${unit} ${job}`, tone: 'calm', text, asks };
+  });
   const text = say(on ? 'machine.writesOn' : 'machine.writesOff', { by: writes?.by ?? '' });
-  const arg = { kind: 'writes', on: !on, text };
-  const turn = act(say(on ? 'machine.turnOff' : 'machine.turnOn'), arg, 'writes');
-  return [...rows, matter('writes', on ? 'calm' : 'warn', text, turn)];
+  const asks = [say(on ? 'machine.turnOff' : 'machine.turnOn'), { kind: 'writes', on: !on }];
+  return [...rows, { key: 'writes', tone: on ? 'calm' : 'warn', text, asks }];
 }
-const pick = ({ line, unit, order, operation }) => ({ line, unit, order, operation });

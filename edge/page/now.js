@@ -45,7 +45,7 @@ export function actButton(view, kind, action, about, text = say(`acts.${action}`
 }
 
 /** Why nothing may be done here, once for all buttons. */
-export function barrierNote() {
+function barrierNote() {
   const why = barrier();
   return why === null ? null : el('p.barrier', { id: 'barrier', 'data-key': 'barrier' }, why);
 }

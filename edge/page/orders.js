@@ -7,9 +7,10 @@ import { joined, named, say } from './say.js';
 const first = ([id = '', ...more]) =>
   more.length > 0 ? say('orders.more', { first: id, count: more.length }) : id;
 
-const flag = (tone, text, title = null) =>
-  text ? el('b.shaped.flag', { 'data-tone': tone, title }, text) : null;
-const heldFlag = (holds) => flag('bad', first(holds), holds.join(', '));
+const flag = (tone, text, more = {}) =>
+  text ? el('b.shaped.flag', { 'data-tone': tone, ...more }, text) : null;
+const heldFlag = (holds) =>
+  flag('bad', first(holds), { 'data-is': 'holds', title: holds.join(', ') });
 
 export function drawOrders(orders) {
   return [

@@ -52,7 +52,7 @@ function drawAll() {
   drawHolds(find('holds'), { holds, open: holdsOpen, nameOf });
   find('holds').hidden = holds.length === 0;
   draw(find('tiles'), ...lines.map((row) => drawTile(row, word.machines)));
-  drawFeed(find('facts'), facts, { nameOf, opens: true });
+  drawFeed(find('facts'), facts, nameOf);
   const orderCount = ordersOpen + ordersClosed;
   const some = say('orders.some', { shown: number(orders.length), count: orderCount });
   const isCut = orders.length < orderCount;

@@ -18,8 +18,7 @@ export const named = (group, code) =>
   Object.hasOwn(texts[group] ?? {}, code) ? say(`${group}.${code}`) : words(code);
 
 /** "QuantityReported" as "Quantity reported". */
-export const words = (name) =>
-  `${name}`.replace(/\B[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+const words = (name) => `${name}`.replace(/\B[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
 export const joined = (all) => all.filter(Boolean).join(' · ');
 

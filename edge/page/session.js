@@ -5,11 +5,11 @@ const stayMs = 20_000;
 /** Whether the session has ended is asked this often, ms; that does not prolong it. */
 const lookMs = 10_000;
 /** An answer that takes longer is none, ms. */
-export const answerMaxMs = 8_000;
+const answerMaxMs = 8_000;
 const namesKey = 'holdfast.names';
 const namesMax = 6;
 
-const nobody = { person: null, signIn: false, isEmpty: false, idleMs: 0, mayAsk: [] };
+const nobody = { person: null, signIn: false, isEmpty: false };
 /** As the edge told last; `known` is false before it did. */
 export const session = { ...nobody, known: false };
 
@@ -56,7 +56,7 @@ export async function refreshSession(method = 'GET') {
   try {
     const { status, body } = await call(method, '/v1/session', method === 'PUT' ? {} : undefined);
     if (status === 200 && body) take(body);
-    else if (status === 401) take({ ...session, person: null, mayAsk: [] });
+    else if (status === 401) take({ ...session, person: null });
   } catch {
     // The stream says that the edge is lost.
   }
@@ -77,7 +77,7 @@ export async function signIn(given) {
 
 export async function signOut() {
   await call('DELETE', '/v1/session');
-  take({ ...session, person: null, mayAsk: [] });
+  take({ ...session, person: null });
 }
 
 /** Names that signed in at this station, newest first: one tap instead of typing. */

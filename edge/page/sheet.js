@@ -1,15 +1,16 @@
 // The one dialog of the page. What is in it is drawn again whenever something changes.
-import { draw, el, find, onTap } from './dom.js';
+import { button, draw, el, find, onTap } from './dom.js';
 import { say } from './say.js';
 
 let current = null;
 
-/** What is open: { title, body, scan, closed }; null for nothing. */
+/** What is open, as `openSheet` was given it; null for nothing. */
 export const openedSheet = () => current;
 
 /**
- * Opens a sheet. `body` gives its nodes each time it is drawn; `scan` takes what a scanner read while
- * it is open; `wish` is what it asks; `closed` is told when it is shut.
+ * Opens a sheet. `title`, `closing` (what is on the button that shuts it) and `body` give their words
+ * and nodes each time it is drawn; `scan` takes what a scanner read while it is open; `wish` is what
+ * it asks; `closed` is told when it is shut.
  */
 export function openSheet(sheet) {
   const dialog = find('sheet');
@@ -29,15 +30,24 @@ export function drawSheet() {
       'header.sheet-head',
       { 'data-key': 'head' },
       el('h2', { id: 'sheet-title', tabindex: -1 }, current.title()),
-      el(
-        'button.second',
-        { type: 'button', 'data-do': 'closeSheet' },
-        current.closing?.() ?? say('sheet.close'),
-      ),
+      button('second', { act: 'closeSheet', text: current.closing?.() ?? say('sheet.close') }),
     ),
     el('div.sheet-body', { 'data-key': 'body' }, ...[current.body()].flat()),
   );
 }
+
+/** What was refused and why, above what is asked. */
+export const refusedBox = (...words) =>
+  el('p.refused', { 'data-key': 'why', role: 'alert' }, ...words);
+
+/** The one button that asks, below all else, and what stands before it. */
+export const sendRow = (asks, ...before) =>
+  el(
+    'div.acts.send',
+    { 'data-key': 'send' },
+    ...before,
+    button('primary', { ...asks, id: 'send' }),
+  );
 
 export function closeSheet() {
   const dialog = find('sheet');

@@ -1,11 +1,11 @@
 // How a person comes in: a badge at the reader, or the name; and the PIN on the pad.
-import { button, el, onTap } from './dom.js';
+import { el, onTap } from './dom.js';
 import { numberPad, textField, useFields } from './fields.js';
 import { time } from './format.js';
 import { live } from './live.js';
 import { refusal, say } from './say.js';
 import { recentNames, session, signIn, signOut } from './session.js';
-import { closeSheet, drawSheet, openSheet } from './sheet.js';
+import { closeSheet, drawSheet, openSheet, refusedBox, sendRow } from './sheet.js';
 
 let open = null; // { values, why, busy }; a PIN is never kept anywhere else
 
@@ -38,7 +38,7 @@ function change(fields) {
 }
 
 /** Why nobody was let in, in words. */
-export function whyNot({ rule, untilMs, ...rest }) {
+function whyNot({ rule, untilMs, ...rest }) {
   const until = untilMs ? ` ${say('sign.until', { at: time(untilMs) })}` : '';
   return `${refusal({ rule, ...rest })}${until}`;
 }
@@ -50,12 +50,7 @@ function drawSignIn() {
   return [
     el('p.about', { 'data-key': 'badge' }, badgeText(values.badge)),
     session.isEmpty ? el('p.note', { 'data-key': 'empty' }, say('rules.nobody')) : null,
-    why &&
-      el(
-        'p.refused',
-        { 'data-key': 'why', role: 'alert' },
-        el('b.shaped', { 'data-tone': 'bad' }, why),
-      ),
+    why && refusedBox(el('b.shaped', { 'data-tone': 'bad' }, why)),
     el(
       'div.form',
       { 'data-key': 'form', 'data-padded': true },
@@ -69,16 +64,11 @@ function drawSignIn() {
       ),
       numberPad({ mark: false }),
     ),
-    el(
-      'div.acts.send',
-      { 'data-key': 'send' },
-      button('primary', {
-        act: 'sendSignIn',
-        text: busy ? say('sign.busy') : say('header.signIn'),
-        barred: busy ? say('sign.busy') : barred,
-        id: 'send',
-      }),
-    ),
+    sendRow({
+      act: 'sendSignIn',
+      text: busy ? say('sign.busy') : say('header.signIn'),
+      barred: busy ? say('sign.busy') : barred,
+    }),
   ];
 }
 const badgeText = (badge) =>

@@ -1,7 +1,7 @@
 // What became of what a person asked: answered, still without an answer, or left unfinished.
 
 import { openDecision } from './decision.js';
-import { draw, el, find, onTap } from './dom.js';
+import { button, draw, el, find, onTap } from './dom.js';
 import { openForm } from './form.js';
 import { time } from './format.js';
 import { askAgain, drop, needsSignature, othersWaiting, ownWishes } from './intents.js';
@@ -38,12 +38,7 @@ export function forgetTold() {
   }
 }
 
-const act = (name, wish, text) =>
-  el(
-    'button.second',
-    { type: 'button', 'data-do': name, 'data-arg': JSON.stringify(idOf(wish)) },
-    text,
-  );
+const act = (name, wish, text) => button('second', { act: name, arg: idOf(wish), text });
 const row = (wish, kind, mark, words, ...acts) =>
   el(
     `article.told-row.${kind}`,

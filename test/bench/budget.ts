@@ -1,5 +1,5 @@
 // How much of the page a panel loads, and how soon people can use it there: `npm run budget`.
-// Chromium with a processor four times slower than this one, from an edge that has work and people.
+// Chromium with a processor four times slower than this one, from an edge that has work.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -25,17 +25,17 @@ export const launchChromium = async (): Promise<Browser | undefined> =>
     ? undefined
     : chromium.launch({ executablePath, args, headless: true, timeout: 20_000 });
 
-let browser: Promise<Browser> | undefined;
+let browser: ReturnType<typeof launchChromium> | undefined;
 
 /** A page of the machine's own Chromium, for this test; the test counts as not run without one. */
 export async function openPage(
   context: TestContext,
   options: BrowserContextOptions = {},
 ): Promise<Page> {
-  if (executablePath === undefined) context.skip('there is no Chromium on this machine');
-  browser ??= chromium.launch({ executablePath, args, headless: true, timeout: 20_000 });
+  browser ??= launchChromium();
+  const own = (await browser) ?? context.skip('there is no Chromium on this machine');
   const viewport = { width: 1280, height: 900 };
-  const page = await (await browser).newPage({ viewport, ...options });
+  const page = await own.newPage({ viewport, ...options });
   onTestFinished(() => page.close());
   page.setDefaultTimeout(10_000);
   return page;

@@ -104,6 +104,12 @@ export function openScreen(url: string, headers: Record<string, string> = {}) {
   };
 }
 
+/** Facts as an edge's status tells the last of them, oldest first. */
+export async function lastFacts(url: string): Promise<Fact[]> {
+  const reply = await fetch(`${url}/v1/status`);
+  return ((await reply.json()) as { facts: Fact[] }).facts.toReversed();
+}
+
 /** An edge with people, for this test. */
 export async function startManned(more: object = {}, change = (file: PeopleFile) => file) {
   const folder = testFolder();
@@ -126,11 +132,7 @@ export async function startManned(more: object = {}, change = (file: PeopleFile)
       edge = await startEdge(readEdgeConfig(config));
       isOpen = true;
     },
-    /** Facts as the status tells the last of them, oldest first. */
-    async facts(): Promise<Fact[]> {
-      const reply = await fetch(`${edge.url}/v1/status`);
-      return ((await reply.json()) as { facts: Fact[] }).facts.toReversed();
-    },
+    facts: () => lastFacts(edge.url),
   };
 }
 export const accepted = ({ body }: Reply) => {

@@ -3,10 +3,9 @@ import { expect, onTestFinished } from 'vitest';
 import { freePorts } from '../../cli/port.ts';
 import { readEdgeConfig } from '../../edge/config.ts';
 import { startEdge } from '../../edge/main.ts';
-import type { Fact } from '../../shared/event.ts';
 import { startEdgeProcess } from './edgeprocess.ts';
 import { testFolder } from './folder.ts';
-import { configOf, openScreen, pins, samplePeople, writePeople } from './people.ts';
+import { configOf, lastFacts, openScreen, pins, samplePeople, writePeople } from './people.ts';
 import { m01, m02, shop } from './shop.ts';
 
 const operations = [{ operation: '0010', name: 'Turning' }];
@@ -42,12 +41,7 @@ export async function startShift({ idle = false, outside = false, ...more }: Own
   }
   await ask(...released, ...(idle ? [] : begun));
 
-  /** Facts as the status tells the last of them, oldest first. */
-  async function facts(): Promise<Fact[]> {
-    const reply = await fetch(`${url}/v1/status`);
-    return ((await reply.json()) as { facts: Fact[] }).facts.toReversed();
-  }
-
+  const facts = () => lastFacts(url);
   return {
     ...{ url, ask, facts, start, stop, folder },
     all: async (type: string) => (await facts()).filter((fact) => fact.type === type),

@@ -196,6 +196,11 @@ export const shows: readonly Show[] = [
     go: (at) => at.says('#header', 'central late'),
   },
   {
+    name: 'failed',
+    tell: header({ way: 'failed', wayDetail: 'M01 stopped at epoch 1, sequence 7' }),
+    go: (at) => at.says('#header', 'failed'),
+  },
+  {
     name: 'read-only',
     tell: (view) => {
       header({ room: { level: 'full', daysLeft: 0 }, readOnly: 'disk: is full (level full)' })(
