@@ -14,9 +14,9 @@ import type { JobAction, JobState } from '../machine/job.ts';
 import type { JobPort } from '../machine/port.ts';
 import { severityOf } from '../machine/sample.ts';
 import type { Address } from '../machine/tags.ts';
-import { bounded } from './bounded.ts';
+import { answerMs, bounded } from './bounded.ts';
 import { orderFields, responseOf, type States, stateIn } from './joborder.ts';
-import { answerMs, memberOf, namespaceOf } from './node.ts';
+import { memberOf, namespaceOf } from './node.ts';
 import { scalar } from './values.ts';
 
 const uri = 'http://opcfoundation.org/UA/ISA95-JOBCONTROL_V2/';

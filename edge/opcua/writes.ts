@@ -14,8 +14,8 @@ import type { JobPort } from '../machine/port.ts';
 import { type Plain, severityOf } from '../machine/sample.ts';
 import type { Address } from '../machine/tags.ts';
 import type { ReadBack, Target } from '../machine/targets.ts';
-import { bounded } from './bounded.ts';
-import { answerMs, memberOf, namespaceOf } from './node.ts';
+import { answerMs, bounded } from './bounded.ts';
+import { memberOf, namespaceOf } from './node.ts';
 import { nodesOf } from './resolve.ts';
 import { plainOf } from './values.ts';
 
