@@ -1,19 +1,18 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { Fault } from '../shared/fault.ts';
-import { checkPin, hashPin } from '../shared/pin.ts';
+import { checkPin, hashPin, pinMin } from '../shared/pin.ts';
 import { type Role, roles } from '../shared/roles.ts';
 import { products } from './catalogue.ts';
 import { ask } from './drive.ts';
 import { changeFile } from './peoplefile.ts';
-import type { Shop, ShopOrder } from './shop.ts';
+import type { Shop } from './shop.ts';
 import type { Stage } from './stage.ts';
 
 /** The order that is left for whoever tries the page. */
 const { material, unit } = products[0]!;
-const order: Omit<ShopOrder, 'operations'> = {
-  ...{ order: 'TRY-1', material, unit, quantity: '100', tolerancePercent: 10 },
-};
+const name = 'TRY-1';
+const body = { material, unit, quantity: '100', tolerancePercent: 10 };
 const steps = [
   { operation: '0010', name: 'Turning' },
   { operation: '0020', name: 'Deburring' },
@@ -21,21 +20,20 @@ const steps = [
 /** What the demo lets in signs for so long, ms. */
 const dayMs = 86_400_000;
 /** Where it is worked: a place where people and a machine turn and mill. */
-const lineOf = ({ lines }: Shop): string =>
+const lineOf = ({ lines }: Pick<Shop, 'lines'>): string =>
   lines.find((line) => line.includes('/turning/')) ?? lines[0]!;
-const pinDigits = 6;
 
 /** The shop, with one more order that only people work. */
 export const withTrial = (shop: Shop): Shop => {
   const line = lineOf(shop);
   const operations = steps.map((step) => ({ ...step, line }));
-  return { ...shop, orders: [...shop.orders, { ...order, operations }] };
+  return { ...shop, orders: [...shop.orders, { order: name, ...body, operations }] };
 };
 
 /** A PIN by chance; one that is guessed early is drawn again. */
 function drawPin(): string {
   for (;;) {
-    const pin = `${randomInt(10 ** pinDigits)}`.padStart(pinDigits, '0');
+    const pin = `${randomInt(10 ** pinMin)}`.padStart(pinMin, '0');
     try {
       checkPin(pin);
       return pin;
@@ -49,16 +47,20 @@ function drawPin(): string {
  * From now on people sign in at the edge's page, one of each role, and an order waits for them.
  * Resolves with what to type, once the edge is back; nobody knows these PINs after that.
  */
-export async function openDoors(stage: Stage, shop: Shop, directory: string, signal: AbortSignal) {
+export async function openDoors(
+  stage: Pick<Stage, 'edgeUrl' | 'restartEdge'>,
+  shop: Pick<Shop, 'lines'>,
+  directory: string,
+  signal: AbortSignal,
+): Promise<string> {
   const line = lineOf(shop);
   const release = {
     ...{ commandId: 'try-release', type: 'ReleaseOrder', line, actor: 'system:demo' },
-    order: order.order,
-    body: { ...order, order: undefined, operations: steps },
+    order: name,
+    body: { ...body, operations: steps },
   };
   const [answer] = await ask(stage.edgeUrl, [release], signal);
-  if (answer?.status !== 'accepted')
-    throw new Fault('REFUSED', `${order.order}: ${answer?.reason}`);
+  if (answer?.status !== 'accepted') throw new Fault('REFUSED', `${name}: ${answer?.reason}`);
   const peoplePath = join(directory, 'people.json');
   const told: { role: Role; pin: string }[] = [];
   for (const [index, role] of roles.entries()) {
@@ -73,7 +75,7 @@ export async function openDoors(stage: Stage, shop: Shop, directory: string, sig
   await stage.restartEdge({ peoplePath });
   const page = `${stage.edgeUrl}/line.html?line=${encodeURIComponent(line)}`;
   return [
-    `Order ${order.order} waits for you at ${page}`,
+    `Order ${name} waits for you at ${page}`,
     ...told.map(({ role, pin }) => `  sign in as ${role.padEnd(12)}PIN ${pin}`),
   ].join('\n');
 }
