@@ -190,6 +190,13 @@ test('pulses that the server would miss leave the unit unbound, and count nothin
   await waitFor(async () => (await other())[0]?.shows === '1', 10_000, 'the other unit');
   expect(await line.booked()).toBe('0/0');
   expect((await line.status()).machines.lines[0]!.units[0]!.counters).toEqual([]);
+  line.link.cut();
+  await line.until('reconnecting');
+  await make(1);
+  line.link.heal(); // what is read after it is not listened to either
+  await line.until('live', 60_000);
+  await waitFor(async () => (await other())[0]?.shows === '2', 10_000, 'the other unit again');
+  expect((await line.status()).machines.lines[0]!.units[0]!.counters).toEqual([]);
 });
 
 testPeer('open62541: what stands cannot be told again, and that is said', async () => {
