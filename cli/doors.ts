@@ -1,20 +1,18 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { Fault } from '../shared/fault.ts';
-import { checkPin, hashPin } from '../shared/pin.ts';
+import { checkPin, hashPin, pinMin } from '../shared/pin.ts';
 import { type Role, roles } from '../shared/roles.ts';
 import { products } from './catalogue.ts';
 import { ask } from './drive.ts';
 import { changeFile } from './peoplefile.ts';
-import type { Shop, ShopOrder } from './shop.ts';
+import type { Shop } from './shop.ts';
 import type { Stage } from './stage.ts';
 
 /** The order that is left for whoever tries the page. */
 const order = 'TRY-1';
 const { material, unit } = products[0]!;
-const terms: Omit<ShopOrder, 'order' | 'operations'> = {
-  ...{ material, unit, quantity: '100', tolerancePercent: 10 },
-};
+const terms = { material, unit, quantity: '100', tolerancePercent: 10 };
 const steps = [
   { operation: '0010', name: 'Turning' },
   { operation: '0020', name: 'Deburring' },
@@ -22,9 +20,8 @@ const steps = [
 /** What the demo lets in signs for so long, ms. */
 const dayMs = 86_400_000;
 /** Where it is worked: a place where people and a machine turn and mill. */
-const lineOf = ({ lines }: Shop): string =>
+const lineOf = ({ lines }: Pick<Shop, 'lines'>): string =>
   lines.find((line) => line.includes('/turning/')) ?? lines[0]!;
-const pinDigits = 6;
 /** Some in a thousand are guessed early; so many in a row are no chance any more. */
 const drawsMax = 20;
 
@@ -37,7 +34,7 @@ export const withTrial = (shop: Shop): Shop => {
 
 /** A PIN by chance; one that is guessed early is drawn again. Throws Fault INVALID of the last. */
 function drawPin(draws = drawsMax): string {
-  const pin = `${randomInt(10 ** pinDigits)}`.padStart(pinDigits, '0');
+  const pin = `${randomInt(10 ** pinMin)}`.padStart(pinMin, '0');
   try {
     checkPin(pin);
     return pin;
@@ -51,7 +48,12 @@ function drawPin(draws = drawsMax): string {
  * From now on people sign in at the edge's page, one of each role, and an order waits for them.
  * Resolves with what to type, once the edge is back; nobody knows these PINs after that.
  */
-export async function openDoors(stage: Stage, shop: Shop, directory: string, signal: AbortSignal) {
+export async function openDoors(
+  stage: Pick<Stage, 'edgeUrl' | 'restartEdge'>,
+  shop: Pick<Shop, 'lines'>,
+  directory: string,
+  signal: AbortSignal,
+): Promise<string> {
   const line = lineOf(shop);
   const release = {
     ...{ commandId: 'try-release', type: 'ReleaseOrder', line, actor: 'system:demo' },

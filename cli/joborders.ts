@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '../shared/fault.ts';
+import { jsonHeaders } from './drive.ts';
 import type { Ears, HeardJob, Pieces } from './ears.ts';
 import type { Asked } from './floor.ts';
 import type { Park } from './park.ts';
@@ -53,7 +54,7 @@ export function openJobOrders(parts: Parts) {
     for (;;) {
       const response = await fetch(new URL('/v1/machines/jobs', edgeUrl()), {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        headers: jsonHeaders(),
         body: JSON.stringify(body),
         signal: AbortSignal.any([signal, AbortSignal.timeout(10_000)]),
       }).catch(() => undefined);

@@ -37,7 +37,8 @@ export const unitOf = (code: string, lane: number): string => `${code}-${lane}`;
 const speed = { maxPerSec: 1_000, slack: 2_000 };
 const session = { publishingMs: 50, samplingMs: 0, bookMs: 50, keepAliveCount: 20 };
 
-type Place = Readonly<{ line: string; code: string; lanes: number; kind: Kind }>;
+/** A line of the demo, and its machine. */
+export type Place = Readonly<{ line: string; code: string; lanes: number; kind: Kind }>;
 type Endpoint = Readonly<Record<string, string>>;
 
 /** The mapping of a line's machine: a unit for each lane. JSON is YAML. */

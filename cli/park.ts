@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Fault } from '../shared/fault.ts';
 import type { MachineOptions } from './machine/config.ts';
 import { type HallMachine, type Machine, startHall, startMachine } from './machine/machine.ts';
-import { type Kind, kinds, mappingOf, unitOf } from './mappings.ts';
+import { kinds, mappingOf, type Place, unitOf } from './mappings.ts';
 import type { Shop } from './shop.ts';
 
 /** What a line's machines have made; weights in thousandths, all else in pieces. */
@@ -14,7 +14,6 @@ export const alone = 'M01';
 const password = 'edge-password';
 
 export type Park = Awaited<ReturnType<typeof startPark>>;
-type Place = Readonly<{ line: string; code: string; lanes: number; kind: Kind }>;
 
 /**
  * The machines of the shop's lines: an OPC UA server for each line, with a unit for each lane,

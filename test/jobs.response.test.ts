@@ -37,6 +37,7 @@ test('state, times, data and materials are taken over', async () => {
     { ID: 'Ok', value: variant(DataType.Boolean, true) },
     { ID: 'Odd', value: variant(DataType.Double, Number.NaN) },
     { ID: 'None', value: null },
+    { ID: 'Bell', value: variant(DataType.String, 'a\u0007b') },
   ];
   const materialActuals = [
     {
@@ -48,7 +49,7 @@ test('state, times, data and materials are taken over', async () => {
   const told = await answer(given);
   expect(told).toMatchObject({ id: 'R', state: 'Ended', startMs: 1_000, endMs: 2_000 });
   expect(told!.data.map(({ value }) => value)).toEqual([
-    ...['5', '0.333333', '4294967296', 'true', '', ''],
+    ...['5', '0.333333', '4294967296', 'true', '', '', 'a b'],
   ]);
   expect(told!.materials).toEqual([
     { material: 'BOLT', use: 'Produced', quantity: '5', unit: 'EA', lot: 'L1' },

@@ -169,6 +169,19 @@ test('nothing is cleared once writing is off, or beyond the rate; the result is 
   expect(busy.calls).toContain(`Clear ${job}`);
 });
 
+test('a machine that does not clear is asked again after a minute, and no sooner', async () => {
+  const box = await ran(actuals);
+  box.responds(() => says('5', '1'));
+  box.answers((action) => (action === 'Clear' ? 17n : 1n));
+  box.jobs.set(job, 'Ended');
+  const cleared = () => box.calls.filter((call) => call === `Clear ${job}`).length;
+  await box.rounds(30);
+  expect(cleared()).toBe(1);
+  expect(box.told().outcome).toMatch(/^not done: Clear: the machine refused: it cannot take/);
+  await box.rounds(3, 30_000);
+  expect(cleared()).toBe(2);
+});
+
 test('a job that is revoked counts nothing; one that is stored anew begins anew', async () => {
   const box = await ran(actuals, 'Store, Start, RevokeStart, Clear');
   box.responds(() => says('5', '1'));

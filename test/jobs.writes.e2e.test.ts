@@ -3,19 +3,10 @@
 // server; what a machine was written, it says itself.
 import { expect, test } from 'vitest';
 import { jobsOf } from './helpers/jobline.ts';
-import { startLive } from './helpers/opcua.ts';
+import { headOf, startLive } from './helpers/opcua.ts';
 import { waitFor } from './helpers/plantnet.ts';
-import { m01, shop } from './helpers/shop.ts';
+import { shop } from './helpers/shop.ts';
 
-const head = (port: number) => `
-version: 1
-line: ${m01}
-endpoint: { mode: None, policy: None, url: "opc.tcp://127.0.0.1:${port}" }
-session: { bookMs: 200, publishingMs: 200, keepAliveCount: 5 }
-namespaces: { m: "urn:holdfast:machine" }
-units:
-  press:
-`;
 const counters = (before: string) => `    counters:
       good: { at: "m;s=Filler.${before}", counts: good, maxPerSec: 50, slack: 50 }
 `;
@@ -29,15 +20,18 @@ const packml = `    writes:
         dose: { parameter: 1, low: 0, high: 5, empty: 0 }
         other: { parameter: 0, value: 9 }
 `;
-const tags = (port: number) => `${head(port)}    profile: packml-tags
+const tags = (port: number) => `${headOf(port)}  press:
+    profile: packml-tags
     root: "m;s=Filler."
 ${counters('Good')}${packml}`;
-const nested = (port: number) => `${head(port)}    profile: packml-opc30050
+const nested = (port: number) => `${headOf(port)}  press:
+    profile: packml-opc30050
     root: /pk:PackMLObjects/m:Filler
     counters:
       good: { from: ProdProcessedCount, counts: good, maxPerSec: 50, slack: 50 }
 ${packml}`;
-const generic = (port: number) => `${head(port)}    profile: generic
+const generic = (port: number) => `${headOf(port)}  press:
+    profile: generic
 ${counters('Good')}    state: { at: "m;s=Filler.State", map: { "0": stopped, "1": execute } }
     writes:
       allow: [job]

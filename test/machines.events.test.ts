@@ -140,6 +140,16 @@ test('a queue that ran over is counted; of too many conditions the oldest is for
   expect(unitOf(box).eventCounts).toMatchObject({ overflow: 1 });
 });
 
+test('of too many conditions that were raised no more is kept than of those known', () => {
+  const box = running({ more });
+  for (let n = 0; n < conditionsMax + 5; n++) tell(box, { condition: `${n}` });
+  box.pass(1_000);
+  const { alarms } = box.machines.ledger.read(box.mapping.line).get('press')!;
+  expect([alarms.size, alarms.has('plc 4'), alarms.has('plc 5')]).toEqual([
+    ...[conditionsMax, false, true],
+  ]);
+});
+
 test('S3: a commit that the disk does not take raises it the next time', () => {
   const box = running({ more });
   const { state } = box.intake;

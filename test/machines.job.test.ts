@@ -3,15 +3,16 @@ import { expect, test } from 'vitest';
 import { jobAt, jobsIn } from '../edge/machine/inhand.ts';
 import { readMachines } from '../edge/machine/report.ts';
 import type { Plain } from '../edge/machine/sample.ts';
+import { testFolder } from './helpers/folder.ts';
 import { told } from './helpers/machine.ts';
-import { type MachineBox, running } from './helpers/machinebox.ts';
+import { type MachineBox, openMachineBox, running } from './helpers/machinebox.ts';
 import { shop } from './helpers/shop.ts';
 
 const more = '    job: { at: "m;s=Job" }';
 
 /** The press, whose job tag shows this; known at 100 good pieces of run R1 (WO-1/0010). */
-function working(job: Plain) {
-  const box = running({ more });
+function working(job: Plain, path?: string) {
+  const box = running({ more, ...(path === undefined ? {} : { path }) });
   box.say('job', job);
   box.pass(1_000);
   return box;
@@ -110,10 +111,19 @@ test('behind a gap: an order alone, or no job, does not say which operation it w
   }
 });
 
-test('the job is known over a restart of the edge: it stands beside the mark', () => {
-  const box = working('WO-2');
-  const row = box.db.prepare("SELECT job FROM counter WHERE counter = 'good'").get();
-  expect(row).toEqual({ job: 'WO-2' });
+test('S1: the job is known over a restart of the edge: it stands beside the mark', () => {
+  const path = `${testFolder()}/edge.db`;
+  const before = working('WO-2', path);
+  before.db.close();
+  const box = openMachineBox({ path, more });
+  box.time.nowMs = before.time.nowMs + 1_000;
+  box.say('mode', 1n);
+  box.say('job', 'WO-1/0010');
+  box.say('counter good', 150n);
+  box.live();
+  box.pass(3_000);
+  expect(box.reports()).toEqual([]);
+  expect(box.loose()).toEqual(['jobChanged good 50']);
 });
 
 test('a job that is not known says nothing: the open run counts', () => {

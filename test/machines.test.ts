@@ -139,6 +139,18 @@ describe('the mark and the fact are one', () => {
     expect(box.reports()).toEqual(['R1 9/0']);
   });
 
+  test('S3: a state that a full disk does not take is told when there is room', () => {
+    let isFull = false;
+    const box = running({ stopped: () => isFull });
+    isFull = true;
+    box.say('state', 2n);
+    box.pass(1_000);
+    expect(box.states()).toEqual([]);
+    isFull = false;
+    box.pass(1_000);
+    expect(box.states()).toHaveLength(1);
+  });
+
   test('a commit that fails moves neither, and the next one has it all', () => {
     const box = running();
     box.db.exec(`CREATE TEMP TRIGGER full BEFORE INSERT ON event
@@ -172,6 +184,7 @@ describe('the mark and the fact are one', () => {
     expect(box.machines.lines[0]!.figures()).toMatchObject({ waiting: waitingMax, dropped: 50 });
     box.pass(1_000);
     expect(box.status().lines[0]).toMatchObject({ good: '21' });
+    expect(box.reports()).toEqual(['R1 21/0 catchUp']);
   });
 
   test('a total that would fall is refused by the table itself', () => {

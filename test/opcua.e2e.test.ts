@@ -3,7 +3,7 @@
 // is told to; both are killed with SIGKILL.
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { goLive, openMachine, simulated, startLive, withSession } from './helpers/opcua.ts';
+import { goLive, headOf, openMachine, simulated, startLive, withSession } from './helpers/opcua.ts';
 import { waitFor } from './helpers/plantnet.ts';
 import type { PeerOptions } from './machine/peer.ts';
 import { type StartServer, testBoth } from './machine/servers.ts';
@@ -42,14 +42,7 @@ testBoth('a counter that starts again after its 32 bits while nobody listens', a
   await line.untilBooked('17/0');
 });
 
-const okuma = (port: number) => `
-version: 1
-line: acme/lyon/turning/M01
-endpoint: { mode: None, policy: None, url: "opc.tcp://127.0.0.1:${port}" }
-session: { bookMs: 200, publishingMs: 200, samplingMs: 0 }
-namespaces: { m: "urn:holdfast:machine" }
-units:
-  lathe:
+const okuma = (port: number) => `${headOf(port, 'samplingMs: 0')}  lathe:
     profile: generic
     counters: { parts: { at: "m;s=Filler.ppartcount", counts: good, maxPerSec: 1 } }
     state:
@@ -91,14 +84,7 @@ testBoth('values that are told again, late and twice, count nothing', async (sta
   expect(await line.booked()).toBe('10/3');
 });
 
-const nested = (port: number) => `
-version: 1
-line: acme/lyon/turning/M01
-endpoint: { mode: None, policy: None, url: "opc.tcp://127.0.0.1:${port}" }
-session: { bookMs: 200, publishingMs: 200 }
-namespaces: { m: "urn:holdfast:machine" }
-units:
-  press:
+const nested = (port: number) => `${headOf(port)}  press:
     profile: packml-opc30050
     root: /pk:PackMLObjects/m:Filler
     counters:

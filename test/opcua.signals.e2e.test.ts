@@ -3,7 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import type { EdgeStatus } from './helpers/opcua.ts';
-import { goLive, type MachineLine, simulated, startLive } from './helpers/opcua.ts';
+import { goLive, headOf, type MachineLine, simulated, startLive } from './helpers/opcua.ts';
 import { waitFor } from './helpers/plantnet.ts';
 import { shop } from './helpers/shop.ts';
 import { startPeer } from './machine/peer.ts';
@@ -48,14 +48,7 @@ test('alarms of PackTags are the reason of the line, and hold where that is said
   expect((await line.status()).holdsOpen).toBe(1);
 });
 
-const nested = (port: number) => `
-version: 1
-line: acme/lyon/turning/M01
-endpoint: { mode: None, policy: None, url: "opc.tcp://127.0.0.1:${port}" }
-session: { bookMs: 200, publishingMs: 200 }
-namespaces: { m: "urn:holdfast:machine" }
-units:
-  press:
+const nested = (port: number) => `${headOf(port)}  press:
     profile: packml-opc30050
     root: /pk:PackMLObjects/m:Filler
     counters:
@@ -144,14 +137,7 @@ test('a node that tells no events leaves its unit unbound, in words', async () =
   ]);
 });
 
-const working = (port: number) => `
-version: 1
-line: acme/lyon/turning/M01
-endpoint: { mode: None, policy: None, url: "opc.tcp://127.0.0.1:${port}" }
-session: { bookMs: 200, publishingMs: 200 }
-namespaces: { m: "urn:holdfast:machine" }
-units:
-  press:
+const working = (port: number) => `${headOf(port)}  press:
     profile: generic
     job: { at: "m;s=Filler.Lot" }
     counters: { good: { at: "m;s=Filler.Good", counts: good, maxPerSec: 50, slack: 50 } }
@@ -174,14 +160,7 @@ test('pieces of another job than the open one wait, with its name', async () => 
   await line.decide(shop.end('R1'));
 });
 
-const pulsing = (port: number) => `
-version: 1
-line: acme/lyon/turning/M01
-endpoint: { mode: None, policy: None, url: "opc.tcp://127.0.0.1:${port}" }
-session: { bookMs: 200, publishingMs: 200, samplingMs: 1000 }
-namespaces: { m: "urn:holdfast:machine" }
-units:
-  press:
+const pulsing = (port: number) => `${headOf(port, 'samplingMs: 1000')}  press:
     profile: generic
     counters:
       good: { pulse: { at: "m;s=Filler.Pulse", heldMs: 100 }, counts: good }
@@ -210,6 +189,13 @@ test('pulses that the server would miss leave the unit unbound, and count nothin
   const other = async () => (await line.status()).machines.lines[0]!.units[1]!.counters;
   await waitFor(async () => (await other())[0]?.shows === '1', 10_000, 'the other unit');
   expect(await line.booked()).toBe('0/0');
+  expect((await line.status()).machines.lines[0]!.units[0]!.counters).toEqual([]);
+  line.link.cut();
+  await line.until('reconnecting');
+  await make(1);
+  line.link.heal(); // what is read after it is not listened to either
+  await line.until('live', 60_000);
+  await waitFor(async () => (await other())[0]?.shows === '2', 10_000, 'the other unit again');
   expect((await line.status()).machines.lines[0]!.units[0]!.counters).toEqual([]);
 });
 

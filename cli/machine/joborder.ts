@@ -1,4 +1,4 @@
-import { type AddressSpace, DataType, Variant } from 'node-opcua';
+import { DataType, Variant } from 'node-opcua';
 import type { Job, JobGiven } from './unit.ts';
 
 /** Fields of an ISA95JobOrderDataType that are kept, as what a constructor takes again. */
@@ -70,6 +70,3 @@ export function responseFields({ id, given, said, beganMs, endedMs }: Job) {
     ...(isOver && made ? { materialActuals: [{ ...made, quantity: `${said.good}` }] } : {}),
   };
 }
-
-export const construct = (space: AddressSpace, index: number, type: string, value: object) =>
-  space.constructExtensionObject(space.findDataType(type, index)!, value as never);

@@ -8,12 +8,11 @@ import {
   type UAMethod,
   type UAObject,
   type UAVariable,
-  Variant,
-  VariantArrayType,
+  type Variant,
 } from 'node-opcua';
 import { answers, ask, type JobMethod, jobStates, store, ways } from './joblist.ts';
-import { construct, givenOf, orderOf, responseFields } from './joborder.ts';
-import { scalar, type View } from './plain.ts';
+import { givenOf, orderOf, responseFields } from './joborder.ts';
+import { construct, listOf, scalar, type View } from './plain.ts';
 import type { Job } from './unit.ts';
 
 const uri = 'http://opcfoundation.org/UA/ISA95-JOBCONTROL_V2/';
@@ -80,17 +79,15 @@ const stateOf = (space: AddressSpace, index: number, { state }: Job): ExtensionO
     stateNumber: state,
   });
 
-function listed(space: AddressSpace, index: number, jobs: readonly Job[]): Variant {
-  const value = jobs.map((job) =>
-    construct(space, index, 'ISA95JobOrderAndStateDataType', {
-      jobOrder: construct(space, index, 'ISA95JobOrderDataType', orderOf(job)),
-      state: [stateOf(space, index, job)],
-    }),
+const listed = (space: AddressSpace, index: number, jobs: readonly Job[]): Variant =>
+  listOf(
+    jobs.map((job) =>
+      construct(space, index, 'ISA95JobOrderAndStateDataType', {
+        jobOrder: construct(space, index, 'ISA95JobOrderDataType', orderOf(job)),
+        state: [stateOf(space, index, job)],
+      }),
+    ),
   );
-  return new Variant({
-    ...{ dataType: DataType.ExtensionObject, arrayType: VariantArrayType.Array, value },
-  });
-}
 
 const bits = (answer: bigint): Variant =>
   scalar(DataType.UInt64, [Number(answer >> 32n), Number(answer & 0xffff_ffffn)]);

@@ -2,17 +2,15 @@ import {
   coerceLocalizedText,
   coerceNodeId,
   DataType,
-  type ExtensionObject,
   StatusCodes,
   type UAMethod,
   type UAObject,
   type UAVariable,
-  Variant,
-  VariantArrayType,
+  type Variant,
 } from 'node-opcua';
 import { Fault } from '../../shared/fault.ts';
 import { type Command, numberOf, type State } from './packml.ts';
-import { scalar, type View } from './plain.ts';
+import { construct, listOf, scalar, type View } from './plain.ts';
 import type { Changed } from './writable.ts';
 
 const uri = 'http://opcfoundation.org/UA/PackML/';
@@ -132,16 +130,10 @@ function showStates({ display, unit }: View, object: UAObject, index: number): v
 const firstWithin = (within: Level['within']): State =>
   (['stopped', 'idle'] as const).find(within)!;
 
-const listed = (...value: ExtensionObject[]): Variant =>
-  new Variant({
-    ...{ dataType: DataType.ExtensionObject, arrayType: VariantArrayType.Array, value },
-  });
-
 const text = (words: string): Variant => scalar(DataType.LocalizedText, coerceLocalizedText(words));
 
 function showCounts({ space, display, unit, name }: View, object: UAObject, index: number): void {
   const { now } = unit;
-  const count = space.findDataType('PackMLCountDataType', index);
   for (const [tag, register] of [
     ['ProdProcessedCount', 'processed'],
     ['ProdDefectiveCount', 'defective'],
@@ -150,11 +142,11 @@ function showCounts({ space, display, unit, name }: View, object: UAObject, inde
     display.show(
       at(object, `Admin.${tag}`) as UAVariable,
       () =>
-        listed(
-          space.constructExtensionObject(count!, {
+        listOf([
+          construct(space, index, 'PackMLCountDataType', {
             ...{ ID: 0, name, count: unit.ofJob(register), accCount: now.shown[register] },
           }),
-        ),
+        ]),
       true,
     );
   }
@@ -162,22 +154,20 @@ function showCounts({ space, display, unit, name }: View, object: UAObject, inde
 
 function showAlarms({ space, display, unit }: View, object: UAObject, index: number): void {
   const { now } = unit;
-  const alarm = space.findDataType('PackMLAlarmDataType', index);
+  const alarm = (value: object) => construct(space, index, 'PackMLAlarmDataType', value);
   display.show(at(object, 'Admin.StopReason') as UAVariable, () =>
     scalar(
       DataType.ExtensionObject,
-      space.constructExtensionObject(alarm!, {
+      alarm({
         ...{ ID: now.stopReason.code, value: 0, category: 0, trigger: now.stopReason.code !== 0 },
         message: now.stopReason.message,
       }),
     ),
   );
   display.show(at(object, 'Admin.Alarm') as UAVariable, () =>
-    listed(
-      ...now.alarms.map(({ id, message }) =>
-        space.constructExtensionObject(alarm!, {
-          ...{ ID: id, value: 0, category: 0, trigger: true, message },
-        }),
+    listOf(
+      now.alarms.map(({ id, message }) =>
+        alarm({ ID: id, value: 0, category: 0, trigger: true, message }),
       ),
     ),
   );
@@ -186,18 +176,16 @@ function showAlarms({ space, display, unit }: View, object: UAObject, index: num
 function showStatus({ space, display, unit }: View, object: UAObject, index: number): void {
   const { now } = unit;
   const status = (tag: string) => at(object, `Status.${tag}`) as UAVariable;
-  const [parameter, product] = ['PackMLDescriptorDataType', 'PackMLProductDataType'].map(
-    (type) => space.findDataType(type, index)!,
-  );
+  const make = (type: string, value: object) => construct(space, index, type, value);
   display.show(status('Parameter'), () =>
-    listed(
-      ...Object.entries(now.asked.parameters).map(([id, value]) =>
-        space.constructExtensionObject(parameter!, { ID: Number(id), value }),
+    listOf(
+      Object.entries(now.asked.parameters).map(([id, value]) =>
+        make('PackMLDescriptorDataType', { ID: Number(id), value }),
       ),
     ),
   );
   display.show(status('Product'), () =>
-    listed(space.constructExtensionObject(product!, { productID: now.asked.product })),
+    listOf([make('PackMLProductDataType', { productID: now.asked.product })]),
   );
   const executes = () => now.state === 'execute';
   display.show(status('UnitModeCurrent'), () => scalar(DataType.Int32, now.mode));

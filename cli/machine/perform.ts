@@ -23,7 +23,6 @@ type Parts = Readonly<{
   /** Comes back on the same port with another certificate. */
   reopen(): Promise<void>;
 }>;
-export type Perform = ReturnType<typeof makePerform>;
 
 /** Levels are told in thousandths, as no act has fractions. */
 const thousand = 1_000;

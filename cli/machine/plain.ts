@@ -1,6 +1,7 @@
 import {
   type AddressSpace,
   DataType,
+  type ExtensionObject,
   type Namespace,
   type UAObject,
   type UAVariable,
@@ -25,6 +26,20 @@ export type View = Readonly<{
 
 export const scalar = (dataType: DataType, value: unknown): Variant =>
   new Variant({ dataType, arrayType: VariantArrayType.Scalar, value });
+
+/** A structure of a type that the namespace of that index has. */
+export const construct = (
+  space: AddressSpace,
+  index: number,
+  type: string,
+  value: object,
+): ExtensionObject =>
+  space.constructExtensionObject(space.findDataType(type, index)!, value as never);
+
+export const listOf = (value: ExtensionObject[]): Variant =>
+  new Variant({
+    ...{ dataType: DataType.ExtensionObject, arrayType: VariantArrayType.Array, value },
+  });
 
 type Place = Readonly<{ own: Namespace; id: string; name: string; parent: UAObject }>;
 

@@ -31,7 +31,7 @@ export type JobName = Pick<JobRow, 'line' | 'unit' | 'job'>;
 /** The server that is connected when something is asked, and what the job says. */
 type Saying = Readonly<{ server: string; content?: Content | undefined }>;
 
-/** So many jobs that are over are remembered of a unit; the log has all. */
+/** So many jobs that are over are remembered of a unit when one is asked for; the log has all. */
 export const overMax = 20;
 
 /** Something of it is expected of the machine. */

@@ -13,7 +13,7 @@ import { runIn } from './statements.ts';
 /** Most samples of a line that wait to be booked; of more the oldest go, and counters catch up. */
 export const waitingMax = 20_000;
 /** So long after the link is live, all that was buffered is taken to have arrived, ms. */
-const anchorMs = 2_000;
+export const anchorMs = 2_000;
 
 type Parts = Readonly<{
   mapping: Mapping;

@@ -1,16 +1,12 @@
-import type { Clock } from '../../shared/clock.ts';
 import { Fault } from '../../shared/fault.ts';
-import type { Logger } from '../../shared/log.ts';
-import type { Book } from '../book.ts';
-import type { Intake } from '../intake.ts';
-import { type Docket, isInPlay, type JobRow } from './docket.ts';
+import { isInPlay, type JobRow } from './docket.ts';
 import type { LineHearing } from './hearing.ts';
 import { isBegin, isDone, isLegal, type State } from './job.ts';
 import { holdsOn } from './jobdesk.ts';
 import type { Machines } from './machines.ts';
 import { type Manner, mannerOf } from './manner.ts';
 import type { JobPort } from './port.ts';
-import { awaitsResult, openResults } from './results.ts';
+import { awaitsResult, type Parts as OfResults, openResults } from './results.ts';
 
 /** A machine's jobs are looked at so often while one is in play, ms; and those that are not. */
 export const jobsMs = 1_000;
@@ -25,15 +21,7 @@ export const seenMaxMs = 60_000;
 /** What a hold could not take back is tried again after so long, ms. */
 const backAgainMs = 60_000;
 
-type Parts = Readonly<{
-  machines: Machines;
-  docket: Docket;
-  book: Book;
-  intake: Pick<Intake, 'state'>;
-  clock: Clock;
-  log: Logger;
-  signal: AbortSignal;
-}>;
+type Parts = OfResults & Readonly<{ machines: Machines; signal: AbortSignal }>;
 type Here = Readonly<{ port: JobPort; line: LineHearing; manner: Manner }>;
 
 const keyOf = ({ line, unit, job }: JobRow): string => [line, unit, job].join('\n');

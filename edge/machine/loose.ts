@@ -18,7 +18,6 @@ export type Loose = Readonly<{
 }>;
 export type LooseRow = Omit<Loose, 'pieces'> &
   Readonly<{ id: number; line: string; pieces: string }>;
-export type LooseShelf = ReturnType<typeof openLooseShelf>;
 
 /** Of pieces that were made, and of no material. */
 export const ofPieces = { material: '', lot: '', measure: '' } as const;

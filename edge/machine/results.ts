@@ -16,7 +16,7 @@ const againMs = 2_000;
 export const settleMs = 5_000;
 const minuteMs = 60_000;
 
-type Parts = Readonly<{
+export type Parts = Readonly<{
   docket: Docket;
   book: Book;
   intake: Pick<Intake, 'state'>;

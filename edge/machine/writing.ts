@@ -1,14 +1,11 @@
 import type { Content } from './content.ts';
 import type { JobRow } from './docket.ts';
-import type { LineHearing } from './hearing.ts';
+import { anchorMs, type LineHearing } from './hearing.ts';
 import { type State, writeActions } from './job.ts';
 import type { Sent, WriteMap } from './jobmap.ts';
 import type { JobPort } from './port.ts';
 import type { Plain } from './sample.ts';
 import { type Place, placesOf } from './targets.ts';
-
-/** So long after the link is live, what was buffered has arrived and been read, ms. */
-const calmMs = 2_000;
 
 /** A machine without Job Control: values are written, and it shows what it has taken. */
 export function writingOf(line: LineHearing, unit: string, writes: WriteMap) {
@@ -61,7 +58,7 @@ export function writingOf(line: LineHearing, unit: string, writes: WriteMap) {
       return `the machine is in mode ${mode}, not ${writes.modes.join(' or ')}`;
     },
 
-    isCalm: (nowMs: number): boolean => nowMs - line.figures().link.sinceMs >= calmMs + bookMs,
+    isCalm: (nowMs: number): boolean => nowMs - line.figures().link.sinceMs >= anchorMs + bookMs,
 
     async look(port: JobPort) {
       const shown = await shows(port);

@@ -1,5 +1,8 @@
 import { Fault } from '../../shared/fault.ts';
 
+/** Most that one request to a server may take, ms. */
+export const answerMs = 10_000;
+
 /** What a server or we ourselves call a lack of trust; asking again changes nothing. */
 const refusals =
   /Bad(?:Certificate|Security|User|Identity|ApplicationSignature|NoValidCertificates)|certificate/i;

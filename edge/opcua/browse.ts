@@ -6,7 +6,7 @@ import {
   NodeClass,
   type NodeId,
 } from 'node-opcua-client';
-import { bounded } from './bounded.ts';
+import { answerMs, bounded } from './bounded.ts';
 
 /** A variable as a person would know it: where it is, what it is, what it shows now. */
 export type Seen = Readonly<{
@@ -21,7 +21,6 @@ export type Browsed = Readonly<{ variables: readonly Seen[]; isCut: boolean }>;
 
 const objects = 'i=85';
 const server = 'i=2253';
-const answerMs = 10_000;
 const depthMax = 8;
 /** Most nodes that are looked at, and most variables that are told. */
 const nodesMax = 20_000;

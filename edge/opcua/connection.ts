@@ -13,7 +13,7 @@ import { readSecret } from '../../shared/secret.ts';
 import type { Mapping } from '../machine/mapping.ts';
 import type { Listener } from '../machine/port.ts';
 import type { Tag } from '../machine/tags.ts';
-import { bounded, faultOf } from './bounded.ts';
+import { answerMs, bounded, faultOf } from './bounded.ts';
 import { openEar } from './ear.ts';
 import { readServer, readSkew } from './incarnation.ts';
 import { type Bound, type Resolved, resolve } from './resolve.ts';
@@ -29,9 +29,8 @@ export type Parts = Readonly<{
   clock: Clock;
 }>;
 
-/** How long each step may take, ms. */
+/** How long each step that is more than one request may take, ms. */
 const connectMs = 15_000;
-const answerMs = 10_000;
 const resolveMs = 30_000;
 const closeMs = 3_000;
 /** Attempts of a reconnect that may fail in so short a time, ms; a server that refuses is fast. */

@@ -12,7 +12,7 @@ import type { Clock } from '../../shared/clock.ts';
 import { openBell } from '../../shared/loop.ts';
 import { type Happening, isWanted } from '../machine/happening.ts';
 import type { Mapping } from '../machine/mapping.ts';
-import { bounded } from './bounded.ts';
+import { answerMs, bounded } from './bounded.ts';
 import { eventFilter, refreshConditions, toldBy } from './events.ts';
 import type { Bound } from './resolve.ts';
 
@@ -25,7 +25,6 @@ type Parts = Readonly<{
 }>;
 export type Herald = ReturnType<typeof openHerald>;
 
-const answerMs = 10_000;
 /** What stands is asked for again so often at most, ms. */
 const refreshPauseMs = 5_000;
 /** Every event of a server reaches this object, and the words about a refresh only this one. */

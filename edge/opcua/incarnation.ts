@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { AttributeIds, type ClientSession, type DataValue } from 'node-opcua-client';
 import type { Clock } from '../../shared/clock.ts';
-import { bounded } from './bounded.ts';
+import { answerMs, bounded } from './bounded.ts';
 
 type Clocks = Pick<Clock, 'nowMs' | 'monotonicMs'>;
 
-const answerMs = 10_000;
 /** A clock that took longer to answer is not measured: it may be off by half of that, ms. */
 export const measureMaxMs = 1_000;
 const currentTime = 'i=2258';

@@ -2,6 +2,7 @@ import { DataType, Variant } from 'node-opcua-client';
 import type { JobContent } from '../machine/content.ts';
 import { type JobState, jobStateOf } from '../machine/job.ts';
 import type { Sent } from '../machine/jobmap.ts';
+import { plainText } from '../machine/plaintext.ts';
 import type { JobResponse } from '../machine/port.ts';
 import { scalar } from './values.ts';
 
@@ -57,13 +58,11 @@ export function orderFields(job: string, order: JobContent | undefined) {
   };
 }
 
-/** Most entries of each kind that are kept of a response, and longest text of one. */
+/** Most entries of each kind that are kept of a response. */
 const entriesMax = 50;
-const textMax = 200;
 
 type Fields = Readonly<Record<string, unknown>>;
-const textOf = (value: unknown): string =>
-  typeof value === 'string' ? [...value.toWellFormed()].slice(0, textMax).join('') : '';
+const textOf = (value: unknown): string => (typeof value === 'string' ? plainText(value) : '');
 const unitIn = ({ engineeringUnits: unit }: Fields): string =>
   textOf((unit as { displayName?: { text?: unknown } } | undefined)?.displayName?.text);
 const listOf = (value: unknown): readonly Fields[] =>

@@ -14,9 +14,10 @@ import type { JobAction, JobState } from '../machine/job.ts';
 import type { JobPort } from '../machine/port.ts';
 import { severityOf } from '../machine/sample.ts';
 import type { Address } from '../machine/tags.ts';
-import { bounded } from './bounded.ts';
+import { answerMs, bounded } from './bounded.ts';
 import { orderFields, responseOf, type States, stateIn } from './joborder.ts';
-import { answerMs, memberOf, namespaceOf } from './node.ts';
+import { memberOf, namespaceOf } from './node.ts';
+import { scalar } from './values.ts';
 
 const uri = 'http://opcfoundation.org/UA/ISA95-JOBCONTROL_V2/';
 /** ISA95JobOrderDataType, in the namespace above. */
@@ -124,8 +125,5 @@ export function openJobs(session: ClientSession): Pick<JobPort, 'list' | 'call' 
   };
 }
 
-/** 64 bits come as two halves of 32, the upper one first. */
-function statusOf(status: unknown): bigint {
-  if (!Array.isArray(status)) return BigInt(Number(status ?? 0));
-  return (BigInt(Number(status[0]) >>> 0) << 32n) | BigInt(Number(status[1]) >>> 0);
-}
+/** A ReturnStatus is a UInt64; 0, which is no answer of the standard, for what is none. */
+const statusOf = (status: unknown): bigint => BigInt(scalar(DataType.UInt64, status) ?? 0);

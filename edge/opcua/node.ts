@@ -1,11 +1,8 @@
 import { type ClientSession, coerceNodeId, makeBrowsePath, type NodeId } from 'node-opcua-client';
 import { Fault } from '../../shared/fault.ts';
 import type { Address } from '../machine/tags.ts';
-import { bounded } from './bounded.ts';
+import { answerMs, bounded } from './bounded.ts';
 import { writtenOf } from './resolve.ts';
-
-/** Most that one request to a machine may take, ms. */
-export const answerMs = 10_000;
 
 /** Number of a namespace on this server; throws Fault REFUSED where it has none. */
 export async function namespaceOf(

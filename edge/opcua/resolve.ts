@@ -41,7 +41,11 @@ export async function resolve(session: ClientSession, tags: readonly Tag[]): Pro
   };
   const found: Bound[] = [];
   for (const some of parts(tags)) {
-    const ids = await nodesOf(session, some, namespaces);
+    const ids = await nodesOf(
+      session,
+      some.map(({ at }) => at),
+      namespaces,
+    );
     some.forEach((tag, index) => {
       const nodeId = ids[index];
       if (typeof nodeId === 'string') refuse(tag, nodeId);
@@ -77,13 +81,13 @@ function unfit(tag: Tag, nodeClass: DataValue, value: DataValue): string | undef
   return severityOf(value.statusCode.value) === 'bad' ? undefined : mismatchOf(tag, value.value);
 }
 
-/** The node of each tag, or why there is none. */
-async function nodesOf(
+/** The node at each address, or why there is none. */
+export async function nodesOf(
   session: ClientSession,
-  tags: readonly Tag[],
+  addresses: readonly Address[],
   namespaces: readonly string[],
 ): Promise<(NodeId | string)[]> {
-  const written = tags.map(({ at }) => writtenOf(at, namespaces));
+  const written = addresses.map((at) => writtenOf(at, namespaces));
   const paths = written.flatMap((one) => ('path' in one ? [makeBrowsePath('i=85', one.path)] : []));
   const results = paths.length === 0 ? [] : await session.translateBrowsePath(paths);
   let next = 0;

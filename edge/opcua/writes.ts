@@ -4,7 +4,6 @@ import {
   coerceNodeId,
   DataType,
   type DataValue,
-  makeBrowsePath,
   type NodeId,
   Variant,
   VariantArrayType,
@@ -15,9 +14,9 @@ import type { JobPort } from '../machine/port.ts';
 import { type Plain, severityOf } from '../machine/sample.ts';
 import type { Address } from '../machine/tags.ts';
 import type { ReadBack, Target } from '../machine/targets.ts';
-import { bounded } from './bounded.ts';
-import { answerMs, memberOf, namespaceOf } from './node.ts';
-import { writtenOf } from './resolve.ts';
+import { answerMs, bounded } from './bounded.ts';
+import { memberOf, namespaceOf } from './node.ts';
+import { nodesOf } from './resolve.ts';
 import { plainOf } from './values.ts';
 
 const packml = 'http://opcfoundation.org/UA/PackML/';
@@ -59,26 +58,17 @@ export function variantOf(dataType: DataType, value: Sent): Variant {
 /** What may be written within a session: variables and the two methods that a mapping names. */
 export function openWrites(session: ClientSession): Pick<JobPort, 'read' | 'write'> {
   /** The nodes of addresses; throws Fault REFUSED that names one which is not there. */
-  async function nodesOf(addresses: readonly Address[]): Promise<NodeId[]> {
+  async function foundAt(addresses: readonly Address[]): Promise<NodeId[]> {
     const all = await bounded(session.readNamespaceArray(), answerMs, 'writes: namespaces');
-    const written = addresses.map((at) => writtenOf(at, all));
-    const paths = written.flatMap((one) =>
-      'path' in one ? [makeBrowsePath('i=85', one.path)] : [],
-    );
-    const work = paths.length === 0 ? [] : session.translateBrowsePath(paths);
-    const found = await bounded(Promise.resolve(work), answerMs, 'writes: nodes');
-    let next = 0;
-    return written.map((one) => {
-      if ('why' in one) throw new Fault('REFUSED', `writes: ${one.why}`);
-      if ('id' in one) return one.id;
-      const id = found[next++]?.targets?.[0]?.targetId;
-      if (id) return coerceNodeId(id);
-      throw new Fault('REFUSED', `writes: ${one.says} is not there`);
+    const found = await bounded(nodesOf(session, addresses, all), answerMs, 'writes: nodes');
+    return found.map((node) => {
+      if (typeof node !== 'string') return node;
+      throw new Fault('REFUSED', `writes: ${node}`);
     });
   }
 
   async function writeVariable(at: Address, value: Sent): Promise<void> {
-    const [nodeId] = await nodesOf([at]);
+    const [nodeId] = await foundAt([at]);
     const type = await bounded(session.getBuiltInDataType(nodeId!), answerMs, 'writes: its type');
     const node = { nodeId: nodeId!, attributeId: AttributeIds.Value };
     const work = session.write({ ...node, value: { value: variantOf(type, value) } });
@@ -111,7 +101,7 @@ export function openWrites(session: ClientSession): Pick<JobPort, 'read' | 'writ
 
   return {
     async read(places) {
-      const nodes = await nodesOf(places.map(({ at }) => at));
+      const nodes = await foundAt(places.map(({ at }) => at));
       const work = session.read(
         nodes.map((nodeId) => ({ nodeId, attributeId: AttributeIds.Value })),
         0,

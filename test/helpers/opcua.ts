@@ -17,15 +17,20 @@ export type EdgeStatus = Status & { machines: MachinesStatus };
 export type MachineLine = Awaited<ReturnType<typeof startMachineLine>>;
 type Options = Partial<Parameters<typeof startMachine>[0]>;
 
-/** A mapping of a machine with PackTags, by its own counters beside them; of both servers. */
-export const simulated = (port: number, endpoint = '{ mode: None, policy: None, url: "URL" }') => `
+const open = '{ mode: None, policy: None, url: "URL" }';
+
+/** How a mapping of a machine of ours, or of the foreign one, begins: up to its units. */
+export const headOf = (port: number, session = '', endpoint = open) => `
 version: 1
 line: ${m01}
 endpoint: ${endpoint.replace('URL', `opc.tcp://127.0.0.1:${port}`)}
-session: { bookMs: 200, publishingMs: 200, keepAliveCount: 5 }
+session: { bookMs: 200, publishingMs: 200, keepAliveCount: 5${session && `, ${session}`} }
 namespaces: { m: "urn:holdfast:machine" }
 units:
-  press:
+`;
+
+/** A mapping of a machine with PackTags, by its own counters beside them; of both servers. */
+export const simulated = (port: number, endpoint = open) => `${headOf(port, '', endpoint)}  press:
     profile: packml-tags
     root: "m;s=Filler."
     counters:

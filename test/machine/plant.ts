@@ -21,7 +21,6 @@ export type Against = Readonly<{
   machine: Readonly<{ truth(): Promise<PeerTruth> }>;
   began: PeerTruth;
 }>;
-export type Plant = ReturnType<typeof usePlant>;
 
 const nowhere = 'http://127.0.0.1:9';
 const waitMs = 60_000;
