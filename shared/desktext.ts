@@ -16,7 +16,7 @@ export function amountsOf(posting: Amounts): string[] {
 }
 
 /** Those that wait, for a person. */
-export function listText({ postings, kinds, missing }: DeskList): string {
+export function listText({ postings, next, kinds, missing }: DeskList): string {
   const total = Object.values(kinds).reduce((sum, count) => sum + count, 0);
   const lost = missing.flatMap(({ key, kind, document, lane, by, reason }) => [
     `${kind} ${key}`,
@@ -29,7 +29,7 @@ export function listText({ postings, kinds, missing }: DeskList): string {
     `  ${lot === null ? `lane ${lane}` : `lane ${lane}, lot ${lot}`}, ${line} ${sequence}`,
     `  because: ${reason ?? 'nobody says'}`,
   ]);
-  const more = total > postings.length ? [`and ${total - postings.length} more`] : [];
+  const more = next === null ? [] : [`there are more: go on with --after ${next}`];
   return [...lost, `${total} parked`, ...rows, ...more, ''].join('\n');
 }
 
