@@ -125,9 +125,7 @@ async function act(
   for (const key of keys) {
     const told = isTrial
       ? tell(way, await ask<DryRun>('dry-run', { key }, dryRunMaxMs), dryRunText)
-      : tell(way, await ask<DeskPosting>(name, { key, ...said, dryRun }), (posting) => {
-          return `${dryRun ? 'nothing was changed. It would be:\n' : ''}${showText(posting)}`;
-        });
+      : tell(way, await ask<DeskPosting>(name, { key, ...said, dryRun }), showText);
     code = Math.max(code, told);
   }
   return code;

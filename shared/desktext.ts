@@ -74,12 +74,13 @@ const lossText = ({ atMs, by, reason, document, ...decided }: Loss): string[] =>
 
 /** One posting, for a person. */
 export function showText(told: DeskPosting): string {
-  const { posting, attempts, acts: said, edits, losses, gate, plan } = told;
+  const { dryRun, posting, attempts, acts: said, edits, losses, gate, plan } = told;
   const { key, kind, state, document, reason, order, operation, lot, eventId } = posting;
   const about = Object.entries({ order, operation, lot }).flatMap(([name, value]) =>
     value === null ? [] : [`${name} ${value}`],
   );
   return [
+    ...(dryRun ? ['nothing was changed. It would be:'] : []),
     `${kind} ${key}: ${state}${document === null ? '' : ` as ${document}`}`,
     `  ${[...about, ...amountsOf(posting)].join(', ')}`,
     `  of fact ${eventId}`,

@@ -79,6 +79,8 @@ export type DryRun = {
     | { kind: 'notAsked'; reason: string };
 };
 export type DeskPosting = {
+  /** It is not so: it only would be. */
+  dryRun?: true;
   edits: Edit[];
   losses: Loss[];
   posting: Amounts & {
