@@ -1,7 +1,9 @@
 import { dryRunText, listText, showText } from '../shared/desktext.ts';
 import type { EndpointName } from '../shared/endpoints.ts';
 import { fallback, flag, optional, type Read, record, text } from '../shared/field.ts';
+import type { DeskPosting, DryRun } from '../shared/parked.ts';
 import { changeFields, type Saying, saying } from './amendments.ts';
+import type { Board } from './board.ts';
 import { type Desk, parkedMax } from './desk.ts';
 import { type Operation, operation, rows } from './operation.ts';
 
@@ -14,12 +16,6 @@ export const dryRun = fallback(
   false,
 );
 const acting = { key, ...saying, dryRun };
-
-type Rehearse = <R>(work: () => R) => R;
-type Shown = ReturnType<Desk['show']> & { dryRun?: true };
-
-const shownText = (told: Parameters<typeof showText>[0] & { dryRun?: true }): string =>
-  `${told.dryRun ? 'nothing was changed. It would be:\n' : ''}${showText(told)}`;
 
 type Asked = Saying & Readonly<{ key: string; dryRun: boolean }>;
 
@@ -52,7 +48,7 @@ const trial = (desk: Desk): Operation =>
   });
 
 /** A look-up tells more of a retry than its new state: the dry run is that of `trial`. */
-const retry = (desk: Desk, rehearse: Rehearse): Operation =>
+const retry = ({ desk, rehearse }: Board): Operation =>
   operation({
     name: 'retry',
     doc: 'Once more, under its key: looked up first, and sent only if it is not there.',
@@ -65,14 +61,12 @@ const retry = (desk: Desk, rehearse: Rehearse): Operation =>
       rehearse(() => desk.retry(one, said));
       return desk.trial(one);
     },
-    text: (told: { found: unknown }) =>
-      'found' in told
-        ? dryRunText(told as Parameters<typeof dryRunText>[0])
-        : shownText(told as unknown as Parameters<typeof shownText>[0]),
+    text: (told: DryRun | DeskPosting) => ('found' in told ? dryRunText(told) : showText(told)),
   });
 
 /** What people may ask and say of postings; each act answers how the posting stands then. */
-export function deskOperations(desk: Desk, rehearse: Rehearse): Operation[] {
+export function deskOperations(board: Board): Operation[] {
+  const { desk } = board;
   function act<F extends typeof acting>(
     name: EndpointName,
     doc: string,
@@ -81,19 +75,18 @@ export function deskOperations(desk: Desk, rehearse: Rehearse): Operation[] {
   ): Operation {
     return operation({
       ...{ name, doc, fields },
-      answer(asked: Read<F>): Shown {
+      answer(asked: Read<F>) {
         const { key: one, dryRun: isDry, by, reason } = asked as unknown as Asked;
-        const work = () => {
+        return board.acting(isDry, () => {
           does(one, { by, reason }, asked);
           return desk.show(one);
-        };
-        return isDry ? { ...rehearse(work), dryRun: true } : work();
+        });
       },
-      text: shownText,
+      text: showText,
     });
   }
   return [
-    ...[list(desk), show(desk), trial(desk), retry(desk, rehearse)],
+    ...[list(desk), show(desk), trial(desk), retry(board)],
     act(
       'settle',
       'It is in the ERP under this number.',

@@ -3,18 +3,14 @@ import { invalid } from '../shared/field.ts';
 import { metricsType } from '../shared/metrics.ts';
 import { answered } from './answered.ts';
 import type { Board } from './board.ts';
-import type { Operation } from './operation.ts';
 import { operationsOf } from './operations.ts';
 
-type Asked = Readonly<{ params: object; query: object; body: unknown }>;
-
-/** The fields of a request: those in its address, and its query or body. */
-function fieldsOf({ method }: Operation, { params, query, body }: Asked): unknown {
-  if (method === 'GET') return { ...query, ...params };
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
-  const twice = Object.keys(params).find((name) => Object.hasOwn(body, name));
-  if (twice !== undefined) throw invalid(`body.${twice}`, 'stands in the address already');
-  return { ...body, ...params };
+/** The fields of a request: those in its address, and its query or body, which `label` names. */
+function fieldsOf(params: object, rest: unknown, label: string): unknown {
+  if (typeof rest !== 'object' || rest === null || Array.isArray(rest)) return rest;
+  const twice = Object.keys(params).find((name) => Object.hasOwn(rest, name));
+  if (twice !== undefined) throw invalid(`${label}.${twice}`, 'stands in the address already');
+  return { ...rest, ...params };
 }
 
 /** What central knows, as JSON, and what a scraper reads; listening nowhere yet. */
@@ -28,13 +24,14 @@ export function buildHttp(board: Board, metrics?: () => string): FastifyInstance
   if (metrics) {
     app.get('/metrics', async (_request, reply) => reply.type(metricsType).send(metrics()));
   }
-  for (const one of operationsOf(board)) {
-    const { method, path: url, name, answer } = one;
+  for (const { method, path: url, name, answer } of operationsOf(board)) {
     const label = method === 'GET' ? name : 'body';
     app.route({
       ...{ method, url },
-      handler: (request, reply) =>
-        answered(reply, () => answer(fieldsOf(one, request as Asked), label)),
+      handler: ({ params, query, body }, reply) =>
+        answered(reply, () =>
+          answer(fieldsOf(params as object, method === 'GET' ? query : body, label), label),
+        ),
     });
   }
   return app;

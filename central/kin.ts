@@ -18,7 +18,7 @@ export type Relative = Readonly<{
   steps: number;
   /** Lines that have stated facts about it: of its first 200 facts. */
   lines: readonly string[];
-  /** What was posted of it, the first 20. */
+  /** Of what was posted of it, or may have been: 20 at most. */
   documents: readonly Document[];
 }>;
 export type Kin = Readonly<{
@@ -48,7 +48,7 @@ function prepare(db: Database) {
     .pluck();
   const columns = 'kind, key, state, document';
   const ofLot = db.prepare<[string, number], Document>(
-    `SELECT ${columns} FROM posting WHERE lot = ? LIMIT ?`,
+    `SELECT ${columns} FROM posting WHERE lot = ? AND ${sent} LIMIT ?`,
   );
   const ofOrder = db.prepare<[string, number], Document>(
     `SELECT ${columns} FROM posting WHERE order_number = ? AND ${sent} LIMIT ?`,

@@ -2,6 +2,9 @@ import { type EndpointName, wayOf } from '../shared/endpoints.ts';
 import { Fault } from '../shared/fault.ts';
 import { type Field, type Fields, invalid, type Read, readFields } from '../shared/field.ts';
 
+/** Longest that an answer takes, ms, where nothing else is said. */
+const answerMaxMs = 120_000;
+
 /** What central can be asked, over HTTP and as a service on NATS alike. */
 export type Operation = Readonly<{
   /** Its endpoint on NATS is `hf.desk.<name>`. */
@@ -15,6 +18,8 @@ export type Operation = Readonly<{
   main: string | undefined;
   /** Whether it changes something; then `dryRun` is among its fields. */
   acts: boolean;
+  /** An answer that takes longer, ms, is given up on NATS; the work may go on. */
+  maxMs: number;
   /**
    * The answer to what was asked. Throws Fault INVALID that names the field, beginning with
    * `label`, and whatever Fault the operation throws.
@@ -29,15 +34,16 @@ type Told<F extends Fields> = {
   doc: string;
   fields: F;
   main?: keyof F & string;
+  maxMs?: number;
   answer: (asked: Read<F>) => unknown;
   text: (answer: never) => string;
 };
 
 export function operation<F extends Fields>(told: Told<F>): Operation {
-  const { name, main, answer, text, fields } = told;
+  const { name, main, maxMs = answerMaxMs, answer, text, fields } = told;
   const way = wayOf(name);
   return {
-    ...{ ...told, ...way, main, acts: way.method === 'POST' },
+    ...{ ...told, ...way, main, maxMs, acts: way.method === 'POST' },
     answer: (given, label) => answer(readFields(fields, given, label)),
     text: text as (answer: unknown) => string,
   };

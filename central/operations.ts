@@ -80,6 +80,6 @@ const lines = (board: Board): Operation[] => [
 /** All that central can be asked: the one table that HTTP and NATS are made from. */
 export const operationsOf = (board: Board): readonly Operation[] => [
   ...sightOperations(board),
-  ...deskOperations(board.desk, board.rehearse),
+  ...deskOperations(board),
   ...[...orders(board), ...masters(board), ...lines(board)],
 ];

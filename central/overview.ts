@@ -9,9 +9,9 @@ import type { Pulse } from './pulse.ts';
 import type { Registry } from './registry.ts';
 
 /** An edge that says nothing for so long, ms, is silent: twelve heartbeats. */
-export const silentMs = 60_000;
+const silentMs = 60_000;
 /** A line whose newest known fact is so much younger than the ledger's, ms, is behind. */
-export const behindMaxMs = 60_000;
+const behindMaxMs = 60_000;
 
 type Parts = {
   db: Database;
@@ -23,9 +23,6 @@ type Parts = {
   erpStanding: Breaker['standing'];
   nowMs: () => number;
 };
-/** One line as central sees it now; null is what nobody has told. */
-export type LineNow = ReturnType<ReturnType<typeof openOverview>['lines']>[number];
-export type Overview = ReturnType<typeof openOverview>;
 
 /** What central knows of its lines, how far it is behind, and what is wrong. Reads only. */
 export function openOverview(parts: Parts) {
@@ -35,7 +32,10 @@ export function openOverview(parts: Parts) {
      GROUP BY state ORDER BY state`,
   );
 
-  /** Every line in the order of their names. An edge tells of itself under its first line. */
+  /**
+   * Every line in the order of their names; null is what nobody has told. An edge tells of itself
+   * under its first line.
+   */
   function lines() {
     const [beyond, gaps] = [live.beyond(), ledger.gaps()];
     const heard = new Map(edges().map((edge) => [edge.line, edge]));

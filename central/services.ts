@@ -2,6 +2,7 @@ import { headers, type Msg, type NatsConnection } from '@nats-io/nats-core';
 import type { Clock } from '../shared/clock.ts';
 import { Fault } from '../shared/fault.ts';
 import { type Fields, invalid } from '../shared/field.ts';
+import { parseJson } from '../shared/json.ts';
 import type { Logger } from '../shared/log.ts';
 import { release } from '../shared/release.ts';
 import { deskService, deskSubject } from '../shared/subject.ts';
@@ -17,10 +18,6 @@ const requestBytesMax = 256 * 1024;
 export const answerBytesMax = 1000 * 1024;
 /** Most requests that are being answered at once; more are refused at once. */
 export const servedMax = 32;
-/** An answer that takes longer than this, ms, is given up; the work may go on. */
-const answerMaxMs = 120_000;
-/** Closing the books of a large ledger takes minutes. */
-const closingMaxMs = 3_600_000;
 
 type Parts = Readonly<{
   connection: Pick<NatsConnection, 'subscribe'>;
@@ -35,25 +32,21 @@ const kinds = ['json', 'text'];
 type Asked = Readonly<{ given: Record<string, unknown>; asText: boolean }>;
 
 /** Bare text is the operation's main field; an empty request asks for what needs no field. */
-function parse(text: string, main: string | undefined): Record<string, unknown> {
-  const bare = text.trim();
+function parse(data: Uint8Array, main: string | undefined): Record<string, unknown> {
+  const bare = Buffer.from(data).toString().trim();
   if (bare === '') return {};
   if (!bare.startsWith('{')) {
     if (main !== undefined && !/^["[]/.test(bare)) return { [main]: bare };
     throw invalid('request', 'must be a JSON object');
   }
-  try {
-    return JSON.parse(bare) as Record<string, unknown>;
-  } catch {
-    throw invalid('request', 'is not JSON');
-  }
+  return parseJson(data, 'request') as Record<string, unknown>;
 }
 
 function read({ data, headers: given }: Msg, main: string | undefined): Asked {
   if (data.length > requestBytesMax) {
     throw invalid('request', `must be at most ${requestBytesMax} bytes`);
   }
-  const { as = undefined, ...rest } = parse(Buffer.from(data).toString(), main);
+  const { as = undefined, ...rest } = parse(data, main);
   if (as !== undefined && !kinds.includes(as as string)) {
     throw invalid('request.as', `must be one of ${kinds.join(', ')}`);
   }
@@ -99,9 +92,8 @@ export function openServices({ connection, board, bootId, clock, log }: Parts) {
 
   async function work(one: Operation, message: Msg): Promise<void> {
     const { given, asText } = read(message, one.main);
-    const maxMs = one.name === 'reconcile' ? closingMaxMs : answerMaxMs;
     const begun = Promise.resolve(one.answer(given, 'request'));
-    const answer = await within(begun, maxMs, clock);
+    const answer = await within(begun, one.maxMs, clock);
     const text = asText ? one.text(answer) : JSON.stringify(answer);
     const size = Buffer.byteLength(text);
     if (size > answerBytesMax) {

@@ -37,6 +37,8 @@ const scopeFields = {
   erp: fallback(choice('Whether the ERP is asked for its own figures.', ['ask', 'no']), 'no'),
 };
 
+/** The books of a large ledger take minutes, ms. */
+const closingMaxMs = 3_600_000;
 const linesMax = 1_000;
 const lineField = { doc: 'enterprise/site/area/line.', read: linePath };
 const paging = {
@@ -98,7 +100,7 @@ const stories = (board: Board): Operation[] => [
     answer: board.trace,
   }),
   operation({
-    ...{ name: 'reconcile', fields: scopeFields, text: plainText },
+    ...{ name: 'reconcile', fields: scopeFields, text: plainText, maxMs: closingMaxMs },
     doc: 'Closes the books, as far as is asked; takes minutes for a large ledger.',
     answer({ from, until, erp, ...rest }) {
       const times = {

@@ -28,7 +28,7 @@ export async function unpackPackages(
 ): Promise<void> {
   const keyring = keyrings.find((path) => existsSync(path));
   if (!keyring) throw new Fault('UNREACHABLE', 'Debian package: this is not a Debian machine');
-  const mirror = mirrorOf(await step('apt-get', ['indextargets', '--format', '$(REPO_URI)']));
+  const mirror = await mirrorHere();
   const sources = join(folder, 'sources.list');
   writeFileSync(sources, `deb [signed-by=${keyring}] ${mirror} ${from} main\n`);
   const apart = apartIn(folder, sources, architecture);
@@ -52,8 +52,9 @@ export async function unpackDebian(folder: string, architecture?: string): Promi
   return join(folder, 'usr/sbin/nats-server');
 }
 
-/** The first mirror that is not the security archive, which has no packages of `suite`. */
-function mirrorOf(listing: string): string {
+/** This machine's first mirror that is not the security archive, which lacks most packages. */
+export async function mirrorHere(): Promise<string> {
+  const listing = await step('apt-get', ['indextargets', '--format', '$(REPO_URI)']);
   const mirrors = listing.split('\n').filter((uri) => uri !== '' && !uri.includes('security'));
   const mirror = mirrors.find((uri) => uri.endsWith('/debian/')) ?? mirrors[0];
   if (mirror) return mirror;

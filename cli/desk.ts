@@ -8,6 +8,7 @@ import { plainText } from '../shared/table.ts';
 import { type Traced, traceText } from '../shared/tracetext.ts';
 import { type Asking, asking, whereOptions, whereUsage } from './asking.ts';
 import { tell } from './central.ts';
+import { traceMaxMs } from './trace.ts';
 
 export const usage = `holdfast desk --central URL
 holdfast desk health|lag|lines|line LINE|order ORDER|explain EVENT_ID|trace ID --central URL
@@ -40,6 +41,8 @@ those that wait for a person. With --nats in place of --central the same is aske
   approve KEY …     another person says yes. An edit: it says so from now on, and is still parked.
                     A missing one: it is looked up, and sent under its key only if it is not there
   reject KEY …      somebody says no
+  --limit N         with lag, lines, trace, or the list: most rows in one answer
+  --after NEXT      with the same: goes on behind what the answer before has named as its next
   --set NAME=VALUE  operation, unit, yield, scrap or rework of a confirmation; material, unit or
                     quantity of a goods movement; as often as needed
   --dry-run         says what would come of it, and changes nothing
@@ -54,17 +57,18 @@ Exit code 0: done, or told. 1: refused, in words. 2: central was not reached.
 `;
 
 const acts = ['retry', 'settle', 'give-up', 'missing', 'edit', 'approve', 'reject'] as const;
+type Sight = Readonly<{ field?: string; text: (told: unknown) => string; maxMs?: number }>;
 /** What is only looked at: the field that is named, if one is, and how it is told. */
 const sights = {
-  health: { field: undefined, text: plainText },
-  lag: { field: undefined, text: plainText },
-  lines: { field: undefined, text: plainText },
+  health: { text: plainText },
+  lag: { text: plainText },
+  lines: { text: plainText },
   line: { field: 'line', text: plainText },
   order: { field: 'order', text: plainText },
   explain: { field: 'eventId', text: (told: unknown) => explainText(told as Explained) },
-  trace: { field: 'id', text: (told: unknown) => traceText(told as Traced) },
+  trace: { field: 'id', text: (told: unknown) => traceText(told as Traced), maxMs: traceMaxMs },
   show: { field: 'key', text: (told: unknown) => showText(told as DeskPosting) },
-} as const;
+} as const satisfies Partial<Record<EndpointName, Sight>>;
 /** A look-up of the ERP takes a few of its time-outs at most. */
 const dryRunMaxMs = 120_000;
 /** What may be said of several postings at once, each by itself, in the order of their keys. */
@@ -86,7 +90,7 @@ export const failed = 2;
 const text = { type: 'string' } as const;
 const options = {
   ...whereOptions,
-  ...{ by: text, reason: text, document: text },
+  ...{ by: text, reason: text, document: text, limit: text, after: text },
   set: { type: 'string', multiple: true },
   'dry-run': { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
@@ -97,14 +101,14 @@ async function look(
   { ask }: Asking,
   what: keyof typeof sights,
   names: readonly string[],
-  json: boolean,
+  { limit, after, json = false }: Values,
 ): Promise<number> {
-  const { field, text: words } = sights[what];
+  const { field, text: words, maxMs }: Sight = sights[what];
   if (names.length !== (field === undefined ? 0 : 1)) {
     throw invalid(`desk ${what}`, field === undefined ? 'takes no name' : `takes one ${field}`);
   }
-  const asked = field === undefined ? {} : { [field]: names[0] };
-  return tell({ command: 'desk', json }, await ask<unknown>(what, asked), words);
+  const asked = { limit, after, ...(field === undefined ? {} : { [field]: names[0] }) };
+  return tell({ command: 'desk', json }, await ask<unknown>(what, asked, maxMs), words);
 }
 
 async function act(
@@ -121,9 +125,7 @@ async function act(
   for (const key of keys) {
     const told = isTrial
       ? tell(way, await ask<DryRun>('dry-run', { key }, dryRunMaxMs), dryRunText)
-      : tell(way, await ask<DeskPosting>(name, { key, ...said, dryRun }), (posting) => {
-          return `${dryRun ? 'nothing was changed. It would be:\n' : ''}${showText(posting)}`;
-        });
+      : tell(way, await ask<DeskPosting>(name, { key, ...said, dryRun }), showText);
     code = Math.max(code, told);
   }
   return code;
@@ -133,7 +135,7 @@ async function act(
 export async function run(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options });
   const [what, ...names] = positionals;
-  const { json } = values;
+  const { json, limit, after } = values;
   const name = acts.find((known) => known === what);
   const isSight = what !== undefined && Object.hasOwn(sights, what);
   if (what !== undefined && name === undefined && !isSight) {
@@ -145,8 +147,8 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   return asking(values, async (central) => {
     if (name) return act(central, name, names, values);
-    if (isSight) return look(central, what as keyof typeof sights, names, json);
-    const parked: EndpointName = 'parked';
-    return tell({ command: 'desk', json }, await central.ask<DeskList>(parked), listText);
+    if (isSight) return look(central, what as keyof typeof sights, names, values);
+    const parked = await central.ask<DeskList>('parked', { limit, after });
+    return tell({ command: 'desk', json }, parked, listText);
   });
 }

@@ -104,15 +104,15 @@ async function watch(ask: Asked, { then, release, withinMs, forMs }: Watch): Pro
       const { broken, waiting } = judge(then, first, now, release);
       if (broken.length > 0) return [...broken];
       against = waiting;
-      if (waiting.length === 0) {
-        held ??= { sinceMs: atMs };
-        const heldMs = atMs - held.sinceMs;
-        if (heldMs >= forMs / 2) held.middle ??= now;
-        if (heldMs >= forMs && held.middle) against = behind(held.middle, now);
-        if (heldMs >= forMs && against.length === 0) return [];
-      }
     }
-    if (against.length > 0 && (typeof now === 'string' || !held?.middle)) held = undefined;
+    if (typeof now === 'string' || against.length > 0) held = undefined;
+    else {
+      held ??= { sinceMs: atMs };
+      const heldMs = atMs - held.sinceMs;
+      if (heldMs >= forMs / 2) held.middle ??= now;
+      if (heldMs >= forMs && held.middle) against = behind(held.middle, now);
+      if (heldMs >= forMs && against.length === 0) return [];
+    }
     if (atMs >= endMs + (held ? 2 * forMs : 0)) {
       return against.length > 0 ? [...against] : ['it holds now and again, and never for long'];
     }
@@ -141,9 +141,8 @@ export async function run(args: string[]): Promise<number> {
   }
   const stand = await settled(ask, idle, withinMs);
   if (Array.isArray(stand)) return tell(stand, '');
-  const found = stand as Stand;
-  writeFileSync(save!, `${JSON.stringify(found)}\n`, { mode: 0o600 });
-  return tell([], `${found.lines.length} lines are written down in ${save}`);
+  writeFileSync(save!, `${JSON.stringify(stand)}\n`, { mode: 0o600 });
+  return tell([], `${stand.lines.length} lines are written down in ${save}`);
 }
 
 function tell(found: readonly string[], good: string): number {

@@ -13,7 +13,7 @@ const versionTimeoutMs = 10_000;
 const run = promisify(execFile);
 
 /** Puts a nats-server into `folder` and gives its path. Throws Fault if it cannot be had so. */
-export type Source = (folder: string) => Promise<string>;
+export type Source<T = string> = (folder: string) => Promise<T>;
 
 /**
  * The release first: the same checked bytes on every machine. Without a network it gives up in
@@ -78,29 +78,45 @@ async function unfit(path: string): Promise<string | null> {
   return enough ? null : `${path} is ${output.trim()}; must be ${leastText} or later`;
 }
 
-async function fetchInto(cache: string, kept: string, sources: readonly Source[]): Promise<void> {
+/**
+ * Asks one source after the other, each with a folder of its own in `cache` that is gone
+ * afterwards, until `keep` has taken without a Fault what one gives. Gives why each did not serve,
+ * one line each; null where one did.
+ */
+export async function fetchFrom<T>(
+  cache: string,
+  sources: readonly Source<T>[],
+  keep: (given: T) => Promise<void> | void,
+): Promise<string | null> {
   const complaints: string[] = [];
-  mkdirSync(cache, { recursive: true });
   for (const source of sources) {
     const folder = mkdtempSync(join(cache, 'new-'));
     try {
-      const path = await source(folder);
-      const complaint = await unfit(path);
-      if (complaint) throw new Fault('INVALID', complaint);
-      renameSync(path, kept);
-      return;
+      await keep(await source(folder));
+      return null;
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      complaints.push(error.message);
+      complaints.push(`  - ${error.message}`);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
   }
+  return complaints.join('\n');
+}
+
+async function fetchInto(cache: string, kept: string, sources: readonly Source[]): Promise<void> {
+  mkdirSync(cache, { recursive: true });
+  const complaints = await fetchFrom(cache, sources, async (path) => {
+    const complaint = await unfit(path);
+    if (complaint) throw new Fault('INVALID', complaint);
+    renameSync(path, kept);
+  });
+  if (complaints === null) return;
   throw new Fault(
     'UNREACHABLE',
     [
       `no nats-server ${leastText} or later was found, and none could be fetched:`,
-      ...complaints.map((complaint) => `  - ${complaint}`),
+      complaints,
       `Install nats-server ${leastText} or later and put it on the PATH, or set NATS_SERVER to its`,
       'path. Its releases are at https://github.com/nats-io/nats-server/releases',
     ].join('\n'),

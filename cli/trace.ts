@@ -20,7 +20,7 @@ Exit code 0: told. 1: nothing bears that id. 2: central was not reached.
 `;
 
 /** An answer may have to look through much of the ledger first. */
-const traceMaxMs = 60_000;
+export const traceMaxMs = 60_000;
 
 /** Exit code where it could not be done. */
 export const failed = 2;

@@ -16,7 +16,7 @@ export function amountsOf(posting: Amounts): string[] {
 }
 
 /** Those that wait, for a person. */
-export function listText({ postings, kinds, missing }: DeskList): string {
+export function listText({ postings, next, kinds, missing }: DeskList): string {
   const total = Object.values(kinds).reduce((sum, count) => sum + count, 0);
   const lost = missing.flatMap(({ key, kind, document, lane, by, reason }) => [
     `${kind} ${key}`,
@@ -29,7 +29,7 @@ export function listText({ postings, kinds, missing }: DeskList): string {
     `  ${lot === null ? `lane ${lane}` : `lane ${lane}, lot ${lot}`}, ${line} ${sequence}`,
     `  because: ${reason ?? 'nobody says'}`,
   ]);
-  const more = total > postings.length ? [`and ${total - postings.length} more`] : [];
+  const more = next === null ? [] : [`there are more: go on with --after ${next}`];
   return [...lost, `${total} parked`, ...rows, ...more, ''].join('\n');
 }
 
@@ -74,12 +74,13 @@ const lossText = ({ atMs, by, reason, document, ...decided }: Loss): string[] =>
 
 /** One posting, for a person. */
 export function showText(told: DeskPosting): string {
-  const { posting, attempts, acts: said, edits, losses, gate, plan } = told;
+  const { dryRun, posting, attempts, acts: said, edits, losses, gate, plan } = told;
   const { key, kind, state, document, reason, order, operation, lot, eventId } = posting;
   const about = Object.entries({ order, operation, lot }).flatMap(([name, value]) =>
     value === null ? [] : [`${name} ${value}`],
   );
   return [
+    ...(dryRun ? ['nothing was changed. It would be:'] : []),
     `${kind} ${key}: ${state}${document === null ? '' : ` as ${document}`}`,
     `  ${[...about, ...amountsOf(posting)].join(', ')}`,
     `  of fact ${eventId}`,

@@ -24,6 +24,8 @@ export type DeskList = {
     lot: string | null;
     reason: string | null;
   }[];
+  /** To be given as `after` for those behind these; null where there are no more. */
+  next: string | null;
   kinds: Record<string, number>;
   missing: {
     key: string;
@@ -77,6 +79,8 @@ export type DryRun = {
     | { kind: 'notAsked'; reason: string };
 };
 export type DeskPosting = {
+  /** It is not so: it only would be. */
+  dryRun?: true;
   edits: Edit[];
   losses: Loss[];
   posting: Amounts & {

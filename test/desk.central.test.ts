@@ -4,8 +4,10 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { refused } from './helpers/central.ts';
+import { openAsked } from './helpers/board.ts';
+import { refused, stated } from './helpers/central.ts';
 import { deskAfter } from './helpers/deskbox.ts';
+import { history } from './helpers/facts.ts';
 import { m01 } from './helpers/shop.ts';
 
 const said = { by: 'person:17', reason: 'master data is mended' };
@@ -101,16 +103,21 @@ test('an act that cannot be kept is not done', async () => {
   expect((await ask(''))[1].kinds).toMatchObject({ confirmation: 1 });
 });
 
-test('in words: holdfast desk', async () => {
-  const { key, app, facts } = deskAfter(refused);
+/** The command for people, asking this central: its exit code, and its lines or its complaint. */
+async function deskOf({ app }: Pick<ReturnType<typeof openAsked>, 'app'>) {
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
-  const cli = async (...args: string[]) => {
+  return async (...args: string[]) => {
     const all = ['cli/holdfast.ts', 'desk', ...args, '--central', url];
     return promisify(execFile)(process.execPath, all).then(
       ({ stdout }) => [0, stdout.split('\n')],
       (error: { code: number; stderr: string }) => [error.code, error.stderr],
     );
   };
+}
+
+test('in words: holdfast desk', async () => {
+  const { key, app, facts } = deskAfter(refused);
+  const cli = await deskOf({ app });
   expect(await cli()).toEqual([
     0,
     ['1 parked', `confirmation ${key}`, `  lane WO-1, ${m01} 2`, '  because: M7/021: deficit', ''],
@@ -138,4 +145,29 @@ test('in words: holdfast desk', async () => {
     2,
     expect.stringContaining('must be one of health, lag'),
   ]);
+});
+
+test('in words, page by page: each says how to go on, and the last one nothing', async () => {
+  const world = openAsked();
+  const orders = ['WO-1', 'WO-2', 'WO-3'];
+  const stories = orders.flatMap((order) => [
+    stated.release(order),
+    stated.report('500', {}, { order }),
+  ]);
+  world.ledger.accept([{ segment: history(m01, stories).segment(1, 6) }]);
+  world.postings.next(new Set(), 10);
+  const cli = await deskOf(world);
+  const lines = async (...args: string[]) => (await cli(...args))[1] as string[];
+  const first = await lines('--limit', '2');
+  const next = /^confirmation (\S+)$/.exec(first[4]!)![1]!;
+  expect([first[0], first.at(-2)]).toEqual([
+    ...['3 parked', `there are more: go on with --after ${next}`],
+  ]);
+  const last = await lines('--after', next);
+  expect(last[2]).toContain('lane WO-3');
+  expect(last.at(-2)).toMatch(/because: /);
+  const story = await lines('trace', 'WO-2', '--limit', '1');
+  expect(story).toContain('there are more facts: go on with --after 3');
+  expect(await lines('trace', 'WO-2', '--after', '3')).not.toContain(story[2]);
+  expect(await cli('health', '--limit', '1')).toEqual([1, expect.stringContaining('limit')]);
 });

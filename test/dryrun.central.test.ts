@@ -30,11 +30,15 @@ test('after a rehearsal what is remembered beside the tables is dropped, once', 
   expect(db.prepare("SELECT count(*) FROM posting WHERE reason = 'x'").pluck().get()).toBe(0);
 });
 
-test('over HTTP what stands in the address does not stand in the body as well', async () => {
+test('what stands in the address stands neither in the body nor in the query', async () => {
   const { app, key } = deskAfter(refused);
   const payload = { ...said, key: 'another' };
   const reply = await app.inject({ method: 'POST', url: `/v1/desk/${key}/retry`, payload });
   expect([reply.statusCode, reply.json()]).toEqual([
     ...[400, { code: 'INVALID', message: 'body.key: stands in the address already' }],
+  ]);
+  const asked = await app.inject({ url: `/v1/desk/${key}?key=another` });
+  expect([asked.statusCode, asked.json()]).toEqual([
+    ...[400, { code: 'INVALID', message: 'show.key: stands in the address already' }],
   ]);
 });

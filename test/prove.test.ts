@@ -98,6 +98,16 @@ test('what holds now and again is not proved', async () => {
   expect((await against(url)).code).toBe(1);
 });
 
+test('what does not hold for a moment late in the watch is watched anew', async () => {
+  let blinkedMs = performance.now();
+  const url = await edgeThat(() => {
+    if (performance.now() - blinkedMs < 300) return stand();
+    blinkedMs = performance.now();
+    return stand({ way: { state: 'down' } });
+  });
+  expect((await against(url)).code).toBe(1);
+});
+
 test('how an edge stands is written down once nothing speaks against it', async () => {
   const to = join(testFolder(), 'before.json');
   const cut = await edgeThat(() => stand({ way: { state: 'down', detail: 'no leaf' } }));

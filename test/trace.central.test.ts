@@ -94,6 +94,26 @@ test('a lot is traced back to what it was made of and on to what it went into', 
   expect(text).toContain('went into:\n  order WO-2 at acme/nantes/assembly/A01');
 });
 
+test('of a lot or an order is told what was posted, and nothing that waits', async () => {
+  const world = openAsked();
+  const facts = [release('WO-1'), report('8'), produce('L-1', '8'), split('L-1', 'L-2')];
+  world.ledger.accept([{ segment: history(m01, facts).segment(1, 4) }]);
+  const documents = async () => {
+    const { kin } = (await world.app.inject({ url: '/v1/trace/L-2' })).json() as Traced;
+    return kin.from.map((one) => [one.name, one.documents.map(({ kind, state }) => [kind, state])]);
+  };
+  expect(await documents()).toEqual([
+    ['L-1', []],
+    ['WO-1', []],
+  ]);
+  world.postAll();
+  const posted = [['goodsReceipt', 'posted']];
+  expect(await documents()).toEqual([
+    ['L-1', posted],
+    ['WO-1', [['confirmation', 'posted'], ...posted]],
+  ]);
+});
+
 test('an order of many facts is told page by page, none twice and none left out', async () => {
   const { first, ask } = twoPlants();
   const [, all] = await ask('WO-1');

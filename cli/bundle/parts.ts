@@ -4,7 +4,6 @@ import {
   copyFileSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -16,6 +15,7 @@ import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { Fault } from '../../shared/fault.ts';
 import { unpackDebian } from '../debian.ts';
+import { fetchFrom, type Source } from '../provision.ts';
 import { downloadRelease, pinned } from '../release.ts';
 
 const run = promisify(execFile);
@@ -109,37 +109,27 @@ export async function fetchNats(cache: string, platform: Platform): Promise<Nats
 export type Nats = Readonly<{ path: string; version: string }>;
 
 async function fetchNatsInto(cache: string, kept: string, platform: Platform): Promise<void> {
-  const complaints: string[] = [];
-  const sources = [
-    async (folder: string): Promise<Nats> => ({
+  const sources: readonly Source<Nats>[] = [
+    async (folder) => ({
       path: await downloadRelease(folder, pinned, `linux-${platform.debian}`),
       version: pinned.version,
     }),
-    async (folder: string): Promise<Nats> => {
+    async (folder) => {
       const path = await unpackDebian(folder, platform.debian);
       return { path, version: debianVersion(folder) };
     },
   ];
-  for (const source of sources) {
-    const folder = mkdtempSync(join(cache, 'new-'));
-    try {
-      const { path, version } = await source(folder);
-      refuseForeign(path, platform);
-      writeFileSync(`${kept}.version`, `${version}\n`);
-      renameSync(path, kept);
-      return;
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      complaints.push(error.message);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
-  }
+  const complaints = await fetchFrom(cache, sources, ({ path, version }) => {
+    refuseForeign(path, platform);
+    writeFileSync(`${kept}.version`, `${version}\n`);
+    renameSync(path, kept);
+  });
+  if (complaints === null) return;
   throw new Fault(
     'UNREACHABLE',
     [
       `no nats-server for ${platform.name} could be fetched:`,
-      ...complaints.map((complaint) => `  - ${complaint}`),
+      complaints,
       `Put one at ${kept}, and its version, e.g. ${pinned.version}, into ${kept}.version`,
     ].join('\n'),
   );

@@ -9,6 +9,7 @@ import {
 } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { invalid } from '../../shared/field.ts';
+import { parseJson } from '../../shared/json.ts';
 import { packTar, unpackTar } from './tar.ts';
 
 /** What is signed: which archive of which release, for which machines. */
@@ -101,8 +102,8 @@ export function unseal(
   if (key && !verify(null, signed, key, signature)) {
     throw invalid(name, 'is not signed with this key');
   }
-  const manifest = JSON.parse(signed.toString()) as Manifest;
-  if (manifest.format !== format) throw invalid(name, `must be of format ${format}`);
+  const manifest = parseJson(signed, name) as Manifest | null;
+  if (manifest?.format !== format) throw invalid(name, `must be of format ${format}`);
   if (manifest.bytes !== payload.length || manifest.sha256 !== hash('sha256', payload)) {
     throw invalid(name, `${files.payload} is not the one that was signed`);
   }

@@ -27,7 +27,7 @@ export function packTar(entries: readonly Entry[]): Buffer {
   return Buffer.concat([...parts, Buffer.alloc(2 * block)]);
 }
 
-export function refusePath(path: string): void {
+function refusePath(path: string): void {
   const names = path.split('/');
   if (names.some((name) => name === '' || name === '.' || name === '..') || /\p{Cc}/u.test(path)) {
     throw invalid(path, 'must be a path inside the archive');

@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { mirrorHere } from '../../cli/debian.ts';
 import { run, said } from './shell.ts';
 
 const bridge = 'hfleet0';
@@ -39,11 +40,8 @@ export async function makeBase(folder: string): Promise<void> {
   if (existsSync(join(folder, 'made'))) return;
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const listed = await run('apt-get', ['indextargets', '--format', '$(REPO_URI)']);
-  const mirrors = listed.split('\n').filter((uri) => uri !== '' && !uri.includes('security'));
-  const mirror = mirrors.find((uri) => uri.endsWith('/debian/')) ?? mirrors[0] ?? '';
   const options = ['--variant=minbase', `--include=${packages}`];
-  await run('debootstrap', [...options, 'bookworm', join(folder, 'root'), mirror]);
+  await run('debootstrap', [...options, 'bookworm', join(folder, 'root'), await mirrorHere()]);
   await run('systemctl', [`--root=${join(folder, 'root')}`, 'enable', 'systemd-networkd']);
   writeFileSync(join(folder, 'made'), '');
 }

@@ -103,7 +103,7 @@ export async function makeInventory({ folder, sshKey, hub, edges }: Plan) {
       return before;
     },
     keys,
-    secrets: () => [...Object.values(keys).map(({ seed }) => seed)],
+    secrets: () => Object.values(keys).map(({ seed }) => seed),
     /** Runs a playbook; gives its words and how it ended. */
     play: (playbook: string, ...args: string[]) =>
       said(

@@ -1,28 +1,21 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { unpackPackages } from '../../cli/debian.ts';
 import { Fault } from '../../shared/fault.ts';
+import { unpackOnce } from '../helpers/packages.ts';
 
 const run = promisify(execFile);
 const compileMaxMs = 60_000;
 
 /** open62541 1.4 is in trixie; it runs beside any C library of 2.34 or later. */
-const suite = 'trixie';
-const wanted = [
-  ...['libopen62541-1.4', 'libopen62541-1.4-dev'],
-  ...['libmbedcrypto16', 'libmbedx509-7', 'libmbedtls21'],
-];
+const wanted = {
+  trixie: [
+    ...['libopen62541-1.4', 'libopen62541-1.4-dev'],
+    ...['libmbedcrypto16', 'libmbedx509-7', 'libmbedtls21'],
+  ],
+};
 const source = join(import.meta.dirname, 'peer.c');
 
 /** Where everything of open62541's is kept: folder .cache of the project, or HOLDFAST_CACHE. */
@@ -39,7 +32,8 @@ export type Peer = Readonly<{ program: string; libraries: string }>;
  */
 export async function buildPeer(): Promise<Peer> {
   const compiler = await findCompiler();
-  const root = await findPackages();
+  const root = join(cache, 'root');
+  await unpackOnce(root, wanted);
   const [libraries] = readdirSync(join(root, 'usr/lib'))
     .map((name) => join(root, 'usr/lib', name))
     .filter((path) => existsSync(join(path, 'libopen62541.so')));
@@ -71,21 +65,4 @@ async function findCompiler(): Promise<string> {
     if (found) return name;
   }
   throw new Fault('UNREACHABLE', 'open62541: there is no C compiler (cc, gcc or clang)');
-}
-
-async function findPackages(): Promise<string> {
-  const root = join(cache, 'root');
-  if (existsSync(root)) return root;
-  mkdirSync(cache, { recursive: true });
-  const folder = mkdtempSync(join(cache, 'new-'));
-  try {
-    await unpackPackages(folder, suite, async () => wanted);
-    for (const left of ['apt', 'sources.list']) {
-      rmSync(join(folder, left), { recursive: true, force: true });
-    }
-    if (!existsSync(root)) renameSync(folder, root);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-  return root;
 }

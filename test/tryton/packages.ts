@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { hash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { unpackPackages } from '../../cli/debian.ts';
 import { Fault } from '../../shared/fault.ts';
+import { unpackOnce } from '../helpers/packages.ts';
 
 const run = promisify(execFile);
 
@@ -50,20 +50,9 @@ export async function findPackages(): Promise<string> {
     throw new Fault('UNREACHABLE', `${python} is ${version}; Tryton needs ${pythonVersion}x`);
   }
   const root = join(cache, `packages-${hash('sha256', JSON.stringify(wanted)).slice(0, 8)}`);
-  if (existsSync(root)) return root;
-  mkdirSync(cache, { recursive: true });
-  const folder = mkdtempSync(join(cache, 'new-'));
-  try {
+  if (!existsSync(root)) {
     process.stderr.write('Fetching the packages of Tryton 7.0 (Debian trixie)\n');
-    for (const [suite, packages] of Object.entries(wanted)) {
-      await unpackPackages(folder, suite, async () => packages);
-    }
-    for (const left of ['apt', 'sources.list']) {
-      rmSync(join(folder, left), { recursive: true, force: true });
-    }
-    if (!existsSync(root)) renameSync(folder, root);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+    await unpackOnce(root, wanted);
   }
   return root;
 }
