@@ -20,6 +20,7 @@ import type { Modes } from './modes.ts';
 import { openOverview } from './overview.ts';
 import type { Postings } from './postings.ts';
 import type { Pulse } from './pulse.ts';
+import type { Recall } from './recall.ts';
 import type { Reconcile, Scope } from './reconcile.ts';
 import type { Registry } from './registry.ts';
 import { openRehearsal } from './rehearsal.ts';
@@ -41,6 +42,7 @@ type Parts = {
   erpStatus: ReturnType<typeof openErpStatus>;
   explain: ReturnType<typeof openExplain>;
   trace: Trace;
+  recall: Recall;
   reconcile: Reconcile;
   modes: Modes;
   approvals: Approvals;
@@ -71,11 +73,19 @@ const shown = (tally: Tally): Record<string, string | number> =>
     ]),
   );
 
+const storiesOf = ({ explain, trace, recall }: Parts) => ({
+  /** What is made of one fact. Throws Fault UNKNOWN if the ledger has no such fact. */
+  explain,
+  /** The whole story of anything that has an id. Throws Fault UNKNOWN for none. */
+  trace,
+  /** All that a lot, serial or order went into. Throws Fault UNKNOWN for none. */
+  recall,
+});
+
 /** What central knows, to be looked at, and what a person gives leave for here. */
 export function openBoard(parts: Parts) {
   const { ledger, totals, postings, dossier, holds, erpStatus, registry, live, edges } = parts;
-  const { explain, trace, reconcile, modes, approvals, db, nowMs, erp, erpStanding, centrals } =
-    parts;
+  const { reconcile, modes, approvals, db, nowMs, erp, erpStanding, centrals } = parts;
   const { moved, rehearse } = openRehearsal({ db, undone: parts.forget, moved: parts.moved });
   const inquire = openInquiry({ db, erp, standing: erpStanding, handed: postings.handed, nowMs });
   const approve = acting({ db, postings, moved })(approvals.approve);
@@ -128,10 +138,7 @@ export function openBoard(parts: Parts) {
     /** Where people look after what could not be posted. */
     desk: openDesk({ db, postings, erp, standing: erpStanding, nowMs, moved }),
 
-    /** What is made of one fact. Throws Fault UNKNOWN if the ledger has no such fact. */
-    explain,
-    /** The whole story of anything that has an id. Throws Fault UNKNOWN for none. */
-    trace,
+    ...storiesOf(parts),
     overview: openOverview(parts),
     rehearse,
     /** What is done, or what would come of it: then `dryRun` stands in the answer. */

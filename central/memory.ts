@@ -26,17 +26,19 @@ import {
   queueMigrations5,
   queueMigrations6,
 } from './former.ts';
-import { genealogyMigrations } from './genealogy.ts';
+import { genealogyMigrations, openGenealogy } from './genealogy.ts';
 import { holdMigrations, holdMigrations2, openHolds } from './holds.ts';
 import { type Inspection, openInspections } from './inspections.ts';
 import { laneMigrations, openLanes } from './lanes.ts';
 import type { Leases } from './leases.ts';
 import { openLedger } from './ledger.ts';
+import { lineageMigrations } from './lineage.ts';
 import { openLive } from './live.ts';
 import { lossMigrations } from './losses.ts';
 import { masterMigrations } from './masters.ts';
 import { modeMigrations, openModes, type Switch } from './modes.ts';
 import { openPostings } from './postings.ts';
+import { openRecall } from './recall.ts';
 import { openReconcile } from './reconcile.ts';
 import { openRegistry, registryMigrations } from './registry.ts';
 import { shadowMigrations } from './shadows.ts';
@@ -77,6 +79,7 @@ export const migrations = [
   ...masterMigrations,
   ...docketMigrations2,
   ...threadMigrations,
+  ...lineageMigrations,
 ];
 
 /** Pages of the file that are kept in memory, KiB: those to which the lines add now. */
@@ -169,6 +172,8 @@ export function openMemory(parts: Parts) {
   const approvals = openApprovals({ masters: dossier.masters, lanes, nowMs });
   const thread = openThread(db);
   const trace = openTrace({ db, thread, explain });
+  const { reaching } = openGenealogy(db);
+  const recall = openRecall({ db, thread, dossier, holds, reaching, nowMs });
   const views = { dossier, totals, erpStatus, archive, explain, reconcile, modes, approvals };
-  return { ...views, holds, postings, ledger, registry, live, thread, trace, forget };
+  return { ...views, holds, postings, ledger, registry, live, thread, trace, recall, forget };
 }

@@ -7,6 +7,7 @@ export const endpoints = {
   line: 'GET /v1/lines/:line',
   explain: 'GET /v1/facts/:eventId',
   trace: 'GET /v1/trace/:id',
+  recall: 'GET /v1/recall/:id',
   reconcile: 'GET /v1/reconcile',
   rules: 'GET /v1/rules',
   parked: 'GET /v1/desk',

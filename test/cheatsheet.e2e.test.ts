@@ -78,6 +78,7 @@ const checks: Record<string, Check> = {
   },
   'hf.desk.trace LOT': has({ is: [{ as: 'lot' }], kin: { from: [{ kind: 'order' }, {}] } }),
   'hf.desk.trace text': says(/ is fact\n\nOrderReleased /),
+  'hf.desk.recall LOT': has({ counts: { lots: 1, orders: 0 }, notYet: 0, isCut: false }),
   'hf.desk.explain EVENT_ID': has({ fact: { type: 'OrderReleased', position: 1 } }),
   'hf.desk.order ORDER': has({ material: 'BOLT' }),
   'micro ping': has({ type: 'io.nats.micro.v1.ping_response', name: 'holdfast-desk' }),
