@@ -3,6 +3,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { backoff, backoffMaxMs } from '../shared/backoff.ts';
 import { type Clock, steadyMs } from '../shared/clock.ts';
 import type { Database } from '../shared/database.ts';
+import { type Environment, environmentUsual } from '../shared/environment.ts';
 import { Fault } from '../shared/fault.ts';
 import type { Logger } from '../shared/log.ts';
 import { type Bell, keepRunning, openBell } from '../shared/loop.ts';
@@ -47,6 +48,8 @@ type World = {
   switches?: readonly Switch[];
   /** Which inspected lots are received into quality inspection stock. */
   inspections?: readonly Inspection[];
+  /** What this plant is; production unless it is said otherwise. */
+  environment?: Environment;
   /** Unlike any boot before; what the database was opened with where it is shared. */
   bootId: string;
   /** Where the database is shared: how long what one central has begun is left to it, ms. */
@@ -79,7 +82,7 @@ type Waits = { clock: Clock; log: Logger; signal: AbortSignal };
 /** Central but for its status: everything is running when this returns. */
 export function assembleCentral(world: World) {
   const { db, clock, log, erp, hub, lanesMax, bootId, pace = plantPace } = world;
-  const { skewMaxMs, switches, inspections } = world;
+  const { skewMaxMs, switches, inspections, environment = environmentUsual } = world;
   const stop = new AbortController();
   const { signal } = stop;
   const { maxInFlightMs } = erp;
@@ -124,7 +127,8 @@ export function assembleCentral(world: World) {
     post({ ...common, ...lanes, erp, lanesMax, bell: accepted, moved: moved.ring }),
     ...(watch ? [watch.keep()] : []),
   ].map(keepRunning);
-  openRegistrar({ connection, registry, archive, ledger, live, moved: moved.ring, log });
+  const ours = { registry, archive, ledger, live, environment };
+  openRegistrar({ connection, ...ours, moved: moved.ring, log });
   const { edges } = openPulse({ connection, nowMs: clock.nowMs, log });
 
   return {

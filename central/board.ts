@@ -1,4 +1,5 @@
 import type { Database } from '../shared/database.ts';
+import { type Environment, environmentUsual } from '../shared/environment.ts';
 import { quantityText } from '../shared/quantity.ts';
 import type { PostingState } from '../statecharts/posting.ts';
 import type { Tally } from '../statecharts/tally.ts';
@@ -61,6 +62,8 @@ type Parts = {
   erpStanding: Breaker['standing'];
   /** Centrals that share the ledger, and how many lanes each has; absent for one alone. */
   centrals?: Leases['holders'] | undefined;
+  /** What this plant is; production unless it is said otherwise. */
+  environment?: Environment | undefined;
   /** What is wrong with the hub, in words. */
   hubTrouble?: () => string | undefined;
 };
@@ -95,6 +98,7 @@ export function openBoard(parts: Parts) {
     status() {
       const beyond = live.beyond();
       return {
+        environment: parts.environment ?? environmentUsual,
         facts: ledger.facts(),
         lines: ledger.lines().map(({ path, epoch, sequence, repeats }) => ({
           ...{ line: path, epoch, sequence, repeats },

@@ -1,3 +1,4 @@
+import { environmentField } from '../shared/environment.ts';
 import {
   choice,
   fallback,
@@ -12,6 +13,7 @@ import {
 } from '../shared/field.ts';
 import { readSecret } from '../shared/secret.ts';
 import { checkInspects, erpField } from './connectors.ts';
+import { checkErp, erpEnvironmentField } from './environment.ts';
 import { inspectionField, inspectionsMax } from './inspections.ts';
 import { switchesMax, switchField } from './modes.ts';
 import type { Where } from './sharing.ts';
@@ -41,6 +43,7 @@ export const postgresFields = {
 };
 
 export const fields = {
+  environment: environmentField,
   storePath: optional(
     text("The ledger's SQLite file, on a local disk that honours fsync; or else postgres.", 4_096),
   ),
@@ -70,6 +73,7 @@ export const fields = {
     { replicas: 1, megabytesMax: 4_096, keepDays: 30 },
   ),
   erp: erpField,
+  erpEnvironment: erpEnvironmentField,
   skewMaxHours: fallback(
     integer('A document whose fact is further off in time waits for a person, hours.', 1, 876_000),
     24,
@@ -100,6 +104,7 @@ export function whereOf(given: NonNullable<CentralConfig['postgres']>): Where {
 export function readCentralConfig(given: unknown): CentralConfig {
   const config = readFields(fields, given, 'config');
   if (config.inspections.length > 0) checkInspects(config.erp);
+  checkErp(config);
   if ((config.storePath === undefined) !== (config.postgres === undefined)) return config;
   throw invalid('config.storePath', 'must be given, or else postgres, and not both');
 }

@@ -14,6 +14,7 @@ import { assembleCentral } from './assembly.ts';
 import { openBoard } from './board.ts';
 import { type CentralConfig, fields, readCentralConfig, whereOf } from './config.ts';
 import { openErp } from './connectors.ts';
+import { claimHub, claimLedger, fencedErp } from './environment.ts';
 import { buildHttp } from './http.ts';
 import { openHubWatch, verifyHub } from './hub.ts';
 import { migrations } from './memory.ts';
@@ -48,6 +49,7 @@ async function openHub(config: CentralConfig, log: Logger, signal: AbortSignal) 
       const manager = await jetstreamManager(connection);
       const { replicas, megabytesMax, keepDays } = stream;
       await ensureStreams(manager, { replicas, keepDays, bytesMax: megabytesMax * 1024 * 1024 });
+      await claimHub(manager, config.environment);
       const watch = openHubWatch({ connection, monitorUrls, seen, clock: systemClock, log });
       return { connection, manager, stream: jetstream(connection), watch };
     } catch (error) {
@@ -64,6 +66,16 @@ const openStore = ({ storePath, postgres }: CentralConfig, bootId: string): Data
     ? openShared(whereOf(postgres), bootId, migrations)
     : openDatabase(storePath!, migrations);
 
+/** Throws Fault INVALID, with the ledger closed, where it is of another environment. */
+function claimOrClose(db: Database, { environment }: CentralConfig, nowMs: number): void {
+  try {
+    claimLedger(db, environment, nowMs);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
 /** Reads the files that the config names. Throws Fault INVALID naming the first that is bad. */
 function checkCentral({ natsNkeyPath, postgres, erp }: CentralConfig): void {
   if (natsNkeyPath !== undefined) readSeed(natsNkeyPath);
@@ -77,9 +89,10 @@ export async function startCentral(config: CentralConfig) {
   const log = openLog('central', config.logLevel);
   const starting = new AbortController();
   const stopping = new AbortController();
-  const erp = openErp(config.erp, log);
+  const erp = fencedErp(openErp(config.erp, log), config);
   const bootId = `${process.pid}_${clock.nowMs()}_${randomBytes(4).toString('hex')}`;
   const db = openStore(config, bootId);
+  claimOrClose(db, config, clock.nowMs());
   const { connection, manager, stream, watch } = await openHub(config, log, starting.signal);
   const reconnected = openBell(clock);
   const watching = (async () => {
@@ -91,9 +104,12 @@ export async function startCentral(config: CentralConfig) {
   const lease = postgres ? { leaseMs: postgres.leaseMs } : {};
   const { rules: switches, inspections } = config;
   const limits = { lanesMax, skewMaxMs: skewMaxHours * 3_600_000, switches, inspections };
-  const central = assembleCentral({ db, clock, log, erp, hub, ...limits, ...lease, bootId });
+  const { environment } = config;
+  const central = assembleCentral({
+    ...{ db, clock, log, erp, hub, environment, ...limits, ...lease, bootId },
+  });
   const { memory, edges, moved, erpStanding, centrals } = central;
-  const shown = { ...memory, edges, erp, erpStanding, centrals, nowMs: clock.nowMs };
+  const shown = { ...memory, environment, edges, erp, erpStanding, centrals, nowMs: clock.nowMs };
   const board = openBoard({ ...shown, db, moved, hubTrouble: watch.trouble });
   const app = buildHttp(board, () => centralMetrics(shown));
   const { thread } = memory;

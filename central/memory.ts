@@ -16,6 +16,7 @@ import {
   openDossier,
 } from './dossier.ts';
 import { earlyMigrations } from './early.ts';
+import { environmentMigrations } from './environment.ts';
 import { openErpStatus } from './erpstatus.ts';
 import { openExplain } from './explain.ts';
 import {
@@ -80,6 +81,7 @@ export const migrations = [
   ...docketMigrations2,
   ...threadMigrations,
   ...lineageMigrations,
+  ...environmentMigrations,
 ];
 
 /** Pages of the file that are kept in memory, KiB: those to which the lines add now. */

@@ -123,7 +123,7 @@ export function assembleEdge(world: World) {
     known.goOn();
     committed();
   };
-  const asking = { ask: hub.ask, pace: world.pace };
+  const asking = { ask: hub.ask, pace: world.pace, environment: config.environment };
   const { barred, enter } = openEnrolling({ ...known, db, outbox, taken, log, ...asking });
   const before = () => kept.tellStep();
   const timed = { timeMs: clock.monotonicMs };
@@ -135,7 +135,7 @@ export function assembleEdge(world: World) {
 
   const status = () => ({
     ...readStatus({ roster, book, outbox, marks, recent, nowMs: clock.nowMs }),
-    ...{ program, retention: kept.retention.status() },
+    ...{ environment: config.environment, program, retention: kept.retention.status() },
     ...{ disk: kept.retention.lasting(disk.status()), clock: wall.status() },
   });
 
