@@ -11,6 +11,7 @@ import type { Dossier } from './dossier.ts';
 import type { Erp } from './erp.ts';
 import type { openErpStatus } from './erpstatus.ts';
 import type { openExplain } from './explain.ts';
+import { openExtract } from './extract.ts';
 import type { Holds } from './holds.ts';
 import { openInquiry } from './inquiry.ts';
 import type { Leases } from './leases.ts';
@@ -25,6 +26,7 @@ import type { Recall } from './recall.ts';
 import type { Reconcile, Scope } from './reconcile.ts';
 import type { Registry } from './registry.ts';
 import { openRehearsal } from './rehearsal.ts';
+import { openReplays, type Replays } from './replays.ts';
 import { readRules } from './ruleboard.ts';
 import type { Totals } from './totals.ts';
 import type { Trace } from './trace.ts';
@@ -64,6 +66,7 @@ type Parts = {
   centrals?: Leases['holders'] | undefined;
   /** What this plant is; production unless it is said otherwise. */
   environment?: Environment | undefined;
+  replays?: Replays | undefined;
   /** What is wrong with the hub, in words. */
   hubTrouble?: () => string | undefined;
 };
@@ -78,7 +81,17 @@ const shown = (tally: Tally): Record<string, string | number> =>
     ]),
   );
 
-const storiesOf = ({ explain, trace, recall }: Parts) => ({
+/** Of a central that was not told where. */
+const noReplays = openReplays({
+  ...{ path: undefined, environment: environmentUsual },
+  rules: { switches: [], inspections: [], skewMaxMs: 0 },
+});
+
+const storiesOf = ({ explain, trace, recall, db, replays = noReplays }: Parts) => ({
+  /** The ledger as it can be lived through elsewhere. */
+  extract: openExtract(db),
+  /** Days of other ledgers, lived through by the rules of here. */
+  replays,
   /** What is made of one fact. Throws Fault UNKNOWN if the ledger has no such fact. */
   explain,
   /** The whole story of anything that has an id. Throws Fault UNKNOWN for none. */

@@ -80,6 +80,9 @@ export const fields = {
   ),
   rules: fallback(list(switchField, switchesMax), []),
   inspections: fallback(list(inspectionField, inspectionsMax), []),
+  replayPath: optional(
+    text('File of replays in a test plant; else beside storePath. Made anew by each.', 4_096),
+  ),
   lanesMax: fallback(integer('Documents in flight at once, one an order.', 1, 256), 16),
   logLevel: fallback(
     choice('Least severe line that is logged.', ['debug', 'info', 'warn', 'error', 'silent']),

@@ -19,6 +19,7 @@ import { buildHttp } from './http.ts';
 import { openHubWatch, verifyHub } from './hub.ts';
 import { migrations } from './memory.ts';
 import { centralMetrics } from './metrics.ts';
+import { openReplays } from './replays.ts';
 import { openServices } from './services.ts';
 import { openShared } from './sharing.ts';
 import { ensureStreams } from './stream.ts';
@@ -66,6 +67,9 @@ const openStore = ({ storePath, postgres }: CentralConfig, bootId: string): Data
     ? openShared(whereOf(postgres), bootId, migrations)
     : openDatabase(storePath!, migrations);
 
+const replayPathOf = ({ replayPath, storePath }: CentralConfig): string | undefined =>
+  replayPath ?? (storePath && `${storePath}.replay`);
+
 /** Throws Fault INVALID, with the ledger closed, where it is of another environment. */
 function claimOrClose(db: Database, { environment }: CentralConfig, nowMs: number): void {
   try {
@@ -110,7 +114,12 @@ export async function startCentral(config: CentralConfig) {
   });
   const { memory, edges, moved, erpStanding, centrals } = central;
   const shown = { ...memory, environment, edges, erp, erpStanding, centrals, nowMs: clock.nowMs };
-  const board = openBoard({ ...shown, db, moved, hubTrouble: watch.trouble });
+  const { skewMaxMs } = limits;
+  const replays = openReplays({
+    ...{ path: replayPathOf(config), environment },
+    rules: { switches, inspections, skewMaxMs },
+  });
+  const board = openBoard({ ...shown, db, moved, hubTrouble: watch.trouble, replays });
   const app = buildHttp(board, () => centralMetrics(shown));
   const { thread } = memory;
   const following = keepRunning(follow({ thread, clock, log, signal: stopping.signal }));
@@ -128,6 +137,7 @@ export async function startCentral(config: CentralConfig) {
       await Promise.all([stopped, following, looking]);
       await connection.close();
       await watching;
+      replays.close();
       db.close();
     },
   };

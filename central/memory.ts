@@ -29,7 +29,7 @@ import {
 } from './former.ts';
 import { genealogyMigrations, openGenealogy } from './genealogy.ts';
 import { holdMigrations, holdMigrations2, openHolds } from './holds.ts';
-import { type Inspection, openInspections } from './inspections.ts';
+import { type Inspection, type Inspects, openInspections } from './inspections.ts';
 import { laneMigrations, openLanes } from './lanes.ts';
 import type { Leases } from './leases.ts';
 import { openLedger } from './ledger.ts';
@@ -37,11 +37,12 @@ import { lineageMigrations } from './lineage.ts';
 import { openLive } from './live.ts';
 import { lossMigrations } from './losses.ts';
 import { masterMigrations } from './masters.ts';
-import { modeMigrations, openModes, type Switch } from './modes.ts';
+import { type Mode, modeMigrations, openModes, type Switch } from './modes.ts';
 import { openPostings } from './postings.ts';
 import { openRecall } from './recall.ts';
 import { openReconcile } from './reconcile.ts';
 import { openRegistry, registryMigrations } from './registry.ts';
+import type { Rule } from './ruletable.ts';
 import { shadowMigrations } from './shadows.ts';
 import { ledgerMigrations, shelfMigrations2 } from './shelf.ts';
 import { openThread, threadMigrations } from './thread.ts';
@@ -101,6 +102,11 @@ type Parts = {
   inspections?: readonly Inspection[] | undefined;
   /** Where other centrals share the ledger. */
   leases?: Leases | undefined;
+  /** Says what rules do, and which lots are inspected, instead of the configuration. */
+  ruling?: Readonly<{
+    mode: (rules: readonly Rule[], line: string) => Mode;
+    inspects: (usual: boolean) => boolean;
+  }>;
 };
 export type Memory = ReturnType<typeof openMemory>;
 
@@ -110,14 +116,17 @@ export type Memory = ReturnType<typeof openMemory>;
  * has written.
  */
 export function openMemory(parts: Parts) {
-  const { db, nowMs, skewMaxMs = skewUsualMs, switches = [], inspections = [], ...times } = parts;
+  const { db, nowMs, skewMaxMs = skewUsualMs, switches = [], inspections = [] } = parts;
+  const { ruling, waitMs, maxInFlightMs, leases } = parts;
+  const times = { waitMs, maxInFlightMs, leases };
   db.pragma(`cache_size = -${cacheKib}`);
   const dossier = openDossier(db);
   const lineOf = (eventId: string) => ledger.stored(eventId)?.line;
   const totals = openTotals(db, lineOf);
   const holds = openHolds(db);
-  const modes = openModes({ db, dossier, switches, nowMs });
-  const inspects = openInspections(inspections, dossier);
+  const modes = openModes({ db, dossier, switches, nowMs, judge: ruling?.mode });
+  const usual = openInspections(inspections, dossier);
+  const inspects: Inspects = ruling ? (...about) => ruling.inspects(usual(...about)) : usual;
   const known = { db, dossier, holds, modes, inspects, lineOf };
   const postings = openPostings({ ...known, nowMs, ...times });
   const clocks = openClocks(db, skewMaxMs);

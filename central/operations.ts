@@ -8,6 +8,7 @@ import { approvalFields } from './approvals.ts';
 import { type Board, postingsShownMax } from './board.ts';
 import { deskOperations, dryRun } from './deskoperations.ts';
 import { type Operation, operation, rows } from './operation.ts';
+import { replayOperations } from './replayoperations.ts';
 import { sightOperations } from './sightoperations.ts';
 
 const orders = (board: Board): Operation[] => [
@@ -82,4 +83,5 @@ export const operationsOf = (board: Board): readonly Operation[] => [
   ...sightOperations(board),
   ...deskOperations(board),
   ...[...orders(board), ...masters(board), ...lines(board)],
+  ...replayOperations(board),
 ];

@@ -22,6 +22,7 @@ const commands = {
   explain: () => import('./explain.ts'),
   trace: () => import('./trace.ts'),
   recall: () => import('./recall.ts'),
+  replay: () => import('./replay.ts'),
   reconcile: () => import('./reconcile.ts'),
   rules: () => import('./rules.ts'),
   masters: () => import('./masters.ts'),

@@ -27,6 +27,10 @@ export const endpoints = {
   'approve-masters': 'POST /v1/masters',
   swap: 'POST /v1/lines/:line/swap',
   lift: 'POST /v1/ahead/:eventId/lift',
+  extract: 'GET /v1/ledger',
+  'replay-begin': 'POST /v1/replay',
+  'replay-feed': 'POST /v1/replay/facts',
+  replayed: 'GET /v1/replay',
 } as const;
 
 export type EndpointName = keyof typeof endpoints;
