@@ -45,7 +45,7 @@ const waitMaxS = 900;
 const say = (text: string) => process.stdout.write(`${text}\n`);
 const place = { plant: 'HF01', storageLocation: '0001' };
 
-/** Processor time of a process so far, s (Linux: fields 14 and 15 of its stat, in ticks of 10 ms). */
+/** Processor time of a process so far, s: fields 14 and 15 of its stat, in ticks of 10 ms. */
 function cpuS(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
   return (Number(fields[11]) + Number(fields[12])) / 100;
@@ -156,9 +156,8 @@ async function measure(directory: string, closing: (() => unknown)[]): Promise<v
   const names = Object.keys(parts);
   say(`even work: ${thousands(facts / steadyS)} facts/s in the ledger, ${aged(steady.agesMs)}`);
   say(`  µs of processor a fact: ${names.map((name, at) => `${name} ${each[at]}`).join(', ')}`);
-  say(
-    `  behind by ${thousands(steady.stated - steady.kept)} facts, memory of central ${rssMb(central.pid)} MB`,
-  );
+  const behind = thousands(steady.stated - steady.kept);
+  say(`  behind by ${behind} facts, memory of central ${rssMb(central.pid)} MB`);
 
   await swarm.order('cut');
   await delay(outageS * 1_000);
@@ -167,9 +166,8 @@ async function measure(directory: string, closing: (() => unknown)[]): Promise<v
   const backlog = cut.stated - cut.kept;
   const near = ({ stated, kept }: Told) => stated - kept <= all * rate * 2;
   const drainS = await until(swarm, 'draining', near);
-  say(
-    `after ${outageS} s without a network: ${thousands(backlog)} facts waited, drained in ${drainS.toFixed(1)} s`,
-  );
+  const waited = `${thousands(backlog)} facts waited`;
+  say(`after ${outageS} s without a network: ${waited}, drained in ${drainS.toFixed(1)} s`);
 
   if (members > 1) {
     const was = await swarm.told();
