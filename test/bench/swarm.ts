@@ -1,6 +1,7 @@
 // A child of scale.ts: many edges in one process, each with a connection and lines of its own. Of
 // an edge they are the wire alone: what a line states accrues by the clock, and is sent as the
-// edge's own forwarder sends it (one segment in flight a line, behind the window, expecting the sequence).
+// edge's own forwarder sends it: one segment in flight a line, behind the window, expecting the
+// sequence.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NatsConnection } from '@nats-io/nats-core';
