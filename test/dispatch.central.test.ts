@@ -1,5 +1,5 @@
-// Goal: what was sent to a line stands in the ledger for ever, and a ledger that was restored from a
-// backup goes on behind the numbers of the one that is lost. Method: the table alone.
+// Goal: what was sent to a line stands in the ledger for ever, and a ledger that was restored from
+// a backup goes on behind the numbers of the one that is lost. Method: the table alone.
 import { expect, test } from 'vitest';
 import { openDispatch, type Sending } from '../central/dispatch.ts';
 import { migrations } from '../central/memory.ts';
@@ -56,7 +56,8 @@ test('what was sent is never edited, deleted or with a hole; what is no command 
   dispatch.note(received(1, dispatch.one(m01, 1)!.commandId));
   expect(() => db.exec("UPDATE dispatch SET state = 'pending', ended_ms = NULL")).toThrow('edited');
   expect(() => db.exec('DELETE FROM dispatch')).toThrow('deleted');
-  const hole = `INSERT INTO dispatch SELECT line, 7, command_id, at_ms, by, reason, source, again_of,
+  const hole = `INSERT INTO dispatch SELECT line, 7, command_id, at_ms, by, reason, source,
+    again_of,
     type, content, state, ended_ms, event_id, rule, words FROM dispatch`;
   expect(() => db.exec(hole)).toThrow('without holes');
   expect(() => dispatch.send({ ...order('WO-1'), body: {} })).toThrow('command.body.material');
