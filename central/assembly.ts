@@ -20,6 +20,7 @@ import { openPulse } from './pulse.ts';
 import { fillGaps } from './refill.ts';
 import { openRegistrar } from './registrar.ts';
 import { openRinging } from './ringing.ts';
+import { spread } from './spreading.ts';
 import { trim } from './trimmer.ts';
 import { turnsOf } from './turns.ts';
 import { openWatch, type WhileOnDuty } from './watch.ts';
@@ -124,6 +125,7 @@ export function assembleCentral(world: World) {
     onDuty((signal) => tellKept({ ...common, ...telling, signal })),
     onDuty((signal) => trim({ ...common, ...hub, trimMs: pace.trimMs, signal })),
     onDuty((signal) => fillGaps({ ...common, ...filling, signal })),
+    onDuty((signal) => spread({ ...memory, ...filling, clock, signal })),
     post({ ...common, ...lanes, erp, lanesMax, bell: accepted, moved: moved.ring }),
     ...(watch ? [watch.keep()] : []),
   ].map(keepRunning);

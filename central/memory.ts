@@ -1,4 +1,5 @@
 import type { Database } from '../shared/database.ts';
+import { actMigrations } from './acts.ts';
 import { liveMigrations } from './ahead.ts';
 import { amendmentMigrations, openAmended } from './amendments.ts';
 import { openApprovals } from './approvals.ts';
@@ -38,6 +39,7 @@ import { lossMigrations } from './losses.ts';
 import { masterMigrations } from './masters.ts';
 import { modeMigrations, openModes, type Switch } from './modes.ts';
 import { openPostings } from './postings.ts';
+import { openQualities } from './qualities.ts';
 import { openReconcile } from './reconcile.ts';
 import { openRegistry, registryMigrations } from './registry.ts';
 import { dispatchMigrations } from './sent.ts';
@@ -47,6 +49,7 @@ import { openThread, threadMigrations } from './thread.ts';
 import { openTotals, totalsMigrations } from './totals.ts';
 import { openTrace } from './trace.ts';
 import { turnsOf } from './turns.ts';
+import { wardMigrations } from './wardtables.ts';
 
 /** Every table of central, in one file: what one transaction must change together. */
 export const migrations = [
@@ -80,6 +83,7 @@ export const migrations = [
   ...docketMigrations2,
   ...threadMigrations,
   ...dispatchMigrations,
+  [...wardMigrations, ...actMigrations].join('\n'),
 ];
 
 /** Pages of the file that are kept in memory, KiB: those to which the lines add now. */
@@ -184,6 +188,8 @@ export function openMemory(parts: Parts) {
   const approvals = openApprovals({ masters: dossier.masters, lanes, nowMs });
   const thread = openThread(db);
   const trace = openTrace({ db, thread, explain });
+  const qualities = openQualities({ db, nowMs, ledger, postings, lanes, thread, dispatch });
   const views = { dossier, totals, erpStatus, archive, explain, reconcile, modes, approvals };
-  return { ...views, holds, postings, ledger, registry, live, thread, trace, dispatch, forget };
+  const goods = { holds, postings, ledger, registry, live, thread, trace, dispatch };
+  return { ...views, ...goods, ...qualities, forget };
 }

@@ -27,4 +27,5 @@ await againOnPostgres({
   'dryrun.central': () => import('./dryrun.central.test.ts'),
   microservice: () => import('./microservice.test.ts'),
   'dispatch.central': () => import('./dispatch.central.test.ts'),
+  'wards.central': () => import('./wards.central.test.ts'),
 });
