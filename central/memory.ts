@@ -17,6 +17,7 @@ import {
   dossierMigrations3,
   openDossier,
 } from './dossier.ts';
+import { dropMigrations } from './drop/taking.ts';
 import { earlyMigrations } from './early.ts';
 import { openErpStatus } from './erpstatus.ts';
 import { openExplain } from './explain.ts';
@@ -83,7 +84,7 @@ export const migrations = [
   ...docketMigrations2,
   ...threadMigrations,
   ...dispatchMigrations,
-  [...wardMigrations, ...actMigrations].join('\n'),
+  [...wardMigrations, ...actMigrations, ...dropMigrations].join('\n'),
 ];
 
 /** Pages of the file that are kept in memory, KiB: those to which the lines add now. */
