@@ -69,6 +69,9 @@ export const fields = {
     }),
     { replicas: 1, megabytesMax: 4_096, keepDays: 30 },
   ),
+  dropPath: optional(
+    text('Folder in which quality drops files (JSON, CSV, B2MML); nothing without it.', 4_096),
+  ),
   erp: erpField,
   skewMaxHours: fallback(
     integer('A document whose fact is further off in time waits for a person, hours.', 1, 876_000),

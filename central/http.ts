@@ -1,4 +1,4 @@
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { invalid } from '../shared/field.ts';
 import { metricsType } from '../shared/metrics.ts';
 import { answered } from './answered.ts';
@@ -16,8 +16,10 @@ function fieldsOf(params: object, rest: unknown, label: string): unknown {
 /** What central knows, as JSON, and what a scraper reads; listening nowhere yet. */
 export function buildHttp(board: Board, metrics?: () => string): FastifyInstance {
   const app = Fastify({ forceCloseConnections: true });
-  app.setErrorHandler((error, _request, reply) =>
+  app.setErrorHandler<FastifyError>((error, _request, reply) =>
     answered(reply, () => {
+      // A body that is none, too large or of another kind never came to an operation.
+      if (error.code?.startsWith('FST_ERR_CTP')) throw invalid('body', error.message);
       throw error;
     }),
   );

@@ -1,4 +1,5 @@
 import type { Database } from '../shared/database.ts';
+import { actMigrations } from './acts.ts';
 import { liveMigrations } from './ahead.ts';
 import { amendmentMigrations, openAmended } from './amendments.ts';
 import { openApprovals } from './approvals.ts';
@@ -8,6 +9,7 @@ import { censusMigrations } from './census.ts';
 import { clockMigrations, openClocks, skewUsualMs } from './clocks.ts';
 import { correctionMigrations, openCorrections } from './corrections.ts';
 import { deskMigrations } from './desk.ts';
+import { openDispatch } from './dispatch.ts';
 import { docketMigrations, docketMigrations2 } from './docket.ts';
 import {
   dossierMigrations,
@@ -15,6 +17,7 @@ import {
   dossierMigrations3,
   openDossier,
 } from './dossier.ts';
+import { dropMigrations } from './drop/taking.ts';
 import { earlyMigrations } from './early.ts';
 import { openErpStatus } from './erpstatus.ts';
 import { openExplain } from './explain.ts';
@@ -37,14 +40,17 @@ import { lossMigrations } from './losses.ts';
 import { masterMigrations } from './masters.ts';
 import { modeMigrations, openModes, type Switch } from './modes.ts';
 import { openPostings } from './postings.ts';
+import { openQualities } from './qualities.ts';
 import { openReconcile } from './reconcile.ts';
 import { openRegistry, registryMigrations } from './registry.ts';
+import { dispatchMigrations } from './sent.ts';
 import { shadowMigrations } from './shadows.ts';
 import { ledgerMigrations, shelfMigrations2 } from './shelf.ts';
 import { openThread, threadMigrations } from './thread.ts';
 import { openTotals, totalsMigrations } from './totals.ts';
 import { openTrace } from './trace.ts';
 import { turnsOf } from './turns.ts';
+import { wardMigrations } from './wardtables.ts';
 
 /** Every table of central, in one file: what one transaction must change together. */
 export const migrations = [
@@ -77,6 +83,8 @@ export const migrations = [
   ...masterMigrations,
   ...docketMigrations2,
   ...threadMigrations,
+  ...dispatchMigrations,
+  [...wardMigrations, ...actMigrations, ...dropMigrations].join('\n'),
 ];
 
 /** Pages of the file that are kept in memory, KiB: those to which the lines add now. */
@@ -96,6 +104,8 @@ type Parts = {
   inspections?: readonly Inspection[] | undefined;
   /** Where other centrals share the ledger. */
   leases?: Leases | undefined;
+  /** Told that a line may have something to ask for. */
+  ring?: ((line: string) => void) | undefined;
 };
 export type Memory = ReturnType<typeof openMemory>;
 
@@ -105,7 +115,15 @@ export type Memory = ReturnType<typeof openMemory>;
  * has written.
  */
 export function openMemory(parts: Parts) {
-  const { db, nowMs, skewMaxMs = skewUsualMs, switches = [], inspections = [], ...times } = parts;
+  const {
+    db,
+    nowMs,
+    skewMaxMs = skewUsualMs,
+    switches = [],
+    inspections = [],
+    ring,
+    ...times
+  } = parts;
   db.pragma(`cache_size = -${cacheKib}`);
   const dossier = openDossier(db);
   const lineOf = (eventId: string) => ledger.stored(eventId)?.line;
@@ -142,6 +160,7 @@ export function openMemory(parts: Parts) {
         holds.note(fact);
         postings.note(fact, run, clocks.note(fact, fact.receivedMs), effects);
         live.note(fact);
+        dispatch.note(fact);
       }
       dossier.save();
       postings.save();
@@ -151,6 +170,7 @@ export function openMemory(parts: Parts) {
     undone,
     stands: (head) => live.reach(head),
   });
+  const dispatch = openDispatch({ db, nowMs, ring });
   const registry = openRegistry({ db, ledger, nowMs });
   const lanes = openLanes({ db, waitMs: times.waitMs, boot: times.leases?.boot });
   const live = openLive({ db, registry, nowMs, rouse: lanes.rouseHeld });
@@ -169,6 +189,8 @@ export function openMemory(parts: Parts) {
   const approvals = openApprovals({ masters: dossier.masters, lanes, nowMs });
   const thread = openThread(db);
   const trace = openTrace({ db, thread, explain });
+  const qualities = openQualities({ db, nowMs, ledger, postings, lanes, thread, dispatch });
   const views = { dossier, totals, erpStatus, archive, explain, reconcile, modes, approvals };
-  return { ...views, holds, postings, ledger, registry, live, thread, trace, forget };
+  const goods = { holds, postings, ledger, registry, live, thread, trace, dispatch };
+  return { ...views, ...goods, ...qualities, forget };
 }

@@ -26,6 +26,16 @@ export const endpoints = {
   'approve-masters': 'POST /v1/masters',
   swap: 'POST /v1/lines/:line/swap',
   lift: 'POST /v1/ahead/:eventId/lift',
+  holds: 'GET /v1/holds',
+  held: 'GET /v1/holds/:hold',
+  hold: 'POST /v1/holds',
+  release: 'POST /v1/holds/:hold/release',
+  dispose: 'POST /v1/holds/:hold/dispose',
+  'approve-hold': 'POST /v1/holds/:hold/approve',
+  'reject-hold': 'POST /v1/holds/:hold/reject',
+  rework: 'POST /v1/reworks',
+  inspection: 'POST /v1/inspections',
+  sent: 'GET /v1/sent',
 } as const;
 
 export type EndpointName = keyof typeof endpoints;
