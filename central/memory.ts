@@ -15,6 +15,8 @@ import {
   dossierMigrations3,
   openDossier,
 } from './dossier.ts';
+import { openDownlink } from './downlink/downlink.ts';
+import { downlinkMigrations } from './downlink/tables.ts';
 import { earlyMigrations } from './early.ts';
 import { openErpStatus } from './erpstatus.ts';
 import { openExplain } from './explain.ts';
@@ -77,6 +79,7 @@ export const migrations = [
   ...masterMigrations,
   ...docketMigrations2,
   ...threadMigrations,
+  ...downlinkMigrations,
 ];
 
 /** Pages of the file that are kept in memory, KiB: those to which the lines add now. */
@@ -96,6 +99,8 @@ type Parts = {
   inspections?: readonly Inspection[] | undefined;
   /** Where other centrals share the ledger. */
   leases?: Leases | undefined;
+  /** Sites whose change sets are approved by another person than who drafted them. */
+  secondPerson?: readonly string[] | undefined;
 };
 export type Memory = ReturnType<typeof openMemory>;
 
@@ -128,6 +133,7 @@ export function openMemory(parts: Parts) {
     totals.undone();
     clocks.undone();
     live.undone();
+    downlink.undone();
     postings.undone();
   }
   const corrections = openCorrections({ db, stored: (eventId) => ledger.stored(eventId) });
@@ -142,6 +148,7 @@ export function openMemory(parts: Parts) {
         holds.note(fact);
         postings.note(fact, run, clocks.note(fact, fact.receivedMs), effects);
         live.note(fact);
+        downlink.note(fact);
       }
       dossier.save();
       postings.save();
@@ -167,8 +174,11 @@ export function openMemory(parts: Parts) {
     counts: postings.counts,
   });
   const approvals = openApprovals({ masters: dossier.masters, lanes, nowMs });
+  const { secondPerson } = parts;
+  const send = () => undefined;
+  const downlink = openDownlink({ db, dossier, approvals, send, nowMs, secondPerson });
   const thread = openThread(db);
   const trace = openTrace({ db, thread, explain });
   const views = { dossier, totals, erpStatus, archive, explain, reconcile, modes, approvals };
-  return { ...views, holds, postings, ledger, registry, live, thread, trace, forget };
+  return { ...views, holds, postings, ledger, registry, live, downlink, thread, trace, forget };
 }

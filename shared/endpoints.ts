@@ -24,6 +24,13 @@ export const endpoints = {
   postings: 'GET /v1/postings/:state',
   masters: 'GET /v1/masters',
   'approve-masters': 'POST /v1/masters',
+  downlink: 'GET /v1/downlink',
+  differences: 'GET /v1/downlink/differences',
+  'receive-references': 'POST /v1/downlink/references',
+  'receive-orders': 'POST /v1/downlink/orders',
+  'draft-set': 'POST /v1/downlink/sets',
+  'approve-set': 'POST /v1/downlink/sets/:draft/approve',
+  'reject-set': 'POST /v1/downlink/sets/:draft/reject',
   swap: 'POST /v1/lines/:line/swap',
   lift: 'POST /v1/ahead/:eventId/lift',
 } as const;

@@ -78,4 +78,10 @@ export const runtimeBodies = {
     ),
     measuredMs: optional(integer('How long before the step that was, ms.', 0, instantMs)),
   },
+  ReferenceApplied: {
+    set: integer('Number of the change set that is active here now.', 1, Number.MAX_SAFE_INTEGER),
+    activeMs: instant('When it was to become active, Unix ms.'),
+    records: integer('How many records it has.', 1, 5_000),
+    digest: id('SHA-256 of its records, hexadecimal.', 64),
+  },
 };

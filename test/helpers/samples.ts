@@ -20,6 +20,7 @@ const about: Partial<Record<FactType, object>> = {
   PersonSignedOut: {},
   PersonSigned: {},
   PersonLockedOut: {},
+  ReferenceApplied: {},
   OrderChanged: { order: 'WO-1', productionDay: '2012-01-02', flags: 'parked' },
   OrderCancelRequested: { order: 'WO-1' },
   OrderCompleted: { order: 'WO-1' },
@@ -142,6 +143,9 @@ const bodies: Record<FactType, object> = {
     credentialUntilMs: 1_704_153_600_000,
   },
   PersonLockedOut: { tries: 5, untilMs: 1_704_067_230_000 },
+  ReferenceApplied: {
+    ...{ set: 3, activeMs: 1_704_067_200_000, records: 12, digest: 'ab'.repeat(32) },
+  },
 };
 
 /** One content of every type of fact, always the same. */

@@ -600,6 +600,7 @@ export const texts = {
     EpochBegan: 'Época empezada',
     DiskLevelChanged: 'Nivel de disco cambiado',
     ClockStepped: 'Reloj cambiado',
+    ReferenceApplied: 'Datos maestros activos',
     PersonSignedIn: 'Entrada',
     PersonSignedOut: 'Salida',
     PersonSigned: 'Firmado',

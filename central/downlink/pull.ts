@@ -1,0 +1,143 @@
+import { backoff } from '../../shared/backoff.ts';
+import type { Clock } from '../../shared/clock.ts';
+import { asOne, type Database } from '../../shared/database.ts';
+import { Fault } from '../../shared/fault.ts';
+import type { Logger } from '../../shared/log.ts';
+import type { Bell } from '../../shared/loop.ts';
+import type { PulledEntry, Source } from '../erp.ts';
+import type { Downlink } from './downlink.ts';
+
+export const cursorMigrations = [
+  `
+  CREATE TABLE erp_cursor (                      -- how far each stream of the ERP was read
+    stream  TEXT    PRIMARY KEY,
+    cursor  TEXT,                                -- the connector's own; NULL: from the beginning
+    read_ms INTEGER,                             -- when it was answered last
+    reason  TEXT                                 -- why it is not answered now
+  ) STRICT, WITHOUT ROWID;
+  `,
+];
+
+/** Most pages of one stream in one round: what is left comes in the next. */
+const pagesMax = 200;
+/** Longest pause after a round that failed, ms. */
+const pauseMaxMs = 300_000;
+
+export type PulledSite = Readonly<{ plant: string; site: string }>;
+type Parts = {
+  db: Database;
+  downlink: Pick<Downlink, 'receiveReferences' | 'receiveOrders' | 'again' | 'undone'>;
+  /** What hands over; without it only what waits is looked at again. */
+  source: Source | undefined;
+  sites: readonly PulledSite[];
+  everyMs: number;
+  /** Told when orders may have been sent. */
+  moved: () => void;
+  clock: Clock;
+  log: Logger;
+  signal: AbortSignal;
+  /** Rung to look at once. */
+  bell: Bell;
+};
+type Reading = Readonly<{
+  stream: string;
+  cursor: string | null;
+  readMs: number | null;
+  reason: string | null;
+}>;
+
+/** How far each stream was read. */
+export function openCursors(db: Database) {
+  const one = db
+    .prepare<[string], string | null>('SELECT cursor FROM erp_cursor WHERE stream = ?')
+    .pluck();
+  const save = db.prepare(
+    `INSERT INTO erp_cursor VALUES (?, ?, ?, NULL) ON CONFLICT (stream) DO UPDATE
+     SET cursor = excluded.cursor, read_ms = excluded.read_ms, reason = NULL`,
+  );
+  const fail = db.prepare(
+    `INSERT INTO erp_cursor VALUES (?, NULL, NULL, ?) ON CONFLICT (stream) DO UPDATE
+     SET reason = excluded.reason`,
+  );
+  const all = db.prepare<[], Reading>(
+    'SELECT stream, cursor, read_ms AS readMs, reason FROM erp_cursor ORDER BY stream',
+  );
+  return {
+    at: (stream: string) => one.get(stream) ?? null,
+    save: (stream: string, cursor: string, nowMs: number) => save.run(stream, cursor, nowMs),
+    fail: (stream: string, reason: string) => fail.run(stream, reason),
+    all: () => all.all(),
+  };
+}
+
+/** The entries of one page, by site and kind; what is of no plant is of all. */
+function bySite(entries: readonly PulledEntry[], sites: readonly PulledSite[]) {
+  return sites.map(({ plant, site }) => {
+    const own = entries.filter((one) => one.plant === null || one.plant === plant);
+    const of = (kind: PulledEntry['kind']) =>
+      own.filter((one) => one.kind === kind).map((one) => one.given);
+    return { site, references: of('reference'), orders: of('order') };
+  });
+}
+
+/**
+ * Reads what the ERP has changed, stream by stream and page by page; each page and its cursor are
+ * one transaction. What does not answer is asked again after a pause that doubles.
+ */
+export async function pull(parts: Parts): Promise<void> {
+  const { db, downlink, source, sites, everyMs, moved, clock, log, signal, bell } = parts;
+  const cursors = openCursors(db);
+  let failures = 0;
+
+  const whole = <A extends unknown[], R>(work: (...args: A) => R) =>
+    asOne(db, work, downlink.undone);
+  const take = whole((stream: string, entries: readonly PulledEntry[], cursor: string) => {
+    for (const { site, references, orders } of bySite(entries, sites)) {
+      const by = `erp ${stream} ${site}`;
+      if (references.length > 0) downlink.receiveReferences(site, by, references);
+      if (orders.length > 0) downlink.receiveOrders(site, by, orders);
+    }
+    cursors.save(stream, cursor, clock.nowMs());
+  });
+  const again = whole(downlink.again);
+  const failed = whole((stream: string, reason: string) => cursors.fail(stream, reason));
+
+  /** False if the stream did not answer. */
+  async function read(stream: string): Promise<boolean> {
+    for (let pages = 0; pages < pagesMax && !signal.aborted; pages++) {
+      const got = await source!.pull(stream, cursors.at(stream));
+      if (signal.aborted) return true;
+      if (got.kind === 'unread') {
+        failed(stream, got.reason);
+        log.warn({ stream, reason: got.reason }, 'the ERP does not hand over');
+        return false;
+      }
+      take(stream, got.entries, got.cursor);
+      if (got.entries.length > 0) moved();
+      if (!got.more) return true;
+    }
+    return true;
+  }
+
+  async function round(): Promise<boolean> {
+    let isRead = true;
+    for (const stream of sites.length > 0 ? (source?.streams ?? []) : []) {
+      isRead = (await read(stream)) && isRead;
+    }
+    for (let after: string | undefined = ''; after !== undefined; ) after = again(after);
+    return isRead;
+  }
+
+  while (!signal.aborted) {
+    const seen = bell.rings();
+    try {
+      failures = (await round()) ? 0 : failures + 1;
+    } catch (error) {
+      if (!(error instanceof Fault && error.retry)) throw error;
+      log.warn({ reason: error.message }, 'the ledger does not take what the ERP hands over');
+      failures += 1;
+    }
+    const waitMs = failures === 0 ? everyMs : backoff(failures + 3, pauseMaxMs);
+    await bell.wait(seen, waitMs, signal);
+  }
+}
