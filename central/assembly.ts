@@ -19,6 +19,7 @@ import { post } from './poster.ts';
 import { openPulse } from './pulse.ts';
 import { fillGaps } from './refill.ts';
 import { openRegistrar } from './registrar.ts';
+import { openRinging } from './ringing.ts';
 import { trim } from './trimmer.ts';
 import { turnsOf } from './turns.ts';
 import { openWatch, type WhileOnDuty } from './watch.ts';
@@ -93,8 +94,10 @@ export function assembleCentral(world: World) {
   const { monotonicMs } = clock;
   const leases = turns && openLeases({ db, boot: bootId, leaseMs, monotonicMs });
   const limits = { maxInFlightMs, skewMaxMs };
-  const memory = openMemory({ db, nowMs, waitMs, ...limits, switches, inspections, leases });
-  const { ledger, postings, registry, archive, live } = memory;
+  const ring = openRinging(hub.connection);
+  const known = { switches, inspections, leases, ring };
+  const memory = openMemory({ db, nowMs, waitMs, ...limits, ...known });
+  const { ledger, postings } = memory;
   const accepted = openBell(clock); // rings when the ledger took facts
   const moved = openBell(clock); // rings when the ledger or a posting has moved
   const committed = () => {
@@ -124,7 +127,7 @@ export function assembleCentral(world: World) {
     post({ ...common, ...lanes, erp, lanesMax, bell: accepted, moved: moved.ring }),
     ...(watch ? [watch.keep()] : []),
   ].map(keepRunning);
-  openRegistrar({ connection, registry, archive, ledger, live, moved: moved.ring, log });
+  openRegistrar({ connection, ...memory, moved: moved.ring, log });
   const { edges } = openPulse({ connection, nowMs: clock.nowMs, log });
 
   return {

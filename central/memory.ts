@@ -8,6 +8,7 @@ import { censusMigrations } from './census.ts';
 import { clockMigrations, openClocks, skewUsualMs } from './clocks.ts';
 import { correctionMigrations, openCorrections } from './corrections.ts';
 import { deskMigrations } from './desk.ts';
+import { openDispatch } from './dispatch.ts';
 import { docketMigrations, docketMigrations2 } from './docket.ts';
 import {
   dossierMigrations,
@@ -41,6 +42,7 @@ import { modeMigrations, openModes, type Switch } from './modes.ts';
 import { openPostings } from './postings.ts';
 import { openReconcile } from './reconcile.ts';
 import { openRegistry, registryMigrations } from './registry.ts';
+import { dispatchMigrations } from './sent.ts';
 import { shadowMigrations } from './shadows.ts';
 import { ledgerMigrations, shelfMigrations2 } from './shelf.ts';
 import { openThread, threadMigrations } from './thread.ts';
@@ -79,6 +81,7 @@ export const migrations = [
   ...masterMigrations,
   ...docketMigrations2,
   ...threadMigrations,
+  ...dispatchMigrations,
   ...downlinkMigrations,
 ];
 
@@ -99,6 +102,8 @@ type Parts = {
   inspections?: readonly Inspection[] | undefined;
   /** Where other centrals share the ledger. */
   leases?: Leases | undefined;
+  /** Told that a line may have something to ask for. */
+  ring?: ((line: string) => void) | undefined;
   /** Sites whose change sets are approved by another person than who drafted them. */
   secondPerson?: readonly string[] | undefined;
 };
@@ -110,7 +115,15 @@ export type Memory = ReturnType<typeof openMemory>;
  * has written.
  */
 export function openMemory(parts: Parts) {
-  const { db, nowMs, skewMaxMs = skewUsualMs, switches = [], inspections = [], ...times } = parts;
+  const {
+    db,
+    nowMs,
+    skewMaxMs = skewUsualMs,
+    switches = [],
+    inspections = [],
+    ring,
+    ...times
+  } = parts;
   db.pragma(`cache_size = -${cacheKib}`);
   const dossier = openDossier(db);
   const lineOf = (eventId: string) => ledger.stored(eventId)?.line;
@@ -148,6 +161,7 @@ export function openMemory(parts: Parts) {
         holds.note(fact);
         postings.note(fact, run, clocks.note(fact, fact.receivedMs), effects);
         live.note(fact);
+        dispatch.note(fact);
         downlink.note(fact);
       }
       dossier.save();
@@ -158,6 +172,7 @@ export function openMemory(parts: Parts) {
     undone,
     stands: (head) => live.reach(head),
   });
+  const dispatch = openDispatch({ db, nowMs, ring });
   const registry = openRegistry({ db, ledger, nowMs });
   const lanes = openLanes({ db, waitMs: times.waitMs, boot: times.leases?.boot });
   const live = openLive({ db, registry, nowMs, rouse: lanes.rouseHeld });
@@ -175,10 +190,11 @@ export function openMemory(parts: Parts) {
   });
   const approvals = openApprovals({ masters: dossier.masters, lanes, nowMs });
   const { secondPerson } = parts;
-  const send = () => undefined;
+  const { send } = dispatch;
   const downlink = openDownlink({ db, dossier, approvals, send, nowMs, secondPerson });
   const thread = openThread(db);
   const trace = openTrace({ db, thread, explain });
   const views = { dossier, totals, erpStatus, archive, explain, reconcile, modes, approvals };
-  return { ...views, holds, postings, ledger, registry, live, downlink, thread, trace, forget };
+  const down = { dispatch, downlink };
+  return { ...views, ...down, holds, postings, ledger, registry, live, thread, trace, forget };
 }

@@ -102,6 +102,16 @@ test('another content under a version that is known is refused and told', async 
   expect((await shown()).refused).toMatchObject([{ name: 'item BOLT A', times: 1 }]);
 });
 
+/** With what the lines were asked for. */
+function withSent() {
+  const box = opened();
+  const rows = box.db.prepare<[], { line: string; type: string; source: string; content: string }>(
+    'SELECT line, type, source, content FROM dispatch ORDER BY number',
+  );
+  const sent = () => rows.all().map(({ content, ...row }) => ({ ...row, ...JSON.parse(content) }));
+  return { ...box, sent };
+}
+
 const order = (more: object = {}) => ({
   ...{ order: 'WO-9', status: 'released', material: 'BOLT', quantity: '10', unit: 'EA' },
   operations: [{ operation: '0010', workCenter: 'SAW1' }],

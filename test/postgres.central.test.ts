@@ -26,4 +26,5 @@ await againOnPostgres({
   overview: () => import('./overview.test.ts'),
   'dryrun.central': () => import('./dryrun.central.test.ts'),
   microservice: () => import('./microservice.test.ts'),
+  'dispatch.central': () => import('./dispatch.central.test.ts'),
 });

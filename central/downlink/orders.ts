@@ -26,7 +26,7 @@ export type Send = (wanted: {
   line: string;
   type: CommandType;
   about: { order: string };
-  body: object;
+  body: Readonly<Record<string, unknown>>;
   by: string;
   reason: string;
   source: string;
@@ -131,7 +131,7 @@ export function openOrders({ db, sets, send, nowMs }: Parts) {
     { order, edition }: Row,
     lines: readonly string[],
     type: CommandType,
-    body: object,
+    body: Readonly<Record<string, unknown>>,
     reason: string,
   ): void {
     for (const line of lines) {
