@@ -112,7 +112,7 @@ export type Pulled =
 /** Master data and orders as an ERP hands them over, stream by stream, in that order. */
 export type Source = Readonly<{
   streams: readonly string[];
-  /** Never rejects for a reason of the ERP's or the network's; from the beginning without cursor. */
+  /** Never rejects for a reason of the ERP; without a cursor it begins. */
   pull(stream: string, cursor: string | null): Promise<Pulled>;
 }>;
 

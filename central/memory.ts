@@ -1,4 +1,5 @@
 import type { Database } from '../shared/database.ts';
+import { siteOf } from '../shared/reference.ts';
 import { liveMigrations } from './ahead.ts';
 import { amendmentMigrations, openAmended } from './amendments.ts';
 import { openApprovals } from './approvals.ts';
@@ -191,7 +192,11 @@ export function openMemory(parts: Parts) {
   const approvals = openApprovals({ masters: dossier.masters, lanes, nowMs });
   const { secondPerson } = parts;
   const { send } = dispatch;
-  const downlink = openDownlink({ db, dossier, approvals, send, nowMs, secondPerson });
+  const ringSite = (site: string): void => {
+    for (const { path } of ledger.lines()) if (siteOf(path) === site) ring?.(path);
+  };
+  const told = { secondPerson, ring: ringSite };
+  const downlink = openDownlink({ db, dossier, approvals, send, nowMs, ...told });
   const thread = openThread(db);
   const trace = openTrace({ db, thread, explain });
   const views = { dossier, totals, erpStatus, archive, explain, reconcile, modes, approvals };

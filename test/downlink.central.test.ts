@@ -161,7 +161,7 @@ test('an order that names no versions is made by those in force', async () => {
 
 test('what edge and central say of a fact is kept, and a difference told', async () => {
   const { active, ledger, app, shown } = opened();
-  await active(item('A'), item('X'), center('SAW1', ['person:1']), routing);
+  await active(item('A'), center('SAW1', ['person:1']), routing);
   await active(item('B'));
   const released = stated.release();
   const versions = [

@@ -11,6 +11,7 @@ import type { Saying } from '../amendments.ts';
 import type { Approvals } from '../approvals.ts';
 import type { Dossier } from '../dossier.ts';
 import { openChangeSets } from './changesets.ts';
+import { openCursors } from './cursors.ts';
 import { openGuarding } from './guarding.ts';
 import { openOrders, type Send } from './orders.ts';
 import { nameOf, openProblems } from './problems.ts';
@@ -33,6 +34,8 @@ type Parts = {
   approvals: Approvals;
   send: Send;
   nowMs: () => number;
+  /** Told that edges of a site may have something to ask for. */
+  ring?: ((site: string) => void) | undefined;
   /** Sites whose change sets are approved by another person than who drafted them. */
   secondPerson?: readonly string[] | undefined;
 };
@@ -42,12 +45,14 @@ export type Downlink = ReturnType<typeof openDownlink>;
 const isMaster = (one: Reference) => one.kind !== 'reasonCode';
 
 /** What comes from the ERP for the lines: reference data, in change sets, and orders. */
-export function openDownlink({ db, dossier, approvals, send, nowMs, secondPerson = [] }: Parts) {
+export function openDownlink(parts: Parts) {
+  const { db, dossier, approvals, send, nowMs, ring, secondPerson = [] } = parts;
   const records = openRecords(db);
   const needsSecond = (site: string) => secondPerson.includes(site);
   const sets = openChangeSets({ db, records, nowMs, needsSecond });
   const problems = openProblems(db, nowMs);
   const orders = openOrders({ db, sets, send, nowMs });
+  const cursors = openCursors(db);
   const guarding = openGuarding({ db, dossier, sets });
   const held = new Map<string, { set: number; heardMs: number }>();
 
@@ -93,6 +98,7 @@ export function openDownlink({ db, dossier, approvals, send, nowMs, secondPerson
       >[0]['versions'][number][];
       if (versions.length > 0) approvals.approve({ site, ...said, versions });
       orders.again();
+      ring?.(site);
     },
 
     /** Looks again at orders that wait, within a transaction. */
@@ -122,6 +128,7 @@ export function openDownlink({ db, dossier, approvals, send, nowMs, secondPerson
         held: [...held].map(([line, one]) => ({ line, ...one })),
         orders: orders.shown(),
         refused: problems.shown(),
+        streams: cursors.all(),
         differences: guarding.count(),
       };
     },

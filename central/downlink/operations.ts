@@ -1,20 +1,12 @@
-import {
-  type Field,
-  fallback,
-  integer,
-  invalid,
-  list,
-  optional,
-  some,
-} from '../../shared/field.ts';
+import { type Field, fallback, integer, list, optional, some } from '../../shared/field.ts';
 import { referenceVersion, setRecordsMax } from '../../shared/reference.ts';
 import { plainText } from '../../shared/table.ts';
 import { instantMs } from '../../shared/vocabulary.ts';
 import { saying } from '../amendments.ts';
-import { site } from '../approvals.ts';
 import type { Board } from '../board.ts';
 import { dryRun } from '../deskoperations.ts';
 import { type Operation, operation, rows } from '../operation.ts';
+import { plantSite } from './fields.ts';
 
 /** Most versions, and most orders, that are received at once. */
 export const receivedMax = 500;
@@ -24,15 +16,6 @@ const received = (doc: string) => ({
   doc: `${doc} At most ${receivedMax}; each is taken or refused by itself.`,
 });
 
-/** "enterprise/site": change sets are numbered for each. */
-const plantSite: Field<string> = {
-  doc: 'enterprise/site, e.g. acme/lyon.',
-  read(value, name) {
-    const given = site.read(value, name);
-    if (given.split('/').length === 2) return given;
-    throw invalid(name, 'must be enterprise/site, e.g. acme/lyon');
-  },
-};
 const number = (doc: string, min: number): Field<number> => {
   const whole = integer(doc, min, 1e12);
   return {

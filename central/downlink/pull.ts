@@ -3,20 +3,9 @@ import type { Clock } from '../../shared/clock.ts';
 import { asOne, type Database } from '../../shared/database.ts';
 import { Fault } from '../../shared/fault.ts';
 import type { Logger } from '../../shared/log.ts';
-import type { Bell } from '../../shared/loop.ts';
 import type { PulledEntry, Source } from '../erp.ts';
+import { openCursors } from './cursors.ts';
 import type { Downlink } from './downlink.ts';
-
-export const cursorMigrations = [
-  `
-  CREATE TABLE erp_cursor (                      -- how far each stream of the ERP was read
-    stream  TEXT    PRIMARY KEY,
-    cursor  TEXT,                                -- the connector's own; NULL: from the beginning
-    read_ms INTEGER,                             -- when it was answered last
-    reason  TEXT                                 -- why it is not answered now
-  ) STRICT, WITHOUT ROWID;
-  `,
-];
 
 /** Most pages of one stream in one round: what is left comes in the next. */
 const pagesMax = 200;
@@ -36,40 +25,7 @@ type Parts = {
   clock: Clock;
   log: Logger;
   signal: AbortSignal;
-  /** Rung to look at once. */
-  bell: Bell;
 };
-type Reading = Readonly<{
-  stream: string;
-  cursor: string | null;
-  readMs: number | null;
-  reason: string | null;
-}>;
-
-/** How far each stream was read. */
-export function openCursors(db: Database) {
-  const one = db
-    .prepare<[string], string | null>('SELECT cursor FROM erp_cursor WHERE stream = ?')
-    .pluck();
-  const save = db.prepare(
-    `INSERT INTO erp_cursor VALUES (?, ?, ?, NULL) ON CONFLICT (stream) DO UPDATE
-     SET cursor = excluded.cursor, read_ms = excluded.read_ms, reason = NULL`,
-  );
-  const fail = db.prepare(
-    `INSERT INTO erp_cursor VALUES (?, NULL, NULL, ?) ON CONFLICT (stream) DO UPDATE
-     SET reason = excluded.reason`,
-  );
-  const all = db.prepare<[], Reading>(
-    'SELECT stream, cursor, read_ms AS readMs, reason FROM erp_cursor ORDER BY stream',
-  );
-  return {
-    at: (stream: string) => one.get(stream) ?? null,
-    save: (stream: string, cursor: string, nowMs: number) => save.run(stream, cursor, nowMs),
-    fail: (stream: string, reason: string) => fail.run(stream, reason),
-    all: () => all.all(),
-  };
-}
-
 /** The entries of one page, by site and kind; what is of no plant is of all. */
 function bySite(entries: readonly PulledEntry[], sites: readonly PulledSite[]) {
   return sites.map(({ plant, site }) => {
@@ -85,7 +41,7 @@ function bySite(entries: readonly PulledEntry[], sites: readonly PulledSite[]) {
  * one transaction. What does not answer is asked again after a pause that doubles.
  */
 export async function pull(parts: Parts): Promise<void> {
-  const { db, downlink, source, sites, everyMs, moved, clock, log, signal, bell } = parts;
+  const { db, downlink, source, sites, everyMs, moved, clock, log, signal } = parts;
   const cursors = openCursors(db);
   let failures = 0;
 
@@ -129,7 +85,6 @@ export async function pull(parts: Parts): Promise<void> {
   }
 
   while (!signal.aborted) {
-    const seen = bell.rings();
     try {
       failures = (await round()) ? 0 : failures + 1;
     } catch (error) {
@@ -138,6 +93,6 @@ export async function pull(parts: Parts): Promise<void> {
       failures += 1;
     }
     const waitMs = failures === 0 ? everyMs : backoff(failures + 3, pauseMaxMs);
-    await bell.wait(seen, waitMs, signal);
+    await clock.sleep(waitMs, signal);
   }
 }
