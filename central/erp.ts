@@ -100,11 +100,11 @@ export type Found = readonly string[] | Queued | Differs | Refused | Undecided |
 export type Preview = Readonly<{ to: string; body: object | null }>;
 
 /** What an ERP hands over, as it came; nothing of it was judged yet. */
-export type PulledEntry = Readonly<{
-  plant: string | null; // null: of every plant
-  kind: 'reference' | 'order';
-  given: unknown; // as `readReference` or `readErpOrder` takes it, if it is right
-}>;
+export type PulledEntry = Readonly<{ plant: string | null }> & // null: of every plant
+  Readonly<
+    | { kind: 'reference' | 'order'; given: unknown } // as `readReference`, `readErpOrder` take it
+    | { kind: 'refused'; name: string; reason: string } // nothing can be made of it
+  >;
 /** One page of what was changed; `cursor` is where the next one begins. */
 export type Pulled =
   | { kind: 'page'; entries: readonly PulledEntry[]; cursor: string; more: boolean }

@@ -135,7 +135,7 @@ export function sapErp(given: SapOptions, { credential, clock = systemClock }: S
     maxInFlightMs: options.maxInFlightMs,
     unfit,
     figures: sapFigures(odata, plant),
-    masters: sapMasters(odata, options),
+    masters: sapMasters(odata, options, clock.nowMs),
 
     preview(posting: Posting): Preview {
       if (posting.kind === 'usageDecision') return decisions!.preview(posting);

@@ -1,5 +1,14 @@
 import type { Pulled, PulledEntry, Source } from './erp.ts';
 import type { Odata } from './odata.ts';
+import {
+  changed,
+  type Entity,
+  own,
+  type Stream,
+  type StreamOptions,
+  streams,
+  ticks,
+} from './sapstreams.ts';
 import { entityOf } from './verdict.ts';
 
 /** Entities in one answer, at most: some 5 KB each fit into what is read of it. */
@@ -8,202 +17,53 @@ const pageMax = 100;
 const wholeMax = 1024 * 1024;
 /** What is changed is read again for so long, ms: SAP stamps a change before it commits it [K]. */
 const overlapMs = 60_000;
+const dayMs = 86_400_000;
 
-type Entity = Readonly<Record<string, unknown>>;
-type Options = Readonly<{ revisionField: string; lineField: string }>;
-type Stream = Readonly<{
-  /** Service and set, below /sap/opu/odata/sap/. */
-  path: string;
-  /** What comes with each entity. */
-  expand?: string;
-  /** By what entities that were changed at one time are ordered. */
-  key: string;
-  read: (entity: Entity, options: Options) => Omit<PulledEntry, 'plant'>;
-  /** Property that names the plant; without one it is of all plants. */
-  plant?: string;
-}>;
 type Cursor = Readonly<{ sinceMs: number; skip: number; lastMs: number; top: number }>;
-
-const changed = 'LastChangeDateTime';
-const own = (entity: Entity, name: string): unknown => {
-  const value = entity[name];
-  return value === '' || value === null ? undefined : value;
-};
-/** Decimals without the zeros behind the point, as we spell them; anything else as it is. */
-const decimal = (value: unknown): unknown =>
-  typeof value === 'string' && /^\d{1,12}\.\d+$/.test(value) ? value.replace(/\.?0+$/, '') : value;
-const rows = (entity: Entity, name: string): readonly Entity[] => {
-  const held = entity[name] as { results?: unknown } | null | undefined;
-  const list = Array.isArray(held?.results) ? held.results : [];
-  return list.map((one) => (typeof one === 'object' && one !== null ? (one as Entity) : {}));
-};
-/** Unix ms of "/Date(…)/"; undefined for anything else. */
-const ticks = (value: unknown): number | undefined => {
-  const digits = /^\/Date\((\d{1,14})(?:[+-]\d{1,4})?\)\/$/.exec(`${value ?? ''}`)?.[1];
-  return digits === undefined ? undefined : Number(digits);
-};
-/** What has no version of its own has one by the time at which it was changed. */
-const stamp = (entity: Entity): unknown => {
-  const ms = ticks(entity[changed]);
-  return ms === undefined ? undefined : new Date(ms).toISOString();
-};
-const joined = (entity: Entity, ...names: string[]): string =>
-  names
-    .map((name) => own(entity, name))
-    .filter((value) => value !== undefined)
-    .join('/');
-const blocked = (is: boolean) => (is ? { status: 'blocked' } : {});
-const given = (fields: object) =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-const reference = (kind: string, record: unknown, version: unknown, content: object) => ({
-  kind: 'reference' as const,
-  given: { ...given({ kind, record, version }), content: given(content) },
-});
-const steps = (entity: Entity, nav: string, names: readonly [string, string, string]) =>
-  rows(entity, nav).map((one) =>
-    given({
-      ...{ operation: own(one, names[0]), name: own(one, names[1]) },
-      workCenter: own(one, names[2]),
-    }),
-  );
-
-function statusOf(entity: Entity): string {
-  if (entity['OrderIsMarkedForDeletion'] === true) return 'cancelled';
-  if (entity['OrderIsClosed'] === true) return 'closed';
-  return entity['OrderIsReleased'] === true ? 'released' : 'created';
-}
-
-/** SAP's read services. All of their names are [K] but A_ProductionOrder_2 and what it shows. */
-const streams: Readonly<Record<string, Stream>> = {
-  items: {
-    ...{ path: 'API_PRODUCT_SRV/A_Product', key: 'Product' },
-    read: (one, { revisionField }) =>
-      reference('item', own(one, 'Product'), own(one, revisionField) ?? stamp(one), {
-        unit: own(one, 'BaseUnit'),
-        ...blocked(
-          one['IsMarkedForDeletion'] === true || own(one, 'CrossPlantStatus') !== undefined,
-        ),
-      }),
-  },
-  workCenters: {
-    ...{ path: 'API_WORK_CENTERS/A_WorkCenters', key: 'WorkCenter', plant: 'Plant' },
-    read: (one, { lineField }) =>
-      reference('workCenter', own(one, 'WorkCenter'), stamp(one), {
-        ...{ line: own(one, lineField), name: own(one, 'WorkCenterDesc') },
-        ...blocked(one['WorkCenterIsLocked'] === true),
-      }),
-  },
-  boms: {
-    ...{ path: 'API_BILL_OF_MATERIAL_SRV;v=0002/MaterialBOM', key: 'BillOfMaterial' },
-    ...{ plant: 'Plant', expand: 'to_BillOfMaterialItem' },
-    read: (one) =>
-      reference(
-        'bom',
-        joined(one, 'BillOfMaterial', 'BillOfMaterialVariant'),
-        own(one, 'BillOfMaterialVersion') ?? stamp(one),
-        {
-          material: own(one, 'Material'),
-          components: rows(one, 'to_BillOfMaterialItem').map((row) =>
-            given({
-              material: own(row, 'BillOfMaterialComponent'),
-              quantity: decimal(own(row, 'BillOfMaterialItemQuantity')),
-              unit: own(row, 'BillOfMaterialItemUnit'),
-            }),
-          ),
-        },
-      ),
-  },
-  routings: {
-    ...{ path: 'API_PRODUCTION_ROUTING/ProductionRoutingHeader', key: 'ProductionRoutingGroup' },
-    ...{ plant: 'Plant', expand: 'to_Operation' },
-    read: (one) =>
-      reference(
-        'routing',
-        joined(one, 'ProductionRoutingGroup', 'ProductionRouting'),
-        own(one, 'ProductionRoutingInternalVers') ?? stamp(one),
-        {
-          material: own(one, 'Product'),
-          operations: steps(one, 'to_Operation', ['Operation', 'OperationText', 'WorkCenter']),
-        },
-      ),
-  },
-  specifications: {
-    ...{ path: 'API_INSPECTIONPLAN_SRV/A_InspectionPlan', key: 'InspectionPlanGroup' },
-    ...{ plant: 'Plant', expand: 'to_InspPlanCharacteristic' },
-    read: (one) =>
-      reference(
-        'specification',
-        joined(one, 'InspectionPlanGroup', 'InspectionPlan'),
-        own(one, 'InspectionPlanInternalVersion') ?? stamp(one),
-        {
-          material: own(one, 'Material'),
-          characteristics: rows(one, 'to_InspPlanCharacteristic').map((row) =>
-            given({
-              name: own(row, 'InspectionSpecification'),
-              unit: own(row, 'InspectionSpecificationUnit'),
-              lower: decimal(own(row, 'InspSpecLowerLimit')),
-              upper: decimal(own(row, 'InspSpecUpperLimit')),
-            }),
-          ),
-        },
-      ),
-  },
-  /** SAP has no public service for reason codes: a custom CDS view of the plant's own. */
-  reasonCodes: {
-    ...{ path: 'YY1_HOLDFASTREASON_CDS/YY1_HOLDFASTREASON', key: 'ReasonCode' },
-    read: (one) =>
-      reference('reasonCode', own(one, 'ReasonCode'), stamp(one), {
-        group: own(one, 'ReasonGroup'),
-        texts: given({
-          ...{ en: own(one, 'TextEN'), de: own(one, 'TextDE') },
-          ...{ es: own(one, 'TextES'), zh: own(one, 'TextZH') },
-        }),
-        ...blocked(one['IsBlocked'] === true),
-      }),
-  },
-  orders: {
-    ...{ path: 'API_PRODUCTION_ORDER_2_SRV/A_ProductionOrder_2', key: 'ManufacturingOrder' },
-    ...{ plant: 'ProductionPlant', expand: 'to_ProductionOrderOperation' },
-    read: (one) => ({
-      kind: 'order',
-      given: given({
-        ...{ order: own(one, 'ManufacturingOrder'), status: statusOf(one) },
-        ...{ material: own(one, 'Material'), quantity: decimal(own(one, 'TotalQuantity')) },
-        unit: own(one, 'ProductionUnit'),
-        tolerancePercent: percentOf(own(one, 'OverDelivTolrtdLmtRatioInPct')),
-        operations: steps(one, 'to_ProductionOrderOperation', [
-          ...(['ManufacturingOrderOperation', 'MfgOrderOperationText', 'WorkCenter'] as const),
-        ]),
-        changedMs: ticks(one[changed]),
-      }),
-    }),
-  },
-};
-
-/** A whole percentage as a number; anything else as it is. */
-const percentOf = (value: unknown): unknown =>
-  typeof value === 'string' && /^\d{1,3}(\.0*)?$/.test(value) ? Number.parseInt(value, 10) : value;
 
 function readCursor(text: string | null): Cursor {
   const none = { sinceMs: 0, skip: 0, lastMs: 0, top: pageMax };
   return text === null ? none : { ...none, ...(JSON.parse(text) as Partial<Cursor>) };
 }
 
-/** Where the next page begins; behind the last one of a round: what was changed since. */
-function after(at: Cursor, entities: readonly Entity[]): Cursor {
-  const times = entities.map((one) => ticks(one?.[changed]) ?? 0);
+/**
+ * Where the next page begins: at the time of the last entity, so that what is changed meanwhile
+ * moves none behind our back; only within one time entities are counted. Behind the last page of a
+ * round: what was changed since. A time that is not yet come is not believed.
+ */
+function after(at: Cursor, entities: readonly Entity[], nowMs: number): Cursor {
+  const times = entities.map((one) => ticks(one[changed]) ?? 0).filter((ms) => ms <= nowMs + dayMs);
   const lastMs = Math.max(at.lastMs, ...times);
-  if (entities.length >= at.top) return { ...at, skip: at.skip + entities.length, lastMs };
-  return { sinceMs: Math.max(0, lastMs - overlapMs), skip: 0, lastMs, top: pageMax };
+  if (entities.length < at.top) {
+    return { sinceMs: Math.max(0, lastMs - overlapMs), skip: 0, lastMs, top: pageMax };
+  }
+  const last = ticks(entities.at(-1)![changed]) ?? 0;
+  const isLater = last > at.sinceMs && last <= nowMs + dayMs;
+  if (isLater) return { ...at, sinceMs: last, skip: 0, lastMs };
+  return { ...at, skip: at.skip + entities.length, lastMs };
+}
+
+/** What can be made of an entity; one that names no plant where it has to is refused. */
+function entryOf(
+  { key, plant, read }: Stream,
+  entity: Entity,
+  options: StreamOptions,
+): PulledEntry {
+  if (plant === undefined) return { ...read(entity, options), plant: null };
+  const of = own(entity, plant);
+  if (typeof of === 'string') return { ...read(entity, options), plant: of };
+  const number = own(entity, key);
+  const name = `${key} ${typeof number === 'string' ? number.slice(0, 60) : '?'}`;
+  return { plant: null, kind: 'refused', name, reason: `${plant}: must be the number of a plant` };
 }
 
 /**
  * What SAP has of master data and orders, by OData V2, page by page in the order in which it was
  * changed. Nothing that it says is believed here: it is read as it is, and judged at the entrance.
  */
-export function sapMasters(odata: Odata, options: Options): Source {
+export function sapMasters(odata: Odata, options: StreamOptions, nowMs: () => number): Source {
   async function pull(name: string, text: string | null): Promise<Pulled> {
-    const { path, expand, key, plant, read } = streams[name]!;
+    const { path, expand, key } = streams[name]!;
     const at = readCursor(text);
     const since = new Date(at.sinceMs).toISOString();
     const query = [
@@ -221,11 +81,9 @@ export function sapMasters(odata: Odata, options: Options): Source {
     }
     if (status === 200 && isCut) {
       const cursor = JSON.stringify({ ...at, skip: at.skip + 1 });
-      const entry = {
-        plant: null,
-        kind: 'reference' as const,
-        given: `more than ${wholeMax} bytes`,
-      };
+      const name = `the entity behind ${at.skip} others since ${since}`;
+      const reason = `must be at most ${wholeMax} bytes`;
+      const entry = { plant: null, kind: 'refused' as const, name, reason };
       return { kind: 'page', entries: [entry], cursor, more: true };
     }
     const page = status === 200 ? entityOf(body)?.['results'] : undefined;
@@ -235,12 +93,9 @@ export function sapMasters(odata: Odata, options: Options): Source {
     const entities = page
       .slice(0, at.top)
       .map((one) => (typeof one === 'object' && one !== null ? (one as Entity) : {}));
-    const next = after(at, entities);
-    const entries = entities.map((one) => {
-      const of = plant === undefined ? null : `${own(one, plant) ?? ''}`;
-      return { ...read(one, options), plant: of };
-    });
-    return { kind: 'page', entries, cursor: JSON.stringify(next), more: next.skip > 0 };
+    const next = after(at, entities, nowMs());
+    const entries = entities.map((one) => entryOf(streams[name]!, one, options));
+    return { kind: 'page', entries, cursor: JSON.stringify(next), more: entities.length >= at.top };
   }
   return { streams: Object.keys(streams), pull };
 }

@@ -88,6 +88,9 @@ export function openDownlink(parts: Parts) {
     receiveOrders: (site: string, source: string, given: readonly unknown[]): Received =>
       receive<ErpOrder>(source, given, 'orders', readErpOrder, (one) => orders.take(site, one)),
 
+    /** Remembers in which words something was refused before it could be read. */
+    refuse: problems.refuse,
+
     propose: sets.propose,
     reject: sets.reject,
     /** The draft becomes a set, its versions are known, and orders that wait are looked at. */

@@ -49,7 +49,15 @@ export function openProblems(db: Database, nowMs: () => number) {
      ORDER BY last_ms DESC, id DESC LIMIT ?`,
   );
 
+  function refuse(source: string, name: string, reason: string): string {
+    const words = reason.slice(0, wordsMax);
+    add.run({ source, name, words, now: nowMs() });
+    trim.run(problemsMax);
+    return words;
+  }
+
   return {
+    refuse,
     /** Does it, or remembers in which words it was refused; returns those words, or undefined. */
     attempt(source: string, name: string, work: () => void): string | undefined {
       try {
@@ -58,10 +66,7 @@ export function openProblems(db: Database, nowMs: () => number) {
         return undefined;
       } catch (error) {
         if (!(error instanceof Fault) || error.retry) throw error;
-        const words = error.message.slice(0, wordsMax);
-        add.run({ source, name, words, now: nowMs() });
-        trim.run(problemsMax);
-        return words;
+        return refuse(source, name, error.message);
       }
     },
     shown: () => shown.all(shownMax),

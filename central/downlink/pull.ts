@@ -15,7 +15,7 @@ const pauseMaxMs = 300_000;
 export type PulledSite = Readonly<{ plant: string; site: string }>;
 type Parts = {
   db: Database;
-  downlink: Pick<Downlink, 'receiveReferences' | 'receiveOrders' | 'again' | 'undone'>;
+  downlink: Pick<Downlink, 'receiveReferences' | 'receiveOrders' | 'refuse' | 'again' | 'undone'>;
   /** What hands over; without it only what waits is looked at again. */
   source: Source | undefined;
   sites: readonly PulledSite[];
@@ -31,7 +31,7 @@ function bySite(entries: readonly PulledEntry[], sites: readonly PulledSite[]) {
   return sites.map(({ plant, site }) => {
     const own = entries.filter((one) => one.plant === null || one.plant === plant);
     const of = (kind: PulledEntry['kind']) =>
-      own.filter((one) => one.kind === kind).map((one) => one.given);
+      own.flatMap((one) => (one.kind === kind && 'given' in one ? [one.given] : []));
     return { site, references: of('reference'), orders: of('order') };
   });
 }
@@ -52,6 +52,9 @@ export async function pull(parts: Parts): Promise<void> {
       const by = `erp ${stream} ${site}`;
       if (references.length > 0) downlink.receiveReferences(site, by, references);
       if (orders.length > 0) downlink.receiveOrders(site, by, orders);
+    }
+    for (const one of entries) {
+      if (one.kind === 'refused') downlink.refuse(`erp ${stream}`, one.name, one.reason);
     }
     cursors.save(stream, cursor, clock.nowMs());
   });
