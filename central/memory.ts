@@ -1,5 +1,4 @@
 import type { Database } from '../shared/database.ts';
-import { siteOf } from '../shared/reference.ts';
 import { liveMigrations } from './ahead.ts';
 import { amendmentMigrations, openAmended } from './amendments.ts';
 import { openApprovals } from './approvals.ts';
@@ -192,10 +191,8 @@ export function openMemory(parts: Parts) {
   const approvals = openApprovals({ masters: dossier.masters, lanes, nowMs });
   const { secondPerson } = parts;
   const { send } = dispatch;
-  const ringSite = (site: string): void => {
-    for (const { path } of ledger.lines()) if (siteOf(path) === site) ring?.(path);
-  };
-  const told = { secondPerson, ring: ringSite };
+  const lines = () => ledger.lines().map(({ path }) => path);
+  const told = { secondPerson, ring, lines };
   const downlink = openDownlink({ db, dossier, approvals, send, nowMs, ...told });
   const thread = openThread(db);
   const trace = openTrace({ db, thread, explain });

@@ -60,7 +60,7 @@ export function assembleEdge(world: World) {
   const intake = openIntake({ store, roster, barred, disk, before, committed, ...timed });
   const running = { ...known, ...{ outbox, marks, hub, enter, barred, intake, bells, signal } };
   const sent = sendOn(world, running);
-  const kept = keepUp(world, running);
+  const kept = keepUp(world, running, sent.fetching.heard);
   const loops = [...sent.loops, ...kept.loops].map(keepRunning);
 
   const status = () => ({
@@ -137,7 +137,7 @@ function sendOn({ clock, log, pace = plantPace }: World, running: Running) {
 }
 
 /** What an edge looks after beside its lines: central, time, the day, its disk, what is old. */
-function keepUp(world: World, running: Running) {
+function keepUp(world: World, running: Running, central: () => void) {
   const { db, clock, log, pace = plantPace } = world;
   const { lines, book, roster, disk, wall, outbox, marks, hub, barred, intake, bells } = running;
   const { signal } = running;
@@ -146,6 +146,7 @@ function keepUp(world: World, running: Running) {
   const unsent = () => marked().reduce((sum, { head, sent }) => sum + head - sent, 0);
   const heard = (word: Heard) => {
     wall.heard(word);
+    central();
     marks.beaten(word);
   };
   const { waiting } = openLooseShelf(db);

@@ -34,8 +34,10 @@ type Parts = {
   approvals: Approvals;
   send: Send;
   nowMs: () => number;
-  /** Told that edges of a site may have something to ask for. */
-  ring?: ((site: string) => void) | undefined;
+  /** Told that a line may have something to ask for. */
+  ring?: ((line: string) => void) | undefined;
+  /** Lines that the ledger knows. */
+  lines: () => readonly string[];
   /** Sites whose change sets are approved by another person than who drafted them. */
   secondPerson?: readonly string[] | undefined;
 };
@@ -46,7 +48,7 @@ const isMaster = (one: Reference) => one.kind !== 'reasonCode';
 
 /** What comes from the ERP for the lines: reference data, in change sets, and orders. */
 export function openDownlink(parts: Parts) {
-  const { db, dossier, approvals, send, nowMs, ring, secondPerson = [] } = parts;
+  const { db, dossier, approvals, send, nowMs, ring, lines, secondPerson = [] } = parts;
   const records = openRecords(db);
   const needsSecond = (site: string) => secondPerson.includes(site);
   const sets = openChangeSets({ db, records, nowMs, needsSecond });
@@ -101,7 +103,9 @@ export function openDownlink(parts: Parts) {
       >[0]['versions'][number][];
       if (versions.length > 0) approvals.approve({ site, ...said, versions });
       orders.again();
-      ring?.(site);
+      for (const line of new Set([...lines(), ...held.keys()])) {
+        if (siteOf(line) === site) ring?.(line);
+      }
     },
 
     /** Looks again at orders that wait, within a transaction. */

@@ -47,6 +47,7 @@ export function openFetching(parts: Parts) {
   const { signal } = parts;
   const sites = [...new Set(lines.map(siteOf))];
   const bell = openBell(clock);
+  let isAway = false; // central did not answer the last question
   const waits = new Map<string, string>(); // why a site's next set is not here, or not active
 
   function tellWaiting(site: string, reason: string | undefined): void {
@@ -144,6 +145,7 @@ export function openFetching(parts: Parts) {
       const seen = bell.rings();
       let isAnswered = true;
       for (const site of sites) isAnswered = (await fetchSite(site)) && isAnswered;
+      isAway = !isAnswered;
       failures = isAnswered ? 0 : failures + 1;
       act();
       const pauseMs = Math.max(awayMs, backoff(failures + 1, Math.max(everyMs, parts.downMs ?? 0)));
@@ -176,6 +178,10 @@ export function openFetching(parts: Parts) {
     loops: (): Promise<void>[] => [fetch(), watch()],
     /** Central may have something. */
     ring: bell.ring,
+    /** Central was heard: what it did not answer is asked again at once. */
+    heard(): void {
+      if (isAway) bell.ring();
+    },
     status: () =>
       sites.map((site) => ({
         ...{ site, held: shelf.newest(site), active: shelf.active(site) },
