@@ -1,6 +1,6 @@
 // Goal: an order that is released in the ERP is made at a line and posted, and nobody touches
-// Holdfast in between; a change set becomes active at its time on the plants that are online, and on
-// the one that was not when it returns.
+// Holdfast in between; a change set becomes active at its time on the plants that are online, and
+// on the one that was not when it returns.
 // Method: a hub, three leaves, three edges, central and the ERP sandbox, each a process of its own;
 // a program stands for the machine, and persons ask the desk.
 import { join } from 'node:path';
@@ -117,6 +117,16 @@ async function approve({ central }: Plants, records: number, activeMs?: number):
   }
 }
 
+const shift = ({ url, line }: Edge) =>
+  call(url, '/v1/commands', {
+    commands: [
+      {
+        ...{ commandId: 'shift', line, type: 'StartShift', actor: 'person:1', shift: 'early' },
+        body: { people: ['person:1'] },
+      },
+    ],
+  });
+
 /** What the machine's program does with an order that its line has: all of it. */
 async function make({ url, line }: Edge, order: string): Promise<void> {
   let asked = 0;
@@ -170,13 +180,14 @@ test(
     await make(edge, '4711');
     const books = async () => JSON.stringify(await call(erp, '/sandbox/summary'));
     await waitFor(async () => (await books()).includes('"received":"10"'), soonMs, 'the receipt');
-    const isFinal = async () =>
-      (await books()).includes('"yield":"10","scrap":"0","rework":"0","final":true');
+    const final = '"yield":"10","scrap":"0","rework":"0","final":true';
+    const isFinal = async () => (await books()).includes(final);
     await waitFor(isFinal, soonMs, 'the final confirmation');
     expect(await call(central, '/v1/downlink')).toMatchObject({ orders: [], differences: 0 });
 
     const [first, second, third] = edges as [Edge, Edge, Edge];
     third.link.cut();
+    await shift(third); // it works on
     await call(
       erp,
       '/sandbox/masters',

@@ -16,6 +16,8 @@ import { roomMax, type Shelf } from './shelf.ts';
 
 /** A central that does not answer is asked again at first after this time, ms. */
 const awayMs = 1_000;
+/** Two heartbeats in a row have failed if central was not heard for so long, ms. */
+const silenceMs = 12_000;
 /** What will be active is looked for at least this often, ms: the clock may be set. */
 const lookMs = 5_000;
 
@@ -48,6 +50,7 @@ export function openFetching(parts: Parts) {
   const sites = [...new Set(lines.map(siteOf))];
   const bell = openBell(clock);
   let isAway = false; // central did not answer the last question
+  let heardMs: number | undefined; // when central was heard last, by the time that never jumps
   const waits = new Map<string, string>(); // why a site's next set is not here, or not active
 
   function tellWaiting(site: string, reason: string | undefined): void {
@@ -178,9 +181,12 @@ export function openFetching(parts: Parts) {
     loops: (): Promise<void>[] => [fetch(), watch()],
     /** Central may have something. */
     ring: bell.ring,
-    /** Central was heard: what it did not answer is asked again at once. */
+    /** Central was heard; after a silence it is asked at once, for what it rang for meanwhile. */
     heard(): void {
-      if (isAway) bell.ring();
+      const nowMs = clock.monotonicMs();
+      const isSilent = heardMs !== undefined && nowMs - heardMs > silenceMs;
+      if (isAway || isSilent) bell.ring();
+      heardMs = nowMs;
     },
     status: () =>
       sites.map((site) => ({
