@@ -8,6 +8,8 @@ import type { Breaker } from './breaker.ts';
 import { openDesk } from './desk.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Dossier } from './dossier.ts';
+import { openDownlinkBoard } from './downlink/board.ts';
+import type { Downlink } from './downlink/downlink.ts';
 import type { Erp } from './erp.ts';
 import type { openErpStatus } from './erpstatus.ts';
 import type { openExplain } from './explain.ts';
@@ -56,6 +58,7 @@ type Parts = {
   live: Live;
   dispatch: Dispatch;
   quality: Quality;
+  downlink: Downlink;
   /** Every edge that was heard by its heartbeat. */
   edges: Pulse['edges'];
   erp: Erp;
@@ -130,6 +133,9 @@ export function openBoard(parts: Parts) {
 
     /** Open postings in this state, lane by lane; those that are posted are in the ERP. */
     postings: (state: PostingState, limit: number) => postings.list(state, limit),
+
+    /** What goes down to the lines. */
+    downlink: openDownlinkBoard({ db, downlink: parts.downlink, undone: parts.forget, moved }),
 
     /** Where people look after what could not be posted. */
     desk: openDesk({ db, postings, erp, standing: erpStanding, nowMs, moved }),

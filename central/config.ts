@@ -11,7 +11,8 @@ import {
   text,
 } from '../shared/field.ts';
 import { readSecret } from '../shared/secret.ts';
-import { checkInspects, erpField } from './connectors.ts';
+import { checkHandsOver, checkInspects, erpField } from './connectors.ts';
+import { downlinkFields } from './downlink/fields.ts';
 import { inspectionField, inspectionsMax } from './inspections.ts';
 import { switchesMax, switchField } from './modes.ts';
 import type { Where } from './sharing.ts';
@@ -79,6 +80,12 @@ export const fields = {
   ),
   rules: fallback(list(switchField, switchesMax), []),
   inspections: fallback(list(inspectionField, inspectionsMax), []),
+  downlink: fallback(
+    record('Master data and orders from the ERP; docs/downlink.md.', downlinkFields),
+    {
+      ...{ sites: [], everySeconds: 60, secondPerson: [] },
+    },
+  ),
   lanesMax: fallback(integer('Documents in flight at once, one an order.', 1, 256), 16),
   logLevel: fallback(
     choice('Least severe line that is logged.', ['debug', 'info', 'warn', 'error', 'silent']),
@@ -103,6 +110,7 @@ export function whereOf(given: NonNullable<CentralConfig['postgres']>): Where {
 export function readCentralConfig(given: unknown): CentralConfig {
   const config = readFields(fields, given, 'config');
   if (config.inspections.length > 0) checkInspects(config.erp);
+  if (config.downlink.sites.length > 0) checkHandsOver(config.erp);
   if ((config.storePath === undefined) !== (config.postgres === undefined)) return config;
   throw invalid('config.storePath', 'must be given, or else postgres, and not both');
 }

@@ -17,6 +17,8 @@ import {
   dossierMigrations3,
   openDossier,
 } from './dossier.ts';
+import { openDownlink } from './downlink/downlink.ts';
+import { downlinkMigrations } from './downlink/tables.ts';
 import { dropMigrations } from './drop/taking.ts';
 import { earlyMigrations } from './early.ts';
 import { openErpStatus } from './erpstatus.ts';
@@ -85,6 +87,7 @@ export const migrations = [
   ...threadMigrations,
   ...dispatchMigrations,
   [...wardMigrations, ...actMigrations, ...dropMigrations].join('\n'),
+  ...downlinkMigrations,
 ];
 
 /** Pages of the file that are kept in memory, KiB: those to which the lines add now. */
@@ -106,6 +109,8 @@ type Parts = {
   leases?: Leases | undefined;
   /** Told that a line may have something to ask for. */
   ring?: ((line: string) => void) | undefined;
+  /** Sites whose change sets are approved by another person than who drafted them. */
+  secondPerson?: readonly string[] | undefined;
 };
 export type Memory = ReturnType<typeof openMemory>;
 
@@ -146,6 +151,7 @@ export function openMemory(parts: Parts) {
     totals.undone();
     clocks.undone();
     live.undone();
+    downlink.undone();
     postings.undone();
   }
   const corrections = openCorrections({ db, stored: (eventId) => ledger.stored(eventId) });
@@ -161,6 +167,7 @@ export function openMemory(parts: Parts) {
         postings.note(fact, run, clocks.note(fact, fact.receivedMs), effects);
         live.note(fact);
         dispatch.note(fact);
+        downlink.note(fact);
       }
       dossier.save();
       postings.save();
@@ -187,10 +194,15 @@ export function openMemory(parts: Parts) {
     counts: postings.counts,
   });
   const approvals = openApprovals({ masters: dossier.masters, lanes, nowMs });
+  const { secondPerson } = parts;
+  const { send } = dispatch;
+  const lines = () => ledger.lines().map(({ path }) => path);
+  const told = { secondPerson, ring, lines };
+  const downlink = openDownlink({ db, dossier, approvals, send, nowMs, ...told });
   const thread = openThread(db);
   const trace = openTrace({ db, thread, explain });
   const qualities = openQualities({ db, nowMs, ledger, postings, lanes, thread, dispatch });
   const views = { dossier, totals, erpStatus, archive, explain, reconcile, modes, approvals };
-  const goods = { holds, postings, ledger, registry, live, thread, trace, dispatch };
-  return { ...views, ...goods, ...qualities, forget };
+  const goods = { holds, postings, ledger, registry, live, thread, trace };
+  return { ...views, ...goods, dispatch, downlink, ...qualities, forget };
 }

@@ -7,6 +7,7 @@ import { postingStates } from '../statecharts/posting.ts';
 import { approvalFields } from './approvals.ts';
 import { type Board, postingsShownMax } from './board.ts';
 import { deskOperations, dryRun } from './deskoperations.ts';
+import { downlinkOperations } from './downlink/operations.ts';
 import { type Operation, operation, rows } from './operation.ts';
 import { qualityOperations } from './qualityoperations.ts';
 import { sightOperations } from './sightoperations.ts';
@@ -84,4 +85,5 @@ export const operationsOf = (board: Board): readonly Operation[] => [
   ...deskOperations(board),
   ...qualityOperations(board),
   ...[...orders(board), ...masters(board), ...lines(board)],
+  ...downlinkOperations(board),
 ];

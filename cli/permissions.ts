@@ -16,6 +16,7 @@ import {
   keptStream,
   keptSubject,
   liveSubject,
+  referenceSubject,
   refillSubject,
   straySubject,
 } from '../shared/subject.ts';
@@ -40,7 +41,7 @@ export function edgePermissions(lines: readonly string[]): Permissions {
     ...[eventSubject, liveSubject, enrolSubject, historySubject, straySubject].map((of) =>
       of(line),
     ),
-    commandSubject(line),
+    ...[commandSubject(line), referenceSubject(line)],
     lastOf(eventStream, eventSubject(line)),
     lastOf(keptStream, keptSubject(line)),
   ]);

@@ -89,4 +89,10 @@ export const runtimeBodies = {
     rule: optional(id('Name of the rule that refuses it, if one of the charts does.', 64)),
     reason: optional(prose('Why it is refused, for people.', receivedReasonMax)),
   },
+  ReferenceApplied: {
+    set: integer('Number of the change set that is active here now.', 1, Number.MAX_SAFE_INTEGER),
+    activeMs: instant('When it was to become active, Unix ms.'),
+    records: integer('How many records it has.', 1, 5_000),
+    digest: id('SHA-256 of its records, hexadecimal.', 64),
+  },
 };

@@ -76,6 +76,9 @@ export const liveSubjects = 'hf.live.*.*.*.*';
 /** Where a line's store asks central for the commands that central has for the line. */
 export const commandSubject = (line: string): string => `hf.cmd.${tokens(line)}`;
 export const commandSubjects = 'hf.cmd.*.*.*.*';
+/** Where an edge asks central for the change sets of reference data of a line's site. */
+export const referenceSubject = (line: string): string => `hf.ref.${tokens(line)}`;
+export const referenceSubjects = 'hf.ref.*.*.*.*';
 /** Rung by central when there is something to be asked for; says nothing, and may be lost. */
 export const bellSubject = (line: string): string => `hf.bell.${tokens(line)}`;
 
