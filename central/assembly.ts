@@ -9,6 +9,7 @@ import { type Bell, keepRunning, openBell } from '../shared/loop.ts';
 import { type Pace, plantPace } from '../shared/pace.ts';
 import { openBreaker } from './breaker.ts';
 import type { Erp } from './erp.ts';
+import type { FigureConfig } from './figuring/plant.ts';
 import { receive } from './inbox.ts';
 import type { Inspection } from './inspections.ts';
 import { tellKept } from './keeper.ts';
@@ -47,6 +48,8 @@ type World = {
   switches?: readonly Switch[];
   /** Which inspected lots are received into quality inspection stock. */
   inspections?: readonly Inspection[];
+  /** What figures are made with beside facts. */
+  figures?: FigureConfig;
   /** Unlike any boot before; what the database was opened with where it is shared. */
   bootId: string;
   /** Where the database is shared: how long what one central has begun is left to it, ms. */
@@ -79,7 +82,7 @@ type Waits = { clock: Clock; log: Logger; signal: AbortSignal };
 /** Central but for its status: everything is running when this returns. */
 export function assembleCentral(world: World) {
   const { db, clock, log, erp, hub, lanesMax, bootId, pace = plantPace } = world;
-  const { skewMaxMs, switches, inspections } = world;
+  const { skewMaxMs, switches, inspections, figures } = world;
   const stop = new AbortController();
   const { signal } = stop;
   const { maxInFlightMs } = erp;
@@ -92,7 +95,7 @@ export function assembleCentral(world: World) {
   const { leaseMs = leaseUsualMs } = world;
   const { monotonicMs } = clock;
   const leases = turns && openLeases({ db, boot: bootId, leaseMs, monotonicMs });
-  const limits = { maxInFlightMs, skewMaxMs };
+  const limits = { maxInFlightMs, skewMaxMs, figures };
   const memory = openMemory({ db, nowMs, waitMs, ...limits, switches, inspections, leases });
   const { ledger, postings, registry, archive, live } = memory;
   const accepted = openBell(clock); // rings when the ledger took facts

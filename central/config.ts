@@ -12,6 +12,7 @@ import {
 } from '../shared/field.ts';
 import { readSecret } from '../shared/secret.ts';
 import { checkInspects, erpField } from './connectors.ts';
+import { figureField, noFigureConfig } from './figuring/plant.ts';
 import { inspectionField, inspectionsMax } from './inspections.ts';
 import { switchesMax, switchField } from './modes.ts';
 import type { Where } from './sharing.ts';
@@ -73,6 +74,7 @@ export const fields = {
   ),
   rules: fallback(list(switchField, switchesMax), []),
   inspections: fallback(list(inspectionField, inspectionsMax), []),
+  figures: fallback(figureField, noFigureConfig),
   lanesMax: fallback(integer('Documents in flight at once, one an order.', 1, 256), 16),
   logLevel: fallback(
     choice('Least severe line that is logged.', ['debug', 'info', 'warn', 'error', 'silent']),

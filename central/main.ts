@@ -17,6 +17,7 @@ import { openErp } from './connectors.ts';
 import { buildHttp } from './http.ts';
 import { migrations } from './memory.ts';
 import { centralMetrics } from './metrics.ts';
+import { servePage } from './page.ts';
 import { openServices } from './services.ts';
 import { openShared } from './sharing.ts';
 import { ensureStreams, verifyHub } from './stream.ts';
@@ -85,15 +86,19 @@ export async function startCentral(config: CentralConfig) {
   const hub = { connection, manager, stream, reconnected };
   const { lanesMax, skewMaxHours, postgres } = config;
   const lease = postgres ? { leaseMs: postgres.leaseMs } : {};
-  const { rules: switches, inspections } = config;
-  const limits = { lanesMax, skewMaxMs: skewMaxHours * 3_600_000, switches, inspections };
+  const { rules: switches, inspections, figures } = config;
+  const limits = { lanesMax, skewMaxMs: skewMaxHours * 3_600_000, switches, inspections, figures };
   const central = assembleCentral({ db, clock, log, erp, hub, ...limits, ...lease, bootId });
   const { memory, edges, moved, erpStanding, centrals } = central;
   const shown = { ...memory, edges, erp, erpStanding, centrals, nowMs: clock.nowMs };
   const board = openBoard({ ...shown, db, moved });
   const app = buildHttp(board, () => centralMetrics(shown));
-  const { thread } = memory;
-  const following = keepRunning(follow({ thread, clock, log, signal: stopping.signal }));
+  await servePage(app, figures.language);
+  const { signal } = stopping;
+  const following = [
+    keepRunning(follow({ reader: memory.thread, what: 'traces', clock, log, signal })),
+    keepRunning(follow({ reader: memory.figuring, what: 'figures', clock, log, signal })),
+  ];
   const services = openServices({ connection, board, bootId, clock, log });
   const url = await app.listen({ host: config.host, port: config.httpPort });
 
@@ -104,7 +109,7 @@ export async function startCentral(config: CentralConfig) {
       services.stop();
       const stopped = central.stop();
       await app.close();
-      await Promise.all([stopped, following]);
+      await Promise.all([stopped, ...following]);
       await connection.close();
       await watching;
       db.close();

@@ -18,6 +18,9 @@ import {
 import { earlyMigrations } from './early.ts';
 import { openErpStatus } from './erpstatus.ts';
 import { openExplain } from './explain.ts';
+import { openFiguring } from './figuring/figuring.ts';
+import { figureMigrations } from './figuring/fold.ts';
+import { type FigureConfig, noFigureConfig } from './figuring/plant.ts';
 import {
   queueMigrations,
   queueMigrations2,
@@ -77,6 +80,7 @@ export const migrations = [
   ...masterMigrations,
   ...docketMigrations2,
   ...threadMigrations,
+  ...figureMigrations,
 ];
 
 /** Pages of the file that are kept in memory, KiB: those to which the lines add now. */
@@ -94,6 +98,8 @@ type Parts = {
   switches?: readonly Switch[] | undefined;
   /** Which inspected lots are received into quality inspection stock; none without one. */
   inspections?: readonly Inspection[] | undefined;
+  /** What figures are made with beside facts. */
+  figures?: FigureConfig | undefined;
   /** Where other centrals share the ledger. */
   leases?: Leases | undefined;
 };
@@ -169,6 +175,8 @@ export function openMemory(parts: Parts) {
   const approvals = openApprovals({ masters: dossier.masters, lanes, nowMs });
   const thread = openThread(db);
   const trace = openTrace({ db, thread, explain });
+  const config = parts.figures ?? noFigureConfig;
+  const figuring = openFiguring({ db, dossier, config, skewMaxMs });
   const views = { dossier, totals, erpStatus, archive, explain, reconcile, modes, approvals };
-  return { ...views, holds, postings, ledger, registry, live, thread, trace, forget };
+  return { ...views, holds, postings, ledger, registry, live, thread, trace, figuring, forget };
 }

@@ -7,6 +7,7 @@ import { postingStates } from '../statecharts/posting.ts';
 import { approvalFields } from './approvals.ts';
 import { type Board, postingsShownMax } from './board.ts';
 import { deskOperations, dryRun } from './deskoperations.ts';
+import { figureOperations } from './figuring/operations.ts';
 import { type Operation, operation, rows } from './operation.ts';
 import { sightOperations } from './sightoperations.ts';
 
@@ -81,5 +82,6 @@ const lines = (board: Board): Operation[] => [
 export const operationsOf = (board: Board): readonly Operation[] => [
   ...sightOperations(board),
   ...deskOperations(board),
+  ...figureOperations(board),
   ...[...orders(board), ...masters(board), ...lines(board)],
 ];

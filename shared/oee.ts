@@ -3,8 +3,9 @@ import { percent, type Ratio } from './ratio.ts';
 export type OeeBasis = Readonly<{
   /** Planned busy time, ms; null where nobody has planned. */
   plannedMs: bigint | null;
-  /** Actual production time, ms. */
+  /** Actual production time, ms; and what of it lies in planned time, all of it unless said. */
   runMs: bigint;
+  inPlanMs?: bigint;
   /** Good quantity, and produced quantity; each piece once. */
   good: bigint;
   total: bigint;
@@ -17,12 +18,18 @@ export type OeeBasis = Readonly<{
  * run time per item times produced quantity by actual production time, quality ratio good quantity
  * by produced quantity, and OEE their product. Percent with one decimal; null is what nobody knows.
  */
-export function oeeOf({ plannedMs, runMs, good, total, idealMs: ideal }: OeeBasis) {
+export function oeeOf(basis: OeeBasis) {
+  const { plannedMs, runMs, inPlanMs: inPlan = runMs, good, total, idealMs: ideal } = basis;
   const planned = plannedMs ?? 0n;
+  const performance = ideal && percent(ideal.over, ideal.under * runMs);
+  const oee =
+    runMs === inPlan // also where nothing ran
+      ? ideal && percent(ideal.over * good, ideal.under * total * planned)
+      : ideal && percent(ideal.over * good * inPlan, ideal.under * total * planned * runMs);
   return {
-    availability: percent(runMs, planned),
-    performance: ideal === undefined ? null : percent(ideal.over, ideal.under * runMs),
+    availability: percent(inPlan, planned),
+    performance: performance ?? null,
     quality: percent(good, total),
-    oee: ideal === undefined ? null : percent(ideal.over * good, ideal.under * total * planned),
+    oee: oee ?? null,
   };
 }

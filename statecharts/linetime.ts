@@ -7,10 +7,14 @@ export const stopStates: ReadonlySet<string> = new Set([
   ...['holding', 'held', 'suspending', 'suspended'],
 ]);
 
-/** What changes how a line spends its time. `work` is an operation of an order. */
+/**
+ * What changes how a line spends its time. `work` is an operation of an order; a run that a person
+ * has begun is that person's until others are named.
+ */
 export type Change =
   | Readonly<{ kind: 'state'; state: string }>
-  | Readonly<{ kind: 'open'; run: string; phase: string; work: string; rework: boolean }>
+  | (Readonly<{ kind: 'open'; run: string; phase: string; work: string }> &
+      Readonly<{ rework: boolean; people: number }>)
   | Readonly<{ kind: 'staff'; run: string; people: number }>
   | Readonly<{ kind: 'close'; run: string }>
   | Readonly<{ kind: 'pause' | 'resume'; work: string }>;
@@ -35,10 +39,11 @@ export function changeOf(fact: Content): Change | undefined {
       return { kind: 'state', state: fact.body.state };
     case 'PhaseStarted': {
       const { run, phase, rework } = fact.body;
-      return { kind: 'open', run, phase, work: workOf(fact), rework };
+      const people = fact.actor.startsWith('person:') ? 1 : 0;
+      return { kind: 'open', run, phase, work: workOf(fact), rework, people };
     }
     case 'RunStaffed':
-      return { kind: 'staff', run: fact.body.run, people: fact.body.people.length };
+      return { kind: 'staff', run: fact.body.run, people: new Set(fact.body.people).size };
     case 'PhaseEnded':
       return { kind: 'close', run: fact.body.run };
     case 'OperationPaused':
@@ -54,8 +59,8 @@ export function changeOf(fact: Content): Change | undefined {
 export function alter(state: LineState, change: Change): void {
   if (change.kind === 'state') state.equipment = change.state;
   else if (change.kind === 'open') {
-    const { run, phase, work, rework } = change;
-    state.runs.set(run, { phase, work, rework, people: 0 });
+    const { run, phase, work, rework, people } = change;
+    state.runs.set(run, { phase, work, rework, people });
     state.paused.delete(work); // only what is not paused can be begun
   } else if (change.kind === 'staff') {
     const open = state.runs.get(change.run);

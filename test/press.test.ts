@@ -3,8 +3,9 @@ import { globSync, readFileSync } from 'node:fs';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import Fastify from 'fastify';
 import { expect, onTestFinished, test } from 'vitest';
-import { pack } from '../edge/packing.ts';
-import { languages, pressSheets, servePage } from '../edge/press.ts';
+import { pressSheets, servePage } from '../edge/press.ts';
+import { pack } from '../shared/packing.ts';
+import { languages } from '../shared/press.ts';
 
 /** All that a panel loads of the page, compressed, bytes: beyond it a weak one is slow. */
 const budgetBytes = 150_000;

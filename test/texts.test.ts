@@ -1,8 +1,8 @@
 // Goal: the page has every word in every language, and none anywhere else.
 import { globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { languages } from '../edge/press.ts';
 import { factTypes } from '../shared/event.ts';
+import { languages } from '../shared/press.ts';
 import { charts } from '../statecharts/charts.ts';
 
 type Text = string | Record<string, string>;
