@@ -2,29 +2,13 @@
 // made up: what is not known is told as not known, with the reason.
 // Method: a shift that was worked out by hand, told to a central that is asked over HTTP.
 import { describe, expect, test } from 'vitest';
-import { type FigureConfig, figureField } from '../central/figuring/plant.ts';
 import type { Content } from '../shared/event.ts';
-import type { FigureName, FiguresTold } from '../shared/figures.ts';
-import { openAsked } from './helpers/board.ts';
+import type { FiguresTold } from '../shared/figures.ts';
 import { stated } from './helpers/central.ts';
-import { content, history } from './helpers/facts.ts';
+import { content } from './helpers/facts.ts';
+import { at, hourMs, lyon, openFigures, site } from './helpers/figures.ts';
 import { m01, m02 } from './helpers/shop.ts';
 
-const hourMs = 3_600_000;
-/** 06:00 in Lyon on a Monday, when the early shift begins. */
-const startMs = Date.UTC(2026, 10, 30, 5);
-const at = (hours: number) => {
-  const atMs = startMs + Math.round(hours * hourMs);
-  return { atMs, recordedMs: atMs };
-};
-const site = 'acme/lyon';
-const lyon = {
-  ...{ site, timeZone: 'Europe/Paris', dayStart: '06:00' },
-  shifts: [
-    { shift: 'early', start: '06:00', end: '14:00' },
-    { shift: 'late', start: '14:00', end: '22:00' },
-  ],
-};
 const config: object = {
   currency: 'EUR',
   sites: [lyon],
@@ -37,8 +21,6 @@ const config: object = {
   routings: [{ material: 'BOLT', operation: '0010', setupMinutes: '15', minutesPerUnit: '1.5' }],
   bills: [{ material: 'BOLT', component: 'STEEL', unit: 'EA', perUnit: '2' }],
 };
-const read = (given: object): FigureConfig => figureField.read(given, 'figures');
-
 const op = { order: 'WO-1', operation: '0010' };
 let made = 0;
 function phase(run: string, about: object, body: object = {}): Content {
@@ -55,34 +37,9 @@ const inspect = (about: object): Content =>
     { ...op, ...about },
   );
 
-export function openFigures(given: object = config) {
-  const central = openAsked([], { figures: read(given) });
-  const all = new Map<string, Content[]>();
-  function hear(line: string, ...facts: Content[]): void {
-    const known = all.get(line) ?? [];
-    all.set(line, known);
-    const first = known.length + 1;
-    known.push(...facts);
-    central.ledger.accept([{ segment: history(line, known).segment(first, known.length) }]);
-  }
-  async function ask(query = ''): Promise<FiguresTold> {
-    const reply = await central.app.inject(`/v1/figures${query}`);
-    expect([reply.statusCode, reply.body]).toEqual([200, expect.any(String)]);
-    return reply.json();
-  }
-  async function of(names: readonly FigureName[], query = '') {
-    const { rows } = await ask(query);
-    return rows.map(({ key, figures }) => [
-      key,
-      ...names.map((name) => figures[name].value ?? figures[name].why),
-    ]);
-  }
-  return { ...central, hear, ask, of };
-}
-
 /** Four hours of a shift: an hour of them stopped or set up, 80 pieces, 60 of them good at once. */
 function shift() {
-  const world = openFigures();
+  const world = openFigures(config);
   const { release, end, report, consume } = stated;
   world.hear(
     m01,
