@@ -15,11 +15,18 @@ function fieldsOf(params: object, rest: unknown, label: string): unknown {
 
 const wantsCsv = (accept: string | undefined): boolean => /\btext\/csv\b/.test(accept ?? '');
 
+/** Where the next page of an answer begins, if it has one. */
+function nextOf(told: unknown): string | null {
+  const { next } = told as { next?: unknown };
+  return typeof next === 'string' ? next : null;
+}
+
 /** As a file that is saved, and nothing that a browser would show or run. */
-function asCsv(reply: FastifyReply, name: string, text: string): string {
+function asCsv(reply: FastifyReply, name: string, text: string, next: string | null): string {
   reply.type('text/csv; charset=utf-8; header=present');
   reply.header('content-disposition', `attachment; filename="${name}.csv"`);
   reply.header('x-content-type-options', 'nosniff');
+  if (next !== null) reply.header('x-holdfast-next', encodeURIComponent(next));
   return text;
 }
 
@@ -42,7 +49,9 @@ export function buildHttp(board: Board, metrics?: () => string): FastifyInstance
         answered(reply, async () => {
           const given = fieldsOf(params as object, method === 'GET' ? query : body, label);
           const told = await answer(given, label);
-          return csv && wantsCsv(headers.accept) ? asCsv(reply, name, csv(told)) : told;
+          return csv && wantsCsv(headers.accept)
+            ? asCsv(reply, name, csv(told), nextOf(told))
+            : told;
         }),
     });
   }

@@ -14,7 +14,7 @@ const made = ['good', 'scrap', 'rework', 'held', 'total'] as const;
 /** Figures as CSV (RFC 4180): a line for each group, a column for each figure, empty if unknown. */
 export function figuresCsv({ rows, currency, from, to }: FiguresTold): string {
   const head = [
-    ...['from', 'to', ...rowKeys, 'unit', ...made],
+    ...['from', 'to', 'key', ...rowKeys, 'unit', ...made],
     ...figureNames.map((name) => {
       const unit: string = figureUnits[name];
       return `${name} ${unit === 'money' ? (currency ?? 'money') : unit}`;
@@ -22,7 +22,7 @@ export function figuresCsv({ rows, currency, from, to }: FiguresTold): string {
     ...['doubtfulFacts', 'doubtfulMs', 'lateReports', 'unknown'],
   ];
   const lines = rows.map((row) => [
-    ...[from, to, ...rowKeys.map((name) => row[name]), row.unit],
+    ...[from, to, row.key, ...rowKeys.map((name) => row[name]), row.unit],
     ...made.map((name) => row.made?.[name] ?? null),
     ...figureNames.map((name) => row.figures[name].value),
     ...[row.doubt.facts, row.doubt.ms, row.late],

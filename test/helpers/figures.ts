@@ -4,7 +4,8 @@ import { type FigureConfig, figureField } from '../../central/figuring/plant.ts'
 import type { Content } from '../../shared/event.ts';
 import type { FigureName, FiguresTold } from '../../shared/figures.ts';
 import { openAsked } from './board.ts';
-import { history } from './facts.ts';
+import { stated } from './central.ts';
+import { content, history } from './facts.ts';
 
 export const hourMs = 3_600_000;
 /** 06:00 in Lyon on a Monday, when the early shift begins. */
@@ -56,3 +57,60 @@ export const sumsIn = ({ db }: Pick<ReturnType<typeof openFigures>, 'db'>) =>
        ORDER BY line, from_ms, kind, order_number, operation, name, unit`,
     )
     .all();
+
+const bolts = { unit: 'EA', material: 'BOLT' };
+const prices = {
+  currency: 'EUR',
+  sites: [lyon],
+  ideals: [{ line: site, perHour: '60' }],
+  prices: [
+    { material: 'STEEL', perUnit: '1.2' },
+    { material: 'BOLT', perUnit: '9.5' },
+  ],
+  rates: [{ at: site, machinePerHour: '60', labourPerHour: '38.5', perInspection: '12' }],
+  routings: [{ material: 'BOLT', operation: '0010', setupMinutes: '30', minutesPerUnit: '1' }],
+  bills: [{ material: 'BOLT', component: 'STEEL', unit: 'EA', perUnit: '2' }],
+};
+
+/** A working week of some lines: orders named by `orderOf`, with scrap, rework, holds, documents. */
+export function openWeek(lines: readonly string[], orderOf = (at: number) => `WO-${100 + at}`) {
+  const world = openFigures(prices);
+  const { end, report, consume, keep, free } = stated;
+  let orders = 0;
+  for (let day = 0; day < 5; day++) {
+    for (const [index, line] of lines.entries()) {
+      const hours = day * 24 + index * 0.25;
+      const order = orderOf(orders++);
+      const op = { order, operation: '0010' };
+      const when = (later: number) => ({ ...op, ...at(hours + later) });
+      const good = 300 + ((day * 53 + index * 91) % 140);
+      const scrap = (day * 7 + index * 5) % 23;
+      const phase = (run: string, later: number, body: object) =>
+        content(
+          `${order} ${run}`,
+          'PhaseStarted',
+          { run, phase: 'run', lane: 1, rework: false, ...body },
+          { ...when(later), actor: 'person:4' },
+        );
+      world.time.nowMs = startMs + (hours + 8) * hourMs;
+      world.hear(
+        line,
+        content(`${order} released`, 'OrderReleased', { ...bolts, quantity: '400' }, when(0)),
+        phase('S', 0.1, { phase: 'setup' }),
+        end('S', when(0.6)),
+        phase('R', 0.6, {}),
+        consume(`HEAT-${day}`, `${2 * good + 40}`, when(1)),
+        report(`${good}`, { scrap: `${scrap}`, rework: '6' }, when(6.5)),
+        end('R', when(6.5)),
+        keep(`H-${order}`, '2', when(6.6)),
+        free(`H-${order}`, '2', at(hours + 6.6 + (index + 1) * 0.4)),
+        phase('W', 6.7, { rework: true }),
+        report('5', { scrap: '1', run: 'W', inRework: true }, when(7.2)),
+        end('W', when(7.2)),
+      );
+      world.time.nowMs += 60_000 * (1 + index * 7);
+      world.postAll();
+    }
+  }
+  return world;
+}
