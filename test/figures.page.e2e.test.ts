@@ -1,5 +1,5 @@
-// Goal: finance and quality see figures and what they rest on in any browser: readable by everybody,
-// in their language, with the keyboard alone, and whatever an order is called is text.
+// Goal: finance and quality see figures and what they rest on in any browser: readable by
+// everybody, in their language, with the keyboard alone; whatever an order is called is text.
 // Method: the page of a real central in a real Chromium, in light and dark, wide and narrow.
 // With HOLDFAST_PICTURES=folder each is kept there as a picture.
 import { readFileSync, writeFileSync } from 'node:fs';

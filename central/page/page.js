@@ -113,7 +113,8 @@ function drawAll() {
   const [figure] = views[view()];
   const left = told.rows.length > barsMax ? ` (${say('page.first', { count: barsMax })})` : '';
   draw(find('bars-title'), say(`figures.${figure}`) + left);
-  draw(find('picture'), drawBars(told.rows, figure, told.currency));
+  const picture = find('picture');
+  draw(picture, drawBars(told.rows, figure, told.currency, picture.clientWidth));
   drawTable();
   find('more').hidden = told.next === null;
 }

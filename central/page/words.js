@@ -1,5 +1,5 @@
 // A figure, and what it rests on, as people of the page's language read it.
-import { ageText, number, percent } from './format.js';
+import { ageText, money, number, percent } from './format.js';
 import { named, say } from './say.js';
 import { texts } from './texts.js';
 
@@ -7,7 +7,7 @@ export const unknown = '–';
 
 const isTime = (name) => name.endsWith('Ms');
 const costs = ['scrapCost', 'reworkCost', 'reinspectionCost', 'appraisalCost', 'copq'];
-const money = [...costs, 'materialVariance', 'actualCost', 'expectedCost'];
+const amounts = [...costs, 'materialVariance', 'actualCost', 'expectedCost'];
 const times = ['timeVariance', 'labourVariance', 'holdP50', 'holdP90', 'holdMax'];
 const waits = ['postedP50', 'postedP90', 'postedMax'];
 const shares = ['availability', 'performance', 'quality', 'oee', 'yield', 'firstPassYield'];
@@ -24,7 +24,7 @@ function span(ms) {
 export function shown(name, value, currency) {
   if (value === null || value === '') return unknown;
   if (isTime(name) || times.includes(name) || waits.includes(name)) return span(value);
-  if (money.includes(name)) return `${number(value)} ${currency ?? ''}`.trim();
+  if (amounts.includes(name)) return `${money(value)} ${currency ?? ''}`.trim();
   if (shares.includes(name) || ratios.includes(name)) return percent(value);
   if (name === 'throughput') return say('page.perHour', { amount: number(value) });
   if (name === 'by')

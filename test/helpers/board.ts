@@ -11,18 +11,19 @@ import { openMedium } from './medium.ts';
 type World = Partial<Pick<Parameters<typeof openBoard>[0], 'erp' | 'erpStanding' | 'edges'>> & {
   inspections?: readonly Inspection[];
   figures?: FigureConfig;
+  skewMaxMs?: number;
 };
 
 /** All of central but its loops, to be asked over HTTP; the test is its clock, its hub and ERP. */
 export function openAsked(
   switches: readonly Switch[] = [],
-  { inspections, figures, ...world }: World = {},
+  { inspections, figures, skewMaxMs, ...world }: World = {},
 ) {
   const db = openMedium(':memory:', migrations);
   onTestFinished(() => void db.close());
   const time = { nowMs: 1_000 };
   const nowMs = () => time.nowMs;
-  const limits = { maxInFlightMs: 500, skewMaxMs: Number.MAX_SAFE_INTEGER };
+  const limits = { maxInFlightMs: 500, skewMaxMs: skewMaxMs ?? Number.MAX_SAFE_INTEGER };
   const memory = openMemory({
     db,
     nowMs,

@@ -24,8 +24,8 @@ export const lyon = {
 };
 export const read = (given: object): FigureConfig => figureField.read(given, 'figures');
 
-export function openFigures(given: object = {}) {
-  const central = openAsked([], { figures: read(given) });
+export function openFigures(given: object = {}, world: { skewMaxMs?: number } = {}) {
+  const central = openAsked([], { figures: read(given), ...world });
   const all = new Map<string, Content[]>();
   function hear(line: string, ...facts: Content[]): void {
     const known = all.get(line) ?? [];
@@ -72,7 +72,7 @@ const prices = {
   bills: [{ material: 'BOLT', component: 'STEEL', unit: 'EA', perUnit: '2' }],
 };
 
-/** A working week of some lines: orders named by `orderOf`, with scrap, rework, holds, documents. */
+/** A working week of some lines, with scrap, rework, holds and documents. */
 export function openWeek(lines: readonly string[], orderOf = (at: number) => `WO-${100 + at}`) {
   const world = openFigures(prices);
   const { end, report, consume, keep, free } = stated;
