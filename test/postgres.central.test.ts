@@ -26,7 +26,6 @@ await againOnPostgres({
   overview: () => import('./overview.test.ts'),
   'dryrun.central': () => import('./dryrun.central.test.ts'),
   microservice: () => import('./microservice.test.ts'),
-  'figuring.central': () => import('./figuring.central.test.ts'),
   'figuring.fold': () => import('./figuring.fold.test.ts'),
   'figuring.times': () => import('./figuring.times.test.ts'),
 });
