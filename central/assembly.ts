@@ -11,6 +11,7 @@ import { openBreaker } from './breaker.ts';
 import type { CentralConfig } from './config.ts';
 import { pull } from './downlink/pull.ts';
 import type { Erp } from './erp.ts';
+import type { FigureConfig } from './figuring/plant.ts';
 import { receive } from './inbox.ts';
 import type { Inspection } from './inspections.ts';
 import { tellKept } from './keeper.ts';
@@ -53,6 +54,8 @@ type World = {
   inspections?: readonly Inspection[];
   /** What the ERP hands over, and how often it is asked; without it nobody asks. */
   downlink?: CentralConfig['downlink'];
+  /** What figures are made with beside facts. */
+  figures?: FigureConfig;
   /** Unlike any boot before; what the database was opened with where it is shared. */
   bootId: string;
   /** Where the database is shared: how long what one central has begun is left to it, ms. */
@@ -99,7 +102,7 @@ const pulling =
 /** Central but for its status: everything is running when this returns. */
 export function assembleCentral(world: World) {
   const { db, clock, log, erp, hub, lanesMax, bootId, pace = plantPace } = world;
-  const { skewMaxMs, switches, inspections } = world;
+  const { skewMaxMs, switches, inspections, figures } = world;
   const stop = new AbortController();
   const { signal } = stop;
   const { maxInFlightMs } = erp;
@@ -112,9 +115,9 @@ export function assembleCentral(world: World) {
   const { leaseMs = leaseUsualMs } = world;
   const { monotonicMs } = clock;
   const leases = turns && openLeases({ db, boot: bootId, leaseMs, monotonicMs });
-  const limits = { maxInFlightMs, skewMaxMs };
   const ring = openRinging(hub.connection);
   const { secondPerson } = world.downlink ?? {};
+  const limits = { maxInFlightMs, skewMaxMs, figures };
   const known = { switches, inspections, leases, ring, secondPerson };
   const memory = openMemory({ db, nowMs, waitMs, ...limits, ...known });
   const { ledger, postings } = memory;

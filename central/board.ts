@@ -13,6 +13,8 @@ import type { Downlink } from './downlink/downlink.ts';
 import type { Erp } from './erp.ts';
 import type { openErpStatus } from './erpstatus.ts';
 import type { openExplain } from './explain.ts';
+import type { Figuring } from './figuring/figuring.ts';
+import type { Asked as FiguresAsked } from './figuring/sorting.ts';
 import type { Holds } from './holds.ts';
 import { openInquiry } from './inquiry.ts';
 import type { Leases } from './leases.ts';
@@ -48,6 +50,7 @@ type Parts = {
   reconcile: Reconcile;
   modes: Modes;
   approvals: Approvals;
+  figuring: Figuring;
   db: Database;
   nowMs: () => number;
   /** Told when a person has moved a posting. */
@@ -144,6 +147,8 @@ export function openBoard(parts: Parts) {
     explain,
     /** The whole story of anything that has an id. Throws Fault UNKNOWN for none. */
     trace,
+    /** Figures of facts. Throws as `Figuring`. */
+    figures: (asked: FiguresAsked) => parts.figuring.told(asked),
     overview: openOverview(parts),
     /** What goes down to the lines, and what quality says here. */
     dispatch: parts.dispatch,

@@ -13,6 +13,7 @@ import {
 import { readSecret } from '../shared/secret.ts';
 import { checkHandsOver, checkInspects, erpField } from './connectors.ts';
 import { downlinkFields } from './downlink/fields.ts';
+import { figureField, noFigureConfig } from './figuring/plant.ts';
 import { inspectionField, inspectionsMax } from './inspections.ts';
 import { switchesMax, switchField } from './modes.ts';
 import type { Where } from './sharing.ts';
@@ -86,6 +87,7 @@ export const fields = {
       ...{ sites: [], everySeconds: 60, secondPerson: [] },
     },
   ),
+  figures: fallback(figureField, noFigureConfig),
   lanesMax: fallback(integer('Documents in flight at once, one an order.', 1, 256), 16),
   logLevel: fallback(
     choice('Least severe line that is logged.', ['debug', 'info', 'warn', 'error', 'silent']),

@@ -21,6 +21,7 @@ import { openHubWatch, verifyHub } from './hub.ts';
 import { type Memory, migrations } from './memory.ts';
 import { centralMetrics } from './metrics.ts';
 import { operationsOf } from './operations.ts';
+import { servePage } from './page.ts';
 import { openServices } from './services.ts';
 import { openShared } from './sharing.ts';
 import { ensureStreams } from './stream.ts';
@@ -113,19 +114,22 @@ export async function startCentral(config: CentralConfig) {
   const hub = { connection, manager, stream, reconnected };
   const { lanesMax, skewMaxHours, postgres } = config;
   const lease = postgres ? { leaseMs: postgres.leaseMs } : {};
-  const { rules: switches, inspections, downlink } = config;
+  const { rules: switches, inspections, downlink, figures } = config;
   const skewMaxMs = skewMaxHours * 3_600_000;
-  const limits = { lanesMax, skewMaxMs, switches, inspections, downlink };
+  const limits = { lanesMax, skewMaxMs, switches, inspections, downlink, figures };
   const central = assembleCentral({ db, clock, log, erp, hub, ...limits, ...lease, bootId });
   const { memory, edges, moved, erpStanding, centrals } = central;
   const shown = { ...memory, edges, erp, erpStanding, centrals, nowMs: clock.nowMs };
   const board = openBoard({ ...shown, db, moved, hubTrouble: watch.trouble });
   const app = buildHttp(board, () => centralMetrics(shown));
-  const { thread } = memory;
-  const following = keepRunning(follow({ thread, clock, log, signal: stopping.signal }));
+  await servePage(app, figures.language);
   const { signal } = stopping;
-  const looking = keepRunning(watch.watch(signal));
-  const dropping = keepRunning(takeFiles({ config, board, memory, db, clock, log, signal }));
+  const following = [
+    keepRunning(follow({ reader: memory.thread, what: 'traces', clock, log, signal })),
+    keepRunning(follow({ reader: memory.figuring, what: 'figures', clock, log, signal })),
+    keepRunning(watch.watch(signal)),
+    keepRunning(takeFiles({ config, board, memory, db, clock, log, signal })),
+  ];
   const services = openServices({ connection, board, bootId, clock, log });
   const url = await app.listen({ host: config.host, port: config.httpPort });
 
@@ -136,7 +140,7 @@ export async function startCentral(config: CentralConfig) {
       services.stop();
       const stopped = central.stop();
       await app.close();
-      await Promise.all([stopped, following, looking, dropping]);
+      await Promise.all([stopped, ...following]);
       await connection.close();
       await watching;
       db.close();

@@ -23,6 +23,9 @@ import { dropMigrations } from './drop/taking.ts';
 import { earlyMigrations } from './early.ts';
 import { openErpStatus } from './erpstatus.ts';
 import { openExplain } from './explain.ts';
+import { openFiguring } from './figuring/figuring.ts';
+import { figureMigrations } from './figuring/fold.ts';
+import { type FigureConfig, noFigureConfig } from './figuring/plant.ts';
 import {
   queueMigrations,
   queueMigrations2,
@@ -88,6 +91,7 @@ export const migrations = [
   ...dispatchMigrations,
   [...wardMigrations, ...actMigrations, ...dropMigrations].join('\n'),
   ...downlinkMigrations,
+  ...figureMigrations,
 ];
 
 /** Pages of the file that are kept in memory, KiB: those to which the lines add now. */
@@ -105,6 +109,8 @@ type Parts = {
   switches?: readonly Switch[] | undefined;
   /** Which inspected lots are received into quality inspection stock; none without one. */
   inspections?: readonly Inspection[] | undefined;
+  /** What figures are made with beside facts. */
+  figures?: FigureConfig | undefined;
   /** Where other centrals share the ledger. */
   leases?: Leases | undefined;
   /** Told that a line may have something to ask for. */
@@ -201,8 +207,10 @@ export function openMemory(parts: Parts) {
   const downlink = openDownlink({ db, dossier, approvals, send, nowMs, ...told });
   const thread = openThread(db);
   const trace = openTrace({ db, thread, explain });
+  const config = parts.figures ?? noFigureConfig;
+  const figuring = openFiguring({ db, dossier, config, skewMaxMs });
   const qualities = openQualities({ db, nowMs, ledger, postings, lanes, thread, dispatch });
   const views = { dossier, totals, erpStatus, archive, explain, reconcile, modes, approvals };
   const goods = { holds, postings, ledger, registry, live, thread, trace };
-  return { ...views, ...goods, dispatch, downlink, ...qualities, forget };
+  return { ...views, ...goods, dispatch, downlink, figuring, ...qualities, forget };
 }

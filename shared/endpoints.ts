@@ -22,6 +22,7 @@ export const endpoints = {
   totals: 'GET /v1/totals',
   order: 'GET /v1/orders/:order',
   postings: 'GET /v1/postings/:state',
+  figures: 'GET /v1/figures',
   masters: 'GET /v1/masters',
   'approve-masters': 'POST /v1/masters',
   downlink: 'GET /v1/downlink',
