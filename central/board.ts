@@ -7,11 +7,16 @@ import { acting } from './acting.ts';
 import type { Approvals } from './approvals.ts';
 import type { Breaker } from './breaker.ts';
 import { openDesk } from './desk.ts';
+import type { Dispatch } from './dispatch.ts';
 import type { Dossier } from './dossier.ts';
+import { openDownlinkBoard } from './downlink/board.ts';
+import type { Downlink } from './downlink/downlink.ts';
 import type { Erp } from './erp.ts';
 import type { openErpStatus } from './erpstatus.ts';
 import type { openExplain } from './explain.ts';
 import { openExtract } from './extract.ts';
+import type { Figuring } from './figuring/figuring.ts';
+import type { Asked as FiguresAsked } from './figuring/sorting.ts';
 import type { Holds } from './holds.ts';
 import { openInquiry } from './inquiry.ts';
 import type { Leases } from './leases.ts';
@@ -22,6 +27,7 @@ import type { Modes } from './modes.ts';
 import { openOverview } from './overview.ts';
 import type { Postings } from './postings.ts';
 import type { Pulse } from './pulse.ts';
+import type { Quality } from './quality.ts';
 import type { Recall } from './recall.ts';
 import type { Reconcile, Scope } from './reconcile.ts';
 import type { Registry } from './registry.ts';
@@ -49,6 +55,7 @@ type Parts = {
   reconcile: Reconcile;
   modes: Modes;
   approvals: Approvals;
+  figuring: Figuring;
   db: Database;
   nowMs: () => number;
   /** Told when a person has moved a posting. */
@@ -57,6 +64,9 @@ type Parts = {
   forget: () => void;
   registry: Registry;
   live: Live;
+  dispatch: Dispatch;
+  quality: Quality;
+  downlink: Downlink;
   /** Every edge that was heard by its heartbeat. */
   edges: Pulse['edges'];
   erp: Erp;
@@ -154,11 +164,20 @@ export function openBoard(parts: Parts) {
     /** Open postings in this state, lane by lane; those that are posted are in the ERP. */
     postings: (state: PostingState, limit: number) => postings.list(state, limit),
 
+    /** What goes down to the lines. */
+    downlink: openDownlinkBoard({ db, downlink: parts.downlink, undone: parts.forget, moved }),
+
     /** Where people look after what could not be posted. */
     desk: openDesk({ db, postings, erp, standing: erpStanding, nowMs, moved }),
 
     ...storiesOf(parts),
+    /** Figures of facts. Throws as `Figuring`. */
+    figures: (asked: FiguresAsked) => parts.figuring.told(asked),
     overview: openOverview(parts),
+    /** What goes down to the lines, and what quality says here. */
+    dispatch: parts.dispatch,
+    quality: parts.quality,
+    moved,
     rehearse,
     /** What is done, or what would come of it: then `dryRun` stands in the answer. */
     acting<A extends object>(isDry: boolean, work: () => A): A & { dryRun?: true } {

@@ -12,8 +12,10 @@ import {
   text,
 } from '../shared/field.ts';
 import { readSecret } from '../shared/secret.ts';
-import { checkInspects, erpField } from './connectors.ts';
+import { checkHandsOver, checkInspects, erpField } from './connectors.ts';
+import { downlinkFields } from './downlink/fields.ts';
 import { checkErp, erpEnvironmentField } from './environment.ts';
+import { figureField, noFigureConfig } from './figuring/plant.ts';
 import { inspectionField, inspectionsMax } from './inspections.ts';
 import { switchesMax, switchField } from './modes.ts';
 import type { Where } from './sharing.ts';
@@ -72,6 +74,9 @@ export const fields = {
     }),
     { replicas: 1, megabytesMax: 4_096, keepDays: 30 },
   ),
+  dropPath: optional(
+    text('Folder in which quality drops files (JSON, CSV, B2MML); nothing without it.', 4_096),
+  ),
   erp: erpField,
   erpEnvironment: erpEnvironmentField,
   skewMaxHours: fallback(
@@ -83,6 +88,13 @@ export const fields = {
   replayPath: optional(
     text('File of replays in a test plant; else beside storePath. Made anew by each.', 4_096),
   ),
+  downlink: fallback(
+    record('Master data and orders from the ERP; docs/downlink.md.', downlinkFields),
+    {
+      ...{ sites: [], everySeconds: 60, secondPerson: [] },
+    },
+  ),
+  figures: fallback(figureField, noFigureConfig),
   lanesMax: fallback(integer('Documents in flight at once, one an order.', 1, 256), 16),
   logLevel: fallback(
     choice('Least severe line that is logged.', ['debug', 'info', 'warn', 'error', 'silent']),
@@ -108,6 +120,7 @@ export function readCentralConfig(given: unknown): CentralConfig {
   const config = readFields(fields, given, 'config');
   if (config.inspections.length > 0) checkInspects(config.erp);
   checkErp(config);
+  if (config.downlink.sites.length > 0) checkHandsOver(config.erp);
   if ((config.storePath === undefined) !== (config.postgres === undefined)) return config;
   throw invalid('config.storePath', 'must be given, or else postgres, and not both');
 }

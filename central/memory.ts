@@ -1,4 +1,5 @@
 import type { Database } from '../shared/database.ts';
+import { actMigrations } from './acts.ts';
 import { liveMigrations } from './ahead.ts';
 import { amendmentMigrations, openAmended } from './amendments.ts';
 import { openApprovals } from './approvals.ts';
@@ -8,6 +9,7 @@ import { censusMigrations } from './census.ts';
 import { clockMigrations, openClocks, skewUsualMs } from './clocks.ts';
 import { correctionMigrations, openCorrections } from './corrections.ts';
 import { deskMigrations } from './desk.ts';
+import { openDispatch } from './dispatch.ts';
 import { docketMigrations, docketMigrations2 } from './docket.ts';
 import {
   dossierMigrations,
@@ -15,10 +17,16 @@ import {
   dossierMigrations3,
   openDossier,
 } from './dossier.ts';
+import { openDownlink } from './downlink/downlink.ts';
+import { downlinkMigrations } from './downlink/tables.ts';
+import { dropMigrations } from './drop/taking.ts';
 import { earlyMigrations } from './early.ts';
 import { environmentMigrations } from './environment.ts';
 import { openErpStatus } from './erpstatus.ts';
 import { openExplain } from './explain.ts';
+import { openFiguring } from './figuring/figuring.ts';
+import { figureMigrations } from './figuring/fold.ts';
+import { type FigureConfig, noFigureConfig } from './figuring/plant.ts';
 import {
   queueMigrations,
   queueMigrations2,
@@ -39,16 +47,19 @@ import { lossMigrations } from './losses.ts';
 import { masterMigrations } from './masters.ts';
 import { type Mode, modeMigrations, openModes, type Switch } from './modes.ts';
 import { openPostings } from './postings.ts';
+import { openQualities } from './qualities.ts';
 import { openRecall } from './recall.ts';
 import { openReconcile } from './reconcile.ts';
 import { openRegistry, registryMigrations } from './registry.ts';
 import type { Rule } from './ruletable.ts';
+import { dispatchMigrations } from './sent.ts';
 import { shadowMigrations } from './shadows.ts';
 import { ledgerMigrations, shelfMigrations2 } from './shelf.ts';
 import { openThread, threadMigrations } from './thread.ts';
 import { openTotals, totalsMigrations } from './totals.ts';
 import { openTrace } from './trace.ts';
 import { turnsOf } from './turns.ts';
+import { wardMigrations } from './wardtables.ts';
 
 /** Every table of central, in one file: what one transaction must change together. */
 export const migrations = [
@@ -81,6 +92,10 @@ export const migrations = [
   ...masterMigrations,
   ...docketMigrations2,
   ...threadMigrations,
+  ...dispatchMigrations,
+  [...wardMigrations, ...actMigrations, ...dropMigrations].join('\n'),
+  ...downlinkMigrations,
+  ...figureMigrations,
   ...lineageMigrations,
   ...environmentMigrations,
 ];
@@ -100,6 +115,8 @@ type Parts = {
   switches?: readonly Switch[] | undefined;
   /** Which inspected lots are received into quality inspection stock; none without one. */
   inspections?: readonly Inspection[] | undefined;
+  /** What figures are made with beside facts. */
+  figures?: FigureConfig | undefined;
   /** Where other centrals share the ledger. */
   leases?: Leases | undefined;
   /** Says what rules do, and which lots are inspected, instead of the configuration. */
@@ -107,6 +124,10 @@ type Parts = {
     mode: (rules: readonly Rule[], line: string) => Mode;
     inspects: (usual: boolean) => boolean;
   }>;
+  /** Told that a line may have something to ask for. */
+  ring?: ((line: string) => void) | undefined;
+  /** Sites whose change sets are approved by another person than who drafted them. */
+  secondPerson?: readonly string[] | undefined;
 };
 export type Memory = ReturnType<typeof openMemory>;
 
@@ -116,7 +137,7 @@ export type Memory = ReturnType<typeof openMemory>;
  * has written.
  */
 export function openMemory(parts: Parts) {
-  const { db, nowMs, skewMaxMs = skewUsualMs, switches = [], inspections = [] } = parts;
+  const { db, nowMs, skewMaxMs = skewUsualMs, switches = [], inspections = [], ring } = parts;
   const { ruling, waitMs, maxInFlightMs, leases } = parts;
   const times = { waitMs, maxInFlightMs, leases };
   db.pragma(`cache_size = -${cacheKib}`);
@@ -142,6 +163,7 @@ export function openMemory(parts: Parts) {
     totals.undone();
     clocks.undone();
     live.undone();
+    downlink.undone();
     postings.undone();
   }
   const corrections = openCorrections({ db, stored: (eventId) => ledger.stored(eventId) });
@@ -156,6 +178,8 @@ export function openMemory(parts: Parts) {
         holds.note(fact);
         postings.note(fact, run, clocks.note(fact, fact.receivedMs), effects);
         live.note(fact);
+        dispatch.note(fact);
+        downlink.note(fact);
       }
       dossier.save();
       postings.save();
@@ -165,6 +189,7 @@ export function openMemory(parts: Parts) {
     undone,
     stands: (head) => live.reach(head),
   });
+  const dispatch = openDispatch({ db, nowMs, ring });
   const registry = openRegistry({ db, ledger, nowMs });
   const lanes = openLanes({ db, waitMs: times.waitMs, boot: times.leases?.boot });
   const live = openLive({ db, registry, nowMs, rouse: lanes.rouseHeld });
@@ -181,10 +206,19 @@ export function openMemory(parts: Parts) {
     counts: postings.counts,
   });
   const approvals = openApprovals({ masters: dossier.masters, lanes, nowMs });
+  const { secondPerson } = parts;
+  const { send } = dispatch;
+  const lines = () => ledger.lines().map(({ path }) => path);
+  const told = { secondPerson, ring, lines };
+  const downlink = openDownlink({ db, dossier, approvals, send, nowMs, ...told });
   const thread = openThread(db);
   const trace = openTrace({ db, thread, explain });
+  const config = parts.figures ?? noFigureConfig;
+  const figuring = openFiguring({ db, dossier, config, skewMaxMs });
   const { reaching } = openGenealogy(db);
   const recall = openRecall({ db, thread, dossier, holds, reaching, nowMs });
+  const qualities = openQualities({ db, nowMs, ledger, postings, lanes, thread, dispatch });
   const views = { dossier, totals, erpStatus, archive, explain, reconcile, modes, approvals };
-  return { ...views, holds, postings, ledger, registry, live, thread, trace, recall, forget };
+  const goods = { holds, postings, ledger, registry, live, thread, trace, recall };
+  return { ...views, ...goods, dispatch, downlink, figuring, ...qualities, forget };
 }

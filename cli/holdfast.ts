@@ -23,6 +23,7 @@ const commands = {
   trace: () => import('./trace.ts'),
   recall: () => import('./recall.ts'),
   replay: () => import('./replay.ts'),
+  figures: () => import('./figures.ts'),
   reconcile: () => import('./reconcile.ts'),
   rules: () => import('./rules.ts'),
   masters: () => import('./masters.ts'),

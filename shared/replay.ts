@@ -1,14 +1,5 @@
 import { factBytesMax } from './codec.ts';
-import {
-  type Field,
-  fallback,
-  integer,
-  invalid,
-  list,
-  type Read,
-  record,
-  text,
-} from './field.ts';
+import { type Field, fallback, integer, invalid, list, type Read, record, text } from './field.ts';
 import { masterVersion } from './master.ts';
 
 /** Most facts that are given at once. */
