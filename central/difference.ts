@@ -91,7 +91,8 @@ export function compare(db: Database, untilMs: number, lines: readonly string[])
 
   /**
    * How it stood there when the day was over; undefined where it had never gone out. `unclear`
-   * where a person had said "again", and what the gate made of it then is not kept.
+   * where a person had said "again", and what the gate made of it then is not kept; and where it
+   * went out just behind the end of the day.
    */
   function fateThere({ tries, acts }: Posted): string | undefined {
     const said = acts.map(({ atMs, act }) => ({ atMs, outcome: act }));
@@ -100,7 +101,8 @@ export function compare(db: Database, untilMs: number, lines: readonly string[])
     if (last === 'refused') return 'parked';
     if (last === 'giveUp') return 'void';
     if (last === 'retry' || last === 'lookedUp') return 'unclear';
-    return last !== undefined || (tries[0]?.atMs ?? ever) < untilMs + laterMs ? 'sent' : undefined;
+    if (last !== undefined) return 'sent';
+    return (tries[0]?.atMs ?? ever) < untilMs + laterMs ? 'unclear' : undefined;
   }
   function fateHere({ state, key }: PostingRow): string | undefined {
     if (isSent(state)) return 'sent';

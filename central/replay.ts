@@ -67,7 +67,8 @@ export type Rules = Readonly<{
   skewMaxMs: number;
 }>;
 type Try = Posted['tries'][number];
-type Day = Readonly<{ fromMs: number; untilMs: number }>;
+/** The day that is compared, and when the last fact came that was taken before. */
+type Day = Readonly<{ fromMs: number; untilMs: number; lastMs: number }>;
 type Due = Readonly<{ id: number; atMs: number; key: string; what: string }>;
 type Now = { nowMs: number; entry: Entry | undefined; isDay: boolean };
 export type Life = ReturnType<typeof openLife>;
@@ -110,10 +111,10 @@ function prepare(db: Database) {
  * posted at once. Of facts before the day there are the documents that were there and no others,
  * whatever the rules of here are: the day begins as it began.
  */
-export function openLife(db: Database, rules: Rules, { fromMs, untilMs }: Day) {
+export function openLife(db: Database, rules: Rules, { fromMs, untilMs, lastMs }: Day) {
   const { switches, inspections, skewMaxMs } = rules;
   const tables = prepare(db);
-  const now: Now = { nowMs: 0, entry: undefined, isDay: false };
+  const now: Now = { nowMs: lastMs, entry: undefined, isDay: false };
   const nowMs = () => now.nowMs;
   let unknown = 0;
   const asleep = new Set<string>(); // lanes that wait until something was looked up
@@ -259,12 +260,9 @@ export function openLife(db: Database, rules: Rules, { fromMs, untilMs }: Day) {
   return {
     /**
      * Lives through these, in their order, within a transaction of the caller's; how many are of
-     * the day. `nowMs` is when the last one before them came.
+     * the day.
      */
-    feed(entries: readonly Entry[], lastMs: number): number {
-      now.nowMs = Math.max(now.nowMs, lastMs);
-      return entries.filter(live).length;
-    },
+    feed: (entries: readonly Entry[]): number => entries.filter(live).length,
     /** The day is over: all that is known to have happened in it has. */
     end(): void {
       now.entry = undefined;

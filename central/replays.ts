@@ -111,7 +111,7 @@ export function openReplays({ path, environment, rules }: Parts) {
   }
 
   function take({ db, life, row }: Open, { after, entries, isLast }: Fed): Row {
-    const { position, lastMs, untilMs, isCompared, lines } = row();
+    const { position, untilMs, isCompared, lines } = row();
     if (isCompared || position !== after) {
       const where = isCompared ? 'it is compared' : `it goes on behind ${position}`;
       throw new Fault('CONFLICT', `replay: after ${after}: ${where}`);
@@ -119,7 +119,7 @@ export function openReplays({ path, environment, rules }: Parts) {
     const work = asOne(
       db,
       () => {
-        const ofDay = life.feed(entries, lastMs);
+        const ofDay = life.feed(entries);
         const end = entries.at(-1)?.position ?? position;
         db.prepare(
           `UPDATE replay SET position = ?, now_ms = ?, facts = facts + ?,

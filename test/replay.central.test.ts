@@ -77,7 +77,7 @@ function reported(switches: readonly Switch[] = []) {
     const stamped = {
       ...fact,
       recordedMs: atMs,
-      ...(fact.flags ? { recordedMs: atMs - hourMs } : {}),
+      ...(fact.flags ? { recordedMs: atMs - 2 * hourMs } : {}),
     };
     const at = all.push(stamped as Content);
     ledger.accept([{ segment: history(line, all).segment(at, at) }]);
@@ -87,12 +87,13 @@ function reported(switches: readonly Switch[] = []) {
   }
   const on = firstDayMs + dayMs;
   hear(m01, firstDayMs, stated.release());
+  hear(m01, firstDayMs + 5, stated.release('WO-2'));
   hear(m01, firstDayMs + 10, stated.report('1'));
   const day = [
     hear(m01, on + 10, stated.report('2')),
     hear(m02, on + 20, stated.report('3')),
     hear(m02, on + 40 * 60_000, stated.report('4', {}, { flags: 'back' })),
-    hear(m01, on + 50 * 60_000, stated.consume('S-1', '5')),
+    hear(m01, on + 50 * 60_000, stated.consume('S-1', '5', { order: 'WO-2' })),
   ];
   hear(m01, on + dayMs + 10, stated.report('5'));
   return { ...world, day, ids: day.map(({ eventId }) => eventId) };
