@@ -48,7 +48,8 @@ async function told(url: string, limit: number): Promise<Replayed> {
     if (!('answer' in answer)) throw new Fault('REFUSED', answer.message);
     differences.push(...answer.answer.differences);
     const { next } = answer.answer;
-    if (next === null || differences.length >= limit) return { ...answer.answer, differences };
+    if (next === null || differences.length >= limit)
+      return { ...answer.answer, differences, next };
     after = next;
   }
 }

@@ -43,7 +43,7 @@ export function replayText(told: Replayed): string {
     ...(isSame(told)
       ? ['every document is the same']
       : ['', ...differences.flatMap(differenceText)]),
-    ...(next === null ? [] : ['', `there are more: go on with --after ${next}`]),
+    ...(next === null ? [] : ['', `there may be more, behind difference ${next}`]),
     '',
   ].join('\n');
 }

@@ -8,7 +8,9 @@ import type { Switch } from '../../central/modes.ts';
 import { bare } from './bare.ts';
 import { openMedium } from './medium.ts';
 
-type World = Partial<Pick<Parameters<typeof openBoard>[0], 'erp' | 'erpStanding' | 'edges' | 'replays'>> & {
+type World = Partial<
+  Pick<Parameters<typeof openBoard>[0], 'erp' | 'erpStanding' | 'edges' | 'replays'>
+> & {
   inspections?: readonly Inspection[];
   figures?: FigureConfig;
   skewMaxMs?: number;
