@@ -156,8 +156,10 @@ export function openRecalled({ db, dossier, holds, reaching }: Parts) {
     return { ...blank, kind: 'order', name, ...where, ...about, holds: held };
   }
 
+  /** Where it was consumed, under the name of a lot, it has gone on. */
   function serial(name: string): RecalledRow {
-    const { fact, ...where } = whereOf(`serial:${name}`);
+    const [own, used] = [whereOf(`serial:${name}`), whereOf(`lot:${name}`)];
+    const { fact, ...where } = used.fact?.type === 'MaterialConsumed' ? used : own;
     const state = fact ? fateOf(fact) : null;
     const isGone = state === 'scrap' || state === 'MaterialConsumed';
     const about = { order: fact?.order ?? null, lot: fact?.lot ?? null };

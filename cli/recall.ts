@@ -13,6 +13,7 @@ import { type Asking, asking, whereOptions, whereUsage } from './asking.ts';
 import { type Told, tell } from './central.ts';
 
 export const usage = `holdfast recall ID --central URL
+holdfast recall ID --hold --by NAME --reason TEXT --central URL
 
 Everything that a bad lot, serial or order may have gone into, over all lines and plants: each lot
 with what is left of it and where it was stated last, each order, each serial, and each document in
@@ -21,9 +22,13 @@ to be looked for as if it were still there. What was delivered to customers the 
 
 ${whereUsage}
   --csv FILE        writes all rows as CSV (RFC 4180), for the authority; its SHA-256 is told
+  --hold            holds it, with all that is made of it, in all plants: at central at once, and at
+                    every line that has stated something of it; serials that went on as lots too
+  --by NAME         who holds, e.g. person:17; --reason TEXT why
+  --dry-run         with --hold: says what would come of it, and holds nothing
   --json            for programs: all rows, with the same hash
 
-Exit code 0: told. 1: nothing bears that id. 2: central was not reached, or not all was told.
+Exit code 0: told, and held. 1: nothing bears that id, or it was not held. 2: central was not reached, or not all was told.
 `;
 
 /** An answer may have to look through much of the ledger first. */
@@ -62,13 +67,46 @@ async function allOf({ ask }: Asking, id: string): Promise<Told<All>> {
   throw new Fault('FULL', `recall: more than ${pagesMax * pageRows} rows: ask for less`);
 }
 
+/** Most holds that one recall places. */
+const holdsMax = 200;
+type Held = Readonly<{ hold: string; lines: readonly Readonly<{ line: string }>[] }>;
+type Holding = Readonly<{ by: string | undefined; reason: string | undefined; dryRun: boolean }>;
+
+/**
+ * What is to be held, so that all that was told is reached: the thing itself, and each serial that
+ * was consumed under the name of a lot. Throws Fault FULL, before anything is held, for too many.
+ */
+function holdsOf({ id, rows }: All): object[] {
+  const isOrder = rows.every(({ kind, name }) => name !== id || kind === 'order');
+  const onward = rows.filter((row) => row.kind === 'serial' && row.state === 'MaterialConsumed');
+  const names = onward.map(({ name }) => name).filter((name) => name !== id);
+  if (names.length < holdsMax)
+    return [isOrder ? { order: id } : { lot: id }, ...names.map((lot) => ({ lot }))];
+  const words = `${names.length} serials went on as lots: at most ${holdsMax - 1} are held at once`;
+  throw new Fault('FULL', `recall: ${words}`);
+}
+
+/** Places the holds, one after the other; those that are placed stand, whatever comes of the next. */
+async function place({ ask }: Asking, told: All, holding: Holding): Promise<Told<Held[]>> {
+  const held: Held[] = [];
+  for (const on of holdsOf(told)) {
+    const answer = await ask<Held>('hold', { ...on, ...holding }, recallMaxMs);
+    if (!('answer' in answer)) return answer;
+    held.push(answer.answer);
+  }
+  return { answer: held };
+}
+
 /** What a person is told of a whole recall. */
-const text = (told: All, file: string | undefined): string =>
+const text = (told: All & { held?: readonly Held[] }, file: string | undefined): string =>
   [
     recallText({ ...told, next: null }).trimEnd(),
     '',
     `${told.rows.length} rows, SHA-256 as CSV: ${told.sha256}`,
     ...(file === undefined ? [] : [`written to ${file}`]),
+    ...(told.held ?? []).map(({ hold, lines }) => {
+      return `held: ${hold}, told to ${new Set(lines.map(({ line }) => line)).size} lines so far`;
+    }),
     '',
   ].join('\n');
 
@@ -90,19 +128,33 @@ export async function run(args: readonly string[]): Promise<number> {
     allowPositionals: true,
     options: {
       ...whereOptions,
-      csv: { type: 'string' },
+      ...({ csv: { type: 'string' }, by: { type: 'string' } } as const),
+      reason: { type: 'string' },
+      hold: { type: 'boolean', default: false },
+      'dry-run': { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     },
   });
   const [id, ...more] = positionals;
   if (id === undefined || more.length > 0) throw invalid('ID', 'must be one id');
-  const { csv, json } = values;
+  const { csv, json, by, reason, hold: isHeld, 'dry-run': dryRun } = values;
+  if (isHeld && (by === undefined || reason === undefined)) {
+    throw invalid('--hold', 'needs --by and --reason');
+  }
   return asking(values, async (central) => {
     const told = await allOf(central, id);
-    if ('answer' in told && csv !== undefined) {
-      save(csv, recallCsv(told.answer.rows));
+    if ('answer' in told && csv !== undefined) save(csv, recallCsv(told.answer.rows));
+    const placed =
+      'answer' in told && isHeld
+        ? await place(central, told.answer, { by, reason, dryRun })
+        : undefined;
+    const held = placed && 'answer' in placed ? { held: placed.answer } : {};
+    const whole = 'answer' in told ? { answer: { ...told.answer, ...held } } : told;
+    const code = tell({ command: 'recall', json }, whole, (answer) => text(answer, csv));
+    if (placed && !('answer' in placed)) {
+      process.stderr.write(`holdfast recall: not held: ${placed.message}\n`);
+      return 1;
     }
-    const code = tell({ command: 'recall', json }, told, (answer) => text(answer, csv));
     const isWhole = 'answer' in told && !told.answer.isCut && told.answer.notYet === 0;
     return code === 0 && !isWhole ? failed : code;
   });

@@ -133,7 +133,7 @@ test('a serial is found in its order, and goes on as a lot where it is consumed'
   expect(named(told.rows, 'order')).toEqual(['WO-1', 'WO-2']);
   const serials = told.rows.filter(({ kind }) => kind === 'serial');
   expect(serials.map(({ state, there, order }) => [state, there, order])).toEqual([
-    ['good', 'unknown', 'WO-1'],
+    ['MaterialConsumed', 'gone', 'WO-2'],
     ['scrap', 'gone', 'WO-1'],
     ['good', 'unknown', 'WO-2'],
   ]);
@@ -203,6 +203,15 @@ test('in words: holdfast recall, with a report as a file', async () => {
   expect(text).toContain(`5 rows, SHA-256 as CSV: ${hash('sha256', csv)}`);
   expect(csv.split('\r\n')).toHaveLength(7);
   expect(await cli('S-9')).toEqual([1, expect.stringContaining('no lot, serial or order here')]);
+  const who = ['--by', 'person:17', '--reason', 'crack'];
+  const holds = () => world.db.prepare('SELECT hold, kind, name FROM ward ORDER BY hold').all();
+  expect((await cli('S-1', '--hold', ...who, '--dry-run'))[1]).toContain('held: C-1');
+  expect(holds()).toEqual([]);
+  expect((await cli('S-1', '--hold', ...who))[1]).toContain('held: C-1, told to 1 lines so far');
+  expect(holds()).toEqual([{ hold: 'C-1', kind: 'lot', name: 'S-1' }]);
+  const held = await askOf(world)('S-1');
+  expect(lotOf(held[1], 'L-1').holds).toEqual(['C-1']);
+  expect(await cli('S-1', '--hold')).toEqual([2, expect.stringMatching(/--hold: needs --by/)]);
   const none = join(file, 'none.csv');
   expect(await cli('S-1', '--csv', none)).toEqual([2, expect.stringMatching(/--csv: .*none.csv/)]);
 });
