@@ -9,6 +9,7 @@ import { type Bell, keepRunning, openBell } from '../shared/loop.ts';
 import { type Pace, plantPace } from '../shared/pace.ts';
 import { openBreaker } from './breaker.ts';
 import type { Erp } from './erp.ts';
+import { type FeedSet, tellFeed } from './feed/feed.ts';
 import { receive } from './inbox.ts';
 import type { Inspection } from './inspections.ts';
 import { tellKept } from './keeper.ts';
@@ -51,6 +52,8 @@ type World = {
   bootId: string;
   /** Where the database is shared: how long what one central has begun is left to it, ms. */
   leaseMs?: number;
+  /** The feed for everybody; none without it. */
+  feed?: FeedSet | undefined;
   pace?: Pace;
 };
 
@@ -79,7 +82,7 @@ type Waits = { clock: Clock; log: Logger; signal: AbortSignal };
 /** Central but for its status: everything is running when this returns. */
 export function assembleCentral(world: World) {
   const { db, clock, log, erp, hub, lanesMax, bootId, pace = plantPace } = world;
-  const { skewMaxMs, switches, inspections } = world;
+  const { skewMaxMs, switches, inspections, feed } = world;
   const stop = new AbortController();
   const { signal } = stop;
   const { maxInFlightMs } = erp;
@@ -121,6 +124,7 @@ export function assembleCentral(world: World) {
     onDuty((signal) => tellKept({ ...common, ...telling, signal })),
     onDuty((signal) => trim({ ...common, ...hub, trimMs: pace.trimMs, signal })),
     onDuty((signal) => fillGaps({ ...common, ...filling, signal })),
+    ...tellFeed(feed, { ...common, ...hub, memory, bell: accepted, idleMs: pace.quietMs }, onDuty),
     post({ ...common, ...lanes, erp, lanesMax, bell: accepted, moved: moved.ring }),
     ...(watch ? [watch.keep()] : []),
   ].map(keepRunning);

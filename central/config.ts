@@ -12,6 +12,7 @@ import {
 } from '../shared/field.ts';
 import { readSecret } from '../shared/secret.ts';
 import { checkInspects, erpField } from './connectors.ts';
+import { feedField } from './feed/config.ts';
 import { inspectionField, inspectionsMax } from './inspections.ts';
 import { switchesMax, switchField } from './modes.ts';
 import type { Where } from './sharing.ts';
@@ -66,6 +67,7 @@ export const fields = {
     }),
     { replicas: 1, megabytesMax: 4_096, keepDays: 30 },
   ),
+  feed: optional(feedField),
   erp: erpField,
   skewMaxHours: fallback(
     integer('A document whose fact is further off in time waits for a person, hours.', 1, 876_000),

@@ -85,9 +85,11 @@ export async function startCentral(config: CentralConfig) {
   const hub = { connection, manager, stream, reconnected };
   const { lanesMax, skewMaxHours, postgres } = config;
   const lease = postgres ? { leaseMs: postgres.leaseMs } : {};
-  const { rules: switches, inspections } = config;
+  const { rules: switches, inspections, stream: sized } = config;
+  const feed = config.feed && { ...config.feed, replicas: sized.replicas };
   const limits = { lanesMax, skewMaxMs: skewMaxHours * 3_600_000, switches, inspections };
-  const central = assembleCentral({ db, clock, log, erp, hub, ...limits, ...lease, bootId });
+  const world = { db, clock, log, erp, hub, ...limits, ...lease, bootId, feed };
+  const central = assembleCentral(world);
   const { memory, edges, moved, erpStanding, centrals } = central;
   const shown = { ...memory, edges, erp, erpStanding, centrals, nowMs: clock.nowMs };
   const board = openBoard({ ...shown, db, moved });

@@ -18,6 +18,7 @@ import {
 import { earlyMigrations } from './early.ts';
 import { openErpStatus } from './erpstatus.ts';
 import { openExplain } from './explain.ts';
+import { feedMigrations, openBook } from './feed/book.ts';
 import {
   queueMigrations,
   queueMigrations2,
@@ -77,6 +78,7 @@ export const migrations = [
   ...masterMigrations,
   ...docketMigrations2,
   ...threadMigrations,
+  ...feedMigrations,
 ];
 
 /** Pages of the file that are kept in memory, KiB: those to which the lines add now. */
@@ -170,5 +172,6 @@ export function openMemory(parts: Parts) {
   const thread = openThread(db);
   const trace = openTrace({ db, thread, explain });
   const views = { dossier, totals, erpStatus, archive, explain, reconcile, modes, approvals };
-  return { ...views, holds, postings, ledger, registry, live, thread, trace, forget };
+  const book = openBook(db);
+  return { ...views, holds, postings, ledger, registry, live, thread, trace, book, forget };
 }
