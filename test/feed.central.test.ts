@@ -118,7 +118,7 @@ test('a hub that has lost the end of the feed is told it again, from there', asy
   await isWhole(side, books);
 });
 
-test('a restored ledger tells nothing twice that the feed has, though positions are others', async () => {
+test('a restored ledger tells nothing twice, though its positions are others', async () => {
   const side = await openHubside(hub());
   const first = openBooks();
   fill(first);

@@ -141,7 +141,7 @@ test('a stranger can read it: exact decimals, ids as texts, times twice', () => 
   });
 });
 
-test('a clock gone wild has no RFC 3339 time, and no header is broken by what a person typed', () => {
+test("a clock gone wild has no RFC 3339 time, and no header is broken by people's words", () => {
   const wild = content('wild', 'OrderClosed', {}, { atMs: -5, correlationId: 'ü"%\n x' });
   const { headers, data } = told(wild);
   expect([data.at, headers['ce-time'], data.atMs]).toEqual([undefined, undefined, -5]);

@@ -52,7 +52,7 @@ export function openBook(db: Database) {
     page: (after: number, limit: number): Row[] => rows.all(after, limit),
     at: (position: number): Row | undefined => rows.all(position - 1, 1)[0],
     last: (): number => last.get()!,
-    /** Whether the ledger has a fact of this id in its place: then whatever else bears it is none. */
+    /** Whether the ledger has a fact of this id: then whatever else bears it is none. */
     isKnown: (eventId: Buffer): boolean => isKnown.get(eventId) !== undefined,
 
     /**

@@ -10,7 +10,7 @@ import { idBytes } from '../../shared/identity.ts';
 import type { Logger } from '../../shared/log.ts';
 import type { Bell } from '../../shared/loop.ts';
 import { ofHub } from '../place.ts';
-import type { Book, Row } from './book.ts';
+import type { Book, Row, Spot } from './book.ts';
 import type { FeedConfig } from './config.ts';
 import { type Reached, reachedOf, type Start, startOf } from './spot.ts';
 import { ensureFeed } from './stream.ts';
@@ -81,6 +81,9 @@ async function publish({ stream }: Parts, messages: readonly FeedMessage[], afte
   }
 }
 
+const isAt = (one: Spot, other: Spot): boolean =>
+  one.position === other.position && one.streamSequence === other.streamSequence;
+
 /** Tells on from where the stream ends until `signal` aborts. */
 async function tellOn(parts: Parts, progress: () => void): Promise<void> {
   const { book, mask, bell, idleMs, signal } = parts;
@@ -89,6 +92,7 @@ async function tellOn(parts: Parts, progress: () => void): Promise<void> {
   const start = await startOf({ ...parts, nowMs: parts.clock.nowMs, keepDays });
   const wasTold = openReached(parts, start);
   let { position, streamSequence } = start;
+  if (!isAt(book.cursor(), start)) book.move({ position, streamSequence });
   while (!signal.aborted) {
     const seen = bell.rings();
     const page = book.page(position, pageMax);
@@ -113,7 +117,8 @@ async function tellOn(parts: Parts, progress: () => void): Promise<void> {
 /**
  * Tells everybody each fact of the ledger, once and in the ledger's order, until `signal` aborts.
  * Whatever happens between publishing and moving the cursor, the stream's own end says where to go
- * on; and the server takes each message at one place only, also from two who think it is their turn.
+ * on; and the server takes each message at one place only, also from two who think that it is their
+ * turn.
  */
 export async function tell(parts: Parts): Promise<void> {
   const { clock, log, signal } = parts;

@@ -65,9 +65,9 @@ export function asyncApi() {
       title: 'Holdfast: facts',
       version: '1.0.0',
       description:
-        `Every fact of every line, after it is in central's ledger and in the order of its line, in ` +
-        `the JetStream stream ${factStream}. Fields and types may be added at any time: pass over ` +
-        'what you do not know. What changes in another way gets another version.',
+        `Every fact of every line, once it is in central's ledger and in the order of its line, ` +
+        `in the JetStream stream ${factStream}. Fields and types may be added at any time: pass ` +
+        'over what you do not know. What changes in another way gets another version.',
     },
     defaultContentType: 'application/json',
     channels: Object.fromEntries(channels),

@@ -82,7 +82,7 @@ export function exampleOf(type: FactType, isFull: boolean): Content {
   } as unknown as Content;
 }
 
-/** Two messages for each type, by file name: with everything that may be told, and with the least. */
+/** Two messages for each type, by file name: with all that may be told, and with the least. */
 export function goldenMessages(): ReadonlyMap<string, FeedMessage> {
   const all = factTypes.flatMap((type, at) =>
     [true, false].map((isFull) => {

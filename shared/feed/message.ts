@@ -6,7 +6,7 @@ import { factSubject } from '../subject.ts';
 import type { Mask } from './people.ts';
 import { plain, withForeign } from './plain.ts';
 
-/** Versions above 1 of bodies that this program knows: a change that may break a reader raises it. */
+/** Versions above 1 of bodies that we know: a change that may break a reader raises it. */
 const versions: Readonly<Record<string, number>> = {};
 export const versionOf = (type: string): number => versions[type] ?? 1;
 
@@ -98,8 +98,8 @@ function headersOf(fact: FeedFact): Record<string, string> {
 }
 
 /**
- * The message by which the feed tells a fact. Undefined for what is none: bytes that cannot be read,
- * and a body that breaks the schema of its type and version, for which a person is asked (parked).
+ * The message by which the feed tells a fact. Undefined for what is none: bytes that cannot be
+ * read, and a body that breaks the schema of its type and version, for which a person is asked (parked).
  */
 export function messageOf(held: Held, mask?: Mask): FeedMessage | undefined {
   const { line, epoch, sequence, position, receivedMs, bytes } = held;

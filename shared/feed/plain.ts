@@ -30,8 +30,8 @@ export function plain(value: unknown, depth = 0): unknown {
 }
 
 /**
- * What we read of a body, and beside it, at every depth, what a newer program has put in: `known` is
- * what of `given` we know, `read` what reading it gave.
+ * What we read of a body, and beside it, at every depth, what a newer program has put in: `known`
+ * is what of `given` we know, `read` what reading it gave.
  */
 export function withForeign(given: unknown, known: unknown, read: unknown): unknown {
   if (Array.isArray(read) && Array.isArray(given) && Array.isArray(known)) {

@@ -3,7 +3,7 @@ import { type JsonSchema, schemaOf } from '../jsonschema.ts';
 import { versionOf } from './message.ts';
 import { isAboutPeople, withheldKeys } from './people.ts';
 
-/** A quantity as it is told: one spelling, exact, with this many digits in all and behind the point. */
+/** A quantity as it is told: exact, in one spelling; digits in all, and behind the point. */
 export const decimal = {
   type: 'string',
   pattern: '^(0|[1-9]\\d{0,11})(\\.\\d{0,5}[1-9])?$',
@@ -113,7 +113,7 @@ export function factSchema(type: FactType): ObjectSchema {
 
 export const schemaName = (type: string, version: number): string => `${type}.v${version}`;
 
-/** Schemas of versions that are not stated any more, as they were; ledgers still hold such facts. */
+/** Schemas of versions that are not stated any more; ledgers still hold such facts. */
 const former: Readonly<Record<string, ObjectSchema>> = {};
 
 /** All of them by type and version, e.g. "LotProduced.v1". */
