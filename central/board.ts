@@ -10,6 +10,9 @@ import type { Dossier } from './dossier.ts';
 import type { Erp } from './erp.ts';
 import type { openErpStatus } from './erpstatus.ts';
 import type { openExplain } from './explain.ts';
+import type { Book } from './feed/book.ts';
+import type { FeedConfig } from './feed/config.ts';
+import { openSheets } from './feed/sheets.ts';
 import type { Holds } from './holds.ts';
 import { openInquiry } from './inquiry.ts';
 import type { Leases } from './leases.ts';
@@ -52,6 +55,9 @@ type Parts = {
   forget: () => void;
   registry: Registry;
   live: Live;
+  book: Book;
+  /** How the feed is told; absent where it is not. */
+  feed?: FeedConfig | undefined;
   /** Every edge that was heard by its heartbeat. */
   edges: Pulse['edges'];
   erp: Erp;
@@ -134,6 +140,8 @@ export function openBoard(parts: Parts) {
     explain,
     /** The whole story of anything that has an id. Throws Fault UNKNOWN for none. */
     trace,
+    /** What everybody may be told, page by page. */
+    sheets: openSheets(parts),
     overview: openOverview(parts),
     rehearse,
     /** What is done, or what would come of it: then `dryRun` stands in the answer. */

@@ -95,7 +95,7 @@ export async function startCentral(config: CentralConfig) {
   const world = { db, clock, log, erp, hub, ...limits, ...lease, bootId, feed };
   const central = assembleCentral(world);
   const { memory, edges, moved, erpStanding, centrals } = central;
-  const shown = { ...memory, edges, erp, erpStanding, centrals, nowMs: clock.nowMs };
+  const shown = { ...memory, feed, edges, erp, erpStanding, centrals, nowMs: clock.nowMs };
   const board = openBoard({ ...shown, db, moved, hubTrouble: watch.trouble });
   const app = buildHttp(board, () => centralMetrics(shown));
   const { thread } = memory;

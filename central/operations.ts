@@ -7,6 +7,7 @@ import { postingStates } from '../statecharts/posting.ts';
 import { approvalFields } from './approvals.ts';
 import { type Board, postingsShownMax } from './board.ts';
 import { deskOperations, dryRun } from './deskoperations.ts';
+import { feedOperations } from './feedoperations.ts';
 import { type Operation, operation, rows } from './operation.ts';
 import { sightOperations } from './sightoperations.ts';
 
@@ -82,4 +83,5 @@ export const operationsOf = (board: Board): readonly Operation[] => [
   ...sightOperations(board),
   ...deskOperations(board),
   ...[...orders(board), ...masters(board), ...lines(board)],
+  ...feedOperations(board),
 ];

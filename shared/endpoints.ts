@@ -26,6 +26,9 @@ export const endpoints = {
   'approve-masters': 'POST /v1/masters',
   swap: 'POST /v1/lines/:line/swap',
   lift: 'POST /v1/ahead/:eventId/lift',
+  feed: 'GET /v1/feed',
+  schemas: 'GET /v1/schemas',
+  facts: 'GET /v1/facts',
 } as const;
 
 export type EndpointName = keyof typeof endpoints;

@@ -39,8 +39,8 @@ function isOurs(book: Book, message: StoredMsg): boolean {
 /**
  * Where to go on, by what the stream holds: its last message says up to where the ledger was told,
  * whatever the cursor says. The cursor counts where the stream has no message any more, or ends
- * with one that this ledger has not told: it was restored. A stream that never had one begins with facts
- * that came within the days that it keeps.
+ * with one that this ledger has not told: it was restored. A stream that never had one begins with
+ * facts that came within the days that it keeps.
  */
 export async function startOf(parts: Parts): Promise<Start> {
   const { manager, book, nowMs, keepDays, log } = parts;

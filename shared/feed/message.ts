@@ -99,7 +99,7 @@ function headersOf(fact: FeedFact): Record<string, string> {
 
 /**
  * The message by which the feed tells a fact. Undefined for what is none: bytes that cannot be
- * read, and a body that breaks the schema of its type and version, for which a person is asked (parked).
+ * read, and a body that breaks the schema of its type and version: it is parked, for a person.
  */
 export function messageOf(held: Held, mask?: Mask): FeedMessage | undefined {
   const { line, epoch, sequence, position, receivedMs, bytes } = held;
