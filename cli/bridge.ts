@@ -10,8 +10,8 @@ import { bridgeFields, readBridgeConfig } from './bridge/config.ts';
 export const usage = `holdfast bridge mqtt --config FILE
 
 Carries the feed of facts to an MQTT broker, each at least once and in the order of its line, QoS 1:
-<enterprise>/<site>/<area>/<line>/<type>, and retained under …/state/equipment and …/state/order what
-is true now. Runs until it is asked to end; broker and hub may come and go.
+<enterprise>/<site>/<area>/<line>/<type>, and retained under …/state/equipment and …/state/order
+what is true now. Runs until it is asked to end; broker and hub may come and go.
 
   --config FILE     its config
   --check-config    only reads it

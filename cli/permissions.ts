@@ -79,8 +79,8 @@ export const viewerPermissions = (): Permissions =>
 
 /**
  * Of a consumer of the feed, whose place central keeps under this name (`feed.consumers`): asks for
- * messages there, acknowledges them, and begins again at the last that it has acknowledged. It makes
- * no consumer: whoever may do that has the server publish on any subject that it names.
+ * messages there, acknowledges them, and begins again at the last that it has acknowledged. It
+ * makes no consumer: whoever may do that has the server publish on any subject that it names.
  */
 export const feedPermissions = (name: string): Permissions => ({
   publish: {

@@ -28,7 +28,7 @@ const ofHub = (cause: unknown): Fault =>
     : new Fault('UNREACHABLE', `hub: ${(cause as Error).message}`, { cause });
 
 /**
- * Our place at the hub, set back to the last fact that was acknowledged without a hole before it: so
+ * Our place at the hub, set back to the last fact that was acknowledged without a hole before it:
  * what was on its way comes again at once and in order, and not some time later between others.
  */
 async function ownPlace({ connection, consumer }: Parts): Promise<Consumer> {
@@ -125,8 +125,8 @@ async function carryOn(parts: Parts, progress: () => void): Promise<void> {
 }
 
 /**
- * Carries each fact to the broker at least once and in order, until `signal` aborts; after a failure
- * with growing pauses from where it was.
+ * Carries each fact to the broker at least once and in order, until `signal` aborts; after a
+ * failure with growing pauses from where it was.
  */
 export async function carry(parts: Parts): Promise<void> {
   const { clock, log, signal } = parts;
