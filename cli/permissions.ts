@@ -10,7 +10,6 @@ import {
   eventStream,
   eventSubject,
   factStream,
-  factSubjects,
   feedInbox,
   historySubject,
   hubDomain,
@@ -67,7 +66,7 @@ const jetstreamSubjects = [
 const names = Object.keys(endpoints) as EndpointName[];
 const deskUser = (may: readonly EndpointName[]): Permissions => ({
   publish: { allow: [...may.map(deskSubject), ...serviceSubjects, ...jetstreamSubjects] },
-  subscribe: { allow: [`${deskInbox}.>`, '$JS.EVENT.ADVISORY.>', factSubjects] },
+  subscribe: { allow: [`${deskInbox}.>`, '$JS.EVENT.ADVISORY.>', 'hf.fact.>'] },
 });
 
 /** Of a user at the hub who looks after the plant: asks the desk everything, and acts there. */

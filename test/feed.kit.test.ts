@@ -1,6 +1,6 @@
 // Goal: the kit finds a consumer that breaks any rule of the feed, and passes one that keeps them.
-// Method: the example of the documentation, whole and with one thing broken at a time; programs that
-// read lines; samples good and bad; editions.
+// Method: the example of the documentation, whole and with one thing broken at a time; programs
+// that read lines; samples good and bad; editions.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -42,14 +42,23 @@ const broken: [string, string, string[]][] = [
   [
     'drops only what it has just seen',
     `${again}  let last;
-  return { handle({ data }) { if (data.eventId !== last) n += 1; last = data.eventId; }, state: () => n };
+  return {
+    handle({ data }) { if (data.eventId !== last) n += 1; last = data.eventId; },
+    state: () => n,
+  };
 }`,
     ['redelivery', 'from the start', 'new types', 'new versions'],
   ],
   [
     'minds one order over all lines',
     `${again}  const seen = []; let at = 0;
-  return { handle({ data }) { if (data.sequence <= at) return; at = data.sequence; seen.push(data.eventId); }, state: () => seen };
+  return {
+    handle({ data: { sequence, eventId } }) {
+      if (sequence > at) seen.push(eventId);
+      at = Math.max(at, sequence);
+    },
+    state: () => seen,
+  };
 }`,
     ['order'],
   ],
@@ -123,7 +132,8 @@ test('a program in any language is held to the same, and told how it ended', asy
   const messages = [...goldenMessages().values()].slice(0, 5);
   const counting = inNode(`import { createInterface } from 'node:readline';
     const ids = new Set();
-    for await (const line of createInterface({ input: process.stdin })) ids.add(JSON.parse(line).data.eventId);
+    const lines = createInterface({ input: process.stdin });
+    for await (const line of lines) ids.add(JSON.parse(line).data.eventId);
     console.log(JSON.stringify({ ids: ids.size }));`);
   expect(await commandConsumer(counting)(messages)).toEqual({ ids: 5 });
   await expect(commandConsumer('exit 3')(messages)).rejects.toThrow('exit code 3');

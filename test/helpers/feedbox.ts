@@ -34,12 +34,12 @@ export function hubOfFile(): () => Broker {
 
 export const configOf = (given: object = {}): FeedConfig => readFields(feedFields, given, 'feed');
 
-/** The hub's client, and what it says of the feed. */
-export async function openHubside({ url }: Broker) {
+/** The hub's client, and what it says of the feed, which begins anew unless it is said not to. */
+export async function openHubside({ url }: Pick<Broker, 'url'>, isNew = true) {
   const connection = await connect({ servers: url });
   onTestFinished(() => connection.close());
   const manager = await jetstreamManager(connection);
-  await manager.streams.delete(factStream).catch(() => false);
+  if (isNew) await manager.streams.delete(factStream).catch(() => false);
   const stream = jetstream(connection);
   const state = async () => (await manager.streams.info(factStream)).state;
   return {
