@@ -11,6 +11,7 @@ import { openBreaker } from './breaker.ts';
 import type { CentralConfig } from './config.ts';
 import { pull } from './downlink/pull.ts';
 import type { Erp } from './erp.ts';
+import { type FeedSet, tellFeed } from './feed/feed.ts';
 import type { FigureConfig } from './figuring/plant.ts';
 import { receive } from './inbox.ts';
 import type { Inspection } from './inspections.ts';
@@ -60,6 +61,8 @@ type World = {
   bootId: string;
   /** Where the database is shared: how long what one central has begun is left to it, ms. */
   leaseMs?: number;
+  /** The feed for everybody; none without it. */
+  feed?: FeedSet | undefined;
   pace?: Pace;
 };
 
@@ -102,7 +105,7 @@ const pulling =
 /** Central but for its status: everything is running when this returns. */
 export function assembleCentral(world: World) {
   const { db, clock, log, erp, hub, lanesMax, bootId, pace = plantPace } = world;
-  const { skewMaxMs, switches, inspections, figures } = world;
+  const { skewMaxMs, switches, inspections, figures, feed } = world;
   const stop = new AbortController();
   const { signal } = stop;
   const { maxInFlightMs } = erp;
@@ -148,6 +151,7 @@ export function assembleCentral(world: World) {
     onDuty((signal) => trim({ ...common, ...hub, trimMs: pace.trimMs, signal })),
     onDuty((signal) => fillGaps({ ...common, ...filling, signal })),
     onDuty((signal) => spread({ ...memory, ...filling, clock, signal })),
+    ...tellFeed(feed, { ...common, ...hub, memory, bell: accepted, idleMs: pace.quietMs }, onDuty),
     post({ ...common, ...lanes, erp, lanesMax, bell: accepted, moved: moved.ring }),
     ...(watch ? [watch.keep()] : []),
     ...(world.downlink ? [onDuty(pulling(world, world.downlink, memory, committed))] : []),

@@ -13,6 +13,9 @@ import type { Downlink } from './downlink/downlink.ts';
 import type { Erp } from './erp.ts';
 import type { openErpStatus } from './erpstatus.ts';
 import type { openExplain } from './explain.ts';
+import type { Book } from './feed/book.ts';
+import type { FeedConfig } from './feed/config.ts';
+import { openSheets } from './feed/sheets.ts';
 import type { Figuring } from './figuring/figuring.ts';
 import type { Asked as FiguresAsked } from './figuring/sorting.ts';
 import type { Holds } from './holds.ts';
@@ -62,6 +65,9 @@ type Parts = {
   dispatch: Dispatch;
   quality: Quality;
   downlink: Downlink;
+  book: Book;
+  /** How the feed is told; absent where it is not. */
+  feed?: FeedConfig | undefined;
   /** Every edge that was heard by its heartbeat. */
   edges: Pulse['edges'];
   erp: Erp;
@@ -149,6 +155,8 @@ export function openBoard(parts: Parts) {
     trace,
     /** Figures of facts. Throws as `Figuring`. */
     figures: (asked: FiguresAsked) => parts.figuring.told(asked),
+    /** What everybody may be told, page by page. */
+    sheets: openSheets(parts),
     overview: openOverview(parts),
     /** What goes down to the lines, and what quality says here. */
     dispatch: parts.dispatch,

@@ -13,6 +13,7 @@ import {
 import { readSecret } from '../shared/secret.ts';
 import { checkHandsOver, checkInspects, erpField } from './connectors.ts';
 import { downlinkFields } from './downlink/fields.ts';
+import { feedField } from './feed/config.ts';
 import { figureField, noFigureConfig } from './figuring/plant.ts';
 import { inspectionField, inspectionsMax } from './inspections.ts';
 import { switchesMax, switchField } from './modes.ts';
@@ -74,6 +75,7 @@ export const fields = {
   dropPath: optional(
     text('Folder in which quality drops files (JSON, CSV, B2MML); nothing without it.', 4_096),
   ),
+  feed: optional(feedField),
   erp: erpField,
   skewMaxHours: fallback(
     integer('A document whose fact is further off in time waits for a person, hours.', 1, 876_000),

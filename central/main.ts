@@ -114,12 +114,13 @@ export async function startCentral(config: CentralConfig) {
   const hub = { connection, manager, stream, reconnected };
   const { lanesMax, skewMaxHours, postgres } = config;
   const lease = postgres ? { leaseMs: postgres.leaseMs } : {};
-  const { rules: switches, inspections, downlink, figures } = config;
+  const { rules: switches, inspections, downlink, figures, stream: sized } = config;
+  const feed = config.feed && { ...config.feed, replicas: sized.replicas };
   const skewMaxMs = skewMaxHours * 3_600_000;
-  const limits = { lanesMax, skewMaxMs, switches, inspections, downlink, figures };
+  const limits = { lanesMax, skewMaxMs, switches, inspections, downlink, figures, feed };
   const central = assembleCentral({ db, clock, log, erp, hub, ...limits, ...lease, bootId });
   const { memory, edges, moved, erpStanding, centrals } = central;
-  const shown = { ...memory, edges, erp, erpStanding, centrals, nowMs: clock.nowMs };
+  const shown = { ...memory, feed, edges, erp, erpStanding, centrals, nowMs: clock.nowMs };
   const board = openBoard({ ...shown, db, moved, hubTrouble: watch.trouble });
   const app = buildHttp(board, () => centralMetrics(shown));
   await servePage(app, figures.language);

@@ -23,6 +23,7 @@ import { dropMigrations } from './drop/taking.ts';
 import { earlyMigrations } from './early.ts';
 import { openErpStatus } from './erpstatus.ts';
 import { openExplain } from './explain.ts';
+import { feedMigrations, openBook } from './feed/book.ts';
 import { openFiguring } from './figuring/figuring.ts';
 import { figureMigrations } from './figuring/fold.ts';
 import { type FigureConfig, noFigureConfig } from './figuring/plant.ts';
@@ -92,6 +93,7 @@ export const migrations = [
   [...wardMigrations, ...actMigrations, ...dropMigrations].join('\n'),
   ...downlinkMigrations,
   ...figureMigrations,
+  ...feedMigrations,
 ];
 
 /** Pages of the file that are kept in memory, KiB: those to which the lines add now. */
@@ -211,6 +213,6 @@ export function openMemory(parts: Parts) {
   const figuring = openFiguring({ db, dossier, config, skewMaxMs });
   const qualities = openQualities({ db, nowMs, ledger, postings, lanes, thread, dispatch });
   const views = { dossier, totals, erpStatus, archive, explain, reconcile, modes, approvals };
-  const goods = { holds, postings, ledger, registry, live, thread, trace };
+  const goods = { holds, postings, ledger, registry, live, thread, trace, book: openBook(db) };
   return { ...views, ...goods, dispatch, downlink, figuring, ...qualities, forget };
 }
