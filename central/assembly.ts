@@ -12,6 +12,7 @@ import { openBreaker } from './breaker.ts';
 import type { CentralConfig } from './config.ts';
 import { pull } from './downlink/pull.ts';
 import type { Erp } from './erp.ts';
+import { type FeedSet, tellFeed } from './feed/feed.ts';
 import type { FigureConfig } from './figuring/plant.ts';
 import { receive } from './inbox.ts';
 import type { Inspection } from './inspections.ts';
@@ -63,6 +64,8 @@ type World = {
   bootId: string;
   /** Where the database is shared: how long what one central has begun is left to it, ms. */
   leaseMs?: number;
+  /** The feed for everybody; none without it. */
+  feed?: FeedSet | undefined;
   pace?: Pace;
 };
 
@@ -105,7 +108,8 @@ const pulling =
 /** Central but for its status: everything is running when this returns. */
 export function assembleCentral(world: World) {
   const { db, clock, log, erp, hub, lanesMax, bootId, pace = plantPace } = world;
-  const { skewMaxMs, switches, inspections, figures, environment = environmentUsual } = world;
+  const { skewMaxMs, switches, inspections, figures, feed } = world;
+  const { environment = environmentUsual } = world;
   const stop = new AbortController();
   const { signal } = stop;
   const { maxInFlightMs } = erp;
@@ -151,6 +155,7 @@ export function assembleCentral(world: World) {
     onDuty((signal) => trim({ ...common, ...hub, trimMs: pace.trimMs, signal })),
     onDuty((signal) => fillGaps({ ...common, ...filling, signal })),
     onDuty((signal) => spread({ ...memory, ...filling, clock, signal })),
+    ...tellFeed(feed, { ...common, ...hub, memory, bell: accepted, idleMs: pace.quietMs }, onDuty),
     post({ ...common, ...lanes, erp, lanesMax, bell: accepted, moved: moved.ring }),
     ...(watch ? [watch.keep()] : []),
     ...(world.downlink ? [onDuty(pulling(world, world.downlink, memory, committed))] : []),

@@ -15,6 +15,7 @@ import { readSecret } from '../shared/secret.ts';
 import { checkHandsOver, checkInspects, erpField } from './connectors.ts';
 import { downlinkFields } from './downlink/fields.ts';
 import { checkErp, erpEnvironmentField } from './environment.ts';
+import { feedField } from './feed/config.ts';
 import { figureField, noFigureConfig } from './figuring/plant.ts';
 import { inspectionField, inspectionsMax } from './inspections.ts';
 import { switchesMax, switchField } from './modes.ts';
@@ -77,6 +78,7 @@ export const fields = {
   dropPath: optional(
     text('Folder in which quality drops files (JSON, CSV, B2MML); nothing without it.', 4_096),
   ),
+  feed: optional(feedField),
   erp: erpField,
   erpEnvironment: erpEnvironmentField,
   skewMaxHours: fallback(

@@ -71,8 +71,13 @@ const openStore = ({ storePath, postgres }: CentralConfig, bootId: string): Data
     ? openShared(whereOf(postgres), bootId, migrations)
     : openDatabase(storePath!, migrations);
 
-const replayPathOf = ({ replayPath, storePath }: CentralConfig): string | undefined =>
-  replayPath ?? (storePath && `${storePath}.replay`);
+/** Replays of a test plant, in a file beside the ledger if no other is named. */
+const replaysOf = (config: CentralConfig) => {
+  const { environment, replayPath, storePath, rules: switches, inspections, skewMaxHours } = config;
+  const path = replayPath ?? (storePath && `${storePath}.replay`);
+  const skewMaxMs = skewMaxHours * 3_600_000;
+  return openReplays({ path, environment, rules: { switches, inspections, skewMaxMs } });
+};
 
 /** Throws Fault INVALID, with the ledger closed, where it is of another environment. */
 function claimOrClose(db: Database, { environment }: CentralConfig, nowMs: number): void {
@@ -131,16 +136,17 @@ export async function startCentral(config: CentralConfig) {
   const hub = { connection, manager, stream, reconnected };
   const { lanesMax, skewMaxHours, postgres } = config;
   const lease = postgres ? { leaseMs: postgres.leaseMs } : {};
-  const { environment, rules: switches, inspections, downlink, figures } = config;
+  const { environment, rules: switches, inspections, downlink, figures, stream: sized } = config;
+  const feed = config.feed && { ...config.feed, replicas: sized.replicas };
   const skewMaxMs = skewMaxHours * 3_600_000;
-  const limits = { lanesMax, skewMaxMs, switches, inspections, downlink, figures, environment };
-  const central = assembleCentral({ db, clock, log, erp, hub, ...limits, ...lease, bootId });
-  const { memory, edges, moved, erpStanding, centrals } = central;
-  const shown = { ...memory, environment, edges, erp, erpStanding, centrals, nowMs: clock.nowMs };
-  const replays = openReplays({
-    ...{ path: replayPathOf(config), environment },
-    rules: { switches, inspections, skewMaxMs },
+  const limits = { lanesMax, skewMaxMs, switches, inspections, downlink, figures, feed };
+  const central = assembleCentral({
+    ...{ db, clock, log, erp, hub, environment, ...limits, ...lease, bootId },
   });
+  const { memory, edges, moved, erpStanding, centrals } = central;
+  const said = { environment, feed, edges, erp, erpStanding, centrals, nowMs: clock.nowMs };
+  const shown = { ...memory, ...said };
+  const replays = replaysOf(config);
   const board = openBoard({ ...shown, db, moved, hubTrouble: watch.trouble, replays });
   const app = buildHttp(board, () => centralMetrics(shown));
   await servePage(app, figures.language);

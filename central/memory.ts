@@ -24,6 +24,7 @@ import { earlyMigrations } from './early.ts';
 import { environmentMigrations } from './environment.ts';
 import { openErpStatus } from './erpstatus.ts';
 import { openExplain } from './explain.ts';
+import { feedMigrations, openBook } from './feed/book.ts';
 import { openFiguring } from './figuring/figuring.ts';
 import { figureMigrations } from './figuring/fold.ts';
 import { type FigureConfig, noFigureConfig } from './figuring/plant.ts';
@@ -96,6 +97,7 @@ export const migrations = [
   [...wardMigrations, ...actMigrations, ...dropMigrations].join('\n'),
   ...downlinkMigrations,
   ...figureMigrations,
+  ...feedMigrations,
   ...lineageMigrations,
   ...environmentMigrations,
 ];
@@ -220,5 +222,6 @@ export function openMemory(parts: Parts) {
   const qualities = openQualities({ db, nowMs, ledger, postings, lanes, thread, dispatch });
   const views = { dossier, totals, erpStatus, archive, explain, reconcile, modes, approvals };
   const goods = { holds, postings, ledger, registry, live, thread, trace, recall };
-  return { ...views, ...goods, dispatch, downlink, figuring, ...qualities, forget };
+  const book = openBook(db);
+  return { ...views, ...goods, book, dispatch, downlink, figuring, ...qualities, forget };
 }

@@ -8,6 +8,7 @@ import { approvalFields } from './approvals.ts';
 import { type Board, postingsShownMax } from './board.ts';
 import { deskOperations, dryRun } from './deskoperations.ts';
 import { downlinkOperations } from './downlink/operations.ts';
+import { feedOperations } from './feedoperations.ts';
 import { figureOperations } from './figuring/operations.ts';
 import { type Operation, operation, rows } from './operation.ts';
 import { qualityOperations } from './qualityoperations.ts';
@@ -90,4 +91,5 @@ export const operationsOf = (board: Board): readonly Operation[] => [
   ...[...orders(board), ...masters(board), ...lines(board)],
   ...replayOperations(board),
   ...downlinkOperations(board),
+  ...feedOperations(board),
 ];

@@ -49,6 +49,9 @@ export const endpoints = {
   rework: 'POST /v1/reworks',
   inspection: 'POST /v1/inspections',
   sent: 'GET /v1/sent',
+  feed: 'GET /v1/feed',
+  schemas: 'GET /v1/schemas',
+  facts: 'GET /v1/facts',
 } as const;
 
 export type EndpointName = keyof typeof endpoints;
