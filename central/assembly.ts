@@ -3,7 +3,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { backoff, backoffMaxMs } from '../shared/backoff.ts';
 import { type Clock, steadyMs } from '../shared/clock.ts';
 import type { Database } from '../shared/database.ts';
-import { type Environment, environmentUsual } from '../shared/environment.ts';
+import type { Environment } from '../shared/environment.ts';
 import { Fault } from '../shared/fault.ts';
 import type { Logger } from '../shared/log.ts';
 import { type Bell, keepRunning, openBell } from '../shared/loop.ts';
@@ -109,7 +109,6 @@ const pulling =
 export function assembleCentral(world: World) {
   const { db, clock, log, erp, hub, lanesMax, bootId, pace = plantPace } = world;
   const { skewMaxMs, switches, inspections, figures, feed } = world;
-  const { environment = environmentUsual } = world;
   const stop = new AbortController();
   const { signal } = stop;
   const { maxInFlightMs } = erp;
@@ -160,7 +159,7 @@ export function assembleCentral(world: World) {
     ...(watch ? [watch.keep()] : []),
     ...(world.downlink ? [onDuty(pulling(world, world.downlink, memory, committed))] : []),
   ].map(keepRunning);
-  openRegistrar({ connection, ...memory, environment, moved: moved.ring, log });
+  openRegistrar({ connection, ...memory, environment: world.environment, moved: moved.ring, log });
   const { edges } = openPulse({ connection, nowMs: clock.nowMs, log });
 
   return {

@@ -35,7 +35,8 @@ function prepare(db: Database) {
        ORDER BY id LIMIT ?`,
     ),
     tries: db.prepare<[string, number], Posted['tries'][number]>(
-      'SELECT at_ms AS atMs, outcome, detail AS said FROM attempt WHERE key = ? ORDER BY rowid LIMIT ?',
+      `SELECT at_ms AS atMs, outcome, detail AS said FROM attempt WHERE key = ?
+       ORDER BY rowid LIMIT ?`,
     ),
     acts: db.prepare<[string, number], Posted['acts'][number]>(
       'SELECT at_ms AS atMs, act FROM act WHERE key = ? ORDER BY id LIMIT ?',
@@ -44,9 +45,9 @@ function prepare(db: Database) {
 }
 
 /**
- * The ledger as it can be lived through elsewhere: each fact, in order, as it was stored and when it
- * came; what was made of it, and when the ERP was first asked and last answered. What has no event
- * id of its own (it came again, or cannot be read) is left out. Reads only.
+ * The ledger as it can be lived through elsewhere: each fact, in order, as it was stored and when
+ * it came; what was made of it, and when the ERP answered what. What has no event id of its own (it
+ * came again, or cannot be read) is left out. Reads only.
  */
 export function openExtract(db: Database) {
   const read = prepare(db);
