@@ -9,16 +9,28 @@ import { openMedium } from './medium.ts';
 
 type World = Partial<Pick<Parameters<typeof openBoard>[0], 'erp' | 'erpStanding' | 'edges'>> & {
   inspections?: readonly Inspection[];
+  secondPerson?: readonly string[];
 };
 
 /** All of central but its loops, to be asked over HTTP; the test is its clock, its hub and ERP. */
-export function openAsked(switches: readonly Switch[] = [], { inspections, ...world }: World = {}) {
+export function openAsked(
+  switches: readonly Switch[] = [],
+  { inspections, secondPerson, ...world }: World = {},
+) {
   const db = openMedium(':memory:', migrations);
   onTestFinished(() => void db.close());
   const time = { nowMs: 1_000 };
   const nowMs = () => time.nowMs;
   const limits = { maxInFlightMs: 500, skewMaxMs: Number.MAX_SAFE_INTEGER };
-  const memory = openMemory({ db, nowMs, waitMs: nowMs, switches, inspections, ...limits });
+  const memory = openMemory({
+    db,
+    nowMs,
+    waitMs: nowMs,
+    switches,
+    inspections,
+    secondPerson,
+    ...limits,
+  });
   const told = { moved: 0 }; // how often a person has moved a posting
   const moved = () => void told.moved++;
   const board = openBoard({ ...memory, ...bare, db, nowMs, moved, ...world });
