@@ -11,6 +11,8 @@ import { openBreaker } from './breaker.ts';
 import type { CentralConfig } from './config.ts';
 import { pull } from './downlink/pull.ts';
 import type { Erp } from './erp.ts';
+import { type FeedSet, tellFeed } from './feed/feed.ts';
+import type { FigureConfig } from './figuring/plant.ts';
 import { receive } from './inbox.ts';
 import type { Inspection } from './inspections.ts';
 import { tellKept } from './keeper.ts';
@@ -22,6 +24,7 @@ import { openPulse } from './pulse.ts';
 import { fillGaps } from './refill.ts';
 import { openRegistrar } from './registrar.ts';
 import { openRinging } from './ringing.ts';
+import { spread } from './spreading.ts';
 import { trim } from './trimmer.ts';
 import { turnsOf } from './turns.ts';
 import { openWatch, type WhileOnDuty } from './watch.ts';
@@ -52,10 +55,14 @@ type World = {
   inspections?: readonly Inspection[];
   /** What the ERP hands over, and how often it is asked; without it nobody asks. */
   downlink?: CentralConfig['downlink'];
+  /** What figures are made with beside facts. */
+  figures?: FigureConfig;
   /** Unlike any boot before; what the database was opened with where it is shared. */
   bootId: string;
   /** Where the database is shared: how long what one central has begun is left to it, ms. */
   leaseMs?: number;
+  /** The feed for everybody; none without it. */
+  feed?: FeedSet | undefined;
   pace?: Pace;
 };
 
@@ -98,7 +105,7 @@ const pulling =
 /** Central but for its status: everything is running when this returns. */
 export function assembleCentral(world: World) {
   const { db, clock, log, erp, hub, lanesMax, bootId, pace = plantPace } = world;
-  const { skewMaxMs, switches, inspections } = world;
+  const { skewMaxMs, switches, inspections, figures, feed } = world;
   const stop = new AbortController();
   const { signal } = stop;
   const { maxInFlightMs } = erp;
@@ -111,9 +118,9 @@ export function assembleCentral(world: World) {
   const { leaseMs = leaseUsualMs } = world;
   const { monotonicMs } = clock;
   const leases = turns && openLeases({ db, boot: bootId, leaseMs, monotonicMs });
-  const limits = { maxInFlightMs, skewMaxMs };
   const ring = openRinging(hub.connection);
   const { secondPerson } = world.downlink ?? {};
+  const limits = { maxInFlightMs, skewMaxMs, figures };
   const known = { switches, inspections, leases, ring, secondPerson };
   const memory = openMemory({ db, nowMs, waitMs, ...limits, ...known });
   const { ledger, postings } = memory;
@@ -143,6 +150,8 @@ export function assembleCentral(world: World) {
     onDuty((signal) => tellKept({ ...common, ...telling, signal })),
     onDuty((signal) => trim({ ...common, ...hub, trimMs: pace.trimMs, signal })),
     onDuty((signal) => fillGaps({ ...common, ...filling, signal })),
+    onDuty((signal) => spread({ ...memory, ...filling, clock, signal })),
+    ...tellFeed(feed, { ...common, ...hub, memory, bell: accepted, idleMs: pace.quietMs }, onDuty),
     post({ ...common, ...lanes, erp, lanesMax, bell: accepted, moved: moved.ring }),
     ...(watch ? [watch.keep()] : []),
     ...(world.downlink ? [onDuty(pulling(world, world.downlink, memory, committed))] : []),

@@ -6,12 +6,18 @@ import { acting } from './acting.ts';
 import type { Approvals } from './approvals.ts';
 import type { Breaker } from './breaker.ts';
 import { openDesk } from './desk.ts';
+import type { Dispatch } from './dispatch.ts';
 import type { Dossier } from './dossier.ts';
 import { openDownlinkBoard } from './downlink/board.ts';
 import type { Downlink } from './downlink/downlink.ts';
 import type { Erp } from './erp.ts';
 import type { openErpStatus } from './erpstatus.ts';
 import type { openExplain } from './explain.ts';
+import type { Book } from './feed/book.ts';
+import type { FeedConfig } from './feed/config.ts';
+import { openSheets } from './feed/sheets.ts';
+import type { Figuring } from './figuring/figuring.ts';
+import type { Asked as FiguresAsked } from './figuring/sorting.ts';
 import type { Holds } from './holds.ts';
 import { openInquiry } from './inquiry.ts';
 import type { Leases } from './leases.ts';
@@ -22,6 +28,7 @@ import type { Modes } from './modes.ts';
 import { openOverview } from './overview.ts';
 import type { Postings } from './postings.ts';
 import type { Pulse } from './pulse.ts';
+import type { Quality } from './quality.ts';
 import type { Reconcile, Scope } from './reconcile.ts';
 import type { Registry } from './registry.ts';
 import { openRehearsal } from './rehearsal.ts';
@@ -46,6 +53,7 @@ type Parts = {
   reconcile: Reconcile;
   modes: Modes;
   approvals: Approvals;
+  figuring: Figuring;
   db: Database;
   nowMs: () => number;
   /** Told when a person has moved a posting. */
@@ -54,7 +62,12 @@ type Parts = {
   forget: () => void;
   registry: Registry;
   live: Live;
+  dispatch: Dispatch;
+  quality: Quality;
   downlink: Downlink;
+  book: Book;
+  /** How the feed is told; absent where it is not. */
+  feed?: FeedConfig | undefined;
   /** Every edge that was heard by its heartbeat. */
   edges: Pulse['edges'];
   erp: Erp;
@@ -62,6 +75,8 @@ type Parts = {
   erpStanding: Breaker['standing'];
   /** Centrals that share the ledger, and how many lanes each has; absent for one alone. */
   centrals?: Leases['holders'] | undefined;
+  /** What is wrong with the hub, in words. */
+  hubTrouble?: () => string | undefined;
 };
 export type Board = ReturnType<typeof openBoard>;
 
@@ -138,7 +153,15 @@ export function openBoard(parts: Parts) {
     explain,
     /** The whole story of anything that has an id. Throws Fault UNKNOWN for none. */
     trace,
+    /** Figures of facts. Throws as `Figuring`. */
+    figures: (asked: FiguresAsked) => parts.figuring.told(asked),
+    /** What everybody may be told, page by page. */
+    sheets: openSheets(parts),
     overview: openOverview(parts),
+    /** What goes down to the lines, and what quality says here. */
+    dispatch: parts.dispatch,
+    quality: parts.quality,
+    moved,
     rehearse,
     /** What is done, or what would come of it: then `dryRun` stands in the answer. */
     acting<A extends object>(isDry: boolean, work: () => A): A & { dryRun?: true } {

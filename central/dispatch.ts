@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { type CommandType, readCommand } from '../shared/command.ts';
+import { type CommandType, readSent } from '../shared/command.ts';
 import { asOne, type Database } from '../shared/database.ts';
 import { type SentCommand, sentBytesMax, sentMax } from '../shared/dispatch.ts';
 import type { Content, Fact } from '../shared/event.ts';
@@ -10,6 +10,9 @@ import { type Row, type Sent, type SentState, sentTables, type Told } from './se
 export const waitingMax = 10_000;
 /** Most commands that a line may have had from a ledger that is lost. */
 export const foreignMax = 10_000;
+
+/** So long central tells people of commands that a lost ledger has sent, ms. */
+const dayMs = 86_400_000;
 
 /** A command to a line. */
 export type Sending = Readonly<{
@@ -81,7 +84,8 @@ export function openDispatch({ db, nowMs, ring, ended }: Parts) {
 
   function send({ line, type, about = {}, body = {}, by, reason, source }: Sending): Sent {
     const content = JSON.stringify({ ...about, type, body });
-    readCommand({ ...about, type, body, line, actor: by, commandId: 'central:1' });
+    const read = { ...about, type, body, line, actor: by, commandId: 'central:1' };
+    readSent(read);
     if (Buffer.byteLength(content) > sentBytesMax / 4) {
       throw new Fault('INVALID', `command: must be at most ${sentBytesMax / 4} bytes as JSON`);
     }
@@ -151,10 +155,18 @@ export function openDispatch({ db, nowMs, ring, ended }: Parts) {
       return row && sentOf(row);
     },
 
+    /** What a source has led to at a line, if it was sent. */
+    bySource: (line: string, source: string): Sent | undefined => {
+      const row = tables.bySource.get(line, source);
+      return row && sentOf(row);
+    },
+
     /** Of one line: the newest number, how many wait, and since when the first of them does. */
     standing: (line: string) => ({ newest: newest(line), ...tables.waiting.get(line)! }),
-    /** Commands by line and state. */
-    counts: () => tables.counts.all(),
+    /** Lines with commands that wait: how many, and since when the first does. */
+    waiting: () => new Map(tables.allWaiting.all().map((row) => [row.line, row])),
+    /** Commands that a lost ledger has sent, of the last day. */
+    foreign: (): number => tables.foreign.get(nowMs() - dayMs) ?? 0,
     /** A line's commands, the newest first, below a number. */
     ofLine: (line: string, below: number, limit: number): Sent[] =>
       tables.shown.all(line, below, limit).map(sentOf),

@@ -1,4 +1,5 @@
 import type { Database } from '../shared/database.ts';
+import { actMigrations } from './acts.ts';
 import { liveMigrations } from './ahead.ts';
 import { amendmentMigrations, openAmended } from './amendments.ts';
 import { openApprovals } from './approvals.ts';
@@ -18,9 +19,14 @@ import {
 } from './dossier.ts';
 import { openDownlink } from './downlink/downlink.ts';
 import { downlinkMigrations } from './downlink/tables.ts';
+import { dropMigrations } from './drop/taking.ts';
 import { earlyMigrations } from './early.ts';
 import { openErpStatus } from './erpstatus.ts';
 import { openExplain } from './explain.ts';
+import { feedMigrations, openBook } from './feed/book.ts';
+import { openFiguring } from './figuring/figuring.ts';
+import { figureMigrations } from './figuring/fold.ts';
+import { type FigureConfig, noFigureConfig } from './figuring/plant.ts';
 import {
   queueMigrations,
   queueMigrations2,
@@ -40,6 +46,7 @@ import { lossMigrations } from './losses.ts';
 import { masterMigrations } from './masters.ts';
 import { modeMigrations, openModes, type Switch } from './modes.ts';
 import { openPostings } from './postings.ts';
+import { openQualities } from './qualities.ts';
 import { openReconcile } from './reconcile.ts';
 import { openRegistry, registryMigrations } from './registry.ts';
 import { dispatchMigrations } from './sent.ts';
@@ -49,6 +56,7 @@ import { openThread, threadMigrations } from './thread.ts';
 import { openTotals, totalsMigrations } from './totals.ts';
 import { openTrace } from './trace.ts';
 import { turnsOf } from './turns.ts';
+import { wardMigrations } from './wardtables.ts';
 
 /** Every table of central, in one file: what one transaction must change together. */
 export const migrations = [
@@ -82,7 +90,10 @@ export const migrations = [
   ...docketMigrations2,
   ...threadMigrations,
   ...dispatchMigrations,
+  [...wardMigrations, ...actMigrations, ...dropMigrations].join('\n'),
   ...downlinkMigrations,
+  ...figureMigrations,
+  ...feedMigrations,
 ];
 
 /** Pages of the file that are kept in memory, KiB: those to which the lines add now. */
@@ -100,6 +111,8 @@ type Parts = {
   switches?: readonly Switch[] | undefined;
   /** Which inspected lots are received into quality inspection stock; none without one. */
   inspections?: readonly Inspection[] | undefined;
+  /** What figures are made with beside facts. */
+  figures?: FigureConfig | undefined;
   /** Where other centrals share the ledger. */
   leases?: Leases | undefined;
   /** Told that a line may have something to ask for. */
@@ -196,7 +209,10 @@ export function openMemory(parts: Parts) {
   const downlink = openDownlink({ db, dossier, approvals, send, nowMs, ...told });
   const thread = openThread(db);
   const trace = openTrace({ db, thread, explain });
+  const config = parts.figures ?? noFigureConfig;
+  const figuring = openFiguring({ db, dossier, config, skewMaxMs });
+  const qualities = openQualities({ db, nowMs, ledger, postings, lanes, thread, dispatch });
   const views = { dossier, totals, erpStatus, archive, explain, reconcile, modes, approvals };
-  const down = { dispatch, downlink };
-  return { ...views, ...down, holds, postings, ledger, registry, live, thread, trace, forget };
+  const goods = { holds, postings, ledger, registry, live, thread, trace, book: openBook(db) };
+  return { ...views, ...goods, dispatch, downlink, figuring, ...qualities, forget };
 }

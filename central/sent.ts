@@ -87,10 +87,15 @@ export function sentTables(db: Database) {
       `SELECT count(*) AS waiting, min(at_ms) AS "sinceMs" FROM dispatch
        WHERE line = ? AND state = 'pending'`,
     ),
-    counts: db.prepare<[], { line: string; state: SentState; commands: number }>(
-      `SELECT line, state, count(*) AS commands FROM dispatch GROUP BY line, state
-       ORDER BY line, state`,
+    allWaiting: db.prepare<[], { line: string; waiting: number; sinceMs: number }>(
+      `SELECT line, count(*) AS waiting, min(at_ms) AS "sinceMs" FROM dispatch
+       WHERE state = 'pending' GROUP BY line`,
     ),
+    foreign: db
+      .prepare<[number], number>(
+        "SELECT count(*) FROM dispatch WHERE state = 'foreign' AND ended_ms > ?",
+      )
+      .pluck(),
     add: db.prepare(
       `INSERT INTO dispatch (line, number, command_id, at_ms, by, reason, source, again_of, type,
          content, state, ended_ms, words)

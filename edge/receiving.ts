@@ -1,6 +1,6 @@
 import { backoff } from '../shared/backoff.ts';
 import type { Clock } from '../shared/clock.ts';
-import { type Command, readCommand } from '../shared/command.ts';
+import { type Command, readSent } from '../shared/command.ts';
 import { decodeCommandsAnswer, type SentCommand } from '../shared/dispatch.ts';
 import { Fault } from '../shared/fault.ts';
 import type { Logger } from '../shared/log.ts';
@@ -105,7 +105,8 @@ export function openReceiving(parts: Parts) {
 
   function read(line: string, { command, commandId, by }: SentCommand): Command | Fault {
     try {
-      return readCommand({ correlationId: commandId, ...command, commandId, line, actor: by });
+      const told = { correlationId: commandId, ...command, commandId, line, actor: by };
+      return readSent(told);
     } catch (error) {
       if (error instanceof Fault) return error;
       throw error;

@@ -22,6 +22,7 @@ export const endpoints = {
   totals: 'GET /v1/totals',
   order: 'GET /v1/orders/:order',
   postings: 'GET /v1/postings/:state',
+  figures: 'GET /v1/figures',
   masters: 'GET /v1/masters',
   'approve-masters': 'POST /v1/masters',
   downlink: 'GET /v1/downlink',
@@ -33,6 +34,19 @@ export const endpoints = {
   'reject-set': 'POST /v1/downlink/sets/:draft/reject',
   swap: 'POST /v1/lines/:line/swap',
   lift: 'POST /v1/ahead/:eventId/lift',
+  holds: 'GET /v1/holds',
+  held: 'GET /v1/holds/:hold',
+  hold: 'POST /v1/holds',
+  release: 'POST /v1/holds/:hold/release',
+  dispose: 'POST /v1/holds/:hold/dispose',
+  'approve-hold': 'POST /v1/holds/:hold/approve',
+  'reject-hold': 'POST /v1/holds/:hold/reject',
+  rework: 'POST /v1/reworks',
+  inspection: 'POST /v1/inspections',
+  sent: 'GET /v1/sent',
+  feed: 'GET /v1/feed',
+  schemas: 'GET /v1/schemas',
+  facts: 'GET /v1/facts',
 } as const;
 
 export type EndpointName = keyof typeof endpoints;

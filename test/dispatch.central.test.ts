@@ -66,10 +66,9 @@ test('what was sent is never edited, deleted or with a hole; what is no command 
   const body = { ...order('WO-1').body, ...long };
   expect(() => dispatch.send({ ...order('WO-1'), body })).not.toThrow();
   for (const name of ['WO-2', 'WO-3']) dispatch.send(order(name, m02));
-  expect(dispatch.counts()).toEqual([
-    { line: m01, state: 'applied', commands: 1 },
-    { line: m01, state: 'pending', commands: 1 },
-    { line: m02, state: 'pending', commands: 2 },
+  expect([...dispatch.waiting().values()]).toEqual([
+    { line: m01, waiting: 1, sinceMs: 1_000 },
+    { line: m02, waiting: 2, sinceMs: 1_000 },
   ]);
   db.close();
 });

@@ -28,4 +28,7 @@ await againOnPostgres({
   microservice: () => import('./microservice.test.ts'),
   'downlink.central': () => import('./downlink.central.test.ts'),
   'dispatch.central': () => import('./dispatch.central.test.ts'),
+  'wards.central': () => import('./wards.central.test.ts'),
+  'figuring.fold': () => import('./figuring.fold.test.ts'),
+  'figuring.times': () => import('./figuring.times.test.ts'),
 });
