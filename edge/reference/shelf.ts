@@ -169,8 +169,8 @@ export function openShelf(db: Database, roomBytes: number = roomMax) {
     settle,
 
     /**
-     * Keeps what a release named; what is known already is not written again. Outside a transaction,
-     * while a store is read that another box has written, it is only remembered.
+     * Keeps what a release named; what is known already is not written again. Outside a
+     * transaction, while a store is read that another box has written, it is only remembered.
      */
     name(order: string, versions: readonly MasterVersion[], isOpen: (order: string) => boolean) {
       const text = JSON.stringify(versions);
