@@ -1,6 +1,8 @@
 // Goal: what is not known of figures is not made up, a bad question or config is refused in words,
 // and a spreadsheet gets what it can read, and runs nothing of it.
 // Method: small histories, asked over HTTP.
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { csvCell } from '../shared/csv.ts';
 import type { Content } from '../shared/event.ts';
@@ -11,6 +13,7 @@ import { content } from './helpers/facts.ts';
 import { at, lyon, openFigures, read, site } from './helpers/figures.ts';
 import { m01 } from './helpers/shop.ts';
 
+const execute = promisify(execFile);
 const { release, report, end } = stated;
 const op = { order: 'WO-1', operation: '0010' };
 let made = 0;
@@ -144,6 +147,20 @@ describe('for a spreadsheet', () => {
     expect(line!.split(',').slice(0, 3)).toEqual(['2026-11-30', '2026-11-30', "'=cmd|A1"]);
     expect(line).toContain('availability: ofLines; ');
     expect(line!.split(',')).toHaveLength(columns.length);
+  });
+
+  test('the command tells the same, as a table, as CSV, or why not', async () => {
+    const { hear, app } = openFigures(plan);
+    hear(m01, released, report('5', {}, at(1)));
+    const central = await app.listen({ host: '127.0.0.1', port: 0 });
+    const type = (...args: string[]) =>
+      execute(process.execPath, ['cli/holdfast.ts', 'figures', '--central', central, ...args]);
+    const csv = await app.inject({ url: '/v1/figures?by=order', headers: { accept: 'text/csv' } });
+    expect((await type('--by', 'order', '--csv')).stdout).toBe(csv.body);
+    expect((await type()).stdout).toMatch(/^figures by line, 2026-11-30 to 2026-11-30\n/);
+    await expect(type('--by', 'hour')).rejects.toMatchObject({
+      ...{ code: 1, stderr: expect.stringContaining('by: must be one of line, shift') },
+    });
   });
 
   test('a person reads a table, with the reasons of what is not known below', async () => {

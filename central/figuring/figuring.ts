@@ -2,6 +2,7 @@ import type { Database } from '../../shared/database.ts';
 import { Fault } from '../../shared/fault.ts';
 import { invalid } from '../../shared/field.ts';
 import type { FigureRow, FiguresTold } from '../../shared/figures.ts';
+import { nextTurn } from '../../shared/loop.ts';
 import { quantityText } from '../../shared/quantity.ts';
 import type { Dossier } from '../dossier.ts';
 import { paged } from '../operation.ts';
@@ -61,11 +62,19 @@ export function openFiguring({ db, dossier, config, skewMaxMs, references }: Par
     return { from: first, to: last };
   }
 
-  function cellsOf(days: { from: string; to: string }): Cell[] {
+  /** Takes every sum of these days, a day at a time, other work between. */
+  async function each(days: { from: string; to: string }, take: (cell: Cell) => void) {
     const [fromMs, untilMs] = [msOf(days.from) - zoneMs, msOf(days.to) + zoneMs];
-    const cells = fold.cells.between(fromMs, untilMs, cellsMax + 1);
-    if (cells.length <= cellsMax) return cells;
-    throw new Fault('FULL', `figures: more than ${cellsMax} sums: ask for fewer days`);
+    let left = cellsMax;
+    for (let atMs = fromMs; atMs < untilMs; atMs += dayMs) {
+      const cells = fold.cells.between(atMs, atMs + dayMs, left + 1);
+      left -= cells.length;
+      if (left < 0) {
+        throw new Fault('FULL', `figures: more than ${cellsMax} sums: ask for fewer days`);
+      }
+      for (const cell of cells) take(cell);
+      await nextTurn();
+    }
   }
 
   function rowOf(
@@ -113,7 +122,7 @@ export function openFiguring({ db, dossier, config, skewMaxMs, references }: Par
       const read = { facts: facts.get()!, notYet: fold.behind() };
       if (!days) return { ...state, ...read, from: null, to: null, rows: [], next: null };
       const { take, groups, about, groupOf, isWhole } = openSorting({ ...known, asked, days });
-      for (const cell of cellsOf(days)) take(cell);
+      await each(days, take);
       const waited = waits.of(days, (hold, atMs) => {
         const place = about({ ...hold, kind: 'told', name: '' }, atMs);
         return place && groupOf(place)?.key;
