@@ -2,8 +2,11 @@
 // and a spreadsheet gets what it can read, and runs nothing of it.
 // Method: small histories, asked over HTTP.
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { openFiguring } from '../central/figuring/figuring.ts';
+import { noFigureConfig } from '../central/figuring/plant.ts';
 import { csvCell } from '../shared/csv.ts';
 import type { Content } from '../shared/event.ts';
 import { type FigureName, figureNames, whys } from '../shared/figures.ts';
@@ -42,6 +45,19 @@ describe('what is not known', () => {
     const ofOrder = ['timeVariance', 'materialVariance', 'processRatio'] as const;
     expect(await of(ofOrder, '?by=order')).toEqual([['WO-1', 'noRouting', 'noBill', '100.0']]);
     expect(await of(['holdP50', 'postedP90'])).toEqual([[m01, 'nothingDecided', 'nothingPosted']]);
+  });
+
+  test('what a piece cost so far is its price as a whole, where a part of it has none', async () => {
+    const { hear, ask } = openFigures({
+      ...{ ...plan, currency: 'EUR', prices: [{ material: 'BOLT', perUnit: '9' }] },
+      rates: [{ at: m01, machinePerHour: '60', labourPerHour: '30' }],
+      routings: [{ material: 'BOLT', operation: '0010', minutesPerUnit: '1' }],
+      bills: [{ material: 'BOLT', component: 'STEEL', unit: 'EA', perUnit: '2' }],
+    });
+    hear(m01, released, report('5', { scrap: '2' }, at(1)));
+    expect((await ask()).rows[0]!.figures.scrapCost).toMatchObject({
+      ...{ value: '18.00', basis: { by: 'standardPrice' } },
+    });
   });
 
   test('pieces of two units have no sum, nor has an order all its time in one day', async () => {
@@ -92,6 +108,14 @@ describe('questions', () => {
     expect([reply.statusCode >= 400, reply.json().message]).toEqual([
       ...[true, expect.stringContaining(words)],
     ]);
+  });
+
+  test('for more than one answer can be made of are refused', async () => {
+    const { db, dossier } = world();
+    const parts = { db, dossier, config: read(plan), skewMaxMs: 1e15 };
+    const told = openFiguring({ ...parts, most: 2 }).told({ by: 'line', limit: 1 });
+    await expect(told).rejects.toThrow('figures: more than 2 sums: ask for fewer days');
+    expect((await openFiguring(parts).told({ by: 'line', limit: 1 })).rows).toHaveLength(1);
   });
 
   test('pages follow one another, none twice and none left out', async () => {
@@ -161,6 +185,14 @@ describe('for a spreadsheet', () => {
     await expect(type('--by', 'hour')).rejects.toMatchObject({
       ...{ code: 1, stderr: expect.stringContaining('by: must be one of line, shift') },
     });
+  });
+
+  test('the page about figures names each of them, and all that they are made with', () => {
+    const page = readFileSync('docs/figures.md', 'utf8');
+    const named = [...figureNames, ...Object.keys(noFigureConfig)];
+    expect(
+      named.filter((name) => !page.includes(`\`${name}\``) && !page.includes(`"${name}"`)),
+    ).toEqual([]);
   });
 
   test('a person reads a table, with the reasons of what is not known below', async () => {

@@ -1,5 +1,5 @@
-// Goal: times of figures are right: days of other lengths, late facts, clocks that are wrong, waits,
-// and days that are too old to be kept.
+// Goal: times of figures are right: days of other lengths, late facts, clocks that are wrong,
+// waits, and days that are too old to be kept.
 // Method: small histories, asked over HTTP.
 import { describe, expect, test } from 'vitest';
 import type { Content } from '../shared/event.ts';
@@ -78,6 +78,25 @@ describe('times', () => {
     postings.found(posting.key, ['D1']);
     const [row] = (await ask()).rows;
     expect(row!.figures.postedMax).toMatchObject({ value: '120000', basis: { documents: '1' } });
+  });
+
+  test('a document that was lost and is posted again waited until it was there first', async () => {
+    const { hear, ask, app, postAll, postings, time } = openFigures(plan);
+    hear(m01, released, report('50', {}, at(0.5)));
+    time.nowMs = startMs + 0.5 * hourMs + 5_000;
+    const { key } = postings.next(new Set(), 10)[0]!.posting;
+    postings.settle(key, { kind: 'posted', document: 'D1' });
+    for (const [act, by] of Object.entries({ missing: 'person:17', approve: 'person:9' })) {
+      const payload = { by, reason: 'restored' };
+      const reply = await app.inject({ method: 'POST', url: `/v1/desk/${key}/${act}`, payload });
+      expect([reply.statusCode, reply.body]).toEqual([200, expect.any(String)]);
+    }
+    time.nowMs += 3_600_000;
+    postings.next(new Set(), 10);
+    postings.found(key, []);
+    postAll();
+    const [row] = (await ask()).rows;
+    expect(row!.figures.postedMax).toMatchObject({ value: '5000', basis: { documents: '1' } });
   });
 
   test('to a decision and to a document are told by half, most and longest', async () => {

@@ -33,13 +33,16 @@ type Parts = Readonly<{
   skewMaxMs: number;
   /** What is planned and what things cost; by the config, unless something else knows it. */
   references?: References | undefined;
+  /** Most sums that one answer is made of; `cellsMax` if not said. */
+  most?: number;
 }>;
 export type Figuring = ReturnType<typeof openFiguring>;
 
 const msOf = (day: string): number => Date.parse(`${day}T00:00Z`);
 
 /** Figures of facts, put together as they are asked for. */
-export function openFiguring({ db, dossier, config, skewMaxMs, references }: Parts) {
+export function openFiguring({ db, dossier, config, skewMaxMs, references, ...limits }: Parts) {
+  const { most = cellsMax } = limits;
   const plant = openPlant(config);
   const refs = references ?? referencesOf(config);
   const fold: Fold = openFold({ db, plant, keepDays: config.keepDays, skewMaxMs });
@@ -65,12 +68,12 @@ export function openFiguring({ db, dossier, config, skewMaxMs, references }: Par
   /** Takes every sum of these days, a day at a time, other work between. */
   async function each(days: { from: string; to: string }, take: (cell: Cell) => void) {
     const [fromMs, untilMs] = [msOf(days.from) - zoneMs, msOf(days.to) + zoneMs];
-    let left = cellsMax;
+    let left = most;
     for (let atMs = fromMs; atMs < untilMs; atMs += dayMs) {
       const cells = fold.cells.between(atMs, atMs + dayMs, left + 1);
       left -= cells.length;
       if (left < 0) {
-        throw new Fault('FULL', `figures: more than ${cellsMax} sums: ask for fewer days`);
+        throw new Fault('FULL', `figures: more than ${most} sums: ask for fewer days`);
       }
       for (const cell of cells) take(cell);
       await nextTurn();
@@ -103,6 +106,7 @@ export function openFiguring({ db, dossier, config, skewMaxMs, references }: Par
         ms: Number(of(line, 'doubt')),
       },
       late: Number(of(told, 'lateReports')),
+      heardMs: fold.lines().find((one) => one.line === about.line)?.heardMs ?? null,
       variance: varied?.told ?? null,
     };
   }
