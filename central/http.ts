@@ -1,4 +1,4 @@
-import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import { invalid } from '../shared/field.ts';
 import { metricsType } from '../shared/metrics.ts';
 import { answered } from './answered.ts';
@@ -33,8 +33,10 @@ function asCsv(reply: FastifyReply, name: string, text: string, next: string | n
 /** What central knows, as JSON, and what a scraper reads; listening nowhere yet. */
 export function buildHttp(board: Board, metrics?: () => string): FastifyInstance {
   const app = Fastify({ forceCloseConnections: true });
-  app.setErrorHandler((error, _request, reply) =>
+  app.setErrorHandler<FastifyError>((error, _request, reply) =>
     answered(reply, () => {
+      // A body that is none, too large or of another kind never came to an operation.
+      if (error.code?.startsWith('FST_ERR_CTP')) throw invalid('body', error.message);
       throw error;
     }),
   );
