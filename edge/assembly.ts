@@ -112,7 +112,7 @@ function sendOn({ clock, log, pace = plantPace }: World, running: Running) {
   });
   const fetching = openFetching({
     ...{ ...running, ...common, ask: hub.ask },
-    everyMs: pace.commandsMs,
+    ...{ everyMs: pace.commandsMs, lookMs: pace.clockMs },
   });
   const loops = lines.map((line) => {
     const report = (state: LinkState, detail?: string) => {

@@ -70,6 +70,16 @@ const checks: Record<string, Check> = {
   'hf.desk.missing': posting('posted', { losses: [{ decision: null }] }),
   'hf.desk.masters': has({ sets: [], lacked: [] }),
   'hf.desk.approve-masters': has({ sets: [{ site: 'acme', versions: 1 }] }),
+  'hf.desk.receive-references': has({ taken: 1, known: 0, refused: [] }),
+  'hf.desk.receive-orders': has({ taken: 1, refused: [] }),
+  'hf.desk.draft-set': has({ draft: 1, site: 'acme/lyon', records: 1 }),
+  'hf.desk.approve-set dry': has({ dryRun: true, sets: [{ number: 1 }] }),
+  'hf.desk.approve-set': has({ drafts: [], sets: [{ site: 'acme/lyon', number: 1 }] }),
+  'hf.desk.reject-set dry': refuses('409', /1 was approved by person:9/),
+  'hf.desk.downlink': has({
+    orders: [{ order: 'WO-9', reason: 'work centre SAW1 is not in force at acme/lyon' }],
+  }),
+  'hf.desk.differences text': says(/^differences: none\nnext: –/),
   'hf.desk.swap dry': has({ line: m01, dryRun: true }),
   'hf.desk.lift dry': refuses('404', /none was told ahead/),
   'hf.desk.trace ORDER': ({ json }) => {
