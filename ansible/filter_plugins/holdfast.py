@@ -24,7 +24,7 @@ def permissions(lines):
     publish, subscribe = [], []
     for path in paths:
         line = ".".join(path)
-        asked = ("evt", "live", "enrol", "history", "stray", "cmd")
+        asked = ("evt", "live", "enrol", "history", "stray", "cmd", "ref")
         publish += [f"hf.{what}.{line}" for what in asked]
         for stream, what in (("HF_EVT", "evt"), ("HF_KEPT", "kept")):
             publish.append(f"$JS.{DOMAIN}.API.DIRECT.GET.{stream}.hf.{what}.{line}")
