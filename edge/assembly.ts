@@ -53,7 +53,7 @@ export function assembleEdge(world: World) {
     known.goOn();
     committed();
   };
-  const asking = { ask: hub.ask, pace: world.pace };
+  const asking = { ask: hub.ask, pace: world.pace, environment: config.environment };
   const { barred, enter } = openEnrolling({ ...known, db, outbox, taken, log, ...asking });
   const before = () => kept.tellStep();
   const timed = { timeMs: clock.monotonicMs };
@@ -65,7 +65,8 @@ export function assembleEdge(world: World) {
 
   const status = () => ({
     ...readStatus({ roster, book, outbox, marks, recent, nowMs: clock.nowMs }),
-    ...{ program, retention: kept.retention.status(), reference: sent.fetching.status() },
+    ...{ environment: config.environment, program, retention: kept.retention.status() },
+    reference: sent.fetching.status(),
     ...{ disk: kept.retention.lasting(disk.status()), clock: wall.status() },
   });
 

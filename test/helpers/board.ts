@@ -8,7 +8,9 @@ import type { Switch } from '../../central/modes.ts';
 import { bare } from './bare.ts';
 import { openMedium } from './medium.ts';
 
-type World = Partial<Pick<Parameters<typeof openBoard>[0], 'erp' | 'erpStanding' | 'edges'>> & {
+type World = Partial<
+  Pick<Parameters<typeof openBoard>[0], 'erp' | 'erpStanding' | 'edges' | 'replays'>
+> & {
   inspections?: readonly Inspection[];
   secondPerson?: readonly string[];
   figures?: FigureConfig;
