@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '../shared/fault.ts';
 import { hubDomain } from '../shared/subject.ts';
+import type { Accounts } from './accounts.ts';
 import type { Permissions } from './permissions.ts';
 import { freePorts } from './port.ts';
 import { findNatsServer } from './provision.ts';
@@ -15,6 +16,9 @@ export type User = { nkey: string; permissions?: Permissions };
 /** Where a server listens, all on 127.0.0.1; `leaf` is the hub's entrance for leaf nodes. */
 export type Ports = { client: number; http: number; leaf: number };
 
+/** Files by which a hub and its leaves show each other who they are, from the first byte. */
+export type Tls = { caPath: string; certPath: string; keyPath: string };
+
 type Common = {
   /** Holds the configuration, the log and the stream's files; made if absent. */
   directory: string;
@@ -24,12 +28,24 @@ type Common = {
   name?: string;
   /** Who is let in, and to what; everybody, to everything, if absent. */
   users?: readonly User[];
+  /** Between hub and leaf; plain if absent. */
+  tls?: Tls;
 };
 
 const readyTimeoutMs = 15_000;
 const pollMs = 20;
 const stopTimeoutMs = 10_000;
 const portTries = 5;
+
+const tlsOf = (tls: Tls | undefined, more: object = {}) =>
+  tls === undefined
+    ? {}
+    : {
+        tls: {
+          ...{ ca_file: tls.caPath, cert_file: tls.certPath, key_file: tls.keyPath },
+          ...{ handshake_first: true, timeout: 5, ...more },
+        },
+      };
 
 const common = (name: string, ports: Ports, users: readonly User[] | undefined) => ({
   ...(users === undefined ? {} : { authorization: { users } }),
@@ -41,17 +57,25 @@ const common = (name: string, ports: Ports, users: readonly User[] | undefined) 
   ping_max: 2,
 });
 
-/** A hub: keeps every stream on disk, and says so only after the disk has it. */
-export function startHub({ directory, ports, name = 'hub', users }: Common): Promise<Broker> {
+/**
+ * A hub: keeps every stream on disk, and says so only after the disk has it. `accounts` instead of
+ * users is how a plant has it.
+ */
+export function startHub(parts: Common & { accounts?: Accounts }): Promise<Broker> {
+  const { directory, ports, name = 'hub', users, accounts, tls } = parts;
   return start(directory, ports, (taken) => ({
     ...common(name, taken, users),
+    ...(accounts === undefined ? {} : { accounts }),
     jetstream: {
       store_dir: directory,
       domain: hubDomain,
       sync_interval: 'always',
     },
     // Without no_advertise a leaf learns the hub's own address, and goes round a proxy.
-    leafnodes: { listen: `127.0.0.1:${taken.leaf}`, no_advertise: true },
+    leafnodes: {
+      ...{ listen: `127.0.0.1:${taken.leaf}`, no_advertise: true },
+      ...tlsOf(tls, { verify: true }),
+    },
   }));
 }
 
@@ -63,6 +87,7 @@ export function startLeaf({
   users,
   hubLeafPort,
   seed,
+  tls,
 }: Common & { hubLeafPort: number; seed?: string }): Promise<Broker> {
   return start(directory, ports, (taken) => ({
     ...common(name, taken, users),
@@ -70,7 +95,8 @@ export function startLeaf({
       reconnect_delay: '500ms',
       remotes: [
         {
-          url: `nats-leaf://127.0.0.1:${hubLeafPort}`,
+          url: `${tls ? 'tls' : 'nats-leaf'}://127.0.0.1:${hubLeafPort}`,
+          ...tlsOf(tls),
           ...(seed === undefined ? {} : { nkey: seed }), // what the hub knows this leaf by
           ignore_discovered_servers: true,
           no_randomize: true,
@@ -134,9 +160,12 @@ async function openBroker(binary: string, files: { config: string; log: string }
     },
     /** Lets in these users from now on, at least one, and cuts off all others. */
     letIn(users: readonly User[]): void {
+      this.change({ authorization: { users } });
+    },
+    /** Takes up these words of its configuration, and reads its files anew. */
+    change(words: Record<string, unknown>): void {
       const config = JSON.parse(readFileSync(files.config, 'utf8')) as Record<string, unknown>;
-      const changed = { ...config, authorization: { users } };
-      writeFileSync(files.config, JSON.stringify(changed, null, 2));
+      writeFileSync(files.config, JSON.stringify({ ...config, ...words }, null, 2));
       child.kill('SIGHUP');
     },
     /** Stops it if it runs, and starts it with the same files on the same ports. */
