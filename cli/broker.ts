@@ -73,7 +73,7 @@ export function startHub(parts: Common & { accounts?: Accounts }): Promise<Broke
     },
     // Without no_advertise a leaf learns the hub's own address, and goes round a proxy.
     leafnodes: {
-      ...{ listen: `127.0.0.1:${taken.leaf}`, no_advertise: true },
+      ...{ listen: `127.0.0.1:${taken.leaf}`, no_advertise: true, min_version: '2.14.0' },
       ...tlsOf(tls, { verify: true }),
     },
   }));
@@ -158,6 +158,8 @@ async function openBroker(binary: string, files: { config: string; log: string }
     kill(): void {
       child.kill('SIGKILL');
     },
+    /** What it has written since it was first started. */
+    log: (): string => readFileSync(files.log, 'utf8'),
     /** Lets in these users from now on, at least one, and cuts off all others. */
     letIn(users: readonly User[]): void {
       this.change({ authorization: { users } });

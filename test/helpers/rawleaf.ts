@@ -31,16 +31,21 @@ function openSocket({ port, tls }: Way): Socket {
   return shake({ ...{ host: '127.0.0.1', port, rejectUnauthorized: false }, ca, cert, key });
 }
 
-/** The messages in what the hub has said, as far as it has said them. */
+/**
+ * The messages in what the hub has said, as far as it has said them: "LMSG subject [reply] size",
+ * "LMSG subject + reply queue … size" or "| queue …", and HMSG with the size of headers before.
+ */
 function* messagesIn(said: Buffer): Generator<Heard> {
-  const pattern = /LMSG (\S+) (?:(\S+) )??(?:(\d+) )??(\d+)\r\n/g;
+  const pattern = /([LH])MSG ([^\r\n]+)\r\n/g;
   const text = said.toString('latin1');
   for (let found = pattern.exec(text); found; found = pattern.exec(text)) {
-    const [head, subject, reply = '', , size] = found;
-    const from = found.index + head.length;
-    const body = text.slice(from, from + Number(size));
-    yield { subject: subject!, reply, text: body };
-    pattern.lastIndex = from + Number(size);
+    const [subject, ...words] = found[2]!.split(' ');
+    const size = Number(words.pop());
+    const skipped = found[1] === 'H' ? Number(words.pop()) : 0;
+    const reply = { '+': words[1], '|': '' }[words[0]!] ?? words[0] ?? '';
+    const from = found.index + found[0].length;
+    yield { subject: subject!, reply, text: text.slice(from + skipped, from + size) };
+    pattern.lastIndex = from + size;
   }
 }
 
@@ -59,6 +64,7 @@ export async function openRawleaf(way: Way) {
   socket.on('close', () => {
     end ??= 'closed';
   });
+  const wanted = new Set<string>();
   const heard = (): Heard[] => [...messagesIn(said)];
   const words = () => `${end ?? ''} ${/-ERR '[^']*'/.exec(said.toString('latin1'))?.[0] ?? ''}`;
   const until = async (what: string) => {
@@ -88,14 +94,18 @@ export async function openRawleaf(way: Way) {
   await until('PONG\r\n');
 
   return {
-    heard,
+    ...{ heard, name: greeting.name, serverId: greeting.server_id },
     words,
     isOpen: () => end === undefined && !/-ERR '(?:Auth|Max|Parser)/.test(said.toString('latin1')),
     /** What the hub says that it would carry for somebody else. */
     interests: () =>
       [...said.toString('latin1').matchAll(/LS\+ (\S+)/g)].map(([, subject]) => subject!),
-    /** Says that somebody here wants to hear `subject`. */
-    listen: (subject: string, queue = '') => send(`LS+ ${subject}${queue && ` ${queue} 1`}`),
+    /** Says that somebody here wants to hear `subject`; said twice, the server forgets it. */
+    listen(subject: string, queue = ''): void {
+      const line = `LS+ ${subject}${queue && ` ${queue} 1`}`;
+      if (!wanted.has(line)) send(line);
+      wanted.add(line);
+    },
     publish(subject: string, body: string | Buffer = '', reply = ''): void {
       const bytes = Buffer.from(body);
       socket.write(`LMSG ${subject} ${reply && `${reply} `}${bytes.length}\r\n`);

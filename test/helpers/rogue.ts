@@ -6,9 +6,10 @@ import { type NatsConnection, nkeyAuthenticator, nkeys } from '@nats-io/nats-cor
 import { connect } from '@nats-io/transport-node';
 import { readCentralConfig } from '../../central/config.ts';
 import { startCentral } from '../../central/main.ts';
-import { type Account, hubAccounts, plantAccount } from '../../cli/accounts.ts';
+import { type Account, hubAccounts } from '../../cli/accounts.ts';
 import { startHub } from '../../cli/broker.ts';
 import {
+  beatSubject,
   centralInbox,
   edgeInbox,
   eventStream,
@@ -27,7 +28,13 @@ export function newKey() {
 }
 type Key = ReturnType<typeof newKey>;
 
-export type Site = Key & { lines: readonly string[]; line: string; inbox: string; leaf: Rawleaf };
+export type Site = Key & {
+  name: 'lyon' | 'paris';
+  lines: readonly string[];
+  line: string;
+  inbox: string;
+  leaf: Rawleaf;
+};
 export type Plant = Awaited<ReturnType<typeof openPlant>>;
 
 const clientOf = async (url: string, { seed }: Key, inboxPrefix: string) =>
@@ -70,24 +77,26 @@ export async function openPlant() {
   );
   const plant = await clientOf(hub.url, central, centralInbox);
   const overseer = await clientOf(hub.url, system, '_INBOX_sys');
-  const seen: { subject: string; text: string }[] = [];
+  const seen: { subject: string; reply: string; text: string }[] = [];
   plant.subscribe('>', {
-    callback: (_error, { subject, data }) =>
-      void seen.push({ subject, text: Buffer.from(data).toString('latin1') }),
+    callback: (_error, { subject, reply = '', data }) =>
+      void seen.push({ subject, reply, text: Buffer.from(data).toString('latin1') }),
   });
   await plant.flush();
 
+  const tls = authority.issue('leaf');
   const enter = (key: Key, more: object = {}) =>
-    openRawleaf({
-      ...{ port: hub.leafPort, seed: key.seed, tls: authority.issue('leaf'), ...more },
-    });
+    openRawleaf({ port: hub.leafPort, seed: key.seed, tls, ...more });
+  const opened = async (name: 'lyon' | 'paris'): Promise<Rawleaf> => {
+    const leaf = await enter(keys[name]);
+    leaf.listen(`${edgeInbox(linesOf[name][0]!)}.>`);
+    for (const line of linesOf[name]) leaf.listen(keptSubject(line));
+    return leaf;
+  };
   const site = async (name: 'lyon' | 'paris'): Promise<Site> => {
     const lines = linesOf[name];
-    const leaf = await enter(keys[name]);
     const inbox = edgeInbox(lines[0]!);
-    leaf.listen(`${inbox}.>`);
-    for (const line of lines) leaf.listen(keptSubject(line));
-    return { ...keys[name], lines, line: lines[0]!, inbox, leaf };
+    return { ...keys[name], name, lines, line: lines[0]!, inbox, leaf: await opened(name) };
   };
   const sites = { lyon: await site('lyon'), paris: await site('paris') };
 
@@ -101,22 +110,41 @@ export async function openPlant() {
       .messages;
   };
   return {
-    ...{ hub, authority, keys, spare, guests, sites, plant, overseer, seen, enter, asConfigured },
+    ...{
+      hub,
+      authority,
+      keys,
+      central,
+      spare,
+      guests,
+      sites,
+      plant,
+      overseer,
+      seen,
+      enter,
+      asConfigured,
+    },
     plantCount,
-    /** Resolves once all that this leaf has sent before has been dealt with at the hub. */
-    async settled({ leaf, line }: Site): Promise<void> {
+    /**
+     * Resolves once all that this leaf has sent before has been dealt with at the hub, which cuts
+     * off whoever says what it may not; then it has come in anew.
+     */
+    async settled(site: Site): Promise<void> {
       const mark = `mark-${++marks}`;
-      leaf.publish(liveSubject(line), mark);
-      await waitFor(() => seen.some(({ text }) => text === mark), waitMs, 'a mark at the plant');
+      site.leaf.publish(liveSubject(site.line), mark);
+      const came = () => seen.some(({ text }) => text === mark);
+      await waitFor(() => came() || !site.leaf.isOpen(), waitMs, 'a mark at the plant');
+      if (!site.leaf.isOpen()) site.leaf = await opened(site.name);
     },
     /** Resolves once all that the plant has said before has come to this leaf. */
-    async told({ leaf, line }: Site): Promise<void> {
-      const mark = `mark-${++marks}`;
-      plant.publish(keptSubject(line), mark);
+    async told({ leaf, line, inbox }: Site): Promise<void> {
+      await plant.flush();
+      const reply = `${inbox}.told.${++marks}`;
+      leaf.publish(beatSubject(line), beatOf(line), reply);
       await waitFor(
-        () => leaf.heard().some(({ text }) => text === mark),
+        () => leaf.heard().some(({ subject }) => subject === reply),
         waitMs,
-        'a mark at a leaf',
+        'an answer',
       );
     },
     async close(): Promise<void> {
@@ -129,11 +157,13 @@ export async function openPlant() {
   };
 }
 
+/** What central answers. */
+export const beatOf = (line: string): string =>
+  JSON.stringify({ line, nowMs: Date.now(), unsent: 0 });
+
 /** What the server or a service says to a question: the text, or why there is none. */
 export const answerTo = (from: NatsConnection, subject: string, body: string): Promise<string> =>
   from.request(subject, body, { timeout: 5_000 }).then(
     ({ data }) => Buffer.from(data).toString('latin1'),
     (error: Error) => `none: ${error.message}`,
   );
-
-export { plantAccount };
