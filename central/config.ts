@@ -10,7 +10,9 @@ import {
   record,
   text,
 } from '../shared/field.ts';
+import { watchField } from '../shared/pki.ts';
 import { readSecret } from '../shared/secret.ts';
+import { checkPlain, tlsField } from '../shared/secured.ts';
 import { checkInspects, erpField } from './connectors.ts';
 import { inspectionField, inspectionsMax } from './inspections.ts';
 import { switchesMax, switchField } from './modes.ts';
@@ -52,6 +54,8 @@ export const fields = {
   hubMonitorUrl: text("The hub's HTTP monitoring, e.g. http://127.0.0.1:8222.", 500),
   host: fallback(text('Address that the status is served at.', 100), '127.0.0.1'),
   httpPort: fallback(integer('Port of the status; 0 takes a free one.', 0, 65_535), 8090),
+  tls: tlsField,
+  certificates: optional(watchField),
   stream: fallback(
     record('The stream of segments at the hub.', {
       replicas: fallback(integer('Copies; 3 in production.', 1, 5), 1),
@@ -96,6 +100,7 @@ export function whereOf(given: NonNullable<CentralConfig['postgres']>): Where {
 /** Throws Fault INVALID naming every mistake at once. */
 export function readCentralConfig(given: unknown): CentralConfig {
   const config = readFields(fields, given, 'config');
+  checkPlain(config.host, config.tls);
   if (config.inspections.length > 0) checkInspects(config.erp);
   if ((config.storePath === undefined) !== (config.postgres === undefined)) return config;
   throw invalid('config.storePath', 'must be given, or else postgres, and not both');

@@ -8,6 +8,9 @@ import { type Database, openDatabase } from '../shared/database.ts';
 import { Fault } from '../shared/fault.ts';
 import { type Logger, openLog } from '../shared/log.ts';
 import { keepRunning, openBell } from '../shared/loop.ts';
+import { metricsText } from '../shared/metrics.ts';
+import { allOf, certificateFamily, checkCertificates, openCertificates } from '../shared/pki.ts';
+import { openSecured } from '../shared/secured.ts';
 import { runService } from '../shared/service.ts';
 import { centralInbox } from '../shared/subject.ts';
 import { assembleCentral } from './assembly.ts';
@@ -61,7 +64,9 @@ const openStore = ({ storePath, postgres }: CentralConfig, bootId: string): Data
     : openDatabase(storePath!, migrations);
 
 /** Reads the files that the config names. Throws Fault INVALID naming the first that is bad. */
-function checkCentral({ natsNkeyPath, postgres, erp }: CentralConfig): void {
+function checkCentral(config: CentralConfig): void {
+  const { natsNkeyPath, postgres, erp } = config;
+  checkCertificates(config, systemClock.nowMs());
   if (natsNkeyPath !== undefined) readSeed(natsNkeyPath);
   if (postgres) whereOf(postgres);
   openErp(erp, openLog('central', 'silent'));
@@ -91,16 +96,25 @@ export async function startCentral(config: CentralConfig) {
   const { memory, edges, moved, erpStanding, centrals } = central;
   const shown = { ...memory, edges, erp, erpStanding, centrals, nowMs: clock.nowMs };
   const board = openBoard({ ...shown, db, moved });
-  const app = buildHttp(board, () => centralMetrics(shown));
+  const certificates = openCertificates(allOf(config), clock.nowMs);
+  const certified = () => {
+    const family = certificateFamily(certificates.standings());
+    return metricsText([{ ...family, name: `holdfast_central_${family.name}` }]);
+  };
+  const app = buildHttp(board, () => `${centralMetrics(shown)}${certified()}`);
   const { thread } = memory;
   const following = keepRunning(follow({ thread, clock, log, signal: stopping.signal }));
   const services = openServices({ connection, board, bootId, clock, log });
   const url = await app.listen({ host: config.host, port: config.httpPort });
+  const { tls } = config;
+  const secured = tls && (await openSecured({ tls, server: app.server, clock, log }));
 
   return {
     url,
+    ...(secured && { securedUrl: secured.url }),
     async close(): Promise<void> {
       stopping.abort();
+      await secured?.close();
       services.stop();
       const stopped = central.stop();
       await app.close();

@@ -4,11 +4,15 @@ import { openDatabase } from '../shared/database.ts';
 import { systemRandom } from '../shared/identity.ts';
 import { openLog } from '../shared/log.ts';
 import { keepRunning } from '../shared/loop.ts';
+import { metricsText } from '../shared/metrics.ts';
+import { allOf, certificateFamily, checkCertificates, openCertificates } from '../shared/pki.ts';
+import { openSecured } from '../shared/secured.ts';
 import { runService } from '../shared/service.ts';
 import { edition } from '../statecharts/edition.ts';
 import { assembleEdge, meansOf } from './assembly.ts';
 import { openBackups } from './backup.ts';
 import { readBalance } from './balance.ts';
+import { blaming } from './blame.ts';
 import { type EdgeConfig, fields, readEdgeConfig } from './config.ts';
 import { buildHttp } from './http.ts';
 import { openHub } from './hub.ts';
@@ -24,6 +28,7 @@ import { watchingBy } from './watching.ts';
 function checkEdge(config: EdgeConfig): void {
   readMappings(config);
   if (config.natsNkeyPath !== undefined) readSeed(config.natsNkeyPath);
+  checkCertificates(config, systemClock.nowMs());
 }
 
 /** Starts the edge: opens upwards, closes downwards. Resolves once it listens. */
@@ -34,7 +39,11 @@ export async function startEdge(config: EdgeConfig) {
   const means = meansOf(config, clock, systemRandom);
   const db = openDatabase(config.storePath, migrations, upgradeWith(config, means));
   const own = { config, db, clock, random: systemRandom, log };
-  const edge = assembleEdge({ ...own, openHub });
+  const certificates = openCertificates(allOf(config), clock.nowMs);
+  const edge = assembleEdge({
+    ...own,
+    openHub: (parts) => blaming(openHub(parts), certificates.blame),
+  });
   const machines = startMachines({ ...own, mappings, edge });
   const { book, intake, changed, signal } = edge;
   const { peoplePath: path, idleMs, language } = config;
@@ -42,13 +51,18 @@ export async function startEdge(config: EdgeConfig) {
     path === undefined ? undefined : openPeople({ ...{ path, idleMs, db, clock, log }, ...edge });
   const signingOut = people && keepRunning(people.run(signal));
   const backups = openBackups(db, signal);
+  const certified = () => {
+    const family = certificateFamily(certificates.standings());
+    return metricsText([{ ...family, name: `holdfast_edge_${family.name}` }]);
+  };
   const app = await buildHttp({
     ...{ intake, changed, clock, signal, people, screen: { idleMs, language } },
     status: () => ({
       ...{ ...edge.status(), machines: machines.status() },
       ...(people && { people: people.status() }),
+      certificates: certificates.standings(),
     }),
-    metrics: () => `${edge.metrics()}${machines.metrics()}`,
+    metrics: () => `${edge.metrics()}${machines.metrics()}${certified()}`,
     heard: machines.status,
     machines: machines.desk,
     charted: book.moved,
@@ -61,11 +75,15 @@ export async function startEdge(config: EdgeConfig) {
     },
   });
   const url = await app.listen({ host: config.host, port: config.httpPort });
+  const { tls } = config;
+  const secured = tls && (await openSecured({ tls, server: app.server, clock, log }));
 
   return {
     url,
+    ...(secured && { securedUrl: secured.url }),
     async close(): Promise<void> {
       const stopped = edge.stop();
+      await secured?.close();
       await app.close();
       await Promise.all([stopped, backups.idle(), machines.ended(), signingOut]);
       edge.leave();

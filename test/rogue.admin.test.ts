@@ -18,6 +18,7 @@ let plant: Plant;
 let rogue: Site;
 let owner: Site;
 let tries = 0;
+const paris = 'acme/paris/turning/M01';
 const secret = 'what paris has stated';
 beforeAll(async () => {
   plant = await openPlant();
@@ -54,12 +55,12 @@ const api: [string, string][] = [
   ['STREAM.CREATE.SCRATCH', scratch],
   ['STREAM.UPDATE.SCRATCH', scratch],
   [`STREAM.INFO.${eventStream}`, ''],
-  [`STREAM.MSG.GET.${eventStream}`, `{"last_by_subj":"${eventSubject('acme/paris/turning/M01')}"}`],
+  [`STREAM.MSG.GET.${eventStream}`, `{"last_by_subj":"${eventSubject(paris)}"}`],
   [`CONSUMER.CREATE.${eventStream}.thief`, consumer],
   [`CONSUMER.INFO.${eventStream}.thief`, ''],
   [`CONSUMER.DELETE.${eventStream}.thief`, ''],
-  [`DIRECT.GET.${eventStream}`, `{"last_by_subj":"${eventSubject('acme/paris/turning/M01')}"}`],
-  [`DIRECT.GET.${eventStream}.${eventSubject('acme/paris/turning/M01')}`, ''],
+  [`DIRECT.GET.${eventStream}`, `{"last_by_subj":"${eventSubject(paris)}"}`],
+  [`DIRECT.GET.${eventStream}.${eventSubject(paris)}`, ''],
   ['STREAM.MSG.DELETE.SCRATCH', '{"seq":1}'],
   ['STREAM.PURGE.SCRATCH', ''],
   ['STREAM.DELETE.SCRATCH', ''],
@@ -83,7 +84,7 @@ test.each([eventStream, keptStream])('no stream such as %s is purged or deleted'
   expect(await answerTo(plant.plant, `$JS.API.STREAM.INFO.${name}`, '')).toContain('"state"');
 });
 
-test('a question for the last message of its own line tells of no other, whatever it says', async () => {
+test('a question for the last message of its own line tells of no other', async () => {
   const own = `$JS.hub.API.DIRECT.GET.${eventStream}.${eventSubject(rogue.line)}`;
   rogue.leaf.publish(eventSubject(rogue.line), 'what lyon has stated');
   await plant.settled(rogue);
@@ -140,9 +141,7 @@ test.each([
   ['Nats-Rollup: all'],
   ['Nats-Rollup: sub'],
   ['Nats-TTL: 1s'],
-  [
-    'Nats-Schedule: @at 2020-01-01T00:00:00Z\r\nNats-Schedule-Target: hf.evt.acme.paris.turning.M01',
-  ],
+  [`Nats-Schedule: @at 2020-01-01T00:00:00Z\r\nNats-Schedule-Target: ${eventSubject(paris)}`],
   ['Nats-Batch-Id: one\r\nNats-Batch-Sequence: 1'],
   ['Nats-Incr: +1'],
   ['Nats-Request-Info: {"acc":"HF","svc":"HF","user":"central"}'],

@@ -144,7 +144,7 @@ test('a new key is let in beside the former one, and nobody is cut off', async (
   expect([lyon.leaf.isOpen(), paris.leaf.isOpen()]).toEqual([true, true]);
 });
 
-test('a key that is revoked is let in no more, and is cut off when the hub is restarted', async () => {
+test('a revoked key is let in no more, and is cut off when the hub is restarted', async () => {
   const leaf = await plant.enter(plant.spare);
   const others = plant.guests.filter(({ nkeys }) => nkeys[0] !== plant.spare.nkey);
   plant.hub.change({ accounts: plant.asConfigured(others) });

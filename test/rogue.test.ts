@@ -126,7 +126,7 @@ describe('hears', () => {
 });
 
 describe('answers', () => {
-  test("what central asks of a line is its owner's to answer, also if the rogue knows how", async () => {
+  test("what central asks of a line is its owner's to answer", async () => {
     owner.leaf.listen(refillSubject(owner.line));
     await plant.settled(owner);
     for (const [site, answered] of [
@@ -166,7 +166,7 @@ describe('answers', () => {
       await plant.settled(rogue);
       const count = await plant.plantCount();
       const reply = `${rogue.inbox}.own.${++tries}`;
-      const isAsked = /^hf\.(?:beat|evt)\.|DIRECT/.test(one); // what is not understood has no answer
+      const isAsked = /^hf\.(?:beat|evt)\.|DIRECT/.test(one); // others may stay silent
       const body = one.startsWith('hf.beat.') ? beatOf(rogue.line) : '';
       rogue.leaf.publish(one, body, reply);
       const came = () => rogue.leaf.heard().some(({ subject }) => subject === reply);

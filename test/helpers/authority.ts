@@ -40,7 +40,7 @@ export function openAuthority(cn = 'plant') {
 
   return {
     caPath,
-    /** A certificate for 127.0.0.1, valid from yesterday for `days` from now; below 0 it is over. */
+    /** A certificate for 127.0.0.1, valid from yesterday for `days`; below 0 it is over. */
     issue(name: string, days = 365): Tls {
       const at = join(folder, `${++count}`);
       mkdirSync(at);
