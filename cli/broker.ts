@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '../shared/fault.ts';
 import { hubDomain } from '../shared/subject.ts';
 import type { Accounts } from './accounts.ts';
+import { type Tls, tlsOf } from './leaftls.ts';
 import type { Permissions } from './permissions.ts';
 import { freePorts } from './port.ts';
 import { findNatsServer } from './provision.ts';
@@ -15,9 +16,6 @@ export type User = { nkey: string; permissions?: Permissions };
 
 /** Where a server listens, all on 127.0.0.1; `leaf` is the hub's entrance for leaf nodes. */
 export type Ports = { client: number; http: number; leaf: number };
-
-/** Files by which a hub and its leaves show each other who they are, from the first byte. */
-export type Tls = { caPath: string; certPath: string; keyPath: string };
 
 type Common = {
   /** Holds the configuration, the log and the stream's files; made if absent. */
@@ -37,17 +35,8 @@ const pollMs = 20;
 const stopTimeoutMs = 10_000;
 const portTries = 5;
 
-const tlsOf = (tls: Tls | undefined, more: object = {}) =>
-  tls === undefined
-    ? {}
-    : {
-        tls: {
-          ...{ ca_file: tls.caPath, cert_file: tls.certPath, key_file: tls.keyPath },
-          ...{ handshake_first: true, timeout: 5, ...more },
-        },
-      };
-
-const common = (name: string, ports: Ports, users: readonly User[] | undefined) => ({
+/** What every server of ours is told. */
+export const brokerBasics = (name: string, ports: Ports, users: readonly User[] | undefined) => ({
   ...(users === undefined ? {} : { authorization: { users } }),
   server_name: name,
   listen: `127.0.0.1:${ports.client}`,
@@ -63,9 +52,9 @@ const common = (name: string, ports: Ports, users: readonly User[] | undefined) 
  */
 export function startHub(parts: Common & { accounts?: Accounts }): Promise<Broker> {
   const { directory, ports, name = 'hub', users, accounts, tls } = parts;
-  return start(directory, ports, (taken) => ({
-    ...common(name, taken, users),
-    ...(accounts === undefined ? {} : { accounts }),
+  return startBroker(directory, ports, (taken) => ({
+    ...brokerBasics(name, taken, users),
+    ...(accounts && { accounts }),
     jetstream: {
       store_dir: directory,
       domain: hubDomain,
@@ -79,7 +68,10 @@ export function startHub(parts: Common & { accounts?: Accounts }): Promise<Broke
   }));
 }
 
-/** A plant's leaf node: keeps nothing, passes on to the hub at `hubLeafPort`. */
+/**
+ * A plant's leaf node: keeps nothing, passes on to the hub at `hubLeafPort`; of a cluster to the
+ * first of its servers that answers.
+ */
 export function startLeaf({
   directory,
   ports,
@@ -88,14 +80,16 @@ export function startLeaf({
   hubLeafPort,
   seed,
   tls,
-}: Common & { hubLeafPort: number; seed?: string }): Promise<Broker> {
-  return start(directory, ports, (taken) => ({
-    ...common(name, taken, users),
+}: Common & { hubLeafPort: number | readonly number[]; seed?: string }): Promise<Broker> {
+  return startBroker(directory, ports, (taken) => ({
+    ...brokerBasics(name, taken, users),
     leafnodes: {
       reconnect_delay: '500ms',
       remotes: [
         {
-          url: `${tls ? 'tls' : 'nats-leaf'}://127.0.0.1:${hubLeafPort}`,
+          urls: [hubLeafPort]
+            .flat()
+            .map((port) => `${tls ? 'tls' : 'nats-leaf'}://127.0.0.1:${port}`),
           ...tlsOf(tls),
           ...(seed === undefined ? {} : { nkey: seed }), // what the hub knows this leaf by
           ignore_discovered_servers: true,
@@ -111,7 +105,11 @@ export function startLeaf({
 type Configure = (ports: Ports) => Record<string, unknown>;
 
 /** Starts on the given ports, or on free ones, again where another program was quicker. */
-async function start(directory: string, given: Ports | undefined, configure: Configure) {
+export async function startBroker(
+  directory: string,
+  given: Ports | undefined,
+  configure: Configure,
+) {
   const binary = await findNatsServer();
   mkdirSync(directory, { recursive: true });
   for (let attempt = 1; ; attempt++) {
@@ -144,6 +142,11 @@ async function openBroker(binary: string, files: { config: string; log: string }
     clearTimeout(timer);
   }
 
+  function change(to: (config: Record<string, unknown>) => object): void {
+    const config = JSON.parse(readFileSync(files.config, 'utf8')) as Record<string, unknown>;
+    writeFileSync(files.config, JSON.stringify(to(config), null, 2));
+  }
+
   return {
     url: `nats://127.0.0.1:${ports.client}`,
     httpUrl: `http://127.0.0.1:${ports.http}`,
@@ -158,18 +161,20 @@ async function openBroker(binary: string, files: { config: string; log: string }
     kill(): void {
       child.kill('SIGKILL');
     },
-    /** What it has written since it was first started. */
-    log: (): string => readFileSync(files.log, 'utf8'),
     /** Lets in these users from now on, at least one, and cuts off all others. */
     letIn(users: readonly User[]): void {
-      this.change({ authorization: { users } });
-    },
-    /** Takes up these words of its configuration, and reads its files anew. */
-    change(words: Record<string, unknown>): void {
-      const config = JSON.parse(readFileSync(files.config, 'utf8')) as Record<string, unknown>;
-      writeFileSync(files.config, JSON.stringify({ ...config, ...words }, null, 2));
+      change((config) => ({ ...config, authorization: { users } }));
       child.kill('SIGHUP');
     },
+    /** Takes up these words of its configuration, and reads its files anew. */
+    adopt(words: Record<string, unknown>): void {
+      change((config) => ({ ...config, ...words }));
+      child.kill('SIGHUP');
+    },
+    /** What it has written since it was first started. */
+    log: (): string => readFileSync(files.log, 'utf8'),
+    /** Writes its configuration anew, for its next start. */
+    change,
     /** Stops it if it runs, and starts it with the same files on the same ports. */
     async restart(): Promise<void> {
       await stop();

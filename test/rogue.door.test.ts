@@ -115,7 +115,7 @@ test.each([
   try {
     await waitFor(refused, 10_000, 'the leaf to refuse the hub');
     expect(await linked()).toBe(false);
-    hub.change({});
+    hub.adopt({});
   } finally {
     await Promise.all([leaf.stop(), hub.stop()]);
   }
@@ -137,7 +137,7 @@ test('a new key is let in beside the former one, and nobody is cut off', async (
   const others = plant.guests.filter(({ nkeys }) => nkeys[0] !== plant.spare.nkey);
   const both = nice(renewed.nkey, plant.spare.nkey);
   expect(await isLetIn(renewed)).toBe(false);
-  plant.hub.change({ accounts: plant.asConfigured([...others, both]) });
+  plant.hub.adopt({ accounts: plant.asConfigured([...others, both]) });
   await waitFor(() => isLetIn(renewed), 10_000, 'the new key to be let in');
   expect(await isLetIn(plant.spare)).toBe(true);
   for (const site of [lyon, paris]) await plant.told(site);
@@ -147,7 +147,7 @@ test('a new key is let in beside the former one, and nobody is cut off', async (
 test('a revoked key is let in no more, and is cut off when the hub is restarted', async () => {
   const leaf = await plant.enter(plant.spare);
   const others = plant.guests.filter(({ nkeys }) => nkeys[0] !== plant.spare.nkey);
-  plant.hub.change({ accounts: plant.asConfigured(others) });
+  plant.hub.adopt({ accounts: plant.asConfigured(others) });
   await waitFor(async () => !(await isLetIn(plant.spare)), 10_000, 'the hub to refuse it');
   await plant.hub.restart(); // the server asks nobody again who is in already
   await waitFor(() => !leaf.isOpen(), 5_000, 'the hub to cut it off');

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Tls } from '../../cli/broker.ts';
+import type { Tls } from '../../cli/leaftls.ts';
 
 const openssl = (args: string[]) => execFileSync('openssl', args, { stdio: 'pipe' });
 const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];

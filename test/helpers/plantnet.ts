@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Accounts } from '../../cli/accounts.ts';
-import { startHub, startLeaf, type Tls, type User } from '../../cli/broker.ts';
+import { startHub, startLeaf, type User } from '../../cli/broker.ts';
+import type { Tls } from '../../cli/leaftls.ts';
 import { startProxy } from '../../cli/proxy.ts';
 
 export type Plantnet = Awaited<ReturnType<typeof startPlantnet>>;
@@ -37,7 +38,7 @@ export async function startPlantnet(guests: Guests = {}) {
     ...(guests.seed === undefined ? {} : { seed: guests.seed }),
     ...(tls && { tls: tls.leaf }),
   });
-  await waitFor(() => isLinked(hub.httpUrl), 10_000, 'the leaf to reach the hub');
+  await waitFor(() => isLinked(hub.httpUrl), 30_000, 'the leaf to reach the hub');
   return {
     directory,
     hub,

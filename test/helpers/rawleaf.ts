@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { connect as dial, type Socket } from 'node:net';
 import { connect as shake } from 'node:tls';
 import { nkeys } from '@nats-io/nats-core';
-import type { Tls } from '../../cli/broker.ts';
+import type { Tls } from '../../cli/leaftls.ts';
 import { waitFor } from './plantnet.ts';
 
 const waitMs = 5_000;

@@ -63,7 +63,7 @@ export async function openPlant() {
     ...{ directory: join(folder, 'hub'), accounts: asConfigured(guests) },
     tls: authority.issue('hub'),
   });
-  hub.change({ system_account: 'SYS' });
+  hub.adopt({ system_account: 'SYS' });
   await hub.restart();
   const nkeyPath = join(folder, 'central.nk');
   writeFileSync(nkeyPath, central.seed, { mode: 0o600 });
