@@ -1,13 +1,11 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { Fault } from './fault.ts';
 import { invalid, list, type Read, record, text } from './field.ts';
 import { readSecret } from './secret.ts';
 
 /** A certificate that ends within so many ms is told of: three weeks. */
 export const soonMs = 21 * 86_400_000;
-/** A file is read again at most so often, ms. */
-const againMs = 10_000;
 
 const watchFields = {
   name: text('What it is for, e.g. "leaf": the one that the leaf shows to the hub.', 40),
@@ -78,18 +76,25 @@ export function checkPair(paths: PairPaths, option: string, nowMs: number): void
   if (words) throw invalid(`${option}.certPath`, `${paths.certPath}: ${words}`);
 }
 
-function standingOf({ name, path }: Watched, nowMs: number): CertificateStanding {
+/** When it is good; null while it cannot be read. */
+type Dates = Readonly<{ fromMs: number; untilMs: number }> | null;
+
+function datesOf(path: string): Dates {
   try {
-    const certificate = readCertificate(path, name);
-    const untilMs = Date.parse(certificate.validTo);
-    const words = untimely(certificate, nowMs);
-    const early = words !== undefined && nowMs < untilMs;
-    const state = early ? 'early' : words ? 'over' : untilMs - nowMs < soonMs ? 'soon' : 'good';
-    return { name, state, untilMs };
+    const { validFrom, validTo } = readCertificate(path, 'certificate');
+    return { fromMs: Date.parse(validFrom), untilMs: Date.parse(validTo) };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    return { name, state: 'unreadable', untilMs: null };
+    return null;
   }
+}
+
+function standingOf(name: string, dates: Dates, nowMs: number): CertificateStanding {
+  if (!dates) return { name, state: 'unreadable', untilMs: null };
+  const { fromMs, untilMs } = dates;
+  if (nowMs < fromMs) return { name, state: 'early', untilMs };
+  if (nowMs >= untilMs) return { name, state: 'over', untilMs };
+  return { name, state: untilMs - nowMs < soonMs ? 'soon' : 'good', untilMs };
 }
 
 /** All certificates of a program: those that it shows, and those that it was told to watch. */
@@ -127,17 +132,20 @@ export const certificateFamily = (standings: readonly CertificateStanding[]) => 
   }),
 });
 
-/** Looks at certificates whenever somebody asks, and at each file every 10 s at most. */
+/** Looks at certificates whenever somebody asks; a file that is another one is read again. */
 export function openCertificates(watched: readonly Watched[], nowMs: () => number) {
-  let seen: readonly CertificateStanding[] = [];
-  let lookedMs = Number.NEGATIVE_INFINITY;
-  const standings = (): readonly CertificateStanding[] => {
-    const now = nowMs();
-    if (Math.abs(now - lookedMs) < againMs) return seen;
-    lookedMs = now;
-    seen = watched.map((one) => standingOf(one, now));
-    return seen;
+  const known = new Map<string, { version: string; dates: Dates }>();
+  const look = (path: string): Dates => {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    const version = stat ? `${stat.ino} ${stat.mtimeMs} ${stat.size}` : '';
+    const seen = known.get(path);
+    if (seen?.version === version) return seen.dates;
+    const dates = datesOf(path);
+    known.set(path, { version, dates });
+    return dates;
   };
+  const standings = (): readonly CertificateStanding[] =>
+    watched.map(({ name, path }) => standingOf(name, look(path), nowMs()));
   return {
     standings,
     /** Why the leaf cannot show the hub who it is, in words that begin with "auth:". */
