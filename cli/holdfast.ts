@@ -30,6 +30,7 @@ const commands = {
   bundle: () => import('./bundle.ts'),
   nkey: () => import('./nkey.ts'),
   prove: () => import('./prove.ts'),
+  drill: () => import('./drill.ts'),
 } satisfies Record<string, () => Promise<Command>>;
 type Name = keyof typeof commands;
 

@@ -75,6 +75,7 @@ const needOfFact: Record<FactType, Need> = {
   EpochBegan: 'reserved',
   DiskLevelChanged: 'reserved',
   ClockStepped: 'reserved',
+  UplinkDrilled: 'reserved',
   PersonSignedIn: 'reserved',
   PersonSignedOut: 'reserved',
   PersonLockedOut: 'reserved',

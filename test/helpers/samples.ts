@@ -15,6 +15,7 @@ const about: Partial<Record<FactType, object>> = {
   EpochBegan: {},
   DiskLevelChanged: {},
   ClockStepped: {},
+  UplinkDrilled: {},
   StateCarried: {},
   PersonSignedIn: {},
   PersonSignedOut: {},
@@ -142,6 +143,7 @@ const bodies: Record<FactType, object> = {
     credentialUntilMs: 1_704_153_600_000,
   },
   PersonLockedOut: { tries: 5, untilMs: 1_704_067_230_000 },
+  UplinkDrilled: { uplink: 'restored', forS: 7_200, reason: 'yearly drill', why: 'over' },
 };
 
 /** One content of every type of fact, always the same. */

@@ -600,6 +600,7 @@ export const texts = {
     EpochBegan: 'Epoche begonnen',
     DiskLevelChanged: 'Füllstand der Platte geändert',
     ClockStepped: 'Uhr verstellt',
+    UplinkDrilled: 'Ausfallübung',
     PersonSignedIn: 'Angemeldet',
     PersonSignedOut: 'Abgemeldet',
     PersonSigned: 'Unterschrieben',

@@ -600,6 +600,7 @@ export const texts = {
     EpochBegan: 'Época empezada',
     DiskLevelChanged: 'Nivel de disco cambiado',
     ClockStepped: 'Reloj cambiado',
+    UplinkDrilled: 'Simulacro de corte',
     PersonSignedIn: 'Entrada',
     PersonSignedOut: 'Salida',
     PersonSigned: 'Firmado',
