@@ -13,11 +13,11 @@ import {
   text,
 } from '../shared/field.ts';
 import { watchField } from '../shared/pki.ts';
+import { languages } from '../shared/press.ts';
 import { checkPlain, tlsField } from '../shared/secured.ts';
 import { linePath } from '../shared/subject.ts';
 import { conversionsField } from '../shared/unit.ts';
 import { policyFields, readPolicy, templateNames } from '../statecharts/policy.ts';
-import { languages } from './press.ts';
 
 export const fields = {
   storePath: text('SQLite file, on a local disk that honours fsync.', 4_096),

@@ -1,6 +1,7 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import { Fault } from '../shared/fault.ts';
 import { metricsType } from '../shared/metrics.ts';
+import { pagePolicy } from '../shared/press.ts';
 import { strictTransport } from '../shared/secured.ts';
 import { type Parts as PanelParts, panel } from './panel.ts';
 import { guard } from './people/guard.ts';
@@ -19,8 +20,6 @@ const doorStatus: Readonly<Record<string, number>> = {
 };
 
 type Parts = PanelParts & { people?: People | undefined; screen?: Screen };
-
-const policy = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /** The app, listening nowhere yet. The one place that turns a Fault into an HTTP status. */
 export async function buildHttp(parts: Parts): Promise<FastifyInstance> {
@@ -46,7 +45,7 @@ export async function buildHttp(parts: Parts): Promise<FastifyInstance> {
   });
   app.addHook('onSend', async ({ url, protocol }, reply) => {
     if (protocol === 'https') reply.header('strict-transport-security', strictTransport);
-    reply.header('content-security-policy', policy);
+    reply.header('content-security-policy', pagePolicy);
     reply.header('x-content-type-options', 'nosniff');
     reply.header('referrer-policy', 'no-referrer');
     if (url.startsWith('/v1/')) reply.header('cache-control', 'no-store');

@@ -10,7 +10,7 @@ import { allOf, certificateFamily, checkCertificates, openCertificates } from '.
 import { openSecured } from '../shared/secured.ts';
 import { runService } from '../shared/service.ts';
 import { edition } from '../statecharts/edition.ts';
-import { assembleEdge, meansOf } from './assembly.ts';
+import { assembleEdge } from './assembly.ts';
 import { openBackups } from './backup.ts';
 import { readBalance } from './balance.ts';
 import { blaming } from './blame.ts';
@@ -19,6 +19,7 @@ import { openCut } from './cut.ts';
 import { openDrill } from './drill.ts';
 import { buildHttp } from './http.ts';
 import { joinLeaf, openHub } from './hub.ts';
+import { meansOf } from './known.ts';
 import { readMappings, startMachines } from './machine/start.ts';
 import { readPedigree } from './pedigree.ts';
 import { openPeople } from './people/people.ts';

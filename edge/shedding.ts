@@ -76,6 +76,8 @@ const needOfFact: Record<FactType, Need> = {
   DiskLevelChanged: 'reserved',
   ClockStepped: 'reserved',
   UplinkDrilled: 'reserved',
+  CommandReceived: 'reserved',
+  ReferenceApplied: 'reserved',
   PersonSignedIn: 'reserved',
   PersonSignedOut: 'reserved',
   PersonLockedOut: 'reserved',

@@ -601,6 +601,8 @@ export const texts = {
     DiskLevelChanged: 'Füllstand der Platte geändert',
     ClockStepped: 'Uhr verstellt',
     UplinkDrilled: 'Ausfallübung',
+    CommandReceived: 'Auftrag der Zentrale erhalten',
+    ReferenceApplied: 'Stammdaten gültig',
     PersonSignedIn: 'Angemeldet',
     PersonSignedOut: 'Abgemeldet',
     PersonSigned: 'Unterschrieben',

@@ -600,6 +600,8 @@ export const texts = {
     DiskLevelChanged: 'Disk level changed',
     ClockStepped: 'Clock stepped',
     UplinkDrilled: 'Outage drill',
+    CommandReceived: 'Received from central',
+    ReferenceApplied: 'Reference data active',
     PersonSignedIn: 'Signed in',
     PersonSignedOut: 'Signed out',
     PersonSigned: 'Signed',

@@ -601,6 +601,8 @@ export const texts = {
     DiskLevelChanged: 'Nivel de disco cambiado',
     ClockStepped: 'Reloj cambiado',
     UplinkDrilled: 'Simulacro de corte',
+    CommandReceived: 'Orden de central recibida',
+    ReferenceApplied: 'Datos maestros activos',
     PersonSignedIn: 'Entrada',
     PersonSignedOut: 'Salida',
     PersonSigned: 'Firmado',
