@@ -5,11 +5,13 @@ import { backoff } from '../shared/backoff.ts';
 import { type Clock, systemClock } from '../shared/clock.ts';
 import { dial, openStanding, readSeed } from '../shared/connection.ts';
 import { type Database, openDatabase } from '../shared/database.ts';
+import { factTypes } from '../shared/event.ts';
 import { Fault } from '../shared/fault.ts';
 import { type Logger, openLog } from '../shared/log.ts';
 import { keepRunning, openBell } from '../shared/loop.ts';
 import { metricsText } from '../shared/metrics.ts';
 import { allOf, certificateFamily, checkCertificates, openCertificates } from '../shared/pki.ts';
+import { oldestReader } from '../shared/reader.ts';
 import { openSecured } from '../shared/secured.ts';
 import { runService } from '../shared/service.ts';
 import { centralInbox } from '../shared/subject.ts';
@@ -166,5 +168,11 @@ export async function startCentral(config: CentralConfig) {
 if (import.meta.main) {
   const start = (given: unknown) => startCentral(readCentralConfig(given));
   const check = (given: unknown) => checkCentral(readCentralConfig(given));
-  await runService({ name: 'central', fields, about: { schema: migrations.length }, check, start });
+  await runService({
+    name: 'central',
+    fields,
+    about: { schema: migrations.length, reader: oldestReader(migrations), facts: factTypes.length },
+    check,
+    start,
+  });
 }

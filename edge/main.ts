@@ -1,12 +1,13 @@
 import { systemClock } from '../shared/clock.ts';
 import { readSeed } from '../shared/connection.ts';
 import { openDatabase } from '../shared/database.ts';
-import type { BodyOf } from '../shared/event.ts';
+import { type BodyOf, factTypes } from '../shared/event.ts';
 import { systemRandom } from '../shared/identity.ts';
 import { openLog } from '../shared/log.ts';
 import { keepRunning } from '../shared/loop.ts';
 import { metricsText } from '../shared/metrics.ts';
 import { allOf, certificateFamily, checkCertificates, openCertificates } from '../shared/pki.ts';
+import { oldestReader } from '../shared/reader.ts';
 import { openSecured } from '../shared/secured.ts';
 import { runService } from '../shared/service.ts';
 import { edition } from '../statecharts/edition.ts';
@@ -112,7 +113,12 @@ export async function startEdge(config: EdgeConfig) {
 if (import.meta.main) {
   await runService({
     ...{ name: 'edge', fields },
-    about: { schema: migrations.length, charts: edition },
+    about: {
+      schema: migrations.length,
+      reader: oldestReader(migrations),
+      facts: factTypes.length,
+      charts: edition,
+    },
     check: (given) => checkEdge(readEdgeConfig(given)),
     start: (given) => startEdge(readEdgeConfig(given)),
   });
