@@ -19,6 +19,8 @@ import { post } from './poster.ts';
 import { openPulse } from './pulse.ts';
 import { fillGaps } from './refill.ts';
 import { openRegistrar } from './registrar.ts';
+import type { InboundConfig } from './supplier/config.ts';
+import { pull } from './supplier/puller.ts';
 import { trim } from './trimmer.ts';
 import { turnsOf } from './turns.ts';
 import { openWatch, type WhileOnDuty } from './watch.ts';
@@ -47,6 +49,8 @@ type World = {
   switches?: readonly Switch[];
   /** Which inspected lots are received into quality inspection stock. */
   inspections?: readonly Inspection[];
+  /** What suppliers deliver, and how it is inspected. */
+  inbound?: InboundConfig | undefined;
   /** Unlike any boot before; what the database was opened with where it is shared. */
   bootId: string;
   /** Where the database is shared: how long what one central has begun is left to it, ms. */
@@ -79,7 +83,7 @@ type Waits = { clock: Clock; log: Logger; signal: AbortSignal };
 /** Central but for its status: everything is running when this returns. */
 export function assembleCentral(world: World) {
   const { db, clock, log, erp, hub, lanesMax, bootId, pace = plantPace } = world;
-  const { skewMaxMs, switches, inspections } = world;
+  const { skewMaxMs, switches, inspections, inbound: config } = world;
   const stop = new AbortController();
   const { signal } = stop;
   const { maxInFlightMs } = erp;
@@ -93,8 +97,9 @@ export function assembleCentral(world: World) {
   const { monotonicMs } = clock;
   const leases = turns && openLeases({ db, boot: bootId, leaseMs, monotonicMs });
   const limits = { maxInFlightMs, skewMaxMs };
-  const memory = openMemory({ db, nowMs, waitMs, ...limits, switches, inspections, leases });
-  const { ledger, postings, registry, archive, live } = memory;
+  const rules = { switches, inspections, inbound: config };
+  const memory = openMemory({ db, nowMs, waitMs, ...limits, ...rules, leases });
+  const { ledger, postings, registry, archive, live, inbound } = memory;
   const accepted = openBell(clock); // rings when the ledger took facts
   const moved = openBell(clock); // rings when the ledger or a posting has moved
   const committed = () => {
@@ -116,6 +121,9 @@ export function assembleCentral(world: World) {
   const watch = turns && leases && openWatch({ ...sharing, turns, leases });
   const duty = watch?.whileOnDuty ?? ((work) => work(signal));
   const onDuty: WhileOnDuty = (work) => again(() => duty(work), common);
+  const asking = { receipts: erp.receipts!, breaker: openBreaker({ nowMs, waitMs, log }) };
+  const told = { moved: committed, stands: inbound.stands };
+  const pulling = { ...asking, ...told, inbound, config: config!, clock, log };
   const loops = [
     onDuty((signal) => receive({ ...common, ...hub, ...reading, bootId: readingId(), signal })),
     onDuty((signal) => tellKept({ ...common, ...telling, signal })),
@@ -123,6 +131,7 @@ export function assembleCentral(world: World) {
     onDuty((signal) => fillGaps({ ...common, ...filling, signal })),
     post({ ...common, ...lanes, erp, lanesMax, bell: accepted, moved: moved.ring }),
     ...(watch ? [watch.keep()] : []),
+    ...(config && erp.receipts ? [onDuty((signal) => pull({ ...pulling, signal }))] : []),
   ].map(keepRunning);
   openRegistrar({ connection, registry, archive, ledger, live, moved: moved.ring, log });
   const { edges } = openPulse({ connection, nowMs: clock.nowMs, log });

@@ -24,6 +24,7 @@ import type { Reconcile, Scope } from './reconcile.ts';
 import type { Registry } from './registry.ts';
 import { openRehearsal } from './rehearsal.ts';
 import { readRules } from './ruleboard.ts';
+import type { Inbound } from './supplier/inbound.ts';
 import type { Totals } from './totals.ts';
 import type { Trace } from './trace.ts';
 
@@ -43,6 +44,7 @@ type Parts = {
   trace: Trace;
   reconcile: Reconcile;
   modes: Modes;
+  inbound: Inbound;
   approvals: Approvals;
   db: Database;
   nowMs: () => number;
@@ -133,6 +135,12 @@ export function openBoard(parts: Parts) {
     /** The whole story of anything that has an id. Throws Fault UNKNOWN for none. */
     trace,
     overview: openOverview(parts),
+    /** Quality of what suppliers deliver; what is said of it is told as a move. */
+    inbound: parts.inbound,
+    sayInbound(work: () => void): void {
+      work();
+      moved();
+    },
     rehearse,
     /** What is done, or what would come of it: then `dryRun` stands in the answer. */
     acting<A extends object>(isDry: boolean, work: () => A): A & { dryRun?: true } {

@@ -11,10 +11,11 @@ import {
   text,
 } from '../shared/field.ts';
 import { readSecret } from '../shared/secret.ts';
-import { checkInspects, erpField } from './connectors.ts';
+import { checkInbound, checkInspects, erpField } from './connectors.ts';
 import { inspectionField, inspectionsMax } from './inspections.ts';
 import { switchesMax, switchField } from './modes.ts';
 import type { Where } from './sharing.ts';
+import { inboundField } from './supplier/config.ts';
 import { readAuthorities, sslModes } from './tls.ts';
 
 export const postgresFields = {
@@ -73,6 +74,7 @@ export const fields = {
   ),
   rules: fallback(list(switchField, switchesMax), []),
   inspections: fallback(list(inspectionField, inspectionsMax), []),
+  inbound: inboundField,
   lanesMax: fallback(integer('Documents in flight at once, one an order.', 1, 256), 16),
   logLevel: fallback(
     choice('Least severe line that is logged.', ['debug', 'info', 'warn', 'error', 'silent']),
@@ -97,6 +99,7 @@ export function whereOf(given: NonNullable<CentralConfig['postgres']>): Where {
 export function readCentralConfig(given: unknown): CentralConfig {
   const config = readFields(fields, given, 'config');
   if (config.inspections.length > 0) checkInspects(config.erp);
+  if (config.inbound) checkInbound(config.erp);
   if ((config.storePath === undefined) !== (config.postgres === undefined)) return config;
   throw invalid('config.storePath', 'must be given, or else postgres, and not both');
 }

@@ -12,6 +12,7 @@ import type { PostingRow } from './queue.ts';
 import { versionsFor } from './ruletable.ts';
 import type { StandIns } from './standins.ts';
 import type { Stock } from './stock.ts';
+import { movesGoods, openInboundGate } from './supplier/gate.ts';
 
 type Parts = {
   db: Database;
@@ -37,6 +38,7 @@ const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 export function openGate({ db, queue, dossier, holds, genealogy, stock, standIns }: Parts) {
   const ahead = openAhead(db);
   const inverse = openInverse(queue, stock);
+  const inbound = openInboundGate({ db, holds, genealogy, stock });
   const usageDecision = openDecision({ queue, dossier, holds, genealogy, stock });
 
   /** The order; or why not yet: its release may still be on the way from another line. */
@@ -185,16 +187,19 @@ export function openGate({ db, queue, dossier, holds, genealogy, stock, standIns
   /** The line that made what is received, or decided. */
   function lineOf(row: PostingRow): string {
     if (row.kind === 'goodsReceipt') return standIns.lineOf(row);
+    if (row.inbound !== null) return row.line;
     return row.kind === 'usageDecision' ? standIns.lineOf(queue.one(receiptKeyOf(row))!) : row.line;
   }
 
   return (given: PostingRow): Verdict => {
     const row = { ...given, line: lineOf(given) };
-    if (row.lot !== null && row.kind !== 'goodsIssue' && stock.inFlight(row.lot)) {
+    const mayMeet = row.kind !== 'goodsIssue' && movesGoods(row);
+    if (row.lot !== null && mayMeet && stock.inFlight(row.lot)) {
       return { do: 'wait', reason: 'another document of the lot is in flight' };
     }
     const known = inverse.before(row) ?? heldBy(ahead.holding(row));
     if (known) return known;
+    if (inbound.weighs(row)) return inbound.verdict(row);
     switch (row.kind) {
       case 'confirmation':
         return confirmation(row);

@@ -85,8 +85,9 @@ export async function startCentral(config: CentralConfig) {
   const hub = { connection, manager, stream, reconnected };
   const { lanesMax, skewMaxHours, postgres } = config;
   const lease = postgres ? { leaseMs: postgres.leaseMs } : {};
-  const { rules: switches, inspections } = config;
-  const limits = { lanesMax, skewMaxMs: skewMaxHours * 3_600_000, switches, inspections };
+  const { rules: switches, inspections, inbound } = config;
+  const rules = { switches, inspections, inbound };
+  const limits = { lanesMax, skewMaxMs: skewMaxHours * 3_600_000, ...rules };
   const central = assembleCentral({ db, clock, log, erp, hub, ...limits, ...lease, bootId });
   const { memory, edges, moved, erpStanding, centrals } = central;
   const shown = { ...memory, edges, erp, erpStanding, centrals, nowMs: clock.nowMs };

@@ -8,7 +8,7 @@ import { censusMigrations } from './census.ts';
 import { clockMigrations, openClocks, skewUsualMs } from './clocks.ts';
 import { correctionMigrations, openCorrections } from './corrections.ts';
 import { deskMigrations } from './desk.ts';
-import { docketMigrations, docketMigrations2 } from './docket.ts';
+import { docketMigrations, docketMigrations2, docketMigrations3 } from './docket.ts';
 import {
   dossierMigrations,
   dossierMigrations2,
@@ -41,6 +41,9 @@ import { openReconcile } from './reconcile.ts';
 import { openRegistry, registryMigrations } from './registry.ts';
 import { shadowMigrations } from './shadows.ts';
 import { ledgerMigrations, shelfMigrations2 } from './shelf.ts';
+import type { InboundConfig } from './supplier/config.ts';
+import { openInbound } from './supplier/inbound.ts';
+import { inboundMigrations } from './supplier/schema.ts';
 import { openThread, threadMigrations } from './thread.ts';
 import { openTotals, totalsMigrations } from './totals.ts';
 import { openTrace } from './trace.ts';
@@ -77,6 +80,8 @@ export const migrations = [
   ...masterMigrations,
   ...docketMigrations2,
   ...threadMigrations,
+  ...docketMigrations3,
+  ...inboundMigrations,
 ];
 
 /** Pages of the file that are kept in memory, KiB: those to which the lines add now. */
@@ -94,6 +99,8 @@ type Parts = {
   switches?: readonly Switch[] | undefined;
   /** Which inspected lots are received into quality inspection stock; none without one. */
   inspections?: readonly Inspection[] | undefined;
+  /** What suppliers deliver, and how it is inspected; none is taken without one. */
+  inbound?: InboundConfig | undefined;
   /** Where other centrals share the ledger. */
   leases?: Leases | undefined;
 };
@@ -105,7 +112,8 @@ export type Memory = ReturnType<typeof openMemory>;
  * has written.
  */
 export function openMemory(parts: Parts) {
-  const { db, nowMs, skewMaxMs = skewUsualMs, switches = [], inspections = [], ...times } = parts;
+  const { db, nowMs, skewMaxMs = skewUsualMs, switches = [], inspections = [], ...others } = parts;
+  const { inbound: config, ...times } = others;
   db.pragma(`cache_size = -${cacheKib}`);
   const dossier = openDossier(db);
   const lineOf = (eventId: string) => ledger.stored(eventId)?.line;
@@ -115,6 +123,7 @@ export function openMemory(parts: Parts) {
   const inspects = openInspections(inspections, dossier);
   const known = { db, dossier, holds, modes, inspects, lineOf };
   const postings = openPostings({ ...known, nowMs, ...times });
+  const inbound = openInbound({ db, dossier, holds, postings, config, nowMs });
   const clocks = openClocks(db, skewMaxMs);
   takeBacklog(db, (fact) => {
     if (fact.type === 'HoldReduced') holds.note(fact);
@@ -170,5 +179,5 @@ export function openMemory(parts: Parts) {
   const thread = openThread(db);
   const trace = openTrace({ db, thread, explain });
   const views = { dossier, totals, erpStatus, archive, explain, reconcile, modes, approvals };
-  return { ...views, holds, postings, ledger, registry, live, thread, trace, forget };
+  return { ...views, holds, postings, inbound, ledger, registry, live, thread, trace, forget };
 }

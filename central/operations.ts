@@ -9,6 +9,7 @@ import { type Board, postingsShownMax } from './board.ts';
 import { deskOperations, dryRun } from './deskoperations.ts';
 import { type Operation, operation, rows } from './operation.ts';
 import { sightOperations } from './sightoperations.ts';
+import { inboundOperations } from './supplier/operations.ts';
 
 const orders = (board: Board): Operation[] => [
   operation({
@@ -82,4 +83,5 @@ export const operationsOf = (board: Board): readonly Operation[] => [
   ...sightOperations(board),
   ...deskOperations(board),
   ...[...orders(board), ...masters(board), ...lines(board)],
+  ...inboundOperations(board),
 ];

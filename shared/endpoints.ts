@@ -26,6 +26,14 @@ export const endpoints = {
   'approve-masters': 'POST /v1/masters',
   swap: 'POST /v1/lines/:line/swap',
   lift: 'POST /v1/ahead/:eventId/lift',
+  inbound: 'GET /v1/inbound',
+  receipt: 'GET /v1/inbound/:receipt',
+  'inspect-receipt': 'POST /v1/inbound/:receipt/inspect',
+  'answer-claim': 'POST /v1/inbound/:receipt/answer',
+  'dispose-receipt': 'POST /v1/inbound/:receipt/dispose',
+  'approve-receipt': 'POST /v1/inbound/:receipt/approve',
+  'reject-receipt': 'POST /v1/inbound/:receipt/reject',
+  suppliers: 'GET /v1/suppliers',
 } as const;
 
 export type EndpointName = keyof typeof endpoints;
