@@ -103,7 +103,7 @@ export function openResults({ shelf, acts, calls, disposing, postings, nowMs }: 
     if (isGood) return;
     calls.plan(by, 'supplierClaim', { quantity: rejected });
     if (claimed === null || amountOf(claimed) === zero) return;
-    calls.plan(by, 'accrual', { quantity: rejected, amount: claimed, currency });
+    calls.plan(by, 'accrual', { quantity: null, amount: claimed, currency });
   }
 
   function checkAnswer(row: ReceiptRow, { answer, creditMemo, disposition }: Answered): void {
@@ -118,13 +118,13 @@ export function openResults({ shelf, acts, calls, disposing, postings, nowMs }: 
 
   function answered(row: ReceiptRow, given: Answered, by: By): void {
     checkAnswer(row, given);
-    const { receipt, currency, rejected: quantity } = row;
+    const { receipt, currency } = row;
     const { answer, creditMemo = null, disposition } = given;
     shelf.answer({ receipt, answer, creditMemo, atMs: by.atMs });
     const accrual = postings.follows(receipt).find(({ kind }) => kind === 'accrual');
     if (accrual && accrual.state !== 'void') {
       const { key: cancels, amount: sum } = accrual;
-      calls.plan(by, 'cancelAccrual', { quantity, amount: sum, currency, cancels });
+      calls.plan(by, 'cancelAccrual', { quantity: null, amount: sum, currency, cancels });
     }
     if (disposition !== undefined) disposing.dispose(row, disposition, by);
     postings.rouse(receipt);

@@ -16,6 +16,8 @@ const usageDecision = {
   reject: { codeGroup: 'HF', code: 'R' },
 };
 const place = { plant: '1000', storageLocation: '0001' };
+const supplier = { companyCode: '1000', claimAccount: '135000', costAccount: '540000' };
+const bought = { supplier: 'MILL', purchaseOrder: '4500000001', purchaseItem: '10' };
 
 const atMs = Date.UTC(2026, 10, 23, 12);
 const order = '4700';
@@ -34,7 +36,7 @@ async function open(category: 'production' | 'process'): Promise<Bench> {
     sapErp(
       {
         ...{ url, ...place, clientTimeoutMs: timeoutMs, maxInFlightMs, knownCodes: ['HF/020'] },
-        ...{ processOrders: category === 'process' ? ['47*'] : [], usageDecision },
+        ...{ processOrders: category === 'process' ? ['47*'] : [], usageDecision, supplier },
       },
       { credential: { header: () => `Basic ${password}`, renew: () => false } },
     );
@@ -51,6 +53,7 @@ async function open(category: 'production' | 'process'): Promise<Bench> {
     operations: [{ operation: '0010' }],
   });
   await admin('/stock', { ...component, quantity: '9999999999.999' });
+  await prepareSupplier(admin);
 
   /** The decision on what was received into quality inspection before. */
   async function received(name: string): Promise<Posting> {
@@ -130,14 +133,43 @@ async function prepared(admin: Admin, kind: Posting['kind'], name: string): Prom
   if (kind === 'goodsIssue') return { ...common, order, ...component, quantity: '100.001' };
   const made = { ...common, material: 'BOLT', lot: `L${++lots}` };
   if (kind === 'goodsReceipt') return { ...made, order, quantity: '90', blocked: '9.5' };
+  if (kind === 'accrual') {
+    const { unit: _, ...money } = common;
+    return { ...money, amount: '75.5', currency: 'EUR', claim: '200000000' };
+  }
+  if (kind === 'supplierClaim' || kind === 'returnDelivery') return delivered(admin, made);
   const stock = kind === 'blockStock' ? 'unrestricted' : 'blocked';
   await admin('/stock', { material: 'BOLT', lot: made.lot, quantity: '50', kind: stock });
   return { ...made, quantity: '4.003' };
 }
 
+/** A supplier with an order, and the accounts of claims. */
+async function prepareSupplier(admin: Admin): Promise<void> {
+  const { companyCode: _, ...accounts } = supplier;
+  await admin('/suppliers', { supplier: bought.supplier, name: 'Steel Mill' });
+  const item = { item: 10, material: 'BOLT', quantity: '9999999999', price: '2.5' };
+  const { purchaseOrder, supplier: vendor } = bought;
+  await admin('/purchases', { purchaseOrder, supplier: vendor, currency: 'EUR', items: [item] });
+  await admin(
+    '/accounts',
+    Object.values(accounts).map((account) => ({ account })),
+  );
+}
+
+/** Of what a receipt has brought a part is complained of, or goes back. */
+async function delivered(admin: Admin, made: Omit<Posting, 'quantity'>): Promise<Posting> {
+  const kind = made.kind === 'returnDelivery' ? 'blocked' : 'unrestricted';
+  const { purchaseOrder } = bought;
+  const { MaterialDocument: number, MaterialDocumentYear: year } = (await admin('/receipts', {
+    ...{ purchaseOrder, lot: made.lot, quantity: '100', kind },
+  })) as Record<string, string>;
+  return { ...made, ...bought, quantity: '30.5', receipt: `${number}/${year}`, receiptItem: '1' };
+}
+
 type Row = Record<string, string | number | null>;
 
-function booked({ confirmations, items, inspections }: Record<string, Row[]>): Booked[] {
+function booked(listing: Record<string, Row[]>): Booked[] {
+  const { confirmations, items, inspections, complaints, entries } = listing;
   const all = new Map<string, Booked>();
   const number = (group: unknown, count: unknown): string =>
     `${`${group}`.padStart(10, '0')}/${`${count}`.padStart(8, '0')}`;
@@ -154,12 +186,14 @@ function booked({ confirmations, items, inspections }: Record<string, Row[]>): B
   }
   for (const row of items!) addItem(all, row);
   for (const row of inspections!) addDecision(all, row);
+  for (const row of complaints!) addComplaint(all, row);
+  for (const row of entries!) addEntry(all, row);
   return [...all.values()];
 }
 
 /** Adds up the items of a document; of a receipt what went into blocked stock, or came from it. */
 function addItem(all: Map<string, Booked>, row: Row): void {
-  if (row['kind'] === 'opening' || row['kind'] === 'inspection') return;
+  if (['opening', 'inspection', 'purchaseReceipt'].includes(`${row['kind']}`)) return;
   const document = `${row['number']}/${row['year']}`;
   const { material, lot, unit, order, reverses, reversedYear } = row;
   const before = all.get(document);
@@ -173,6 +207,30 @@ function addItem(all: Map<string, Booked>, row: Row): void {
     quantity: plus(before?.quantity),
     blocked: isReceipt && isBlocked ? plus(before?.blocked) : (before?.blocked ?? '0'),
     ...(reverses === null ? {} : { cancels: `${reverses}/${reversedYear}` }),
+    ...(row['kind'] === 'returnDelivery'
+      ? { blocked: '0', supplier: bought.supplier, purchaseOrder: `${row['purchaseOrder']}` }
+      : {}),
+  });
+}
+
+function addComplaint(all: Map<string, Booked>, row: Row): void {
+  const { material, lot, unit, supplier: of, purchaseOrder, quantity: much } = row;
+  const said = { material, lot, unit, supplier: of, purchaseOrder, quantity: much };
+  const document = `${row['number']}`;
+  all.set(document, { document, kind: 'supplierClaim', ...(said as Partial<Posting>) });
+}
+
+/** What is debited to the account of claims, or credited by what takes that back. */
+function addEntry(all: Map<string, Booked>, row: Row): void {
+  const text = (number: unknown) => `${number}`.padStart(10, '0');
+  const document = `${text(row['number'])}/${row['year']}`;
+  const { reverses, reversedYear, account, side, amount, currency } = row;
+  const isBack = reverses !== null;
+  if (account !== supplier.claimAccount || side !== (isBack ? 'H' : 'S')) return;
+  all.set(document, {
+    ...{ document, kind: isBack ? 'cancelAccrual' : 'accrual' },
+    ...({ amount, currency } as Partial<Posting>),
+    ...(isBack ? { cancels: `${text(reverses)}/${reversedYear}` } : {}),
   });
 }
 

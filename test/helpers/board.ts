@@ -4,21 +4,24 @@ import { buildHttp } from '../../central/http.ts';
 import type { Inspection } from '../../central/inspections.ts';
 import { migrations, openMemory } from '../../central/memory.ts';
 import type { Switch } from '../../central/modes.ts';
+import type { InboundConfig } from '../../central/supplier/config.ts';
 import { bare } from './bare.ts';
 import { openMedium } from './medium.ts';
 
 type World = Partial<Pick<Parameters<typeof openBoard>[0], 'erp' | 'erpStanding' | 'edges'>> & {
   inspections?: readonly Inspection[];
+  inbound?: InboundConfig;
 };
 
 /** All of central but its loops, to be asked over HTTP; the test is its clock, its hub and ERP. */
-export function openAsked(switches: readonly Switch[] = [], { inspections, ...world }: World = {}) {
+export function openAsked(switches: readonly Switch[] = [], { inspections, inbound, ...world }: World = {}) {
   const db = openMedium(':memory:', migrations);
   onTestFinished(() => void db.close());
   const time = { nowMs: 1_000 };
   const nowMs = () => time.nowMs;
   const limits = { maxInFlightMs: 500, skewMaxMs: Number.MAX_SAFE_INTEGER };
-  const memory = openMemory({ db, nowMs, waitMs: nowMs, switches, inspections, ...limits });
+  const rules = { switches, inspections, inbound };
+  const memory = openMemory({ db, nowMs, waitMs: nowMs, ...rules, ...limits });
   const told = { moved: 0 }; // how often a person has moved a posting
   const moved = () => void told.moved++;
   const board = openBoard({ ...memory, ...bare, db, nowMs, moved, ...world });
