@@ -2,7 +2,7 @@
 // people; and what becomes of it ends in the books, whichever way it goes.
 // Method: central without its loops, told of receipts, asked over HTTP; the test posts as an ERP.
 import { expect, test } from 'vitest';
-import { m1, stated } from './helpers/central.ts';
+import { stated } from './helpers/central.ts';
 import { history } from './helpers/facts.ts';
 import { m01 } from './helpers/shop.ts';
 import { delivery, openInboundBox, receipt } from './helpers/supplier.ts';
@@ -55,4 +55,132 @@ test('a good receipt moves nothing, and one person is enough; a bad one needs tw
     { act: 'result', by: 'person:17', decision: 'approved', decidedBy: 'person:9' },
   ]);
   expect((await act(2, 'inspect', { accepted: '100', rejected: '0' })).code).toBe(409);
+});
+
+test('what is blocked until its result is free once it is accepted, and stays where rejected', async () => {
+  const rules = [{ material: 'STEEL', inspect: 'always', blocked: true }];
+  const { take, decide, calls, postAll, answer } = openInboundBox({ rules });
+  take(delivery(1), delivery(2));
+  postAll();
+  expect(calls()).toEqual(['blockStock posted 100', 'blockStock posted 100']);
+  await decide(1, '100', '0');
+  await decide(2, '60', '40');
+  postAll();
+  expect(calls(1)).toEqual(['blockStock posted 100', 'unblockStock posted 100']);
+  expect(calls(2).slice(0, 2)).toEqual(['blockStock posted 100', 'unblockStock posted 60']);
+  await answer(2, { answer: 'accepted', creditMemo: '5105600001', disposition: 'return' });
+  postAll();
+  expect(calls(2).slice(2)).toEqual([
+    ...['supplierClaim posted 40', 'accrual posted'],
+    ...['cancelAccrual posted', 'returnDelivery posted 40'],
+  ]);
+});
+
+test('what lies in quality inspection is decided by its result, once, and skipped goods at once', async () => {
+  const rules = [{ supplier: 'SURE', inspect: 'skip' }];
+  const { take, decide, calls, postAll, postings, db } = openInboundBox({ rules, skipAfter: 1 });
+  take(delivery(1, { stock: 'inspection' }));
+  postAll();
+  expect(calls(1)).toEqual(['usageDecision held 100']);
+  await decide(1, '90', '10');
+  const [task] = postings.next(new Set(), 10);
+  expect(task!.posting).toMatchObject({
+    ...{ kind: 'usageDecision', quantity: '100', blocked: '10', receipt: '5000000001/2026' },
+    ...{ receiptItem: '1', purchaseOrder: '4500000001', supplier: 'MILL' },
+  });
+  postings.settle(task!.posting.key, { kind: 'posted', document: 'D1' });
+  postAll();
+  expect(calls(1)).toEqual([
+    ...['usageDecision posted 100', 'supplierClaim posted 10', 'accrual posted'],
+  ]);
+  take(delivery(2, { stock: 'inspection', supplier: 'SURE' }));
+  await decide(2, '100', '0');
+  take(delivery(3, { stock: 'inspection', supplier: 'SURE' }));
+  postAll();
+  expect(calls(3)).toEqual(['usageDecision posted 100']);
+  const blocked = db.prepare<[], string>('SELECT blocked FROM posting WHERE inbound = ?').pluck();
+  expect((blocked as unknown as { get(of: string): string }).get(receipt(3))).toBe('0');
+});
+
+test('of a lot that was drawn already only the rest is blocked; what was made of it is held', async () => {
+  const box = openInboundBox();
+  const { take, decide, calls, postAll, ledger, db, inbound, answer, act, approve, at, ask } = box;
+  take(delivery(1));
+  const facts = [release(), consume('HEAT1', '30'), produce('PIPE1', '20'), produce('PIPE2', '5')];
+  ledger.accept([{ segment: history(m01, facts.slice(0, 3)).segment(1, 3) }]);
+  postAll();
+  await decide(1, '0', '100');
+  postAll();
+  expect(calls()).toEqual(['blockStock posted 70', 'supplierClaim posted 100', 'accrual posted']);
+  const of = (lot: string) =>
+    db
+      .prepare<[string], { kind: string; state: string; quantity: string }>(
+        'SELECT kind, state, quantity FROM posting WHERE lot = ? ORDER BY id',
+      )
+      .all(lot)
+      .map(({ kind, state, quantity }) => `${kind} ${state} ${quantity}`);
+  expect(of('PIPE1')).toEqual(['goodsReceipt posted 20', 'blockStock posted 20']);
+  ledger.accept([{ segment: history(m01, facts).segment(4, 4) }]);
+  postAll();
+  expect(of('PIPE2')).toEqual(['goodsReceipt held 5']);
+  expect(inbound.reached(receipt(1))).toMatchObject({ lot: 'HEAT1', lots: ['PIPE1', 'PIPE2'] });
+  const { json } = await ask(at(1));
+  expect(json.made.into.map(({ name }: { name: string }) => name)).toEqual([
+    ...['WO-1', 'PIPE1', 'PIPE2'],
+  ]);
+  await answer(1, { answer: 'dismissed', disposition: 'scrap' });
+  postAll();
+  expect(calls().slice(3)).toEqual(['cancelAccrual posted', 'scrapStock posted 70']);
+  expect(of('PIPE2')).toEqual(['goodsReceipt held 5']); // of the 30 that were drawn nobody has said
+  expect((await act(1, 'dispose', { disposition: 'return' })).json.message).toMatch(/say "used"/);
+  await act(1, 'dispose', { disposition: 'used' });
+  await approve(1);
+  postAll();
+  expect(of('PIPE1').at(-1)).toBe('unblockStock posted 20');
+  expect(of('PIPE2')).toEqual(['goodsReceipt posted 5']);
+  expect((await act(1, 'dispose', { disposition: 'used' })).code).toBe(409);
+});
+
+test('a claim that is withdrawn frees the goods and what was made of them, and rates nobody', async () => {
+  const box = openInboundBox();
+  const { take, decide, calls, postAll, answer, ask } = box;
+  take(delivery(1), delivery(2), delivery(3));
+  for (const number of [1, 2]) await decide(number, '100', '0');
+  await decide(3, '0', '100');
+  postAll();
+  const bad = (await ask('/suppliers')).json.suppliers[0];
+  expect(bad).toMatchObject({ grade: 'C', score: '66.66', inspected: 3, rejected: 1 });
+  await answer(3, { answer: 'withdrawn', disposition: 'useAsIs' });
+  postAll();
+  expect(calls(3).slice(3)).toEqual(['cancelAccrual posted', 'unblockStock posted 100']);
+  expect((await ask('/suppliers')).json.suppliers[0]).toMatchObject({ grade: 'A', score: '100' });
+  expect(box.books().agrees).toBe(true);
+});
+
+test('a provision that was not sent when its claim is answered never goes out', async () => {
+  const { take, decide, calls, postAll, answer } = openInboundBox();
+  take(delivery(1));
+  await decide(1, '50', '50');
+  await answer(1, { answer: 'accepted' });
+  postAll();
+  expect(calls()).toEqual([
+    ...['blockStock posted 50', 'supplierClaim posted 50', 'accrual void', 'cancelAccrual void'],
+  ]);
+});
+
+test('a receipt that the ERP takes back is closed; what was decided of it is for a person', async () => {
+  const { take, decide, calls, postAll, ask, books } = openInboundBox();
+  take(delivery(1, { stock: 'inspection' }), delivery(2));
+  await decide(2, '0', '100');
+  const back = (number: number, of: number) => delivery(number, { reverses: receipt(of) });
+  expect(take(back(3, 1), back(4, 2), back(5, 9))).toEqual(['cancelled', 'odd', 'odd']);
+  expect(take(back(3, 1))).toEqual(['known']);
+  postAll();
+  expect(calls(1)).toEqual(['usageDecision void 100']);
+  const { json } = await ask('/inbound?show=all');
+  expect(json.odd.map(({ reason }: { reason: string }) => reason)).toEqual([
+    `receipt.reverses: ${receipt(2)} is failed: what was decided of it is not taken back`,
+    `receipt.reverses: ${receipt(9)} is not known`,
+  ]);
+  expect(books()).toMatchObject({ units: [{ cancelled: '100', rejected: '100', waiting: '0' }] });
 });

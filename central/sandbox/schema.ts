@@ -1,3 +1,5 @@
+import { purchaseMigrations } from './purchaseschema.ts';
+
 /**
  * The sandbox's tables. Quantities are millionths of the unit, money millionths of the currency.
  * Stock never falls below zero, and a document once posted is never edited or deleted.
@@ -153,4 +155,5 @@ export const sandboxMigrations = [
     WHEN old.code IS NOT NULL
     BEGIN SELECT raise(ABORT, 'a lot is decided once'); END;
 `,
+  ...purchaseMigrations,
 ];

@@ -12,7 +12,6 @@ import { openInspections } from './inspection.ts';
 import { openJournal } from './journal.ts';
 import { openMaster } from './master.ts';
 import { openMovements } from './movement.ts';
-import { purchaseMigrations } from './purchaseschema.ts';
 import { openPurchasing } from './purchasing.ts';
 import { openReversals } from './reversal.ts';
 import { sandboxMigrations } from './schema.ts';
@@ -38,7 +37,7 @@ export async function startSandbox(
   clock: Clock = systemClock,
 ): Promise<Sandbox> {
   const config = readFields(sandboxFields, given, 'sandbox');
-  const db = openDatabase(config.path, [...sandboxMigrations, ...purchaseMigrations]);
+  const db = openDatabase(config.path, sandboxMigrations);
   db.defaultSafeIntegers(true);
   const stopping = new AbortController();
   const app = buildApp(openLog('sandbox', config.logLevel));

@@ -14,7 +14,10 @@ type World = Partial<Pick<Parameters<typeof openBoard>[0], 'erp' | 'erpStanding'
 };
 
 /** All of central but its loops, to be asked over HTTP; the test is its clock, its hub and ERP. */
-export function openAsked(switches: readonly Switch[] = [], { inspections, inbound, ...world }: World = {}) {
+export function openAsked(
+  switches: readonly Switch[] = [],
+  { inspections, inbound, ...world }: World = {},
+) {
   const db = openMedium(':memory:', migrations);
   onTestFinished(() => void db.close());
   const time = { nowMs: 1_000 };
