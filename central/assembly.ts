@@ -19,8 +19,10 @@ import { post } from './poster.ts';
 import { openPulse } from './pulse.ts';
 import { fillGaps } from './refill.ts';
 import { openRegistrar } from './registrar.ts';
+import { openRinging } from './ringing.ts';
+import { spread } from './spreading.ts';
 import type { InboundConfig } from './supplier/config.ts';
-import { pull } from './supplier/puller.ts';
+import { pullsOf } from './supplier/pulling.ts';
 import { trim } from './trimmer.ts';
 import { turnsOf } from './turns.ts';
 import { openWatch, type WhileOnDuty } from './watch.ts';
@@ -97,9 +99,10 @@ export function assembleCentral(world: World) {
   const { monotonicMs } = clock;
   const leases = turns && openLeases({ db, boot: bootId, leaseMs, monotonicMs });
   const limits = { maxInFlightMs, skewMaxMs };
-  const rules = { switches, inspections, inbound: config };
-  const memory = openMemory({ db, nowMs, waitMs, ...limits, ...rules, leases });
-  const { ledger, postings, registry, archive, live, inbound } = memory;
+  const ring = openRinging(hub.connection);
+  const known = { switches, inspections, inbound: config, leases, ring };
+  const memory = openMemory({ db, nowMs, waitMs, ...limits, ...known });
+  const { ledger, postings, inbound } = memory;
   const accepted = openBell(clock); // rings when the ledger took facts
   const moved = openBell(clock); // rings when the ledger or a posting has moved
   const committed = () => {
@@ -121,19 +124,18 @@ export function assembleCentral(world: World) {
   const watch = turns && leases && openWatch({ ...sharing, turns, leases });
   const duty = watch?.whileOnDuty ?? ((work) => work(signal));
   const onDuty: WhileOnDuty = (work) => again(() => duty(work), common);
-  const asking = { receipts: erp.receipts!, breaker: openBreaker({ nowMs, waitMs, log }) };
-  const told = { moved: committed, stands: inbound.stands };
-  const pulling = { ...asking, ...told, inbound, config: config!, clock, log };
+  const pulling = { erp, inbound, config, clock, waitMs, moved: committed, log };
   const loops = [
     onDuty((signal) => receive({ ...common, ...hub, ...reading, bootId: readingId(), signal })),
     onDuty((signal) => tellKept({ ...common, ...telling, signal })),
     onDuty((signal) => trim({ ...common, ...hub, trimMs: pace.trimMs, signal })),
     onDuty((signal) => fillGaps({ ...common, ...filling, signal })),
+    onDuty((signal) => spread({ ...memory, ...filling, clock, signal })),
     post({ ...common, ...lanes, erp, lanesMax, bell: accepted, moved: moved.ring }),
     ...(watch ? [watch.keep()] : []),
-    ...(config && erp.receipts ? [onDuty((signal) => pull({ ...pulling, signal }))] : []),
+    ...pullsOf(pulling).map(onDuty),
   ].map(keepRunning);
-  openRegistrar({ connection, registry, archive, ledger, live, moved: moved.ring, log });
+  openRegistrar({ connection, ...memory, moved: moved.ring, log });
   const { edges } = openPulse({ connection, nowMs: clock.nowMs, log });
 
   return {

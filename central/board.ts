@@ -6,6 +6,7 @@ import { acting } from './acting.ts';
 import type { Approvals } from './approvals.ts';
 import type { Breaker } from './breaker.ts';
 import { openDesk } from './desk.ts';
+import type { Dispatch } from './dispatch.ts';
 import type { Dossier } from './dossier.ts';
 import type { Erp } from './erp.ts';
 import type { openErpStatus } from './erpstatus.ts';
@@ -20,6 +21,7 @@ import type { Modes } from './modes.ts';
 import { openOverview } from './overview.ts';
 import type { Postings } from './postings.ts';
 import type { Pulse } from './pulse.ts';
+import type { Quality } from './quality.ts';
 import type { Reconcile, Scope } from './reconcile.ts';
 import type { Registry } from './registry.ts';
 import { openRehearsal } from './rehearsal.ts';
@@ -54,6 +56,8 @@ type Parts = {
   forget: () => void;
   registry: Registry;
   live: Live;
+  dispatch: Dispatch;
+  quality: Quality;
   /** Every edge that was heard by its heartbeat. */
   edges: Pulse['edges'];
   erp: Erp;
@@ -135,12 +139,12 @@ export function openBoard(parts: Parts) {
     /** The whole story of anything that has an id. Throws Fault UNKNOWN for none. */
     trace,
     overview: openOverview(parts),
-    /** Quality of what suppliers deliver; what is said of it is told as a move. */
+    /** What goes down to the lines, and what quality says here. */
+    dispatch: parts.dispatch,
+    quality: parts.quality,
+    moved,
+    /** Quality of what suppliers deliver. */
     inbound: parts.inbound,
-    sayInbound(work: () => void): void {
-      work();
-      moved();
-    },
     rehearse,
     /** What is done, or what would come of it: then `dryRun` stands in the answer. */
     acting<A extends object>(isDry: boolean, work: () => A): A & { dryRun?: true } {

@@ -1,4 +1,5 @@
 import type { Database } from '../shared/database.ts';
+import { actMigrations } from './acts.ts';
 import { liveMigrations } from './ahead.ts';
 import { amendmentMigrations, openAmended } from './amendments.ts';
 import { openApprovals } from './approvals.ts';
@@ -8,6 +9,7 @@ import { censusMigrations } from './census.ts';
 import { clockMigrations, openClocks, skewUsualMs } from './clocks.ts';
 import { correctionMigrations, openCorrections } from './corrections.ts';
 import { deskMigrations } from './desk.ts';
+import { openDispatch } from './dispatch.ts';
 import { docketMigrations, docketMigrations2, docketMigrations3 } from './docket.ts';
 import {
   dossierMigrations,
@@ -37,8 +39,10 @@ import { lossMigrations } from './losses.ts';
 import { masterMigrations } from './masters.ts';
 import { modeMigrations, openModes, type Switch } from './modes.ts';
 import { openPostings } from './postings.ts';
+import { openQualities } from './qualities.ts';
 import { openReconcile } from './reconcile.ts';
 import { openRegistry, registryMigrations } from './registry.ts';
+import { dispatchMigrations } from './sent.ts';
 import { shadowMigrations } from './shadows.ts';
 import { ledgerMigrations, shelfMigrations2 } from './shelf.ts';
 import type { InboundConfig } from './supplier/config.ts';
@@ -48,6 +52,7 @@ import { openThread, threadMigrations } from './thread.ts';
 import { openTotals, totalsMigrations } from './totals.ts';
 import { openTrace } from './trace.ts';
 import { turnsOf } from './turns.ts';
+import { wardMigrations } from './wardtables.ts';
 
 /** Every table of central, in one file: what one transaction must change together. */
 export const migrations = [
@@ -80,6 +85,8 @@ export const migrations = [
   ...masterMigrations,
   ...docketMigrations2,
   ...threadMigrations,
+  ...dispatchMigrations,
+  [...wardMigrations, ...actMigrations].join('\n'),
   ...docketMigrations3,
   ...inboundMigrations,
 ];
@@ -103,6 +110,8 @@ type Parts = {
   inbound?: InboundConfig | undefined;
   /** Where other centrals share the ledger. */
   leases?: Leases | undefined;
+  /** Told that a line may have something to ask for. */
+  ring?: ((line: string) => void) | undefined;
 };
 export type Memory = ReturnType<typeof openMemory>;
 
@@ -113,7 +122,7 @@ export type Memory = ReturnType<typeof openMemory>;
  */
 export function openMemory(parts: Parts) {
   const { db, nowMs, skewMaxMs = skewUsualMs, switches = [], inspections = [], ...others } = parts;
-  const { inbound: config, ...times } = others;
+  const { ring, inbound: config, ...times } = others;
   db.pragma(`cache_size = -${cacheKib}`);
   const dossier = openDossier(db);
   const lineOf = (eventId: string) => ledger.stored(eventId)?.line;
@@ -123,7 +132,6 @@ export function openMemory(parts: Parts) {
   const inspects = openInspections(inspections, dossier);
   const known = { db, dossier, holds, modes, inspects, lineOf };
   const postings = openPostings({ ...known, nowMs, ...times });
-  const inbound = openInbound({ db, dossier, holds, postings, config, nowMs });
   const clocks = openClocks(db, skewMaxMs);
   takeBacklog(db, (fact) => {
     if (fact.type === 'HoldReduced') holds.note(fact);
@@ -151,6 +159,7 @@ export function openMemory(parts: Parts) {
         holds.note(fact);
         postings.note(fact, run, clocks.note(fact, fact.receivedMs), effects);
         live.note(fact);
+        dispatch.note(fact);
       }
       dossier.save();
       postings.save();
@@ -160,6 +169,7 @@ export function openMemory(parts: Parts) {
     undone,
     stands: (head) => live.reach(head),
   });
+  const dispatch = openDispatch({ db, nowMs, ring });
   const registry = openRegistry({ db, ledger, nowMs });
   const lanes = openLanes({ db, waitMs: times.waitMs, boot: times.leases?.boot });
   const live = openLive({ db, registry, nowMs, rouse: lanes.rouseHeld });
@@ -178,6 +188,10 @@ export function openMemory(parts: Parts) {
   const approvals = openApprovals({ masters: dossier.masters, lanes, nowMs });
   const thread = openThread(db);
   const trace = openTrace({ db, thread, explain });
+  const qualities = openQualities({ db, nowMs, ledger, postings, lanes, thread, dispatch });
   const views = { dossier, totals, erpStatus, archive, explain, reconcile, modes, approvals };
-  return { ...views, holds, postings, inbound, ledger, registry, live, thread, trace, forget };
+  const { wards } = qualities;
+  const inbound = openInbound({ db, dossier, holds, postings, wards, config, nowMs });
+  const goods = { holds, postings, ledger, registry, live, thread, trace, dispatch, inbound };
+  return { ...views, ...goods, ...qualities, forget };
 }

@@ -8,6 +8,7 @@ import { approvalFields } from './approvals.ts';
 import { type Board, postingsShownMax } from './board.ts';
 import { deskOperations, dryRun } from './deskoperations.ts';
 import { type Operation, operation, rows } from './operation.ts';
+import { qualityOperations } from './qualityoperations.ts';
 import { sightOperations } from './sightoperations.ts';
 import { inboundOperations } from './supplier/operations.ts';
 
@@ -82,6 +83,7 @@ const lines = (board: Board): Operation[] => [
 export const operationsOf = (board: Board): readonly Operation[] => [
   ...sightOperations(board),
   ...deskOperations(board),
+  ...qualityOperations(board),
   ...[...orders(board), ...masters(board), ...lines(board)],
   ...inboundOperations(board),
 ];

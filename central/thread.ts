@@ -36,7 +36,7 @@ const lotsIn = (list: unknown): string[] =>
     : [];
 
 /** Everything by which a fact may be asked for. */
-function wordsOf(fact: Content): ReadonlySet<string> {
+export function wordsOf(fact: Content): ReadonlySet<string> {
   const body = fact.body as Readonly<Record<string, unknown>>;
   const { order, lot, serial, correlationId, causationId, commandId } = fact;
   const lots = [...texts(lot), ...lotsIn(body['children']), ...lotsIn(body['parents'])];

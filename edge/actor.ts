@@ -184,10 +184,15 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
     },
 
     /** States what the runtime itself has seen, or of whom; within `store.commit`. */
-    observe<T extends FactType>(type: T, body: BodyOf<T>, actor = 'system:edge'): Stated {
+    observe<T extends FactType>(
+      type: T,
+      body: BodyOf<T>,
+      actor = 'system:edge',
+      correlationId?: string,
+    ): Stated {
       const now = nowMs();
       const id = eventId();
-      const about = { actor, correlationId: id };
+      const about = { actor, correlationId: correlationId ?? id };
       const { place, time } = momentOf({}, now, calendar, trust?.());
       return record({
         ...about,

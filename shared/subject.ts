@@ -73,6 +73,12 @@ export const straySubjects = 'hf.stray.*.*.*.*';
 export const liveSubject = (line: string): string => `hf.live.${tokens(line)}`;
 export const liveSubjects = 'hf.live.*.*.*.*';
 
+/** Where a line's store asks central for the commands that central has for the line. */
+export const commandSubject = (line: string): string => `hf.cmd.${tokens(line)}`;
+export const commandSubjects = 'hf.cmd.*.*.*.*';
+/** Rung by central when there is something to be asked for; says nothing, and may be lost. */
+export const bellSubject = (line: string): string => `hf.bell.${tokens(line)}`;
+
 /** The line that a subject of one of these kinds names. Throws Fault INVALID if it names none. */
 export function lineOf(subject: string): string {
   const names = subject.split('.').slice(2);

@@ -26,4 +26,6 @@ await againOnPostgres({
   overview: () => import('./overview.test.ts'),
   'dryrun.central': () => import('./dryrun.central.test.ts'),
   microservice: () => import('./microservice.test.ts'),
+  'dispatch.central': () => import('./dispatch.central.test.ts'),
+  'wards.central': () => import('./wards.central.test.ts'),
 });

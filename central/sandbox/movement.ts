@@ -5,7 +5,14 @@ import { checkTolerance } from './confirmation.ts';
 import type { documentFields, itemFields } from './entity.ts';
 import type { Master } from './master.ts';
 import { refusal } from './message.ts';
-import { checkItem, type Movement, movementOf, purchaseReceipt, stockOf } from './movementtype.ts';
+import {
+  applyPurchase,
+  checkItem,
+  type Movement,
+  movementOf,
+  purchaseReceipt,
+  stockOf,
+} from './movementtype.ts';
 import type { Purchasing } from './purchasing.ts';
 import { addQuantity, addValue, openStock, product, type StockKind } from './stock.ts';
 import {
@@ -42,11 +49,8 @@ function prepare(db: Database) {
   return { byNumber, byKey, ofOrder, reversing, itemsOf, bought };
 }
 
-type Books = Readonly<{ master: Master; purchasing: Purchasing }>;
-
-/** Material documents: stock in, out and across, with their value at standard price. */
-export function openMovements(db: Database, { master, purchasing }: Books, config: SandboxConfig) {
-  const stock = openStock(db, config.plant);
+/** What is written of a document. */
+function prepareInserts(db: Database) {
   const insertDocument = db.prepare(
     `INSERT INTO document
      SELECT coalesce(max(number), 4899999999) + 1, ?, ?, ?, ?, ?, NULL FROM document
@@ -61,6 +65,15 @@ export function openMovements(db: Database, { master, purchasing }: Books, confi
        purchaseOrder, quantity)
      SELECT coalesce(max(number), 40000000000) + 1, ?, ?, ?, ?, ?, ?, ? FROM inspection_lot`,
   );
+  return { insertDocument, insertItem, inspect };
+}
+
+type Books = Readonly<{ master: Master; purchasing: Purchasing }>;
+
+/** Material documents: stock in, out and across, with their value at standard price. */
+export function openMovements(db: Database, { master, purchasing }: Books, config: SandboxConfig) {
+  const stock = openStock(db, config.plant);
+  const { insertDocument, insertItem, inspect } = prepareInserts(db);
   const selectCost = db
     .prepare<[string], bigint>('SELECT materialCost FROM production_order WHERE number = ?')
     .pluck();
@@ -94,21 +107,12 @@ export function openMovements(db: Database, { master, purchasing }: Books, confi
     return to;
   }
 
-  /** The order after it has taken the receipt, or was given back what goes to its supplier. */
-  function applyPurchase(item: Item, quantity: bigint, { kind }: Movement) {
-    if (item.GoodsMovementRefDocType !== 'B') {
-      throw refusal('valueMissing', 'GoodsMovementRefDocType must be B for a purchase order');
-    }
-    if (kind === purchaseReceipt.kind) return purchasing.receive(item, quantity);
-    const from = stockOf(item);
-    if (from === 'blocked') return purchasing.receive(item, -quantity);
-    throw refusal('movementUnknown', `Only blocked stock goes back to a supplier, not ${from}`);
-  }
-
   function postItem(document: bigint, index: number, item: Item, movement: Movement): void {
     const material = master.material(item.Material);
     const { lot, quantity } = checkItem(master, item, material, movement);
-    const order = movement.forPurchase ? applyPurchase(item, quantity, movement) : undefined;
+    const order = movement.forPurchase
+      ? applyPurchase(purchasing, { item, quantity, movement })
+      : undefined;
     const value = addValue(0n, product(quantity, order?.price ?? material.price));
     const isBought = movement.kind === purchaseReceipt.kind;
     const made = movement.forOrder ? applyOrder(item, quantity, value) : movement.to;

@@ -2,6 +2,7 @@ import type { Read } from '../../shared/field.ts';
 import type { itemFields } from './entity.ts';
 import type { Master, Material } from './master.ts';
 import { refusal } from './message.ts';
+import type { Purchasing } from './purchasing.ts';
 import type { StockKind } from './stock.ts';
 import { stockCodes } from './view.ts';
 
@@ -16,7 +17,7 @@ export type Movement = {
   forPurchase?: true;
 };
 
-/** The movement types offered. 555, and that it wants a cost centre, and the code of 122 are [K]. */
+/** The movement types offered. 555, that it wants a cost centre, and the code of 122 are [K]. */
 const movements: Readonly<Record<string, Movement>> = {
   '101': { kind: 'goodsReceipt', code: '02', forOrder: true },
   '261': { kind: 'goodsIssue', code: '03', from: 'unrestricted', forOrder: true },
@@ -68,4 +69,20 @@ export function checkItem(master: Master, item: Item, material: Material, moveme
     throw refusal('notOffered', `PurchaseOrder: not with ${item.GoodsMovementType}`);
   }
   return { lot, quantity };
+}
+
+type Purchase = Readonly<{ item: Item; quantity: bigint; movement: Movement }>;
+
+/** The order after it has taken the receipt, or was given back what goes to its supplier. */
+export function applyPurchase(
+  purchasing: Pick<Purchasing, 'receive'>,
+  { item, quantity, movement }: Purchase,
+) {
+  if (item.GoodsMovementRefDocType !== 'B') {
+    throw refusal('valueMissing', 'GoodsMovementRefDocType must be B for a purchase order');
+  }
+  if (movement.kind === purchaseReceipt.kind) return purchasing.receive(item, quantity);
+  const from = stockOf(item);
+  if (from === 'blocked') return purchasing.receive(item, -quantity);
+  throw refusal('movementUnknown', `Only blocked stock goes back to a supplier, not ${from}`);
 }

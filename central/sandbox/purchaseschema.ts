@@ -25,7 +25,7 @@ export const purchaseMigrations = [
   ALTER TABLE item ADD COLUMN purchaseItem INTEGER;
   CREATE INDEX item_purchase ON item (document, item) WHERE purchaseOrder IS NOT NULL;
 
-  CREATE TABLE inspection_lot_anew (                        -- of an order's receipt, or a supplier's
+  CREATE TABLE inspection_lot_anew (                        -- of what was made, or bought
     number           INTEGER PRIMARY KEY CHECK (number >= 40000000001), -- in sequence
     document         INTEGER NOT NULL REFERENCES document,
     item             INTEGER NOT NULL,

@@ -42,7 +42,8 @@ export function openReversals(
   );
   const insertItem = db.prepare(
     `INSERT INTO item SELECT @document, item, @movement, material, lot, quantity, toStock,
-       fromStock, orderNumber, value, text, purchaseOrder, purchaseItem FROM item WHERE document = @reverses AND item = @item`,
+       fromStock, orderNumber, value, text, purchaseOrder, purchaseItem
+     FROM item WHERE document = @reverses AND item = @item`,
   );
   const selectCost = db
     .prepare<[string], bigint>('SELECT materialCost FROM production_order WHERE number = ?')

@@ -1,4 +1,5 @@
 import type { Fact } from '../../shared/event.ts';
+import type { Saying } from '../amendments.ts';
 import type { PostingKind } from '../erp.ts';
 import type { Holds } from '../holds.ts';
 import { blank, type Planned, type PostingRow } from '../queue.ts';
@@ -22,6 +23,8 @@ type Parts = {
 };
 /** Of which event it comes, and when that was. */
 export type By = Readonly<{ receipt: ReceiptRow; what: string; atMs: number }>;
+/** The same, done by what one person has said and another approved. */
+export type Doing = By & Readonly<{ first: Saying; second: Saying }>;
 export type Calls = ReturnType<typeof openCalls>;
 
 /**

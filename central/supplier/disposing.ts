@@ -3,7 +3,8 @@ import { amountOf, type Quantity, quantityText, zero } from '../../shared/quanti
 import { isFlying } from '../docket.ts';
 import type { PostingKind } from '../erp.ts';
 import type { Postings } from '../postings.ts';
-import type { By, Calls } from './calls.ts';
+import type { Calls, Doing } from './calls.ts';
+import type { Carrying } from './carrying.ts';
 import type { ReceiptRow, Shelf } from './shelf.ts';
 
 /** What becomes of rejected goods; `used` is of those that were consumed before they were held. */
@@ -13,6 +14,7 @@ export type DispositionName = (typeof dispositionNames)[number];
 type Parts = {
   shelf: Shelf;
   calls: Calls;
+  carrying: Pick<Carrying, 'lift'>;
   postings: Pick<Postings['inbound'], 'follows' | 'blockedOf'>;
 };
 const least = (a: Quantity, b: Quantity): Quantity => (a < b ? a : b);
@@ -29,7 +31,7 @@ const kinds = { return: 'returnDelivery', scrap: 'scrapStock', useAsIs: 'unblock
  * What becomes of what was rejected, in parts: what lies in blocked stock goes back, is scrapped or
  * used as it is; what was consumed before is decided on what was made of it, and only ended here.
  */
-export function openDisposing({ shelf, calls, postings }: Parts) {
+export function openDisposing({ shelf, calls, carrying, postings }: Parts) {
   const leftOf = ({ rejected, disposed }: ReceiptRow): Quantity =>
     amountOf(rejected) - amountOf(disposed);
 
@@ -61,7 +63,7 @@ export function openDisposing({ shelf, calls, postings }: Parts) {
     throw refused(receipt, `has ${quantityText(there)} ${unit} in blocked stock: dispose of it`);
   }
 
-  function dispose(row: ReceiptRow, name: DispositionName, by: By): void {
+  function dispose(row: ReceiptRow, name: DispositionName, by: Doing): void {
     const all = check(row, name);
     const quantity = quantityText(all);
     const there = quantityText(blockedOf(row));
@@ -73,6 +75,7 @@ export function openDisposing({ shelf, calls, postings }: Parts) {
         : ({ type: 'HoldDispositioned', disposition: name } as const);
     calls.say(by, { type, ...said, quantity } as Parameters<Calls['say']>[1]);
     if (name !== 'used' && there !== '0') calls.plan(by, kinds[name], { quantity: there });
+    if (disposed === row.rejected) carrying.lift(row, by.first.by, by.second);
   }
 
   return { check, dispose };

@@ -63,12 +63,15 @@ export function openInboundGate({ db, holds, genealogy, stock }: Parts) {
 
   /** What was received into quality inspection leaves it once, by its result. */
   function decide(lot: string, receipt: string): Verdict {
-    const { state, rejected } = shelf.one(receipt)!;
+    const { state, rejected, accepted } = shelf.one(receipt)!;
     if (state === 'cancelled') return { do: 'void', reason: 'the receipt was taken back' };
     if (state === 'requested') return { do: 'hold', reason: 'waits for its inspection' };
+    const decision = { do: 'send', blocked: rejected, scrap: '0' } as const;
+    // What makes nothing free waits for no hold.
+    if (amountOf(accepted) === zero) return decision;
     const others = holds.openOnLot(lot).filter((hold) => !isOwnHold(hold));
     const held = heldBy([...new Set([...genealogy.reaching(lot), ...others])]);
-    return held ?? { do: 'send', blocked: rejected, scrap: '0' };
+    return held ?? decision;
   }
 
   /** The provision names the claim that it is for. */

@@ -4,8 +4,10 @@ import type { Saying } from '../amendments.ts';
 import type { Dossier } from '../dossier.ts';
 import type { Holds } from '../holds.ts';
 import type { Postings } from '../postings.ts';
+import type { Wards } from '../wards.ts';
 import { type ActName, openActs } from './acts.ts';
 import { openCalls } from './calls.ts';
+import { openCarrying } from './carrying.ts';
 import type { InboundConfig } from './config.ts';
 import { openDisposing } from './disposing.ts';
 import { openIntake, type Taken } from './intake.ts';
@@ -19,6 +21,8 @@ type Parts = {
   dossier: Dossier;
   holds: Holds;
   postings: Postings;
+  /** By which central's holds are carried down to lines. */
+  wards: Wards;
   /** What is read and how it is inspected; without it no receipt is taken. */
   config?: InboundConfig | undefined;
   nowMs: () => number;
@@ -26,13 +30,15 @@ type Parts = {
 export type Inbound = ReturnType<typeof openInbound>;
 
 /** Quality of what suppliers deliver: from the receipt in the ERP to what becomes of the goods. */
-export function openInbound({ db, dossier, holds, postings, config, nowMs }: Parts) {
+export function openInbound(parts: Parts) {
+  const { db, dossier, holds, postings, wards, config, nowMs } = parts;
   const shelf = openShelf(db);
   const acts = openActs(db);
   const { enter, reach } = postings;
   const calls = openCalls({ holds, enter, reach });
-  const disposing = openDisposing({ shelf, calls, postings: postings.inbound });
-  const said = { shelf, acts, calls, disposing, postings: postings.inbound, nowMs };
+  const carrying = openCarrying(wards);
+  const disposing = openDisposing({ shelf, calls, carrying, postings: postings.inbound });
+  const said = { shelf, acts, calls, disposing, carrying, postings: postings.inbound, nowMs };
   const { known, ...results } = openResults(said);
   const intake = config && openIntake({ shelf, calls, config, dossier, nowMs });
   let standing: Standing | null = config ? { readMs: null, reason: null } : null;

@@ -59,6 +59,7 @@ export function inboundOperations(board: Board): Operation[] {
         const { receipt: one, by, reason, dryRun: isDry, ...more } = asked as unknown as Asked;
         return board.acting(isDry, () => {
           does(one, { by, reason }, more);
+          board.moved();
           return inbound.one(one);
         });
       },
@@ -67,7 +68,7 @@ export function inboundOperations(board: Board): Operation[] {
   const proposes =
     (what: ActName) =>
     (one: string, said: Saying, more: object): void =>
-      board.sayInbound(() => inbound.propose(one, what, more, said));
+      inbound.propose(one, what, more, said);
   return [
     ...sights(board),
     act(
@@ -89,10 +90,10 @@ export function inboundOperations(board: Board): Operation[] {
       proposes('disposition'),
     ),
     act('approve-receipt', 'A second person says yes to what was proposed.', acting, (one, said) =>
-      board.sayInbound(() => inbound.approve(one, said)),
+      inbound.approve(one, said),
     ),
     act('reject-receipt', 'Somebody says no to what was proposed.', acting, (one, said) =>
-      board.sayInbound(() => inbound.reject(one, said)),
+      inbound.reject(one, said),
     ),
   ];
 }

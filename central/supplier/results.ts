@@ -6,7 +6,8 @@ import { inspection } from '../../statecharts/inspection.ts';
 import { checkSecond, type Saying } from '../amendments.ts';
 import type { Postings } from '../postings.ts';
 import type { Acts, OpenAct } from './acts.ts';
-import type { By, Calls } from './calls.ts';
+import type { Calls, Doing } from './calls.ts';
+import type { Carrying } from './carrying.ts';
 import type { openDisposing } from './disposing.ts';
 import { dispositionNames } from './disposing.ts';
 import { worthOf } from './money.ts';
@@ -36,6 +37,7 @@ type Parts = {
   acts: Acts;
   calls: Calls;
   disposing: ReturnType<typeof openDisposing>;
+  carrying: Pick<Carrying, 'down'>;
   postings: Pick<Postings['inbound'], 'rouse' | 'follows'>;
   nowMs: () => number;
 };
@@ -48,7 +50,8 @@ const refused = (receipt: string, words: string) =>
  * once. Within a transaction. Throws Fault UNKNOWN for no receipt, INVALID for amounts that are not
  * those of the receipt, REFUSED for what was decided before, and for one's own approval.
  */
-export function openResults({ shelf, acts, calls, disposing, postings, nowMs }: Parts) {
+export function openResults(parts: Parts) {
+  const { shelf, acts, calls, disposing, carrying, postings, nowMs } = parts;
   function known(receipt: string): ReceiptRow {
     const row = shelf.one(receipt);
     if (row) return row;
@@ -70,7 +73,7 @@ export function openResults({ shelf, acts, calls, disposing, postings, nowMs }: 
   const isHarmless = ({ stock, blocks }: ReceiptRow, { rejected }: Result): boolean =>
     stock === 'unrestricted' && blocks === 0 && amountOf(rejected) === zero;
 
-  function moveStock(by: By, { accepted, rejected }: Result): void {
+  function moveStock(by: Doing, { accepted, rejected }: Result): void {
     const { blocks, stock } = by.receipt;
     const isBad = amountOf(rejected) > zero;
     if (blocks === 1) {
@@ -83,7 +86,7 @@ export function openResults({ shelf, acts, calls, disposing, postings, nowMs }: 
     if (isBad && stock === 'unrestricted') calls.plan(by, 'blockStock', { quantity: rejected });
   }
 
-  function result(row: ReceiptRow, given: Result, by: By): void {
+  function result(row: ReceiptRow, given: Result, by: Doing): void {
     checkResult(row, given);
     const { receipt, supplier, material, currency } = row;
     const { accepted, rejected } = given;
@@ -101,6 +104,7 @@ export function openResults({ shelf, acts, calls, disposing, postings, nowMs }: 
     moveStock(by, given);
     postings.rouse(receipt);
     if (isGood) return;
+    if (amountOf(accepted) === zero) carrying.down(row, by.first);
     calls.plan(by, 'supplierClaim', { quantity: rejected });
     if (claimed === null || amountOf(claimed) === zero) return;
     calls.plan(by, 'accrual', { quantity: null, amount: claimed, currency });
@@ -116,7 +120,7 @@ export function openResults({ shelf, acts, calls, disposing, postings, nowMs }: 
     if (disposition !== undefined) disposing.check(row, disposition);
   }
 
-  function answered(row: ReceiptRow, given: Answered, by: By): void {
+  function answered(row: ReceiptRow, given: Answered, by: Doing): void {
     checkAnswer(row, given);
     const { receipt, currency } = row;
     const { answer, creditMemo = null, disposition } = given;
@@ -136,8 +140,9 @@ export function openResults({ shelf, acts, calls, disposing, postings, nowMs }: 
     else disposing.check(row, (body as Disposed).disposition);
   }
 
-  function carryOut(row: ReceiptRow, { id, act, body }: OpenAct): void {
-    const by = { receipt: row, what: `act ${id}`, atMs: nowMs() };
+  function carryOut(row: ReceiptRow, { id, act, body, ...said }: OpenAct, second: Saying): void {
+    const first = { by: said.by, reason: said.reason };
+    const by = { receipt: row, what: `act ${id}`, atMs: nowMs(), first, second };
     if (act === 'result') result(row, body as Result, by);
     else if (act === 'answer') answered(row, body as Answered, by);
     else disposing.dispose(row, (body as Disposed).disposition, by);
@@ -151,7 +156,7 @@ export function openResults({ shelf, acts, calls, disposing, postings, nowMs }: 
       check(row, { act, body });
       const id = acts.propose(receipt, act, body, said, nowMs());
       if (act !== 'result' || !isHarmless(row, body as Result)) return;
-      carryOut(row, { id, act, body, ...said });
+      carryOut(row, { id, act, body, ...said }, said);
       acts.decide(id, 'alone', said, nowMs());
     },
     /** Another person says yes: it is done. */
@@ -159,7 +164,7 @@ export function openResults({ shelf, acts, calls, disposing, postings, nowMs }: 
       const row = known(receipt);
       const proposed = acts.proposed(receipt);
       checkSecond(proposed.by, said.by);
-      carryOut(row, proposed);
+      carryOut(row, proposed, said);
       acts.decide(proposed.id, 'approved', said, nowMs());
     },
     /** Somebody says no, maybe the one who has proposed it: nothing is done. */

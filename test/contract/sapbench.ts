@@ -5,6 +5,16 @@ import { startBench } from '../helpers/sandbox.ts';
 import type { Answer, Bench, Booked, Connector, Trouble } from './bench.ts';
 import { newKey } from './documents.ts';
 import { isProxyTrouble, openProxy } from './proxy.ts';
+import {
+  type Admin,
+  addComplaint,
+  addEntry,
+  bought,
+  delivered,
+  prepareSupplier,
+  type Row,
+  supplier,
+} from './sapsupplier.ts';
 
 /** Long enough for a busy machine; only what is silent takes as long. */
 const timeoutMs = 5_000;
@@ -16,8 +26,6 @@ const usageDecision = {
   reject: { codeGroup: 'HF', code: 'R' },
 };
 const place = { plant: '1000', storageLocation: '0001' };
-const supplier = { companyCode: '1000', claimAccount: '135000', costAccount: '540000' };
-const bought = { supplier: 'MILL', purchaseOrder: '4500000001', purchaseItem: '10' };
 
 const atMs = Date.UTC(2026, 10, 23, 12);
 const order = '4700';
@@ -113,7 +121,6 @@ const refusedToken: Answer = {
 /** Whether it commits a posting: of a usage decision the last document, by which goods are free. */
 const isLast = (body: string): boolean => !/"InspLotUsageDecisionLevel"|"VMENGE0[24]"/.test(body);
 
-type Admin = (at: string, body?: unknown) => Promise<unknown>;
 let lots = 0;
 
 async function prepared(admin: Admin, kind: Posting['kind'], name: string): Promise<Posting> {
@@ -142,31 +149,6 @@ async function prepared(admin: Admin, kind: Posting['kind'], name: string): Prom
   await admin('/stock', { material: 'BOLT', lot: made.lot, quantity: '50', kind: stock });
   return { ...made, quantity: '4.003' };
 }
-
-/** A supplier with an order, and the accounts of claims. */
-async function prepareSupplier(admin: Admin): Promise<void> {
-  const { companyCode: _, ...accounts } = supplier;
-  await admin('/suppliers', { supplier: bought.supplier, name: 'Steel Mill' });
-  const item = { item: 10, material: 'BOLT', quantity: '9999999999', price: '2.5' };
-  const { purchaseOrder, supplier: vendor } = bought;
-  await admin('/purchases', { purchaseOrder, supplier: vendor, currency: 'EUR', items: [item] });
-  await admin(
-    '/accounts',
-    Object.values(accounts).map((account) => ({ account })),
-  );
-}
-
-/** Of what a receipt has brought a part is complained of, or goes back. */
-async function delivered(admin: Admin, made: Omit<Posting, 'quantity'>): Promise<Posting> {
-  const kind = made.kind === 'returnDelivery' ? 'blocked' : 'unrestricted';
-  const { purchaseOrder } = bought;
-  const { MaterialDocument: number, MaterialDocumentYear: year } = (await admin('/receipts', {
-    ...{ purchaseOrder, lot: made.lot, quantity: '100', kind },
-  })) as Record<string, string>;
-  return { ...made, ...bought, quantity: '30.5', receipt: `${number}/${year}`, receiptItem: '1' };
-}
-
-type Row = Record<string, string | number | null>;
 
 function booked(listing: Record<string, Row[]>): Booked[] {
   const { confirmations, items, inspections, complaints, entries } = listing;
@@ -210,27 +192,6 @@ function addItem(all: Map<string, Booked>, row: Row): void {
     ...(row['kind'] === 'returnDelivery'
       ? { blocked: '0', supplier: bought.supplier, purchaseOrder: `${row['purchaseOrder']}` }
       : {}),
-  });
-}
-
-function addComplaint(all: Map<string, Booked>, row: Row): void {
-  const { material, lot, unit, supplier: of, purchaseOrder, quantity: much } = row;
-  const said = { material, lot, unit, supplier: of, purchaseOrder, quantity: much };
-  const document = `${row['number']}`;
-  all.set(document, { document, kind: 'supplierClaim', ...(said as Partial<Posting>) });
-}
-
-/** What is debited to the account of claims, or credited by what takes that back. */
-function addEntry(all: Map<string, Booked>, row: Row): void {
-  const text = (number: unknown) => `${number}`.padStart(10, '0');
-  const document = `${text(row['number'])}/${row['year']}`;
-  const { reverses, reversedYear, account, side, amount, currency } = row;
-  const isBack = reverses !== null;
-  if (account !== supplier.claimAccount || side !== (isBack ? 'H' : 'S')) return;
-  all.set(document, {
-    ...{ document, kind: isBack ? 'cancelAccrual' : 'accrual' },
-    ...({ amount, currency } as Partial<Posting>),
-    ...(isBack ? { cancels: `${text(reverses)}/${reversedYear}` } : {}),
   });
 }
 

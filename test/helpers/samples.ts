@@ -15,6 +15,7 @@ const about: Partial<Record<FactType, object>> = {
   EpochBegan: {},
   DiskLevelChanged: {},
   ClockStepped: {},
+  CommandReceived: {},
   StateCarried: {},
   PersonSignedIn: {},
   PersonSignedOut: {},
@@ -142,6 +143,10 @@ const bodies: Record<FactType, object> = {
     credentialUntilMs: 1_704_153_600_000,
   },
   PersonLockedOut: { tries: 5, untilMs: 1_704_067_230_000 },
+  CommandReceived: {
+    ...{ number: 7, command: 'ReleaseOrder', commandId: 'central:7:0123456789ab' },
+    ...{ outcome: 'refused', rule: 'orderKnown', reason: 'order WO-1 is released' },
+  },
 };
 
 /** One content of every type of fact, always the same. */

@@ -39,7 +39,8 @@ export function openInboundBox(given: object = {}) {
     calls: (number?: number): string[] =>
       db
         .prepare<[], { inbound: string; kind: string; state: string; quantity: string | null }>(
-          'SELECT inbound, kind, state, quantity FROM posting WHERE inbound IS NOT NULL ORDER BY id',
+          `SELECT inbound, kind, state, quantity FROM posting WHERE inbound IS NOT NULL
+           ORDER BY id`,
         )
         .all()
         .filter((row) => number === undefined || row.inbound === receipt(number))

@@ -600,6 +600,7 @@ export const texts = {
     EpochBegan: 'Epoche begonnen',
     DiskLevelChanged: 'Füllstand der Platte geändert',
     ClockStepped: 'Uhr verstellt',
+    CommandReceived: 'Auftrag der Zentrale erhalten',
     PersonSignedIn: 'Angemeldet',
     PersonSignedOut: 'Abgemeldet',
     PersonSigned: 'Unterschrieben',

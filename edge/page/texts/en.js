@@ -599,6 +599,7 @@ export const texts = {
     EpochBegan: 'Epoch began',
     DiskLevelChanged: 'Disk level changed',
     ClockStepped: 'Clock stepped',
+    CommandReceived: 'Received from central',
     PersonSignedIn: 'Signed in',
     PersonSignedOut: 'Signed out',
     PersonSigned: 'Signed',

@@ -600,6 +600,7 @@ export const texts = {
     EpochBegan: 'Época empezada',
     DiskLevelChanged: 'Nivel de disco cambiado',
     ClockStepped: 'Reloj cambiado',
+    CommandReceived: 'Orden de central recibida',
     PersonSignedIn: 'Entrada',
     PersonSignedOut: 'Salida',
     PersonSigned: 'Firmado',
