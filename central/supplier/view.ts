@@ -91,5 +91,16 @@ export function openView({ db, shelf, acts, postings, known, standing }: Parts) 
       };
     },
     books,
+
+    /** What a person should look at, in words. */
+    complaints(): string[] {
+      const some = (count: number, words: string) => (count > 0 ? [`${count} ${words}`] : []);
+      const { reason = null } = standing() ?? {};
+      return [
+        ...some(acts.waiting().length, 'receipts wait for a second person: hf.desk.inbound'),
+        ...some(shelf.odd().length, 'receipts cannot be taken: hf.desk.inbound'),
+        ...(reason === null ? [] : [`receipts are not read: ${reason}`]),
+      ];
+    },
   };
 }
