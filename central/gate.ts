@@ -115,12 +115,14 @@ export function openGate({ db, queue, dossier, holds, genealogy, stock, standIns
     const { allReceived, blocked } = stock.of(name);
     if (isWhole(name, lot)) return allReceived - stock.issued(name) - blocked;
     const part = holds.toBlock(name) - blocked;
-    return lot.order === null ? part : least(part, allReceived - blocked);
+    if (lot.order === null) return least(part, inbound.free(name) ?? part);
+    return least(part, allReceived - blocked);
   }
 
   function block(row: PostingRow): Verdict {
     const name = row.lot!;
-    const lot = dossier.lot(name);
+    const known = dossier.lot(name);
+    const lot = known?.material ? known : inbound.lotOf(name);
     // Of one that was released before it was made, as far as central heard, nothing else is known.
     if (!lot?.material) return { do: 'defer', reason: 'the lot is not known at central yet' };
     if (stock.issuing(name) && isWhole(name, lot)) {

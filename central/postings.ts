@@ -162,7 +162,9 @@ export function openPostings(parts: Parts) {
   const handed = openHanding(shelves);
 
   function weigh(row: PostingRow): Verdict {
-    const lot = row.lot === null ? undefined : dossier.lot(row.lot);
+    const { lotOf } = shelves.following;
+    const made = row.lot === null ? undefined : dossier.lot(row.lot);
+    const lot = row.lot === null || made?.material ? made : lotOf(row.lot);
     const known = {
       material: row.material ?? lot?.material ?? null,
       unit: row.unit ?? lot?.unit ?? null,

@@ -22,16 +22,27 @@ const least = ([first, ...all]: readonly [Quantity, ...Quantity[]]): Quantity =>
  */
 export function openInboundGate({ db, holds, genealogy, stock }: Parts) {
   const shelf = openShelf(db);
-  const { follows } = openFollowing(db);
+  const { follows, lotOf } = openFollowing(db);
 
-  /** How much of the lot may lie free, by what was received, decided, drawn and blocked. */
+  const drawing = db
+    .prepare<[string], string>(
+      `SELECT quantity FROM posting WHERE lot = ? AND kind = 'goodsIssue'
+         AND state IN ('intended', 'held', 'deferred', 'parked')`,
+    )
+    .pluck();
+
+  /**
+   * How much of the lot may lie free, by what was received, decided, drawn and blocked; what lines
+   * have drawn is gone, whether its issue is posted or not.
+   */
   function freeOf(lot: string): Quantity {
     const received = shelf
       .ofLot(lot)
       .filter((row) => row.stock === 'unrestricted' && row.state !== 'cancelled')
       .reduce((sum, row) => sum + amountOf(row.quantity), zero);
     const { allReceived, blocked } = stock.of(lot);
-    return received + allReceived - stock.issued(lot) - blocked;
+    const drawn = drawing.all(lot).reduce((sum, text) => sum + amountOf(text), stock.issued(lot));
+    return received + allReceived - drawn - blocked;
   }
 
   function nothing(lot: string, reason: string): Verdict {
@@ -83,6 +94,10 @@ export function openInboundGate({ db, holds, genealogy, stock }: Parts) {
   }
 
   return {
+    lotOf,
+    /** How much of a supplier's lot may lie free; undefined for a lot that none has delivered. */
+    free: (lot: string): Quantity | undefined =>
+      shelf.ofLot(lot).length === 0 ? undefined : freeOf(lot),
     /** Whether it is one of those that are weighed here; others of a receipt are as any other. */
     weighs: ({ inbound, kind }: PostingRow): boolean =>
       inbound !== null && kind !== 'cancelAccrual',

@@ -1,4 +1,5 @@
 import type { Database } from '../../shared/database.ts';
+import type { Lot } from '../dossier.ts';
 import type { Origin } from '../handed.ts';
 import type { Lanes } from '../lanes.ts';
 import { columns, type PostingRow } from '../queue.ts';
@@ -10,7 +11,7 @@ export type Following = ReturnType<typeof openFollowing>;
 
 /** What follows suppliers' receipts, and what of a receipt its documents name. */
 export function openFollowing(db: Database) {
-  const { one } = openShelf(db);
+  const { one, ofLot } = openShelf(db);
   const follows = db.prepare<[string], PostingRow>(
     `SELECT ${columns} FROM posting WHERE inbound = ? ORDER BY id`,
   );
@@ -22,6 +23,13 @@ export function openFollowing(db: Database) {
     .pluck();
 
   return {
+    /** What a supplier's lot is; undefined for a lot that none has delivered. */
+    lotOf(lot: string): Lot | undefined {
+      const [row] = ofLot(lot);
+      const none = { order: null, inspect: 0, released: 0, unmade: 0 } as const;
+      return row && { ...none, material: row.material, unit: row.unit };
+    },
+
     /** The documents that a receipt calls for, in their order. */
     follows: (receipt: string): readonly PostingRow[] => follows.all(receipt),
 
