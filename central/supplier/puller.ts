@@ -65,8 +65,6 @@ async function round(parts: Parts): Promise<string | undefined> {
     if (signal.aborted) return undefined;
     if ('unread' in read) return read.unread;
     const last = read.receipts.map(receiptOf).reduce(furthest, after ?? undefined);
-    const isStuck = read.isMore && (last === undefined || last === after);
-    if (isStuck) return `the ERP told ${read.receipts.length} receipts, none behind ${after}`;
     const cursor = inbound.cursor();
     const isFurther = last !== undefined && (cursor === null || isBehind(last, cursor));
     const taken = inbound.take(read.receipts, isFurther ? last : undefined);
@@ -77,7 +75,10 @@ async function round(parts: Parts): Promise<string | undefined> {
       moved();
     }
     if (!read.isMore) return undefined;
-    after = last!;
+    if (last === undefined || last === after) {
+      return `the ERP told ${read.receipts.length} receipts, none behind ${after}`;
+    }
+    after = last;
   }
   return undefined;
 }
