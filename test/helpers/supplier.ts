@@ -16,12 +16,13 @@ export const delivery = (number: number, more: object = {}) => ({
 });
 export const receipt = (number: number): string => delivery(number).receipt;
 
+type World = NonNullable<Parameters<typeof openAsked>[1]>;
 const first = { by: 'person:17', reason: 'measured' };
 const second = { by: 'person:9', reason: 'seen' };
 
 /** Central with inbound quality, asked as over HTTP. */
-export function openInboundBox(given: object = {}) {
-  const box = openAsked([], { inbound: inboundConfig(given) });
+export function openInboundBox(given: object = {}, world: Partial<World> = {}) {
+  const box = openAsked([], { inbound: inboundConfig(given), ...world });
   const { inbound, app, db } = box;
 
   async function ask(path: string, payload?: object) {
