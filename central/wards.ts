@@ -187,6 +187,8 @@ export function openWards(parts: Parts) {
     pass,
     /** True while there is something to carry on. */
     isOpen: (): boolean => tables.open.all().length > 0,
+    /** Open holds on the lot or the order itself. */
+    openOn: (kind: Ward['kind'], name: string): string[] => tables.openOn.all(kind, name),
     lines: (hold: string): Standing[] => tables.members.all(hold).map(standing),
     shown: (limit: number): Ward[] => tables.shown.all(limit),
   };

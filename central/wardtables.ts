@@ -82,6 +82,9 @@ function holdsIn(db: Database) {
     shown: db.prepare<[number], Ward>(
       `SELECT ${columns} FROM ward ORDER BY at_ms DESC, hold LIMIT ?`,
     ),
+    openOn: pluck<[string, string], string>(
+      'SELECT hold FROM ward WHERE kind = ? AND name = ? AND released_ms IS NULL ORDER BY hold',
+    ),
     count: pluck<[], number>('SELECT count(*) FROM ward'),
     add: db.prepare(
       'INSERT INTO ward (hold, kind, name, at_ms, by, reason, place) VALUES (?, ?, ?, ?, ?, ?, ?)',

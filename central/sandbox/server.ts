@@ -11,6 +11,7 @@ import { faultFields, openFaults } from './faults.ts';
 import { openInspections } from './inspection.ts';
 import { openJournal } from './journal.ts';
 import { openMaster } from './master.ts';
+import { openMasters } from './masters.ts';
 import { openMovements } from './movement.ts';
 import { openPurchasing } from './purchasing.ts';
 import { openReversals } from './reversal.ts';
@@ -62,11 +63,12 @@ export async function startSandbox(
 }
 
 function openBooks(db: ReturnType<typeof openDatabase>, config: SandboxConfig, clock: Clock) {
-  const master = openMaster(db, config.plant, config.storageLocation);
+  const master = openMaster(db, config.plant, config.storageLocation, clock.nowMs);
   const purchasing = openPurchasing(db, master);
   const movements = openMovements(db, { master, purchasing }, config);
   const books = { master, movements, purchasing };
   return {
+    masters: openMasters(db, config.plant, clock.nowMs),
     ...{ config, ...books, stock: openStock(db, config.plant) },
     complaints: openComplaints(db, books, config),
     journal: openJournal(db, master),
