@@ -1,6 +1,6 @@
 // Goal: receipts are read from where the ledger stands, each once, whatever order the ERP gives its
 // numbers in, however often it does not answer; and whatever it says instead harms nothing.
-// Method: an ERP in memory that is read through the port; a fake clock; fuzzed receipts and results.
+// Method: an ERP in memory, read through the port; a fake clock; fuzzed receipts and results.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { openBreaker } from '../central/breaker.ts';
@@ -73,7 +73,7 @@ test('all receipts are read page by page, and read again they are not taken twic
   expect(box.books()).toMatchObject({ units: [{ receipts: 10, received: '1000' }] });
 });
 
-test('a number that is given out of turn is read, as long as it is not too far behind', async () => {
+test('a number that is given out of turn is read, if it is not too far behind', async () => {
   const [box, erp] = [openInboundBox(), openErp()];
   erp.told.push(delivery(1), delivery(5));
   await read(box, erp.receipts);
@@ -82,7 +82,7 @@ test('a number that is given out of turn is read, as long as it is not too far b
   expect(kept(box)).toEqual([receipt(1), receipt(5), receipt(4)]);
 });
 
-test('an ERP that does not answer is asked ever less often, and read on from the cursor', async () => {
+test('an ERP that does not answer is asked ever less often, then read on', async () => {
   const [box, erp] = [openInboundBox(), openErp()];
   for (let number = 1; number <= 4; number++) erp.told.push(delivery(number));
   erp.mood.silent = 8;
@@ -165,7 +165,7 @@ test('whatever an ERP says of a receipt is taken, or set aside with its field an
   expect(books().agrees).toBe(true);
 });
 
-test('whatever a laboratory says of a result is refused with its field, and changes nothing', async () => {
+test('a wrong result is refused with its field, and changes nothing', async () => {
   const { ask, at, take, books } = openInboundBox();
   take(delivery(1));
   const before = JSON.stringify(books());

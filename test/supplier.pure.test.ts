@@ -34,7 +34,7 @@ test('the table says what is done, by grade and class; only a proven supplier is
   expect(planOf(asked({ grade: 'A' }))).toMatchObject({ mode: 'normal', isInspected: true });
 });
 
-test('of what is skipped one of so many is inspected; a rule or rejections go before the table', () => {
+test('of what is skipped one of so many is inspected; rejections end that', () => {
   const skipping = asked({ grade: 'A', counter: good });
   const turns: boolean[] = [];
   let counter = good;
@@ -113,7 +113,7 @@ test('what a part is worth is rounded to the coin of its currency, all of it to 
   expect(worthOf({ quantity: '3', amount: null, currency: null }, '1')).toBeNull();
 });
 
-test('receipts are in the order of year, number and item; what is before one is of its year', () => {
+test('receipts are in the order of year, number and item', () => {
   expect(isBehind('9/2026/1', '10/2026/1')).toBe(false);
   expect(isBehind('10/2026/2', '10/2026/1')).toBe(true);
   expect(isBehind('1/2027/1', '99/2026/9')).toBe(true);
