@@ -106,10 +106,18 @@ const pulling =
       ...{ sites: given.sites, everyMs: given.everySeconds * 1_000 },
     });
 
+type Reading = { waitMs: () => number; moved: () => void };
+
+/** What is read of the ERP: what it hands over, and what suppliers have delivered. */
+const reads = (world: World, memory: Memory, { waitMs, moved }: Reading) => [
+  ...(world.downlink ? [pulling(world, world.downlink, memory, moved)] : []),
+  ...pullsOf({ ...world, config: world.inbound, inbound: memory.inbound, waitMs, moved }),
+];
+
 /** Central but for its status: everything is running when this returns. */
 export function assembleCentral(world: World) {
   const { db, clock, log, erp, hub, lanesMax, bootId, pace = plantPace } = world;
-  const { skewMaxMs, switches, inspections, inbound: suppliers, figures, feed } = world;
+  const { skewMaxMs, switches, inspections, inbound, figures, feed } = world;
   const stop = new AbortController();
   const { signal } = stop;
   const { maxInFlightMs } = erp;
@@ -125,9 +133,9 @@ export function assembleCentral(world: World) {
   const ring = openRinging(hub.connection);
   const { secondPerson } = world.downlink ?? {};
   const limits = { maxInFlightMs, skewMaxMs, figures };
-  const known = { switches, inspections, inbound: suppliers, leases, ring, secondPerson };
+  const known = { switches, inspections, inbound, leases, ring, secondPerson };
   const memory = openMemory({ db, nowMs, waitMs, ...limits, ...known });
-  const { ledger, postings, inbound } = memory;
+  const { ledger, postings } = memory;
   const accepted = openBell(clock); // rings when the ledger took facts
   const moved = openBell(clock); // rings when the ledger or a posting has moved
   const committed = () => {
@@ -149,7 +157,6 @@ export function assembleCentral(world: World) {
   const watch = turns && leases && openWatch({ ...sharing, turns, leases });
   const duty = watch?.whileOnDuty ?? ((work) => work(signal));
   const onDuty: WhileOnDuty = (work) => again(() => duty(work), common);
-  const receiving = { erp, inbound, config: suppliers, clock, waitMs, moved: committed, log };
   const loops = [
     onDuty((signal) => receive({ ...common, ...hub, ...reading, bootId: readingId(), signal })),
     onDuty((signal) => tellKept({ ...common, ...telling, signal })),
@@ -159,8 +166,7 @@ export function assembleCentral(world: World) {
     ...tellFeed(feed, { ...common, ...hub, memory, bell: accepted, idleMs: pace.quietMs }, onDuty),
     post({ ...common, ...lanes, erp, lanesMax, bell: accepted, moved: moved.ring }),
     ...(watch ? [watch.keep()] : []),
-    ...(world.downlink ? [onDuty(pulling(world, world.downlink, memory, committed))] : []),
-    ...pullsOf(receiving).map(onDuty),
+    ...reads(world, memory, { waitMs, moved: committed }).map(onDuty),
   ].map(keepRunning);
   openRegistrar({ connection, ...memory, moved: moved.ring, log });
   const { edges } = openPulse({ connection, nowMs: clock.nowMs, log });
