@@ -23,6 +23,7 @@ await againOnPostgres({
   'corrections.central': () => import('./corrections.central.test.ts'),
   'balance.central': () => import('./balance.central.test.ts'),
   'trace.central': () => import('./trace.central.test.ts'),
+  'supplier.central': () => import('./supplier.central.test.ts'),
   overview: () => import('./overview.test.ts'),
   'dryrun.central': () => import('./dryrun.central.test.ts'),
   microservice: () => import('./microservice.test.ts'),
