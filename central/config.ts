@@ -1,3 +1,4 @@
+import { environmentField } from '../shared/environment.ts';
 import {
   choice,
   fallback,
@@ -13,6 +14,7 @@ import {
 import { readSecret } from '../shared/secret.ts';
 import { checkHandsOver, checkInbound, checkInspects, erpField } from './connectors.ts';
 import { downlinkFields } from './downlink/fields.ts';
+import { checkErp, erpEnvironmentField } from './environment.ts';
 import { feedField } from './feed/config.ts';
 import { figureField, noFigureConfig } from './figuring/plant.ts';
 import { inspectionField, inspectionsMax } from './inspections.ts';
@@ -45,6 +47,7 @@ export const postgresFields = {
 };
 
 export const fields = {
+  environment: environmentField,
   storePath: optional(
     text("The ledger's SQLite file, on a local disk that honours fsync; or else postgres.", 4_096),
   ),
@@ -78,12 +81,16 @@ export const fields = {
   ),
   feed: optional(feedField),
   erp: erpField,
+  erpEnvironment: erpEnvironmentField,
   skewMaxHours: fallback(
     integer('A document whose fact is further off in time waits for a person, hours.', 1, 876_000),
     24,
   ),
   rules: fallback(list(switchField, switchesMax), []),
   inspections: fallback(list(inspectionField, inspectionsMax), []),
+  replayPath: optional(
+    text('File of replays in a test plant; else beside storePath. Made anew by each.', 4_096),
+  ),
   downlink: fallback(
     record('Master data and orders from the ERP; docs/downlink.md.', downlinkFields),
     {
@@ -116,6 +123,7 @@ export function whereOf(given: NonNullable<CentralConfig['postgres']>): Where {
 export function readCentralConfig(given: unknown): CentralConfig {
   const config = readFields(fields, given, 'config');
   if (config.inspections.length > 0) checkInspects(config.erp);
+  checkErp(config);
   if (config.downlink.sites.length > 0) checkHandsOver(config.erp);
   if (config.inbound) checkInbound(config.erp);
   if ((config.storePath === undefined) !== (config.postgres === undefined)) return config;

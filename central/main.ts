@@ -16,12 +16,14 @@ import { type CentralConfig, fields, readCentralConfig, whereOf } from './config
 import { openErp } from './connectors.ts';
 import { checkFolder, openFolder, watchFolder } from './drop/folder.ts';
 import { openTaking } from './drop/taking.ts';
+import { claimHub, claimLedger, fencedErp } from './environment.ts';
 import { buildHttp } from './http.ts';
 import { openHubWatch, verifyHub } from './hub.ts';
 import { type Memory, migrations } from './memory.ts';
 import { centralMetrics } from './metrics.ts';
 import { operationsOf } from './operations.ts';
 import { servePage } from './page.ts';
+import { openReplays } from './replays.ts';
 import { openServices } from './services.ts';
 import { openShared } from './sharing.ts';
 import { ensureStreams } from './stream.ts';
@@ -52,6 +54,7 @@ async function openHub(config: CentralConfig, log: Logger, signal: AbortSignal) 
       const manager = await jetstreamManager(connection);
       const { replicas, megabytesMax, keepDays } = stream;
       await ensureStreams(manager, { replicas, keepDays, bytesMax: megabytesMax * 1024 * 1024 });
+      await claimHub(manager, config.environment);
       const watch = openHubWatch({ connection, monitorUrls, seen, clock: systemClock, log });
       return { connection, manager, stream: jetstream(connection), watch };
     } catch (error) {
@@ -67,6 +70,24 @@ const openStore = ({ storePath, postgres }: CentralConfig, bootId: string): Data
   postgres
     ? openShared(whereOf(postgres), bootId, migrations)
     : openDatabase(storePath!, migrations);
+
+/** Replays of a test plant, in a file beside the ledger if no other is named. */
+const replaysOf = (config: CentralConfig) => {
+  const { environment, replayPath, storePath, rules: switches, inspections, skewMaxHours } = config;
+  const path = replayPath ?? (storePath && `${storePath}.replay`);
+  const skewMaxMs = skewMaxHours * 3_600_000;
+  return openReplays({ path, environment, rules: { switches, inspections, skewMaxMs } });
+};
+
+/** Throws Fault INVALID, with the ledger closed, where it is of another environment. */
+function claimOrClose(db: Database, { environment }: CentralConfig, nowMs: number): void {
+  try {
+    claimLedger(db, environment, nowMs);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
 
 /** Reads the files that the config names. Throws Fault INVALID naming the first that is bad. */
 function checkCentral({ natsNkeyPath, postgres, erp, dropPath }: CentralConfig): void {
@@ -102,9 +123,10 @@ export async function startCentral(config: CentralConfig) {
   const log = openLog('central', config.logLevel);
   const starting = new AbortController();
   const stopping = new AbortController();
-  const erp = openErp(config.erp, log);
+  const erp = fencedErp(openErp(config.erp, log), config);
   const bootId = `${process.pid}_${clock.nowMs()}_${randomBytes(4).toString('hex')}`;
   const db = openStore(config, bootId);
+  claimOrClose(db, config, clock.nowMs());
   const { connection, manager, stream, watch } = await openHub(config, log, starting.signal);
   const reconnected = openBell(clock);
   const watching = (async () => {
@@ -114,16 +136,20 @@ export async function startCentral(config: CentralConfig) {
   const hub = { connection, manager, stream, reconnected };
   const { lanesMax, skewMaxHours, postgres } = config;
   const lease = postgres ? { leaseMs: postgres.leaseMs } : {};
-  const { rules: switches, inspections, inbound, downlink } = config;
+  const { environment, rules: switches, inspections, inbound, downlink } = config;
   const { figures, stream: sized } = config;
   const feed = config.feed && { ...config.feed, replicas: sized.replicas };
   const skewMaxMs = skewMaxHours * 3_600_000;
   const rules = { switches, inspections, inbound, downlink };
   const limits = { lanesMax, skewMaxMs, ...rules, figures, feed };
-  const central = assembleCentral({ db, clock, log, erp, hub, ...limits, ...lease, bootId });
+  const central = assembleCentral({
+    ...{ db, clock, log, erp, hub, environment, ...limits, ...lease, bootId },
+  });
   const { memory, edges, moved, erpStanding, centrals } = central;
-  const shown = { ...memory, feed, edges, erp, erpStanding, centrals, nowMs: clock.nowMs };
-  const board = openBoard({ ...shown, db, moved, hubTrouble: watch.trouble });
+  const said = { environment, feed, edges, erp, erpStanding, centrals, nowMs: clock.nowMs };
+  const shown = { ...memory, ...said };
+  const replays = replaysOf(config);
+  const board = openBoard({ ...shown, db, moved, hubTrouble: watch.trouble, replays });
   const app = buildHttp(board, () => centralMetrics(shown));
   await servePage(app, figures.language);
   const { signal } = stopping;
@@ -146,6 +172,7 @@ export async function startCentral(config: CentralConfig) {
       await Promise.all([stopped, ...following]);
       await connection.close();
       await watching;
+      replays.close();
       db.close();
     },
   };

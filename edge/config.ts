@@ -1,4 +1,5 @@
 import { calendarField } from '../shared/calendar.ts';
+import { environmentField } from '../shared/environment.ts';
 import {
   choice,
   fallback,
@@ -18,6 +19,7 @@ import { conversionsField } from '../shared/unit.ts';
 import { policyFields, readPolicy, templateNames } from '../statecharts/policy.ts';
 
 export const fields = {
+  environment: environmentField,
   storePath: text('SQLite file, on a local disk that honours fsync.', 4_096),
   diskBudgetMb: fallback(
     integer('Most that the store and its write-ahead log may take, MB.', 64, 16_777_216),

@@ -50,14 +50,14 @@ export function openSorting({ plant, references, dossier, asked, days }: Parts) 
 
   /** Whether a cell is asked for, and where it belongs then. */
   function about(cell: Pick<Cell, 'line' | 'order' | 'kind' | 'name'>, atMs: number) {
-    const { line, kind, name } = cell;
+    const { line, kind, name: lot } = cell;
     const { productionDay, shift } = plant.daysOf(line).calendar.placeOf(atMs);
     if (productionDay < days.from || productionDay > days.to) return undefined;
-    const order = cell.order === '' && kind === 'lot' ? (lotOf(name)?.order ?? '') : cell.order;
-    const product = order === '' ? lotOf(name)?.material : materialOf(order);
+    const order = cell.order === '' && kind === 'lot' ? (lotOf(lot)?.order ?? '') : cell.order;
+    const product = order === '' ? lotOf(lot)?.material : materialOf(order);
     const place = { site: siteOf(line), line, shift: shift ?? '', product, order };
-    for (const of of ['site', 'line', 'shift', 'product', 'order'] as const) {
-      if (asked[of] !== undefined && asked[of] !== place[of]) return undefined;
+    for (const name of ['site', 'line', 'shift', 'product', 'order'] as const) {
+      if (asked[name] !== undefined && asked[name] !== place[name]) return undefined;
     }
     return { ...place, day: productionDay };
   }

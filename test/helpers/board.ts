@@ -9,8 +9,11 @@ import type { InboundConfig } from '../../central/supplier/config.ts';
 import { bare } from './bare.ts';
 import { openMedium } from './medium.ts';
 
-type World = Partial<Pick<Parameters<typeof openBoard>[0], 'erp' | 'erpStanding' | 'edges'>> & {
+type World = Partial<
+  Pick<Parameters<typeof openBoard>[0], 'erp' | 'erpStanding' | 'edges' | 'replays'>
+> & {
   inspections?: readonly Inspection[];
+  secondPerson?: readonly string[];
   figures?: FigureConfig;
   skewMaxMs?: number;
   inbound?: InboundConfig;
@@ -19,7 +22,7 @@ type World = Partial<Pick<Parameters<typeof openBoard>[0], 'erp' | 'erpStanding'
 /** All of central but its loops, to be asked over HTTP; the test is its clock, its hub and ERP. */
 export function openAsked(
   switches: readonly Switch[] = [],
-  { inspections, inbound, figures, skewMaxMs, ...world }: World = {},
+  { inspections, inbound, secondPerson, figures, skewMaxMs, ...world }: World = {},
 ) {
   const db = openMedium(':memory:', migrations);
   onTestFinished(() => void db.close());
@@ -32,6 +35,7 @@ export function openAsked(
     waitMs: nowMs,
     switches,
     inspections,
+    secondPerson,
     inbound,
     figures,
     ...limits,

@@ -109,6 +109,8 @@ export const texts = {
     CompleteOperation: 'Vorgang abschließen',
     CompleteOrder: 'Auftrag fertig melden',
     CloseOrder: 'Auftrag abschließen',
+    ChangeOrder: 'Änderung annehmen',
+    CancelOrder: 'Auftrag abbrechen',
     StartShift: 'Schicht beginnen',
     PlaceHold: 'Sperren',
     RecordInspection: 'Ergebnis erfassen',
@@ -334,6 +336,12 @@ export const texts = {
     sent: 'gesendet, nicht bestätigt',
     done: 'ja',
     yes: 'ja',
+  },
+  offer: {
+    change: 'Auftrag {order} soll geändert werden',
+    cancel: 'Auftrag {order} soll abgebrochen werden',
+    quantity: 'Menge {quantity}',
+    tolerance: 'Toleranz {percent} %',
   },
   inspection: { open: 'Prüfung {inspection} wartet auf ihr Ergebnis' },
   told: {

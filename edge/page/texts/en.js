@@ -110,6 +110,8 @@ export const texts = {
     CompleteOperation: 'Complete operation',
     CompleteOrder: 'Complete order',
     CloseOrder: 'Close order',
+    ChangeOrder: 'Take the change',
+    CancelOrder: 'Cancel the order',
     StartShift: 'Begin shift',
     PlaceHold: 'Place hold',
     RecordInspection: 'Record result',
@@ -332,6 +334,12 @@ export const texts = {
     sent: 'sent, not confirmed',
     done: 'yes',
     yes: 'yes',
+  },
+  offer: {
+    change: 'Order {order} is to be changed',
+    cancel: 'Order {order} is to be cancelled',
+    quantity: 'quantity {quantity}',
+    tolerance: 'tolerance {percent} %',
   },
   inspection: { open: 'Inspection {inspection} waits for its result' },
   told: {

@@ -108,6 +108,8 @@ export const texts = {
     CompleteOperation: 'Completar operación',
     CompleteOrder: 'Completar orden',
     CloseOrder: 'Cerrar orden',
+    ChangeOrder: 'Aceptar el cambio',
+    CancelOrder: 'Cancelar la orden',
     StartShift: 'Empezar turno',
     PlaceHold: 'Bloquear',
     RecordInspection: 'Registrar resultado',
@@ -336,6 +338,12 @@ export const texts = {
     sent: 'enviado, sin confirmar',
     done: 'sí',
     yes: 'sí',
+  },
+  offer: {
+    change: 'La orden {order} debe cambiarse',
+    cancel: 'La orden {order} debe cancelarse',
+    quantity: 'cantidad {quantity}',
+    tolerance: 'tolerancia {percent} %',
   },
   inspection: { open: 'La inspección {inspection} espera su resultado' },
   told: {

@@ -108,6 +108,8 @@ export const texts = {
     CompleteOperation: '完成工序',
     CompleteOrder: '完成订单',
     CloseOrder: '关闭订单',
+    ChangeOrder: '接受更改',
+    CancelOrder: '取消订单',
     StartShift: '开始班次',
     PlaceHold: '冻结',
     RecordInspection: '记录结果',
@@ -320,6 +322,12 @@ export const texts = {
     sent: '已发送，未确认',
     done: '是',
     yes: '是',
+  },
+  offer: {
+    change: '订单 {order} 应更改',
+    cancel: '订单 {order} 应取消',
+    quantity: '数量 {quantity}',
+    tolerance: '公差 {percent} %',
   },
   inspection: { open: '检验 {inspection} 等待结果' },
   told: {
