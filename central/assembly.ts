@@ -124,7 +124,6 @@ export function assembleCentral(world: World) {
   const { environment = environmentUsual } = world;
   const stop = new AbortController();
   const { signal } = stop;
-  const { maxInFlightMs } = erp;
   const waitMs = steadyMs(clock);
   const { nowMs } = clock;
   for (const site of unguarded(switches ?? [])) {
@@ -136,7 +135,7 @@ export function assembleCentral(world: World) {
   const leases = turns && openLeases({ db, boot: bootId, leaseMs, monotonicMs });
   const ring = openRinging(hub.connection);
   const { secondPerson } = world.downlink ?? {};
-  const limits = { maxInFlightMs, skewMaxMs, figures };
+  const limits = { maxInFlightMs: erp.maxInFlightMs, skewMaxMs, figures };
   const known = { switches, inspections, inbound, leases, ring, secondPerson };
   const memory = openMemory({ db, nowMs, waitMs, ...limits, ...known });
   const { ledger, postings } = memory;

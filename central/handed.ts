@@ -1,5 +1,6 @@
-import type { Posting } from './erp.ts';
-import type { PostingRow } from './queue.ts';
+import { receiptKeyOf } from './decision.ts';
+import { isCancel, type Posting } from './erp.ts';
+import type { PostingRow, Queue } from './queue.ts';
 
 /** What a posting is about that has a number: what it takes back, or the receipt it decides. */
 type Behind = Readonly<{
@@ -32,3 +33,18 @@ export function postingOf(row: PostingRow, { undone, receipt, origin }: Behind =
     ...{ ...(inspects ? { inspection: true } : {}), ...present, ...origin },
   };
 }
+
+type Parts = Readonly<{
+  queue: Pick<Queue, 'one'>;
+  following: Readonly<{ originOf: (row: PostingRow) => Origin | undefined }>;
+}>;
+
+/** As the ERP port takes a posting, with what it takes back, or the receipt that it decides. */
+export const openHanding =
+  ({ queue, following }: Parts) =>
+  (row: PostingRow): Posting =>
+    postingOf(row, {
+      undone: isCancel(row.kind) ? queue.one(row.cancels!) : undefined,
+      receipt: row.kind === 'usageDecision' ? queue.one(receiptKeyOf(row)) : undefined,
+      origin: following.originOf(row),
+    });

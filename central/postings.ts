@@ -4,15 +4,14 @@ import { posting as chart, type PostingEvent } from '../statecharts/posting.ts';
 import { openBlocks } from './blocks.ts';
 import { openCases, type Plan } from './cases.ts';
 import { type Census, openCensus } from './census.ts';
-import { receiptKeyOf } from './decision.ts';
 import { isSent } from './docket.ts';
 import type { Dossier } from './dossier.ts';
 import { openEarly } from './early.ts';
-import { isCancel, type Posting } from './erp.ts';
+import type { Posting } from './erp.ts';
 import { openFlights } from './flights.ts';
 import { openGate } from './gate.ts';
 import { openGenealogy } from './genealogy.ts';
-import { postingOf } from './handed.ts';
+import { openHanding } from './handed.ts';
 import type { Holds } from './holds.ts';
 import type { Inspects } from './inspections.ts';
 import type { Verdict } from './inverse.ts';
@@ -102,16 +101,6 @@ const keeping = (shelves: ReturnType<typeof openShelves>) => ({
     for (const part of [waking, census, queue, stock, settling]) part.undone();
   },
 });
-
-/** As the ERP port takes a posting, with what it takes back, or the receipt that it decides. */
-const openHanding =
-  ({ queue, following }: ReturnType<typeof openShelves>) =>
-  (row: PostingRow): Posting =>
-    postingOf(row, {
-      undone: isCancel(row.kind) ? queue.one(row.cancels!) : undefined,
-      receipt: row.kind === 'usageDecision' ? queue.one(receiptKeyOf(row)) : undefined,
-      origin: following.originOf(row),
-    });
 
 /** Whether goods of a lot come back, or go, because a document was taken back. */
 const bringsBack = ({ kind, lot }: PostingRow): boolean =>
