@@ -6,13 +6,18 @@ import { acting } from './acting.ts';
 import type { Approvals } from './approvals.ts';
 import type { Breaker } from './breaker.ts';
 import { openDesk } from './desk.ts';
+import type { Dispatch } from './dispatch.ts';
 import type { Dossier } from './dossier.ts';
+import { openDownlinkBoard } from './downlink/board.ts';
+import type { Downlink } from './downlink/downlink.ts';
 import type { Erp } from './erp.ts';
 import type { openErpStatus } from './erpstatus.ts';
 import type { openExplain } from './explain.ts';
 import type { Book } from './feed/book.ts';
 import type { FeedConfig } from './feed/config.ts';
 import { openSheets } from './feed/sheets.ts';
+import type { Figuring } from './figuring/figuring.ts';
+import type { Asked as FiguresAsked } from './figuring/sorting.ts';
 import type { Holds } from './holds.ts';
 import { openInquiry } from './inquiry.ts';
 import type { Leases } from './leases.ts';
@@ -23,6 +28,7 @@ import type { Modes } from './modes.ts';
 import { openOverview } from './overview.ts';
 import type { Postings } from './postings.ts';
 import type { Pulse } from './pulse.ts';
+import type { Quality } from './quality.ts';
 import type { Reconcile, Scope } from './reconcile.ts';
 import type { Registry } from './registry.ts';
 import { openRehearsal } from './rehearsal.ts';
@@ -47,6 +53,7 @@ type Parts = {
   reconcile: Reconcile;
   modes: Modes;
   approvals: Approvals;
+  figuring: Figuring;
   db: Database;
   nowMs: () => number;
   /** Told when a person has moved a posting. */
@@ -55,6 +62,9 @@ type Parts = {
   forget: () => void;
   registry: Registry;
   live: Live;
+  dispatch: Dispatch;
+  quality: Quality;
+  downlink: Downlink;
   book: Book;
   /** How the feed is told; absent where it is not. */
   feed?: FeedConfig | undefined;
@@ -79,34 +89,58 @@ const shown = (tally: Tally): Record<string, string | number> =>
     ]),
   );
 
+function statusOf(parts: Parts) {
+  const { ledger, live, registry, postings, edges, erpStanding, centrals } = parts;
+  const beyond = live.beyond();
+  return {
+    facts: ledger.facts(),
+    lines: ledger.lines().map(({ path, epoch, sequence, repeats }) => ({
+      ...{ line: path, epoch, sequence, repeats },
+      ahead: beyond.get(path) ?? null, // null unless facts were told ahead of the ledger
+    })),
+    holdsAhead: live.holds(),
+    edges: edges(),
+    ...registry.shown(),
+    gaps: ledger.gaps(),
+    arrivalsParked: ledger.parkedCount(),
+    parked: ledger.parked(parkedShownMax),
+    postings: postings.counts(),
+    erp: erpStanding(),
+    ...(centrals ? { centrals: centrals() } : {}),
+  };
+}
+
+/**
+ * Sums of all facts per line, order and operation. An order is closed when an edge allowed its
+ * closing; one that a foreign log states counts once no hold on anything in the order is open,
+ * whichever arrived first.
+ */
+function totalsOf({ totals, dossier, holds }: Parts) {
+  return {
+    lines: Object.fromEntries(totals.all('line').map(([line, tally]) => [line, shown(tally)])),
+    orders: dossier.orders().map((row) => {
+      const { order, material, quantity, unit, started, closed, judged } = row;
+      const open = holds.openOn(order);
+      const ended = closed === 1 && (judged === 1 || open.length === 0);
+      const state = ended ? 'closed' : started ? 'started' : 'released';
+      return { order, material, quantity, unit, state, holds: open };
+    }),
+    byOrder: Object.fromEntries(totals.all('order').map(([key, tally]) => [key, shown(tally)])),
+    byOperation: Object.fromEntries(
+      totals.all('operation').map(([key, tally]) => [key.replace('\n', '/'), shown(tally)]),
+    ),
+  };
+}
+
 /** What central knows, to be looked at, and what a person gives leave for here. */
 export function openBoard(parts: Parts) {
-  const { ledger, totals, postings, dossier, holds, erpStatus, registry, live, edges } = parts;
-  const { explain, trace, reconcile, modes, approvals, db, nowMs, erp, erpStanding, centrals } =
-    parts;
+  const { ledger, postings, dossier, holds, erpStatus, registry, live } = parts;
+  const { explain, trace, reconcile, modes, approvals, db, nowMs, erp, erpStanding } = parts;
   const { moved, rehearse } = openRehearsal({ db, undone: parts.forget, moved: parts.moved });
   const inquire = openInquiry({ db, erp, standing: erpStanding, handed: postings.handed, nowMs });
   const approve = acting({ db, postings, moved })(approvals.approve);
   return {
-    status() {
-      const beyond = live.beyond();
-      return {
-        facts: ledger.facts(),
-        lines: ledger.lines().map(({ path, epoch, sequence, repeats }) => ({
-          ...{ line: path, epoch, sequence, repeats },
-          ahead: beyond.get(path) ?? null, // null unless facts were told ahead of the ledger
-        })),
-        holdsAhead: live.holds(),
-        edges: edges(),
-        ...registry.shown(),
-        gaps: ledger.gaps(),
-        arrivalsParked: ledger.parkedCount(),
-        parked: ledger.parked(parkedShownMax),
-        postings: postings.counts(),
-        erp: erpStanding(),
-        ...(centrals ? { centrals: centrals() } : {}),
-      };
-    },
+    status: () => statusOf(parts),
 
     /** Closes the books, and asks the ERP. Throws Fault CONFLICT while they are being closed. */
     reconcile: (scope: Scope, asksErp: boolean) => reconcile(scope, asksErp ? inquire : undefined),
@@ -133,6 +167,9 @@ export function openBoard(parts: Parts) {
     /** Open postings in this state, lane by lane; those that are posted are in the ERP. */
     postings: (state: PostingState, limit: number) => postings.list(state, limit),
 
+    /** What goes down to the lines. */
+    downlink: openDownlinkBoard({ db, downlink: parts.downlink, undone: parts.forget, moved }),
+
     /** Where people look after what could not be posted. */
     desk: openDesk({ db, postings, erp, standing: erpStanding, nowMs, moved }),
 
@@ -140,9 +177,15 @@ export function openBoard(parts: Parts) {
     explain,
     /** The whole story of anything that has an id. Throws Fault UNKNOWN for none. */
     trace,
+    /** Figures of facts. Throws as `Figuring`. */
+    figures: (asked: FiguresAsked) => parts.figuring.told(asked),
     /** What everybody may be told, page by page. */
     sheets: openSheets(parts),
     overview: openOverview(parts),
+    /** What goes down to the lines, and what quality says here. */
+    dispatch: parts.dispatch,
+    quality: parts.quality,
+    moved,
     rehearse,
     /** What is done, or what would come of it: then `dryRun` stands in the answer. */
     acting<A extends object>(isDry: boolean, work: () => A): A & { dryRun?: true } {
@@ -155,24 +198,6 @@ export function openBoard(parts: Parts) {
       return order && { ...order, holds: holds.openOn(number), erp: erpStatus(number) };
     },
 
-    /**
-     * Sums of all facts per line, order and operation. An order is closed when an edge allowed its
-     * closing; one that a foreign log states counts once no hold on anything in the order is open,
-     * whichever arrived first.
-     */
-    totals: () => ({
-      lines: Object.fromEntries(totals.all('line').map(([line, tally]) => [line, shown(tally)])),
-      orders: dossier.orders().map((row) => {
-        const { order, material, quantity, unit, started, closed, judged } = row;
-        const open = holds.openOn(order);
-        const ended = closed === 1 && (judged === 1 || open.length === 0);
-        const state = ended ? 'closed' : started ? 'started' : 'released';
-        return { order, material, quantity, unit, state, holds: open };
-      }),
-      byOrder: Object.fromEntries(totals.all('order').map(([key, tally]) => [key, shown(tally)])),
-      byOperation: Object.fromEntries(
-        totals.all('operation').map(([key, tally]) => [key.replace('\n', '/'), shown(tally)]),
-      ),
-    }),
+    totals: () => totalsOf(parts),
   };
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { backoff } from '../shared/backoff.ts';
-import { systemClock } from '../shared/clock.ts';
+import { type Clock, systemClock } from '../shared/clock.ts';
 import { dial, openStanding, readSeed } from '../shared/connection.ts';
 import { type Database, openDatabase } from '../shared/database.ts';
 import { Fault } from '../shared/fault.ts';
@@ -11,13 +11,17 @@ import { keepRunning, openBell } from '../shared/loop.ts';
 import { runService } from '../shared/service.ts';
 import { centralInbox } from '../shared/subject.ts';
 import { assembleCentral } from './assembly.ts';
-import { openBoard } from './board.ts';
+import { type Board, openBoard } from './board.ts';
 import { type CentralConfig, fields, readCentralConfig, whereOf } from './config.ts';
 import { openErp } from './connectors.ts';
+import { checkFolder, openFolder, watchFolder } from './drop/folder.ts';
+import { openTaking } from './drop/taking.ts';
 import { buildHttp } from './http.ts';
 import { openHubWatch, verifyHub } from './hub.ts';
-import { migrations } from './memory.ts';
+import { type Memory, migrations } from './memory.ts';
 import { centralMetrics } from './metrics.ts';
+import { operationsOf } from './operations.ts';
+import { servePage } from './page.ts';
 import { openServices } from './services.ts';
 import { openShared } from './sharing.ts';
 import { ensureStreams } from './stream.ts';
@@ -65,10 +69,31 @@ const openStore = ({ storePath, postgres }: CentralConfig, bootId: string): Data
     : openDatabase(storePath!, migrations);
 
 /** Reads the files that the config names. Throws Fault INVALID naming the first that is bad. */
-function checkCentral({ natsNkeyPath, postgres, erp }: CentralConfig): void {
+function checkCentral({ natsNkeyPath, postgres, erp, dropPath }: CentralConfig): void {
   if (natsNkeyPath !== undefined) readSeed(natsNkeyPath);
   if (postgres) whereOf(postgres);
+  if (dropPath !== undefined) checkFolder(dropPath, 'config.dropPath');
   openErp(erp, openLog('central', 'silent'));
+}
+
+type Files = {
+  config: CentralConfig;
+  board: Board;
+  memory: Memory;
+  db: Database;
+  clock: Clock;
+  log: Logger;
+  signal: AbortSignal;
+};
+/** Takes files of quality from the folder that the config names, if it names one. */
+async function takeFiles({ config, board, memory, db, ...running }: Files): Promise<void> {
+  const { dropPath: path } = config;
+  if (path === undefined) return;
+  const { clock, log } = running;
+  const { nowMs } = clock;
+  const openOn = (lot: string) => memory.wards.openOn('lot', lot);
+  const take = openTaking({ db, operations: operationsOf(board), openOn, nowMs });
+  await watchFolder({ folder: openFolder({ path, take, nowMs, log }), ...running });
 }
 
 /** Starts central: opens upwards, closes downwards. Resolves once it listens. */
@@ -89,18 +114,23 @@ export async function startCentral(config: CentralConfig) {
   const hub = { connection, manager, stream, reconnected };
   const { lanesMax, skewMaxHours, postgres } = config;
   const lease = postgres ? { leaseMs: postgres.leaseMs } : {};
-  const { rules: switches, inspections, stream: sized } = config;
+  const { rules: switches, inspections, downlink, figures, stream: sized } = config;
   const feed = config.feed && { ...config.feed, replicas: sized.replicas };
-  const limits = { lanesMax, skewMaxMs: skewMaxHours * 3_600_000, switches, inspections };
-  const world = { db, clock, log, erp, hub, ...limits, ...lease, bootId, feed };
-  const central = assembleCentral(world);
+  const skewMaxMs = skewMaxHours * 3_600_000;
+  const limits = { lanesMax, skewMaxMs, switches, inspections, downlink, figures, feed };
+  const central = assembleCentral({ db, clock, log, erp, hub, ...limits, ...lease, bootId });
   const { memory, edges, moved, erpStanding, centrals } = central;
   const shown = { ...memory, feed, edges, erp, erpStanding, centrals, nowMs: clock.nowMs };
   const board = openBoard({ ...shown, db, moved, hubTrouble: watch.trouble });
   const app = buildHttp(board, () => centralMetrics(shown));
-  const { thread } = memory;
-  const following = keepRunning(follow({ thread, clock, log, signal: stopping.signal }));
-  const looking = keepRunning(watch.watch(stopping.signal));
+  await servePage(app, figures.language);
+  const { signal } = stopping;
+  const following = [
+    keepRunning(follow({ reader: memory.thread, what: 'traces', clock, log, signal })),
+    keepRunning(follow({ reader: memory.figuring, what: 'figures', clock, log, signal })),
+    keepRunning(watch.watch(signal)),
+    keepRunning(takeFiles({ config, board, memory, db, clock, log, signal })),
+  ];
   const services = openServices({ connection, board, bootId, clock, log });
   const url = await app.listen({ host: config.host, port: config.httpPort });
 
@@ -111,7 +141,7 @@ export async function startCentral(config: CentralConfig) {
       services.stop();
       const stopped = central.stop();
       await app.close();
-      await Promise.all([stopped, following, looking]);
+      await Promise.all([stopped, ...following]);
       await connection.close();
       await watching;
       db.close();

@@ -1,4 +1,5 @@
 import type { Database } from '../shared/database.ts';
+import { actMigrations } from './acts.ts';
 import { liveMigrations } from './ahead.ts';
 import { amendmentMigrations, openAmended } from './amendments.ts';
 import { openApprovals } from './approvals.ts';
@@ -8,6 +9,7 @@ import { censusMigrations } from './census.ts';
 import { clockMigrations, openClocks, skewUsualMs } from './clocks.ts';
 import { correctionMigrations, openCorrections } from './corrections.ts';
 import { deskMigrations } from './desk.ts';
+import { openDispatch } from './dispatch.ts';
 import { docketMigrations, docketMigrations2 } from './docket.ts';
 import {
   dossierMigrations,
@@ -15,10 +17,16 @@ import {
   dossierMigrations3,
   openDossier,
 } from './dossier.ts';
+import { openDownlink } from './downlink/downlink.ts';
+import { downlinkMigrations } from './downlink/tables.ts';
+import { dropMigrations } from './drop/taking.ts';
 import { earlyMigrations } from './early.ts';
 import { openErpStatus } from './erpstatus.ts';
 import { openExplain } from './explain.ts';
 import { feedMigrations, openBook } from './feed/book.ts';
+import { openFiguring } from './figuring/figuring.ts';
+import { figureMigrations } from './figuring/fold.ts';
+import { type FigureConfig, noFigureConfig } from './figuring/plant.ts';
 import {
   queueMigrations,
   queueMigrations2,
@@ -38,14 +46,17 @@ import { lossMigrations } from './losses.ts';
 import { masterMigrations } from './masters.ts';
 import { modeMigrations, openModes, type Switch } from './modes.ts';
 import { openPostings } from './postings.ts';
+import { openQualities } from './qualities.ts';
 import { openReconcile } from './reconcile.ts';
 import { openRegistry, registryMigrations } from './registry.ts';
+import { dispatchMigrations } from './sent.ts';
 import { shadowMigrations } from './shadows.ts';
 import { ledgerMigrations, shelfMigrations2 } from './shelf.ts';
 import { openThread, threadMigrations } from './thread.ts';
 import { openTotals, totalsMigrations } from './totals.ts';
 import { openTrace } from './trace.ts';
 import { turnsOf } from './turns.ts';
+import { wardMigrations } from './wardtables.ts';
 
 /** Every table of central, in one file: what one transaction must change together. */
 export const migrations = [
@@ -78,6 +89,10 @@ export const migrations = [
   ...masterMigrations,
   ...docketMigrations2,
   ...threadMigrations,
+  ...dispatchMigrations,
+  [...wardMigrations, ...actMigrations, ...dropMigrations].join('\n'),
+  ...downlinkMigrations,
+  ...figureMigrations,
   ...feedMigrations,
 ];
 
@@ -96,8 +111,14 @@ type Parts = {
   switches?: readonly Switch[] | undefined;
   /** Which inspected lots are received into quality inspection stock; none without one. */
   inspections?: readonly Inspection[] | undefined;
+  /** What figures are made with beside facts. */
+  figures?: FigureConfig | undefined;
   /** Where other centrals share the ledger. */
   leases?: Leases | undefined;
+  /** Told that a line may have something to ask for. */
+  ring?: ((line: string) => void) | undefined;
+  /** Sites whose change sets are approved by another person than who drafted them. */
+  secondPerson?: readonly string[] | undefined;
 };
 export type Memory = ReturnType<typeof openMemory>;
 
@@ -107,7 +128,15 @@ export type Memory = ReturnType<typeof openMemory>;
  * has written.
  */
 export function openMemory(parts: Parts) {
-  const { db, nowMs, skewMaxMs = skewUsualMs, switches = [], inspections = [], ...times } = parts;
+  const {
+    db,
+    nowMs,
+    skewMaxMs = skewUsualMs,
+    switches = [],
+    inspections = [],
+    ring,
+    ...times
+  } = parts;
   db.pragma(`cache_size = -${cacheKib}`);
   const dossier = openDossier(db);
   const lineOf = (eventId: string) => ledger.stored(eventId)?.line;
@@ -130,6 +159,7 @@ export function openMemory(parts: Parts) {
     totals.undone();
     clocks.undone();
     live.undone();
+    downlink.undone();
     postings.undone();
   }
   const corrections = openCorrections({ db, stored: (eventId) => ledger.stored(eventId) });
@@ -144,6 +174,8 @@ export function openMemory(parts: Parts) {
         holds.note(fact);
         postings.note(fact, run, clocks.note(fact, fact.receivedMs), effects);
         live.note(fact);
+        dispatch.note(fact);
+        downlink.note(fact);
       }
       dossier.save();
       postings.save();
@@ -153,6 +185,7 @@ export function openMemory(parts: Parts) {
     undone,
     stands: (head) => live.reach(head),
   });
+  const dispatch = openDispatch({ db, nowMs, ring });
   const registry = openRegistry({ db, ledger, nowMs });
   const lanes = openLanes({ db, waitMs: times.waitMs, boot: times.leases?.boot });
   const live = openLive({ db, registry, nowMs, rouse: lanes.rouseHeld });
@@ -169,9 +202,17 @@ export function openMemory(parts: Parts) {
     counts: postings.counts,
   });
   const approvals = openApprovals({ masters: dossier.masters, lanes, nowMs });
+  const { secondPerson } = parts;
+  const { send } = dispatch;
+  const lines = () => ledger.lines().map(({ path }) => path);
+  const told = { secondPerson, ring, lines };
+  const downlink = openDownlink({ db, dossier, approvals, send, nowMs, ...told });
   const thread = openThread(db);
   const trace = openTrace({ db, thread, explain });
+  const config = parts.figures ?? noFigureConfig;
+  const figuring = openFiguring({ db, dossier, config, skewMaxMs });
+  const qualities = openQualities({ db, nowMs, ledger, postings, lanes, thread, dispatch });
   const views = { dossier, totals, erpStatus, archive, explain, reconcile, modes, approvals };
-  const book = openBook(db);
-  return { ...views, holds, postings, ledger, registry, live, thread, trace, book, forget };
+  const goods = { holds, postings, ledger, registry, live, thread, trace, book: openBook(db) };
+  return { ...views, ...goods, dispatch, downlink, figuring, ...qualities, forget };
 }

@@ -1,17 +1,24 @@
 import type { Msg, NatsConnection } from '@nats-io/nats-core';
+import { decodeCommandsAsk } from '../shared/dispatch.ts';
 import { decodeEnrol, decodeHistory } from '../shared/enrol.ts';
 import { Fault } from '../shared/fault.ts';
+import { readJson } from '../shared/json.ts';
 import { decodeLive } from '../shared/live.ts';
 import type { Logger } from '../shared/log.ts';
+import { referenceAsk } from '../shared/reference.ts';
 import { decodeSegment } from '../shared/segment.ts';
 import {
+  commandSubjects,
   enrolSubjects,
   historySubjects,
   lineOf,
   liveSubjects,
+  referenceSubjects,
   straySubjects,
 } from '../shared/subject.ts';
 import type { Archive } from './archive.ts';
+import type { Dispatch } from './dispatch.ts';
+import type { Downlink } from './downlink/downlink.ts';
 import type { Ledger } from './ledger.ts';
 import type { Live } from './live.ts';
 import type { Registry } from './registry.ts';
@@ -22,6 +29,8 @@ type Parts = {
   archive: Archive;
   ledger: Ledger;
   live: Live;
+  dispatch: Dispatch;
+  downlink: Downlink;
   /** Rung when an epoch began, for the word on what the ledger holds. */
   moved: () => void;
   log: Logger;
@@ -29,7 +38,7 @@ type Parts = {
 
 /** Answers the stores of all lines: who may write, what the ledger holds, what is beside it. */
 export function openRegistrar(parts: Parts): void {
-  const { connection, archive, ledger, live, log } = parts;
+  const { connection, archive, ledger, live, downlink, log } = parts;
 
   /** Who asks is known from the subject alone; what is not understood is not answered. */
   function serve(subjects: string, answer: (line: string, bytes: Uint8Array) => Uint8Array) {
@@ -54,6 +63,11 @@ export function openRegistrar(parts: Parts): void {
     if (answer.answer !== 'taken') log.error({ line, ...answer }, 'facts told ahead: not taken');
     return Buffer.from(JSON.stringify(answer));
   });
+  serve(commandSubjects, (line, bytes) => tell(parts, line, bytes));
+  serve(referenceSubjects, (line, bytes) => {
+    const asked = readJson(referenceAsk, bytes, 'reference');
+    return Buffer.from(JSON.stringify(downlink.answer(line, asked)));
+  });
   serve(straySubjects, (line, bytes) => {
     const segment = decodeSegment(bytes);
     if (segment.line !== line) throw new Fault('INVALID', `stray: claims to be ${segment.line}`);
@@ -64,6 +78,26 @@ export function openRegistrar(parts: Parts): void {
     if (parked > 0) log.error({ line, parked }, 'facts of another history wait for a person');
     return Buffer.from(JSON.stringify({ parked, known: segment.facts.length - parked }));
   });
+}
+
+/** Only whoever writes the line is told: what another box did with it would be nobody's fact. */
+function tell({ registry, dispatch, log }: Parts, line: string, bytes: Uint8Array): Uint8Array {
+  const { store, epoch, after } = decodeCommandsAsk(bytes);
+  const refused = (reason: string) =>
+    Buffer.from(JSON.stringify({ answer: 'refused', reason, newest: 0, commands: [] }));
+  if (!registry.writes(line, store, epoch)) {
+    return refused(`this store does not write epoch ${epoch} of the line`);
+  }
+  try {
+    const { lost, ...told } = dispatch.behind(line, after);
+    if (lost > 0)
+      log.error({ line, after, lost }, 'a line has had commands of a ledger that is lost');
+    return Buffer.from(JSON.stringify({ answer: 'told', ...told }));
+  } catch (fault) {
+    if (!(fault instanceof Fault) || fault.code !== 'CONFLICT') throw fault;
+    log.error({ line, after, reason: fault.message }, 'a line is not told what it is to do');
+    return refused(fault.message.slice(0, 300));
+  }
 }
 
 function enrol({ registry, live, moved, log }: Parts, line: string, bytes: Uint8Array): Uint8Array {

@@ -21,6 +21,7 @@ const commands = {
   swap: () => import('./swap.ts'),
   explain: () => import('./explain.ts'),
   trace: () => import('./trace.ts'),
+  figures: () => import('./figures.ts'),
   reconcile: () => import('./reconcile.ts'),
   rules: () => import('./rules.ts'),
   masters: () => import('./masters.ts'),

@@ -1,7 +1,9 @@
 import { type EndpointName, endpoints, wayOf } from '../shared/endpoints.ts';
 import {
   beatSubject,
+  bellSubject,
   centralInbox,
+  commandSubject,
   deskInbox,
   deskService,
   deskSubject,
@@ -16,6 +18,7 @@ import {
   keptStream,
   keptSubject,
   liveSubject,
+  referenceSubject,
   refillSubject,
   straySubject,
 } from '../shared/subject.ts';
@@ -40,10 +43,13 @@ export function edgePermissions(lines: readonly string[]): Permissions {
     ...[eventSubject, liveSubject, enrolSubject, historySubject, straySubject].map((of) =>
       of(line),
     ),
+    ...[commandSubject(line), referenceSubject(line)],
     lastOf(eventStream, eventSubject(line)),
     lastOf(keptStream, keptSubject(line)),
   ]);
-  const subscribe = lines.flatMap((line) => [keptSubject(line), refillSubject(line)]);
+  const subscribe = lines.flatMap((line) => [
+    ...[keptSubject(line), refillSubject(line), bellSubject(line)],
+  ]);
   return {
     // Central's inbox: the answer to its question for missing facts.
     publish: { allow: [...publish, beatSubject(first), `${centralInbox}.>`] },

@@ -14,7 +14,7 @@ const contentVersion = 1;
 export const factBytesMax = 65_536;
 
 /** Envelope fields that came after the first release: absent at the end, not null. */
-const laterKeys = ['productionDay', 'flags', 'atLocal', 'clockTrust'] as const;
+const laterKeys = ['productionDay', 'flags', 'atLocal', 'clockTrust', 'checked'] as const;
 
 /** Envelope fields behind the fixed ones, in the order of the wire. Append only. */
 const contextKeys = [

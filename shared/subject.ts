@@ -73,6 +73,14 @@ export const straySubjects = 'hf.stray.*.*.*.*';
 export const liveSubject = (line: string): string => `hf.live.${tokens(line)}`;
 export const liveSubjects = 'hf.live.*.*.*.*';
 
+/** Where a line's store asks central for the commands that central has for the line. */
+export const commandSubject = (line: string): string => `hf.cmd.${tokens(line)}`;
+export const commandSubjects = 'hf.cmd.*.*.*.*';
+/** Where an edge asks central for the change sets of reference data of a line's site. */
+export const referenceSubject = (line: string): string => `hf.ref.${tokens(line)}`;
+export const referenceSubjects = 'hf.ref.*.*.*.*';
+/** Rung by central when there is something to be asked for; says nothing, and may be lost. */
+export const bellSubject = (line: string): string => `hf.bell.${tokens(line)}`;
 /** Where central tells everybody a fact of a line, once its ledger holds it. */
 export const factSubject = (line: string, type: string): string =>
   `hf.fact.${tokens(line)}.${token(type)}`;

@@ -1,6 +1,6 @@
 // Goal: every fact of the feed reaches the MQTT broker, in the order of its line, and the hub is
 // not told so before the broker has said yes.
-// Method: a real hub and a real Mosquitto that is killed, asks for passwords and shows certificates;
+// Method: a real hub and a real Mosquitto that is killed, asks for passwords, shows certificates;
 // and brokers of the test's own, which are slow or refuse.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

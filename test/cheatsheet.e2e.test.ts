@@ -80,6 +80,9 @@ const checks: Record<string, Check> = {
   'hf.desk.trace text': says(/ is fact\n\nOrderReleased /),
   'hf.desk.explain EVENT_ID': has({ fact: { type: 'OrderReleased', position: 1 } }),
   'hf.desk.order ORDER': has({ material: 'BOLT' }),
+  'hf.desk.figures': has({ by: 'line', notYet: 0, rows: [{ key: m01, figures: {} }], next: null }),
+  'hf.desk.figures text': says(/^figures by order, .*\norder +good +total/),
+  'hf.desk.figures csv': says(/^from,to,key,site,line,day,shift,.*\r\n/),
   'micro ping': has({ type: 'io.nats.micro.v1.ping_response', name: 'holdfast-desk' }),
   'micro ls': has({ type: 'io.nats.micro.v1.info_response', name: 'holdfast-desk' }),
   'micro info holdfast-desk': has({
@@ -148,7 +151,7 @@ function nameOf(row: string): string {
   }
   const [body = '', flag] = more;
   const bare = /^[A-Z_]+$/.test(body) ? [body] : [];
-  const as = body.includes('"as":"text"') ? ['text'] : [];
+  const as = ['text', 'csv'].filter((kind) => body.includes(`"as":"${kind}"`));
   const dry = body.includes('"dryRun":true') ? ['dry'] : [];
   return [what, ...bare, ...as, ...dry, ...(flag === '-H' ? ['-H'] : [])].join(' ');
 }
@@ -189,7 +192,7 @@ test(
         .replace(/\bLINE\b/, m01)
         .replace(/\bSUBJECT\b/, subject)
         .replace(/\bEVENT_ID\b/, stated[0]!.eventId)
-        .replace(/'ORDER'/, "'WO-1'")
+        .replace(/(['"])ORDER\1/, '$1WO-1$1')
         .replace(/'LOT'/, "'L-1'")
         .replace(/\bTYPE\b/, 'LotProduced')
         .replace(/\bDAY\b/, '2012-01-01')

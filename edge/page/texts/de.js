@@ -600,6 +600,8 @@ export const texts = {
     EpochBegan: 'Epoche begonnen',
     DiskLevelChanged: 'Füllstand der Platte geändert',
     ClockStepped: 'Uhr verstellt',
+    CommandReceived: 'Auftrag der Zentrale erhalten',
+    ReferenceApplied: 'Stammdaten gültig',
     PersonSignedIn: 'Angemeldet',
     PersonSignedOut: 'Abgemeldet',
     PersonSigned: 'Unterschrieben',

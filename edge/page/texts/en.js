@@ -599,6 +599,8 @@ export const texts = {
     EpochBegan: 'Epoch began',
     DiskLevelChanged: 'Disk level changed',
     ClockStepped: 'Clock stepped',
+    CommandReceived: 'Received from central',
+    ReferenceApplied: 'Reference data active',
     PersonSignedIn: 'Signed in',
     PersonSignedOut: 'Signed out',
     PersonSigned: 'Signed',

@@ -600,6 +600,8 @@ export const texts = {
     EpochBegan: 'Época empezada',
     DiskLevelChanged: 'Nivel de disco cambiado',
     ClockStepped: 'Reloj cambiado',
+    CommandReceived: 'Orden de central recibida',
+    ReferenceApplied: 'Datos maestros activos',
     PersonSignedIn: 'Entrada',
     PersonSignedOut: 'Salida',
     PersonSigned: 'Firmado',
