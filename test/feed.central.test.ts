@@ -110,7 +110,12 @@ test('a cursor that was never moved is where the feed is, once somebody looks', 
   fill(books, 1, 14);
   const { book } = books;
   const dies = startTelling(side, { book: { ...book, move: () => undefined } });
-  await waitFor(async () => (await side.state()).messages === 42, 20_000, 'all to be told');
+  const messages = () =>
+    side.state().then(
+      (state) => state.messages,
+      () => 0,
+    );
+  await waitFor(async () => (await messages()) === 42, 20_000, 'all to be told');
   await dies.stop();
   expect(book.cursor().position).toBe(0);
   startTelling(side, books);
