@@ -26,6 +26,7 @@ await againOnPostgres({
   'replay.central': () => import('./replay.central.test.ts'),
   environment: () => import('./environment.test.ts'),
   'trace.central': () => import('./trace.central.test.ts'),
+  'supplier.central': () => import('./supplier.central.test.ts'),
   overview: () => import('./overview.test.ts'),
   'dryrun.central': () => import('./dryrun.central.test.ts'),
   microservice: () => import('./microservice.test.ts'),
