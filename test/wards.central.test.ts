@@ -115,7 +115,7 @@ test('who places does not end it, who proposes does not approve; each act is kep
   expect(await say('holds/C-1/release', a)).toMatchObject({ http: 409 });
 });
 
-test("a line's hold is disposed of, rework authorised and a result recorded from here", async () => {
+test("a line's hold is disposed of, rework authorised, a result recorded from here", async () => {
   const { hear, say, sent } = openPlant();
   hear(m01, stated.release(), stated.keep('H-1', '6', op));
   const deciding = { disposition: 'scrap', quantity: '6', unit: 'EA', by: 'person:a', reason: 'x' };
