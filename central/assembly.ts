@@ -8,12 +8,16 @@ import type { Logger } from '../shared/log.ts';
 import { type Bell, keepRunning, openBell } from '../shared/loop.ts';
 import { type Pace, plantPace } from '../shared/pace.ts';
 import { openBreaker } from './breaker.ts';
+import type { CentralConfig } from './config.ts';
+import { pull } from './downlink/pull.ts';
 import type { Erp } from './erp.ts';
+import { type FeedSet, tellFeed } from './feed/feed.ts';
+import type { FigureConfig } from './figuring/plant.ts';
 import { receive } from './inbox.ts';
 import type { Inspection } from './inspections.ts';
 import { tellKept } from './keeper.ts';
 import { openLeases } from './leases.ts';
-import { openMemory } from './memory.ts';
+import { type Memory, openMemory } from './memory.ts';
 import { type Switch, unguarded } from './modes.ts';
 import { post } from './poster.ts';
 import { openPulse } from './pulse.ts';
@@ -49,10 +53,16 @@ type World = {
   switches?: readonly Switch[];
   /** Which inspected lots are received into quality inspection stock. */
   inspections?: readonly Inspection[];
+  /** What the ERP hands over, and how often it is asked; without it nobody asks. */
+  downlink?: CentralConfig['downlink'];
+  /** What figures are made with beside facts. */
+  figures?: FigureConfig;
   /** Unlike any boot before; what the database was opened with where it is shared. */
   bootId: string;
   /** Where the database is shared: how long what one central has begun is left to it, ms. */
   leaseMs?: number;
+  /** The feed for everybody; none without it. */
+  feed?: FeedSet | undefined;
   pace?: Pace;
 };
 
@@ -78,10 +88,24 @@ async function again(work: () => Promise<void>, { clock, log, signal }: Waits): 
 }
 type Waits = { clock: Clock; log: Logger; signal: AbortSignal };
 
+/** What reads master data and orders of the ERP while this central is on duty. */
+const pulling =
+  (
+    { db, erp, clock, log }: World,
+    given: NonNullable<World['downlink']>,
+    memory: Memory,
+    moved: () => void,
+  ) =>
+  (signal: AbortSignal): Promise<void> =>
+    pull({
+      ...{ db, clock, log, signal, moved, downlink: memory.downlink, source: erp.masters },
+      ...{ sites: given.sites, everyMs: given.everySeconds * 1_000 },
+    });
+
 /** Central but for its status: everything is running when this returns. */
 export function assembleCentral(world: World) {
   const { db, clock, log, erp, hub, lanesMax, bootId, pace = plantPace } = world;
-  const { skewMaxMs, switches, inspections } = world;
+  const { skewMaxMs, switches, inspections, figures, feed } = world;
   const stop = new AbortController();
   const { signal } = stop;
   const { maxInFlightMs } = erp;
@@ -94,9 +118,10 @@ export function assembleCentral(world: World) {
   const { leaseMs = leaseUsualMs } = world;
   const { monotonicMs } = clock;
   const leases = turns && openLeases({ db, boot: bootId, leaseMs, monotonicMs });
-  const limits = { maxInFlightMs, skewMaxMs };
   const ring = openRinging(hub.connection);
-  const known = { switches, inspections, leases, ring };
+  const { secondPerson } = world.downlink ?? {};
+  const limits = { maxInFlightMs, skewMaxMs, figures };
+  const known = { switches, inspections, leases, ring, secondPerson };
   const memory = openMemory({ db, nowMs, waitMs, ...limits, ...known });
   const { ledger, postings } = memory;
   const accepted = openBell(clock); // rings when the ledger took facts
@@ -126,8 +151,10 @@ export function assembleCentral(world: World) {
     onDuty((signal) => trim({ ...common, ...hub, trimMs: pace.trimMs, signal })),
     onDuty((signal) => fillGaps({ ...common, ...filling, signal })),
     onDuty((signal) => spread({ ...memory, ...filling, clock, signal })),
+    ...tellFeed(feed, { ...common, ...hub, memory, bell: accepted, idleMs: pace.quietMs }, onDuty),
     post({ ...common, ...lanes, erp, lanesMax, bell: accepted, moved: moved.ring }),
     ...(watch ? [watch.keep()] : []),
+    ...(world.downlink ? [onDuty(pulling(world, world.downlink, memory, committed))] : []),
   ].map(keepRunning);
   openRegistrar({ connection, ...memory, moved: moved.ring, log });
   const { edges } = openPulse({ connection, nowMs: clock.nowMs, log });

@@ -8,9 +8,16 @@ import type { Breaker } from './breaker.ts';
 import { openDesk } from './desk.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Dossier } from './dossier.ts';
+import { openDownlinkBoard } from './downlink/board.ts';
+import type { Downlink } from './downlink/downlink.ts';
 import type { Erp } from './erp.ts';
 import type { openErpStatus } from './erpstatus.ts';
 import type { openExplain } from './explain.ts';
+import type { Book } from './feed/book.ts';
+import type { FeedConfig } from './feed/config.ts';
+import { openSheets } from './feed/sheets.ts';
+import type { Figuring } from './figuring/figuring.ts';
+import type { Asked as FiguresAsked } from './figuring/sorting.ts';
 import type { Holds } from './holds.ts';
 import { openInquiry } from './inquiry.ts';
 import type { Leases } from './leases.ts';
@@ -46,6 +53,7 @@ type Parts = {
   reconcile: Reconcile;
   modes: Modes;
   approvals: Approvals;
+  figuring: Figuring;
   db: Database;
   nowMs: () => number;
   /** Told when a person has moved a posting. */
@@ -56,6 +64,10 @@ type Parts = {
   live: Live;
   dispatch: Dispatch;
   quality: Quality;
+  downlink: Downlink;
+  book: Book;
+  /** How the feed is told; absent where it is not. */
+  feed?: FeedConfig | undefined;
   /** Every edge that was heard by its heartbeat. */
   edges: Pulse['edges'];
   erp: Erp;
@@ -63,6 +75,8 @@ type Parts = {
   erpStanding: Breaker['standing'];
   /** Centrals that share the ledger, and how many lanes each has; absent for one alone. */
   centrals?: Leases['holders'] | undefined;
+  /** What is wrong with the hub, in words. */
+  hubTrouble?: () => string | undefined;
 };
 export type Board = ReturnType<typeof openBoard>;
 
@@ -129,6 +143,9 @@ export function openBoard(parts: Parts) {
     /** Open postings in this state, lane by lane; those that are posted are in the ERP. */
     postings: (state: PostingState, limit: number) => postings.list(state, limit),
 
+    /** What goes down to the lines. */
+    downlink: openDownlinkBoard({ db, downlink: parts.downlink, undone: parts.forget, moved }),
+
     /** Where people look after what could not be posted. */
     desk: openDesk({ db, postings, erp, standing: erpStanding, nowMs, moved }),
 
@@ -136,6 +153,10 @@ export function openBoard(parts: Parts) {
     explain,
     /** The whole story of anything that has an id. Throws Fault UNKNOWN for none. */
     trace,
+    /** Figures of facts. Throws as `Figuring`. */
+    figures: (asked: FiguresAsked) => parts.figuring.told(asked),
+    /** What everybody may be told, page by page. */
+    sheets: openSheets(parts),
     overview: openOverview(parts),
     /** What goes down to the lines, and what quality says here. */
     dispatch: parts.dispatch,

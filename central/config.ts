@@ -11,7 +11,10 @@ import {
   text,
 } from '../shared/field.ts';
 import { readSecret } from '../shared/secret.ts';
-import { checkInspects, erpField } from './connectors.ts';
+import { checkHandsOver, checkInspects, erpField } from './connectors.ts';
+import { downlinkFields } from './downlink/fields.ts';
+import { feedField } from './feed/config.ts';
+import { figureField, noFigureConfig } from './figuring/plant.ts';
 import { inspectionField, inspectionsMax } from './inspections.ts';
 import { switchesMax, switchField } from './modes.ts';
 import type { Where } from './sharing.ts';
@@ -45,11 +48,14 @@ export const fields = {
     text("The ledger's SQLite file, on a local disk that honours fsync; or else postgres.", 4_096),
   ),
   postgres: optional(record('The ledger on PostgreSQL, for several centrals.', postgresFields)),
-  natsUrl: text('The hub, e.g. nats://127.0.0.1:4222.', 500),
+  natsUrl: text('The hub, e.g. nats://127.0.0.1:4222; of a cluster all, commas between.', 500),
   natsNkeyPath: optional(
     text("File with the seed of central's NKey; read again at every connect.", 4_096),
   ),
-  hubMonitorUrl: text("The hub's HTTP monitoring, e.g. http://127.0.0.1:8222.", 500),
+  hubMonitorUrl: text(
+    "The hub's HTTP monitoring, e.g. http://127.0.0.1:8222; of a cluster all, commas between.",
+    1_000,
+  ),
   host: fallback(text('Address that the status is served at.', 100), '127.0.0.1'),
   httpPort: fallback(integer('Port of the status; 0 takes a free one.', 0, 65_535), 8090),
   stream: fallback(
@@ -69,6 +75,7 @@ export const fields = {
   dropPath: optional(
     text('Folder in which quality drops files (JSON, CSV, B2MML); nothing without it.', 4_096),
   ),
+  feed: optional(feedField),
   erp: erpField,
   skewMaxHours: fallback(
     integer('A document whose fact is further off in time waits for a person, hours.', 1, 876_000),
@@ -76,6 +83,13 @@ export const fields = {
   ),
   rules: fallback(list(switchField, switchesMax), []),
   inspections: fallback(list(inspectionField, inspectionsMax), []),
+  downlink: fallback(
+    record('Master data and orders from the ERP; docs/downlink.md.', downlinkFields),
+    {
+      ...{ sites: [], everySeconds: 60, secondPerson: [] },
+    },
+  ),
+  figures: fallback(figureField, noFigureConfig),
   lanesMax: fallback(integer('Documents in flight at once, one an order.', 1, 256), 16),
   logLevel: fallback(
     choice('Least severe line that is logged.', ['debug', 'info', 'warn', 'error', 'silent']),
@@ -100,6 +114,7 @@ export function whereOf(given: NonNullable<CentralConfig['postgres']>): Where {
 export function readCentralConfig(given: unknown): CentralConfig {
   const config = readFields(fields, given, 'config');
   if (config.inspections.length > 0) checkInspects(config.erp);
+  if (config.downlink.sites.length > 0) checkHandsOver(config.erp);
   if ((config.storePath === undefined) !== (config.postgres === undefined)) return config;
   throw invalid('config.storePath', 'must be given, or else postgres, and not both');
 }

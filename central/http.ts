@@ -1,4 +1,4 @@
-import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import { invalid } from '../shared/field.ts';
 import { metricsType } from '../shared/metrics.ts';
 import { answered } from './answered.ts';
@@ -11,6 +11,23 @@ function fieldsOf(params: object, rest: unknown, label: string): unknown {
   const twice = Object.keys(params).find((name) => Object.hasOwn(rest, name));
   if (twice !== undefined) throw invalid(`${label}.${twice}`, 'stands in the address already');
   return { ...rest, ...params };
+}
+
+const wantsCsv = (accept: string | undefined): boolean => /\btext\/csv\b/.test(accept ?? '');
+
+/** Where the next page of an answer begins, if it has one. */
+function nextOf(told: unknown): string | null {
+  const { next } = told as { next?: unknown };
+  return typeof next === 'string' ? next : null;
+}
+
+/** As a file that is saved, and nothing that a browser would show or run. */
+function asCsv(reply: FastifyReply, name: string, text: string, next: string | null): string {
+  reply.type('text/csv; charset=utf-8; header=present');
+  reply.header('content-disposition', `attachment; filename="${name}.csv"`);
+  reply.header('x-content-type-options', 'nosniff');
+  if (next !== null) reply.header('x-holdfast-next', encodeURIComponent(next));
+  return text;
 }
 
 /** What central knows, as JSON, and what a scraper reads; listening nowhere yet. */
@@ -26,14 +43,18 @@ export function buildHttp(board: Board, metrics?: () => string): FastifyInstance
   if (metrics) {
     app.get('/metrics', async (_request, reply) => reply.type(metricsType).send(metrics()));
   }
-  for (const { method, path: url, name, answer } of operationsOf(board)) {
+  for (const { method, path: url, name, answer, csv } of operationsOf(board)) {
     const label = method === 'GET' ? name : 'body';
     app.route({
       ...{ method, url },
-      handler: ({ params, query, body }, reply) =>
-        answered(reply, () =>
-          answer(fieldsOf(params as object, method === 'GET' ? query : body, label), label),
-        ),
+      handler: ({ params, query, body, headers }, reply) =>
+        answered(reply, async () => {
+          const given = fieldsOf(params as object, method === 'GET' ? query : body, label);
+          const told = await answer(given, label);
+          return csv && wantsCsv(headers.accept)
+            ? asCsv(reply, name, csv(told), nextOf(told))
+            : told;
+        }),
     });
   }
   return app;

@@ -17,12 +17,14 @@ import { openErp } from './connectors.ts';
 import { checkFolder, openFolder, watchFolder } from './drop/folder.ts';
 import { openTaking } from './drop/taking.ts';
 import { buildHttp } from './http.ts';
+import { openHubWatch, verifyHub } from './hub.ts';
 import { type Memory, migrations } from './memory.ts';
 import { centralMetrics } from './metrics.ts';
 import { operationsOf } from './operations.ts';
+import { servePage } from './page.ts';
 import { openServices } from './services.ts';
 import { openShared } from './sharing.ts';
-import { ensureStreams, verifyHub } from './stream.ts';
+import { ensureStreams } from './stream.ts';
 import { follow } from './thread.ts';
 
 /** Attempts to reach the hub at start, with growing pauses; about two minutes. */
@@ -44,11 +46,14 @@ async function openHub(config: CentralConfig, log: Logger, signal: AbortSignal) 
         { servers: natsUrl, name: 'holdfast-central', ...credentials },
         standing,
       );
-      await verifyHub(connection, hubMonitorUrl);
+      const monitorUrls = hubMonitorUrl.split(',');
+      const seen = await verifyHub(connection, monitorUrls);
+      if (seen.silent.length > 0) log.warn(seen, 'servers of the hub do not answer');
       const manager = await jetstreamManager(connection);
       const { replicas, megabytesMax, keepDays } = stream;
       await ensureStreams(manager, { replicas, keepDays, bytesMax: megabytesMax * 1024 * 1024 });
-      return { connection, manager, stream: jetstream(connection) };
+      const watch = openHubWatch({ connection, monitorUrls, seen, clock: systemClock, log });
+      return { connection, manager, stream: jetstream(connection), watch };
     } catch (error) {
       await connection?.close();
       if ((error instanceof Fault && !error.retry) || attempt === startAttempts) throw error;
@@ -100,7 +105,7 @@ export async function startCentral(config: CentralConfig) {
   const erp = openErp(config.erp, log);
   const bootId = `${process.pid}_${clock.nowMs()}_${randomBytes(4).toString('hex')}`;
   const db = openStore(config, bootId);
-  const { connection, manager, stream } = await openHub(config, log, starting.signal);
+  const { connection, manager, stream, watch } = await openHub(config, log, starting.signal);
   const reconnected = openBell(clock);
   const watching = (async () => {
     for await (const { type } of connection.status()) if (type === 'reconnect') reconnected.ring();
@@ -109,17 +114,23 @@ export async function startCentral(config: CentralConfig) {
   const hub = { connection, manager, stream, reconnected };
   const { lanesMax, skewMaxHours, postgres } = config;
   const lease = postgres ? { leaseMs: postgres.leaseMs } : {};
-  const { rules: switches, inspections } = config;
-  const limits = { lanesMax, skewMaxMs: skewMaxHours * 3_600_000, switches, inspections };
+  const { rules: switches, inspections, downlink, figures, stream: sized } = config;
+  const feed = config.feed && { ...config.feed, replicas: sized.replicas };
+  const skewMaxMs = skewMaxHours * 3_600_000;
+  const limits = { lanesMax, skewMaxMs, switches, inspections, downlink, figures, feed };
   const central = assembleCentral({ db, clock, log, erp, hub, ...limits, ...lease, bootId });
   const { memory, edges, moved, erpStanding, centrals } = central;
-  const shown = { ...memory, edges, erp, erpStanding, centrals, nowMs: clock.nowMs };
-  const board = openBoard({ ...shown, db, moved });
+  const shown = { ...memory, feed, edges, erp, erpStanding, centrals, nowMs: clock.nowMs };
+  const board = openBoard({ ...shown, db, moved, hubTrouble: watch.trouble });
   const app = buildHttp(board, () => centralMetrics(shown));
-  const { thread } = memory;
-  const following = keepRunning(follow({ thread, clock, log, signal: stopping.signal }));
+  await servePage(app, figures.language);
   const { signal } = stopping;
-  const dropping = keepRunning(takeFiles({ config, board, memory, db, clock, log, signal }));
+  const following = [
+    keepRunning(follow({ reader: memory.thread, what: 'traces', clock, log, signal })),
+    keepRunning(follow({ reader: memory.figuring, what: 'figures', clock, log, signal })),
+    keepRunning(watch.watch(signal)),
+    keepRunning(takeFiles({ config, board, memory, db, clock, log, signal })),
+  ];
   const services = openServices({ connection, board, bootId, clock, log });
   const url = await app.listen({ host: config.host, port: config.httpPort });
 
@@ -130,7 +141,7 @@ export async function startCentral(config: CentralConfig) {
       services.stop();
       const stopped = central.stop();
       await app.close();
-      await Promise.all([stopped, following, dropping]);
+      await Promise.all([stopped, ...following]);
       await connection.close();
       await watching;
       db.close();

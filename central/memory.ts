@@ -17,10 +17,16 @@ import {
   dossierMigrations3,
   openDossier,
 } from './dossier.ts';
+import { openDownlink } from './downlink/downlink.ts';
+import { downlinkMigrations } from './downlink/tables.ts';
 import { dropMigrations } from './drop/taking.ts';
 import { earlyMigrations } from './early.ts';
 import { openErpStatus } from './erpstatus.ts';
 import { openExplain } from './explain.ts';
+import { feedMigrations, openBook } from './feed/book.ts';
+import { openFiguring } from './figuring/figuring.ts';
+import { figureMigrations } from './figuring/fold.ts';
+import { type FigureConfig, noFigureConfig } from './figuring/plant.ts';
 import {
   queueMigrations,
   queueMigrations2,
@@ -85,6 +91,9 @@ export const migrations = [
   ...threadMigrations,
   ...dispatchMigrations,
   [...wardMigrations, ...actMigrations, ...dropMigrations].join('\n'),
+  ...downlinkMigrations,
+  ...figureMigrations,
+  ...feedMigrations,
 ];
 
 /** Pages of the file that are kept in memory, KiB: those to which the lines add now. */
@@ -102,10 +111,14 @@ type Parts = {
   switches?: readonly Switch[] | undefined;
   /** Which inspected lots are received into quality inspection stock; none without one. */
   inspections?: readonly Inspection[] | undefined;
+  /** What figures are made with beside facts. */
+  figures?: FigureConfig | undefined;
   /** Where other centrals share the ledger. */
   leases?: Leases | undefined;
   /** Told that a line may have something to ask for. */
   ring?: ((line: string) => void) | undefined;
+  /** Sites whose change sets are approved by another person than who drafted them. */
+  secondPerson?: readonly string[] | undefined;
 };
 export type Memory = ReturnType<typeof openMemory>;
 
@@ -146,6 +159,7 @@ export function openMemory(parts: Parts) {
     totals.undone();
     clocks.undone();
     live.undone();
+    downlink.undone();
     postings.undone();
   }
   const corrections = openCorrections({ db, stored: (eventId) => ledger.stored(eventId) });
@@ -161,6 +175,7 @@ export function openMemory(parts: Parts) {
         postings.note(fact, run, clocks.note(fact, fact.receivedMs), effects);
         live.note(fact);
         dispatch.note(fact);
+        downlink.note(fact);
       }
       dossier.save();
       postings.save();
@@ -187,10 +202,17 @@ export function openMemory(parts: Parts) {
     counts: postings.counts,
   });
   const approvals = openApprovals({ masters: dossier.masters, lanes, nowMs });
+  const { secondPerson } = parts;
+  const { send } = dispatch;
+  const lines = () => ledger.lines().map(({ path }) => path);
+  const told = { secondPerson, ring, lines };
+  const downlink = openDownlink({ db, dossier, approvals, send, nowMs, ...told });
   const thread = openThread(db);
   const trace = openTrace({ db, thread, explain });
+  const config = parts.figures ?? noFigureConfig;
+  const figuring = openFiguring({ db, dossier, config, skewMaxMs });
   const qualities = openQualities({ db, nowMs, ledger, postings, lanes, thread, dispatch });
   const views = { dossier, totals, erpStatus, archive, explain, reconcile, modes, approvals };
-  const goods = { holds, postings, ledger, registry, live, thread, trace, dispatch };
-  return { ...views, ...goods, ...qualities, forget };
+  const goods = { holds, postings, ledger, registry, live, thread, trace, book: openBook(db) };
+  return { ...views, ...goods, dispatch, downlink, figuring, ...qualities, forget };
 }

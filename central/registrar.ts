@@ -2,8 +2,10 @@ import type { Msg, NatsConnection } from '@nats-io/nats-core';
 import { decodeCommandsAsk } from '../shared/dispatch.ts';
 import { decodeEnrol, decodeHistory } from '../shared/enrol.ts';
 import { Fault } from '../shared/fault.ts';
+import { readJson } from '../shared/json.ts';
 import { decodeLive } from '../shared/live.ts';
 import type { Logger } from '../shared/log.ts';
+import { referenceAsk } from '../shared/reference.ts';
 import { decodeSegment } from '../shared/segment.ts';
 import {
   commandSubjects,
@@ -11,10 +13,12 @@ import {
   historySubjects,
   lineOf,
   liveSubjects,
+  referenceSubjects,
   straySubjects,
 } from '../shared/subject.ts';
 import type { Archive } from './archive.ts';
 import type { Dispatch } from './dispatch.ts';
+import type { Downlink } from './downlink/downlink.ts';
 import type { Ledger } from './ledger.ts';
 import type { Live } from './live.ts';
 import type { Registry } from './registry.ts';
@@ -26,6 +30,7 @@ type Parts = {
   ledger: Ledger;
   live: Live;
   dispatch: Dispatch;
+  downlink: Downlink;
   /** Rung when an epoch began, for the word on what the ledger holds. */
   moved: () => void;
   log: Logger;
@@ -33,7 +38,7 @@ type Parts = {
 
 /** Answers the stores of all lines: who may write, what the ledger holds, what is beside it. */
 export function openRegistrar(parts: Parts): void {
-  const { connection, archive, ledger, live, log } = parts;
+  const { connection, archive, ledger, live, downlink, log } = parts;
 
   /** Who asks is known from the subject alone; what is not understood is not answered. */
   function serve(subjects: string, answer: (line: string, bytes: Uint8Array) => Uint8Array) {
@@ -59,6 +64,10 @@ export function openRegistrar(parts: Parts): void {
     return Buffer.from(JSON.stringify(answer));
   });
   serve(commandSubjects, (line, bytes) => tell(parts, line, bytes));
+  serve(referenceSubjects, (line, bytes) => {
+    const asked = readJson(referenceAsk, bytes, 'reference');
+    return Buffer.from(JSON.stringify(downlink.answer(line, asked)));
+  });
   serve(straySubjects, (line, bytes) => {
     const segment = decodeSegment(bytes);
     if (segment.line !== line) throw new Fault('INVALID', `stray: claims to be ${segment.line}`);

@@ -131,6 +131,7 @@ export const rules: Rules = {
   DiskLevelChanged: none('has no value'),
   ClockStepped: none('has no value'),
   CommandReceived: none('has no value'),
+  ReferenceApplied: none('has no value'),
   PersonSignedIn: none('has no value'),
   PersonSignedOut: none('has no value'),
   PersonSigned: none('has no value'),

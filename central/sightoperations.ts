@@ -47,7 +47,7 @@ const paging = {
 };
 /** A place in the ledger, also as text, as it comes in an address. */
 const position = integer('Position of the fact behind which it goes on.', 0, 1e12);
-const place: Field<number> = {
+export const place: Field<number> = {
   doc: position.doc,
   read: (value, name) =>
     position.read(

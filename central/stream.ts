@@ -1,18 +1,14 @@
 import {
   DiscardPolicy,
+  JetStreamApiError,
   type JetStreamManager,
   RetentionPolicy,
   StorageType,
   type StreamConfig,
 } from '@nats-io/jetstream';
-import type { NatsConnection } from '@nats-io/nats-core';
 import { Fault } from '../shared/fault.ts';
 import { segmentBytesMax } from '../shared/segment.ts';
 import { eventStream, eventSubjects, keptStream, keptSubjects } from '../shared/subject.ts';
-
-/** Oldest server whose leaf enforces permissions and whose streams refuse after a disk error. */
-const versionMin = [2, 14] as const;
-const monitorTimeoutMs = 5_000;
 
 type Wanted = { replicas: number; bytesMax: number; keepDays: number };
 
@@ -42,10 +38,14 @@ const kept = ({ replicas }: Wanted): Partial<StreamConfig> => ({
   allow_direct: true,
 });
 
-/** Makes the two streams if need be. Throws Fault UNREACHABLE, or INVALID if one differs. */
+/**
+ * Makes the two streams if need be; those that are there get as many copies as are wanted now, so
+ * that a hub can become a cluster. Throws Fault UNREACHABLE, or INVALID if one differs.
+ */
 export async function ensureStreams(manager: JetStreamManager, wanted: Wanted): Promise<void> {
   for (const config of [events(wanted), kept(wanted)]) {
     try {
+      await setCopies(manager, config.name!, wanted.replicas);
       await manager.streams.add(config as StreamConfig & { name: string });
     } catch (cause) {
       const reason = `stream ${config.name}: ${(cause as Error).message}`;
@@ -58,30 +58,15 @@ export async function ensureStreams(manager: JetStreamManager, wanted: Wanted): 
   }
 }
 
-type Jsz = { config?: { sync_always?: boolean } };
+/** No such stream is nothing to change. */
+const noStream = 10_059;
 
-/**
- * Refuses a hub that may lose what it acknowledged in a power cut, or that is too old: `monitorUrl`
- * is its HTTP monitoring address. Throws Fault INVALID, or UNREACHABLE when it does not answer.
- */
-export async function verifyHub(connection: NatsConnection, monitorUrl: string): Promise<void> {
-  const version = connection.info?.version ?? '0.0';
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  if (major < versionMin[0] || (major === versionMin[0] && minor < versionMin[1])) {
-    throw new Fault(
-      'INVALID',
-      `hub: nats-server ${version}, must be ${versionMin.join('.')} or later`,
-    );
-  }
-  let answer: Jsz;
+async function setCopies(manager: JetStreamManager, name: string, replicas: number): Promise<void> {
   try {
-    const signal = AbortSignal.timeout(monitorTimeoutMs);
-    const response = await fetch(new URL('/jsz?config=true', monitorUrl), { signal });
-    answer = (await response.json()) as Jsz;
-  } catch (cause) {
-    throw new Fault('UNREACHABLE', `hub: no answer from ${monitorUrl}`, { cause });
-  }
-  if (answer.config?.sync_always !== true) {
-    throw new Fault('INVALID', 'hub: jetstream.sync_interval must be "always"');
+    const { config } = await manager.streams.info(name);
+    if (config.num_replicas === replicas) return;
+    await manager.streams.update(name, { num_replicas: replicas });
+  } catch (error) {
+    if (!(error instanceof JetStreamApiError && error.code === noStream)) throw error;
   }
 }

@@ -118,18 +118,26 @@ export function openThread(db: Database) {
 const pageMs = 100;
 const idleMs = 1_000;
 
-type Parts = Readonly<{ thread: Thread; clock: Clock; log: Logger; signal: AbortSignal }>;
+type Parts = Readonly<{
+  /** Whoever reads the ledger at its own pace; a page of 500 facts at most. */
+  reader: Pick<Thread, 'readOn'>;
+  /** What it is read for. */
+  what: string;
+  clock: Clock;
+  log: Logger;
+  signal: AbortSignal;
+}>;
 
-/** Keeps the index near the ledger, at most 5,000 facts a second, until `signal` aborts. */
-export async function follow({ thread, clock, log, signal }: Parts): Promise<void> {
+/** Keeps an index near the ledger, at most 5,000 facts a second, until `signal` aborts. */
+export async function follow({ reader, what, clock, log, signal }: Parts): Promise<void> {
   for (let failures = 0; !signal.aborted; ) {
     try {
-      const read = thread.readOn();
+      const read = reader.readOn();
       failures = 0;
       await clock.sleep(read > 0 ? pageMs : idleMs, signal);
     } catch (error) {
       if (!(error instanceof Fault && error.retry)) throw error;
-      log.warn({ reason: error.message }, 'the ledger is not looked through for traces now');
+      log.warn({ reason: error.message }, `the ledger is not looked through for ${what} now`);
       await clock.sleep(backoff(++failures), signal);
     }
   }

@@ -3,7 +3,6 @@ import { encodeContent } from '../shared/codec.ts';
 import type { Command } from '../shared/command.ts';
 import type { BodyOf, ClockTrust, Content, FactType } from '../shared/event.ts';
 import { Fault } from '../shared/fault.ts';
-import { quantityText, zero } from '../shared/quantity.ts';
 import type { Convert } from '../shared/unit.ts';
 import { aboutOf } from '../statecharts/about.ts';
 import { unbalanced } from '../statecharts/balance.ts';
@@ -16,6 +15,7 @@ import { asStated, type Terms } from '../statecharts/policy.ts';
 import { type Answer, openAnswers, refusedBy, type Stated } from './answers.ts';
 import type { At, Book } from './book.ts';
 import { checkCommandId, checkOriginal } from './bygone.ts';
+import { chasing, releasing } from './completing.ts';
 import { inKeptUnit } from './conversion.ts';
 import { momentOf } from './moment.ts';
 import { isOrphan, orphan } from './orphans.ts';
@@ -37,6 +37,13 @@ export type Parts = {
   trust?: (() => ClockTrust | undefined) | undefined;
   /** In which runs the clock was set. */
   spans?: Spans | undefined;
+  /**
+   * What the order guard says of a fact before it is stated; throws Fault REFUSED with the rule
+   * that forbids it.
+   */
+  guard?: ((line: string, fact: Content) => string | undefined) | undefined;
+  /** Throws Fault REFUSED for what is offered to the line, and not asked of it. */
+  offer?: ((command: Command) => void) | undefined;
   /**
    * Told of every fact in the transaction that stores it, with what counts by it; and again,
    * without that, when the store is read.
@@ -88,9 +95,9 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
         if (!policy.inspectLots || fact.body.inspect !== undefined) return fact;
         return { ...fact, body: { ...fact.body, inspect: true } };
       case 'HoldPlaced':
-        return { ...fact, body: { ...chasing(), ...fact.body } };
+        return { ...fact, body: { ...chasing(policy), ...fact.body } };
       case 'HoldReleased':
-        return { ...fact, body: releasing(fact) };
+        return { ...fact, body: releasing(book.look, fact) };
       case 'PhaseEnded':
       case 'RunStaffed':
         return spanned(fact, path, book.look, spans);
@@ -102,18 +109,10 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
     }
   }
 
-  /** How soon a hold is reminded of and escalated here. */
-  function chasing(): { escalateMs?: number; remindMs?: number } {
-    const { escalateHoldMs: escalateMs, remindHoldMs: remindMs } = policy;
-    return { ...(escalateMs ? { escalateMs } : {}), ...(remindMs ? { remindMs } : {}) };
-  }
-
-  /** Central must know what a release frees, whatever decisions of other lines it has heard of. */
-  function releasing({ body }: Content<'HoldReleased'>): Content<'HoldReleased'>['body'] {
-    const { quantity: _quantity, unit: _unit, ...rest } = body;
-    const { remaining = zero, unit } = book.look('hold', body.hold) ?? {};
-    if (remaining <= zero || unit === undefined) return rest;
-    return { ...rest, quantity: quantityText(remaining), unit };
+  /** With what the order guard says of it. */
+  function guarded(fact: Content): Content {
+    const checked = parts.guard?.(path, fact);
+    return checked === undefined ? fact : { ...fact, checked };
   }
 
   /**
@@ -149,6 +148,8 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
         checkCommandId(book, commandId);
         fact = state(command);
         checkOriginal(book, fact);
+        parts.offer?.(command);
+        fact = guarded(fact);
         first = record(fact, { commandId, asked });
       } catch (error) {
         if (!(error instanceof Fault)) throw error;
@@ -175,7 +176,7 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
       try {
         const fact = state(command, unstated);
         checkOriginal(book, fact);
-        judge(book.look, path, terms, fact);
+        judge(book.look, path, terms, guarded(fact));
         return undefined;
       } catch (error) {
         if (error instanceof Fault) return error;

@@ -16,6 +16,7 @@ import { type Marks, openMarks } from './marks.ts';
 import { edgeMetrics } from './metrics.ts';
 import { type Outbox, openOutbox } from './outbox.ts';
 import { openReceiving } from './receiving.ts';
+import { openFetching } from './reference/fetching.ts';
 import { forget, openRetention } from './retention.ts';
 import { openSnapshotter } from './snapshotter.ts';
 import { readStatus } from './status.ts';
@@ -43,7 +44,10 @@ export function assembleEdge(world: World) {
   const hub = openHub({
     ...{ config, lines, outbox, marks, writes, log },
     ...{ letIn: bells.facts.ring, nowMs: clock.nowMs },
-    rung: (line) => sent.receiving.ring(line),
+    rung: (line) => {
+      sent.receiving.ring(line);
+      sent.fetching.ring();
+    },
   });
   const taken = () => {
     known.goOn();
@@ -56,18 +60,19 @@ export function assembleEdge(world: World) {
   const intake = openIntake({ store, roster, barred, disk, before, committed, ...timed });
   const running = { ...known, ...{ outbox, marks, hub, enter, barred, intake, bells, signal } };
   const sent = sendOn(world, running);
-  const kept = keepUp(world, running);
+  const kept = keepUp(world, running, sent.fetching.heard);
   const loops = [...sent.loops, ...kept.loops].map(keepRunning);
 
   const status = () => ({
     ...readStatus({ roster, book, outbox, marks, recent, nowMs: clock.nowMs }),
-    ...{ program, retention: kept.retention.status() },
+    ...{ program, retention: kept.retention.status(), reference: sent.fetching.status() },
     ...{ disk: kept.retention.lasting(disk.status()), clock: wall.status() },
   });
 
   return {
     ...{ store, book, roster, outbox, intake, barred, disk, signal, retention: kept.retention },
     ...{ changed: bells.changed, status, seen: known.seen, marks, wall },
+    ...{ references: known.references, offers: known.offers },
     metrics: () =>
       edgeMetrics({ status: status(), express: sent.express.counts(), intake: intake.figures() }),
 
@@ -104,6 +109,10 @@ function sendOn({ clock, log, pace = plantPace }: World, running: Running) {
     ...{ ...running, ...common, ask: hub.ask, writer },
     everyMs: pace.commandsMs,
   });
+  const fetching = openFetching({
+    ...{ ...running, ...common, ask: hub.ask },
+    everyMs: pace.commandsMs,
+  });
   const loops = lines.map((line) => {
     const report = (state: LinkState, detail?: string) => {
       const before = marks.way(line).state;
@@ -113,6 +122,7 @@ function sendOn({ clock, log, pace = plantPace }: World, running: Running) {
       if (!opens(before, state)) return;
       bell.ring();
       receiving.ring(line);
+      fetching.ring();
     };
     const asking = { publish, last: hub.last, enter, read, idleMs: pace.resyncMs };
     return forward({ line, ...common, ...asking, report });
@@ -122,11 +132,12 @@ function sendOn({ clock, log, pace = plantPace }: World, running: Running) {
     report: marks.goAhead,
     writer,
   });
-  return { express, receiving, loops: [...loops, ...receiving.loops(), express.run()] };
+  const down = [...receiving.loops(), ...fetching.loops()];
+  return { express, receiving, fetching, loops: [...loops, ...down, express.run()] };
 }
 
 /** What an edge looks after beside its lines: central, time, the day, its disk, what is old. */
-function keepUp(world: World, running: Running) {
+function keepUp(world: World, running: Running, central: () => void) {
   const { db, clock, log, pace = plantPace } = world;
   const { lines, book, roster, disk, wall, outbox, marks, hub, barred, intake, bells } = running;
   const { signal } = running;
@@ -135,6 +146,7 @@ function keepUp(world: World, running: Running) {
   const unsent = () => marked().reduce((sum, { head, sent }) => sum + head - sent, 0);
   const heard = (word: Heard) => {
     wall.heard(word);
+    central();
     marks.beaten(word);
   };
   const { waiting } = openLooseShelf(db);

@@ -12,10 +12,10 @@ import {
   someAmount,
   text,
 } from '../shared/field.ts';
+import { languages } from '../shared/press.ts';
 import { linePath } from '../shared/subject.ts';
 import { conversionsField } from '../shared/unit.ts';
 import { policyFields, readPolicy, templateNames } from '../statecharts/policy.ts';
-import { languages } from './press.ts';
 
 export const fields = {
   storePath: text('SQLite file, on a local disk that honours fsync.', 4_096),

@@ -76,6 +76,7 @@ const needOfFact: Record<FactType, Need> = {
   DiskLevelChanged: 'reserved',
   ClockStepped: 'reserved',
   CommandReceived: 'reserved',
+  ReferenceApplied: 'reserved',
   PersonSignedIn: 'reserved',
   PersonSignedOut: 'reserved',
   PersonLockedOut: 'reserved',

@@ -129,6 +129,7 @@ const subjects: Record<FactType, Fields> = {
   DiskLevelChanged: {},
   ClockStepped: {},
   CommandReceived: {},
+  ReferenceApplied: {},
   StateCarried: {},
   PersonSignedIn: {},
   PersonSignedOut: {},

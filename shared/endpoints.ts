@@ -22,8 +22,16 @@ export const endpoints = {
   totals: 'GET /v1/totals',
   order: 'GET /v1/orders/:order',
   postings: 'GET /v1/postings/:state',
+  figures: 'GET /v1/figures',
   masters: 'GET /v1/masters',
   'approve-masters': 'POST /v1/masters',
+  downlink: 'GET /v1/downlink',
+  differences: 'GET /v1/downlink/differences',
+  'receive-references': 'POST /v1/downlink/references',
+  'receive-orders': 'POST /v1/downlink/orders',
+  'draft-set': 'POST /v1/downlink/sets',
+  'approve-set': 'POST /v1/downlink/sets/:draft/approve',
+  'reject-set': 'POST /v1/downlink/sets/:draft/reject',
   swap: 'POST /v1/lines/:line/swap',
   lift: 'POST /v1/ahead/:eventId/lift',
   holds: 'GET /v1/holds',
@@ -36,6 +44,9 @@ export const endpoints = {
   rework: 'POST /v1/reworks',
   inspection: 'POST /v1/inspections',
   sent: 'GET /v1/sent',
+  feed: 'GET /v1/feed',
+  schemas: 'GET /v1/schemas',
+  facts: 'GET /v1/facts',
 } as const;
 
 export type EndpointName = keyof typeof endpoints;

@@ -1,6 +1,6 @@
 import { reasons } from './enrol.ts';
 import { bytes, choice, flag, id, integer, list, optional, prose, record, text } from './field.ts';
-import { linePath } from './subject.ts';
+import { lineField } from './subject.ts';
 import { instantMs as instant } from './vocabulary.ts';
 
 /** Most bytes of a carried state in one fact, so that the fact stays within its limit. */
@@ -44,7 +44,7 @@ export const runtimeBodies = {
     upTo: optional(
       list(
         record('The last fact of a line and epoch that is forgotten.', {
-          line: { doc: 'enterprise/site/area/line.', read: linePath },
+          line: lineField,
           epoch: integer('Its epoch.', 1, Number.MAX_SAFE_INTEGER),
           sequence: integer('Its sequence.', 1, Number.MAX_SAFE_INTEGER),
         }),
@@ -88,5 +88,11 @@ export const runtimeBodies = {
     outcome: choice('What came of it.', ['applied', 'refused']),
     rule: optional(id('Name of the rule that refuses it, if one of the charts does.', 64)),
     reason: optional(prose('Why it is refused, for people.', receivedReasonMax)),
+  },
+  ReferenceApplied: {
+    set: integer('Number of the change set that is active here now.', 1, Number.MAX_SAFE_INTEGER),
+    activeMs: instant('When it was to become active, Unix ms.'),
+    records: integer('How many records it has.', 1, 5_000),
+    digest: id('SHA-256 of its records, hexadecimal.', 64),
   },
 };

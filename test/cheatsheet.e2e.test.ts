@@ -92,6 +92,9 @@ const checks: Record<string, Check> = {
   'hf.desk.inspection': has({ line: m01, type: 'RecordInspection', by: 'system:lims' }),
   'hf.desk.sent LINE': has({ newest: 5, waiting: 5, commands: [{}, {}, {}, {}, {}] }),
   'hf.desk.sent text': says(/commands:\nline +number +commandId/),
+  'hf.desk.figures': has({ by: 'line', notYet: 0, rows: [{ key: m01, figures: {} }], next: null }),
+  'hf.desk.figures text': says(/^figures by order, .*\norder +good +total/),
+  'hf.desk.figures csv': says(/^from,to,key,site,line,day,shift,.*\r\n/),
   'micro ping': has({ type: 'io.nats.micro.v1.ping_response', name: 'holdfast-desk' }),
   'micro ls': has({ type: 'io.nats.micro.v1.info_response', name: 'holdfast-desk' }),
   'micro info holdfast-desk': has({
@@ -103,9 +106,26 @@ const checks: Record<string, Check> = {
     expect(of('lift')).toMatchObject({ num_requests: 1, num_errors: 1 });
     expect(of('settle')).toMatchObject({ num_requests: 1, num_errors: 0 });
   },
+  'hf.desk.feed': has({ state: 'on', position: facts, behind: 0, people: 'pseudonyms' }),
+  'hf.desk.schemas': has({ asyncapi: '3.0.0', channels: expect.any(Object) }),
+  'hf.desk.schemas TYPE': has({ title: 'LotProduced', properties: { body: expect.any(Object) } }),
+  'hf.desk.facts': ({ json }) => {
+    expect([json.facts.length, json.next]).toEqual([facts, null]);
+    expect(json.facts[0]).toMatchObject({ type: 'OrderReleased', line: m01, sequence: 1 });
+  },
+  'sub hf.fact.>': says(/^listening on hf.fact.>/),
+  'stream info HF_FACT': has({ config: { discard: 'old' }, state: { messages: facts } }),
+  'stream subjects HF_FACT': ({ json }) => {
+    expect(json.state.subjects[`hf.fact.${subject}.LotProduced`]).toBe(1);
+  },
+  'stream get HF_FACT': ({ json }) => {
+    const fact = JSON.parse(Buffer.from(json.message.data, 'base64').toString());
+    expect(fact).toMatchObject({ type: 'LotProduced', lot: 'L-1', body: { quantity: '8' } });
+  },
+  'consumer info HF_FACT': has({ name: 'qms', num_pending: facts }),
   'stream ls': ({ json }) => {
     const names = json.streams.map(({ config }: { config: { name: string } }) => config.name);
-    expect(names.sort()).toEqual(['HF_EVT', 'HF_KEPT']);
+    expect(names.sort()).toEqual(['HF_EVT', 'HF_FACT', 'HF_KEPT']);
   },
   'stream info HF_EVT': has({ config: { name: 'HF_EVT', storage: 'file', deny_delete: true } }),
   'stream state HF_EVT': has({ state: { messages: 1, first_seq: 1, last_seq: 1 } }),
@@ -122,7 +142,7 @@ const checks: Record<string, Check> = {
   'consumer info HF_EVT': has({ stream_name: 'HF_EVT', num_pending: 0 }),
   'kv ls': has({ total: 0 }),
   rtt: ({ text }) => expect(Number(text)).toBeGreaterThanOrEqual(0),
-  'server check jetstream': has({ streams: 2, list: [{}, {}] }),
+  'server check jetstream': has({ streams: 3, list: [{}, {}, {}] }),
   'server check stream': ({ json }) => expect(json.state.messages).toBeGreaterThanOrEqual(1),
   'server check message': ({ json }) => {
     const ageMs = Date.now() - Date.parse(json.message.time);
@@ -143,7 +163,7 @@ function nameOf(row: string): string {
   }
   const [body = '', flag] = more;
   const bare = /^[A-Z_]+$/.test(body) ? [body] : [];
-  const as = body.includes('"as":"text"') ? ['text'] : [];
+  const as = ['text', 'csv'].filter((kind) => body.includes(`"as":"${kind}"`));
   const dry = body.includes('"dryRun":true') ? ['dry'] : [];
   return [what, ...bare, ...as, ...dry, ...(flag === '-H' ? ['-H'] : [])].join(' ');
 }
@@ -184,10 +204,11 @@ test(
         .replace(/\bLINE\b/, m01)
         .replace(/\bSUBJECT\b/, subject)
         .replace(/\bEVENT_ID\b/, stated[0]!.eventId)
-        .replace(/'ORDER'/, "'WO-1'")
+        .replace(/(['"])ORDER\1/, '$1WO-1$1')
         .replace(/(['"])LOT\1/, '$1L-1$1')
         .replace(/(['"])HOLD\1/, '$1C-1$1')
-        .replace(/"ORDER"/, '"WO-1"')
+        .replace(/\bTYPE\b/, 'LotProduced')
+        .replace(/\bDAY\b/, '2012-01-01')
         .replace(/\bCONSUMER\b/, consumers.json.consumers[0].name);
     for (const row of rows) {
       const answer = await nats(wordsOf(filled(row)));

@@ -26,6 +26,9 @@ await againOnPostgres({
   overview: () => import('./overview.test.ts'),
   'dryrun.central': () => import('./dryrun.central.test.ts'),
   microservice: () => import('./microservice.test.ts'),
+  'downlink.central': () => import('./downlink.central.test.ts'),
   'dispatch.central': () => import('./dispatch.central.test.ts'),
   'wards.central': () => import('./wards.central.test.ts'),
+  'figuring.fold': () => import('./figuring.fold.test.ts'),
+  'figuring.times': () => import('./figuring.times.test.ts'),
 });

@@ -170,6 +170,8 @@ export function openFleet(lines: readonly string[] = [m01, m02]) {
       crash: () => end(false),
       commits: () => commits,
       status,
+      /** All that the edge says of itself. */
+      whole: edge.status,
       /** Every fact of the line, in the order of the store. */
       recent: (line: string) =>
         [...edge.store.history()]

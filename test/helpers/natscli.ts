@@ -1,7 +1,7 @@
 // What the stock `nats` CLI sends for a command line, by its source (natscli and jsm.go).
 import { headers, type Msg, type NatsConnection } from '@nats-io/nats-core';
 
-const timeout = 10_000;
+const timeout = 30_000;
 type Json = ReturnType<typeof JSON.parse>;
 export type Said = Readonly<{ json: Json; text: string; code: string | undefined }>;
 
@@ -32,6 +32,17 @@ export function openNatsCli(connection: NatsConnection) {
     if (name !== undefined) given.set(name, value ?? '');
     const options = { timeout, ...(head === undefined ? {} : { headers: given }) };
     return said(await connection.request(subject, body, options));
+  }
+  /** Whether it may be listened to: what is said there is another matter. */
+  async function hear(subject: string): Promise<Said> {
+    let refusal: string | undefined;
+    const callback = (error: Error | null) => {
+      refusal ??= error?.message;
+    };
+    const heard = connection.subscribe(subject, { callback });
+    await connection.flush();
+    heard.unsubscribe();
+    return { text: refusal ?? `listening on ${subject}`, json: undefined, code: undefined };
   }
   const api = (what: string, payload?: object) => ask(`$JS.API.${what}`, payload ?? '');
   const last = (stream: string, subject: string) =>
@@ -81,6 +92,7 @@ export function openNatsCli(connection: NatsConnection) {
     const [nats, verb, ...rest] = words;
     if (nats !== 'nats') throw new Error(`${words.join(' ')}: is no nats`);
     if (verb === 'rtt') return { text: `${await connection.rtt()}`, json: {}, code: undefined };
+    if (verb === 'sub') return hear(rest[0]!);
     if (verb === 'req') return ask(rest[0]!, rest[1], option(rest, '-H'));
     const [what = '', ...more] = verb === 'server' ? rest.slice(1) : rest;
     const known = verbs[verb === 'server' ? rest[0]! : verb!]?.[what];

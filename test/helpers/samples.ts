@@ -21,6 +21,7 @@ const about: Partial<Record<FactType, object>> = {
   PersonSignedOut: {},
   PersonSigned: {},
   PersonLockedOut: {},
+  ReferenceApplied: {},
   OrderChanged: { order: 'WO-1', productionDay: '2012-01-02', flags: 'parked' },
   OrderCancelRequested: { order: 'WO-1' },
   OrderCompleted: { order: 'WO-1' },
@@ -146,6 +147,9 @@ const bodies: Record<FactType, object> = {
   CommandReceived: {
     ...{ number: 7, command: 'ReleaseOrder', commandId: 'central:7:0123456789ab' },
     ...{ outcome: 'refused', rule: 'orderKnown', reason: 'order WO-1 is released' },
+  },
+  ReferenceApplied: {
+    ...{ set: 3, activeMs: 1_704_067_200_000, records: 12, digest: 'ab'.repeat(32) },
   },
 };
 

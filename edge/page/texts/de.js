@@ -601,6 +601,7 @@ export const texts = {
     DiskLevelChanged: 'Füllstand der Platte geändert',
     ClockStepped: 'Uhr verstellt',
     CommandReceived: 'Auftrag der Zentrale erhalten',
+    ReferenceApplied: 'Stammdaten gültig',
     PersonSignedIn: 'Angemeldet',
     PersonSignedOut: 'Abgemeldet',
     PersonSigned: 'Unterschrieben',

@@ -600,6 +600,7 @@ export const texts = {
     DiskLevelChanged: 'Disk level changed',
     ClockStepped: 'Clock stepped',
     CommandReceived: 'Received from central',
+    ReferenceApplied: 'Reference data active',
     PersonSignedIn: 'Signed in',
     PersonSignedOut: 'Signed out',
     PersonSigned: 'Signed',

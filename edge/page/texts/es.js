@@ -601,6 +601,7 @@ export const texts = {
     DiskLevelChanged: 'Nivel de disco cambiado',
     ClockStepped: 'Reloj cambiado',
     CommandReceived: 'Orden de central recibida',
+    ReferenceApplied: 'Datos maestros activos',
     PersonSignedIn: 'Entrada',
     PersonSignedOut: 'Salida',
     PersonSigned: 'Firmado',

@@ -571,6 +571,7 @@ export const texts = {
     DiskLevelChanged: '磁盘等级变更',
     ClockStepped: '时钟拨动',
     CommandReceived: '收到中心指令',
+    ReferenceApplied: '主数据生效',
     PersonSignedIn: '登录',
     PersonSignedOut: '退出',
     PersonSigned: '签名',
