@@ -91,7 +91,7 @@ const shown = (tally: Tally): Record<string, string | number> =>
 
 /** What central knows, to be looked at, and what a person gives leave for here. */
 export function openBoard(parts: Parts) {
-  const { ledger, totals, postings, dossier, holds, erpStatus, registry, live, edges } = parts;
+  const { ledger, postings, dossier, holds, erpStatus, registry, live, edges } = parts;
   const { explain, trace, reconcile, modes, approvals, db, nowMs, erp, erpStanding, centrals } =
     parts;
   const { moved, rehearse } = openRehearsal({ db, undone: parts.forget, moved: parts.moved });
@@ -159,10 +159,7 @@ export function openBoard(parts: Parts) {
     sheets: openSheets(parts),
     overview: openOverview(parts),
     /** What goes down to the lines, and what quality says here. */
-    dispatch: parts.dispatch,
-    quality: parts.quality,
-    moved,
-    rehearse,
+    ...{ dispatch: parts.dispatch, quality: parts.quality, moved, rehearse },
     /** What is done, or what would come of it: then `dryRun` stands in the answer. */
     acting<A extends object>(isDry: boolean, work: () => A): A & { dryRun?: true } {
       return isDry ? { ...rehearse(work), dryRun: true } : work();
@@ -174,24 +171,26 @@ export function openBoard(parts: Parts) {
       return order && { ...order, holds: holds.openOn(number), erp: erpStatus(number) };
     },
 
-    /**
-     * Sums of all facts per line, order and operation. An order is closed when an edge allowed its
-     * closing; one that a foreign log states counts once no hold on anything in the order is open,
-     * whichever arrived first.
-     */
-    totals: () => ({
-      lines: Object.fromEntries(totals.all('line').map(([line, tally]) => [line, shown(tally)])),
-      orders: dossier.orders().map((row) => {
-        const { order, material, quantity, unit, started, closed, judged } = row;
-        const open = holds.openOn(order);
-        const ended = closed === 1 && (judged === 1 || open.length === 0);
-        const state = ended ? 'closed' : started ? 'started' : 'released';
-        return { order, material, quantity, unit, state, holds: open };
-      }),
-      byOrder: Object.fromEntries(totals.all('order').map(([key, tally]) => [key, shown(tally)])),
-      byOperation: Object.fromEntries(
-        totals.all('operation').map(([key, tally]) => [key.replace('\n', '/'), shown(tally)]),
-      ),
-    }),
+    /** Sums of all facts per line, order and operation. */
+    totals: () => sumsOf(parts),
   };
 }
+
+/**
+ * An order is closed when an edge allowed its closing; one that a foreign log states counts once no
+ * hold on anything in the order is open, whichever arrived first.
+ */
+const sumsOf = ({ totals, dossier, holds }: Pick<Parts, 'totals' | 'dossier' | 'holds'>) => ({
+  lines: Object.fromEntries(totals.all('line').map(([line, tally]) => [line, shown(tally)])),
+  orders: dossier.orders().map((row) => {
+    const { order, material, quantity, unit, started, closed, judged } = row;
+    const open = holds.openOn(order);
+    const ended = closed === 1 && (judged === 1 || open.length === 0);
+    const state = ended ? 'closed' : started ? 'started' : 'released';
+    return { order, material, quantity, unit, state, holds: open };
+  }),
+  byOrder: Object.fromEntries(totals.all('order').map(([key, tally]) => [key, shown(tally)])),
+  byOperation: Object.fromEntries(
+    totals.all('operation').map(([key, tally]) => [key.replace('\n', '/'), shown(tally)]),
+  ),
+});
