@@ -89,34 +89,58 @@ const shown = (tally: Tally): Record<string, string | number> =>
     ]),
   );
 
+function statusOf(parts: Parts) {
+  const { ledger, live, registry, postings, edges, erpStanding, centrals } = parts;
+  const beyond = live.beyond();
+  return {
+    facts: ledger.facts(),
+    lines: ledger.lines().map(({ path, epoch, sequence, repeats }) => ({
+      ...{ line: path, epoch, sequence, repeats },
+      ahead: beyond.get(path) ?? null, // null unless facts were told ahead of the ledger
+    })),
+    holdsAhead: live.holds(),
+    edges: edges(),
+    ...registry.shown(),
+    gaps: ledger.gaps(),
+    arrivalsParked: ledger.parkedCount(),
+    parked: ledger.parked(parkedShownMax),
+    postings: postings.counts(),
+    erp: erpStanding(),
+    ...(centrals ? { centrals: centrals() } : {}),
+  };
+}
+
+/**
+ * Sums of all facts per line, order and operation. An order is closed when an edge allowed its
+ * closing; one that a foreign log states counts once no hold on anything in the order is open,
+ * whichever arrived first.
+ */
+function totalsOf({ totals, dossier, holds }: Parts) {
+  return {
+    lines: Object.fromEntries(totals.all('line').map(([line, tally]) => [line, shown(tally)])),
+    orders: dossier.orders().map((row) => {
+      const { order, material, quantity, unit, started, closed, judged } = row;
+      const open = holds.openOn(order);
+      const ended = closed === 1 && (judged === 1 || open.length === 0);
+      const state = ended ? 'closed' : started ? 'started' : 'released';
+      return { order, material, quantity, unit, state, holds: open };
+    }),
+    byOrder: Object.fromEntries(totals.all('order').map(([key, tally]) => [key, shown(tally)])),
+    byOperation: Object.fromEntries(
+      totals.all('operation').map(([key, tally]) => [key.replace('\n', '/'), shown(tally)]),
+    ),
+  };
+}
+
 /** What central knows, to be looked at, and what a person gives leave for here. */
 export function openBoard(parts: Parts) {
-  const { ledger, postings, dossier, holds, erpStatus, registry, live, edges } = parts;
-  const { explain, trace, reconcile, modes, approvals, db, nowMs, erp, erpStanding, centrals } =
-    parts;
+  const { ledger, postings, dossier, holds, erpStatus, registry, live } = parts;
+  const { explain, trace, reconcile, modes, approvals, db, nowMs, erp, erpStanding } = parts;
   const { moved, rehearse } = openRehearsal({ db, undone: parts.forget, moved: parts.moved });
   const inquire = openInquiry({ db, erp, standing: erpStanding, handed: postings.handed, nowMs });
   const approve = acting({ db, postings, moved })(approvals.approve);
   return {
-    status() {
-      const beyond = live.beyond();
-      return {
-        facts: ledger.facts(),
-        lines: ledger.lines().map(({ path, epoch, sequence, repeats }) => ({
-          ...{ line: path, epoch, sequence, repeats },
-          ahead: beyond.get(path) ?? null, // null unless facts were told ahead of the ledger
-        })),
-        holdsAhead: live.holds(),
-        edges: edges(),
-        ...registry.shown(),
-        gaps: ledger.gaps(),
-        arrivalsParked: ledger.parkedCount(),
-        parked: ledger.parked(parkedShownMax),
-        postings: postings.counts(),
-        erp: erpStanding(),
-        ...(centrals ? { centrals: centrals() } : {}),
-      };
-    },
+    status: () => statusOf(parts),
 
     /** Closes the books, and asks the ERP. Throws Fault CONFLICT while they are being closed. */
     reconcile: (scope: Scope, asksErp: boolean) => reconcile(scope, asksErp ? inquire : undefined),
@@ -159,7 +183,10 @@ export function openBoard(parts: Parts) {
     sheets: openSheets(parts),
     overview: openOverview(parts),
     /** What goes down to the lines, and what quality says here. */
-    ...{ dispatch: parts.dispatch, quality: parts.quality, moved, rehearse },
+    dispatch: parts.dispatch,
+    quality: parts.quality,
+    moved,
+    rehearse,
     /** What is done, or what would come of it: then `dryRun` stands in the answer. */
     acting<A extends object>(isDry: boolean, work: () => A): A & { dryRun?: true } {
       return isDry ? { ...rehearse(work), dryRun: true } : work();
@@ -171,26 +198,6 @@ export function openBoard(parts: Parts) {
       return order && { ...order, holds: holds.openOn(number), erp: erpStatus(number) };
     },
 
-    /** Sums of all facts per line, order and operation. */
-    totals: () => sumsOf(parts),
+    totals: () => totalsOf(parts),
   };
 }
-
-/**
- * An order is closed when an edge allowed its closing; one that a foreign log states counts once no
- * hold on anything in the order is open, whichever arrived first.
- */
-const sumsOf = ({ totals, dossier, holds }: Pick<Parts, 'totals' | 'dossier' | 'holds'>) => ({
-  lines: Object.fromEntries(totals.all('line').map(([line, tally]) => [line, shown(tally)])),
-  orders: dossier.orders().map((row) => {
-    const { order, material, quantity, unit, started, closed, judged } = row;
-    const open = holds.openOn(order);
-    const ended = closed === 1 && (judged === 1 || open.length === 0);
-    const state = ended ? 'closed' : started ? 'started' : 'released';
-    return { order, material, quantity, unit, state, holds: open };
-  }),
-  byOrder: Object.fromEntries(totals.all('order').map(([key, tally]) => [key, shown(tally)])),
-  byOperation: Object.fromEntries(
-    totals.all('operation').map(([key, tally]) => [key.replace('\n', '/'), shown(tally)]),
-  ),
-});
