@@ -56,8 +56,8 @@ export function openSorting({ plant, references, dossier, asked, days }: Parts) 
     const order = cell.order === '' && kind === 'lot' ? (lotOf(name)?.order ?? '') : cell.order;
     const product = order === '' ? lotOf(name)?.material : materialOf(order);
     const place = { site: siteOf(line), line, shift: shift ?? '', product, order };
-    for (const what of ['site', 'line', 'shift', 'product', 'order'] as const) {
-      if (asked[what] !== undefined && asked[what] !== place[what]) return undefined;
+    for (const name of ['site', 'line', 'shift', 'product', 'order'] as const) {
+      if (asked[name] !== undefined && asked[name] !== place[name]) return undefined;
     }
     return { ...place, day: productionDay };
   }
