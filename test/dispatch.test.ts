@@ -181,6 +181,7 @@ test('a full disk consumes nothing: a hold goes past, the rest comes later', asy
   expect(receiving.standing(m01)).toEqual({ upTo: 3, beyond: [], waits: null });
   expect([...box.book.rows('order').keys()]).toEqual(['WO-1', 'WO-2']);
   expect(box.book.rows('hold').size).toBe(1);
+  expect([...box.store.history()]).toHaveLength(6); // each told once
 });
 
 test.each([

@@ -80,6 +80,10 @@ test('an order is held with every lot that it has made and makes', async () => {
     'M01 lot:P-2 not yet held',
     'M01 order:WO-1 not yet held',
   ]);
+  await say('holds/C-1/release', { ...said, by: 'person:a' });
+  await say('holds/C-1/approve', { ...said, by: 'person:b' });
+  postAll();
+  expect(states()).toEqual([]);
 });
 
 test('who places does not end it, who proposes does not approve; each act is kept', async () => {
