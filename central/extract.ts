@@ -9,6 +9,13 @@ import { columns, type PostingRow } from './queue.ts';
 /** Most facts in one answer, and bytes of them: with their documents they fit into a message. */
 export const extractedMax = 200;
 const bytesMax = 100_000;
+/** What is told of a document that a fact calls for. */
+const told = [
+  ...(['key', 'eventId', 'line', 'lane', 'kind', 'state', 'sequence', 'atMs', 'order'] as const),
+  ...(['operation', 'lot', 'material', 'unit', 'quantity', 'blocked', 'yield', 'scrap'] as const),
+  ...(['rework', 'setupMs', 'machineMs', 'final', 'reason', 'document', 'cancels'] as const),
+  ...(['inspection', 'inspectionLot'] as const),
+];
 /** Documents of one fact that are told. */
 const documentsMax = 300;
 
@@ -54,9 +61,9 @@ export function openExtract(db: Database) {
   const masters = openMasters(db);
 
   function postedOf(row: PostingRow): Posted {
-    const { id: _, notBeforeMs: _n, busy: _b, unsure: _u, ticket: _t, asked: _a, ...said } = row;
+    const said = Object.fromEntries(told.map((name) => [name, row[name]]));
     const [tries, acts] = [read.tries, read.acts].map((of) => of.all(row.key, triesMax));
-    return { ...said, tries, acts } as Posted;
+    return { ...said, tries, acts } as unknown as Posted;
   }
 
   /** Versions that a release names and nobody has approved for its site. */
