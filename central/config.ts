@@ -11,7 +11,9 @@ import {
   record,
   text,
 } from '../shared/field.ts';
+import { watchField } from '../shared/pki.ts';
 import { readSecret } from '../shared/secret.ts';
+import { checkPlain, tlsField } from '../shared/secured.ts';
 import { checkHandsOver, checkInbound, checkInspects, erpField } from './connectors.ts';
 import { downlinkFields } from './downlink/fields.ts';
 import { checkErp, erpEnvironmentField } from './environment.ts';
@@ -62,6 +64,8 @@ export const fields = {
   ),
   host: fallback(text('Address that the status is served at.', 100), '127.0.0.1'),
   httpPort: fallback(integer('Port of the status; 0 takes a free one.', 0, 65_535), 8090),
+  tls: tlsField,
+  certificates: optional(watchField),
   stream: fallback(
     record('The stream of segments at the hub.', {
       replicas: fallback(integer('Copies; 3 in production.', 1, 5), 1),
@@ -122,6 +126,7 @@ export function whereOf(given: NonNullable<CentralConfig['postgres']>): Where {
 /** Throws Fault INVALID naming every mistake at once. */
 export function readCentralConfig(given: unknown): CentralConfig {
   const config = readFields(fields, given, 'config');
+  checkPlain(config.host, config.tls);
   if (config.inspections.length > 0) checkInspects(config.erp);
   checkErp(config);
   if (config.downlink.sites.length > 0) checkHandsOver(config.erp);

@@ -5,9 +5,14 @@ import { backoff } from '../shared/backoff.ts';
 import { type Clock, systemClock } from '../shared/clock.ts';
 import { dial, openStanding, readSeed } from '../shared/connection.ts';
 import { type Database, openDatabase } from '../shared/database.ts';
+import { factTypes } from '../shared/event.ts';
 import { Fault } from '../shared/fault.ts';
 import { type Logger, openLog } from '../shared/log.ts';
 import { keepRunning, openBell } from '../shared/loop.ts';
+import { metricsText } from '../shared/metrics.ts';
+import { allOf, certificateFamily, checkCertificates, openCertificates } from '../shared/pki.ts';
+import { oldestReader } from '../shared/reader.ts';
+import { openSecured } from '../shared/secured.ts';
 import { runService } from '../shared/service.ts';
 import { centralInbox } from '../shared/subject.ts';
 import { assembleCentral } from './assembly.ts';
@@ -90,7 +95,9 @@ function claimOrClose(db: Database, { environment }: CentralConfig, nowMs: numbe
 }
 
 /** Reads the files that the config names. Throws Fault INVALID naming the first that is bad. */
-function checkCentral({ natsNkeyPath, postgres, erp, dropPath }: CentralConfig): void {
+function checkCentral(config: CentralConfig): void {
+  const { natsNkeyPath, postgres, erp, dropPath } = config;
+  checkCertificates(config, systemClock.nowMs());
   if (natsNkeyPath !== undefined) readSeed(natsNkeyPath);
   if (postgres) whereOf(postgres);
   if (dropPath !== undefined) checkFolder(dropPath, 'config.dropPath');
@@ -150,7 +157,12 @@ export async function startCentral(config: CentralConfig) {
   const shown = { ...memory, ...said };
   const replays = replaysOf(config);
   const board = openBoard({ ...shown, db, moved, hubTrouble: watch.trouble, replays });
-  const app = buildHttp(board, () => centralMetrics(shown));
+  const certificates = openCertificates(allOf(config), clock.nowMs);
+  const certified = () => {
+    const family = certificateFamily(certificates.standings());
+    return metricsText([{ ...family, name: `holdfast_central_${family.name}` }]);
+  };
+  const app = buildHttp(board, () => `${centralMetrics(shown)}${certified()}`);
   await servePage(app, figures.language);
   const { signal } = stopping;
   const following = [
@@ -161,11 +173,15 @@ export async function startCentral(config: CentralConfig) {
   ];
   const services = openServices({ connection, board, bootId, clock, log });
   const url = await app.listen({ host: config.host, port: config.httpPort });
+  const { tls } = config;
+  const secured = tls && (await openSecured({ tls, server: app.server, clock, log }));
 
   return {
     url,
+    ...(secured && { securedUrl: secured.url }),
     async close(): Promise<void> {
       stopping.abort();
+      await secured?.close();
       services.stop();
       const stopped = central.stop();
       await app.close();
@@ -181,5 +197,11 @@ export async function startCentral(config: CentralConfig) {
 if (import.meta.main) {
   const start = (given: unknown) => startCentral(readCentralConfig(given));
   const check = (given: unknown) => checkCentral(readCentralConfig(given));
-  await runService({ name: 'central', fields, about: { schema: migrations.length }, check, start });
+  await runService({
+    name: 'central',
+    fields,
+    about: { schema: migrations.length, reader: oldestReader(migrations), facts: factTypes.length },
+    check,
+    start,
+  });
 }

@@ -1,4 +1,5 @@
 import type { Database } from '../shared/database.ts';
+import { readableFrom } from '../shared/reader.ts';
 import { actMigrations } from './acts.ts';
 import { liveMigrations } from './ahead.ts';
 import { amendmentMigrations, openAmended } from './amendments.ts';
@@ -106,6 +107,8 @@ export const migrations = [
   ...docketMigrations3,
   ...inboundMigrations,
 ];
+// Raised by whoever adds a migration that does not only add: see docs/upgrade.md.
+readableFrom(migrations, 24);
 
 /** Pages of the file that are kept in memory, KiB: those to which the lines add now. */
 const cacheKib = 64 * 1024;
