@@ -3,6 +3,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { backoff, backoffMaxMs } from '../shared/backoff.ts';
 import { type Clock, steadyMs } from '../shared/clock.ts';
 import type { Database } from '../shared/database.ts';
+import { type Environment, environmentUsual } from '../shared/environment.ts';
 import { Fault } from '../shared/fault.ts';
 import type { Logger } from '../shared/log.ts';
 import { type Bell, keepRunning, openBell } from '../shared/loop.ts';
@@ -53,6 +54,8 @@ type World = {
   switches?: readonly Switch[];
   /** Which inspected lots are received into quality inspection stock. */
   inspections?: readonly Inspection[];
+  /** What this plant is; production unless it is said otherwise. */
+  environment?: Environment;
   /** What the ERP hands over, and how often it is asked; without it nobody asks. */
   downlink?: CentralConfig['downlink'];
   /** What figures are made with beside facts. */
@@ -106,6 +109,7 @@ const pulling =
 export function assembleCentral(world: World) {
   const { db, clock, log, erp, hub, lanesMax, bootId, pace = plantPace } = world;
   const { skewMaxMs, switches, inspections, figures, feed } = world;
+  const { environment = environmentUsual } = world;
   const stop = new AbortController();
   const { signal } = stop;
   const { maxInFlightMs } = erp;
@@ -156,7 +160,7 @@ export function assembleCentral(world: World) {
     ...(watch ? [watch.keep()] : []),
     ...(world.downlink ? [onDuty(pulling(world, world.downlink, memory, committed))] : []),
   ].map(keepRunning);
-  openRegistrar({ connection, ...memory, moved: moved.ring, log });
+  openRegistrar({ connection, ...memory, environment, moved: moved.ring, log });
   const { edges } = openPulse({ connection, nowMs: clock.nowMs, log });
 
   return {

@@ -1,4 +1,5 @@
 import type { Database } from '../shared/database.ts';
+import { type Environment, environmentUsual } from '../shared/environment.ts';
 import { quantityText } from '../shared/quantity.ts';
 import type { PostingState } from '../statecharts/posting.ts';
 import type { Tally } from '../statecharts/tally.ts';
@@ -13,6 +14,7 @@ import type { Downlink } from './downlink/downlink.ts';
 import type { Erp } from './erp.ts';
 import type { openErpStatus } from './erpstatus.ts';
 import type { openExplain } from './explain.ts';
+import { openExtract } from './extract.ts';
 import type { Book } from './feed/book.ts';
 import type { FeedConfig } from './feed/config.ts';
 import { openSheets } from './feed/sheets.ts';
@@ -29,9 +31,11 @@ import { openOverview } from './overview.ts';
 import type { Postings } from './postings.ts';
 import type { Pulse } from './pulse.ts';
 import type { Quality } from './quality.ts';
+import type { Recall } from './recall.ts';
 import type { Reconcile, Scope } from './reconcile.ts';
 import type { Registry } from './registry.ts';
 import { openRehearsal } from './rehearsal.ts';
+import { openReplays, type Replays } from './replays.ts';
 import { readRules } from './ruleboard.ts';
 import type { Totals } from './totals.ts';
 import type { Trace } from './trace.ts';
@@ -50,6 +54,7 @@ type Parts = {
   erpStatus: ReturnType<typeof openErpStatus>;
   explain: ReturnType<typeof openExplain>;
   trace: Trace;
+  recall: Recall;
   reconcile: Reconcile;
   modes: Modes;
   approvals: Approvals;
@@ -75,6 +80,9 @@ type Parts = {
   erpStanding: Breaker['standing'];
   /** Centrals that share the ledger, and how many lanes each has; absent for one alone. */
   centrals?: Leases['holders'] | undefined;
+  /** What this plant is; production unless it is said otherwise. */
+  environment?: Environment | undefined;
+  replays?: Replays | undefined;
   /** What is wrong with the hub, in words. */
   hubTrouble?: () => string | undefined;
 };
@@ -89,10 +97,30 @@ const shown = (tally: Tally): Record<string, string | number> =>
     ]),
   );
 
+/** Of a central that was not told where. */
+const noReplays = openReplays({
+  ...{ path: undefined, environment: environmentUsual },
+  rules: { switches: [], inspections: [], skewMaxMs: 0 },
+});
+
+const storiesOf = ({ explain, trace, recall, db, replays = noReplays }: Parts) => ({
+  /** The ledger as it can be lived through elsewhere. */
+  extract: openExtract(db),
+  /** Days of other ledgers, lived through by the rules of here. */
+  replays,
+  /** What is made of one fact. Throws Fault UNKNOWN if the ledger has no such fact. */
+  explain,
+  /** The whole story of anything that has an id. Throws Fault UNKNOWN for none. */
+  trace,
+  /** All that a lot, serial or order went into. Throws Fault UNKNOWN for none. */
+  recall,
+});
+
 function statusOf(parts: Parts) {
   const { ledger, live, registry, postings, edges, erpStanding, centrals } = parts;
   const beyond = live.beyond();
   return {
+    environment: parts.environment ?? environmentUsual,
     facts: ledger.facts(),
     lines: ledger.lines().map(({ path, epoch, sequence, repeats }) => ({
       ...{ line: path, epoch, sequence, repeats },
@@ -135,7 +163,7 @@ function totalsOf({ totals, dossier, holds }: Parts) {
 /** What central knows, to be looked at, and what a person gives leave for here. */
 export function openBoard(parts: Parts) {
   const { ledger, postings, dossier, holds, erpStatus, registry, live } = parts;
-  const { explain, trace, reconcile, modes, approvals, db, nowMs, erp, erpStanding } = parts;
+  const { reconcile, modes, approvals, db, nowMs, erp, erpStanding } = parts;
   const { moved, rehearse } = openRehearsal({ db, undone: parts.forget, moved: parts.moved });
   const inquire = openInquiry({ db, erp, standing: erpStanding, handed: postings.handed, nowMs });
   const approve = acting({ db, postings, moved })(approvals.approve);
@@ -173,10 +201,7 @@ export function openBoard(parts: Parts) {
     /** Where people look after what could not be posted. */
     desk: openDesk({ db, postings, erp, standing: erpStanding, nowMs, moved }),
 
-    /** What is made of one fact. Throws Fault UNKNOWN if the ledger has no such fact. */
-    explain,
-    /** The whole story of anything that has an id. Throws Fault UNKNOWN for none. */
-    trace,
+    ...storiesOf(parts),
     /** Figures of facts. Throws as `Figuring`. */
     figures: (asked: FiguresAsked) => parts.figuring.told(asked),
     /** What everybody may be told, page by page. */

@@ -1,3 +1,4 @@
+import { environmentField } from '../shared/environment.ts';
 import {
   choice,
   fallback,
@@ -10,9 +11,12 @@ import {
   record,
   text,
 } from '../shared/field.ts';
+import { watchField } from '../shared/pki.ts';
 import { readSecret } from '../shared/secret.ts';
+import { checkPlain, tlsField } from '../shared/secured.ts';
 import { checkHandsOver, checkInspects, erpField } from './connectors.ts';
 import { downlinkFields } from './downlink/fields.ts';
+import { checkErp, erpEnvironmentField } from './environment.ts';
 import { feedField } from './feed/config.ts';
 import { figureField, noFigureConfig } from './figuring/plant.ts';
 import { inspectionField, inspectionsMax } from './inspections.ts';
@@ -44,6 +48,7 @@ export const postgresFields = {
 };
 
 export const fields = {
+  environment: environmentField,
   storePath: optional(
     text("The ledger's SQLite file, on a local disk that honours fsync; or else postgres.", 4_096),
   ),
@@ -58,6 +63,8 @@ export const fields = {
   ),
   host: fallback(text('Address that the status is served at.', 100), '127.0.0.1'),
   httpPort: fallback(integer('Port of the status; 0 takes a free one.', 0, 65_535), 8090),
+  tls: tlsField,
+  certificates: optional(watchField),
   stream: fallback(
     record('The stream of segments at the hub.', {
       replicas: fallback(integer('Copies; 3 in production.', 1, 5), 1),
@@ -77,12 +84,16 @@ export const fields = {
   ),
   feed: optional(feedField),
   erp: erpField,
+  erpEnvironment: erpEnvironmentField,
   skewMaxHours: fallback(
     integer('A document whose fact is further off in time waits for a person, hours.', 1, 876_000),
     24,
   ),
   rules: fallback(list(switchField, switchesMax), []),
   inspections: fallback(list(inspectionField, inspectionsMax), []),
+  replayPath: optional(
+    text('File of replays in a test plant; else beside storePath. Made anew by each.', 4_096),
+  ),
   downlink: fallback(
     record('Master data and orders from the ERP; docs/downlink.md.', downlinkFields),
     {
@@ -113,7 +124,9 @@ export function whereOf(given: NonNullable<CentralConfig['postgres']>): Where {
 /** Throws Fault INVALID naming every mistake at once. */
 export function readCentralConfig(given: unknown): CentralConfig {
   const config = readFields(fields, given, 'config');
+  checkPlain(config.host, config.tls);
   if (config.inspections.length > 0) checkInspects(config.erp);
+  checkErp(config);
   if (config.downlink.sites.length > 0) checkHandsOver(config.erp);
   if ((config.storePath === undefined) !== (config.postgres === undefined)) return config;
   throw invalid('config.storePath', 'must be given, or else postgres, and not both');

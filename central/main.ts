@@ -5,9 +5,14 @@ import { backoff } from '../shared/backoff.ts';
 import { type Clock, systemClock } from '../shared/clock.ts';
 import { dial, openStanding, readSeed } from '../shared/connection.ts';
 import { type Database, openDatabase } from '../shared/database.ts';
+import { factTypes } from '../shared/event.ts';
 import { Fault } from '../shared/fault.ts';
 import { type Logger, openLog } from '../shared/log.ts';
 import { keepRunning, openBell } from '../shared/loop.ts';
+import { metricsText } from '../shared/metrics.ts';
+import { allOf, certificateFamily, checkCertificates, openCertificates } from '../shared/pki.ts';
+import { oldestReader } from '../shared/reader.ts';
+import { openSecured } from '../shared/secured.ts';
 import { runService } from '../shared/service.ts';
 import { centralInbox } from '../shared/subject.ts';
 import { assembleCentral } from './assembly.ts';
@@ -16,12 +21,14 @@ import { type CentralConfig, fields, readCentralConfig, whereOf } from './config
 import { openErp } from './connectors.ts';
 import { checkFolder, openFolder, watchFolder } from './drop/folder.ts';
 import { openTaking } from './drop/taking.ts';
+import { claimHub, claimLedger, fencedErp } from './environment.ts';
 import { buildHttp } from './http.ts';
 import { openHubWatch, verifyHub } from './hub.ts';
 import { type Memory, migrations } from './memory.ts';
 import { centralMetrics } from './metrics.ts';
 import { operationsOf } from './operations.ts';
 import { servePage } from './page.ts';
+import { openReplays } from './replays.ts';
 import { openServices } from './services.ts';
 import { openShared } from './sharing.ts';
 import { ensureStreams } from './stream.ts';
@@ -52,6 +59,7 @@ async function openHub(config: CentralConfig, log: Logger, signal: AbortSignal) 
       const manager = await jetstreamManager(connection);
       const { replicas, megabytesMax, keepDays } = stream;
       await ensureStreams(manager, { replicas, keepDays, bytesMax: megabytesMax * 1024 * 1024 });
+      await claimHub(manager, config.environment);
       const watch = openHubWatch({ connection, monitorUrls, seen, clock: systemClock, log });
       return { connection, manager, stream: jetstream(connection), watch };
     } catch (error) {
@@ -68,8 +76,28 @@ const openStore = ({ storePath, postgres }: CentralConfig, bootId: string): Data
     ? openShared(whereOf(postgres), bootId, migrations)
     : openDatabase(storePath!, migrations);
 
+/** Replays of a test plant, in a file beside the ledger if no other is named. */
+const replaysOf = (config: CentralConfig) => {
+  const { environment, replayPath, storePath, rules: switches, inspections, skewMaxHours } = config;
+  const path = replayPath ?? (storePath && `${storePath}.replay`);
+  const skewMaxMs = skewMaxHours * 3_600_000;
+  return openReplays({ path, environment, rules: { switches, inspections, skewMaxMs } });
+};
+
+/** Throws Fault INVALID, with the ledger closed, where it is of another environment. */
+function claimOrClose(db: Database, { environment }: CentralConfig, nowMs: number): void {
+  try {
+    claimLedger(db, environment, nowMs);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
 /** Reads the files that the config names. Throws Fault INVALID naming the first that is bad. */
-function checkCentral({ natsNkeyPath, postgres, erp, dropPath }: CentralConfig): void {
+function checkCentral(config: CentralConfig): void {
+  const { natsNkeyPath, postgres, erp, dropPath } = config;
+  checkCertificates(config, systemClock.nowMs());
   if (natsNkeyPath !== undefined) readSeed(natsNkeyPath);
   if (postgres) whereOf(postgres);
   if (dropPath !== undefined) checkFolder(dropPath, 'config.dropPath');
@@ -102,9 +130,10 @@ export async function startCentral(config: CentralConfig) {
   const log = openLog('central', config.logLevel);
   const starting = new AbortController();
   const stopping = new AbortController();
-  const erp = openErp(config.erp, log);
+  const erp = fencedErp(openErp(config.erp, log), config);
   const bootId = `${process.pid}_${clock.nowMs()}_${randomBytes(4).toString('hex')}`;
   const db = openStore(config, bootId);
+  claimOrClose(db, config, clock.nowMs());
   const { connection, manager, stream, watch } = await openHub(config, log, starting.signal);
   const reconnected = openBell(clock);
   const watching = (async () => {
@@ -114,15 +143,24 @@ export async function startCentral(config: CentralConfig) {
   const hub = { connection, manager, stream, reconnected };
   const { lanesMax, skewMaxHours, postgres } = config;
   const lease = postgres ? { leaseMs: postgres.leaseMs } : {};
-  const { rules: switches, inspections, downlink, figures, stream: sized } = config;
+  const { environment, rules: switches, inspections, downlink, figures, stream: sized } = config;
   const feed = config.feed && { ...config.feed, replicas: sized.replicas };
   const skewMaxMs = skewMaxHours * 3_600_000;
   const limits = { lanesMax, skewMaxMs, switches, inspections, downlink, figures, feed };
-  const central = assembleCentral({ db, clock, log, erp, hub, ...limits, ...lease, bootId });
+  const central = assembleCentral({
+    ...{ db, clock, log, erp, hub, environment, ...limits, ...lease, bootId },
+  });
   const { memory, edges, moved, erpStanding, centrals } = central;
-  const shown = { ...memory, feed, edges, erp, erpStanding, centrals, nowMs: clock.nowMs };
-  const board = openBoard({ ...shown, db, moved, hubTrouble: watch.trouble });
-  const app = buildHttp(board, () => centralMetrics(shown));
+  const said = { environment, feed, edges, erp, erpStanding, centrals, nowMs: clock.nowMs };
+  const shown = { ...memory, ...said };
+  const replays = replaysOf(config);
+  const board = openBoard({ ...shown, db, moved, hubTrouble: watch.trouble, replays });
+  const certificates = openCertificates(allOf(config), clock.nowMs);
+  const certified = () => {
+    const family = certificateFamily(certificates.standings());
+    return metricsText([{ ...family, name: `holdfast_central_${family.name}` }]);
+  };
+  const app = buildHttp(board, () => `${centralMetrics(shown)}${certified()}`);
   await servePage(app, figures.language);
   const { signal } = stopping;
   const following = [
@@ -133,17 +171,22 @@ export async function startCentral(config: CentralConfig) {
   ];
   const services = openServices({ connection, board, bootId, clock, log });
   const url = await app.listen({ host: config.host, port: config.httpPort });
+  const { tls } = config;
+  const secured = tls && (await openSecured({ tls, server: app.server, clock, log }));
 
   return {
     url,
+    ...(secured && { securedUrl: secured.url }),
     async close(): Promise<void> {
       stopping.abort();
+      await secured?.close();
       services.stop();
       const stopped = central.stop();
       await app.close();
       await Promise.all([stopped, ...following]);
       await connection.close();
       await watching;
+      replays.close();
       db.close();
     },
   };
@@ -152,5 +195,11 @@ export async function startCentral(config: CentralConfig) {
 if (import.meta.main) {
   const start = (given: unknown) => startCentral(readCentralConfig(given));
   const check = (given: unknown) => checkCentral(readCentralConfig(given));
-  await runService({ name: 'central', fields, about: { schema: migrations.length }, check, start });
+  await runService({
+    name: 'central',
+    fields,
+    about: { schema: migrations.length, reader: oldestReader(migrations), facts: factTypes.length },
+    check,
+    start,
+  });
 }

@@ -1,4 +1,5 @@
 import type { Database } from '../shared/database.ts';
+import { readableFrom } from '../shared/reader.ts';
 import { actMigrations } from './acts.ts';
 import { liveMigrations } from './ahead.ts';
 import { amendmentMigrations, openAmended } from './amendments.ts';
@@ -21,6 +22,7 @@ import { openDownlink } from './downlink/downlink.ts';
 import { downlinkMigrations } from './downlink/tables.ts';
 import { dropMigrations } from './drop/taking.ts';
 import { earlyMigrations } from './early.ts';
+import { environmentMigrations } from './environment.ts';
 import { openErpStatus } from './erpstatus.ts';
 import { openExplain } from './explain.ts';
 import { feedMigrations, openBook } from './feed/book.ts';
@@ -35,20 +37,23 @@ import {
   queueMigrations5,
   queueMigrations6,
 } from './former.ts';
-import { genealogyMigrations } from './genealogy.ts';
+import { genealogyMigrations, openGenealogy } from './genealogy.ts';
 import { holdMigrations, holdMigrations2, openHolds } from './holds.ts';
-import { type Inspection, openInspections } from './inspections.ts';
+import { type Inspection, type Inspects, openInspections } from './inspections.ts';
 import { laneMigrations, openLanes } from './lanes.ts';
 import type { Leases } from './leases.ts';
 import { openLedger } from './ledger.ts';
+import { lineageMigrations } from './lineage.ts';
 import { openLive } from './live.ts';
 import { lossMigrations } from './losses.ts';
 import { masterMigrations } from './masters.ts';
-import { modeMigrations, openModes, type Switch } from './modes.ts';
+import { type Mode, modeMigrations, openModes, type Switch } from './modes.ts';
 import { openPostings } from './postings.ts';
 import { openQualities } from './qualities.ts';
+import { openRecall } from './recall.ts';
 import { openReconcile } from './reconcile.ts';
 import { openRegistry, registryMigrations } from './registry.ts';
+import type { Rule } from './ruletable.ts';
 import { dispatchMigrations } from './sent.ts';
 import { shadowMigrations } from './shadows.ts';
 import { ledgerMigrations, shelfMigrations2 } from './shelf.ts';
@@ -94,7 +99,11 @@ export const migrations = [
   ...downlinkMigrations,
   ...figureMigrations,
   ...feedMigrations,
+  ...lineageMigrations,
+  ...environmentMigrations,
 ];
+// Raised by whoever adds a migration that does not only add: see docs/upgrade.md.
+readableFrom(migrations, 24);
 
 /** Pages of the file that are kept in memory, KiB: those to which the lines add now. */
 const cacheKib = 64 * 1024;
@@ -115,6 +124,11 @@ type Parts = {
   figures?: FigureConfig | undefined;
   /** Where other centrals share the ledger. */
   leases?: Leases | undefined;
+  /** Says what rules do, and which lots are inspected, instead of the configuration. */
+  ruling?: Readonly<{
+    mode: (rules: readonly Rule[], line: string) => Mode;
+    inspects: (usual: boolean) => boolean;
+  }>;
   /** Told that a line may have something to ask for. */
   ring?: ((line: string) => void) | undefined;
   /** Sites whose change sets are approved by another person than who drafted them. */
@@ -128,22 +142,17 @@ export type Memory = ReturnType<typeof openMemory>;
  * has written.
  */
 export function openMemory(parts: Parts) {
-  const {
-    db,
-    nowMs,
-    skewMaxMs = skewUsualMs,
-    switches = [],
-    inspections = [],
-    ring,
-    ...times
-  } = parts;
+  const { db, nowMs, skewMaxMs = skewUsualMs, switches = [], inspections = [], ring } = parts;
+  const { ruling, waitMs, maxInFlightMs, leases } = parts;
+  const times = { waitMs, maxInFlightMs, leases };
   db.pragma(`cache_size = -${cacheKib}`);
   const dossier = openDossier(db);
   const lineOf = (eventId: string) => ledger.stored(eventId)?.line;
   const totals = openTotals(db, lineOf);
   const holds = openHolds(db);
-  const modes = openModes({ db, dossier, switches, nowMs });
-  const inspects = openInspections(inspections, dossier);
+  const modes = openModes({ db, dossier, switches, nowMs, judge: ruling?.mode });
+  const usual = openInspections(inspections, dossier);
+  const inspects: Inspects = ruling ? (...about) => ruling.inspects(usual(...about)) : usual;
   const known = { db, dossier, holds, modes, inspects, lineOf };
   const postings = openPostings({ ...known, nowMs, ...times });
   const clocks = openClocks(db, skewMaxMs);
@@ -211,8 +220,11 @@ export function openMemory(parts: Parts) {
   const trace = openTrace({ db, thread, explain });
   const config = parts.figures ?? noFigureConfig;
   const figuring = openFiguring({ db, dossier, config, skewMaxMs });
+  const { reaching } = openGenealogy(db);
+  const recall = openRecall({ db, thread, dossier, holds, reaching, nowMs });
   const qualities = openQualities({ db, nowMs, ledger, postings, lanes, thread, dispatch });
   const views = { dossier, totals, erpStatus, archive, explain, reconcile, modes, approvals };
-  const goods = { holds, postings, ledger, registry, live, thread, trace, book: openBook(db) };
-  return { ...views, ...goods, dispatch, downlink, figuring, ...qualities, forget };
+  const goods = { holds, postings, ledger, registry, live, thread, trace, recall };
+  const book = openBook(db);
+  return { ...views, ...goods, book, dispatch, downlink, figuring, ...qualities, forget };
 }

@@ -1,4 +1,6 @@
+import { type Environment, environmentUsual } from '../shared/environment.ts';
 import { type Family, metricsText, type Sample } from '../shared/metrics.ts';
+import { release } from '../shared/release.ts';
 import type { Breaker } from './breaker.ts';
 import type { Ledger } from './ledger.ts';
 import type { Beyond, Live } from './live.ts';
@@ -15,13 +17,19 @@ type Parts = {
   edges: Pulse['edges'];
   erpStanding: Breaker['standing'];
   nowMs: () => number;
+  environment?: Environment | undefined;
 };
 
 /** What central does, for a scraper. Names begin with `holdfast_central_`. */
 export function centralMetrics(parts: Parts): string {
-  const all = [...linesIn(parts), ...edgesIn(parts), ...openIn(parts)];
+  const all = [about(parts), ...linesIn(parts), ...edgesIn(parts), ...openIn(parts)];
   return metricsText(all.map((family) => ({ ...family, name: `holdfast_central_${family.name}` })));
 }
+
+const about = ({ environment = environmentUsual }: Parts): Family => ({
+  ...{ name: 'info', type: 'gauge', help: 'The program that runs here, and for what.' },
+  samples: [{ labels: { release, environment }, value: 1 }],
+});
 
 function linesIn({ ledger, live }: Parts): Family[] {
   const beyond = live.beyond();

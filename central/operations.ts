@@ -12,6 +12,7 @@ import { feedOperations } from './feedoperations.ts';
 import { figureOperations } from './figuring/operations.ts';
 import { type Operation, operation, rows } from './operation.ts';
 import { qualityOperations } from './qualityoperations.ts';
+import { replayOperations } from './replayoperations.ts';
 import { sightOperations } from './sightoperations.ts';
 
 const orders = (board: Board): Operation[] => [
@@ -88,6 +89,7 @@ export const operationsOf = (board: Board): readonly Operation[] => [
   ...qualityOperations(board),
   ...figureOperations(board),
   ...[...orders(board), ...masters(board), ...lines(board)],
+  ...replayOperations(board),
   ...downlinkOperations(board),
   ...feedOperations(board),
 ];

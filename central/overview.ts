@@ -1,4 +1,5 @@
 import type { Database } from '../shared/database.ts';
+import { type Environment, environmentUsual } from '../shared/environment.ts';
 import { Fault } from '../shared/fault.ts';
 import type { Breaker } from './breaker.ts';
 import type { Dispatch } from './dispatch.ts';
@@ -24,6 +25,7 @@ type Parts = {
   edges: Pulse['edges'];
   erpStanding: Breaker['standing'];
   nowMs: () => number;
+  environment?: Environment | undefined;
   /** What is wrong with the hub, in words. */
   hubTrouble?: () => string | undefined;
 };
@@ -117,7 +119,8 @@ export function openOverview(parts: Parts) {
     health() {
       const says = complaints();
       const state = says.length === 0 ? ('ok' as const) : ('attention' as const);
-      return { state, says, facts: ledger.facts(), lines: ledger.lines().length };
+      const { environment = environmentUsual } = parts;
+      return { environment, state, says, facts: ledger.facts(), lines: ledger.lines().length };
     },
   };
 }

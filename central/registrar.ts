@@ -1,6 +1,7 @@
 import type { Msg, NatsConnection } from '@nats-io/nats-core';
 import { decodeCommandsAsk } from '../shared/dispatch.ts';
 import { decodeEnrol, decodeHistory } from '../shared/enrol.ts';
+import { type Environment, environmentUsual } from '../shared/environment.ts';
 import { Fault } from '../shared/fault.ts';
 import { readJson } from '../shared/json.ts';
 import { decodeLive } from '../shared/live.ts';
@@ -19,6 +20,7 @@ import {
 import type { Archive } from './archive.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Downlink } from './downlink/downlink.ts';
+import { strangerHere } from './environment.ts';
 import type { Ledger } from './ledger.ts';
 import type { Live } from './live.ts';
 import type { Registry } from './registry.ts';
@@ -33,6 +35,8 @@ type Parts = {
   downlink: Downlink;
   /** Rung when an epoch began, for the word on what the ledger holds. */
   moved: () => void;
+  /** What this plant is; production unless it is said otherwise. */
+  environment?: Environment | undefined;
   log: Logger;
 };
 
@@ -100,8 +104,16 @@ function tell({ registry, dispatch, log }: Parts, line: string, bytes: Uint8Arra
   }
 }
 
-function enrol({ registry, live, moved, log }: Parts, line: string, bytes: Uint8Array): Uint8Array {
-  const ask = decodeEnrol(bytes);
+function enrol(parts: Parts, line: string, bytes: Uint8Array): Uint8Array {
+  const { registry, ledger, live, moved, log, environment = environmentUsual } = parts;
+  const { environment: edge = environmentUsual, ...ask } = decodeEnrol(bytes);
+  const reason = strangerHere(environment, edge);
+  if (reason !== undefined) {
+    log.error({ line, store: ask.store, reason }, 'a store of another environment: not let in');
+    const { epoch, sequence, hash } = ledger.head(line);
+    const head = { epoch, sequence, hash: hash.toString('hex') };
+    return Buffer.from(JSON.stringify({ answer: 'elsewhere', ...head, reason }));
+  }
   const answer = registry.answer(line, ask);
   const { store, want } = ask;
   switch (answer.answer) {

@@ -9,6 +9,7 @@ import {
 import { Fault } from '../shared/fault.ts';
 import { segmentBytesMax } from '../shared/segment.ts';
 import { eventStream, eventSubjects, keptStream, keptSubjects } from '../shared/subject.ts';
+import { metadataOf } from './environment.ts';
 
 type Wanted = { replicas: number; bytesMax: number; keepDays: number };
 
@@ -45,8 +46,8 @@ const kept = ({ replicas }: Wanted): Partial<StreamConfig> => ({
 export async function ensureStreams(manager: JetStreamManager, wanted: Wanted): Promise<void> {
   for (const config of [events(wanted), kept(wanted)]) {
     try {
-      await setCopies(manager, config.name!, wanted.replicas);
-      await manager.streams.add(config as StreamConfig & { name: string });
+      const metadata = await setCopies(manager, config.name!, wanted.replicas);
+      await manager.streams.add({ ...config, metadata } as StreamConfig & { name: string });
     } catch (cause) {
       const reason = `stream ${config.name}: ${(cause as Error).message}`;
       const taken = /name already in use/.test(reason);
@@ -61,12 +62,20 @@ export async function ensureStreams(manager: JetStreamManager, wanted: Wanted): 
 /** No such stream is nothing to change. */
 const noStream = 10_059;
 
-async function setCopies(manager: JetStreamManager, name: string, replicas: number): Promise<void> {
+/** What a stream that is there says of itself stays. */
+async function setCopies(
+  manager: JetStreamManager,
+  name: string,
+  replicas: number,
+): Promise<Record<string, string>> {
   try {
     const { config } = await manager.streams.info(name);
-    if (config.num_replicas === replicas) return;
-    await manager.streams.update(name, { num_replicas: replicas });
+    if (config.num_replicas !== replicas) {
+      await manager.streams.update(name, { num_replicas: replicas });
+    }
+    return metadataOf(config);
   } catch (error) {
     if (!(error instanceof JetStreamApiError && error.code === noStream)) throw error;
+    return {};
   }
 }

@@ -21,6 +21,8 @@ const commands = {
   swap: () => import('./swap.ts'),
   explain: () => import('./explain.ts'),
   trace: () => import('./trace.ts'),
+  recall: () => import('./recall.ts'),
+  replay: () => import('./replay.ts'),
   figures: () => import('./figures.ts'),
   reconcile: () => import('./reconcile.ts'),
   rules: () => import('./rules.ts'),
@@ -34,6 +36,7 @@ const commands = {
   bridge: () => import('./bridge.ts'),
   export: () => import('./export.ts'),
   prove: () => import('./prove.ts'),
+  drill: () => import('./drill.ts'),
 } satisfies Record<string, () => Promise<Command>>;
 type Name = keyof typeof commands;
 

@@ -53,7 +53,7 @@ export function assembleEdge(world: World) {
     known.goOn();
     committed();
   };
-  const asking = { ask: hub.ask, pace: world.pace };
+  const asking = { ask: hub.ask, pace: world.pace, environment: config.environment };
   const { barred, enter } = openEnrolling({ ...known, db, outbox, taken, log, ...asking });
   const before = () => kept.tellStep();
   const timed = { timeMs: clock.monotonicMs };
@@ -65,7 +65,8 @@ export function assembleEdge(world: World) {
 
   const status = () => ({
     ...readStatus({ roster, book, outbox, marks, recent, nowMs: clock.nowMs }),
-    ...{ program, retention: kept.retention.status(), reference: sent.fetching.status() },
+    ...{ environment: config.environment, program, retention: kept.retention.status() },
+    reference: sent.fetching.status(),
     ...{ disk: kept.retention.lasting(disk.status()), clock: wall.status() },
   });
 
@@ -111,7 +112,7 @@ function sendOn({ clock, log, pace = plantPace }: World, running: Running) {
   });
   const fetching = openFetching({
     ...{ ...running, ...common, ask: hub.ask },
-    everyMs: pace.commandsMs,
+    ...{ everyMs: pace.commandsMs, lookMs: pace.clockMs },
   });
   const loops = lines.map((line) => {
     const report = (state: LinkState, detail?: string) => {

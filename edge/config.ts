@@ -1,4 +1,5 @@
 import { calendarField } from '../shared/calendar.ts';
+import { environmentField } from '../shared/environment.ts';
 import {
   choice,
   fallback,
@@ -12,12 +13,15 @@ import {
   someAmount,
   text,
 } from '../shared/field.ts';
+import { watchField } from '../shared/pki.ts';
 import { languages } from '../shared/press.ts';
+import { checkPlain, tlsField } from '../shared/secured.ts';
 import { linePath } from '../shared/subject.ts';
 import { conversionsField } from '../shared/unit.ts';
 import { policyFields, readPolicy, templateNames } from '../statecharts/policy.ts';
 
 export const fields = {
+  environment: environmentField,
   storePath: text('SQLite file, on a local disk that honours fsync.', 4_096),
   diskBudgetMb: fallback(
     integer('Most that the store and its write-ahead log may take, MB.', 64, 16_777_216),
@@ -59,6 +63,8 @@ export const fields = {
   units: fallback(conversionsField, []),
   host: fallback(text('Address that the status page listens on.', 100), '127.0.0.1'),
   httpPort: fallback(integer('Port of the status page; 0 takes a free one.', 0, 65_535), 8080),
+  tls: tlsField,
+  certificates: optional(watchField),
   ackTimeoutMs: fallback(integer('Wait for the hub, ms.', 100, 60_000), 5_000),
   logLevel: fallback(
     choice('Least severe line that is logged.', ['debug', 'info', 'warn', 'error', 'silent']),
@@ -81,6 +87,7 @@ export function readEdgeConfig(given: unknown): EdgeConfig {
   const paths = config.lines.map(({ line }) => line);
   const twice = paths.find((path, index) => paths.indexOf(path) !== index);
   if (twice !== undefined) throw invalid('config.lines', `${twice} stands there twice`);
+  checkPlain(config.host, config.tls);
   if (paths.length === 0) throw invalid('config.lines', 'must name at least one line');
   return config;
 }

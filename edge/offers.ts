@@ -86,9 +86,9 @@ export function openOffers({ db, look, nowMs }: Parts) {
       throw new Fault('REFUSED', words, { rule: 'offered' });
     },
 
-    /** Takes in a fact, in the transaction that states it, and when it is read. */
+    /** Takes in a fact, in the transaction that states it; when it is read again it was taken. */
     note({ type, order, causationId }: Fact): void {
-      if (order === undefined) return;
+      if (order === undefined || !db.inTransaction) return;
       if (ends.has(type)) end.run(causationId ?? '', order);
       else if (type === 'OrderChanged' && causationId?.startsWith('central:')) {
         take.run(causationId, order);

@@ -78,6 +78,8 @@ export type FigureRow = Readonly<{
   doubt: Readonly<{ facts: number; ms: number }>;
   /** Reports after the closing of their order, in none of the figures. */
   late: number;
+  /** Of a line: the latest instant that its facts tell of, Unix ms; what comes later is open. */
+  heardMs: number | null;
   variance: Variance | null;
 }>;
 export type FiguresTold = Readonly<{

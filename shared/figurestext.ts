@@ -19,13 +19,14 @@ export function figuresCsv({ rows, currency, from, to }: FiguresTold): string {
       const unit: string = figureUnits[name];
       return `${name} ${unit === 'money' ? (currency ?? 'money') : unit}`;
     }),
-    ...['doubtfulFacts', 'doubtfulMs', 'lateReports', 'unknown'],
+    ...['doubtfulFacts', 'doubtfulMs', 'lateReports', 'heardUntil', 'unknown'],
   ];
   const lines = rows.map((row) => [
     ...[from, to, row.key, ...rowKeys.map((name) => row[name]), row.unit],
     ...made.map((name) => row.made?.[name] ?? null),
     ...figureNames.map((name) => row.figures[name].value),
     ...[row.doubt.facts, row.doubt.ms, row.late],
+    row.heardMs === null ? null : new Date(row.heardMs).toISOString(),
     figureNames
       .filter((name) => row.figures[name].why !== null)
       .map((name) => `${name}: ${row.figures[name].why}`)

@@ -10,7 +10,7 @@ const lines = [{ line: m01 }, { line: m02, lanes: 7 }];
 test('absent keys take their documented value, and the result is frozen', () => {
   const config = readEdgeConfig({ ...least, lines });
   expect(config).toEqual({
-    ...least,
+    ...{ ...least, environment: 'production' },
     lines: [
       { line: m01, lanes: 1, ...standard },
       { line: m02, lanes: 7, ...standard },
@@ -88,6 +88,9 @@ test('every mistake is named at once, in every line', () => {
 
 test('the sample is printed from the table', () => {
   expect(sample(fields)).toBe(`\
+# What all of this plant is. One of test, production. "production" if absent.
+environment:
+
 # SQLite file, on a local disk that honours fsync.
 storePath:
 
@@ -129,6 +132,12 @@ host:
 
 # Port of the status page; 0 takes a free one. 0 to 65535. 8080 if absent.
 httpPort:
+
+# The same by TLS, for everybody but this machine; host must be 127.0.0.1 then. May be absent.
+tls:
+
+# A certificate whose end is told of. At most 20. May be absent.
+certificates:
 
 # Wait for the hub, ms. 100 to 60000. 5000 if absent.
 ackTimeoutMs:

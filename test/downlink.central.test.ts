@@ -29,8 +29,8 @@ const bom = (record = 'B-1') => ({
   content: { material: 'BOLT', components: [{ material: 'STEEL', quantity: '2', unit: 'KG' }] },
 });
 
-function opened() {
-  const box = openAsked();
+function opened(secondPerson: readonly string[] = []) {
+  const box = openAsked([], { secondPerson });
   const post = async (url: string, payload: object) => {
     const reply = await box.app.inject({ method: 'POST', url: `/v1/downlink${url}`, payload });
     return reply.json();
@@ -44,8 +44,9 @@ function opened() {
     await receive(...references);
     return approve((await draft()).draft);
   }
+  const sentTo = () => box.downlink.answer(line, { after: 0, from: 0 });
   const shown = async () => (await box.app.inject('/v1/downlink')).json();
-  return { ...box, post, receive, draft, approve, active, shown };
+  return { ...box, post, receive, draft, approve, active, shown, sentTo };
 }
 
 test('a set is numbered when it is approved, and known as a whole', async () => {
@@ -71,6 +72,25 @@ test('a set is numbered when it is approved, and known as a whole', async () => 
   expect(await approve((await draft({ activeMs: 8_999 })).draft)).toMatchObject({
     message: expect.stringMatching(/set 1 becomes active only at 1970-01-01T00:00:09/),
   });
+});
+
+test('where two persons are asked for, nobody approves what is their own', async () => {
+  const { receive, draft, approve } = opened([site]);
+  await receive(item('A'));
+  const { draft: id } = await draft();
+  expect(await approve(id)).toMatchObject({
+    message: `by: ${by} has drafted it, and ${site} asks for a second person`,
+  });
+  expect((await approve(id, { by: 'person:18' })).sets).toMatchObject([{ by: 'person:18' }]);
+});
+
+test('what a dry run approves is not approved', async () => {
+  const { receive, draft, approve, shown, sentTo } = opened();
+  await receive(item('A'));
+  const { draft: id } = await draft();
+  expect(await approve(id, { dryRun: true })).toMatchObject({ dryRun: true, sets: [{}] });
+  expect(sentTo()).toEqual({ newest: 0, references: [] });
+  expect((await shown()).sets).toEqual([]);
 });
 
 test('what is approved is never edited, and no number is left out', async () => {

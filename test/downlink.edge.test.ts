@@ -92,7 +92,8 @@ test('a set becomes active without a network, and holds at the next start, too',
   approve(fleet, [item('A')]);
   await active(box, 1);
   approve(fleet, [item('B')], 400);
-  await waitFor(() => heldBy(box) === 2, 10_000, 'the set to be held');
+  approve(fleet, [item('C')], 3_600_000);
+  await waitFor(() => heldBy(box) === 3, 10_000, 'the sets to be held');
   box.link.cut = true;
   await box.ask(order('WO-1', [a]));
   await active(box, 2);
@@ -104,7 +105,7 @@ test('a set becomes active without a network, and holds at the next start, too',
   const again = fleet.box('one');
   again.link.cut = true;
   expect(await again.ask(start('WO-1'))).toMatchObject({ rule: 'itemRevision' });
-  expect(applied(again)).toEqual([1, 2]);
+  expect([applied(again), setOf(again)]).toEqual([[1, 2], 2]);
 });
 const heldBy = (box: Box) => (box.whole().reference as { held: number }[])[0]?.held;
 
@@ -123,6 +124,23 @@ test('an edge that was away takes all sets in their order, each once', async () 
   expect(await box.ask(start('WO-1'))).toMatchObject({
     ...{ rule: 'recordBlocked', reason: 'version C of item BOLT is blocked' },
   });
+});
+
+test('codes of reasons are those that are in force', async () => {
+  const fleet = openFleet([m01]);
+  const box = fleet.box('one');
+  await box.until('up');
+  expect(box.references.reasons(m01)).toBeUndefined();
+  const code = (record: string, version: string, more: object = {}) => ({
+    ...{ kind: 'reasonCode', record, version },
+    content: { group: 'bad', texts: { en: 'Crack', de: 'Riss' }, ...more },
+  });
+  approve(fleet, [code('S1', '1'), code('S2', '1')]);
+  approve(fleet, [code('S2', '2', { status: 'blocked' })]);
+  await active(box, 2);
+  expect(box.references.reasons(m01)).toEqual([
+    { code: 'S1', group: 'bad', texts: { en: 'Crack', de: 'Riss' } },
+  ]);
 });
 
 test('what is not as it was approved is not taken', async () => {

@@ -109,8 +109,8 @@ test('more than a page at one time, and what is changed meanwhile, leaves out no
   const bench = await startBench();
   onTestFinished(bench.close);
   const bolt = (at: number) => ({
-    ...{ set: 'A_Product', key: `BOLT-${at}` },
-    entity: { Product: `BOLT-${at}`, BaseUnit: 'KG', YY1_Revision_PRD: 'A' },
+    ...{ set: 'A_Product', key: `BOLT-${1_000 + at}` },
+    entity: { Product: `BOLT-${1_000 + at}`, BaseUnit: 'KG', YY1_Revision_PRD: 'A' },
   });
   await bench.admin(
     '/masters',

@@ -1,7 +1,12 @@
 // Goal: what is not known of figures is not made up, a bad question or config is refused in words,
 // and a spreadsheet gets what it can read, and runs nothing of it.
 // Method: small histories, asked over HTTP.
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { openFiguring } from '../central/figuring/figuring.ts';
+import { noFigureConfig } from '../central/figuring/plant.ts';
 import { csvCell } from '../shared/csv.ts';
 import type { Content } from '../shared/event.ts';
 import { type FigureName, figureNames, whys } from '../shared/figures.ts';
@@ -11,6 +16,7 @@ import { content } from './helpers/facts.ts';
 import { at, lyon, openFigures, read, site } from './helpers/figures.ts';
 import { m01 } from './helpers/shop.ts';
 
+const execute = promisify(execFile);
 const { release, report, end } = stated;
 const op = { order: 'WO-1', operation: '0010' };
 let made = 0;
@@ -39,6 +45,19 @@ describe('what is not known', () => {
     const ofOrder = ['timeVariance', 'materialVariance', 'processRatio'] as const;
     expect(await of(ofOrder, '?by=order')).toEqual([['WO-1', 'noRouting', 'noBill', '100.0']]);
     expect(await of(['holdP50', 'postedP90'])).toEqual([[m01, 'nothingDecided', 'nothingPosted']]);
+  });
+
+  test('what a piece cost is the price of the whole, where a part has none', async () => {
+    const { hear, ask } = openFigures({
+      ...{ ...plan, currency: 'EUR', prices: [{ material: 'BOLT', perUnit: '9' }] },
+      rates: [{ at: m01, machinePerHour: '60', labourPerHour: '30' }],
+      routings: [{ material: 'BOLT', operation: '0010', minutesPerUnit: '1' }],
+      bills: [{ material: 'BOLT', component: 'STEEL', unit: 'EA', perUnit: '2' }],
+    });
+    hear(m01, released, report('5', { scrap: '2' }, at(1)));
+    expect((await ask()).rows[0]!.figures.scrapCost).toMatchObject({
+      ...{ value: '18.00', basis: { by: 'standardPrice' } },
+    });
   });
 
   test('pieces of two units have no sum, nor has an order all its time in one day', async () => {
@@ -91,8 +110,17 @@ describe('questions', () => {
     ]);
   });
 
+  test('for more than one answer can be made of are refused', async () => {
+    const { db, dossier } = world();
+    const parts = { db, dossier, config: read(plan), skewMaxMs: 1e15 };
+    const told = openFiguring({ ...parts, most: 2 }).told({ by: 'line', limit: 1 });
+    await expect(told).rejects.toThrow('figures: more than 2 sums: ask for fewer days');
+    expect((await openFiguring(parts).told({ by: 'line', limit: 1 })).rows).toHaveLength(1);
+  });
+
   test('pages follow one another, none twice and none left out', async () => {
-    const { hear, ask } = world();
+    const opened = world();
+    const { hear, ask } = opened;
     hear(
       m01,
       ...['WO-2', 'WO-3'].map((order) => ({ ...report('1', {}, at(2)), order }) as Content),
@@ -101,6 +129,9 @@ describe('questions', () => {
     expect([first.rows.map(({ key }) => key), first.next]).toEqual([['WO-1', 'WO-2'], 'WO-2']);
     const second = await ask(`?by=order&limit=2&after=${first.next}`);
     expect([second.rows.map(({ key }) => key), second.next]).toEqual([['WO-3'], null]);
+    const headers = { accept: 'text/csv' };
+    const csv = await opened.app.inject({ url: '/v1/figures?by=order&limit=2', headers });
+    expect(csv.headers['x-holdfast-next']).toBe('WO-2');
   });
 
   test.each([
@@ -144,6 +175,28 @@ describe('for a spreadsheet', () => {
     expect(line!.split(',').slice(0, 3)).toEqual(['2026-11-30', '2026-11-30', "'=cmd|A1"]);
     expect(line).toContain('availability: ofLines; ');
     expect(line!.split(',')).toHaveLength(columns.length);
+  });
+
+  test('the command tells the same, as a table, as CSV, or why not', async () => {
+    const { hear, app } = openFigures(plan);
+    hear(m01, released, report('5', {}, at(1)));
+    const central = await app.listen({ host: '127.0.0.1', port: 0 });
+    const type = (...args: string[]) =>
+      execute(process.execPath, ['cli/holdfast.ts', 'figures', '--central', central, ...args]);
+    const csv = await app.inject({ url: '/v1/figures?by=order', headers: { accept: 'text/csv' } });
+    expect((await type('--by', 'order', '--csv')).stdout).toBe(csv.body);
+    expect((await type()).stdout).toMatch(/^figures by line, 2026-11-30 to 2026-11-30\n/);
+    await expect(type('--by', 'hour')).rejects.toMatchObject({
+      ...{ code: 1, stderr: expect.stringContaining('by: must be one of line, shift') },
+    });
+  });
+
+  test('the page about figures names each of them, and all that they are made with', () => {
+    const page = readFileSync('docs/figures.md', 'utf8');
+    const named = [...figureNames, ...Object.keys(noFigureConfig)];
+    expect(
+      named.filter((name) => !page.includes(`\`${name}\``) && !page.includes(`"${name}"`)),
+    ).toEqual([]);
   });
 
   test('a person reads a table, with the reasons of what is not known below', async () => {

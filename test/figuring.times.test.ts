@@ -1,12 +1,12 @@
-// Goal: times of figures are right: days of other lengths, late facts, clocks that are wrong, waits,
-// and days that are too old to be kept.
+// Goal: times of figures are right: days of other lengths, late facts, clocks that are wrong,
+// waits, and days that are too old to be kept.
 // Method: small histories, asked over HTTP.
 import { describe, expect, test } from 'vitest';
 import type { Content } from '../shared/event.ts';
 import { stated } from './helpers/central.ts';
 import { content } from './helpers/facts.ts';
 import { at, hourMs, lyon, openFigures, startMs, sumsIn } from './helpers/figures.ts';
-import { m01 } from './helpers/shop.ts';
+import { m01, m02 } from './helpers/shop.ts';
 
 const { release, report, end, keep, free, decide, reverse } = stated;
 const op = { order: 'WO-1', operation: '0010' };
@@ -62,6 +62,43 @@ describe('times', () => {
     expect((await ask()).rows).toMatchObject([{ made: { good: '5' }, late: 1 }]);
   });
 
+  test('a document that was found waited until it was found, and counts once', async () => {
+    const { hear, ask, postings, time } = openFigures(plan);
+    hear(m01, released, report('50', {}, at(0.5)));
+    time.nowMs = startMs + 0.5 * hourMs;
+    const { posting } = postings.next(new Set(), 10)[0]!;
+    postings.settle(posting.key, { kind: 'unknown', reason: 'no answer' });
+    time.nowMs += 60_000;
+    postings.next(new Set(), 10);
+    postings.found(posting.key, []);
+    postings.next(new Set(), 10);
+    postings.settle(posting.key, { kind: 'unknown', reason: 'no answer' });
+    time.nowMs += 60_000;
+    postings.next(new Set(), 10);
+    postings.found(posting.key, ['D1']);
+    const [row] = (await ask()).rows;
+    expect(row!.figures.postedMax).toMatchObject({ value: '120000', basis: { documents: '1' } });
+  });
+
+  test('a document that was lost and is posted again waited until it was there first', async () => {
+    const { hear, ask, app, postAll, postings, time } = openFigures(plan);
+    hear(m01, released, report('50', {}, at(0.5)));
+    time.nowMs = startMs + 0.5 * hourMs + 5_000;
+    const { key } = postings.next(new Set(), 10)[0]!.posting;
+    postings.settle(key, { kind: 'posted', document: 'D1' });
+    for (const [act, by] of Object.entries({ missing: 'person:17', approve: 'person:9' })) {
+      const payload = { by, reason: 'restored' };
+      const reply = await app.inject({ method: 'POST', url: `/v1/desk/${key}/${act}`, payload });
+      expect([reply.statusCode, reply.body]).toEqual([200, expect.any(String)]);
+    }
+    time.nowMs += 3_600_000;
+    postings.next(new Set(), 10);
+    postings.found(key, []);
+    postAll();
+    const [row] = (await ask()).rows;
+    expect(row!.figures.postedMax).toMatchObject({ value: '5000', basis: { documents: '1' } });
+  });
+
   test('to a decision and to a document are told by half, most and longest', async () => {
     const { hear, ask, of, postAll, time } = openFigures(plan);
     const holds = Array.from({ length: 10 }, (_, index) => [
@@ -103,10 +140,30 @@ describe('old days', () => {
     const [row] = (await world.ask(period)).rows;
     expect(row!.made).toMatchObject({ good: '6' });
     hear(m01, end('R1', at(98)));
-    expect((await world.ask('?from=2026-12-04')).rows[0]!.figures.availability.basis).toMatchObject(
-      {
-        runMs: `${2 * hourMs}`, // the run of four days before was still open
-      },
-    );
+    const [last] = (await world.ask('?from=2026-12-04')).rows;
+    // The run of four days before was still open.
+    expect(last!.figures.availability.basis).toMatchObject({ runMs: `${2 * hourMs}` });
+  });
+
+  test('a line that was silent for longer goes on as it was', async () => {
+    const { hear, ask, figuring } = openFigures({ ...plan, keepDays: 2 });
+    hear(m01, phase('R1', at(0)));
+    hear(m02, report('5', {}, at(200)));
+    await figuring.catchUp(1e6);
+    hear(m01, end('R1', at(218)));
+    const { rows } = await ask(`?line=${m01}&from=2026-12-09`);
+    expect(rows[0]!.figures.availability.basis).toMatchObject({ runMs: `${2 * hourMs}` });
+  });
+
+  test('of a time that is not kept any more nothing is counted', async () => {
+    const world = openFigures({ ...plan, keepDays: 2 });
+    world.hear(m01, report('5', {}, at(200)), phase('R1', at(0)));
+    world.hear(m01, report('6', {}, at(0)), report('1', {}, at(226)));
+    await world.figuring.catchUp(1e6);
+    const before = sumsIn(world);
+    expect(before.filter(({ body }) => `${body}`.includes('run'))).toEqual([]);
+    world.db.exec("DELETE FROM figure; UPDATE figured SET digest = 'another'");
+    await world.figuring.catchUp(1e6);
+    expect(sumsIn(world)).toEqual(before);
   });
 });

@@ -22,6 +22,7 @@ await againOnPostgres({
   erpstatus: () => import('./erpstatus.test.ts'),
   'corrections.central': () => import('./corrections.central.test.ts'),
   'balance.central': () => import('./balance.central.test.ts'),
+  'recall.central': () => import('./recall.central.test.ts'),
   'trace.central': () => import('./trace.central.test.ts'),
   overview: () => import('./overview.test.ts'),
   'dryrun.central': () => import('./dryrun.central.test.ts'),

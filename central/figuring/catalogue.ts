@@ -54,13 +54,13 @@ const share =
 
 function oee(group: Group) {
   const all = pieces(group);
-  const { line, idealMs, noIdeal } = group;
+  const { line, idealMs } = group;
   const planned = of(line, 'planned');
   const [good, total] = typeof all === 'string' ? [0n, 0n] : [all.first, all.total];
   const told = oeeOf({
     ...{ good, total, plannedMs: planned === 0n ? null : planned },
     ...{ runMs: of(line, 'run'), inPlanMs: of(line, 'inPlan') },
-    idealMs: noIdeal.size > 0 ? undefined : idealMs,
+    idealMs,
   });
   return { all, planned, ...told };
 }

@@ -2,6 +2,7 @@ import type { Database } from '../../shared/database.ts';
 import { Fault } from '../../shared/fault.ts';
 import { invalid } from '../../shared/field.ts';
 import type { FigureRow, FiguresTold } from '../../shared/figures.ts';
+import { nextTurn } from '../../shared/loop.ts';
 import { quantityText } from '../../shared/quantity.ts';
 import type { Dossier } from '../dossier.ts';
 import { paged } from '../operation.ts';
@@ -32,13 +33,16 @@ type Parts = Readonly<{
   skewMaxMs: number;
   /** What is planned and what things cost; by the config, unless something else knows it. */
   references?: References | undefined;
+  /** Most sums that one answer is made of; `cellsMax` if not said. */
+  most?: number;
 }>;
 export type Figuring = ReturnType<typeof openFiguring>;
 
 const msOf = (day: string): number => Date.parse(`${day}T00:00Z`);
 
 /** Figures of facts, put together as they are asked for. */
-export function openFiguring({ db, dossier, config, skewMaxMs, references }: Parts) {
+export function openFiguring({ db, dossier, config, skewMaxMs, references, ...limits }: Parts) {
+  const { most = cellsMax } = limits;
   const plant = openPlant(config);
   const refs = references ?? referencesOf(config);
   const fold: Fold = openFold({ db, plant, keepDays: config.keepDays, skewMaxMs });
@@ -61,11 +65,19 @@ export function openFiguring({ db, dossier, config, skewMaxMs, references }: Par
     return { from: first, to: last };
   }
 
-  function cellsOf(days: { from: string; to: string }): Cell[] {
+  /** Takes every sum of these days, a day at a time, other work between. */
+  async function each(days: { from: string; to: string }, take: (cell: Cell) => void) {
     const [fromMs, untilMs] = [msOf(days.from) - zoneMs, msOf(days.to) + zoneMs];
-    const cells = fold.cells.between(fromMs, untilMs, cellsMax + 1);
-    if (cells.length <= cellsMax) return cells;
-    throw new Fault('FULL', `figures: more than ${cellsMax} sums: ask for fewer days`);
+    let left = most;
+    for (let atMs = fromMs; atMs < untilMs; atMs += dayMs) {
+      const cells = fold.cells.between(atMs, atMs + dayMs, left + 1);
+      left -= cells.length;
+      if (left < 0) {
+        throw new Fault('FULL', `figures: more than ${most} sums: ask for fewer days`);
+      }
+      for (const cell of cells) take(cell);
+      await nextTurn();
+    }
   }
 
   function rowOf(
@@ -94,6 +106,7 @@ export function openFiguring({ db, dossier, config, skewMaxMs, references }: Par
         ms: Number(of(line, 'doubt')),
       },
       late: Number(of(told, 'lateReports')),
+      heardMs: fold.lines().find((one) => one.line === about.line)?.heardMs ?? null,
       variance: varied?.told ?? null,
     };
   }
@@ -113,7 +126,7 @@ export function openFiguring({ db, dossier, config, skewMaxMs, references }: Par
       const read = { facts: facts.get()!, notYet: fold.behind() };
       if (!days) return { ...state, ...read, from: null, to: null, rows: [], next: null };
       const { take, groups, about, groupOf, isWhole } = openSorting({ ...known, asked, days });
-      for (const cell of cellsOf(days)) take(cell);
+      await each(days, take);
       const waited = waits.of(days, (hold, atMs) => {
         const place = about({ ...hold, kind: 'told', name: '' }, atMs);
         return place && groupOf(place)?.key;

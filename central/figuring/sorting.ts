@@ -1,8 +1,9 @@
+import { siteOf } from '../../shared/reference.ts';
 import type { Dossier } from '../dossier.ts';
 import type { Cell } from './cells.ts';
 import { openCosting } from './costing.ts';
 import { type About, type By, type Group, newGroup, openAdding } from './groups.ts';
-import { type Plant, siteOf } from './plant.ts';
+import type { Plant } from './plant.ts';
 import type { References } from './reference.ts';
 
 /** Of which facts figures are told: production days from and to, inclusive. */
@@ -50,14 +51,14 @@ export function openSorting({ plant, references, dossier, asked, days }: Parts) 
 
   /** Whether a cell is asked for, and where it belongs then. */
   function about(cell: Pick<Cell, 'line' | 'order' | 'kind' | 'name'>, atMs: number) {
-    const { line, kind, name } = cell;
+    const { line, kind, name: lot } = cell;
     const { productionDay, shift } = plant.daysOf(line).calendar.placeOf(atMs);
     if (productionDay < days.from || productionDay > days.to) return undefined;
-    const order = cell.order === '' && kind === 'lot' ? (lotOf(name)?.order ?? '') : cell.order;
-    const product = order === '' ? lotOf(name)?.material : materialOf(order);
+    const order = cell.order === '' && kind === 'lot' ? (lotOf(lot)?.order ?? '') : cell.order;
+    const product = order === '' ? lotOf(lot)?.material : materialOf(order);
     const place = { site: siteOf(line), line, shift: shift ?? '', product, order };
-    for (const of of ['site', 'line', 'shift', 'product', 'order'] as const) {
-      if (asked[of] !== undefined && asked[of] !== place[of]) return undefined;
+    for (const name of ['site', 'line', 'shift', 'product', 'order'] as const) {
+      if (asked[name] !== undefined && asked[name] !== place[name]) return undefined;
     }
     return { ...place, day: productionDay };
   }

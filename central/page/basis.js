@@ -1,6 +1,6 @@
 // What one figure rests on: its formula, its parts, and why it is not known if it is not.
 import { el } from './dom.js';
-import { number } from './format.js';
+import { day, minute, number } from './format.js';
 import { named, say } from './say.js';
 import { shown, termOf, unknown } from './words.js';
 
@@ -73,6 +73,8 @@ export function drawBasis(row, figure, currency) {
     isPlanned && plan(figure, row.variance),
     row.doubt.facts > 0 && el('p', {}, say('page.doubt', { count: row.doubt.facts })),
     row.late > 0 && el('p', {}, say('page.late', { count: row.late })),
+    row.heardMs !== null &&
+      el('p.note', {}, say('page.heard', { at: `${day(row.heardMs)} ${minute(row.heardMs)}` })),
     el('form', { method: 'dialog' }, el('button', {}, say('page.close'))),
   ];
 }

@@ -18,8 +18,6 @@ import { roomMax, type Shelf } from './shelf.ts';
 const awayMs = 1_000;
 /** Two heartbeats in a row have failed if central was not heard for so long, ms. */
 const silenceMs = 12_000;
-/** What will be active is looked for at least this often, ms: the clock may be set. */
-const lookMs = 5_000;
 
 type Parts = {
   lines: readonly string[];
@@ -31,6 +29,8 @@ type Parts = {
   wall: Pick<Wall, 'judgedMs'>;
   ask: AskCentral;
   everyMs: number;
+  /** What will be active is looked for at least this often, ms: the clock may be set. */
+  lookMs: number;
   downMs?: number;
   clock: Clock;
   log: Logger;
@@ -44,8 +44,20 @@ export type Fetching = ReturnType<typeof openFetching>;
  * active stays so, however the clock is set. Each line states it once.
  */
 export function openFetching(parts: Parts) {
-  const { lines, roster, shelf, references, intake, barred, wall, ask, everyMs, clock, log } =
-    parts;
+  const {
+    lines,
+    roster,
+    shelf,
+    references,
+    intake,
+    barred,
+    wall,
+    ask,
+    everyMs,
+    lookMs,
+    clock,
+    log,
+  } = parts;
   const { signal } = parts;
   const sites = [...new Set(lines.map(siteOf))];
   const bell = openBell(clock);
@@ -157,6 +169,7 @@ export function openFetching(parts: Parts) {
   }
 
   function act(): void {
+    if (shelf.isOwed()) intake.state(shelf.settle);
     for (const site of sites) {
       tellOf(site);
       while (!signal.aborted && activateNext(site));

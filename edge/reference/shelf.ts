@@ -90,10 +90,17 @@ function prepare(db: Database) {
 export function openShelf(db: Database, roomBytes: number = roomMax) {
   const tables = prepare(db);
 
+  const owed = new Map<string, string>();
+
   const namedBy = (order: string): readonly MasterVersion[] | undefined => {
-    const text = tables.named.get(order);
+    const text = owed.get(order) ?? tables.named.get(order);
     return text === undefined ? undefined : (JSON.parse(text) as MasterVersion[]);
   };
+
+  function settle(): void {
+    for (const [order, text] of owed) tables.name.run(order, text);
+    owed.clear();
+  }
 
   /** Forgets the oldest of what nothing needs until so much is free; false if there is less. */
   function makeRoom(bytes: number, isOpen: (order: string) => boolean): boolean {
@@ -129,6 +136,7 @@ export function openShelf(db: Database, roomBytes: number = roomMax) {
       nowMs: number,
       isOpen: (order: string) => boolean,
     ): boolean {
+      settle();
       const texts = references.map(({ content }) => JSON.stringify(content));
       const bytes = texts.reduce((sum, text) => sum + text.length, 0);
       if (!makeRoom(bytes, isOpen)) return false;
@@ -155,11 +163,21 @@ export function openShelf(db: Database, roomBytes: number = roomMax) {
     tell: (line: string, number: number): void => void tables.tell.run(line, number),
 
     namedBy,
-    /** Keeps what a release named; what is known already is not written again. */
+    /** What was read of releases, outside a transaction, is to be written down yet. */
+    isOwed: (): boolean => owed.size > 0,
+    /** Writes it down, within a transaction. */
+    settle,
+
+    /**
+     * Keeps what a release named; what is known already is not written again. Outside a
+     * transaction, while a store is read that another box has written, it is only remembered.
+     */
     name(order: string, versions: readonly MasterVersion[], isOpen: (order: string) => boolean) {
       const text = JSON.stringify(versions);
       if (tables.named.get(order) === text) return;
+      if (!db.inTransaction) return void owed.set(order, text);
       tables.name.run(order, text);
+      owed.delete(order);
       const orders = tables.orders.all();
       if (orders.length <= ordersMax || orders.length % 1_000 !== 0) return;
       for (const known of orders) if (!isOpen(known)) tables.unname.run(known);

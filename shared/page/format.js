@@ -1,7 +1,7 @@
 // Numbers, dates and spans as people of the page's language write them. Quantities are exact
 // decimals and stay texts: none is ever made a binary number.
 
-const locale = globalThis.document?.documentElement.lang || 'en';
+export const locale = globalThis.document?.documentElement.lang || 'en';
 
 /** Made when it is first needed: to make one takes a weak panel longer than all its use. */
 function lazy(make) {

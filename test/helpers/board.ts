@@ -8,8 +8,11 @@ import type { Switch } from '../../central/modes.ts';
 import { bare } from './bare.ts';
 import { openMedium } from './medium.ts';
 
-type World = Partial<Pick<Parameters<typeof openBoard>[0], 'erp' | 'erpStanding' | 'edges'>> & {
+type World = Partial<
+  Pick<Parameters<typeof openBoard>[0], 'erp' | 'erpStanding' | 'edges' | 'replays'>
+> & {
   inspections?: readonly Inspection[];
+  secondPerson?: readonly string[];
   figures?: FigureConfig;
   skewMaxMs?: number;
 };
@@ -17,7 +20,7 @@ type World = Partial<Pick<Parameters<typeof openBoard>[0], 'erp' | 'erpStanding'
 /** All of central but its loops, to be asked over HTTP; the test is its clock, its hub and ERP. */
 export function openAsked(
   switches: readonly Switch[] = [],
-  { inspections, figures, skewMaxMs, ...world }: World = {},
+  { inspections, secondPerson, figures, skewMaxMs, ...world }: World = {},
 ) {
   const db = openMedium(':memory:', migrations);
   onTestFinished(() => void db.close());
@@ -30,6 +33,7 @@ export function openAsked(
     waitMs: nowMs,
     switches,
     inspections,
+    secondPerson,
     figures,
     ...limits,
   });

@@ -38,6 +38,7 @@ export const texts = {
       one: '{count} Meldung kam nach dem Abschluss ihres Auftrags und zählt nirgends.',
       other: '{count} Meldungen kamen nach dem Abschluss ihrer Aufträge und zählen nirgends.',
     },
+    heard: 'Von der Linie ist bis {at} bekannt.',
     close: 'Schließen',
     wrong: 'Das ließ sich nicht sagen: {why}',
     noFacts: 'Es gibt noch keine Fakten.',

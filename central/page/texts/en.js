@@ -38,6 +38,7 @@ export const texts = {
       one: '{count} report came after its order was closed and counts nowhere.',
       other: '{count} reports came after their orders were closed and count nowhere.',
     },
+    heard: 'The line was heard of up to {at}.',
     close: 'Close',
     wrong: 'This could not be told: {why}',
     noFacts: 'There are no facts yet.',

@@ -38,6 +38,7 @@ export const texts = {
       one: '{count} notificación llegó tras el cierre de su orden y no cuenta.',
       other: '{count} notificaciones llegaron tras el cierre de sus órdenes y no cuentan.',
     },
+    heard: 'De la línea se sabe hasta {at}.',
     close: 'Cerrar',
     wrong: 'No se pudo decir: {why}',
     noFacts: 'Aún no hay hechos.',

@@ -29,6 +29,7 @@ export const texts = {
     unknown: '未知：{why}。',
     doubt: { other: '其中 {count} 条事实的时间存疑。' },
     late: { other: '{count} 条报工在订单关闭之后到达，不计入任何指标。' },
+    heard: '该产线的事实截至 {at}。',
     close: '关闭',
     wrong: '无法给出：{why}',
     noFacts: '还没有事实。',
