@@ -164,7 +164,13 @@ test('the hub is told only after the broker, in a window with an end', async () 
   };
   const { lost } = { lost: new Promise<never>(() => undefined) };
   const running = carry({
-    ...{ connection: side.connection, consumer: 'mqtt', prefix: '', inFlightMax: 3 },
+    ...{
+      connection: side.connection,
+      api: '$JS.API',
+      consumer: 'mqtt',
+      prefix: '',
+      inFlightMax: 3,
+    },
     openBroker: async () => ({ publish, lost, close: async () => undefined }) as never,
     ...{ clock: systemClock, log: pino({ level: 'silent' }), signal: stop.signal },
   });
@@ -192,7 +198,13 @@ test('a broker that says no is asked again, from the fact that it refused', asyn
   };
   const lost = new Promise<never>(() => undefined);
   const running = carry({
-    ...{ connection: side.connection, consumer: 'mqtt', prefix: '', inFlightMax: 1 },
+    ...{
+      connection: side.connection,
+      api: '$JS.API',
+      consumer: 'mqtt',
+      prefix: '',
+      inFlightMax: 1,
+    },
     openBroker: async () => ({ publish, lost, close: async () => undefined }) as never,
     clock: {
       ...systemClock,
