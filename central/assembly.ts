@@ -26,6 +26,8 @@ import { fillGaps } from './refill.ts';
 import { openRegistrar } from './registrar.ts';
 import { openRinging } from './ringing.ts';
 import { spread } from './spreading.ts';
+import type { InboundConfig } from './supplier/config.ts';
+import { pullsOf } from './supplier/pulling.ts';
 import { trim } from './trimmer.ts';
 import { turnsOf } from './turns.ts';
 import { openWatch, type WhileOnDuty } from './watch.ts';
@@ -60,6 +62,8 @@ type World = {
   downlink?: CentralConfig['downlink'];
   /** What figures are made with beside facts. */
   figures?: FigureConfig;
+  /** What suppliers deliver, and how it is inspected. */
+  inbound?: InboundConfig | undefined;
   /** Unlike any boot before; what the database was opened with where it is shared. */
   bootId: string;
   /** Where the database is shared: how long what one central has begun is left to it, ms. */
@@ -105,14 +109,21 @@ const pulling =
       ...{ sites: given.sites, everyMs: given.everySeconds * 1_000 },
     });
 
+type Reading = { waitMs: () => number; moved: () => void };
+
+/** What is read of the ERP: what it hands over, and what suppliers have delivered. */
+const reads = (world: World, memory: Memory, { waitMs, moved }: Reading) => [
+  ...(world.downlink ? [pulling(world, world.downlink, memory, moved)] : []),
+  ...pullsOf({ ...world, config: world.inbound, inbound: memory.inbound, waitMs, moved }),
+];
+
 /** Central but for its status: everything is running when this returns. */
 export function assembleCentral(world: World) {
   const { db, clock, log, erp, hub, lanesMax, bootId, pace = plantPace } = world;
-  const { skewMaxMs, switches, inspections, figures, feed } = world;
+  const { skewMaxMs, switches, inspections, inbound, figures, feed } = world;
   const { environment = environmentUsual } = world;
   const stop = new AbortController();
   const { signal } = stop;
-  const { maxInFlightMs } = erp;
   const waitMs = steadyMs(clock);
   const { nowMs } = clock;
   for (const site of unguarded(switches ?? [])) {
@@ -124,8 +135,8 @@ export function assembleCentral(world: World) {
   const leases = turns && openLeases({ db, boot: bootId, leaseMs, monotonicMs });
   const ring = openRinging(hub.connection);
   const { secondPerson } = world.downlink ?? {};
-  const limits = { maxInFlightMs, skewMaxMs, figures };
-  const known = { switches, inspections, leases, ring, secondPerson };
+  const limits = { maxInFlightMs: erp.maxInFlightMs, skewMaxMs, figures };
+  const known = { switches, inspections, inbound, leases, ring, secondPerson };
   const memory = openMemory({ db, nowMs, waitMs, ...limits, ...known });
   const { ledger, postings } = memory;
   const accepted = openBell(clock); // rings when the ledger took facts
@@ -158,7 +169,7 @@ export function assembleCentral(world: World) {
     ...tellFeed(feed, { ...common, ...hub, memory, bell: accepted, idleMs: pace.quietMs }, onDuty),
     post({ ...common, ...lanes, erp, lanesMax, bell: accepted, moved: moved.ring }),
     ...(watch ? [watch.keep()] : []),
-    ...(world.downlink ? [onDuty(pulling(world, world.downlink, memory, committed))] : []),
+    ...reads(world, memory, { waitMs, moved: committed }).map(onDuty),
   ].map(keepRunning);
   openRegistrar({ connection, ...memory, environment, moved: moved.ring, log });
   const { edges } = openPulse({ connection, nowMs: clock.nowMs, log });

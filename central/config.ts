@@ -14,7 +14,7 @@ import {
 import { watchField } from '../shared/pki.ts';
 import { readSecret } from '../shared/secret.ts';
 import { checkPlain, tlsField } from '../shared/secured.ts';
-import { checkHandsOver, checkInspects, erpField } from './connectors.ts';
+import { checkHandsOver, checkInbound, checkInspects, erpField } from './connectors.ts';
 import { downlinkFields } from './downlink/fields.ts';
 import { checkErp, erpEnvironmentField } from './environment.ts';
 import { feedField } from './feed/config.ts';
@@ -22,6 +22,7 @@ import { figureField, noFigureConfig } from './figuring/plant.ts';
 import { inspectionField, inspectionsMax } from './inspections.ts';
 import { switchesMax, switchField } from './modes.ts';
 import type { Where } from './sharing.ts';
+import { inboundField } from './supplier/config.ts';
 import { readAuthorities, sslModes } from './tls.ts';
 
 export const postgresFields = {
@@ -101,6 +102,7 @@ export const fields = {
     },
   ),
   figures: fallback(figureField, noFigureConfig),
+  inbound: inboundField,
   lanesMax: fallback(integer('Documents in flight at once, one an order.', 1, 256), 16),
   logLevel: fallback(
     choice('Least severe line that is logged.', ['debug', 'info', 'warn', 'error', 'silent']),
@@ -128,6 +130,7 @@ export function readCentralConfig(given: unknown): CentralConfig {
   if (config.inspections.length > 0) checkInspects(config.erp);
   checkErp(config);
   if (config.downlink.sites.length > 0) checkHandsOver(config.erp);
+  if (config.inbound) checkInbound(config.erp);
   if ((config.storePath === undefined) !== (config.postgres === undefined)) return config;
   throw invalid('config.storePath', 'must be given, or else postgres, and not both');
 }

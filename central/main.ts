@@ -143,10 +143,12 @@ export async function startCentral(config: CentralConfig) {
   const hub = { connection, manager, stream, reconnected };
   const { lanesMax, skewMaxHours, postgres } = config;
   const lease = postgres ? { leaseMs: postgres.leaseMs } : {};
-  const { environment, rules: switches, inspections, downlink, figures, stream: sized } = config;
+  const { environment, rules: switches, inspections, inbound, downlink } = config;
+  const { figures, stream: sized } = config;
   const feed = config.feed && { ...config.feed, replicas: sized.replicas };
   const skewMaxMs = skewMaxHours * 3_600_000;
-  const limits = { lanesMax, skewMaxMs, switches, inspections, downlink, figures, feed };
+  const rules = { switches, inspections, inbound, downlink };
+  const limits = { lanesMax, skewMaxMs, ...rules, figures, feed };
   const central = assembleCentral({
     ...{ db, clock, log, erp, hub, environment, ...limits, ...lease, bootId },
   });

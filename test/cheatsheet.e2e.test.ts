@@ -82,6 +82,16 @@ const checks: Record<string, Check> = {
   'hf.desk.differences text': says(/^differences: none\nnext: –/),
   'hf.desk.swap dry': has({ line: m01, dryRun: true }),
   'hf.desk.lift dry': refuses('404', /none was told ahead/),
+  'hf.desk.inbound': has({ receipts: [], books: { agrees: true }, odd: [], reading: null }),
+  'hf.desk.inbound text': says(/^receipts: none\nnext: –\n/),
+  'hf.desk.receipt RECEIPT': refuses('404', /receipt: 5000000001\/2026\/1 is unknown/),
+  'hf.desk.suppliers': has({ suppliers: [], next: null }),
+  'hf.desk.inspect-receipt dry': refuses('404', /is unknown/),
+  'hf.desk.inspect-receipt': refuses('404', /is unknown/),
+  'hf.desk.answer-claim': refuses('404', /is unknown/),
+  'hf.desk.dispose-receipt': refuses('404', /is unknown/),
+  'hf.desk.approve-receipt': refuses('404', /is unknown/),
+  'hf.desk.reject-receipt': refuses('404', /is unknown/),
   'hf.desk.trace ORDER': ({ json }) => {
     expect(json).toMatchObject({ ...traced, is: [{ as: 'order' }, { as: 'correlation' }] });
     expect(json.kin.into).toMatchObject([{ name: 'L-1', lines: [m01] }]);
@@ -211,6 +221,7 @@ test(
         .replace(/'LOT'/, "'L-1'")
         .replace(/\bTYPE\b/, 'LotProduced')
         .replace(/\bDAY\b/, '2012-01-01')
+        .replace(/\bRECEIPT\b/, '5000000001/2026/1')
         .replace(/\bCONSUMER\b/, consumers.json.consumers[0].name);
     for (const row of rows) {
       const answer = await nats(wordsOf(filled(row)));
