@@ -54,6 +54,8 @@ export type Parts = {
   ) => void;
   /** What was told does not hold any more: all of it is told again. */
   cleared?: (() => void) | undefined;
+  /** The store is being read: nothing may be written by what is told; or it is no more. */
+  reading?: ((isReading: boolean) => void) | undefined;
 };
 export type Actor = ReturnType<typeof startActor>;
 type Recorded = Readonly<{ told: Stated; bytes: Buffer }>;

@@ -105,6 +105,18 @@ const checks: Record<string, Check> = {
   'hf.desk.replayed': refuses('409', /this central is of production/),
   'hf.desk.explain EVENT_ID': has({ fact: { type: 'OrderReleased', position: 1 } }),
   'hf.desk.order ORDER': has({ material: 'BOLT' }),
+  'hf.desk.hold dry': has({ dryRun: true, hold: 'C-1', state: 'held' }),
+  'hf.desk.hold': has({ hold: 'C-1', lines: [{ line: m01, state: 'not yet held' }] }),
+  'hf.desk.holds text': says(/\nC-1 +held +lot +L-1 .* 1 not yet held/),
+  'hf.desk.held HOLD': has({ name: 'L-1', by: 'person:17', acts: [{ act: 'hold' }] }),
+  'hf.desk.dispose': refuses('409', /has no quantity: release it instead/),
+  'hf.desk.release': has({ state: 'held', acts: [{}, { act: 'release', decision: null }] }),
+  'hf.desk.approve-hold': has({ state: 'released', acts: [{}, { decidedBy: 'person:4' }] }),
+  'hf.desk.reject-hold': refuses('409', /nobody has proposed anything/),
+  'hf.desk.rework': has({ line: m01, type: 'AuthoriseRework', state: 'pending' }),
+  'hf.desk.inspection': has({ line: m01, type: 'RecordInspection', by: 'system:lims' }),
+  'hf.desk.sent LINE': has({ newest: 5, waiting: 5, commands: [{}, {}, {}, {}, {}] }),
+  'hf.desk.sent text': says(/commands:\nline +number +commandId/),
   'hf.desk.figures': has({ by: 'line', notYet: 0, rows: [{ key: m01, figures: {} }], next: null }),
   'hf.desk.figures text': says(/^figures by order, .*\norder +good +total/),
   'hf.desk.figures csv': says(/^from,to,key,site,line,day,shift,.*\r\n/),
@@ -218,7 +230,8 @@ test(
         .replace(/\bSUBJECT\b/, subject)
         .replace(/\bEVENT_ID\b/, stated[0]!.eventId)
         .replace(/(['"])ORDER\1/, '$1WO-1$1')
-        .replace(/'LOT'/, "'L-1'")
+        .replace(/(['"])LOT\1/, '$1L-1$1')
+        .replace(/(['"])HOLD\1/, '$1C-1$1')
         .replace(/\bTYPE\b/, 'LotProduced')
         .replace(/\bDAY\b/, '2012-01-01')
         .replace(/\bRECEIPT\b/, '5000000001/2026/1')
