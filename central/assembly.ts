@@ -3,6 +3,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { backoff, backoffMaxMs } from '../shared/backoff.ts';
 import { type Clock, steadyMs } from '../shared/clock.ts';
 import type { Database } from '../shared/database.ts';
+import type { Exporter } from '../shared/exporter.ts';
 import { Fault } from '../shared/fault.ts';
 import type { Logger } from '../shared/log.ts';
 import { type Bell, keepRunning, openBell } from '../shared/loop.ts';
@@ -13,12 +14,15 @@ import { receive } from './inbox.ts';
 import type { Inspection } from './inspections.ts';
 import { tellKept } from './keeper.ts';
 import { openLeases } from './leases.ts';
+import { mark } from './mark.ts';
 import { openMemory } from './memory.ts';
 import { type Switch, unguarded } from './modes.ts';
 import { post } from './poster.ts';
 import { openPulse } from './pulse.ts';
 import { fillGaps } from './refill.ts';
 import { openRegistrar } from './registrar.ts';
+import { openSeeing } from './seeing.ts';
+import type { Thresholds } from './thresholds.ts';
 import { trim } from './trimmer.ts';
 import { turnsOf } from './turns.ts';
 import { openWatch, type WhileOnDuty } from './watch.ts';
@@ -51,6 +55,10 @@ type World = {
   bootId: string;
   /** Where the database is shared: how long what one central has begun is left to it, ms. */
   leaseMs?: number;
+  /** What the hub's consumer of central alarms at; without it there is none. */
+  thresholds?: Thresholds;
+  /** Where traces are told; absent where none is. */
+  exporter?: Exporter | undefined;
   pace?: Pace;
 };
 
@@ -94,7 +102,9 @@ export function assembleCentral(world: World) {
   const leases = turns && openLeases({ db, boot: bootId, leaseMs, monotonicMs });
   const limits = { maxInFlightMs, skewMaxMs };
   const memory = openMemory({ db, nowMs, waitMs, ...limits, switches, inspections, leases });
-  const { ledger, postings, registry, archive, live } = memory;
+  const { postings, registry, archive, live } = memory;
+  const seeing = openSeeing({ ...world, ledger: memory.ledger });
+  const { ledger, meter, hubSeen } = seeing;
   const accepted = openBell(clock); // rings when the ledger took facts
   const moved = openBell(clock); // rings when the ledger or a posting has moved
   const committed = () => {
@@ -110,6 +120,7 @@ export function assembleCentral(world: World) {
   const readingId = () => (turns ? `${bootId}_${++readings}` : bootId);
   const reading = { committed, quietMs: pace.quietMs, factsMax };
   const telling = { settled, bell: moved, repeatMs: pace.repeatMs };
+  const marking = { ...hub, thresholds: world.thresholds, seen: seeing.seen, everyMs: pace.trimMs };
   const filling = { committed, bell: accepted, idleMs: pace.gapsMs };
   const lanes = { postings, breaker, idleMs: pace.lanesMs, isSafe: leases?.isSafe };
   const sharing = { ...{ db, leaseMs, postings, clock, log, signal }, foreign: committed };
@@ -121,14 +132,15 @@ export function assembleCentral(world: World) {
     onDuty((signal) => tellKept({ ...common, ...telling, signal })),
     onDuty((signal) => trim({ ...common, ...hub, trimMs: pace.trimMs, signal })),
     onDuty((signal) => fillGaps({ ...common, ...filling, signal })),
-    post({ ...common, ...lanes, erp, lanesMax, bell: accepted, moved: moved.ring }),
+    onDuty((signal) => mark({ ...common, ...marking, signal })),
+    post({ ...common, ...lanes, erp: seeing.erp, lanesMax, bell: accepted, moved: moved.ring }),
     ...(watch ? [watch.keep()] : []),
   ].map(keepRunning);
   openRegistrar({ connection, registry, archive, ledger, live, moved: moved.ring, log });
   const { edges } = openPulse({ connection, nowMs: clock.nowMs, log });
 
   return {
-    ...{ memory, edges, erpStanding: breaker.standing, centrals: leases?.holders },
+    ...{ memory, edges, erpStanding: breaker.standing, centrals: leases?.holders, meter, hubSeen },
     /** To be told when a person has moved a posting. */
     moved: committed,
 

@@ -10,11 +10,13 @@ import {
   record,
   text,
 } from '../shared/field.ts';
+import { otlpField } from '../shared/otlp.ts';
 import { readSecret } from '../shared/secret.ts';
 import { checkInspects, erpField } from './connectors.ts';
 import { inspectionField, inspectionsMax } from './inspections.ts';
 import { switchesMax, switchField } from './modes.ts';
 import type { Where } from './sharing.ts';
+import { thresholdsField } from './thresholds.ts';
 import { readAuthorities, sslModes } from './tls.ts';
 
 export const postgresFields = {
@@ -66,6 +68,8 @@ export const fields = {
     }),
     { replicas: 1, megabytesMax: 4_096, keepDays: 30 },
   ),
+  thresholds: thresholdsField,
+  otlp: otlpField,
   erp: erpField,
   skewMaxHours: fallback(
     integer('A document whose fact is further off in time waits for a person, hours.', 1, 876_000),

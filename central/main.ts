@@ -5,18 +5,22 @@ import { backoff } from '../shared/backoff.ts';
 import { systemClock } from '../shared/clock.ts';
 import { dial, openStanding, readSeed } from '../shared/connection.ts';
 import { type Database, openDatabase } from '../shared/database.ts';
+import { openExporter } from '../shared/exporter.ts';
 import { Fault } from '../shared/fault.ts';
 import { type Logger, openLog } from '../shared/log.ts';
 import { keepRunning, openBell } from '../shared/loop.ts';
+import { readHeaders } from '../shared/otlp.ts';
+import { release } from '../shared/release.ts';
 import { runService } from '../shared/service.ts';
 import { centralInbox } from '../shared/subject.ts';
+import { openVitals } from '../shared/vitals.ts';
 import { assembleCentral } from './assembly.ts';
 import { openBoard } from './board.ts';
 import { type CentralConfig, fields, readCentralConfig, whereOf } from './config.ts';
 import { openErp } from './connectors.ts';
 import { buildHttp } from './http.ts';
 import { migrations } from './memory.ts';
-import { centralMetrics } from './metrics.ts';
+import { openMetrics } from './metrics.ts';
 import { openServices } from './services.ts';
 import { openShared } from './sharing.ts';
 import { ensureStreams, verifyHub } from './stream.ts';
@@ -27,7 +31,7 @@ const startAttempts = 30;
 
 /** The hub, verified and with its streams. Throws Fault INVALID for one that may lose facts. */
 async function openHub(config: CentralConfig, log: Logger, signal: AbortSignal) {
-  const { natsUrl, natsNkeyPath, hubMonitorUrl, stream } = config;
+  const { natsUrl, natsNkeyPath, hubMonitorUrl, stream, thresholds } = config;
   const standing = openStanding("the hub refuses central's", systemClock.nowMs, () => {
     const reason = standing.words();
     if (reason === undefined) log.info('the hub lets central in again');
@@ -44,7 +48,8 @@ async function openHub(config: CentralConfig, log: Logger, signal: AbortSignal) 
       await verifyHub(connection, hubMonitorUrl);
       const manager = await jetstreamManager(connection);
       const { replicas, megabytesMax, keepDays } = stream;
-      await ensureStreams(manager, { replicas, keepDays, bytesMax: megabytesMax * 1024 * 1024 });
+      const wanted = { replicas, keepDays, thresholds, bytesMax: megabytesMax * 1024 * 1024 };
+      await ensureStreams(manager, wanted);
       return { connection, manager, stream: jetstream(connection) };
     } catch (error) {
       await connection?.close();
@@ -61,10 +66,17 @@ const openStore = ({ storePath, postgres }: CentralConfig, bootId: string): Data
     : openDatabase(storePath!, migrations);
 
 /** Reads the files that the config names. Throws Fault INVALID naming the first that is bad. */
-function checkCentral({ natsNkeyPath, postgres, erp }: CentralConfig): void {
+function checkCentral({ natsNkeyPath, postgres, erp, otlp }: CentralConfig): void {
+  if (otlp) readHeaders(otlp);
   if (natsNkeyPath !== undefined) readSeed(natsNkeyPath);
   if (postgres) whereOf(postgres);
   openErp(erp, openLog('central', 'silent'));
+}
+
+/** Where traces go; nowhere where the config names no collector. */
+function exporterOf({ otlp }: CentralConfig, log: Logger) {
+  const resource = { 'service.name': 'holdfast-central', 'service.version': release };
+  return otlp && openExporter({ otlp, resource, clock: systemClock, log });
 }
 
 /** Starts central: opens upwards, closes downwards. Resolves once it listens. */
@@ -74,6 +86,7 @@ export async function startCentral(config: CentralConfig) {
   const starting = new AbortController();
   const stopping = new AbortController();
   const erp = openErp(config.erp, log);
+  const exporter = exporterOf(config, log);
   const bootId = `${process.pid}_${clock.nowMs()}_${randomBytes(4).toString('hex')}`;
   const db = openStore(config, bootId);
   const { connection, manager, stream } = await openHub(config, log, starting.signal);
@@ -83,15 +96,19 @@ export async function startCentral(config: CentralConfig) {
   })();
 
   const hub = { connection, manager, stream, reconnected };
-  const { lanesMax, skewMaxHours, postgres } = config;
+  const vitals = openVitals();
+  const { lanesMax, skewMaxHours, postgres, thresholds } = config;
   const lease = postgres ? { leaseMs: postgres.leaseMs } : {};
   const { rules: switches, inspections } = config;
   const limits = { lanesMax, skewMaxMs: skewMaxHours * 3_600_000, switches, inspections };
-  const central = assembleCentral({ db, clock, log, erp, hub, ...limits, ...lease, bootId });
-  const { memory, edges, moved, erpStanding, centrals } = central;
+  const more = { ...lease, bootId, thresholds, exporter };
+  const central = assembleCentral({ db, clock, log, erp, hub, ...limits, ...more });
+  const { memory, edges, moved, erpStanding, centrals, meter, hubSeen } = central;
   const shown = { ...memory, edges, erp, erpStanding, centrals, nowMs: clock.nowMs };
   const board = openBoard({ ...shown, db, moved });
-  const app = buildHttp(board, () => centralMetrics(shown));
+  const isShared = postgres !== undefined;
+  const metrics = openMetrics({ ...shown, db, exporter, meter, hubSeen, isShared });
+  const app = buildHttp(board, () => metrics(vitals.families()));
   const { thread } = memory;
   const following = keepRunning(follow({ thread, clock, log, signal: stopping.signal }));
   const services = openServices({ connection, board, bootId, clock, log });
@@ -108,6 +125,8 @@ export async function startCentral(config: CentralConfig) {
       await connection.close();
       await watching;
       db.close();
+      vitals.close();
+      await exporter?.close();
     },
   };
 }

@@ -1,5 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   DiscardPolicy,
+  JetStreamApiCodes,
+  JetStreamApiError,
   type JetStreamManager,
   RetentionPolicy,
   StorageType,
@@ -9,12 +12,19 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { Fault } from '../shared/fault.ts';
 import { segmentBytesMax } from '../shared/segment.ts';
 import { eventStream, eventSubjects, keptStream, keptSubjects } from '../shared/subject.ts';
+import { streamThresholds, type Thresholds, withThresholds } from './thresholds.ts';
 
 /** Oldest server whose leaf enforces permissions and whose streams refuse after a disk error. */
 const versionMin = [2, 14] as const;
 const monitorTimeoutMs = 5_000;
 
-type Wanted = { replicas: number; bytesMax: number; keepDays: number };
+type Wanted = {
+  replicas: number;
+  bytesMax: number;
+  keepDays: number;
+  /** What "nats server check" alarms at; the streams' metadata is left alone without. */
+  thresholds?: Thresholds | undefined;
+};
 
 /** The stream of segments: a full hub says no, and only central trims it (`trimmer.ts`). */
 const events = ({ replicas, bytesMax, keepDays }: Wanted): Partial<StreamConfig> => ({
@@ -42,11 +52,15 @@ const kept = ({ replicas }: Wanted): Partial<StreamConfig> => ({
   allow_direct: true,
 });
 
-/** Makes the two streams if need be. Throws Fault UNREACHABLE, or INVALID if one differs. */
+/**
+ * Makes the two streams if need be, with the thresholds in their metadata; of one that is there
+ * nothing but these is changed, and what it holds stays. Throws Fault UNREACHABLE, or INVALID if
+ * one differs.
+ */
 export async function ensureStreams(manager: JetStreamManager, wanted: Wanted): Promise<void> {
   for (const config of [events(wanted), kept(wanted)]) {
     try {
-      await manager.streams.add(config as StreamConfig & { name: string });
+      await ensure(manager, config as Named, wanted);
     } catch (cause) {
       const reason = `stream ${config.name}: ${(cause as Error).message}`;
       const taken = /name already in use/.test(reason);
@@ -56,6 +70,26 @@ export async function ensureStreams(manager: JetStreamManager, wanted: Wanted): 
       throw new Fault(taken ? 'INVALID' : 'UNREACHABLE', `${reason}${advice}`, { cause });
     }
   }
+}
+type Named = Partial<StreamConfig> & { name: string };
+
+async function ensure(manager: JetStreamManager, config: Named, wanted: Wanted): Promise<void> {
+  const { streams } = manager;
+  const there = await streams.info(config.name).catch((error: unknown) => {
+    if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound) {
+      return undefined;
+    }
+    throw error;
+  });
+  const { thresholds, replicas } = wanted;
+  const known = there?.config.metadata ?? {};
+  const metadata = thresholds
+    ? withThresholds(known, streamThresholds(thresholds, replicas))
+    : known;
+  // Says that it is the stream that we want: one with another configuration is refused.
+  await streams.add({ ...config, metadata: there ? known : metadata } as StreamConfig & Named);
+  if (!there || isDeepStrictEqual(known, metadata)) return;
+  await streams.update(config.name, { ...there.config, metadata });
 }
 
 type Jsz = { config?: { sync_always?: boolean } };

@@ -4,6 +4,7 @@ import type { Command } from '../shared/command.ts';
 import type { BodyOf, ClockTrust, Content, FactType } from '../shared/event.ts';
 import { Fault } from '../shared/fault.ts';
 import { quantityText, zero } from '../shared/quantity.ts';
+import type { Place } from '../shared/traceparent.ts';
 import type { Convert } from '../shared/unit.ts';
 import { aboutOf } from '../statecharts/about.ts';
 import { unbalanced } from '../statecharts/balance.ts';
@@ -17,6 +18,7 @@ import { type Answer, openAnswers, refusedBy, type Stated } from './answers.ts';
 import type { At, Book } from './book.ts';
 import { checkCommandId, checkOriginal } from './bygone.ts';
 import { inKeptUnit } from './conversion.ts';
+import { correlated } from './correlation.ts';
 import { momentOf } from './moment.ts';
 import { isOrphan, orphan } from './orphans.ts';
 import { remarksOf } from './remarks.ts';
@@ -78,9 +80,9 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
     return { told: summary(fact, epoch, sequence), bytes };
   }
 
-  function state({ statement }: Command, id = eventId()): Content {
+  function state({ statement }: Command, id = eventId(), about: object = {}): Content {
     const { place, time } = momentOf(statement, nowMs(), calendar, trust?.());
-    const as = { ...place, ...statement, eventId: id, ...time } as Content;
+    const as = { ...place, ...statement, ...about, eventId: id, ...time } as Content;
     const kept = units ? inKeptUnit(book, units, as) : as;
     const fact = { ...aboutOf(book.look, kept), ...kept } as Content;
     switch (fact.type) {
@@ -134,9 +136,10 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
     /**
      * Accepts the command and stores its fact, or refuses it and stores the refusal; within
      * `store.commit`. Nobody may be told before the commit has returned. Who signs it is a fact
-     * behind it.
+     * behind it. A command that names no correlation belongs to the trace of whoever asks, and is
+     * the same command in whichever trace it is asked again.
      */
-    decide(command: Command, signing?: Signing): Answer {
+    decide(command: Command, signing?: Signing, from?: Place): Answer {
       const { commandId } = command;
       if (failure) return refusedBy(commandId, new Fault('CORRUPT', failure.message));
       const asked = fingerprint(signing ? { ...command, signed: signing.meaning } : command);
@@ -147,7 +150,7 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
       let first: Recorded;
       try {
         checkCommandId(book, commandId);
-        fact = state(command);
+        fact = state(command, eventId(), correlated(command, from));
         checkOriginal(book, fact);
         first = record(fact, { commandId, asked });
       } catch (error) {

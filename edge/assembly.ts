@@ -1,102 +1,28 @@
-import { openCalendar } from '../shared/calendar.ts';
-import type { Clock } from '../shared/clock.ts';
-import type { Database } from '../shared/database.ts';
-import type { BodyOf, Fact, FactType } from '../shared/event.ts';
-import { eventIds, type RandomBytes } from '../shared/identity.ts';
-import type { Logger } from '../shared/log.ts';
+import type { BodyOf, FactType } from '../shared/event.ts';
 import { keepRunning } from '../shared/loop.ts';
-import { type Pace, plantPace } from '../shared/pace.ts';
-import { release } from '../shared/release.ts';
-import { openUnits } from '../shared/unit.ts';
-import type { Effect } from '../statecharts/correction.ts';
-import { edition } from '../statecharts/edition.ts';
+import type { Family } from '../shared/metrics.ts';
+import { plantPace } from '../shared/pace.ts';
 import type { Actor } from './actor.ts';
 import { openBells } from './bells.ts';
-import { openBook } from './book.ts';
-import { type EdgeConfig, linesOf } from './config.ts';
-import { type Change, openDisk, watchDisk } from './disk.ts';
+import { type Change, watchDisk } from './disk.ts';
 import { openEnrolling } from './enrolling.ts';
-import { isFetching, openEnrolments } from './enrolments.ts';
 import { openExpress, opens, writerBy } from './express.ts';
 import { forward, type LinkState } from './forwarder.ts';
-import { type Level, type measure as measureFile, modesOf } from './gauge.ts';
 import { beat, type Heard } from './heartbeat.ts';
-import type { Hub, HubParts } from './hub.ts';
+import type { Hub } from './hub.ts';
 import { type Intake, openIntake } from './intake.ts';
 import { openLooseShelf } from './machine/loose.ts';
 import { type Marks, openMarks } from './marks.ts';
 import { edgeMetrics } from './metrics.ts';
 import { type Outbox, openOutbox } from './outbox.ts';
-import { openRecent } from './recent.ts';
 import { forget, openRetention } from './retention.ts';
-import { openRoster } from './roster.ts';
 import { openSnapshotter } from './snapshotter.ts';
-import { openSpans } from './spans.ts';
 import { readStatus } from './status.ts';
-import { openStore } from './store.ts';
 import { keepTime } from './timekeeper.ts';
+import { openTrail, type Trail } from './trail.ts';
 import { inTurns } from './turns.ts';
-import { upgrade } from './upgrade.ts';
-import { openSeen } from './view/seen.ts';
-import { openWall, type Wall, watchWall } from './wall.ts';
-
-/** What an edge needs of the world. The same code runs in the plant and in the simulator. */
-type World = {
-  config: EdgeConfig;
-  db: Database;
-  clock: Clock;
-  random: RandomBytes;
-  log: Logger;
-  openHub: (parts: HubParts) => Hub;
-  /** How much room the file has; asked of the file system where nothing else is given. */
-  measure?: typeof measureFile;
-  pace?: Pace;
-};
-
-/** What the lines of an edge decide by, beside their store and their book. */
-export const meansOf = (config: EdgeConfig, clock: Clock, random: RandomBytes, last?: string) => ({
-  nowMs: clock.nowMs,
-  units: openUnits(config.units),
-  calendar: config.calendar && openCalendar(config.calendar),
-  eventId: eventIds(clock.nowMs, random, last),
-  stated: (_fact: Fact): void => undefined,
-});
-
-/** What stands in the file, read: the lines as they were left. */
-function readEdge({ config, db, clock, random, log, measure }: World) {
-  const store = openStore(db);
-  const book = openBook(store.written);
-  const recent = openRecent();
-  const seen = openSeen(book.look);
-  let told: Level | undefined; // how full the disk was, by the last fact about it
-  let lastMs: number | undefined; // when the last fact was recorded
-  let wall: Wall | undefined;
-  const spans = openSpans();
-  const stated = (fact: Fact, effects?: readonly Effect[]): void => {
-    recent.add(fact);
-    spans.note(fact);
-    seen.note(fact, effects);
-    lastMs = fact.recordedMs;
-    if (fact.type === 'DiskLevelChanged') told = fact.body.level;
-  };
-  const means = meansOf(config, clock, random, store.newestId());
-  const roster = openRoster(linesOf(config), {
-    ...{ ...means, spans, store, book, stated, cleared: seen.clear },
-    trust: () => wall?.trust(),
-  });
-  wall = openWall({ clock, lastMs });
-  const enrolments = openEnrolments(db, eventIds(clock.nowMs, random));
-  const lines = roster.actors.map(({ path }) => path);
-  const goOn = () => {
-    const upgraded = upgrade({ store, book, roster });
-    if (upgraded) log.info(upgraded, 'charts migrated');
-  };
-  // A book whose history is still being fetched is no state to carry over.
-  if (!lines.some((line) => isFetching(enrolments.of(line)))) goOn();
-  const disk = openDisk({ db, budgetMb: config.diskBudgetMb, clock, told, measure });
-  const program = { release, charts: edition, node: process.version, ...modesOf(db) };
-  return { store, book, recent, seen, roster, enrolments, lines, goOn, disk, wall, program };
-}
+import { watchWall } from './wall.ts';
+import { readEdge, type World } from './world.ts';
 
 /** The edge but for its page: everything is read and running when this returns. */
 export function assembleEdge(world: World) {
@@ -104,7 +30,9 @@ export function assembleEdge(world: World) {
   const stop = new AbortController();
   const { signal } = stop;
   const bells = openBells(clock);
-  const known = readEdge(world);
+  const { exporter } = world;
+  const trail = exporter && openTrail({ exporter, nowMs: clock.nowMs });
+  const known = readEdge(world, trail);
   const { store, book, roster, recent, lines, disk, wall, program } = known;
   const outbox = openOutbox(db);
   const snapshotter = openSnapshotter({ store, book, log });
@@ -127,8 +55,10 @@ export function assembleEdge(world: World) {
   const { barred, enter } = openEnrolling({ ...known, db, outbox, taken, log, ...asking });
   const before = () => kept.tellStep();
   const timed = { timeMs: clock.monotonicMs };
-  const intake = openIntake({ store, roster, barred, disk, before, committed, ...timed });
-  const running = { ...known, ...{ outbox, marks, hub, enter, barred, intake, bells, signal } };
+  const own = openIntake({ store, roster, barred, disk, before, committed, ...timed });
+  const intake = trail?.watched(own) ?? own;
+  const parts = { outbox, marks, hub, enter, barred, intake, bells, signal, trail };
+  const running = { ...known, ...parts };
   const sent = sendOn(world, running);
   const kept = keepUp(world, running);
   const loops = [...sent.loops, ...kept.loops].map(keepRunning);
@@ -142,8 +72,11 @@ export function assembleEdge(world: World) {
   return {
     ...{ store, book, roster, outbox, intake, barred, disk, signal, retention: kept.retention },
     ...{ changed: bells.changed, status, seen: known.seen, marks, wall },
-    metrics: () =>
-      edgeMetrics({ status: status(), express: sent.express.counts(), intake: intake.figures() }),
+    metrics: (vitals: readonly Family[] = []) =>
+      edgeMetrics({
+        ...{ status: status(), express: sent.express.counts(), intake: intake.figures() },
+        ...{ traces: exporter?.families(), vitals },
+      }),
 
     /** Ends every loop; no fact is stated any more. */
     async stop(): Promise<void> {
@@ -165,6 +98,7 @@ type Running = ReturnType<typeof readEdge> &
     intake: Intake;
     bells: ReturnType<typeof openBells>;
     signal: AbortSignal;
+    trail: Trail | undefined;
   };
 
 /** Carries what the lines have stated to central, in their order and ahead of it. */
@@ -172,7 +106,8 @@ function sendOn({ clock, log, pace = plantPace }: World, running: Running) {
   const { lines, enrolments, outbox, marks, hub, enter, bells, signal } = running;
   const { facts: bell, read, reached } = bells;
   const common = { outbox, clock, log, signal, bell, downMs: pace.downMs };
-  const publish = inTurns(hub.publish);
+  const inTurn = inTurns(hub.publish);
+  const publish = running.trail?.sending(inTurn) ?? inTurn;
   const loops = lines.map((line) => {
     const report = (state: LinkState, detail?: string) => {
       const before = marks.way(line).state;

@@ -1,5 +1,7 @@
 import type { Command } from '../shared/command.ts';
 import { Fault } from '../shared/fault.ts';
+import { commitBounds, openHistogram } from '../shared/histogram.ts';
+import type { Place } from '../shared/traceparent.ts';
 import { openAdmission } from './admission.ts';
 import { type Answer, refusedBy } from './answers.ts';
 import type { Disk } from './disk.ts';
@@ -14,6 +16,7 @@ export const batchMax = 1_000;
 type Waiting = {
   command: Command;
   signing: Signing | undefined;
+  from: Place | undefined;
   resolve(answer: Answer): void;
   reject(error: unknown): void;
 };
@@ -44,7 +47,7 @@ export function openIntake(parts: Parts) {
   let waiting: Waiting[] = [];
   let scheduled = false;
   const admission = openAdmission();
-  const commits = { count: 0, totalMs: 0 };
+  const commits = openHistogram(commitBounds);
 
   function schedule(): void {
     if (scheduled) return;
@@ -100,8 +103,7 @@ export function openIntake(parts: Parts) {
     const beganMs = timeMs?.() ?? 0;
     try {
       store.commit(work);
-      commits.count += 1;
-      commits.totalMs += (timeMs?.() ?? 0) - beganMs;
+      commits.observe(((timeMs?.() ?? 0) - beganMs) / 1_000);
       disk?.accepted();
       return undefined;
     } catch (error) {
@@ -112,7 +114,7 @@ export function openIntake(parts: Parts) {
     }
   }
 
-  function answerTo({ command, signing }: Waiting): Answer {
+  function answerTo({ command, signing, from }: Waiting): Answer {
     const { commandId } = command;
     const bar = barred?.(command.line);
     if (bar && !store.answered(commandId)) {
@@ -124,7 +126,7 @@ export function openIntake(parts: Parts) {
       if (refusal !== undefined && !store.answered(commandId)) {
         return refusedBy(commandId, new Fault('FULL', refusal));
       }
-      return actor.decide(command, signing);
+      return actor.decide(command, signing, from);
     } catch (error) {
       if (!(error instanceof Fault) || error.retry) throw error;
       return refusedBy(commandId, error);
@@ -135,18 +137,18 @@ export function openIntake(parts: Parts) {
     /**
      * Resolves once the answer is on disk. Rejects with Fault FULL, storing nothing, when too many
      * commands wait for one of its kind, or the disk does not take the commit; the same command may
-     * be asked again.
+     * be asked again. `from` is where whoever asks stands in a trace.
      */
-    ask(command: Command, signing?: Signing): Promise<Answer> {
+    ask(command: Command, signing?: Signing, from?: Place): Promise<Answer> {
       const refusal = admission.refusal(command, waiting.length);
       if (refusal !== undefined) return Promise.reject(new Fault('FULL', refusal));
       return new Promise((resolve, reject) => {
-        waiting.push({ command, signing, resolve, reject });
+        waiting.push({ command, signing, from, resolve, reject });
         schedule();
       });
     },
 
-    /** What waits, what was turned away, and how long commits took in all; since start. */
+    /** What waits, what was turned away, and how long commits took; since start. */
     figures: () => ({ waiting: waiting.length, turned: admission.turned(), commits }),
 
     /** States what the runtime has seen; false, having stated nothing, if the disk is full. */

@@ -1,12 +1,16 @@
 import { systemClock } from '../shared/clock.ts';
 import { readSeed } from '../shared/connection.ts';
 import { openDatabase } from '../shared/database.ts';
+import { openExporter } from '../shared/exporter.ts';
 import { systemRandom } from '../shared/identity.ts';
-import { openLog } from '../shared/log.ts';
+import { type Logger, openLog } from '../shared/log.ts';
 import { keepRunning } from '../shared/loop.ts';
+import { readHeaders } from '../shared/otlp.ts';
+import { release } from '../shared/release.ts';
 import { runService } from '../shared/service.ts';
+import { openVitals } from '../shared/vitals.ts';
 import { edition } from '../statecharts/edition.ts';
-import { assembleEdge, meansOf } from './assembly.ts';
+import { assembleEdge } from './assembly.ts';
 import { openBackups } from './backup.ts';
 import { readBalance } from './balance.ts';
 import { type EdgeConfig, fields, readEdgeConfig } from './config.ts';
@@ -19,11 +23,23 @@ import { migrations } from './schema.ts';
 import { upgradeWith } from './upgrade.ts';
 import { openView } from './view/open.ts';
 import { watchingBy } from './watching.ts';
+import { meansOf } from './world.ts';
 
 /** Reads the files that the config names. Throws Fault INVALID naming the first that is bad. */
 function checkEdge(config: EdgeConfig): void {
   readMappings(config);
+  if (config.otlp) readHeaders(config.otlp);
   if (config.natsNkeyPath !== undefined) readSeed(config.natsNkeyPath);
+}
+
+/** Where traces go, named for the edge's first line; nowhere where the config names none. */
+function exporterOf({ otlp, lines }: EdgeConfig, log: Logger) {
+  if (!otlp) return undefined;
+  const resource = {
+    ...{ 'service.name': 'holdfast-edge', 'service.version': release },
+    'service.instance.id': lines[0]!.line,
+  };
+  return openExporter({ otlp, resource, clock: systemClock, log });
 }
 
 /** Starts the edge: opens upwards, closes downwards. Resolves once it listens. */
@@ -34,7 +50,9 @@ export async function startEdge(config: EdgeConfig) {
   const means = meansOf(config, clock, systemRandom);
   const db = openDatabase(config.storePath, migrations, upgradeWith(config, means));
   const own = { config, db, clock, random: systemRandom, log };
-  const edge = assembleEdge({ ...own, openHub });
+  const vitals = openVitals();
+  const exporter = exporterOf(config, log);
+  const edge = assembleEdge({ ...own, exporter, openHub });
   const machines = startMachines({ ...own, mappings, edge });
   const { book, intake, changed, signal } = edge;
   const { peoplePath: path, idleMs, language } = config;
@@ -48,7 +66,7 @@ export async function startEdge(config: EdgeConfig) {
       ...{ ...edge.status(), machines: machines.status() },
       ...(people && { people: people.status() }),
     }),
-    metrics: () => `${edge.metrics()}${machines.metrics()}`,
+    metrics: () => `${edge.metrics(vitals.families())}${machines.metrics()}`,
     heard: machines.status,
     machines: machines.desk,
     charted: book.moved,
@@ -70,6 +88,8 @@ export async function startEdge(config: EdgeConfig) {
       await Promise.all([stopped, backups.idle(), machines.ended(), signingOut]);
       edge.leave();
       db.close();
+      vitals.close();
+      await exporter?.close();
     },
   };
 }

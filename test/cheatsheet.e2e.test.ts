@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { decodeSegment } from '../shared/segment.ts';
+import { checkConsumer, checkStream } from './helpers/natscheck.ts';
 import { openNatsCli, type Said, wordsOf } from './helpers/natscli.ts';
 import { openPlantdesk } from './helpers/ops.ts';
 import { m01 } from './helpers/shop.ts';
@@ -106,12 +107,17 @@ const checks: Record<string, Check> = {
     const kept = JSON.parse(Buffer.from(json.message.data, 'base64').toString());
     expect(kept).toMatchObject({ epoch: 1, sequence: facts });
   },
-  'consumer ls HF_EVT': has({ consumers: [{ stream_name: 'HF_EVT', num_pending: 0 }] }),
+  'consumer ls HF_EVT': ({ json }) => {
+    const names = json.consumers.map(({ name }: { name: string }) => name).sort();
+    expect(names).toEqual(['central', expect.stringMatching(/^central_/)]);
+  },
   'consumer info HF_EVT': has({ stream_name: 'HF_EVT', num_pending: 0 }),
   'kv ls': has({ total: 0 }),
   rtt: ({ text }) => expect(Number(text)).toBeGreaterThanOrEqual(0),
   'server check jetstream': has({ streams: 2, list: [{}, {}] }),
-  'server check stream': ({ json }) => expect(json.state.messages).toBeGreaterThanOrEqual(1),
+  'server check stream HF_EVT': ({ json }) => expect(checkStream(json).status).toBe('OK'),
+  'server check stream HF_KEPT': ({ json }) => expect(checkStream(json).status).toBe('OK'),
+  'server check consumer': ({ json }) => expect(checkConsumer(json).status).toBe('OK'),
   'server check message': ({ json }) => {
     const ageMs = Date.now() - Date.parse(json.message.time);
     expect([json.message.subject, ageMs < 3_600_000]).toEqual([`hf.evt.${subject}`, true]);
@@ -124,9 +130,10 @@ function nameOf(row: string): string {
   const [, verb, what = '', ...more] = wordsOf(row);
   if (verb !== 'req') {
     const named = more.filter((word) =>
-      /^(HF_|holdfast|jetstream|stream|message|request)/.test(word),
+      /^(HF_|holdfast|jetstream|stream|consumer|message|request)/.test(word),
     );
-    const all = [verb, what, ...(verb === 'server' ? named.slice(0, 1) : named)];
+    const checked = named[0] === 'stream' ? named.slice(0, 2) : named.slice(0, 1);
+    const all = [verb, what, ...(verb === 'server' ? checked : named)];
     return all.join(' ').trim();
   }
   const [body = '', flag] = more;

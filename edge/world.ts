@@ -1,0 +1,87 @@
+import { openCalendar } from '../shared/calendar.ts';
+import type { Clock } from '../shared/clock.ts';
+import type { Database } from '../shared/database.ts';
+import type { Fact } from '../shared/event.ts';
+import type { Exporter } from '../shared/exporter.ts';
+import { eventIds, type RandomBytes } from '../shared/identity.ts';
+import type { Logger } from '../shared/log.ts';
+import type { Pace } from '../shared/pace.ts';
+import { release } from '../shared/release.ts';
+import { openUnits } from '../shared/unit.ts';
+import type { Effect } from '../statecharts/correction.ts';
+import { edition } from '../statecharts/edition.ts';
+import { openBook } from './book.ts';
+import { type EdgeConfig, linesOf } from './config.ts';
+import { openDisk } from './disk.ts';
+import { isFetching, openEnrolments } from './enrolments.ts';
+import { type Level, type measure as measureFile, modesOf } from './gauge.ts';
+import type { Hub, HubParts } from './hub.ts';
+import { openRecent } from './recent.ts';
+import { openRoster } from './roster.ts';
+import { openSpans } from './spans.ts';
+import { openStore } from './store.ts';
+import type { Trail } from './trail.ts';
+import { upgrade } from './upgrade.ts';
+import { openSeen } from './view/seen.ts';
+import { openWall, type Wall } from './wall.ts';
+
+/** What an edge needs of the world. The same code runs in the plant and in the simulator. */
+export type World = {
+  config: EdgeConfig;
+  db: Database;
+  clock: Clock;
+  random: RandomBytes;
+  log: Logger;
+  openHub: (parts: HubParts) => Hub;
+  /** How much room the file has; asked of the file system where nothing else is given. */
+  measure?: typeof measureFile;
+  pace?: Pace;
+  /** Where traces are told; absent where none is. */
+  exporter?: Exporter | undefined;
+};
+
+/** What the lines of an edge decide by, beside their store and their book. */
+export const meansOf = (config: EdgeConfig, clock: Clock, random: RandomBytes, last?: string) => ({
+  nowMs: clock.nowMs,
+  units: openUnits(config.units),
+  calendar: config.calendar && openCalendar(config.calendar),
+  eventId: eventIds(clock.nowMs, random, last),
+  stated: (_fact: Fact): void => undefined,
+});
+
+/** What stands in the file, read: the lines as they were left. */
+export function readEdge({ config, db, clock, random, log, measure }: World, trail?: Trail) {
+  const store = openStore(db);
+  const book = openBook(store.written);
+  const recent = openRecent();
+  const seen = openSeen(book.look);
+  let told: Level | undefined; // how full the disk was, by the last fact about it
+  let lastMs: number | undefined; // when the last fact was recorded
+  let wall: Wall | undefined;
+  const spans = openSpans();
+  const stated = (fact: Fact, effects?: readonly Effect[]): void => {
+    recent.add(fact);
+    spans.note(fact);
+    seen.note(fact, effects);
+    if (effects) trail?.note(fact); // without them it is only read again
+    lastMs = fact.recordedMs;
+    if (fact.type === 'DiskLevelChanged') told = fact.body.level;
+  };
+  const means = meansOf(config, clock, random, store.newestId());
+  const roster = openRoster(linesOf(config), {
+    ...{ ...means, spans, store, book, stated, cleared: seen.clear },
+    trust: () => wall?.trust(),
+  });
+  wall = openWall({ clock, lastMs });
+  const enrolments = openEnrolments(db, eventIds(clock.nowMs, random));
+  const lines = roster.actors.map(({ path }) => path);
+  const goOn = () => {
+    const upgraded = upgrade({ store, book, roster });
+    if (upgraded) log.info(upgraded, 'charts migrated');
+  };
+  // A book whose history is still being fetched is no state to carry over.
+  if (!lines.some((line) => isFetching(enrolments.of(line)))) goOn();
+  const disk = openDisk({ db, budgetMb: config.diskBudgetMb, clock, told, measure });
+  const program = { release, charts: edition, node: process.version, ...modesOf(db) };
+  return { store, book, recent, seen, roster, enrolments, lines, goOn, disk, wall, program };
+}
