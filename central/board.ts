@@ -59,6 +59,8 @@ type Parts = {
   erpStanding: Breaker['standing'];
   /** Centrals that share the ledger, and how many lanes each has; absent for one alone. */
   centrals?: Leases['holders'] | undefined;
+  /** What is wrong with the hub, in words. */
+  hubTrouble?: () => string | undefined;
 };
 export type Board = ReturnType<typeof openBoard>;
 

@@ -47,11 +47,14 @@ export const fields = {
     text("The ledger's SQLite file, on a local disk that honours fsync; or else postgres.", 4_096),
   ),
   postgres: optional(record('The ledger on PostgreSQL, for several centrals.', postgresFields)),
-  natsUrl: text('The hub, e.g. nats://127.0.0.1:4222.', 500),
+  natsUrl: text('The hub, e.g. nats://127.0.0.1:4222; of a cluster all, commas between.', 500),
   natsNkeyPath: optional(
     text("File with the seed of central's NKey; read again at every connect.", 4_096),
   ),
-  hubMonitorUrl: text("The hub's HTTP monitoring, e.g. http://127.0.0.1:8222.", 500),
+  hubMonitorUrl: text(
+    "The hub's HTTP monitoring, e.g. http://127.0.0.1:8222; of a cluster all, commas between.",
+    1_000,
+  ),
   host: fallback(text('Address that the status is served at.', 100), '127.0.0.1'),
   httpPort: fallback(integer('Port of the status; 0 takes a free one.', 0, 65_535), 8090),
   stream: fallback(

@@ -19,11 +19,12 @@ import { openBoard } from './board.ts';
 import { type CentralConfig, fields, readCentralConfig, whereOf } from './config.ts';
 import { openErp } from './connectors.ts';
 import { buildHttp } from './http.ts';
+import { openHubWatch, verifyHub } from './hub.ts';
 import { migrations } from './memory.ts';
 import { openMetrics } from './metrics.ts';
 import { openServices } from './services.ts';
 import { openShared } from './sharing.ts';
-import { ensureStreams, verifyHub } from './stream.ts';
+import { ensureStreams } from './stream.ts';
 import { follow } from './thread.ts';
 
 /** Attempts to reach the hub at start, with growing pauses; about two minutes. */
@@ -45,12 +46,15 @@ async function openHub(config: CentralConfig, log: Logger, signal: AbortSignal) 
         { servers: natsUrl, name: 'holdfast-central', ...credentials },
         standing,
       );
-      await verifyHub(connection, hubMonitorUrl);
+      const monitorUrls = hubMonitorUrl.split(',');
+      const seen = await verifyHub(connection, monitorUrls);
+      if (seen.silent.length > 0) log.warn(seen, 'servers of the hub do not answer');
       const manager = await jetstreamManager(connection);
       const { replicas, megabytesMax, keepDays } = stream;
       const wanted = { replicas, keepDays, thresholds, bytesMax: megabytesMax * 1024 * 1024 };
       await ensureStreams(manager, wanted);
-      return { connection, manager, stream: jetstream(connection) };
+      const watch = openHubWatch({ connection, monitorUrls, seen, clock: systemClock, log });
+      return { connection, manager, stream: jetstream(connection), watch };
     } catch (error) {
       await connection?.close();
       if ((error instanceof Fault && !error.retry) || attempt === startAttempts) throw error;
@@ -89,7 +93,7 @@ export async function startCentral(config: CentralConfig) {
   const exporter = exporterOf(config, log);
   const bootId = `${process.pid}_${clock.nowMs()}_${randomBytes(4).toString('hex')}`;
   const db = openStore(config, bootId);
-  const { connection, manager, stream } = await openHub(config, log, starting.signal);
+  const { connection, manager, stream, watch } = await openHub(config, log, starting.signal);
   const reconnected = openBell(clock);
   const watching = (async () => {
     for await (const { type } of connection.status()) if (type === 'reconnect') reconnected.ring();
@@ -105,12 +109,13 @@ export async function startCentral(config: CentralConfig) {
   const central = assembleCentral({ db, clock, log, erp, hub, ...limits, ...more });
   const { memory, edges, moved, erpStanding, centrals, meter, hubSeen } = central;
   const shown = { ...memory, edges, erp, erpStanding, centrals, nowMs: clock.nowMs };
-  const board = openBoard({ ...shown, db, moved });
-  const isShared = postgres !== undefined;
-  const metrics = openMetrics({ ...shown, db, exporter, meter, hubSeen, isShared });
+  const board = openBoard({ ...shown, db, moved, hubTrouble: watch.trouble });
+  const told = { exporter, meter, hubSeen, hubTrouble: watch.trouble };
+  const metrics = openMetrics({ ...shown, ...told, db, isShared: postgres !== undefined });
   const app = buildHttp(board, () => metrics(vitals.families()));
   const { thread } = memory;
   const following = keepRunning(follow({ thread, clock, log, signal: stopping.signal }));
+  const looking = keepRunning(watch.watch(stopping.signal));
   const services = openServices({ connection, board, bootId, clock, log });
   const url = await app.listen({ host: config.host, port: config.httpPort });
 
@@ -121,7 +126,7 @@ export async function startCentral(config: CentralConfig) {
       services.stop();
       const stopped = central.stop();
       await app.close();
-      await Promise.all([stopped, following]);
+      await Promise.all([stopped, following, looking]);
       await connection.close();
       await watching;
       db.close();

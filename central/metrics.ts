@@ -19,6 +19,8 @@ type Parts = PostingParts & {
   edges: Pulse['edges'];
   /** The hub's stream as it was last seen; undefined before, and where another central looks. */
   hubSeen: () => StreamSeen | undefined;
+  /** What is wrong with the hub's servers; undefined where nothing is. */
+  hubTrouble: () => string | undefined;
   /** Whether other centrals share the ledger. */
   isShared: boolean;
   /** Where traces are told. */
@@ -48,7 +50,7 @@ const about = ({ isShared }: Parts): Family[] => [
 ];
 
 /** Room: of the ledger, as far as it is a file of ours, and of the hub's stream. */
-function storesIn({ db, hubSeen, isShared }: Parts): Family[] {
+function storesIn({ db, hubSeen, hubTrouble, isShared }: Parts): Family[] {
   const stream = hubSeen();
   const file = (value: () => number): Sample[] => (isShared ? [] : [{ value: value() }]);
   const hub = (value: (seen: StreamSeen) => number): Sample[] =>
@@ -57,6 +59,14 @@ function storesIn({ db, hubSeen, isShared }: Parts): Family[] {
     (db.pragma('page_count', { simple: true }) as number) *
     (db.pragma('page_size', { simple: true }) as number);
   return [
+    {
+      ...{
+        name: 'hub_up',
+        type: 'gauge',
+        samples: [{ value: hubTrouble() === undefined ? 1 : 0 }],
+      },
+      help: '0 while a server of the hub is away, or is not as it must be.',
+    },
     {
       ...{ name: 'ledger_bytes', type: 'gauge', samples: file(pages) },
       help: "What the ledger's file takes; absent on PostgreSQL.",

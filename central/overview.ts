@@ -22,11 +22,13 @@ type Parts = {
   edges: Pulse['edges'];
   erpStanding: Breaker['standing'];
   nowMs: () => number;
+  /** What is wrong with the hub, in words. */
+  hubTrouble?: () => string | undefined;
 };
 
 /** What central knows of its lines, how far it is behind, and what is wrong. Reads only. */
 export function openOverview(parts: Parts) {
-  const { db, ledger, live, registry, postings, edges, erpStanding, nowMs } = parts;
+  const { db, ledger, live, registry, postings, edges, erpStanding, nowMs, hubTrouble } = parts;
   const openOf = db.prepare<[string], { state: string; postings: number }>(
     `SELECT state, count(*) AS postings FROM posting WHERE line = ? AND ${open}
      GROUP BY state ORDER BY state`,
@@ -64,6 +66,7 @@ export function openOverview(parts: Parts) {
     const some = (count: number, words: string) => (count > 0 ? [`${count} ${words}`] : []);
     const slow = all.filter((one) => one.behind > 0 && (one.behindMs ?? 0) > behindMaxMs);
     return [
+      ...[hubTrouble?.()].filter((words) => words !== undefined),
       ...(erp.state === 'up' ? [] : [`the ERP is ${erp.state}: ${erp.reason ?? 'no answer'}`]),
       ...some(waiting, 'postings are parked: hf.desk.parked'),
       ...some(ledger.parkedCount(), 'arrivals are parked: hf.desk.status'),

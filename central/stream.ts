@@ -8,15 +8,10 @@ import {
   StorageType,
   type StreamConfig,
 } from '@nats-io/jetstream';
-import type { NatsConnection } from '@nats-io/nats-core';
 import { Fault } from '../shared/fault.ts';
 import { segmentBytesMax } from '../shared/segment.ts';
 import { eventStream, eventSubjects, keptStream, keptSubjects } from '../shared/subject.ts';
 import { streamThresholds, type Thresholds, withThresholds } from './thresholds.ts';
-
-/** Oldest server whose leaf enforces permissions and whose streams refuse after a disk error. */
-const versionMin = [2, 14] as const;
-const monitorTimeoutMs = 5_000;
 
 type Wanted = {
   replicas: number;
@@ -25,6 +20,7 @@ type Wanted = {
   /** What "nats server check" alarms at; the streams' metadata is left alone without. */
   thresholds?: Thresholds | undefined;
 };
+type Named = Partial<StreamConfig> & { name: string };
 
 /** The stream of segments: a full hub says no, and only central trims it (`trimmer.ts`). */
 const events = ({ replicas, bytesMax, keepDays }: Wanted): Partial<StreamConfig> => ({
@@ -53,14 +49,15 @@ const kept = ({ replicas }: Wanted): Partial<StreamConfig> => ({
 });
 
 /**
- * Makes the two streams if need be, with the thresholds in their metadata; of one that is there
- * nothing but these is changed, and what it holds stays. Throws Fault UNREACHABLE, or INVALID if
- * one differs.
+ * Makes the two streams if need be. Those that are there get the thresholds, and as many copies as
+ * are wanted now, so that a hub can become a cluster; what they hold stays. Throws Fault
+ * UNREACHABLE, or INVALID if one differs.
  */
 export async function ensureStreams(manager: JetStreamManager, wanted: Wanted): Promise<void> {
   for (const config of [events(wanted), kept(wanted)]) {
     try {
-      await ensure(manager, config as Named, wanted);
+      const metadata = await setBeside(manager, config.name!, wanted);
+      await manager.streams.add({ ...config, metadata } as StreamConfig & Named);
     } catch (cause) {
       const reason = `stream ${config.name}: ${(cause as Error).message}`;
       const taken = /name already in use/.test(reason);
@@ -71,51 +68,22 @@ export async function ensureStreams(manager: JetStreamManager, wanted: Wanted): 
     }
   }
 }
-type Named = Partial<StreamConfig> & { name: string };
 
-async function ensure(manager: JetStreamManager, config: Named, wanted: Wanted): Promise<void> {
-  const { streams } = manager;
-  const there = await streams.info(config.name).catch((error: unknown) => {
-    if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound) {
-      return undefined;
-    }
-    throw error;
-  });
-  const { thresholds, replicas } = wanted;
-  const known = there?.config.metadata ?? {};
-  const metadata = thresholds
-    ? withThresholds(known, streamThresholds(thresholds, replicas))
-    : known;
-  // Says that it is the stream that we want: one with another configuration is refused.
-  await streams.add({ ...config, metadata: there ? known : metadata } as StreamConfig & Named);
-  if (!there || isDeepStrictEqual(known, metadata)) return;
-  await streams.update(config.name, { ...there.config, metadata });
-}
-
-type Jsz = { config?: { sync_always?: boolean } };
-
-/**
- * Refuses a hub that may lose what it acknowledged in a power cut, or that is too old: `monitorUrl`
- * is its HTTP monitoring address. Throws Fault INVALID, or UNREACHABLE when it does not answer.
- */
-export async function verifyHub(connection: NatsConnection, monitorUrl: string): Promise<void> {
-  const version = connection.info?.version ?? '0.0';
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  if (major < versionMin[0] || (major === versionMin[0] && minor < versionMin[1])) {
-    throw new Fault(
-      'INVALID',
-      `hub: nats-server ${version}, must be ${versionMin.join('.')} or later`,
-    );
-  }
-  let answer: Jsz;
+/** Sets what may differ: copies, and metadata, which is what stands there then. */
+async function setBeside(manager: JetStreamManager, name: string, wanted: Wanted) {
+  const { replicas, thresholds } = wanted;
+  const ours = thresholds && streamThresholds(thresholds, replicas);
   try {
-    const signal = AbortSignal.timeout(monitorTimeoutMs);
-    const response = await fetch(new URL('/jsz?config=true', monitorUrl), { signal });
-    answer = (await response.json()) as Jsz;
-  } catch (cause) {
-    throw new Fault('UNREACHABLE', `hub: no answer from ${monitorUrl}`, { cause });
-  }
-  if (answer.config?.sync_always !== true) {
-    throw new Fault('INVALID', 'hub: jetstream.sync_interval must be "always"');
+    const { config } = await manager.streams.info(name);
+    const known = config.metadata ?? {};
+    const metadata = ours ? withThresholds(known, ours) : known;
+    const isSame = config.num_replicas === replicas && isDeepStrictEqual(known, metadata);
+    if (!isSame) await manager.streams.update(name, { num_replicas: replicas, metadata });
+    return metadata;
+  } catch (error) {
+    const isNone =
+      error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound;
+    if (!isNone) throw error;
+    return ours ?? {};
   }
 }

@@ -31,7 +31,8 @@ const pollMs = 20;
 const stopTimeoutMs = 10_000;
 const portTries = 5;
 
-const common = (name: string, ports: Ports, users: readonly User[] | undefined) => ({
+/** What every server of ours is told. */
+export const brokerBasics = (name: string, ports: Ports, users: readonly User[] | undefined) => ({
   ...(users === undefined ? {} : { authorization: { users } }),
   server_name: name,
   listen: `127.0.0.1:${ports.client}`,
@@ -43,8 +44,8 @@ const common = (name: string, ports: Ports, users: readonly User[] | undefined) 
 
 /** A hub: keeps every stream on disk, and says so only after the disk has it. */
 export function startHub({ directory, ports, name = 'hub', users }: Common): Promise<Broker> {
-  return start(directory, ports, (taken) => ({
-    ...common(name, taken, users),
+  return startBroker(directory, ports, (taken) => ({
+    ...brokerBasics(name, taken, users),
     jetstream: {
       store_dir: directory,
       domain: hubDomain,
@@ -55,7 +56,10 @@ export function startHub({ directory, ports, name = 'hub', users }: Common): Pro
   }));
 }
 
-/** A plant's leaf node: keeps nothing, passes on to the hub at `hubLeafPort`. */
+/**
+ * A plant's leaf node: keeps nothing, passes on to the hub at `hubLeafPort`; of a cluster to the
+ * first of its servers that answers.
+ */
 export function startLeaf({
   directory,
   ports,
@@ -63,14 +67,14 @@ export function startLeaf({
   users,
   hubLeafPort,
   seed,
-}: Common & { hubLeafPort: number; seed?: string }): Promise<Broker> {
-  return start(directory, ports, (taken) => ({
-    ...common(name, taken, users),
+}: Common & { hubLeafPort: number | readonly number[]; seed?: string }): Promise<Broker> {
+  return startBroker(directory, ports, (taken) => ({
+    ...brokerBasics(name, taken, users),
     leafnodes: {
       reconnect_delay: '500ms',
       remotes: [
         {
-          url: `nats-leaf://127.0.0.1:${hubLeafPort}`,
+          urls: [hubLeafPort].flat().map((port) => `nats-leaf://127.0.0.1:${port}`),
           ...(seed === undefined ? {} : { nkey: seed }), // what the hub knows this leaf by
           ignore_discovered_servers: true,
           no_randomize: true,
@@ -85,7 +89,11 @@ export function startLeaf({
 type Configure = (ports: Ports) => Record<string, unknown>;
 
 /** Starts on the given ports, or on free ones, again where another program was quicker. */
-async function start(directory: string, given: Ports | undefined, configure: Configure) {
+export async function startBroker(
+  directory: string,
+  given: Ports | undefined,
+  configure: Configure,
+) {
   const binary = await findNatsServer();
   mkdirSync(directory, { recursive: true });
   for (let attempt = 1; ; attempt++) {
@@ -118,6 +126,11 @@ async function openBroker(binary: string, files: { config: string; log: string }
     clearTimeout(timer);
   }
 
+  function change(to: (config: Record<string, unknown>) => object): void {
+    const config = JSON.parse(readFileSync(files.config, 'utf8')) as Record<string, unknown>;
+    writeFileSync(files.config, JSON.stringify(to(config), null, 2));
+  }
+
   return {
     url: `nats://127.0.0.1:${ports.client}`,
     httpUrl: `http://127.0.0.1:${ports.http}`,
@@ -134,11 +147,11 @@ async function openBroker(binary: string, files: { config: string; log: string }
     },
     /** Lets in these users from now on, at least one, and cuts off all others. */
     letIn(users: readonly User[]): void {
-      const config = JSON.parse(readFileSync(files.config, 'utf8')) as Record<string, unknown>;
-      const changed = { ...config, authorization: { users } };
-      writeFileSync(files.config, JSON.stringify(changed, null, 2));
+      change((config) => ({ ...config, authorization: { users } }));
       child.kill('SIGHUP');
     },
+    /** Writes its configuration anew, for its next start. */
+    change,
     /** Stops it if it runs, and starts it with the same files on the same ports. */
     async restart(): Promise<void> {
       await stop();

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Broker, startHub, startLeaf } from './broker.ts';
+import { startHubs } from './hubs.ts';
 import { freePorts } from './port.ts';
 import { type Program, startProgram } from './program.ts';
 import { type LinkProxy, startProxy } from './proxy.ts';
@@ -10,6 +11,8 @@ const place = { plant: 'HF01', storageLocation: '0001' };
 
 export type Stage = {
   hub: Broker;
+  /** All servers of the hub; the first of them is `hub`. */
+  hubs: readonly Broker[];
   link: LinkProxy;
   leaf: Broker;
   erpUrl: string;
@@ -33,6 +36,8 @@ export type Stage = {
 type Parts = {
   directory: string;
   lines: readonly { line: string; lanes: number; machine?: string }[];
+  /** Servers of the hub; 1 if absent. The link is the leaf's way to the first of them. */
+  hubs?: number;
   /** Longest that the sandbox takes to commit or drop a document, ms. */
   maxInFlightMs?: number;
   edgePort?: number;
@@ -54,11 +59,13 @@ export async function startStage(parts: Parts): Promise<Stage> {
     for (const end of closing.splice(0).reverse()) await end();
   };
   try {
-    const hub = await startHub({ directory: join(directory, 'hub') });
-    closing.push(hub.stop);
+    const hubs = await openHub(join(directory, 'hub'), parts.hubs);
+    closing.push(() => Promise.all(hubs.map((one) => one.stop())));
+    const [hub, ...others] = hubs as [Broker, ...Broker[]];
     const link = await startProxy({ targetPort: hub.leafPort });
     closing.push(() => link.close());
-    const leaf = await startLeaf({ directory: join(directory, 'leaf'), hubLeafPort: link.port });
+    const hubLeafPort = [link.port, ...others.map(({ leafPort }) => leafPort)];
+    const leaf = await startLeaf({ directory: join(directory, 'leaf'), hubLeafPort });
     closing.push(leaf.stop);
     const erp = await startProgram({
       name: 'erp',
@@ -67,9 +74,9 @@ export async function startStage(parts: Parts): Promise<Stage> {
       directory,
     });
     closing.push(() => erp.stop());
-    const { central, edge } = await programs(parts, { hub, leaf, erpUrl: erp.url });
+    const { central, edge } = await programs(parts, { hubs, leaf, erpUrl: erp.url });
     const stage: Stage = {
-      ...{ hub, link, leaf, erp, close, erpUrl: erp.url },
+      ...{ hub, hubs, link, leaf, erp, close, erpUrl: erp.url },
       central: await startProgram(central),
       edge: await startProgram(edge),
       centralConfig: central.config,
@@ -102,16 +109,20 @@ export async function startStage(parts: Parts): Promise<Stage> {
   }
 }
 
+const openHub = async (directory: string, members = 1): Promise<Broker[]> =>
+  members === 1 ? [await startHub({ directory })] : startHubs({ directory, members });
+
 /** How central and the edge are started, and started again on the same files and ports. */
 async function programs(
   { directory, lines, maxInFlightMs = 2_000, centralConfig, edgePort = 0, edgeConfig }: Parts,
-  { hub, leaf, erpUrl }: { hub: Broker; leaf: Broker; erpUrl: string },
+  { hubs, leaf, erpUrl }: { hubs: readonly Broker[]; leaf: Broker; erpUrl: string },
 ) {
   const [centralPort, freePort] = await freePorts(2);
   const central = {
     storePath: join(directory, 'ledger.sqlite'),
-    natsUrl: hub.url,
-    hubMonitorUrl: hub.httpUrl,
+    natsUrl: hubs.map(({ url }) => url).join(','),
+    hubMonitorUrl: hubs.map(({ httpUrl }) => httpUrl).join(','),
+    ...(hubs.length > 1 ? { stream: { replicas: hubs.length } } : {}),
     httpPort: centralPort,
     skewMaxHours: 876_000, // the days of a made-up shop are not ours
     erp: { url: erpUrl, ...place, maxInFlightMs, clientTimeoutMs: maxInFlightMs },

@@ -69,7 +69,13 @@ export function openStanding(peer: string, nowMs: () => number, changed: () => v
 
 export type Standing = ReturnType<typeof openStanding>;
 
-type Parts = { servers: string; name: string; inboxPrefix: string; nkeyPath?: string | undefined };
+type Parts = {
+  /** Addresses, with commas between them: of a cluster any of its servers will do. */
+  servers: string;
+  name: string;
+  inboxPrefix: string;
+  nkeyPath?: string | undefined;
+};
 
 /**
  * Connects once; whoever is connected tries for ever to be so again, with the seed that is in the
@@ -91,7 +97,8 @@ export async function dial(parts: Parts, standing: Standing): Promise<NatsConnec
   };
   try {
     const connection = await connect({
-      ...{ servers, name, inboxPrefix, maxReconnectAttempts: -1, ignoreAuthErrorAbort: true },
+      ...{ servers: servers.split(','), name, inboxPrefix },
+      ...{ maxReconnectAttempts: -1, ignoreAuthErrorAbort: true },
       reconnectDelayHandler: standing.pauseMs,
       ...{ pingInterval: 5_000, maxPingOut: 2 },
       ...(nkeyPath === undefined

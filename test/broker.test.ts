@@ -47,7 +47,7 @@ const publishAgain = () =>
         () => true,
         () => false,
       ),
-    15_000,
+    30_000,
     'a publish to be acknowledged',
   );
 
@@ -81,7 +81,7 @@ test('a hub that is killed and started again has all that it acknowledged', asyn
   net.hub.kill();
   await net.hub.restart();
   expect(net.hub.pid).not.toBe(pid);
-  await waitFor(() => stored().then(Boolean, () => false), 10_000, 'the hub to answer again');
+  await waitFor(() => stored().then(Boolean, () => false), 30_000, 'the hub to answer again');
   expect(await stored()).toBe(50);
 });
 
@@ -102,7 +102,7 @@ test('a publish into a black hole gets no answer, and is stored when it ends', a
   net.link.freeze();
   await expect(publish(300)).rejects.toThrow();
   net.link.heal();
-  await waitFor(async () => (await stored()) === 1, 10_000, 'the late message to be stored');
+  await waitFor(async () => (await stored()) === 1, 30_000, 'the late message to be stored');
 });
 
 test('a server asked to stop is gone when told so, and starts again in its place', async () => {
@@ -141,7 +141,7 @@ test('no server outlives the program that started it, even if that is killed', a
   const [output] = (await once(parent.stdout, 'data')) as [Buffer];
   const pid = Number(output.toString());
   parent.kill('SIGKILL');
-  await waitFor(() => !isAlive(pid), 5_000, 'the server to be gone');
+  await waitFor(() => !isAlive(pid), 30_000, 'the server to be gone');
   rmSync(directory, { recursive: true, force: true });
 });
 
@@ -176,7 +176,7 @@ test('a cut link breaks and refuses; a frozen one takes all and is silent', asyn
   await new Promise((resolve) => setTimeout(resolve, 100));
   expect(heard).toEqual([]);
   link.heal();
-  await waitFor(() => heard.length === 2, 2_000, 'what was sent meanwhile');
+  await waitFor(() => heard.length === 2, 30_000, 'what was sent meanwhile');
   expect(heard.sort()).toEqual(['three', 'two']);
 
   link.cut();

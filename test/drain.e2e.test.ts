@@ -98,7 +98,7 @@ test(
     const { config } = await manager.streams.info(eventStream);
     await manager.streams.update(eventStream, { ...config, max_bytes: 1_000 });
     await edge.state(300);
-    await waitFor(async () => (await edge.status()).way.state === 'down', 10_000, 'a refusal');
+    await waitFor(async () => (await edge.status()).way.state === 'down', 30_000, 'a refusal');
     expect((await edge.status()).way.detail).toContain('maximum bytes exceeded');
     await place(edge, 'H1');
     const { lines } = await known(central, 'H1');

@@ -1,7 +1,6 @@
 // Goal: central starts only on a hub that does not lose what it acknowledged. Method: a real hub
 // with another setting; a stand-in where only the version counts.
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -20,11 +19,11 @@ const centralAt = (natsUrl: string, hubMonitorUrl: string) =>
   );
 
 test('central refuses a hub that may lose in a power cut what it has acknowledged', async () => {
-  const directory = testFolder();
-  const hub = await startHub({ directory });
+  const hub = await startHub({ directory: testFolder() });
   onTestFinished(() => hub.stop());
-  const file = join(directory, 'server.conf');
-  writeFileSync(file, readFileSync(file, 'utf8').replace('"always"', '"2m"'));
+  hub.change(({ jetstream, ...rest }) => {
+    return { ...rest, jetstream: { ...(jetstream as object), sync_interval: '2m' } };
+  });
   await hub.restart();
   await expect(centralAt(hub.url, hub.httpUrl)).rejects.toMatchObject({
     ...{ code: 'INVALID', message: 'hub: jetstream.sync_interval must be "always"' },

@@ -122,6 +122,6 @@ test('E2: killed between what is written down and the call, the edge stores it o
   line.link.heal();
   await line.start();
   await until(({ outcome }) => outcome === 'done: Store', 'the job to be stored', 60_000);
-  await waitFor(async () => (await machine.truth()).jobs.length === 1, 5_000, 'it to be there');
+  await waitFor(async () => (await machine.truth()).jobs.length === 1, 30_000, 'it to be there');
   expect((await machine.truth()).written.count).toBe(1);
 });

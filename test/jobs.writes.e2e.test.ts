@@ -49,7 +49,7 @@ async function stopped(profile: 'packml-tags' | 'packml-opc30050' | 'generic') {
   expect(written.count).toBe(0);
   await machine.perform('state', { state: 'stopped' });
   const is = async () => (await line.status()).machines.lines[0]!.units[0]!.state === 'stopped';
-  await waitFor(is, 10_000, 'the machine to be known as stopped');
+  await waitFor(is, 30_000, 'the machine to be known as stopped');
   return { machine, line, ...jobsOf(line) };
 }
 
@@ -91,10 +91,10 @@ test('generic: the job is written once, read back, only while the machine is sto
   expect((await machine.truth()).asked.job).toBe(job);
   await machine.perform('state', { state: 'execute' });
   const isRefused = async () => (await ask('Empty')).why.includes('the machine is execute');
-  await waitFor(isRefused, 10_000, 'the running machine to be left alone');
+  await waitFor(isRefused, 30_000, 'the running machine to be left alone');
   await machine.perform('state', { state: 'stopped' });
-  await waitFor(async () => (await ask('Empty')).status === 200, 10_000, 'Empty to be asked');
-  await waitFor(async () => (await row())!.outcome === 'done: Empty', 10_000, 'it to be empty');
+  await waitFor(async () => (await ask('Empty')).status === 200, 30_000, 'Empty to be asked');
+  await waitFor(async () => (await row())!.outcome === 'done: Empty', 30_000, 'it to be empty');
   const { written } = await machine.truth();
   expect(written).toEqual({
     count: 2,

@@ -1,4 +1,5 @@
-// Goal: a line's page is told of its own machines alone. Method: a press that says what a test wants.
+// Goal: a line's page is told of its own machines alone.
+// Method: a press that says what a test wants.
 import { expect, test } from 'vitest';
 import { readMachine } from '../edge/machine/report.ts';
 import { openMachineBox } from './helpers/machinebox.ts';

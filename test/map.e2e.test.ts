@@ -37,7 +37,7 @@ test('a server is looked at, and what comes of it counts', async () => {
   await line.until('live', 60_000);
   const known = async () =>
     (await line.status()).machines.lines[0]!.units[0]!.counters.length === 2;
-  await waitFor(known, 10_000, 'the counters to be known');
+  await waitFor(known, 30_000, 'the counters to be known');
   await makerOf(machine)(2, 1);
   await line.untilBooked('2/1');
 });

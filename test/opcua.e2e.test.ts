@@ -13,8 +13,10 @@ test('pieces that a machine counts are booked on the open run', async () => {
   await make(5);
   await make(2, 1);
   await line.untilBooked('7/1');
-  const { machines, lines } = await line.status();
-  expect(lines[0]).toMatchObject({ state: 'execute' });
+  const { status } = line;
+  const runs = async () => (await status()).lines[0]!.state === 'execute';
+  await waitFor(runs, 30_000, 'the line to run');
+  const { machines } = await status();
   expect(machines).toMatchObject({
     unattributedRows: 0,
     lines: [{ link: 'live', units: [{ unit: 'press', unbound: [], state: 'execute' }] }],
@@ -77,7 +79,7 @@ testBoth('values that are told again, late and twice, count nothing', async (sta
     const { late = 0, duplicate = 0 } = (await line.status()).machines.lines[0]!.units[0]!.samples;
     return late >= 2 && late + duplicate >= 8;
   };
-  await waitFor(again, 10_000, 'the old values to be heard again');
+  await waitFor(again, 30_000, 'the old values to be heard again');
   await make(4);
   await line.untilBooked('10/3');
   await delay(1_000);
@@ -101,7 +103,7 @@ test('OPC 30050: nested states, and counts in arrays of structures', async () =>
   await machine.perform('command', { name: 'Stop' });
   await waitFor(
     async () => (await line.status()).lines[0]!.state === 'stopped',
-    10_000,
+    30_000,
     'the line to be stopped',
   );
 });

@@ -180,14 +180,14 @@ test('pulses that the server would miss leave the unit unbound, and count nothin
 `;
   const { machine, line, make } = await startLive({ profile: 'generic' }, short, 0);
   const unbound = async () => (await line.status()).machines.lines[0]!.units[0]!.unbound;
-  await waitFor(async () => (await unbound()).length > 0, 10_000, 'the reason');
+  await waitFor(async () => (await unbound()).length > 0, 30_000, 'the reason');
   expect((await unbound())[0]).toMatch(
     /^counter good: the server looks every \d+ ms, a pulse of 4 ms needs 2 ms$/,
   );
   await machine.perform('pulse', { times: 2, heldMs: 100 });
   await make(1);
   const other = async () => (await line.status()).machines.lines[0]!.units[1]!.counters;
-  await waitFor(async () => (await other())[0]?.shows === '1', 10_000, 'the other unit');
+  await waitFor(async () => (await other())[0]?.shows === '1', 30_000, 'the other unit');
   expect(await line.booked()).toBe('0/0');
   expect((await line.status()).machines.lines[0]!.units[0]!.counters).toEqual([]);
   line.link.cut();
@@ -195,7 +195,7 @@ test('pulses that the server would miss leave the unit unbound, and count nothin
   await make(1);
   line.link.heal(); // what is read after it is not listened to either
   await line.until('live', 60_000);
-  await waitFor(async () => (await other())[0]?.shows === '2', 10_000, 'the other unit again');
+  await waitFor(async () => (await other())[0]?.shows === '2', 30_000, 'the other unit again');
   expect((await line.status()).machines.lines[0]!.units[0]!.counters).toEqual([]);
 });
 

@@ -59,7 +59,7 @@ test('a pause says why, and a stop of the line too', async (context) => {
   });
   await at.page.getByRole('link', { name: 'Chart of the line' }).tap();
   const lit = () => at.page.locator('#picture .lit').getAttribute('data-state');
-  await expect.poll(lit, { timeout: 20_000 }).toBe('stopped');
+  await expect.poll(lit, { timeout: 30_000 }).toBe('stopped');
 });
 
 test('a scanner is heard wherever the focus is, and its label fills the form', async (context) => {

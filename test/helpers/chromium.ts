@@ -23,7 +23,7 @@ const args = [
 export const launchChromium = async (): Promise<Browser | undefined> =>
   executablePath === undefined
     ? undefined
-    : chromium.launch({ executablePath, args, headless: true, timeout: 20_000 });
+    : chromium.launch({ executablePath, args, headless: true, timeout: 60_000 });
 
 let browser: ReturnType<typeof launchChromium> | undefined;
 
@@ -37,7 +37,7 @@ export async function openPage(
   const viewport = { width: 1280, height: 900 };
   const page = await own.newPage({ viewport, ...options });
   onTestFinished(() => page.close());
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(30_000);
   return page;
 }
 
@@ -73,7 +73,7 @@ const says =
     const shown = () => textOf(page.locator(selector).first());
     for (const text of texts) {
       const pattern = text instanceof RegExp ? text : plain(text);
-      await expect.poll(shown, { timeout: 10_000 }).toMatch(pattern);
+      await expect.poll(shown, { timeout: 30_000 }).toMatch(pattern);
     }
   };
 const plain = (text: string) => new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));

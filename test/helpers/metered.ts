@@ -8,6 +8,7 @@ export function meteredCentral(fleet: ReturnType<typeof openFleet>, more: object
   const seen = { bytes: 5_000, bytesMax: 10_000, segments: 7, unread: 2 };
   const meter = openMeter({ nowMs: Date.now, monotonicMs: () => 0 });
   const own = { ...fleet, ...bare, meter, hubSeen: () => seen, isShared: false };
-  const metrics = openMetrics({ ...own, ...more });
+  const hubTrouble = () => undefined;
+  const metrics = openMetrics({ ...own, hubTrouble, ...more });
   return { meter, metrics };
 }

@@ -1,7 +1,7 @@
 // What the stock `nats` CLI sends for a command line, by its source (natscli and jsm.go).
 import { headers, type Msg, type NatsConnection } from '@nats-io/nats-core';
 
-const timeout = 10_000;
+const timeout = 30_000;
 type Json = ReturnType<typeof JSON.parse>;
 export type Said = Readonly<{ json: Json; text: string; code: string | undefined }>;
 

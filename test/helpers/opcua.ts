@@ -143,7 +143,7 @@ export async function goLive<M extends Controlled<PeerTruth>>(
   await line.work();
   await line.until('live', 60_000);
   const known = async () => (await line.status()).machines.lines[0]!.units[0]!.counters.length;
-  await waitFor(async () => (await known()) === counters, 10_000, 'the counters to be known');
+  await waitFor(async () => (await known()) === counters, 60_000, 'the counters to be known');
   return { machine, line, directory, began: await machine.truth(), make: makerOf(machine) };
 }
 

@@ -70,7 +70,7 @@ export async function openPlantdesk(parked: number) {
   };
   await waitFor(
     async () => (await parkedKeys()).length === parked,
-    20_000,
+    30_000,
     'postings to be parked',
   );
   return { wire, central, keys, client, facts, parkedKeys };

@@ -21,7 +21,7 @@ export async function startPlantnet(guests: Guests = {}) {
     ...{ directory: join(directory, 'leaf'), hubLeafPort: proxy.port, ...usersOf(guests.leaf) },
     ...(guests.seed === undefined ? {} : { seed: guests.seed }),
   });
-  await waitFor(() => isLinked(hub.httpUrl), 10_000, 'the leaf to reach the hub');
+  await waitFor(() => isLinked(hub.httpUrl), 30_000, 'the leaf to reach the hub');
   return {
     directory,
     hub,

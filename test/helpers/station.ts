@@ -14,7 +14,7 @@ export const names = {
 export type Who = keyof typeof names;
 export type Station = Awaited<ReturnType<typeof openStation>>;
 
-const soon = { timeout: 20_000 };
+const soon = { timeout: 30_000 };
 
 /** A screen at a line, as a person with gloves uses it. */
 export async function openStation(

@@ -50,7 +50,7 @@ export async function workShift(at: Station, edge: Shift): Promise<void> {
   await at.typePin('cem');
   await at.send();
   await at.done();
-  await expect.poll(() => at.page.locator('.hold').count(), { timeout: 20_000 }).toBe(0);
+  await expect.poll(() => at.page.locator('.hold').count(), { timeout: 30_000 }).toBe(0);
   const decided = await lastOf(edge, 'HoldDispositioned');
   expect(decided).toMatchObject({
     actor: 'person:19',

@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { hubDomain } from '../shared/subject.ts';
+import { type Broker, brokerBasics, startBroker, type User } from './broker.ts';
+import { freePorts } from './port.ts';
+
+type Cluster = {
+  /** Each server has a folder of its own in it. */
+  directory: string;
+  /** Odd, from 3 on: so many servers keep every stream between them. */
+  members: number;
+  users?: readonly User[];
+};
+
+/**
+ * A hub of several servers on this machine (a JetStream cluster, RAFT): each keeps its own copy on
+ * disk, and a majority must have it before anything is acknowledged. Resolves once all are ready.
+ * Throws Fault UNREACHABLE when one does not get ready; the others are stopped then.
+ */
+export async function startHubs({ directory, members, users }: Cluster): Promise<Broker[]> {
+  const routes = (await freePorts(members)).map((port) => `nats-route://127.0.0.1:${port}`);
+  const starting = routes.map((route, index) => {
+    const name = `hub-${index + 1}`;
+    return startBroker(join(directory, name), undefined, (ports) => ({
+      ...brokerBasics(name, ports, users),
+      jetstream: { store_dir: join(directory, name), domain: hubDomain, sync_interval: 'always' },
+      cluster: { name: 'hub', listen: route.replace('nats-route://', ''), routes },
+      leafnodes: { listen: `127.0.0.1:${ports.leaf}`, no_advertise: true },
+    }));
+  });
+  const started = await Promise.allSettled(starting);
+  const failed = started.find(({ status }) => status === 'rejected');
+  const running = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  if (failed?.status !== 'rejected') return running;
+  await Promise.all(running.map((broker) => broker.stop()));
+  throw failed.reason;
+}
