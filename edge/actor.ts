@@ -47,6 +47,8 @@ export type Parts = {
     fact: Content & { line: string; epoch: number; sequence: number },
     effects?: readonly Effect[],
   ) => void;
+  /** Told of new facts alone, in the transaction that stores them, which may still be undone. */
+  fresh?: ((fact: Content & { line: string; epoch: number; sequence: number }) => void) | undefined;
   /** What was told does not hold any more: all of it is told again. */
   cleared?: (() => void) | undefined;
 };
@@ -57,7 +59,7 @@ const unstated = '00000000-0000-7000-8000-000000000000';
 
 /** One line, and the only writer of its facts. No await inside, so no two commands interleave. */
 export function startActor(path: string, terms: Terms, parts: Parts) {
-  const { store, book, nowMs, eventId, stated, calendar, units, trust, spans } = parts;
+  const { store, book, nowMs, eventId, stated, fresh, calendar, units, trust, spans } = parts;
   const { policy, lanesMax } = terms;
   const { repeat, summary } = openAnswers(path, store);
   let head: Head = store.head(path);
@@ -76,7 +78,9 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
     head = store.append(head, bytes, state, by);
     const { epoch, sequence } = head;
     book.apply(path, fact, verdict, head);
-    stated({ ...fact, line: path, epoch, sequence }, verdict.effects);
+    const placed = { ...fact, line: path, epoch, sequence };
+    stated(placed, verdict.effects);
+    fresh?.(placed);
     return { told: summary(fact, epoch, sequence), bytes };
   }
 

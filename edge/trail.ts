@@ -102,7 +102,7 @@ export function openTrail({ exporter, nowMs }: Parts) {
 
   return {
     /** A fact is new; told in the transaction that stores it, which may still be undone. */
-    note(fact: Fact): void {
+    note(fact: Traced): void {
       const traceId = traceIdOf(fact.correlationId);
       if (!isSampled(traceId, exporter.ratio)) return;
       if (fact.commandId !== undefined) remember(fresh, fact.commandId);
@@ -152,7 +152,7 @@ export function openTrail({ exporter, nowMs }: Parts) {
 }
 
 /** A transaction was undone: what stood at this place, or behind it, never happened. */
-const isUndone = (before: Traced, { epoch, sequence }: Fact): boolean =>
+const isUndone = (before: Traced, { epoch, sequence }: Traced): boolean =>
   before.epoch === epoch && before.sequence >= sequence;
 
 function remember(all: Set<string>, id: string): void {

@@ -63,13 +63,12 @@ export function readEdge({ config, db, clock, random, log, measure }: World, tra
     recent.add(fact);
     spans.note(fact);
     seen.note(fact, effects);
-    if (effects) trail?.note(fact); // without them it is only read again
     lastMs = fact.recordedMs;
     if (fact.type === 'DiskLevelChanged') told = fact.body.level;
   };
   const means = meansOf(config, clock, random, store.newestId());
   const roster = openRoster(linesOf(config), {
-    ...{ ...means, spans, store, book, stated, cleared: seen.clear },
+    ...{ ...means, spans, store, book, stated, fresh: trail?.note, cleared: seen.clear },
     trust: () => wall?.trust(),
   });
   wall = openWall({ clock, lastMs });

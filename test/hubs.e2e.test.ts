@@ -10,6 +10,7 @@ import { connect } from '@nats-io/transport-node';
 import { expect, onTestFinished, test } from 'vitest';
 import { openHubWatch, verifyHub } from '../central/hub.ts';
 import { ensureStreams } from '../central/stream.ts';
+import { usualThresholds } from '../central/thresholds.ts';
 import { audit } from '../cli/audit.ts';
 import type { Broker } from '../cli/broker.ts';
 import { ask, read } from '../cli/drive.ts';
@@ -22,6 +23,7 @@ import { openLog } from '../shared/log.ts';
 import { eventStream } from '../shared/subject.ts';
 import { readChains } from './helpers/chains.ts';
 import { testFolder } from './helpers/folder.ts';
+import { checkStream } from './helpers/natscheck.ts';
 import { waitFor } from './helpers/plantnet.ts';
 import { rest } from './helpers/rest.ts';
 
@@ -124,13 +126,23 @@ test('a hub that becomes a cluster: its streams are kept by as many servers', as
   const connection = await connect({ servers: hubs.map(({ url }) => url) });
   onTestFinished(() => connection.close());
   const manager = await jetstreamManager(connection);
-  const wanted = { bytesMax: 1e7, keepDays: 1 };
+  const thresholds = { ...usualThresholds, peerSilentCriticalS: 1 };
+  const wanted = { bytesMax: 1e7, keepDays: 1, thresholds };
   await waitFor(() => ready(ensureStreams(manager, { ...wanted, replicas: 1 })), 30_000);
   await ensureStreams(manager, { ...wanted, replicas: 3 });
   const copies = async () => (await manager.streams.info(eventStream)).config.num_replicas;
   expect(await copies()).toBe(3);
   await ensureStreams(manager, { ...wanted, replicas: 3 });
   expect(await copies()).toBe(3);
+
+  // What `nats server check stream` says, by the metadata alone.
+  const status = async () => {
+    const info = await manager.streams.info(eventStream).catch(() => undefined);
+    return info && checkStream(info).status;
+  };
+  await waitFor(async () => (await status()) === 'OK', 30_000, 'three copies to be current');
+  hubs[2]!.kill();
+  await waitFor(async () => (await status()) === 'CRITICAL', 30_000, 'a copy to be missed');
 });
 
 const ready = (asked: Promise<void>): Promise<boolean> =>
