@@ -48,7 +48,9 @@ async function openHub(config: CentralConfig, log: Logger, signal: AbortSignal) 
       );
       const monitorUrls = hubMonitorUrl.split(',');
       const seen = await verifyHub(connection, monitorUrls);
-      if (seen.silent.length > 0) log.warn(seen, 'servers of the hub do not answer');
+      if (seen.silent.length > 0) {
+        log.warn({ servers: seen.silent }, 'servers of the hub do not answer');
+      }
       const manager = await jetstreamManager(connection);
       const { replicas, megabytesMax, keepDays } = stream;
       const wanted = { replicas, keepDays, thresholds, bytesMax: megabytesMax * 1024 * 1024 };

@@ -51,7 +51,10 @@ export function openRegistrar(parts: Parts): void {
   serve(historySubjects, (line, bytes) => archive.answer(line, decodeHistory(bytes)));
   serve(liveSubjects, (line, bytes) => {
     const answer = live.take(line, decodeLive(bytes));
-    if (answer.answer !== 'taken') log.error({ line, ...answer }, 'facts told ahead: not taken');
+    if (answer.answer !== 'taken') {
+      const { answer: state, reason } = answer;
+      log.error({ line, state, reason }, 'facts told ahead: not taken');
+    }
     return Buffer.from(JSON.stringify(answer));
   });
   serve(straySubjects, (line, bytes) => {
@@ -70,20 +73,23 @@ function enrol({ registry, live, moved, log }: Parts, line: string, bytes: Uint8
   const ask = decodeEnrol(bytes);
   const answer = registry.answer(line, ask);
   const { store, want } = ask;
+  const { answer: state, epoch, ended, reason } = answer;
   switch (answer.answer) {
     case 'owned':
     case 'stale':
-      log.error({ line, store, ...answer }, 'another store wants to write this line: refused');
+      log.error({ line, store, state, epoch, reason }, 'another store wants to write this line');
       break;
     case 'begun':
-      log.warn({ line, store: ask.next, ...answer }, 'a new epoch');
+      log.warn({ line, store: ask.next, epoch, ended, reason }, 'a new epoch');
       moved();
       for (const hold of live.holds()) {
-        if (hold.line === line && hold.lost) log.error(hold, 'a hold that may never be stated');
+        if (hold.line !== line || !hold.lost) continue;
+        const { hold: id, eventId, lost } = hold;
+        log.error({ line, hold: id, eventId, reason: lost }, 'a hold that may never be stated');
       }
       break;
     default:
-      log.info({ line, store, want, answer: answer.answer }, 'a store asked for its line');
+      log.info({ line, store, want, state }, 'a store asked for its line');
   }
   return Buffer.from(JSON.stringify(answer));
 }

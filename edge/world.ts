@@ -76,7 +76,9 @@ export function readEdge({ config, db, clock, random, log, measure }: World, tra
   const lines = roster.actors.map(({ path }) => path);
   const goOn = () => {
     const upgraded = upgrade({ store, book, roster });
-    if (upgraded) log.info(upgraded, 'charts migrated');
+    if (!upgraded) return;
+    const { from, to, carried } = upgraded;
+    log.info({ from, to, carried }, 'charts migrated');
   };
   // A book whose history is still being fetched is no state to carry over.
   if (!lines.some((line) => isFetching(enrolments.of(line)))) goOn();

@@ -7,10 +7,8 @@ import type { Family } from './metrics.ts';
 
 /** The event loop is asked so often, ms, whether it comes round in time. */
 const lookMs = 20;
-/** Its longest pause is noted once in so many looks: about every second. */
-const looksInNote = 50;
-/** A pause so long, ms, is noted at once. */
-const longMs = 1_000;
+/** Its longest pause is noted once in so many ms. */
+const noteMs = 1_000;
 
 /** V8's kinds of collection (`NODE_PERFORMANCE_GC_…`), as other programs of Node name them. */
 const collections = { 1: 'minor', 4: 'major', 8: 'incremental', 16: 'weakcb' } as const;
@@ -24,17 +22,16 @@ export type Vitals = ReturnType<typeof openVitals>;
 export function openVitals() {
   const pauses = openHistogram(pauseBounds);
   const garbage = openHistogram(pauseBounds);
-  let [seenMs, worstMs, looks] = [performance.now(), 0, 0];
+  let [seenMs, notedMs, worstMs] = [performance.now(), performance.now(), 0];
   // Not `monitorEventLoopDelay`: each time that it is reset, it passes over the time up to its next
   // look, and with it a pause that begins there.
   const looking = setInterval(() => {
     const nowMs = performance.now();
     worstMs = Math.max(worstMs, nowMs - seenMs - lookMs);
     seenMs = nowMs;
-    looks += 1;
-    if (looks < looksInNote && worstMs < longMs) return;
+    if (nowMs - notedMs < noteMs) return;
     pauses.observe(worstMs / 1_000);
-    [worstMs, looks] = [0, 0];
+    [notedMs, worstMs] = [nowMs, 0];
   }, lookMs);
   looking.unref();
   const observer = new PerformanceObserver((list) => {

@@ -1,5 +1,5 @@
-// Goal: traces never stand in the way: what the collector does not take waits, bounded, is sent again
-// if that may help, and is dropped and counted else.
+// Goal: traces never stand in the way: what the collector does not take waits, bounded, is sent
+// again if that may help, and is dropped and counted else.
 // Method: a collector that answers as told, on a clock that does not wait.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

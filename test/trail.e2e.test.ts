@@ -1,7 +1,7 @@
 // Goal: one trace from the tap at a line to the document in the ERP, with the right parents and in
 // the right order of time; whoever asks within a trace of their own finds all of it there.
-// Method: a real hub and leaf, an edge, central and the sandbox ERP in this process, and a collector
-// that gets what they tell by OTLP/HTTP.
+// Method: a real hub and leaf, an edge, central and the sandbox ERP in this process, and a
+// collector that gets what they tell by OTLP/HTTP.
 import { jetstreamManager } from '@nats-io/jetstream';
 import { expect, onTestFinished, test } from 'vitest';
 import { eventStream } from '../shared/subject.ts';
