@@ -10,7 +10,7 @@ export type Buckets = Readonly<{
 export type Histogram = ReturnType<typeof openHistogram>;
 
 /** Most series of one histogram, by its labels; what belongs to more is let go, and counted. */
-export const bucketsMax = 500;
+export const bucketsMax = 200;
 
 /** Seconds from a fast disk's commit to one that stalls. */
 export const commitBounds = [

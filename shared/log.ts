@@ -3,8 +3,8 @@ import pino, { type DestinationStream, type Logger } from 'pino';
 export type { Logger };
 
 /**
- * The fields of our log lines: one name for one thing, in every program. A new one is added here and
- * in docs/logs.md. Times end in Ms and are Unix time, but for `ms`, `delayMs`: how long.
+ * The fields of our log lines: one name for one thing, in every program. A new one is added here
+ * and in docs/logs.md. Times end in Ms and are Unix time, but for `ms`, `delayMs`: how long.
  */
 export const logFields = [
   ...['line', 'epoch', 'sequence', 'from', 'to', 'head', 'facts', 'bytes', 'orphans'],

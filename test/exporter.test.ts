@@ -97,7 +97,7 @@ test('what the collector refuses is not sent again', async () => {
   expect(of(exporter)).toEqual({ told: 1, dropped: 0, refused: 2 });
 });
 
-test('a collector that is away costs nobody more than a queue, and is tried an end of times', async () => {
+test('a collector that is away costs no more than a queue, and is not tried for ever', async () => {
   const collector = await startCollector();
   await collector.close();
   let tries = 0;

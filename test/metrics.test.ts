@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openBoard } from '../central/board.ts';
+import { postingKinds } from '../central/erp.ts';
 import { buildHttp as buildCentral } from '../central/http.ts';
 import { buildHttp } from '../edge/http.ts';
 import { bucketsMax, callBounds, openHistogram } from '../shared/histogram.ts';
@@ -197,6 +198,35 @@ test('central says what its ledger holds, and how far it is behind', async () =>
   expect(central('edge_unattributed_seconds', { line: m01 })).toBe(4);
   expect(central('arrivals_parked')).toBe(0);
   expect(central('holds_ahead', { fact: 'lost' })).toBe(0);
+});
+
+test('with as many lines, edges and outcomes as there can be central is within its series', () => {
+  const paths = Array.from({ length: 1_200 }, (_, at) => `acme/lyon/turning/M${at}`);
+  const fleet = openFleet();
+  const kinds = [...postingKinds];
+  const head = { epoch: 1, sequence: 5, repeats: 0 };
+  const ledger = { ...fleet.ledger, lines: () => paths.map((path) => ({ ...head, path })) };
+  const postings = { ...fleet.postings, settled: () => ({ settled: 3, waiting: [] }) };
+  const clock = { state: 'ok', says: 'ok' };
+  const told = { nowMs: 1, unsent: 0, heardMs: 1, skewMs: 0, clock };
+  const edges = () => paths.map((line) => ({ line, ...told }));
+  const calls = openHistogram(callBounds);
+  const outcomes = [...'abcdefgh'].flatMap((outcome) =>
+    ['post', 'lookUp'].map((call) => [call, outcome]),
+  );
+  for (const kind of kinds) {
+    for (const [call, outcome] of outcomes)
+      calls.observe(1, { call: call!, kind, outcome: outcome! });
+  }
+  const families = () => [{ name: 'c_seconds', type: 'histogram' as const, help: 'C.', of: calls }];
+  const { metrics } = meteredCentral(fleet, { ledger, postings, edges, meter: { families } });
+  const samples = scrape(metrics());
+  expect(valueIn(samples, 'holdfast_central_unsettled_facts', { line: paths[999]! })).toBe(2);
+  expect(valueIn(samples, 'holdfast_central_unsettled_facts', { line: paths[1_000]! })).toBe(
+    undefined,
+  );
+  expect(samples.length).toBeGreaterThan(10_000);
+  expect(samples.length).toBeLessThan(15_000);
 });
 
 test('a program tells of its processor, memory, garbage and pauses', async () => {
