@@ -66,17 +66,17 @@ function sum(rows: readonly Row[], classes: Classes, total: number): Counted {
   return sums;
 }
 
-/** Reads how many are parked of each class. Costs a look at `classedMax` rows of each at most. */
-export function openParkedClasses(db: Database) {
+/** Reads how many are parked of each class. Costs a look at `most` rows of each at most. */
+export function openParkedClasses(db: Database, most = classedMax) {
   const postings = db.prepare<[], Row>(
     `SELECT reason, count(*) AS entries FROM (
        SELECT reason FROM posting WHERE ${open} AND state = 'parked'
-       ORDER BY lane, id LIMIT ${classedMax}
+       ORDER BY lane, id LIMIT ${most}
      ) AS newest GROUP BY reason`,
   );
   const arrivals = db.prepare<[], Row>(
     `SELECT reason, count(*) AS entries FROM (
-       SELECT reason FROM parked ORDER BY id DESC LIMIT ${classedMax}
+       SELECT reason FROM parked ORDER BY id DESC LIMIT ${most}
      ) AS newest GROUP BY reason`,
   );
   return {

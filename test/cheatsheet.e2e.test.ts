@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { decodeSegment } from '../shared/segment.ts';
+import { markConsumer } from '../shared/subject.ts';
 import { checkConsumer, checkStream } from './helpers/natscheck.ts';
 import { openNatsCli, type Said, wordsOf } from './helpers/natscli.ts';
 import { openPlantdesk } from './helpers/ops.ts';
@@ -173,6 +174,8 @@ test(
       ...{ 'hf.desk.edit': edited!, 'hf.desk.approve': edited!, 'hf.desk.reject': rejected! },
     };
     const consumers = await nats(['nats', 'consumer', 'ls', 'HF_EVT']);
+    const names: string[] = consumers.json.consumers.map(({ name }: { name: string }) => name);
+    const reader = names.find((name) => name !== markConsumer)!;
     const filled = (row: string): string =>
       row
         .replace(/\bKEY\b/, keys[nameOf(row)] ?? first!)
@@ -181,7 +184,7 @@ test(
         .replace(/\bEVENT_ID\b/, stated[0]!.eventId)
         .replace(/'ORDER'/, "'WO-1'")
         .replace(/'LOT'/, "'L-1'")
-        .replace(/\bCONSUMER\b/, consumers.json.consumers[0].name);
+        .replace(/\bCONSUMER\b/, reader);
     for (const row of rows) {
       const answer = await nats(wordsOf(filled(row)));
       try {

@@ -5,7 +5,6 @@ import { migrations } from '../central/memory.ts';
 import {
   arrivalClass,
   arrivalClassNames,
-  classedMax,
   openParkedClasses,
   postingClass,
   postingClassNames,
@@ -58,18 +57,19 @@ test('each is counted once, and those beyond the most are said to be uncounted',
   const db = openDatabase(':memory:', migrations);
   const park = db.prepare(
     `INSERT INTO parked (line, epoch, sequence, reason, at_ms, bytes)
-     VALUES ('l', 1, ?, ?, 1, x'')`,
+     VALUES ('l', 1, ?, ?, 1, ?)`,
   );
-  const more = 7;
+  const [most, more] = [20, 7];
   db.transaction(() => {
-    park.run(1, 'fork: of old');
-    for (let at = 2; at <= classedMax + more; at++) park.run(at, `gap: ${at}`);
+    park.run(1, 'fork: of old', Buffer.of(1));
+    for (let at = 2; at <= most + more; at++) park.run(at, `gap: ${at}`, Buffer.of(1));
   })();
-  const classes = openParkedClasses(db);
-  const told = classes.arrivals(classedMax + more);
+  const classes = openParkedClasses(db, most);
+  const told = classes.arrivals(most + more);
   expect([...told.keys()]).toEqual(arrivalClassNames);
-  expect([told.get('gap'), told.get('fork'), told.get('uncounted')]).toEqual([classedMax, 0, more]);
-  expect([...told.values()].reduce((sum, one) => sum + one, 0)).toBe(classedMax + more);
+  expect([told.get('gap'), told.get('fork'), told.get('uncounted')]).toEqual([most, 0, more]);
+  expect([...told.values()].reduce((sum, one) => sum + one, 0)).toBe(most + more);
   expect([...classes.postings(0).values()].every((one) => one === 0)).toBe(true);
+  expect(classes.postings(3).get('uncounted')).toBe(3); // none is there to be read
   db.close();
 });

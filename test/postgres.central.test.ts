@@ -26,4 +26,5 @@ await againOnPostgres({
   overview: () => import('./overview.test.ts'),
   'dryrun.central': () => import('./dryrun.central.test.ts'),
   microservice: () => import('./microservice.test.ts'),
+  'parkedclass.central': () => import('./parkedclass.central.test.ts'),
 });
