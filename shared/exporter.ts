@@ -37,14 +37,16 @@ export function openExporter(parts: Parts) {
   const { clock, otlp } = parts;
   const counts = { told: 0, dropped: 0, refused: 0 };
   const leaving = new AbortController();
+  const ended = new AbortController(); // the collector has had its time
   const bell = openBell(clock);
   let waiting: Span[] = [];
 
   async function run(): Promise<void> {
-    const send = sending(parts, counts, leaving.signal);
+    const send = sending(parts, counts, { leaving: leaving.signal, ended: ended.signal });
     while (!leaving.signal.aborted) {
       const seen = bell.rings();
       if (waiting.length < batchMax) await gather(bell, seen, () => waiting.length, leaving.signal);
+      if (leaving.signal.aborted) break;
       const batch = waiting.slice(0, batchMax);
       waiting = waiting.slice(batch.length);
       if (batch.length > 0) await send(batch);
@@ -52,7 +54,7 @@ export function openExporter(parts: Parts) {
     const left = waiting.slice(0, batchMax);
     counts.dropped += waiting.length - left.length;
     waiting = [];
-    if (left.length > 0) await send(left, closingMs);
+    if (left.length > 0) await send(left);
   }
   const running = run();
 
@@ -80,7 +82,9 @@ export function openExporter(parts: Parts) {
     ],
     async close(): Promise<void> {
       leaving.abort();
+      const end = setTimeout(() => ended.abort(), closingMs);
       await running;
+      clearTimeout(end);
     },
   };
 }
@@ -94,19 +98,19 @@ async function gather(bell: Bell, seen: number, size: () => number, signal: Abor
 
 type Counts = { told: number; dropped: number; refused: number };
 
+/** `leaving`: nothing is tried again; `ended`: no answer is waited for. */
+type Ends = Readonly<{ leaving: AbortSignal; ended: AbortSignal }>;
+
 /** Sends a batch until it is taken, refused, or was tried too often; never rejects. */
-function sending(
-  { otlp, resource, clock, log, post = fetch }: Parts,
-  counts: Counts,
-  signal: AbortSignal,
-) {
+function sending({ otlp, resource, clock, log, post = fetch }: Parts, counts: Counts, ends: Ends) {
   const headers = { ...readHeaders(otlp), 'content-type': 'application/json' };
   let isAway = false;
 
-  async function once(spans: readonly Span[], ms: number): Promise<'again' | 'over'> {
+  async function once(spans: readonly Span[]): Promise<'again' | 'over'> {
     const body = JSON.stringify(otlpOf(resource, spans));
     const options = { method: 'POST', redirect: 'manual', headers, body } as const;
-    const response = await post(otlp.url, { ...options, signal: AbortSignal.timeout(ms) });
+    const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), ends.ended]);
+    const response = await post(otlp.url, { ...options, signal });
     const said = await response.text();
     if (passing.has(response.status)) return 'again';
     const rejected = response.ok ? rejectedIn(said) : spans.length;
@@ -117,16 +121,16 @@ function sending(
     return 'over';
   }
 
-  return async (spans: readonly Span[], ms = timeoutMs): Promise<void> => {
+  return async (spans: readonly Span[]): Promise<void> => {
     for (let attempt = 1; attempt <= attemptsMax; attempt++) {
-      const came = await once(spans, ms).catch((error: Error) => {
+      const came = await once(spans).catch((error: Error) => {
         if (!isAway) log.warn({ reason: error.message }, 'the collector of traces does not answer');
         isAway = true;
         return 'again' as const;
       });
       if (came === 'over') return;
-      if (signal.aborted) break;
-      await clock.sleep(backoff(attempt, pauseMaxMs), signal);
+      if (ends.leaving.aborted) break;
+      await clock.sleep(backoff(attempt, pauseMaxMs), ends.leaving);
     }
     counts.dropped += spans.length;
   };

@@ -123,6 +123,26 @@ test('at the end what waits is sent once, and what then is left is dropped', asy
   expect(of(away)).toEqual({ told: 0, dropped: 1, refused: 0 });
 });
 
+test('a collector that takes a request and says nothing holds no program back', async () => {
+  const ends: string[] = [];
+  const silent = ((_: unknown, { signal }: RequestInit) =>
+    new Promise((_resolve, reject) => {
+      const end = () => {
+        ends.push((signal!.reason as Error).name);
+        reject(signal!.reason);
+      };
+      if (signal!.aborted) end();
+      signal!.addEventListener('abort', end);
+    })) as typeof fetch;
+  const exporter = openExporter({ ...parts('http://127.0.0.1:9'), post: silent });
+  exporter.tell(span(1));
+  await waitFor(() => exporter.waiting() === 0, 5_000); // it is on its way
+  exporter.tell(span(2));
+  await exporter.close();
+  expect(of(exporter)).toEqual({ told: 0, dropped: 2, refused: 0 });
+  expect(ends).toEqual(['AbortError', 'AbortError']); // by the end, and not by a request's time
+});
+
 const read = (otlp: object) => readFields({ otlp: otlpField }, { otlp }, 'config');
 test.each([
   [{}, 'config.otlp.url'],
