@@ -7,7 +7,7 @@ import type { Approval, Masters } from './masters.ts';
 /** Most versions that are approved together. */
 const togetherMax = 5_000;
 const siteText = text('Lines that begin with this, e.g. acme/lyon.', 200);
-const site: Field<string> = {
+export const site: Field<string> = {
   ...siteText,
   read(value, name) {
     const given = siteText.read(value, name).normalize('NFC');

@@ -3,25 +3,32 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { backoff, backoffMaxMs } from '../shared/backoff.ts';
 import { type Clock, steadyMs } from '../shared/clock.ts';
 import type { Database } from '../shared/database.ts';
+import { type Environment, environmentUsual } from '../shared/environment.ts';
 import type { Exporter } from '../shared/exporter.ts';
 import { Fault } from '../shared/fault.ts';
 import type { Logger } from '../shared/log.ts';
 import { type Bell, keepRunning, openBell } from '../shared/loop.ts';
 import { type Pace, plantPace } from '../shared/pace.ts';
 import { openBreaker } from './breaker.ts';
+import type { CentralConfig } from './config.ts';
+import { pull } from './downlink/pull.ts';
 import type { Erp } from './erp.ts';
+import { type FeedSet, tellFeed } from './feed/feed.ts';
+import type { FigureConfig } from './figuring/plant.ts';
 import { receive } from './inbox.ts';
 import type { Inspection } from './inspections.ts';
 import { tellKept } from './keeper.ts';
 import { openLeases } from './leases.ts';
 import { mark } from './mark.ts';
-import { openMemory } from './memory.ts';
+import { type Memory, openMemory } from './memory.ts';
 import { type Switch, unguarded } from './modes.ts';
 import { post } from './poster.ts';
 import { openPulse } from './pulse.ts';
 import { fillGaps } from './refill.ts';
 import { openRegistrar } from './registrar.ts';
+import { openRinging } from './ringing.ts';
 import { openSeeing } from './seeing.ts';
+import { spread } from './spreading.ts';
 import type { Thresholds } from './thresholds.ts';
 import { trim } from './trimmer.ts';
 import { turnsOf } from './turns.ts';
@@ -51,6 +58,12 @@ type World = {
   switches?: readonly Switch[];
   /** Which inspected lots are received into quality inspection stock. */
   inspections?: readonly Inspection[];
+  /** What this plant is; production unless it is said otherwise. */
+  environment?: Environment;
+  /** What the ERP hands over, and how often it is asked; without it nobody asks. */
+  downlink?: CentralConfig['downlink'];
+  /** What figures are made with beside facts. */
+  figures?: FigureConfig;
   /** Unlike any boot before; what the database was opened with where it is shared. */
   bootId: string;
   /** Where the database is shared: how long what one central has begun is left to it, ms. */
@@ -59,6 +72,8 @@ type World = {
   thresholds?: Thresholds;
   /** Where traces are told; absent where none is. */
   exporter?: Exporter | undefined;
+  /** The feed for everybody; none without it. */
+  feed?: FeedSet | undefined;
   pace?: Pace;
 };
 
@@ -84,25 +99,48 @@ async function again(work: () => Promise<void>, { clock, log, signal }: Waits): 
 }
 type Waits = { clock: Clock; log: Logger; signal: AbortSignal };
 
-/** Central but for its status: everything is running when this returns. */
-export function assembleCentral(world: World) {
-  const { db, clock, log, erp, hub, lanesMax, bootId, pace = plantPace } = world;
-  const { skewMaxMs, switches, inspections } = world;
-  const stop = new AbortController();
-  const { signal } = stop;
-  const { maxInFlightMs } = erp;
-  const waitMs = steadyMs(clock);
-  const { nowMs } = clock;
+/** What reads master data and orders of the ERP while this central is on duty. */
+const pulling =
+  (
+    { db, erp, clock, log }: World,
+    given: NonNullable<World['downlink']>,
+    memory: Memory,
+    moved: () => void,
+  ) =>
+  (signal: AbortSignal): Promise<void> =>
+    pull({
+      ...{ db, clock, log, signal, moved, downlink: memory.downlink, source: erp.masters },
+      ...{ sites: given.sites, everyMs: given.everySeconds * 1_000 },
+    });
+
+/** What central remembers, and what of it is ours for now where others share it. */
+function remember(world: World, waitMs: () => number) {
+  const { db, clock, log, erp, hub, bootId, leaseMs = leaseUsualMs } = world;
+  const { skewMaxMs, switches, inspections, figures } = world;
+  const { nowMs, monotonicMs } = clock;
   for (const site of unguarded(switches ?? [])) {
     log.warn({ site }, 'receipts are live here and quality is not: stock is not blocked by us');
   }
   const turns = turnsOf(db);
-  const { leaseMs = leaseUsualMs } = world;
-  const { monotonicMs } = clock;
   const leases = turns && openLeases({ db, boot: bootId, leaseMs, monotonicMs });
-  const limits = { maxInFlightMs, skewMaxMs };
-  const memory = openMemory({ db, nowMs, waitMs, ...limits, switches, inspections, leases });
-  const { postings, registry, archive, live } = memory;
+  const ring = openRinging(hub.connection);
+  const { secondPerson } = world.downlink ?? {};
+  const limits = { maxInFlightMs: erp.maxInFlightMs, skewMaxMs, figures };
+  const known = { switches, inspections, leases, ring, secondPerson };
+  const memory = openMemory({ db, nowMs, waitMs, ...limits, ...known });
+  return { turns, leases, leaseMs, memory };
+}
+
+/** Central but for its status: everything is running when this returns. */
+export function assembleCentral(world: World) {
+  const { db, clock, log, hub, lanesMax, bootId, pace = plantPace } = world;
+  const { environment = environmentUsual, feed } = world;
+  const stop = new AbortController();
+  const { signal } = stop;
+  const waitMs = steadyMs(clock);
+  const { nowMs } = clock;
+  const { turns, leases, leaseMs, memory } = remember(world, waitMs);
+  const { postings } = memory;
   const seeing = openSeeing({ ...world, ledger: memory.ledger });
   const { ledger, meter, hubSeen } = seeing;
   const accepted = openBell(clock); // rings when the ledger took facts
@@ -133,10 +171,13 @@ export function assembleCentral(world: World) {
     onDuty((signal) => trim({ ...common, ...hub, trimMs: pace.trimMs, signal })),
     onDuty((signal) => fillGaps({ ...common, ...filling, signal })),
     onDuty((signal) => mark({ ...common, ...marking, signal })),
+    onDuty((signal) => spread({ ...memory, ...filling, clock, signal })),
+    ...tellFeed(feed, { ...common, ...hub, memory, bell: accepted, idleMs: pace.quietMs }, onDuty),
     post({ ...common, ...lanes, erp: seeing.erp, lanesMax, bell: accepted, moved: moved.ring }),
     ...(watch ? [watch.keep()] : []),
+    ...(world.downlink ? [onDuty(pulling(world, world.downlink, memory, committed))] : []),
   ].map(keepRunning);
-  openRegistrar({ connection, registry, archive, ledger, live, moved: moved.ring, log });
+  openRegistrar({ connection, ...memory, environment, moved: moved.ring, log });
   const { edges } = openPulse({ connection, nowMs: clock.nowMs, log });
 
   return {

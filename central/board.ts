@@ -1,4 +1,5 @@
 import type { Database } from '../shared/database.ts';
+import { type Environment, environmentUsual } from '../shared/environment.ts';
 import { quantityText } from '../shared/quantity.ts';
 import type { PostingState } from '../statecharts/posting.ts';
 import type { Tally } from '../statecharts/tally.ts';
@@ -6,10 +7,19 @@ import { acting } from './acting.ts';
 import type { Approvals } from './approvals.ts';
 import type { Breaker } from './breaker.ts';
 import { openDesk } from './desk.ts';
+import type { Dispatch } from './dispatch.ts';
 import type { Dossier } from './dossier.ts';
+import { openDownlinkBoard } from './downlink/board.ts';
+import type { Downlink } from './downlink/downlink.ts';
 import type { Erp } from './erp.ts';
 import type { openErpStatus } from './erpstatus.ts';
 import type { openExplain } from './explain.ts';
+import { openExtract } from './extract.ts';
+import type { Book } from './feed/book.ts';
+import type { FeedConfig } from './feed/config.ts';
+import { openSheets } from './feed/sheets.ts';
+import type { Figuring } from './figuring/figuring.ts';
+import type { Asked as FiguresAsked } from './figuring/sorting.ts';
 import type { Holds } from './holds.ts';
 import { openInquiry } from './inquiry.ts';
 import type { Leases } from './leases.ts';
@@ -20,9 +30,12 @@ import type { Modes } from './modes.ts';
 import { openOverview } from './overview.ts';
 import type { Postings } from './postings.ts';
 import type { Pulse } from './pulse.ts';
+import type { Quality } from './quality.ts';
+import type { Recall } from './recall.ts';
 import type { Reconcile, Scope } from './reconcile.ts';
 import type { Registry } from './registry.ts';
 import { openRehearsal } from './rehearsal.ts';
+import { openReplays, type Replays } from './replays.ts';
 import { readRules } from './ruleboard.ts';
 import type { Totals } from './totals.ts';
 import type { Trace } from './trace.ts';
@@ -41,9 +54,11 @@ type Parts = {
   erpStatus: ReturnType<typeof openErpStatus>;
   explain: ReturnType<typeof openExplain>;
   trace: Trace;
+  recall: Recall;
   reconcile: Reconcile;
   modes: Modes;
   approvals: Approvals;
+  figuring: Figuring;
   db: Database;
   nowMs: () => number;
   /** Told when a person has moved a posting. */
@@ -52,6 +67,12 @@ type Parts = {
   forget: () => void;
   registry: Registry;
   live: Live;
+  dispatch: Dispatch;
+  quality: Quality;
+  downlink: Downlink;
+  book: Book;
+  /** How the feed is told; absent where it is not. */
+  feed?: FeedConfig | undefined;
   /** Every edge that was heard by its heartbeat. */
   edges: Pulse['edges'];
   erp: Erp;
@@ -59,6 +80,9 @@ type Parts = {
   erpStanding: Breaker['standing'];
   /** Centrals that share the ledger, and how many lanes each has; absent for one alone. */
   centrals?: Leases['holders'] | undefined;
+  /** What this plant is; production unless it is said otherwise. */
+  environment?: Environment | undefined;
+  replays?: Replays | undefined;
   /** What is wrong with the hub, in words. */
   hubTrouble?: () => string | undefined;
 };
@@ -73,34 +97,78 @@ const shown = (tally: Tally): Record<string, string | number> =>
     ]),
   );
 
+/** Of a central that was not told where. */
+const noReplays = openReplays({
+  ...{ path: undefined, environment: environmentUsual },
+  rules: { switches: [], inspections: [], skewMaxMs: 0 },
+});
+
+const storiesOf = ({ explain, trace, recall, db, replays = noReplays }: Parts) => ({
+  /** The ledger as it can be lived through elsewhere. */
+  extract: openExtract(db),
+  /** Days of other ledgers, lived through by the rules of here. */
+  replays,
+  /** What is made of one fact. Throws Fault UNKNOWN if the ledger has no such fact. */
+  explain,
+  /** The whole story of anything that has an id. Throws Fault UNKNOWN for none. */
+  trace,
+  /** All that a lot, serial or order went into. Throws Fault UNKNOWN for none. */
+  recall,
+});
+
+function statusOf(parts: Parts) {
+  const { ledger, live, registry, postings, edges, erpStanding, centrals } = parts;
+  const beyond = live.beyond();
+  return {
+    environment: parts.environment ?? environmentUsual,
+    facts: ledger.facts(),
+    lines: ledger.lines().map(({ path, epoch, sequence, repeats }) => ({
+      ...{ line: path, epoch, sequence, repeats },
+      ahead: beyond.get(path) ?? null, // null unless facts were told ahead of the ledger
+    })),
+    holdsAhead: live.holds(),
+    edges: edges(),
+    ...registry.shown(),
+    gaps: ledger.gaps(),
+    arrivalsParked: ledger.parkedCount(),
+    parked: ledger.parked(parkedShownMax),
+    postings: postings.counts(),
+    erp: erpStanding(),
+    ...(centrals ? { centrals: centrals() } : {}),
+  };
+}
+
+/**
+ * Sums of all facts per line, order and operation. An order is closed when an edge allowed its
+ * closing; one that a foreign log states counts once no hold on anything in the order is open,
+ * whichever arrived first.
+ */
+function totalsOf({ totals, dossier, holds }: Parts) {
+  return {
+    lines: Object.fromEntries(totals.all('line').map(([line, tally]) => [line, shown(tally)])),
+    orders: dossier.orders().map((row) => {
+      const { order, material, quantity, unit, started, closed, judged } = row;
+      const open = holds.openOn(order);
+      const ended = closed === 1 && (judged === 1 || open.length === 0);
+      const state = ended ? 'closed' : started ? 'started' : 'released';
+      return { order, material, quantity, unit, state, holds: open };
+    }),
+    byOrder: Object.fromEntries(totals.all('order').map(([key, tally]) => [key, shown(tally)])),
+    byOperation: Object.fromEntries(
+      totals.all('operation').map(([key, tally]) => [key.replace('\n', '/'), shown(tally)]),
+    ),
+  };
+}
+
 /** What central knows, to be looked at, and what a person gives leave for here. */
 export function openBoard(parts: Parts) {
-  const { ledger, totals, postings, dossier, holds, erpStatus, registry, live, edges } = parts;
-  const { explain, trace, reconcile, modes, approvals, db, nowMs, erp, erpStanding, centrals } =
-    parts;
+  const { ledger, postings, dossier, holds, erpStatus, registry, live } = parts;
+  const { reconcile, modes, approvals, db, nowMs, erp, erpStanding } = parts;
   const { moved, rehearse } = openRehearsal({ db, undone: parts.forget, moved: parts.moved });
   const inquire = openInquiry({ db, erp, standing: erpStanding, handed: postings.handed, nowMs });
   const approve = acting({ db, postings, moved })(approvals.approve);
   return {
-    status() {
-      const beyond = live.beyond();
-      return {
-        facts: ledger.facts(),
-        lines: ledger.lines().map(({ path, epoch, sequence, repeats }) => ({
-          ...{ line: path, epoch, sequence, repeats },
-          ahead: beyond.get(path) ?? null, // null unless facts were told ahead of the ledger
-        })),
-        holdsAhead: live.holds(),
-        edges: edges(),
-        ...registry.shown(),
-        gaps: ledger.gaps(),
-        arrivalsParked: ledger.parkedCount(),
-        parked: ledger.parked(parkedShownMax),
-        postings: postings.counts(),
-        erp: erpStanding(),
-        ...(centrals ? { centrals: centrals() } : {}),
-      };
-    },
+    status: () => statusOf(parts),
 
     /** Closes the books, and asks the ERP. Throws Fault CONFLICT while they are being closed. */
     reconcile: (scope: Scope, asksErp: boolean) => reconcile(scope, asksErp ? inquire : undefined),
@@ -127,14 +195,22 @@ export function openBoard(parts: Parts) {
     /** Open postings in this state, lane by lane; those that are posted are in the ERP. */
     postings: (state: PostingState, limit: number) => postings.list(state, limit),
 
+    /** What goes down to the lines. */
+    downlink: openDownlinkBoard({ db, downlink: parts.downlink, undone: parts.forget, moved }),
+
     /** Where people look after what could not be posted. */
     desk: openDesk({ db, postings, erp, standing: erpStanding, nowMs, moved }),
 
-    /** What is made of one fact. Throws Fault UNKNOWN if the ledger has no such fact. */
-    explain,
-    /** The whole story of anything that has an id. Throws Fault UNKNOWN for none. */
-    trace,
+    ...storiesOf(parts),
+    /** Figures of facts. Throws as `Figuring`. */
+    figures: (asked: FiguresAsked) => parts.figuring.told(asked),
+    /** What everybody may be told, page by page. */
+    sheets: openSheets(parts),
     overview: openOverview(parts),
+    /** What goes down to the lines, and what quality says here. */
+    dispatch: parts.dispatch,
+    quality: parts.quality,
+    moved,
     rehearse,
     /** What is done, or what would come of it: then `dryRun` stands in the answer. */
     acting<A extends object>(isDry: boolean, work: () => A): A & { dryRun?: true } {
@@ -147,24 +223,6 @@ export function openBoard(parts: Parts) {
       return order && { ...order, holds: holds.openOn(number), erp: erpStatus(number) };
     },
 
-    /**
-     * Sums of all facts per line, order and operation. An order is closed when an edge allowed its
-     * closing; one that a foreign log states counts once no hold on anything in the order is open,
-     * whichever arrived first.
-     */
-    totals: () => ({
-      lines: Object.fromEntries(totals.all('line').map(([line, tally]) => [line, shown(tally)])),
-      orders: dossier.orders().map((row) => {
-        const { order, material, quantity, unit, started, closed, judged } = row;
-        const open = holds.openOn(order);
-        const ended = closed === 1 && (judged === 1 || open.length === 0);
-        const state = ended ? 'closed' : started ? 'started' : 'released';
-        return { order, material, quantity, unit, state, holds: open };
-      }),
-      byOrder: Object.fromEntries(totals.all('order').map(([key, tally]) => [key, shown(tally)])),
-      byOperation: Object.fromEntries(
-        totals.all('operation').map(([key, tally]) => [key.replace('\n', '/'), shown(tally)]),
-      ),
-    }),
+    totals: () => totalsOf(parts),
   };
 }

@@ -1,3 +1,4 @@
+import { environmentField } from '../shared/environment.ts';
 import {
   choice,
   fallback,
@@ -12,7 +13,11 @@ import {
 } from '../shared/field.ts';
 import { otlpField } from '../shared/otlp.ts';
 import { readSecret } from '../shared/secret.ts';
-import { checkInspects, erpField } from './connectors.ts';
+import { checkHandsOver, checkInspects, erpField } from './connectors.ts';
+import { downlinkFields } from './downlink/fields.ts';
+import { checkErp, erpEnvironmentField } from './environment.ts';
+import { feedField } from './feed/config.ts';
+import { figureField, noFigureConfig } from './figuring/plant.ts';
 import { inspectionField, inspectionsMax } from './inspections.ts';
 import { switchesMax, switchField } from './modes.ts';
 import type { Where } from './sharing.ts';
@@ -43,6 +48,7 @@ export const postgresFields = {
 };
 
 export const fields = {
+  environment: environmentField,
   storePath: optional(
     text("The ledger's SQLite file, on a local disk that honours fsync; or else postgres.", 4_096),
   ),
@@ -73,13 +79,28 @@ export const fields = {
   ),
   thresholds: thresholdsField,
   otlp: otlpField,
+  dropPath: optional(
+    text('Folder in which quality drops files (JSON, CSV, B2MML); nothing without it.', 4_096),
+  ),
+  feed: optional(feedField),
   erp: erpField,
+  erpEnvironment: erpEnvironmentField,
   skewMaxHours: fallback(
     integer('A document whose fact is further off in time waits for a person, hours.', 1, 876_000),
     24,
   ),
   rules: fallback(list(switchField, switchesMax), []),
   inspections: fallback(list(inspectionField, inspectionsMax), []),
+  replayPath: optional(
+    text('File of replays in a test plant; else beside storePath. Made anew by each.', 4_096),
+  ),
+  downlink: fallback(
+    record('Master data and orders from the ERP; docs/downlink.md.', downlinkFields),
+    {
+      ...{ sites: [], everySeconds: 60, secondPerson: [] },
+    },
+  ),
+  figures: fallback(figureField, noFigureConfig),
   lanesMax: fallback(integer('Documents in flight at once, one an order.', 1, 256), 16),
   logLevel: fallback(
     choice('Least severe line that is logged.', ['debug', 'info', 'warn', 'error', 'silent']),
@@ -104,6 +125,8 @@ export function whereOf(given: NonNullable<CentralConfig['postgres']>): Where {
 export function readCentralConfig(given: unknown): CentralConfig {
   const config = readFields(fields, given, 'config');
   if (config.inspections.length > 0) checkInspects(config.erp);
+  checkErp(config);
+  if (config.downlink.sites.length > 0) checkHandsOver(config.erp);
   if ((config.storePath === undefined) !== (config.postgres === undefined)) return config;
   throw invalid('config.storePath', 'must be given, or else postgres, and not both');
 }

@@ -7,9 +7,9 @@ import { type Change, hasFlag, keyOf, type Look, type Tables } from '../statecha
 import type { Accepted } from './ledger.ts';
 import type { Stored } from './shelf.ts';
 
-export const correctionMigrations = [
-  `
-  CREATE TABLE correction (
+/** A table of what is not as it was stated, under that name. */
+export const correctionTable = (table: string): string => `
+  CREATE TABLE ${table} (
     order_number TEXT NOT NULL,
     event_id     TEXT NOT NULL,
     state        TEXT NOT NULL CHECK (state IN ('counted', 'reversed', 'waiting')),
@@ -17,12 +17,17 @@ export const correctionMigrations = [
     by           TEXT,
     PRIMARY KEY (order_number, event_id)
   ) STRICT, WITHOUT ROWID;
-  `,
-];
+  `;
+export const correctionMigrations = [correctionTable('correction')];
 
 type Report = Tables['report'];
 type Row = { state: string; type: Report['type']; by: string | null };
-type Parts = { db: Database; stored: (eventId: string) => Stored | undefined };
+type Parts = {
+  db: Database;
+  stored: (eventId: string) => Stored | undefined;
+  /** Where they are kept: whoever reads the ledger at its own pace has a table of its own. */
+  table?: string;
+};
 
 /** Most orders of which it is remembered whether anything is corrected. */
 const ordersMax = 20_000;
@@ -31,19 +36,19 @@ const ordersMax = 20_000;
  * Which reports count, in whatever order they and their corrections arrive. Only what is not as it
  * was stated has a row; what was stated is read from the ledger.
  */
-export function openCorrections({ db, stored }: Parts) {
+export function openCorrections({ db, stored, table = 'correction' }: Parts) {
   const one = db.prepare<[string, string], Row>(
-    'SELECT state, type, by FROM correction WHERE order_number = ? AND event_id = ?',
+    `SELECT state, type, by FROM ${table} WHERE order_number = ? AND event_id = ?`,
   );
   const any = db
-    .prepare<[string], 1>('SELECT 1 FROM correction WHERE order_number = ? LIMIT 1')
+    .prepare<[string], 1>(`SELECT 1 FROM ${table} WHERE order_number = ? LIMIT 1`)
     .pluck();
   const corrected = new Map<string, boolean>(); // whether anything of the order has a row
   const put = db.prepare(
-    `INSERT INTO correction VALUES (?, ?, ?, ?, ?) ON CONFLICT (order_number, event_id)
+    `INSERT INTO ${table} VALUES (?, ?, ?, ?, ?) ON CONFLICT (order_number, event_id)
        DO UPDATE SET state = excluded.state, type = excluded.type, by = excluded.by`,
   );
-  const drop = db.prepare('DELETE FROM correction WHERE order_number = ? AND event_id = ?');
+  const drop = db.prepare(`DELETE FROM ${table} WHERE order_number = ? AND event_id = ?`);
 
   function isCorrected(order: string): boolean {
     const known = corrected.get(order);

@@ -99,6 +99,23 @@ export type Found = readonly string[] | Queued | Differs | Refused | Undecided |
 /** What would be sent: where to, and the document as this ERP wants it. */
 export type Preview = Readonly<{ to: string; body: object | null }>;
 
+/** What an ERP hands over, as it came; nothing of it was judged yet. */
+export type PulledEntry = Readonly<{ plant: string | null }> & // null: of every plant
+  Readonly<
+    | { kind: 'reference' | 'order'; given: unknown } // as `readReference`, `readErpOrder` take it
+    | { kind: 'refused'; name: string; reason: string } // nothing can be made of it
+  >;
+/** One page of what was changed; `cursor` is where the next one begins. */
+export type Pulled =
+  | { kind: 'page'; entries: readonly PulledEntry[]; cursor: string; more: boolean }
+  | { kind: 'unread'; reason: string };
+/** Master data and orders as an ERP hands them over, stream by stream, in that order. */
+export type Source = Readonly<{
+  streams: readonly string[];
+  /** Never rejects for a reason of the ERP; without a cursor it begins. */
+  pull(stream: string, cursor: string | null): Promise<Pulled>;
+}>;
+
 /** An ERP as the poster sees it. No call rejects for a reason of the ERP's or the network's. */
 export type Erp = Readonly<{
   name: string;
@@ -119,4 +136,6 @@ export type Erp = Readonly<{
   preview?(posting: Posting): Preview;
   /** What the ERP itself says; absent for a connector that cannot ask. */
   figures?: Figures;
+  /** What it hands over; absent for a connector that only takes. */
+  masters?: Source;
 }>;

@@ -12,6 +12,7 @@ import type { PostingRow } from './queue.ts';
 import { versionsFor } from './ruletable.ts';
 import type { StandIns } from './standins.ts';
 import type { Stock } from './stock.ts';
+import { openWarding } from './wardtables.ts';
 
 type Parts = {
   db: Database;
@@ -36,6 +37,7 @@ const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
  */
 export function openGate({ db, queue, dossier, holds, genealogy, stock, standIns }: Parts) {
   const ahead = openAhead(db);
+  const warding = openWarding(db);
   const inverse = openInverse(queue, stock);
   const usageDecision = openDecision({ queue, dossier, holds, genealogy, stock });
 
@@ -165,7 +167,8 @@ export function openGate({ db, queue, dossier, holds, genealogy, stock, standIns
     if (stock.recedes(lot)) {
       return { do: 'defer', reason: 'waits: a receipt of the lot is to be taken back' };
     }
-    const held = heldBy(holding(lot, dossier.lot(lot)));
+    // What came from elsewhere is held as a whole by central's word alone.
+    const held = heldBy([...new Set([...holding(lot, dossier.lot(lot)), ...warding(lot)])]);
     if (held) return held;
     if (stock.leaves(lot) && isShort(lot, amountOf(row.quantity))) {
       return { do: 'defer', reason: 'waits for the lot to leave blocked stock' };

@@ -1,4 +1,4 @@
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import { invalid } from '../shared/field.ts';
 import { metricsType } from '../shared/metrics.ts';
 import { answered } from './answered.ts';
@@ -13,25 +13,48 @@ function fieldsOf(params: object, rest: unknown, label: string): unknown {
   return { ...rest, ...params };
 }
 
+const wantsCsv = (accept: string | undefined): boolean => /\btext\/csv\b/.test(accept ?? '');
+
+/** Where the next page of an answer begins, if it has one. */
+function nextOf(told: unknown): string | null {
+  const { next } = told as { next?: unknown };
+  return typeof next === 'string' ? next : null;
+}
+
+/** As a file that is saved, and nothing that a browser would show or run. */
+function asCsv(reply: FastifyReply, name: string, text: string, next: string | null): string {
+  reply.type('text/csv; charset=utf-8; header=present');
+  reply.header('content-disposition', `attachment; filename="${name}.csv"`);
+  reply.header('x-content-type-options', 'nosniff');
+  if (next !== null) reply.header('x-holdfast-next', encodeURIComponent(next));
+  return text;
+}
+
 /** What central knows, as JSON, and what a scraper reads; listening nowhere yet. */
 export function buildHttp(board: Board, metrics?: () => string): FastifyInstance {
   const app = Fastify({ forceCloseConnections: true });
-  app.setErrorHandler((error, _request, reply) =>
+  app.setErrorHandler<FastifyError>((error, _request, reply) =>
     answered(reply, () => {
+      // A body that is none, too large or of another kind never came to an operation.
+      if (error.code?.startsWith('FST_ERR_CTP')) throw invalid('body', error.message);
       throw error;
     }),
   );
   if (metrics) {
     app.get('/metrics', async (_request, reply) => reply.type(metricsType).send(metrics()));
   }
-  for (const { method, path: url, name, answer } of operationsOf(board)) {
+  for (const { method, path: url, name, answer, csv } of operationsOf(board)) {
     const label = method === 'GET' ? name : 'body';
     app.route({
       ...{ method, url },
-      handler: ({ params, query, body }, reply) =>
-        answered(reply, () =>
-          answer(fieldsOf(params as object, method === 'GET' ? query : body, label), label),
-        ),
+      handler: ({ params, query, body, headers }, reply) =>
+        answered(reply, async () => {
+          const given = fieldsOf(params as object, method === 'GET' ? query : body, label);
+          const told = await answer(given, label);
+          return csv && wantsCsv(headers.accept)
+            ? asCsv(reply, name, csv(told), nextOf(told))
+            : told;
+        }),
     });
   }
   return app;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { backoff } from '../shared/backoff.ts';
-import { systemClock } from '../shared/clock.ts';
+import { type Clock, systemClock } from '../shared/clock.ts';
 import { dial, openStanding, readSeed } from '../shared/connection.ts';
 import { type Database, openDatabase } from '../shared/database.ts';
 import { openExporter } from '../shared/exporter.ts';
@@ -15,13 +15,19 @@ import { runService } from '../shared/service.ts';
 import { centralInbox } from '../shared/subject.ts';
 import { openVitals } from '../shared/vitals.ts';
 import { assembleCentral } from './assembly.ts';
-import { openBoard } from './board.ts';
+import { type Board, openBoard } from './board.ts';
 import { type CentralConfig, fields, readCentralConfig, whereOf } from './config.ts';
 import { openErp } from './connectors.ts';
+import { checkFolder, openFolder, watchFolder } from './drop/folder.ts';
+import { openTaking } from './drop/taking.ts';
+import { claimHub, claimLedger, fencedErp } from './environment.ts';
 import { buildHttp } from './http.ts';
 import { openHubWatch, verifyHub } from './hub.ts';
-import { migrations } from './memory.ts';
+import { type Memory, migrations } from './memory.ts';
 import { openMetrics } from './metrics.ts';
+import { operationsOf } from './operations.ts';
+import { servePage } from './page.ts';
+import { openReplays } from './replays.ts';
 import { openServices } from './services.ts';
 import { openShared } from './sharing.ts';
 import { ensureStreams } from './stream.ts';
@@ -55,6 +61,7 @@ async function openHub(config: CentralConfig, log: Logger, signal: AbortSignal) 
       const { replicas, megabytesMax, keepDays } = stream;
       const wanted = { replicas, keepDays, thresholds, bytesMax: megabytesMax * 1024 * 1024 };
       await ensureStreams(manager, wanted);
+      await claimHub(manager, config.environment);
       const watch = openHubWatch({ connection, monitorUrls, seen, clock: systemClock, log });
       return { connection, manager, stream: jetstream(connection), watch };
     } catch (error) {
@@ -71,11 +78,30 @@ const openStore = ({ storePath, postgres }: CentralConfig, bootId: string): Data
     ? openShared(whereOf(postgres), bootId, migrations)
     : openDatabase(storePath!, migrations);
 
+/** Replays of a test plant, in a file beside the ledger if no other is named. */
+const replaysOf = (config: CentralConfig) => {
+  const { environment, replayPath, storePath, rules: switches, inspections, skewMaxHours } = config;
+  const path = replayPath ?? (storePath && `${storePath}.replay`);
+  const skewMaxMs = skewMaxHours * 3_600_000;
+  return openReplays({ path, environment, rules: { switches, inspections, skewMaxMs } });
+};
+
+/** Throws Fault INVALID, with the ledger closed, where it is of another environment. */
+function claimOrClose(db: Database, { environment }: CentralConfig, nowMs: number): void {
+  try {
+    claimLedger(db, environment, nowMs);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
 /** Reads the files that the config names. Throws Fault INVALID naming the first that is bad. */
-function checkCentral({ natsNkeyPath, postgres, erp, otlp }: CentralConfig): void {
+function checkCentral({ natsNkeyPath, postgres, erp, dropPath, otlp }: CentralConfig): void {
   if (otlp) readHeaders(otlp);
   if (natsNkeyPath !== undefined) readSeed(natsNkeyPath);
   if (postgres) whereOf(postgres);
+  if (dropPath !== undefined) checkFolder(dropPath, 'config.dropPath');
   openErp(erp, openLog('central', 'silent'));
 }
 
@@ -85,16 +111,37 @@ function exporterOf({ otlp }: CentralConfig, log: Logger) {
   return otlp && openExporter({ otlp, resource, clock: systemClock, log });
 }
 
+type Files = {
+  config: CentralConfig;
+  board: Board;
+  memory: Memory;
+  db: Database;
+  clock: Clock;
+  log: Logger;
+  signal: AbortSignal;
+};
+/** Takes files of quality from the folder that the config names, if it names one. */
+async function takeFiles({ config, board, memory, db, ...running }: Files): Promise<void> {
+  const { dropPath: path } = config;
+  if (path === undefined) return;
+  const { clock, log } = running;
+  const { nowMs } = clock;
+  const openOn = (lot: string) => memory.wards.openOn('lot', lot);
+  const take = openTaking({ db, operations: operationsOf(board), openOn, nowMs });
+  await watchFolder({ folder: openFolder({ path, take, nowMs, log }), ...running });
+}
+
 /** Starts central: opens upwards, closes downwards. Resolves once it listens. */
 export async function startCentral(config: CentralConfig) {
   const clock = systemClock;
   const log = openLog('central', config.logLevel);
   const starting = new AbortController();
   const stopping = new AbortController();
-  const erp = openErp(config.erp, log);
+  const erp = fencedErp(openErp(config.erp, log), config);
   const exporter = exporterOf(config, log);
   const bootId = `${process.pid}_${clock.nowMs()}_${randomBytes(4).toString('hex')}`;
   const db = openStore(config, bootId);
+  claimOrClose(db, config, clock.nowMs());
   const { connection, manager, stream, watch } = await openHub(config, log, starting.signal);
   const reconnected = openBell(clock);
   const watching = (async () => {
@@ -105,19 +152,31 @@ export async function startCentral(config: CentralConfig) {
   const vitals = openVitals();
   const { lanesMax, skewMaxHours, postgres, thresholds } = config;
   const lease = postgres ? { leaseMs: postgres.leaseMs } : {};
-  const { rules: switches, inspections } = config;
-  const limits = { lanesMax, skewMaxMs: skewMaxHours * 3_600_000, switches, inspections };
-  const more = { ...lease, bootId, thresholds, exporter };
-  const central = assembleCentral({ db, clock, log, erp, hub, ...limits, ...more });
+  const { environment, rules: switches, inspections, downlink, figures, stream: sized } = config;
+  const feed = config.feed && { ...config.feed, replicas: sized.replicas };
+  const skewMaxMs = skewMaxHours * 3_600_000;
+  const limits = { lanesMax, skewMaxMs, switches, inspections, downlink, figures, feed };
+  const central = assembleCentral({
+    ...{ db, clock, log, erp, hub, environment, ...limits, ...lease, bootId },
+    ...{ thresholds, exporter },
+  });
   const { memory, edges, moved, erpStanding, centrals, meter, hubSeen } = central;
-  const shown = { ...memory, edges, erp, erpStanding, centrals, nowMs: clock.nowMs };
-  const board = openBoard({ ...shown, db, moved, hubTrouble: watch.trouble });
-  const told = { exporter, meter, hubSeen, hubTrouble: watch.trouble };
-  const metrics = openMetrics({ ...shown, ...told, db, isShared: postgres !== undefined });
+  const said = { environment, feed, edges, erp, erpStanding, centrals, nowMs: clock.nowMs };
+  const shown = { ...memory, ...said };
+  const replays = replaysOf(config);
+  const hubTrouble = watch.trouble;
+  const board = openBoard({ ...shown, db, moved, hubTrouble, replays });
+  const told = { exporter, meter, hubSeen, hubTrouble, isShared: postgres !== undefined };
+  const metrics = openMetrics({ ...shown, ...told, db });
   const app = buildHttp(board, () => metrics(vitals.families()));
-  const { thread } = memory;
-  const following = keepRunning(follow({ thread, clock, log, signal: stopping.signal }));
-  const looking = keepRunning(watch.watch(stopping.signal));
+  await servePage(app, figures.language);
+  const { signal } = stopping;
+  const following = [
+    keepRunning(follow({ reader: memory.thread, what: 'traces', clock, log, signal })),
+    keepRunning(follow({ reader: memory.figuring, what: 'figures', clock, log, signal })),
+    keepRunning(watch.watch(signal)),
+    keepRunning(takeFiles({ config, board, memory, db, clock, log, signal })),
+  ];
   const services = openServices({ connection, board, bootId, clock, log });
   const url = await app.listen({ host: config.host, port: config.httpPort });
 
@@ -128,9 +187,10 @@ export async function startCentral(config: CentralConfig) {
       services.stop();
       const stopped = central.stop();
       await app.close();
-      await Promise.all([stopped, following, looking]);
+      await Promise.all([stopped, ...following]);
       await connection.close();
       await watching;
+      replays.close();
       db.close();
       vitals.close();
       await exporter?.close();

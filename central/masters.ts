@@ -118,6 +118,9 @@ export function openMasters(db: Database) {
       return undefined;
     },
 
+    /** Versions that the order names and its site does not know. */
+    lackedBy: (order: string): readonly Lacked[] => lackedBy.all(order),
+
     /** Keeps what was approved; returns the orders that name some of it. */
     approve({ site, by, reason, versions }: Approval, atMs: number): ReadonlySet<string> {
       const set = addSet.get(site, atMs, by, reason)!;

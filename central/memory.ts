@@ -1,4 +1,5 @@
 import type { Database } from '../shared/database.ts';
+import { actMigrations } from './acts.ts';
 import { liveMigrations } from './ahead.ts';
 import { amendmentMigrations, openAmended } from './amendments.ts';
 import { openApprovals } from './approvals.ts';
@@ -8,6 +9,7 @@ import { censusMigrations } from './census.ts';
 import { clockMigrations, openClocks, skewUsualMs } from './clocks.ts';
 import { correctionMigrations, openCorrections } from './corrections.ts';
 import { deskMigrations } from './desk.ts';
+import { openDispatch } from './dispatch.ts';
 import { docketMigrations, docketMigrations2 } from './docket.ts';
 import {
   dossierMigrations,
@@ -15,9 +17,17 @@ import {
   dossierMigrations3,
   openDossier,
 } from './dossier.ts';
+import { openDownlink } from './downlink/downlink.ts';
+import { downlinkMigrations } from './downlink/tables.ts';
+import { dropMigrations } from './drop/taking.ts';
 import { earlyMigrations } from './early.ts';
+import { environmentMigrations } from './environment.ts';
 import { openErpStatus } from './erpstatus.ts';
 import { openExplain } from './explain.ts';
+import { feedMigrations, openBook } from './feed/book.ts';
+import { openFiguring } from './figuring/figuring.ts';
+import { figureMigrations } from './figuring/fold.ts';
+import { type FigureConfig, noFigureConfig } from './figuring/plant.ts';
 import {
   queueMigrations,
   queueMigrations2,
@@ -26,25 +36,31 @@ import {
   queueMigrations5,
   queueMigrations6,
 } from './former.ts';
-import { genealogyMigrations } from './genealogy.ts';
+import { genealogyMigrations, openGenealogy } from './genealogy.ts';
 import { holdMigrations, holdMigrations2, openHolds } from './holds.ts';
-import { type Inspection, openInspections } from './inspections.ts';
+import { type Inspection, type Inspects, openInspections } from './inspections.ts';
 import { laneMigrations, openLanes } from './lanes.ts';
 import type { Leases } from './leases.ts';
 import { openLedger } from './ledger.ts';
+import { lineageMigrations } from './lineage.ts';
 import { openLive } from './live.ts';
 import { lossMigrations } from './losses.ts';
 import { masterMigrations } from './masters.ts';
-import { modeMigrations, openModes, type Switch } from './modes.ts';
+import { type Mode, modeMigrations, openModes, type Switch } from './modes.ts';
 import { openPostings } from './postings.ts';
+import { openQualities } from './qualities.ts';
+import { openRecall } from './recall.ts';
 import { openReconcile } from './reconcile.ts';
 import { openRegistry, registryMigrations } from './registry.ts';
+import type { Rule } from './ruletable.ts';
+import { dispatchMigrations } from './sent.ts';
 import { shadowMigrations } from './shadows.ts';
 import { ledgerMigrations, shelfMigrations2 } from './shelf.ts';
 import { openThread, threadMigrations } from './thread.ts';
 import { openTotals, totalsMigrations } from './totals.ts';
 import { openTrace } from './trace.ts';
 import { turnsOf } from './turns.ts';
+import { wardMigrations } from './wardtables.ts';
 
 /** Every table of central, in one file: what one transaction must change together. */
 export const migrations = [
@@ -77,6 +93,13 @@ export const migrations = [
   ...masterMigrations,
   ...docketMigrations2,
   ...threadMigrations,
+  ...dispatchMigrations,
+  [...wardMigrations, ...actMigrations, ...dropMigrations].join('\n'),
+  ...downlinkMigrations,
+  ...figureMigrations,
+  ...feedMigrations,
+  ...lineageMigrations,
+  ...environmentMigrations,
 ];
 
 /** Pages of the file that are kept in memory, KiB: those to which the lines add now. */
@@ -94,8 +117,19 @@ type Parts = {
   switches?: readonly Switch[] | undefined;
   /** Which inspected lots are received into quality inspection stock; none without one. */
   inspections?: readonly Inspection[] | undefined;
+  /** What figures are made with beside facts. */
+  figures?: FigureConfig | undefined;
   /** Where other centrals share the ledger. */
   leases?: Leases | undefined;
+  /** Says what rules do, and which lots are inspected, instead of the configuration. */
+  ruling?: Readonly<{
+    mode: (rules: readonly Rule[], line: string) => Mode;
+    inspects: (usual: boolean) => boolean;
+  }>;
+  /** Told that a line may have something to ask for. */
+  ring?: ((line: string) => void) | undefined;
+  /** Sites whose change sets are approved by another person than who drafted them. */
+  secondPerson?: readonly string[] | undefined;
 };
 export type Memory = ReturnType<typeof openMemory>;
 
@@ -105,14 +139,17 @@ export type Memory = ReturnType<typeof openMemory>;
  * has written.
  */
 export function openMemory(parts: Parts) {
-  const { db, nowMs, skewMaxMs = skewUsualMs, switches = [], inspections = [], ...times } = parts;
+  const { db, nowMs, skewMaxMs = skewUsualMs, switches = [], inspections = [], ring } = parts;
+  const { ruling, waitMs, maxInFlightMs, leases } = parts;
+  const times = { waitMs, maxInFlightMs, leases };
   db.pragma(`cache_size = -${cacheKib}`);
   const dossier = openDossier(db);
   const lineOf = (eventId: string) => ledger.stored(eventId)?.line;
   const totals = openTotals(db, lineOf);
   const holds = openHolds(db);
-  const modes = openModes({ db, dossier, switches, nowMs });
-  const inspects = openInspections(inspections, dossier);
+  const modes = openModes({ db, dossier, switches, nowMs, judge: ruling?.mode });
+  const usual = openInspections(inspections, dossier);
+  const inspects: Inspects = ruling ? (...about) => ruling.inspects(usual(...about)) : usual;
   const known = { db, dossier, holds, modes, inspects, lineOf };
   const postings = openPostings({ ...known, nowMs, ...times });
   const clocks = openClocks(db, skewMaxMs);
@@ -128,6 +165,7 @@ export function openMemory(parts: Parts) {
     totals.undone();
     clocks.undone();
     live.undone();
+    downlink.undone();
     postings.undone();
   }
   const corrections = openCorrections({ db, stored: (eventId) => ledger.stored(eventId) });
@@ -142,6 +180,8 @@ export function openMemory(parts: Parts) {
         holds.note(fact);
         postings.note(fact, run, clocks.note(fact, fact.receivedMs), effects);
         live.note(fact);
+        dispatch.note(fact);
+        downlink.note(fact);
       }
       dossier.save();
       postings.save();
@@ -151,6 +191,7 @@ export function openMemory(parts: Parts) {
     undone,
     stands: (head) => live.reach(head),
   });
+  const dispatch = openDispatch({ db, nowMs, ring });
   const registry = openRegistry({ db, ledger, nowMs });
   const lanes = openLanes({ db, waitMs: times.waitMs, boot: times.leases?.boot });
   const live = openLive({ db, registry, nowMs, rouse: lanes.rouseHeld });
@@ -167,8 +208,20 @@ export function openMemory(parts: Parts) {
     counts: postings.counts,
   });
   const approvals = openApprovals({ masters: dossier.masters, lanes, nowMs });
+  const { secondPerson } = parts;
+  const { send } = dispatch;
+  const lines = () => ledger.lines().map(({ path }) => path);
+  const told = { secondPerson, ring, lines };
+  const downlink = openDownlink({ db, dossier, approvals, send, nowMs, ...told });
   const thread = openThread(db);
   const trace = openTrace({ db, thread, explain });
+  const config = parts.figures ?? noFigureConfig;
+  const figuring = openFiguring({ db, dossier, config, skewMaxMs });
+  const { reaching } = openGenealogy(db);
+  const recall = openRecall({ db, thread, dossier, holds, reaching, nowMs });
+  const qualities = openQualities({ db, nowMs, ledger, postings, lanes, thread, dispatch });
   const views = { dossier, totals, erpStatus, archive, explain, reconcile, modes, approvals };
-  return { ...views, holds, postings, ledger, registry, live, thread, trace, forget };
+  const goods = { holds, postings, ledger, registry, live, thread, trace, recall };
+  const book = openBook(db);
+  return { ...views, ...goods, book, dispatch, downlink, figuring, ...qualities, forget };
 }

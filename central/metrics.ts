@@ -1,3 +1,4 @@
+import { type Environment, environmentUsual } from '../shared/environment.ts';
 import type { Exporter } from '../shared/exporter.ts';
 import { type Family, metricsText, type Sample } from '../shared/metrics.ts';
 import { release } from '../shared/release.ts';
@@ -26,6 +27,7 @@ type Parts = PostingParts & {
   /** Where traces are told. */
   exporter?: Pick<Exporter, 'families'> | undefined;
   nowMs: () => number;
+  environment?: Environment | undefined;
 };
 
 /**
@@ -42,12 +44,15 @@ export function openMetrics(parts: Parts) {
   };
 }
 
-const about = ({ isShared }: Parts): Family[] => [
-  {
-    ...{ name: 'info', type: 'gauge', help: 'The program that runs here, and its ledger.' },
-    samples: [{ labels: { release, ledger: isShared ? 'postgres' : 'sqlite' }, value: 1 }],
-  },
-];
+function about({ isShared, environment = environmentUsual }: Parts): Family[] {
+  const labels = { release, environment, ledger: isShared ? 'postgres' : 'sqlite' };
+  return [
+    {
+      ...{ name: 'info', type: 'gauge', samples: [{ labels, value: 1 }] },
+      help: 'The program that runs here, for what, and its ledger.',
+    },
+  ];
+}
 
 /** Room: of the ledger, as far as it is a file of ours, and of the hub's stream. */
 function storesIn({ db, hubSeen, hubTrouble, isShared }: Parts): Family[] {

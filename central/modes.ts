@@ -75,7 +75,14 @@ export function unguarded(switches: readonly Switch[]): readonly string[] {
 
 /** A lot goes with the order that produced it. */
 type About = Readonly<{ line: string; order?: string | undefined; lot?: string | undefined }>;
-type Parts = { db: Database; dossier: Dossier; switches: readonly Switch[]; nowMs: () => number };
+type Parts = {
+  db: Database;
+  dossier: Dossier;
+  switches: readonly Switch[];
+  nowMs: () => number;
+  /** Says it instead, whatever was said by any configuration. */
+  judge?: ((rules: readonly Rule[], line: string) => Mode) | undefined;
+};
 export type Modes = ReturnType<typeof openModes>;
 
 /**
@@ -83,7 +90,7 @@ export type Modes = ReturnType<typeof openModes>;
  * order that central has heard of goes on by the edition it began with, so that no order is posted
  * by half.
  */
-export function openModes({ db, dossier, switches: configured, nowMs }: Parts) {
+export function openModes({ db, dossier, switches: configured, nowMs, judge }: Parts) {
   const add = db.prepare('INSERT INTO rule_edition (since_ms, switches) VALUES (?, ?)');
   type Row = { id: number; sinceMs: number; switches: string };
   const columns = 'id, since_ms AS sinceMs, switches';
@@ -131,6 +138,7 @@ export function openModes({ db, dossier, switches: configured, nowMs }: Parts) {
   return {
     /** What these rules do together for a fact about that: what the one does that does least. */
     of(rules: readonly Rule[], { line, order, lot }: About): Mode {
+      if (judge) return judge(rules, line);
       const current = currentId();
       if (current === 0) return 'live';
       const by = dossier.orderOf(order, lot);

@@ -27,6 +27,8 @@ export type Operation = Readonly<{
   answer: (given: unknown, label: string) => unknown;
   /** The answer for a person. */
   text: (answer: unknown) => string;
+  /** The answer for a spreadsheet, where there is one (RFC 4180). */
+  csv: ((answer: unknown) => string) | undefined;
 }>;
 
 type Told<F extends Fields> = {
@@ -37,15 +39,17 @@ type Told<F extends Fields> = {
   maxMs?: number;
   answer: (asked: Read<F>) => unknown;
   text: (answer: never) => string;
+  csv?: (answer: never) => string;
 };
 
 export function operation<F extends Fields>(told: Told<F>): Operation {
-  const { name, main, maxMs = answerMaxMs, answer, text, fields } = told;
+  const { name, main, maxMs = answerMaxMs, answer, text, csv, fields } = told;
   const way = wayOf(name);
   return {
     ...{ ...told, ...way, main, maxMs, acts: way.method === 'POST' },
     answer: (given, label) => answer(readFields(fields, given, label)),
     text: text as (answer: unknown) => string,
+    csv: csv as Operation['csv'],
   };
 }
 

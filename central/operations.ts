@@ -7,7 +7,12 @@ import { postingStates } from '../statecharts/posting.ts';
 import { approvalFields } from './approvals.ts';
 import { type Board, postingsShownMax } from './board.ts';
 import { deskOperations, dryRun } from './deskoperations.ts';
+import { downlinkOperations } from './downlink/operations.ts';
+import { feedOperations } from './feedoperations.ts';
+import { figureOperations } from './figuring/operations.ts';
 import { type Operation, operation, rows } from './operation.ts';
+import { qualityOperations } from './qualityoperations.ts';
+import { replayOperations } from './replayoperations.ts';
 import { sightOperations } from './sightoperations.ts';
 
 const orders = (board: Board): Operation[] => [
@@ -81,5 +86,10 @@ const lines = (board: Board): Operation[] => [
 export const operationsOf = (board: Board): readonly Operation[] => [
   ...sightOperations(board),
   ...deskOperations(board),
+  ...qualityOperations(board),
+  ...figureOperations(board),
   ...[...orders(board), ...masters(board), ...lines(board)],
+  ...replayOperations(board),
+  ...downlinkOperations(board),
+  ...feedOperations(board),
 ];

@@ -1,6 +1,8 @@
 import type { Database } from '../shared/database.ts';
+import { type Environment, environmentUsual } from '../shared/environment.ts';
 import { Fault } from '../shared/fault.ts';
 import type { Breaker } from './breaker.ts';
+import type { Dispatch } from './dispatch.ts';
 import { open } from './docket.ts';
 import type { Ledger } from './ledger.ts';
 import type { Live } from './live.ts';
@@ -19,16 +21,19 @@ type Parts = {
   live: Live;
   registry: Registry;
   postings: Postings;
+  dispatch: Dispatch;
   edges: Pulse['edges'];
   erpStanding: Breaker['standing'];
   nowMs: () => number;
+  environment?: Environment | undefined;
   /** What is wrong with the hub, in words. */
   hubTrouble?: () => string | undefined;
 };
 
 /** What central knows of its lines, how far it is behind, and what is wrong. Reads only. */
 export function openOverview(parts: Parts) {
-  const { db, ledger, live, registry, postings, edges, erpStanding, nowMs, hubTrouble } = parts;
+  const { db, ledger, live, registry, postings, dispatch, edges, erpStanding } = parts;
+  const { nowMs, hubTrouble } = parts;
   const openOf = db.prepare<[string], { state: string; postings: number }>(
     `SELECT state, count(*) AS postings FROM posting WHERE line = ? AND ${open}
      GROUP BY state ORDER BY state`,
@@ -40,10 +45,12 @@ export function openOverview(parts: Parts) {
    */
   function lines() {
     const [beyond, gaps] = [live.beyond(), ledger.gaps()];
+    const downs = dispatch.waiting();
     const heard = new Map(edges().map((edge) => [edge.line, edge]));
     return ledger.lines().map(({ path: line, epoch, sequence, repeats }) => {
       const ahead = beyond.get(line);
       const edge = heard.get(line);
+      const down = downs.get(line);
       const gap = gaps.find((one) => one.line === line);
       return {
         ...{ line, epoch, sequence, repeats },
@@ -51,6 +58,8 @@ export function openOverview(parts: Parts) {
         behindMs: ahead ? ahead.behindMs : 0,
         missing: gap ? `${gap.from} to ${gap.to}` : null,
         unsent: edge?.unsent ?? null,
+        sent: down?.waiting ?? 0, // commands that the line has not answered yet
+        sentMs: down ? Math.max(0, nowMs() - down.sinceMs) : 0, // how long the first one waits
         silentMs: edge ? Math.max(0, nowMs() - edge.heardMs) : null,
         clock: edge?.clock.state ?? null,
       };
@@ -72,6 +81,7 @@ export function openOverview(parts: Parts) {
       ...some(ledger.parkedCount(), 'arrivals are parked: hf.desk.status'),
       ...some(ledger.gaps().length, 'lines lack facts in between: hf.desk.lines'),
       ...some(live.holds().filter(({ lost }) => lost !== null).length, 'holds may never be stated'),
+      ...some(dispatch.foreign(), 'commands were sent by a ledger that is lost: hf.desk.sent'),
       ...some(slow.length, 'lines are more than a minute behind: hf.desk.lag'),
       ...some(all.filter((one) => (one.silentMs ?? 0) > silentMs).length, 'edges are silent'),
       ...some(all.filter(({ clock }) => clock === 'suspect').length, 'clocks of edges are off'),
@@ -109,7 +119,8 @@ export function openOverview(parts: Parts) {
     health() {
       const says = complaints();
       const state = says.length === 0 ? ('ok' as const) : ('attention' as const);
-      return { state, says, facts: ledger.facts(), lines: ledger.lines().length };
+      const { environment = environmentUsual } = parts;
+      return { environment, state, says, facts: ledger.facts(), lines: ledger.lines().length };
     },
   };
 }

@@ -207,6 +207,8 @@ export function openPostings(parts: Parts) {
     }),
     /** Time until something may be done, if nothing changes before, ms. */
     dueInMs: () => (lanes.nextDueMs() ?? Number.POSITIVE_INFINITY) - waitMs(),
+    /** The lane is looked at again; within a transaction. */
+    wake: lanes.wake,
     /** Runs what is called here as one transaction. */
     together: <R>(work: () => R): R => together(work)(),
     ...openWays(flights, together),

@@ -1,17 +1,26 @@
 import type { Msg, NatsConnection } from '@nats-io/nats-core';
+import { decodeCommandsAsk } from '../shared/dispatch.ts';
 import { decodeEnrol, decodeHistory } from '../shared/enrol.ts';
+import { type Environment, environmentUsual } from '../shared/environment.ts';
 import { Fault } from '../shared/fault.ts';
+import { readJson } from '../shared/json.ts';
 import { decodeLive } from '../shared/live.ts';
 import type { Logger } from '../shared/log.ts';
+import { referenceAsk } from '../shared/reference.ts';
 import { decodeSegment } from '../shared/segment.ts';
 import {
+  commandSubjects,
   enrolSubjects,
   historySubjects,
   lineOf,
   liveSubjects,
+  referenceSubjects,
   straySubjects,
 } from '../shared/subject.ts';
 import type { Archive } from './archive.ts';
+import type { Dispatch } from './dispatch.ts';
+import type { Downlink } from './downlink/downlink.ts';
+import { strangerHere } from './environment.ts';
 import type { Ledger } from './ledger.ts';
 import type { Live } from './live.ts';
 import type { Registry } from './registry.ts';
@@ -22,14 +31,18 @@ type Parts = {
   archive: Archive;
   ledger: Ledger;
   live: Live;
+  dispatch: Dispatch;
+  downlink: Downlink;
   /** Rung when an epoch began, for the word on what the ledger holds. */
   moved: () => void;
+  /** What this plant is; production unless it is said otherwise. */
+  environment?: Environment | undefined;
   log: Logger;
 };
 
 /** Answers the stores of all lines: who may write, what the ledger holds, what is beside it. */
 export function openRegistrar(parts: Parts): void {
-  const { connection, archive, ledger, live, log } = parts;
+  const { connection, archive, ledger, live, downlink, log } = parts;
 
   /** Who asks is known from the subject alone; what is not understood is not answered. */
   function serve(subjects: string, answer: (line: string, bytes: Uint8Array) => Uint8Array) {
@@ -57,6 +70,11 @@ export function openRegistrar(parts: Parts): void {
     }
     return Buffer.from(JSON.stringify(answer));
   });
+  serve(commandSubjects, (line, bytes) => tell(parts, line, bytes));
+  serve(referenceSubjects, (line, bytes) => {
+    const asked = readJson(referenceAsk, bytes, 'reference');
+    return Buffer.from(JSON.stringify(downlink.answer(line, asked)));
+  });
   serve(straySubjects, (line, bytes) => {
     const segment = decodeSegment(bytes);
     if (segment.line !== line) throw new Fault('INVALID', `stray: claims to be ${segment.line}`);
@@ -69,18 +87,49 @@ export function openRegistrar(parts: Parts): void {
   });
 }
 
-function enrol({ registry, live, moved, log }: Parts, line: string, bytes: Uint8Array): Uint8Array {
-  const ask = decodeEnrol(bytes);
+/** Only whoever writes the line is told: what another box did with it would be nobody's fact. */
+function tell({ registry, dispatch, log }: Parts, line: string, bytes: Uint8Array): Uint8Array {
+  const { store, epoch, after } = decodeCommandsAsk(bytes);
+  const refused = (reason: string) =>
+    Buffer.from(JSON.stringify({ answer: 'refused', reason, newest: 0, commands: [] }));
+  if (!registry.writes(line, store, epoch)) {
+    return refused(`this store does not write epoch ${epoch} of the line`);
+  }
+  try {
+    const { lost, ...told } = dispatch.behind(line, after);
+    if (lost > 0)
+      log.error(
+        { line, from: after, commands: lost },
+        'a line has had commands of a ledger that is lost',
+      );
+    return Buffer.from(JSON.stringify({ answer: 'told', ...told }));
+  } catch (fault) {
+    if (!(fault instanceof Fault) || fault.code !== 'CONFLICT') throw fault;
+    log.error({ line, from: after, reason: fault.message }, 'a line is not told what it is to do');
+    return refused(fault.message.slice(0, 300));
+  }
+}
+
+function enrol(parts: Parts, line: string, bytes: Uint8Array): Uint8Array {
+  const { registry, ledger, live, moved, log, environment = environmentUsual } = parts;
+  const { environment: edge = environmentUsual, ...ask } = decodeEnrol(bytes);
+  const reason = strangerHere(environment, edge);
+  if (reason !== undefined) {
+    log.error({ line, store: ask.store, reason }, 'a store of another environment: not let in');
+    const { epoch, sequence, hash } = ledger.head(line);
+    const head = { epoch, sequence, hash: hash.toString('hex') };
+    return Buffer.from(JSON.stringify({ answer: 'elsewhere', ...head, reason }));
+  }
   const answer = registry.answer(line, ask);
   const { store, want } = ask;
-  const { answer: state, epoch, ended, reason } = answer;
+  const { answer: state, epoch, ended, reason: why } = answer;
   switch (answer.answer) {
     case 'owned':
     case 'stale':
-      log.error({ line, store, state, epoch, reason }, 'another store wants to write this line');
+      log.error({ line, store, state, epoch, reason: why }, 'another store wants this line');
       break;
     case 'begun':
-      log.warn({ line, store: ask.next, epoch, ended, reason }, 'a new epoch');
+      log.warn({ line, store: ask.next, epoch, ended, reason: why }, 'a new epoch');
       moved();
       for (const hold of live.holds()) {
         if (hold.line !== line || !hold.lost) continue;

@@ -130,6 +130,8 @@ export const rules: Rules = {
   EpochBegan: none('has no value'),
   DiskLevelChanged: none('has no value'),
   ClockStepped: none('has no value'),
+  CommandReceived: none('has no value'),
+  ReferenceApplied: none('has no value'),
   PersonSignedIn: none('has no value'),
   PersonSignedOut: none('has no value'),
   PersonSigned: none('has no value'),

@@ -20,6 +20,7 @@ import { openOdata } from './odata.ts';
 import { stopOf } from './ownership.ts';
 import { openSapDecision } from './sapdecision.ts';
 import { sapFigures } from './sapfigures.ts';
+import { sapMasters } from './sapmasters.ts';
 import { openSight } from './sight.ts';
 import { type Known, verdict } from './verdict.ts';
 
@@ -46,6 +47,14 @@ export const sapFields = {
   processOrders: fallback(
     list(id('Process orders: a number, or how numbers begin and a "*".', 13), 100),
     [],
+  ),
+  revisionField: fallback(
+    id('Property of A_Product with the revision of an item [K].', 40),
+    'YY1_Revision_PRD',
+  ),
+  lineField: fallback(
+    id('Property of A_WorkCenters with the line, enterprise/site/area/line [K].', 40),
+    'YY1_Line_WCT',
   ),
   lockCodes: fallback(list(id('Message codes, CLASS/NNN, of locks.', 24), 100), usualLockCodes),
   knownCodes: fallback(
@@ -126,6 +135,7 @@ export function sapErp(given: SapOptions, { credential, clock = systemClock }: S
     maxInFlightMs: options.maxInFlightMs,
     unfit,
     figures: sapFigures(odata, plant),
+    masters: sapMasters(odata, options, clock.nowMs),
 
     preview(posting: Posting): Preview {
       if (posting.kind === 'usageDecision') return decisions!.preview(posting);

@@ -28,8 +28,10 @@ type Parts = Readonly<{
   log: Logger;
 }>;
 
-const kinds = ['json', 'text'];
-type Asked = Readonly<{ given: Record<string, unknown>; asText: boolean }>;
+const kinds = ['json', 'text', 'csv'] as const;
+type Kind = (typeof kinds)[number];
+type Asked = Readonly<{ given: Record<string, unknown>; as: Kind }>;
+const accepted: Readonly<Record<string, Kind>> = { 'text/plain': 'text', 'text/csv': 'csv' };
 
 /** Bare text is the operation's main field; an empty request asks for what needs no field. */
 function parse(data: Uint8Array, main: string | undefined): Record<string, unknown> {
@@ -42,16 +44,24 @@ function parse(data: Uint8Array, main: string | undefined): Record<string, unkno
   return parseJson(data, 'request') as Record<string, unknown>;
 }
 
+/** The answer as it was asked for. */
+function shown({ name, text, csv }: Operation, as: Kind, answer: unknown): string {
+  if (as === 'json') return JSON.stringify(answer);
+  if (as === 'text') return text(answer);
+  if (csv) return csv(answer);
+  throw invalid('request.as', `${name} is not told as csv`);
+}
+
 function read({ data, headers: given }: Msg, main: string | undefined): Asked {
   if (data.length > requestBytesMax) {
     throw invalid('request', `must be at most ${requestBytesMax} bytes`);
   }
   const { as = undefined, ...rest } = parse(data, main);
-  if (as !== undefined && !kinds.includes(as as string)) {
+  if (as !== undefined && !kinds.includes(as as Kind)) {
     throw invalid('request.as', `must be one of ${kinds.join(', ')}`);
   }
   const accepts = given?.get('Accept') ?? '';
-  return { given: rest, asText: as === undefined ? accepts === 'text/plain' : as === 'text' };
+  return { given: rest, as: (as as Kind | undefined) ?? accepted[accepts] ?? 'json' };
 }
 
 /** What a field holds, for people who look with `nats service info`. */
@@ -91,10 +101,10 @@ export function openServices({ connection, board, bootId, clock, log }: Parts) {
   let served = 0;
 
   async function work(one: Operation, message: Msg): Promise<void> {
-    const { given, asText } = read(message, one.main);
+    const { given, as } = read(message, one.main);
     const begun = Promise.resolve(one.answer(given, 'request'));
     const answer = await within(begun, one.maxMs, clock);
-    const text = asText ? one.text(answer) : JSON.stringify(answer);
+    const text = shown(one, as, answer);
     const size = Buffer.byteLength(text);
     if (size > answerBytesMax) {
       const advice = 'limit' in one.fields ? 'ask for less with limit' : 'ask over HTTP';

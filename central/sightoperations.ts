@@ -9,12 +9,14 @@ import {
   optional,
   text,
 } from '../shared/field.ts';
+import { recallText } from '../shared/recalltext.ts';
 import { rulesText } from '../shared/ruling.ts';
 import { linePath } from '../shared/subject.ts';
 import { plainText } from '../shared/table.ts';
 import { traceText } from '../shared/tracetext.ts';
 import type { Board } from './board.ts';
 import { type Operation, operation, paged, rows } from './operation.ts';
+import { recalledMax } from './recall.ts';
 import { tracedMax } from './trace.ts';
 
 const isoPattern = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?Z)?$/;
@@ -47,7 +49,7 @@ const paging = {
 };
 /** A place in the ledger, also as text, as it comes in an address. */
 const position = integer('Position of the fact behind which it goes on.', 0, 1e12);
-const place: Field<number> = {
+export const place: Field<number> = {
   doc: position.doc,
   read: (value, name) =>
     position.read(
@@ -98,6 +100,16 @@ const stories = (board: Board): Operation[] => [
       after: optional(place),
     },
     answer: board.trace,
+  }),
+  operation({
+    ...{ name: 'recall', main: 'id', text: recallText },
+    doc: 'All that a bad lot, serial or order went into, over all plants: lots to documents.',
+    fields: {
+      id: text('A lot, a serial or an order.', 200),
+      limit: fallback(rows(recalledMax), 500),
+      after: optional(text('The next of the answer before.', 200)),
+    },
+    answer: board.recall,
   }),
   operation({
     ...{ name: 'reconcile', fields: scopeFields, text: plainText, maxMs: closingMaxMs },

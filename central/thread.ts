@@ -6,6 +6,7 @@ import type { Content } from '../shared/event.ts';
 import { Fault } from '../shared/fault.ts';
 import type { Logger } from '../shared/log.ts';
 import { nextTurn } from '../shared/loop.ts';
+import { openLineage } from './lineage.ts';
 
 export const threadMigrations = [
   `
@@ -26,7 +27,7 @@ export const threadMigrations = [
 /** Facts that are looked through in one transaction. */
 const pageMax = 500;
 
-type Row = Readonly<{ position: number; isAgain: 0 | 1; bytes: Buffer }>;
+type Row = Readonly<{ position: number; line: number; isAgain: 0 | 1; bytes: Buffer }>;
 export type Thread = ReturnType<typeof openThread>;
 
 const texts = (value: unknown): string[] => (typeof value === 'string' ? [value] : []);
@@ -36,7 +37,7 @@ const lotsIn = (list: unknown): string[] =>
     : [];
 
 /** Everything by which a fact may be asked for. */
-function wordsOf(fact: Content): ReadonlySet<string> {
+export function wordsOf(fact: Content): ReadonlySet<string> {
   const body = fact.body as Readonly<Record<string, unknown>>;
   const { order, lot, serial, correlationId, causationId, commandId } = fact;
   const lots = [...texts(lot), ...lotsIn(body['children']), ...lotsIn(body['parents'])];
@@ -60,7 +61,7 @@ export function openThread(db: Database) {
   const move = db.prepare('UPDATE threaded SET position = ?');
   const add = db.prepare('INSERT INTO thread VALUES (?, ?) ON CONFLICT DO NOTHING');
   const page = db.prepare<[number, number], Row>(
-    `SELECT position, event_id IS NULL AS isAgain, bytes FROM fact
+    `SELECT position, line, event_id IS NULL AS isAgain, bytes FROM fact
      WHERE position > ? ORDER BY position LIMIT ?`,
   );
   const last = db.prepare<[], number>('SELECT coalesce(max(position), 0) FROM fact').pluck();
@@ -70,20 +71,25 @@ export function openThread(db: Database) {
     )
     .pluck();
   const behind = (): number => last.get()! - cursor.get()!;
+  const lineage = openLineage(db);
 
   const readOn = asOne(
     db,
     () => {
       const rows = page.all(cursor.get()!, pageMax);
-      for (const { position, isAgain, bytes } of rows) {
+      for (const { position, line, isAgain, bytes } of rows) {
         const fact = isAgain ? undefined : readContent(bytes);
-        if (fact) for (const word of wordsOf(fact)) add.run(word, position);
+        if (!fact) continue;
+        const words = wordsOf(fact);
+        for (const word of words) add.run(word, position);
+        lineage.note(fact, words, line, position);
       }
+      lineage.save();
       const end = rows.at(-1);
       if (end) move.run(end.position);
       return rows.length;
     },
-    () => undefined,
+    lineage.undone,
   );
 
   /** Reads one page on; how many facts it was. Throws Fault FULL when the disk does not take it. */
@@ -118,18 +124,26 @@ export function openThread(db: Database) {
 const pageMs = 100;
 const idleMs = 1_000;
 
-type Parts = Readonly<{ thread: Thread; clock: Clock; log: Logger; signal: AbortSignal }>;
+type Parts = Readonly<{
+  /** Whoever reads the ledger at its own pace; a page of 500 facts at most. */
+  reader: Pick<Thread, 'readOn'>;
+  /** What it is read for. */
+  what: string;
+  clock: Clock;
+  log: Logger;
+  signal: AbortSignal;
+}>;
 
-/** Keeps the index near the ledger, at most 5,000 facts a second, until `signal` aborts. */
-export async function follow({ thread, clock, log, signal }: Parts): Promise<void> {
+/** Keeps an index near the ledger, at most 5,000 facts a second, until `signal` aborts. */
+export async function follow({ reader, what, clock, log, signal }: Parts): Promise<void> {
   for (let failures = 0; !signal.aborted; ) {
     try {
-      const read = thread.readOn();
+      const read = reader.readOn();
       failures = 0;
       await clock.sleep(read > 0 ? pageMs : idleMs, signal);
     } catch (error) {
       if (!(error instanceof Fault && error.retry)) throw error;
-      log.warn({ reason: error.message }, 'the ledger is not looked through for traces now');
+      log.warn({ what, reason: error.message }, 'the ledger is not looked through now');
       await clock.sleep(backoff(++failures), signal);
     }
   }

@@ -54,7 +54,7 @@ export async function run(args: string[]): Promise<number> {
     say(`Holdfast demo: ${shop.lines.length} lines, ${orders} orders, seed ${seed}`);
     park = await startPark(directory, shop);
     say(`✓ ${park.places.length} machines (OPC UA servers, encrypted) are up and stand idle`);
-    stage = await startStage({ directory, lines: park.mappings });
+    stage = await startStage({ directory, lines: park.mappings, centralConfig: { feed: {} } });
     say('✓ hub and leaf (nats-server), ERP sandbox, central and edge are up');
     say(addresses(stage, directory));
     const good = await play(stage, shop, park, stop.signal);

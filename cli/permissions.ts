@@ -1,7 +1,9 @@
 import { type EndpointName, endpoints, wayOf } from '../shared/endpoints.ts';
 import {
   beatSubject,
+  bellSubject,
   centralInbox,
+  commandSubject,
   deskInbox,
   deskService,
   deskSubject,
@@ -9,11 +11,14 @@ import {
   enrolSubject,
   eventStream,
   eventSubject,
+  factStream,
+  feedInbox,
   historySubject,
   hubDomain,
   keptStream,
   keptSubject,
   liveSubject,
+  referenceSubject,
   refillSubject,
   straySubject,
 } from '../shared/subject.ts';
@@ -38,10 +43,13 @@ export function edgePermissions(lines: readonly string[]): Permissions {
     ...[eventSubject, liveSubject, enrolSubject, historySubject, straySubject].map((of) =>
       of(line),
     ),
+    ...[commandSubject(line), referenceSubject(line)],
     lastOf(eventStream, eventSubject(line)),
     lastOf(keptStream, keptSubject(line)),
   ]);
-  const subscribe = lines.flatMap((line) => [keptSubject(line), refillSubject(line)]);
+  const subscribe = lines.flatMap((line) => [
+    ...[keptSubject(line), refillSubject(line), bellSubject(line)],
+  ]);
   return {
     // Central's inbox: the answer to its question for missing facts.
     publish: { allow: [...publish, beatSubject(first), `${centralInbox}.>`] },
@@ -64,7 +72,7 @@ const jetstreamSubjects = [
 const names = Object.keys(endpoints) as EndpointName[];
 const deskUser = (may: readonly EndpointName[]): Permissions => ({
   publish: { allow: [...may.map(deskSubject), ...serviceSubjects, ...jetstreamSubjects] },
-  subscribe: { allow: [`${deskInbox}.>`, '$JS.EVENT.ADVISORY.>'] },
+  subscribe: { allow: [`${deskInbox}.>`, '$JS.EVENT.ADVISORY.>', 'hf.fact.>'] },
 });
 
 /** Of a user at the hub who looks after the plant: asks the desk everything, and acts there. */
@@ -73,3 +81,20 @@ export const opsPermissions = (): Permissions => deskUser(names);
 /** Of a user who only looks: no operation that acts, not even its dry run. */
 export const viewerPermissions = (): Permissions =>
   deskUser(names.filter((name) => wayOf(name).method === 'GET'));
+
+/**
+ * Of a consumer of the feed, whose place central keeps under this name (`feed.consumers`): asks for
+ * messages there, acknowledges them, and begins again at the last that it has acknowledged. It
+ * makes no consumer: whoever may do that has the server publish on any subject that it names.
+ */
+export const feedPermissions = (name: string): Permissions => ({
+  publish: {
+    allow: [
+      ...['INFO', 'MSG.NEXT', 'RESET'].map(
+        (what) => `$JS.API.CONSUMER.${what}.${factStream}.${name}`,
+      ),
+      `$JS.ACK.${factStream}.${name}.>`,
+    ],
+  },
+  subscribe: { allow: [`${feedInbox(name)}.>`] },
+});

@@ -3,7 +3,6 @@ import { encodeContent } from '../shared/codec.ts';
 import type { Command } from '../shared/command.ts';
 import type { BodyOf, ClockTrust, Content, FactType } from '../shared/event.ts';
 import { Fault } from '../shared/fault.ts';
-import { quantityText, zero } from '../shared/quantity.ts';
 import type { Place } from '../shared/traceparent.ts';
 import type { Convert } from '../shared/unit.ts';
 import { aboutOf } from '../statecharts/about.ts';
@@ -17,6 +16,7 @@ import { asStated, type Terms } from '../statecharts/policy.ts';
 import { type Answer, openAnswers, refusedBy, type Stated } from './answers.ts';
 import type { At, Book } from './book.ts';
 import { checkCommandId, checkOriginal } from './bygone.ts';
+import { chasing, releasing } from './completing.ts';
 import { inKeptUnit } from './conversion.ts';
 import { correlated } from './correlation.ts';
 import { momentOf } from './moment.ts';
@@ -26,6 +26,7 @@ import { type Signing, signatureOf } from './signing.ts';
 import { type Spans, spanned } from './spans.ts';
 import { fingerprint, type Head, type Store } from './store.ts';
 
+type Placed = Content & { line: string; epoch: number; sequence: number };
 export type Parts = {
   store: Store;
   book: Book;
@@ -40,15 +41,18 @@ export type Parts = {
   /** In which runs the clock was set. */
   spans?: Spans | undefined;
   /**
+   * What the order guard says of a fact before it is stated; throws Fault REFUSED with the rule
+   * that forbids it.
+   */
+  guard?: ((line: string, fact: Content) => string | undefined) | undefined;
+  /** Throws Fault REFUSED for what is offered to the line, and not asked of it. */
+  offer?: ((command: Command) => void) | undefined;
+  /**
    * Told of every fact in the transaction that stores it, with what counts by it; and again,
    * without that, when the store is read.
    */
-  stated: (
-    fact: Content & { line: string; epoch: number; sequence: number },
-    effects?: readonly Effect[],
-  ) => void;
-  /** Told of new facts alone, in the transaction that stores them, which may still be undone. */
-  fresh?: ((fact: Content & { line: string; epoch: number; sequence: number }) => void) | undefined;
+  stated: (fact: Placed, effects?: readonly Effect[]) => void;
+  fresh?: ((fact: Placed) => void) | undefined; // of new facts alone; may still be undone
   /** What was told does not hold any more: all of it is told again. */
   cleared?: (() => void) | undefined;
 };
@@ -94,9 +98,9 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
         if (!policy.inspectLots || fact.body.inspect !== undefined) return fact;
         return { ...fact, body: { ...fact.body, inspect: true } };
       case 'HoldPlaced':
-        return { ...fact, body: { ...chasing(), ...fact.body } };
+        return { ...fact, body: { ...chasing(policy), ...fact.body } };
       case 'HoldReleased':
-        return { ...fact, body: releasing(fact) };
+        return { ...fact, body: releasing(book.look, fact) };
       case 'PhaseEnded':
       case 'RunStaffed':
         return spanned(fact, path, book.look, spans);
@@ -108,18 +112,10 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
     }
   }
 
-  /** How soon a hold is reminded of and escalated here. */
-  function chasing(): { escalateMs?: number; remindMs?: number } {
-    const { escalateHoldMs: escalateMs, remindHoldMs: remindMs } = policy;
-    return { ...(escalateMs ? { escalateMs } : {}), ...(remindMs ? { remindMs } : {}) };
-  }
-
-  /** Central must know what a release frees, whatever decisions of other lines it has heard of. */
-  function releasing({ body }: Content<'HoldReleased'>): Content<'HoldReleased'>['body'] {
-    const { quantity: _quantity, unit: _unit, ...rest } = body;
-    const { remaining = zero, unit } = book.look('hold', body.hold) ?? {};
-    if (remaining <= zero || unit === undefined) return rest;
-    return { ...rest, quantity: quantityText(remaining), unit };
+  /** With what the order guard says of it. */
+  function guarded(fact: Content): Content {
+    const checked = parts.guard?.(path, fact);
+    return checked === undefined ? fact : { ...fact, checked };
   }
 
   /**
@@ -156,6 +152,8 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
         checkCommandId(book, commandId);
         fact = state(command, eventId(), correlated(command, from));
         checkOriginal(book, fact);
+        parts.offer?.(command);
+        fact = guarded(fact);
         first = record(fact, { commandId, asked });
       } catch (error) {
         if (!(error instanceof Fault)) throw error;
@@ -182,7 +180,7 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
       try {
         const fact = state(command, unstated);
         checkOriginal(book, fact);
-        judge(book.look, path, terms, fact);
+        judge(book.look, path, terms, guarded(fact));
         return undefined;
       } catch (error) {
         if (error instanceof Fault) return error;
@@ -191,10 +189,15 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
     },
 
     /** States what the runtime itself has seen, or of whom; within `store.commit`. */
-    observe<T extends FactType>(type: T, body: BodyOf<T>, actor = 'system:edge'): Stated {
+    observe<T extends FactType>(
+      type: T,
+      body: BodyOf<T>,
+      actor = 'system:edge',
+      correlationId?: string,
+    ): Stated {
       const now = nowMs();
       const id = eventId();
-      const about = { actor, correlationId: id };
+      const about = { actor, correlationId: correlationId ?? id };
       const { place, time } = momentOf({}, now, calendar, trust?.());
       return record({
         ...about,

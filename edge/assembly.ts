@@ -11,10 +11,13 @@ import { forward, type LinkState } from './forwarder.ts';
 import { beat, type Heard } from './heartbeat.ts';
 import type { Hub } from './hub.ts';
 import { type Intake, openIntake } from './intake.ts';
+import { readEdge, type World } from './known.ts';
 import { openLooseShelf } from './machine/loose.ts';
 import { type Marks, openMarks } from './marks.ts';
 import { edgeMetrics } from './metrics.ts';
 import { type Outbox, openOutbox } from './outbox.ts';
+import { openReceiving } from './receiving.ts';
+import { openFetching } from './reference/fetching.ts';
 import { forget, openRetention } from './retention.ts';
 import { openSnapshotter } from './snapshotter.ts';
 import { readStatus } from './status.ts';
@@ -22,7 +25,6 @@ import { keepTime } from './timekeeper.ts';
 import { openTrail, type Trail } from './trail.ts';
 import { inTurns } from './turns.ts';
 import { watchWall } from './wall.ts';
-import { readEdge, type World } from './world.ts';
 
 /** The edge but for its page: everything is read and running when this returns. */
 export function assembleEdge(world: World) {
@@ -46,12 +48,16 @@ export function assembleEdge(world: World) {
   const hub = openHub({
     ...{ config, lines, outbox, marks, writes, log },
     ...{ letIn: bells.facts.ring, nowMs: clock.nowMs },
+    rung: (line) => {
+      sent.receiving.ring(line);
+      sent.fetching.ring();
+    },
   });
   const taken = () => {
     known.goOn();
     committed();
   };
-  const asking = { ask: hub.ask, pace: world.pace };
+  const asking = { ask: hub.ask, pace: world.pace, environment: config.environment };
   const { barred, enter } = openEnrolling({ ...known, db, outbox, taken, log, ...asking });
   const before = () => kept.tellStep();
   const timed = { timeMs: clock.monotonicMs };
@@ -60,18 +66,20 @@ export function assembleEdge(world: World) {
   const parts = { outbox, marks, hub, enter, barred, intake, bells, signal, trail };
   const running = { ...known, ...parts };
   const sent = sendOn(world, running);
-  const kept = keepUp(world, running);
+  const kept = keepUp(world, running, sent.fetching.heard);
   const loops = [...sent.loops, ...kept.loops].map(keepRunning);
 
   const status = () => ({
     ...readStatus({ roster, book, outbox, marks, recent, nowMs: clock.nowMs }),
-    ...{ program, retention: kept.retention.status() },
+    ...{ environment: config.environment, program, retention: kept.retention.status() },
+    reference: sent.fetching.status(),
     ...{ disk: kept.retention.lasting(disk.status()), clock: wall.status() },
   });
 
   return {
     ...{ store, book, roster, outbox, intake, barred, disk, signal, retention: kept.retention },
     ...{ changed: bells.changed, status, seen: known.seen, marks, wall },
+    ...{ references: known.references, offers: known.offers },
     metrics: (vitals: readonly Family[] = []) =>
       edgeMetrics({
         ...{ status: status(), express: sent.express.counts(), intake: intake.figures() },
@@ -105,16 +113,28 @@ type Running = ReturnType<typeof readEdge> &
 function sendOn({ clock, log, pace = plantPace }: World, running: Running) {
   const { lines, enrolments, outbox, marks, hub, enter, bells, signal } = running;
   const { facts: bell, read, reached } = bells;
+  const writer = writerBy(enrolments, marks);
   const common = { outbox, clock, log, signal, bell, downMs: pace.downMs };
   const inTurn = inTurns(hub.publish);
   const publish = running.trail?.sending(inTurn) ?? inTurn;
+  const receiving = openReceiving({
+    ...{ ...running, ...common, ask: hub.ask, writer },
+    everyMs: pace.commandsMs,
+  });
+  const fetching = openFetching({
+    ...{ ...running, ...common, ask: hub.ask },
+    ...{ everyMs: pace.commandsMs, lookMs: pace.clockMs },
+  });
   const loops = lines.map((line) => {
     const report = (state: LinkState, detail?: string) => {
       const before = marks.way(line).state;
       if (before === 'down' && state !== 'down') reached.ring();
       marks.report(line, state, detail);
       hub.seen(line, state);
-      if (opens(before, state)) bell.ring();
+      if (!opens(before, state)) return;
+      bell.ring();
+      receiving.ring(line);
+      fetching.ring();
     };
     const asking = { publish, last: hub.last, enter, read, idleMs: pace.resyncMs };
     return forward({ line, ...common, ...asking, report });
@@ -122,13 +142,14 @@ function sendOn({ clock, log, pace = plantPace }: World, running: Running) {
   const express = openExpress({
     ...{ lines, ask: hub.ask, reached, ...common },
     report: marks.goAhead,
-    writer: writerBy(enrolments, marks),
+    writer,
   });
-  return { express, loops: [...loops, express.run()] };
+  const down = [...receiving.loops(), ...fetching.loops()];
+  return { express, receiving, fetching, loops: [...loops, ...down, express.run()] };
 }
 
 /** What an edge looks after beside its lines: central, time, the day, its disk, what is old. */
-function keepUp(world: World, running: Running) {
+function keepUp(world: World, running: Running, central: () => void) {
   const { db, clock, log, pace = plantPace } = world;
   const { lines, book, roster, disk, wall, outbox, marks, hub, barred, intake, bells } = running;
   const { signal } = running;
@@ -137,6 +158,7 @@ function keepUp(world: World, running: Running) {
   const unsent = () => marked().reduce((sum, { head, sent }) => sum + head - sent, 0);
   const heard = (word: Heard) => {
     wall.heard(word);
+    central();
     marks.beaten(word);
   };
   const { waiting } = openLooseShelf(db);

@@ -1,4 +1,5 @@
 import { calendarField } from '../shared/calendar.ts';
+import { environmentField } from '../shared/environment.ts';
 import {
   choice,
   fallback,
@@ -13,12 +14,13 @@ import {
   text,
 } from '../shared/field.ts';
 import { otlpField } from '../shared/otlp.ts';
+import { languages } from '../shared/press.ts';
 import { linePath } from '../shared/subject.ts';
 import { conversionsField } from '../shared/unit.ts';
 import { policyFields, readPolicy, templateNames } from '../statecharts/policy.ts';
-import { languages } from './press.ts';
 
 export const fields = {
+  environment: environmentField,
   storePath: text('SQLite file, on a local disk that honours fsync.', 4_096),
   diskBudgetMb: fallback(
     integer('Most that the store and its write-ahead log may take, MB.', 64, 16_777_216),

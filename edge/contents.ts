@@ -33,5 +33,6 @@ export const emptyTables = (): { [T in Stored]: Map<string, Tables[T]> } => ({
   inspection: new Map(),
   nonconformance: new Map(),
   batch: new Map(),
+  received: new Map(),
   timer: new Map(),
 });

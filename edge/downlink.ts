@@ -3,7 +3,7 @@ import { Fault } from '../shared/fault.ts';
 import { decodeKept, decodeRefill, type Kept } from '../shared/kept.ts';
 import type { Logger } from '../shared/log.ts';
 import { encodeSegment } from '../shared/segment.ts';
-import { keptSubject, refillSubject } from '../shared/subject.ts';
+import { bellSubject, keptSubject, refillSubject } from '../shared/subject.ts';
 import type { Outbox } from './outbox.ts';
 
 type Parts = {
@@ -14,6 +14,8 @@ type Parts = {
   heard: (line: string, kept: Kept) => void;
   /** True while this store is the line's writer. */
   writes: (line: string) => boolean;
+  /** Called when central says that it has something for the line. */
+  rung: (line: string) => void;
   log: Logger;
 };
 
@@ -26,7 +28,7 @@ type Parts = {
  * it, and its word must not come too late.
  */
 export function openDownlink(parts: Parts) {
-  const { connection, lines, outbox, lastKept, heard, writes, log } = parts;
+  const { connection, lines, outbox, lastKept, heard, writes, rung, log } = parts;
 
   function hear(line: string, bytes: Uint8Array): void {
     try {
@@ -71,6 +73,11 @@ export function openDownlink(parts: Parts) {
     connection.subscribe(keptSubject(line), {
       callback: (error, message) => {
         if (!error) hear(line, message.data);
+      },
+    });
+    connection.subscribe(bellSubject(line), {
+      callback: (error) => {
+        if (!error) rung(line);
       },
     });
     connection.subscribe(refillSubject(line), {

@@ -1,4 +1,5 @@
 import type { Database } from '../shared/database.ts';
+import type { Environment } from '../shared/environment.ts';
 import type { Logger } from '../shared/log.ts';
 import type { Pace } from '../shared/pace.ts';
 import type { Book } from './book.ts';
@@ -23,16 +24,17 @@ type Parts = {
   ask: AskCentral;
   /** Told when the book was read anew from what was taken in. */
   taken: () => void;
+  environment: Environment;
   pace?: Pace | undefined;
   log: Logger;
 };
 
 /** Everything by which an edge comes to write its lines, put together. */
-export function openEnrolling({ db, book, ask, ...parts }: Parts) {
+export function openEnrolling({ db, book, ask, environment, ...parts }: Parts) {
   const { store, roster } = parts;
   const depot = openDepot(db);
   const merge = openMerge({ db, store, book, roster, depot });
-  const history = openHistory(ask);
+  const history = openHistory(ask, environment);
   const seeding = openSeeding({ ...parts, depot, merge, history });
   return openEntrance({ ...parts, history, seeding });
 }

@@ -114,6 +114,7 @@ export function openEntrance(parts: Parts) {
   async function fetch(line: string, last: Last | Noise | undefined): Promise<Entry> {
     if (enrolments.of(line).state === 'beginning') {
       const answer = await ask(line, last, 'begin');
+      if (answer.answer === 'elsewhere') return elsewhere(line, answer);
       if (answer.answer === 'wait') return fetching(answer.reason ?? 'central reads on');
       if (answer.answer !== 'begun') {
         refuse(line, answer);
@@ -152,6 +153,12 @@ export function openEntrance(parts: Parts) {
     answered.add(line);
   }
 
+  /** It is the wrong hub: nothing is sent there. The line is ours all the same, and states on. */
+  function elsewhere(line: string, { reason = '' }: EnrolAnswer): Entry {
+    log.error({ line, reason }, 'the hub is of another environment: nothing is sent');
+    return { kind: 'barred', state: 'owned', reason, waitMs: barredMs };
+  }
+
   /** Hands over, once each, what this store has stated and central has no place for. */
   async function handOver(line: string): Promise<void> {
     const { id } = enrolments.of(line);
@@ -179,6 +186,8 @@ export function openEntrance(parts: Parts) {
     if (isFetching(enrolments.of(line))) return fetch(line, last);
     const answer = await ask(line, last, 'enter');
     switch (answer.answer) {
+      case 'elsewhere':
+        return elsewhere(line, answer);
       case 'wait':
         if (enrolments.of(line).state === 'entered') return { kind: 'alone' };
         throw new Fault('UNREACHABLE', `central: ${answer.reason}`);

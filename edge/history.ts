@@ -8,6 +8,7 @@ import {
   type HistoryAsk,
   type StrayAnswer,
 } from '../shared/enrol.ts';
+import { type Environment, environmentUsual } from '../shared/environment.ts';
 import { Fault } from '../shared/fault.ts';
 import { decodeSegment, encodeSegment, type Segment } from '../shared/segment.ts';
 import { enrolSubject, historySubject, straySubject } from '../shared/subject.ts';
@@ -17,7 +18,7 @@ export type AskCentral = (subject: string, question: Uint8Array | string) => Pro
 export type History = ReturnType<typeof openHistory>;
 
 /** What central says of a line. An answer that is not understood is no answer. */
-export function openHistory(ask: AskCentral) {
+export function openHistory(ask: AskCentral, environment: Environment = environmentUsual) {
   async function read<T>(
     subject: string,
     question: Uint8Array | string,
@@ -35,8 +36,13 @@ export function openHistory(ask: AskCentral) {
     read(historySubject(line), JSON.stringify(question), decode);
 
   return {
+    // A central from before knows no word of it, and is of production.
     enrol: (line: string, question: EnrolAsk): Promise<EnrolAnswer> =>
-      read(enrolSubject(line), JSON.stringify(question), decodeEnrolAnswer),
+      read(
+        enrolSubject(line),
+        JSON.stringify(environment === environmentUsual ? question : { ...question, environment }),
+        decodeEnrolAnswer,
+      ),
 
     /** The last sequence that the ledger holds of an epoch. */
     async last(line: string, epoch: number): Promise<number> {

@@ -1,6 +1,7 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import { Fault } from '../shared/fault.ts';
 import { metricsType } from '../shared/metrics.ts';
+import { pagePolicy } from '../shared/press.ts';
 import { type Parts as PanelParts, panel } from './panel.ts';
 import { guard } from './people/guard.ts';
 import type { People } from './people/people.ts';
@@ -18,8 +19,6 @@ const doorStatus: Readonly<Record<string, number>> = {
 };
 
 type Parts = PanelParts & { people?: People | undefined; screen?: Screen };
-
-const policy = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /** The app, listening nowhere yet. The one place that turns a Fault into an HTTP status. */
 export async function buildHttp(parts: Parts): Promise<FastifyInstance> {
@@ -44,7 +43,7 @@ export async function buildHttp(parts: Parts): Promise<FastifyInstance> {
     throw error;
   });
   app.addHook('onSend', async ({ url }, reply) => {
-    reply.header('content-security-policy', policy);
+    reply.header('content-security-policy', pagePolicy);
     reply.header('x-content-type-options', 'nosniff');
     reply.header('referrer-policy', 'no-referrer');
     if (url.startsWith('/v1/')) reply.header('cache-control', 'no-store');

@@ -23,6 +23,8 @@ export type HubParts = {
   writes: (line: string) => boolean;
   /** Called when the leaf refuses this edge's credentials no more. */
   letIn: () => void;
+  /** Called when central says that it has something for the line. */
+  rung: (line: string) => void;
   nowMs: () => number;
   log: Logger;
 };

@@ -2,6 +2,7 @@ import type { Command } from '../shared/command.ts';
 import { Fault } from '../shared/fault.ts';
 import { commitBounds, openHistogram } from '../shared/histogram.ts';
 import type { Place } from '../shared/traceparent.ts';
+import type { Actor } from './actor.ts';
 import { openAdmission } from './admission.ts';
 import { type Answer, refusedBy } from './answers.ts';
 import type { Disk } from './disk.ts';
@@ -13,10 +14,13 @@ import type { Store } from './store.ts';
 /** Most commands that share one commit. */
 export const batchMax = 1_000;
 
+/** Told within the transaction what the line has decided, for what has to stand there with it. */
+export type Decided = (answer: Answer, actor: Actor) => void;
 type Waiting = {
   command: Command;
   signing: Signing | undefined;
   from: Place | undefined;
+  decided: Decided | undefined;
   resolve(answer: Answer): void;
   reject(error: unknown): void;
 };
@@ -114,36 +118,42 @@ export function openIntake(parts: Parts) {
     }
   }
 
-  function answerTo({ command, signing, from }: Waiting): Answer {
+  function answerTo({ command, signing, decided, from }: Waiting): Answer {
     const { commandId } = command;
     const bar = barred?.(command.line);
     if (bar && !store.answered(commandId)) {
       return refusedBy(commandId, bar);
     }
+    let answer: Answer;
+    let actor: Actor | undefined;
     try {
-      const actor = roster.actor(command.line);
+      actor = roster.actor(command.line);
       const refusal = disk?.refusal(command);
       if (refusal !== undefined && !store.answered(commandId)) {
         return refusedBy(commandId, new Fault('FULL', refusal));
       }
-      return actor.decide(command, signing, from);
+      answer = actor.decide(command, signing, from);
     } catch (error) {
       if (!(error instanceof Fault) || error.retry) throw error;
-      return refusedBy(commandId, error);
+      answer = refusedBy(commandId, error);
     }
+    if (actor) decided?.(answer, actor);
+    return answer;
   }
 
   return {
     /**
      * Resolves once the answer is on disk. Rejects with Fault FULL, storing nothing, when too many
      * commands wait for one of its kind, or the disk does not take the commit; the same command may
-     * be asked again. `from` is where whoever asks stands in a trace.
+     * be asked again. `decided` is told of what the line has decided, before the commit: not of
+     * what the disk, or a line that is barred, turns away for now. `from` is where whoever asks
+     * stands in a trace.
      */
-    ask(command: Command, signing?: Signing, from?: Place): Promise<Answer> {
+    ask(command: Command, signing?: Signing, decided?: Decided, from?: Place): Promise<Answer> {
       const refusal = admission.refusal(command, waiting.length);
       if (refusal !== undefined) return Promise.reject(new Fault('FULL', refusal));
       return new Promise((resolve, reject) => {
-        waiting.push({ command, signing, from, resolve, reject });
+        waiting.push({ command, signing, decided, from, resolve, reject });
         schedule();
       });
     },

@@ -16,6 +16,7 @@ import { readBalance } from './balance.ts';
 import { type EdgeConfig, fields, readEdgeConfig } from './config.ts';
 import { buildHttp } from './http.ts';
 import { openHub } from './hub.ts';
+import { meansOf } from './known.ts';
 import { readMappings, startMachines } from './machine/start.ts';
 import { readPedigree } from './pedigree.ts';
 import { openPeople } from './people/people.ts';
@@ -23,7 +24,6 @@ import { migrations } from './schema.ts';
 import { upgradeWith } from './upgrade.ts';
 import { openView } from './view/open.ts';
 import { watchingBy } from './watching.ts';
-import { meansOf } from './world.ts';
 
 /** Reads the files that the config names. Throws Fault INVALID naming the first that is bad. */
 function checkEdge(config: EdgeConfig): void {

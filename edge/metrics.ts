@@ -8,7 +8,9 @@ import { isRefusal } from './marks.ts';
 import type { Status } from './status.ts';
 
 type Given = {
-  status: Status & { disk: ReturnType<Disk['status']>; program: { release: string } };
+  status: Status & { disk: ReturnType<Disk['status']>; program: { release: string } } & {
+    environment: string;
+  };
   express: ReturnType<Express['counts']>;
   intake: ReturnType<Intake['figures']>;
   /** What became of traces; absent where none is told. */
@@ -35,7 +37,7 @@ export function edgeMetrics({ traces = [], vitals = [], ...given }: Given): stri
 }
 
 function about({ status, express }: Given): Family[] {
-  const { central, program } = status;
+  const { central, program, environment } = status;
   const heard = central ? [central] : [];
   const outcomes = express.flatMap(({ kind, sent, shed }): Sample[] => [
     { labels: { kind, outcome: 'sent' }, value: sent },
@@ -44,7 +46,7 @@ function about({ status, express }: Given): Family[] {
   return [
     {
       ...{ name: 'info', type: 'gauge', help: 'The program that runs here.' },
-      samples: [{ labels: { release: program.release }, value: 1 }],
+      samples: [{ labels: { release: program.release, environment }, value: 1 }],
     },
     {
       ...{ name: 'heartbeat_timestamp_seconds', type: 'gauge' },

@@ -71,7 +71,7 @@ export const panel: FastifyPluginAsync<Parts> = async (app, parts) => {
   async function answer(given: unknown, read: ReadAsked, from?: Place): Promise<Answer> {
     try {
       const { command, signing } = read(given);
-      return await intake.ask(command, signing, from);
+      return await intake.ask(command, signing, undefined, from);
     } catch (error) {
       if (!(error instanceof Fault) || error.retry) throw error;
       const id = (given as { commandId?: unknown } | null)?.commandId;

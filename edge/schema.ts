@@ -1,6 +1,8 @@
 import { signalTables } from './machine/signaltables.ts';
 import { jobTables, machineTables } from './machine/tables.ts';
+import { offerTables } from './offers.ts';
 import { peopleTables } from './people/tables.ts';
+import { referenceTables } from './reference/tables.ts';
 
 /** The edge's tables, in the order they came; one that was shipped is never changed. */
 export const migrations = [
@@ -227,4 +229,6 @@ export const migrations = [
   ALTER TABLE refusal ADD COLUMN rule TEXT;
   `,
   peopleTables,
+  referenceTables,
+  offerTables,
 ];

@@ -75,6 +75,8 @@ const needOfFact: Record<FactType, Need> = {
   EpochBegan: 'reserved',
   DiskLevelChanged: 'reserved',
   ClockStepped: 'reserved',
+  CommandReceived: 'reserved',
+  ReferenceApplied: 'reserved',
   PersonSignedIn: 'reserved',
   PersonSignedOut: 'reserved',
   PersonLockedOut: 'reserved',

@@ -124,9 +124,9 @@ export function openTrail({ exporter, nowMs }: Parts) {
     /** Commands that come in here are told of once they are answered. */
     watched: (intake: Intake): Intake => ({
       ...intake,
-      async ask(command, signing, from) {
+      async ask(command, signing, decided, from) {
         const beganMs = nowMs();
-        const answer = await intake.ask(command, signing, from);
+        const answer = await intake.ask(command, signing, decided, from);
         tellAsked(command, answer, beganMs, from);
         return answer;
       },

@@ -96,6 +96,16 @@ export function openWall({ clock, lastMs }: Parts) {
       return unchecked() === undefined ? undefined : 'unchecked';
     },
 
+    /**
+     * The time by central's clock, as it was heard last and carried on by the time that never
+     * jumps; by our own where central was never heard, and undefined while that is in doubt.
+     */
+    judgedMs(): number | undefined {
+      look();
+      if (heard) return heard.atMs + heard.skewMs + clock.monotonicMs() - heard.monotonicMs;
+      return doubt() === undefined ? clock.nowMs() : undefined;
+    },
+
     status() {
       const why = doubt();
       const says = why ?? unchecked() ?? skewText(heard!.skewMs);

@@ -89,8 +89,8 @@ export const readCalendar = (given: unknown, name: string): CalendarConfig =>
 export type Place = Readonly<{ productionDay: string; shift?: string }>;
 /** One shift of one day. */
 export type Span = Readonly<{ shift: string; fromMs: number; untilMs: number }>;
-/** A place from its first instant on, until the next one. */
-type Stretch = Readonly<{ fromMs: number; place: Place }>;
+/** A place from its first instant to the first one of the next. */
+export type Stretch = Readonly<{ fromMs: number; untilMs: number; place: Place }>;
 
 const utcDayMs = 86_400_000;
 /** UTC days whose stretches are kept: a log of more than a year, in any order, finds its own. */
@@ -137,10 +137,10 @@ export function openCalendar({ timeZone, dayStart, shifts }: CalendarConfig) {
       return { shift, fromMs: at(day, start), untilMs: at(last, end) };
     });
 
-  /** The stretches of a UTC day, first to last; the first is cut where that day begins. */
+  /** The stretches that a UTC day has a part of, first to last. */
   function stretchesOf(utcDay: number): readonly Stretch[] {
-    const fromMs = utcDay * utcDayMs;
-    const instant = Temporal.Instant.fromEpochMilliseconds(fromMs);
+    const dayMs = utcDay * utcDayMs;
+    const instant = Temporal.Instant.fromEpochMilliseconds(dayMs);
     const date = instant.toZonedDateTimeISO(timeZone).toPlainDate();
     const near = nearDays.map((days) => date.add({ days }));
     const days = near.map((day) => ({ day: day.toString(), fromMs: at(day, dayStart) }));
@@ -151,11 +151,13 @@ export function openCalendar({ timeZone, dayStart, shifts }: CalendarConfig) {
       return Object.freeze({ productionDay: day, ...(span ? { shift: span.shift } : {}) });
     };
     const edges = [...days, ...spans].map((each) => each.fromMs);
-    const all = [fromMs, ...edges, ...spans.map(({ untilMs }) => untilMs)];
-    return [...new Set(all)]
-      .filter((edge) => edge >= fromMs && edge < fromMs + utcDayMs)
-      .sort((a, b) => a - b)
-      .map((edge) => ({ fromMs: edge, place: placeAt(edge) }));
+    const all = [...edges, ...spans.map(({ untilMs }) => untilMs)];
+    const sorted = [...new Set(all)].sort((a, b) => a - b);
+    return sorted.flatMap((fromMs, index) => {
+      const untilMs = sorted[index + 1];
+      const isNear = untilMs !== undefined && untilMs > dayMs && fromMs < dayMs + utcDayMs;
+      return isNear ? [{ fromMs, untilMs, place: placeAt(fromMs) }] : [];
+    });
   }
 
   function remember(utcDay: number): readonly Stretch[] {
@@ -165,13 +167,17 @@ export function openCalendar({ timeZone, dayStart, shifts }: CalendarConfig) {
     return stretches;
   }
 
+  function stretchAt(atMs: number): Stretch {
+    const utcDay = Math.floor(atMs / utcDayMs);
+    const stretches = kept.get(utcDay) ?? remember(utcDay);
+    return stretches.findLast(({ fromMs }) => fromMs <= atMs)!;
+  }
+
   return {
     /** Of a whole number of ms. The same for one config, whatever was asked before. */
-    placeOf(atMs: number): Place {
-      const utcDay = Math.floor(atMs / utcDayMs);
-      const stretches = kept.get(utcDay) ?? remember(utcDay);
-      return stretches.findLast(({ fromMs }) => fromMs <= atMs)!.place;
-    },
+    placeOf: (atMs: number): Place => stretchAt(atMs).place,
+    /** The same, with its first instant and the first one behind it. */
+    stretchAt,
 
     /** The shift that an instant belongs to, from its start to its end; undefined between two. */
     shiftAt(atMs: number): Span | undefined {

@@ -14,7 +14,7 @@ const contentVersion = 1;
 export const factBytesMax = 65_536;
 
 /** Envelope fields that came after the first release: absent at the end, not null. */
-const laterKeys = ['productionDay', 'flags', 'atLocal', 'clockTrust'] as const;
+const laterKeys = ['productionDay', 'flags', 'atLocal', 'clockTrust', 'checked'] as const;
 
 /** Envelope fields behind the fixed ones, in the order of the wire. Append only. */
 const contextKeys = [
@@ -84,13 +84,37 @@ export function decodeContent(bytes: Uint8Array): Content {
   const [eventId, type, version, atMs, recordedMs, clock, given] = fields;
   if (!isFactType(type)) throw new Fault('INVALID', `type: ${String(type)} is no fact we know`);
   const body = readFields(bodies[type], knownFields(bodies[type], given), type);
-  const content: Record<string, unknown> = {};
+  const own = { eventId: idText(eventId), type, version, atMs, recordedMs, clock, body };
+  return Object.assign(contextIn(fields), own) as unknown as Content;
+}
+
+function contextIn(fields: Envelope): Record<string, unknown> {
+  const context: Record<string, unknown> = {};
   for (let index = contextAt; index < fields.length; index++) {
     const key = contextKeys[index - contextAt];
-    if (key !== undefined && fields[index] != null) content[key] = fields[index];
+    if (key !== undefined && fields[index] != null) context[key] = fields[index];
   }
-  const own = { eventId: idText(eventId), type, version, atMs, recordedMs, clock, body };
-  return Object.assign(content, own) as unknown as Content;
+  return context;
+}
+
+/** A fact as it was stated, by whatever version: its body holds what we know and what we do not. */
+export type Raw = Omit<Content, 'type' | 'body'> & Readonly<{ type: string; body: unknown }>;
+
+/**
+ * The envelope of stored bytes and the body as it was stated, of whatever type; undefined for what
+ * is no envelope. Context that a newer program put behind ours has no name yet and is left out.
+ */
+export function readRaw(bytes: Uint8Array): Raw | undefined {
+  try {
+    const fields = unpackContent(bytes);
+    const [eventId, type, version, atMs, recordedMs, clock, body] = fields;
+    if (typeof type !== 'string') return undefined;
+    const own = { eventId: idText(eventId), type, version, atMs, recordedMs, clock, body };
+    return Object.assign(contextIn(fields), own) as unknown as Raw;
+  } catch (error) {
+    if (error instanceof Fault) return undefined;
+    throw error;
+  }
 }
 
 type Envelope = [

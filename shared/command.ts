@@ -128,6 +128,8 @@ const subjects: Record<FactType, Fields> = {
   EpochBegan: {},
   DiskLevelChanged: {},
   ClockStepped: {},
+  CommandReceived: {},
+  ReferenceApplied: {},
   StateCarried: {},
   PersonSignedIn: {},
   PersonSignedOut: {},
@@ -167,7 +169,15 @@ function readType(value: unknown, name: string): CommandType {
  *
  * Throws Fault INVALID naming each field that is bad, missing or unknown, and its limit.
  */
-export function readCommand(given: unknown): Command {
+export const readCommand = (given: unknown): Command => read(given, false);
+
+/**
+ * Reads a command of central, as `readCommand` does. A hold on a lot may leave out how much of it
+ * there is: central asks for all of it, and does not know.
+ */
+export const readSent = (given: unknown): Command => read(given, true);
+
+function read(given: unknown, whole: boolean): Command {
   if (typeof given !== 'object' || given === null) throw invalid('command', 'must be an object');
   const type = readType((given as Record<string, unknown>)['type'], 'command.type');
   const fact = commands[type];
@@ -189,7 +199,7 @@ export function readCommand(given: unknown): Command {
   if (rest['atMs'] !== undefined && rest['atLocal'] !== undefined) {
     throw invalid('command.atMs, command.atLocal', 'must not both be given');
   }
-  checkHold(fact, body as Record<string, unknown>, rest);
+  checkHold(fact, body as Record<string, unknown>, rest, whole);
   const context = { ...rest, commandId, correlationId: correlationId ?? commandId } as Context;
   const statement = { ...context, type: fact, version: 1, body } as Command['statement'];
   return Object.freeze({ commandId, line, command: type, statement });
@@ -199,7 +209,12 @@ export function readCommand(given: unknown): Command {
  * A hold must say what it holds; for a quantity, also how much, and no lot: by that a decision is
  * told from one on a lot. An operation needs its order.
  */
-function checkHold(fact: FactType, body: Record<string, unknown>, about: Record<string, unknown>) {
+function checkHold(
+  fact: FactType,
+  body: Record<string, unknown>,
+  about: Record<string, unknown>,
+  whole: boolean,
+) {
   if (about['operation'] !== undefined && about['order'] === undefined) {
     throw invalid('command.order', 'must be given with an operation');
   }
@@ -220,7 +235,7 @@ function checkHold(fact: FactType, body: Record<string, unknown>, about: Record<
     throw invalid('command.lot', 'must not be given for a hold of scope quantity: hold the lot');
   }
   const given = [body['quantity'], body['unit']].filter((value) => value !== undefined).length;
-  const measured = body['scope'] === 'quantity' || body['scope'] === 'lot';
+  const measured = body['scope'] === 'quantity' || (body['scope'] === 'lot' && !whole);
   if (given === 1 || (measured && given === 0)) {
     throw invalid('command.body.quantity', 'and unit must be given for what is measured');
   }

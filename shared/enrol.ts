@@ -1,3 +1,4 @@
+import { environments } from './environment.ts';
 import {
   choice,
   type Field,
@@ -44,11 +45,15 @@ const askFields = {
   stream: whole("Place in the stream of the line's last message, which central must have read."),
   next: optional(store),
   reason: optional(choice('Why a new epoch is needed.', reasons)),
+  environment: optional(choice('What the edge is; production if absent.', environments)),
 };
 /** What a store asks before it writes; to begin, it also names who it will be from then on. */
 export type EnrolAsk = Read<typeof askFields>;
 
-const answers = ['entered', 'begun', 'permitted', 'wait', 'owned', 'stale'] as const;
+const answers = [
+  ...(['entered', 'begun', 'permitted', 'wait', 'owned', 'stale'] as const),
+  'elsewhere', // the hub is of another environment
+] as const;
 const answerFields = {
   answer: choice('What central says.', answers),
   ...{ epoch, sequence, hash },

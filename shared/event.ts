@@ -133,6 +133,7 @@ export type Context = Readonly<{
   flags?: string; // what a person should know of it, e.g. "overCompletion late"
   atLocal?: string; // "2012-10-28T02:30", as it was given; `atMs` is what was made of it
   clockTrust?: ClockTrust; // of `recordedMs`
+  checked?: string; // what the order guard said: "3" by set 3 of reference data, or "0" by none
 }>;
 
 /** What a line states, before it has its place. `version` is the body's. */

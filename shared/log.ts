@@ -12,6 +12,7 @@ export const logFields = [
   ...['postingKey', 'kind', 'lane', 'outcome', 'document', 'ms', 'job', 'unit', 'action'],
   ...['state', 'want', 'store', 'ended', 'common', 'parked', 'reports', 'most', 'carried'],
   ...['subject', 'streamSequence', 'segments', 'server', 'servers', 'leases', 'isOnDuty'],
+  ...['set', 'records', 'stream', 'what', 'file', 'accepted', 'refused', 'unreadable', 'commands'],
   ...['err', 'reason', 'attempt', 'delayMs', 'status', 'spans'],
 ] as const;
 

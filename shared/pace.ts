@@ -15,6 +15,8 @@ export type Pace = Readonly<{
   downMs: number;
   /** The edge looks whether its clock was set; it does before every batch of commands, too. */
   clockMs: number;
+  /** The edge asks central for commands though no bell has rung. */
+  commandsMs: number;
   /** The edge measures its disk. */
   measureMs: number;
   /** The edge looks at the day though no timer is due: it may have been set. */
@@ -40,6 +42,7 @@ export const plantPace: Pace = {
   barredMs: 60_000,
   downMs: backoffMaxMs,
   clockMs: 5_000,
+  commandsMs: 30_000,
   measureMs: 5_000,
   timersMs: 60_000,
   retentionMs: 60_000,

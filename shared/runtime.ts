@@ -1,6 +1,6 @@
 import { reasons } from './enrol.ts';
-import { bytes, choice, flag, id, integer, list, optional, record, text } from './field.ts';
-import { linePath } from './subject.ts';
+import { bytes, choice, flag, id, integer, list, optional, prose, record, text } from './field.ts';
+import { lineField } from './subject.ts';
 import { instantMs as instant } from './vocabulary.ts';
 
 /** Most bytes of a carried state in one fact, so that the fact stays within its limit. */
@@ -10,6 +10,9 @@ export const partsMax = 5_000;
 
 /** Most places up to which one carried state lets facts be forgotten; others wait for the next. */
 export const cutsMax = 300;
+
+/** Longest reason that a refused command of central is answered with, characters. */
+export const receivedReasonMax = 400;
 
 /** How full an edge's disk is, from "as it should be" to "only what is reserved for". */
 export const diskLevels = ['ok', 'warn', 'shed', 'qualityOnly', 'full'] as const;
@@ -41,7 +44,7 @@ export const runtimeBodies = {
     upTo: optional(
       list(
         record('The last fact of a line and epoch that is forgotten.', {
-          line: { doc: 'enterprise/site/area/line.', read: linePath },
+          line: lineField,
           epoch: integer('Its epoch.', 1, Number.MAX_SAFE_INTEGER),
           sequence: integer('Its sequence.', 1, Number.MAX_SAFE_INTEGER),
         }),
@@ -77,5 +80,19 @@ export const runtimeBodies = {
       ),
     ),
     measuredMs: optional(integer('How long before the step that was, ms.', 0, instantMs)),
+  },
+  CommandReceived: {
+    number: integer("The command's number: 1, 2, 3 … of the line, as central counts.", 1, bytesMax),
+    command: text('What central has asked for, e.g. "PlaceHold".', 40),
+    commandId: id('Under which it was asked here, or would have been.', 64),
+    outcome: choice('What came of it.', ['applied', 'refused']),
+    rule: optional(id('Name of the rule that refuses it, if one of the charts does.', 64)),
+    reason: optional(prose('Why it is refused, for people.', receivedReasonMax)),
+  },
+  ReferenceApplied: {
+    set: integer('Number of the change set that is active here now.', 1, Number.MAX_SAFE_INTEGER),
+    activeMs: instant('When it was to become active, Unix ms.'),
+    records: integer('How many records it has.', 1, 5_000),
+    digest: id('SHA-256 of its records, hexadecimal.', 64),
   },
 };

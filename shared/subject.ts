@@ -73,6 +73,21 @@ export const straySubjects = 'hf.stray.*.*.*.*';
 export const liveSubject = (line: string): string => `hf.live.${tokens(line)}`;
 export const liveSubjects = 'hf.live.*.*.*.*';
 
+/** Where a line's store asks central for the commands that central has for the line. */
+export const commandSubject = (line: string): string => `hf.cmd.${tokens(line)}`;
+export const commandSubjects = 'hf.cmd.*.*.*.*';
+/** Where an edge asks central for the change sets of reference data of a line's site. */
+export const referenceSubject = (line: string): string => `hf.ref.${tokens(line)}`;
+export const referenceSubjects = 'hf.ref.*.*.*.*';
+/** Rung by central when there is something to be asked for; says nothing, and may be lost. */
+export const bellSubject = (line: string): string => `hf.bell.${tokens(line)}`;
+/** Where central tells everybody a fact of a line, once its ledger holds it. */
+export const factSubject = (line: string, type: string): string =>
+  `hf.fact.${tokens(line)}.${token(type)}`;
+/** All that is told of a line. */
+export const factsOfLine = (line: string): string => `hf.fact.${tokens(line)}.*`;
+export const factSubjects = 'hf.fact.*.*.*.*.*';
+
 /** The line that a subject of one of these kinds names. Throws Fault INVALID if it names none. */
 export function lineOf(subject: string): string {
   const names = subject.split('.').slice(2);
@@ -86,6 +101,7 @@ export const eventStream = 'HF_EVT';
 /** The consumer of the stream of segments that stands where central's ledger has read to. */
 export const markConsumer = 'central';
 export const keptStream = 'HF_KEPT';
+export const factStream = 'HF_FACT';
 /** JetStream domain of the hub: a leaf without JetStream reaches the hub's API under this name. */
 export const hubDomain = 'hub';
 
@@ -94,3 +110,5 @@ export const deskService = 'holdfast-desk';
 export const deskSubject = (name: string): string => `hf.desk.${name}`;
 /** Where answers come to whoever asks the desk. */
 export const deskInbox = '_INBOX_desk';
+/** Where answers come to a consumer of the feed, each to its own. */
+export const feedInbox = (name: string): string => `_INBOX_feed_${name}`;

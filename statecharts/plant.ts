@@ -45,6 +45,9 @@ function take(asked: Asked, fact: Content): Effect[] | undefined {
     case 'ShiftStarted':
       changeLine(asked);
       return undefined;
+    case 'CommandReceived':
+      receive(asked, fact);
+      return undefined;
     case 'HoldPlaced':
       placeHold(asked, fact);
       return undefined;
@@ -89,6 +92,16 @@ function releaseOrder(asked: Asked, { order, body }: Content<'OrderReleased'>): 
     const ready = { state: operationChart.initial, name, openRuns: 0 };
     changes.push({ table: 'operation', key: keyOf(order!, operation), value: ready });
   }
+}
+
+/** How far the line has come with what central sends; a number that is known changes nothing. */
+function receive({ look, line, changes }: Asked, { body }: Content<'CommandReceived'>): void {
+  const { upTo, beyond } = look('received', line) ?? { upTo: 0, beyond: [] };
+  if (body.number <= upTo || beyond.includes(body.number)) return;
+  const all = [...beyond, body.number].sort((a, b) => a - b);
+  let last = upTo;
+  while (all[0] === last + 1) last = all.shift()!;
+  changes.push({ table: 'received', key: line, value: { upTo: last, beyond: all } });
 }
 
 function changeLine(asked: Asked): void {

@@ -100,6 +100,10 @@ export type Tables = {
     sinceMs?: number;
     about: Subject & Readonly<{ hold?: string; phase?: string }>;
   }>;
+  received: Readonly<{
+    upTo: number; // every command of central up to this number has an outcome
+    beyond: readonly number[]; // and these, which went past one that waits
+  }>;
   link: true; // "lot\nL1\norder\nWO-1": material went from the first into the second
   /** Seen, not stored: what belongs to an order; where material of a node went, and came from. */
   reports: Reports;

@@ -204,3 +204,11 @@ export function amounts(effects: readonly Effect[]) {
   }
   return { ...sum, ...parts, ...again };
 }
+
+/** Pieces that were reported, each once: what comes out of rework was told when it went in. */
+export const producedOf = (sums: ReturnType<typeof amounts>): Quantity =>
+  sums.good +
+  sums.scrap +
+  sums.rework +
+  sums.held -
+  (sums.reworkGood + sums.reworkScrap + sums.reworkAgain + sums.reworkHeld);

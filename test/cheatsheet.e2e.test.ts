@@ -72,6 +72,16 @@ const checks: Record<string, Check> = {
   'hf.desk.missing': posting('posted', { losses: [{ decision: null }] }),
   'hf.desk.masters': has({ sets: [], lacked: [] }),
   'hf.desk.approve-masters': has({ sets: [{ site: 'acme', versions: 1 }] }),
+  'hf.desk.receive-references': has({ taken: 1, known: 0, refused: [] }),
+  'hf.desk.receive-orders': has({ taken: 1, refused: [] }),
+  'hf.desk.draft-set': has({ draft: 1, site: 'acme/lyon', records: 1 }),
+  'hf.desk.approve-set dry': has({ dryRun: true, sets: [{ number: 1 }] }),
+  'hf.desk.approve-set': has({ drafts: [], sets: [{ site: 'acme/lyon', number: 1 }] }),
+  'hf.desk.reject-set dry': refuses('409', /1 was approved by person:9/),
+  'hf.desk.downlink': has({
+    orders: [{ order: 'WO-9', reason: 'work centre SAW1 is not in force at acme/lyon' }],
+  }),
+  'hf.desk.differences text': says(/^differences: none\nnext: –/),
   'hf.desk.swap dry': has({ line: m01, dryRun: true }),
   'hf.desk.lift dry': refuses('404', /none was told ahead/),
   'hf.desk.trace ORDER': ({ json }) => {
@@ -80,8 +90,16 @@ const checks: Record<string, Check> = {
   },
   'hf.desk.trace LOT': has({ is: [{ as: 'lot' }], kin: { from: [{ kind: 'order' }, {}] } }),
   'hf.desk.trace text': says(/ is fact\n\nOrderReleased /),
+  'hf.desk.recall LOT': has({ counts: { lots: 1, orders: 0 }, notYet: 0, isCut: false }),
+  'hf.desk.extract': has({ entries: expect.any(Array), next: 5 }),
+  'hf.desk.replay-begin dry': refuses('409', /this central is of production/),
+  'hf.desk.replay-feed dry': refuses('409', /this central is of production/),
+  'hf.desk.replayed': refuses('409', /this central is of production/),
   'hf.desk.explain EVENT_ID': has({ fact: { type: 'OrderReleased', position: 1 } }),
   'hf.desk.order ORDER': has({ material: 'BOLT' }),
+  'hf.desk.figures': has({ by: 'line', notYet: 0, rows: [{ key: m01, figures: {} }], next: null }),
+  'hf.desk.figures text': says(/^figures by order, .*\norder +good +total/),
+  'hf.desk.figures csv': says(/^from,to,key,site,line,day,shift,.*\r\n/),
   'micro ping': has({ type: 'io.nats.micro.v1.ping_response', name: 'holdfast-desk' }),
   'micro ls': has({ type: 'io.nats.micro.v1.info_response', name: 'holdfast-desk' }),
   'micro info holdfast-desk': has({
@@ -93,9 +111,26 @@ const checks: Record<string, Check> = {
     expect(of('lift')).toMatchObject({ num_requests: 1, num_errors: 1 });
     expect(of('settle')).toMatchObject({ num_requests: 1, num_errors: 0 });
   },
+  'hf.desk.feed': has({ state: 'on', position: facts, behind: 0, people: 'pseudonyms' }),
+  'hf.desk.schemas': has({ asyncapi: '3.0.0', channels: expect.any(Object) }),
+  'hf.desk.schemas TYPE': has({ title: 'LotProduced', properties: { body: expect.any(Object) } }),
+  'hf.desk.facts': ({ json }) => {
+    expect([json.facts.length, json.next]).toEqual([facts, null]);
+    expect(json.facts[0]).toMatchObject({ type: 'OrderReleased', line: m01, sequence: 1 });
+  },
+  'sub hf.fact.>': says(/^listening on hf.fact.>/),
+  'stream info HF_FACT': has({ config: { discard: 'old' }, state: { messages: facts } }),
+  'stream subjects HF_FACT': ({ json }) => {
+    expect(json.state.subjects[`hf.fact.${subject}.LotProduced`]).toBe(1);
+  },
+  'stream get HF_FACT': ({ json }) => {
+    const fact = JSON.parse(Buffer.from(json.message.data, 'base64').toString());
+    expect(fact).toMatchObject({ type: 'LotProduced', lot: 'L-1', body: { quantity: '8' } });
+  },
+  'consumer info HF_FACT': has({ name: 'qms', num_pending: facts }),
   'stream ls': ({ json }) => {
     const names = json.streams.map(({ config }: { config: { name: string } }) => config.name);
-    expect(names.sort()).toEqual(['HF_EVT', 'HF_KEPT']);
+    expect(names.sort()).toEqual(['HF_EVT', 'HF_FACT', 'HF_KEPT']);
   },
   'stream info HF_EVT': has({ config: { name: 'HF_EVT', storage: 'file', deny_delete: true } }),
   'stream state HF_EVT': has({ state: { messages: 1, first_seq: 1, last_seq: 1 } }),
@@ -115,7 +150,7 @@ const checks: Record<string, Check> = {
   'consumer info HF_EVT': has({ stream_name: 'HF_EVT', num_pending: 0 }),
   'kv ls': has({ total: 0 }),
   rtt: ({ text }) => expect(Number(text)).toBeGreaterThanOrEqual(0),
-  'server check jetstream': has({ streams: 2, list: [{}, {}] }),
+  'server check jetstream': has({ streams: 3, list: [{}, {}, {}] }),
   'server check stream HF_EVT': ({ json }) => expect(checkStream(json).status).toBe('OK'),
   'server check stream HF_KEPT': ({ json }) => expect(checkStream(json).status).toBe('OK'),
   'server check consumer': ({ json }) => expect(checkConsumer(json).status).toBe('OK'),
@@ -139,7 +174,7 @@ function nameOf(row: string): string {
   }
   const [body = '', flag] = more;
   const bare = /^[A-Z_]+$/.test(body) ? [body] : [];
-  const as = body.includes('"as":"text"') ? ['text'] : [];
+  const as = ['text', 'csv'].filter((kind) => body.includes(`"as":"${kind}"`));
   const dry = body.includes('"dryRun":true') ? ['dry'] : [];
   return [what, ...bare, ...as, ...dry, ...(flag === '-H' ? ['-H'] : [])].join(' ');
 }
@@ -182,8 +217,10 @@ test(
         .replace(/\bLINE\b/, m01)
         .replace(/\bSUBJECT\b/, subject)
         .replace(/\bEVENT_ID\b/, stated[0]!.eventId)
-        .replace(/'ORDER'/, "'WO-1'")
+        .replace(/(['"])ORDER\1/, '$1WO-1$1')
         .replace(/'LOT'/, "'L-1'")
+        .replace(/\bTYPE\b/, 'LotProduced')
+        .replace(/\bDAY\b/, '2012-01-01')
         .replace(/\bCONSUMER\b/, reader);
     for (const row of rows) {
       const answer = await nats(wordsOf(filled(row)));

@@ -104,7 +104,7 @@ test('X5: what a newer edge added is left out, at every depth, and stays in the 
   const { operations, ...rest } = released.body;
   const steps = operations!.map((step) => ({ ...step, machineGroup: 'G7' }));
   fields[6] = { ...rest, operations: steps, priority: 'high' };
-  const known = Array.from({ length: 22 }, (_, at) => fields[at] ?? null);
+  const known = Array.from({ length: 23 }, (_, at) => fields[at] ?? null);
   const bytes = pack([...known, 'a context field of tomorrow']);
   expect(decodeContent(bytes)).toEqual(released);
   expect(unpack(bytes)[6]).toMatchObject({ operations: steps, priority: 'high' });

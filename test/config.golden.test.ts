@@ -10,7 +10,7 @@ const lines = [{ line: m01 }, { line: m02, lanes: 7 }];
 test('absent keys take their documented value, and the result is frozen', () => {
   const config = readEdgeConfig({ ...least, lines });
   expect(config).toEqual({
-    ...least,
+    ...{ ...least, environment: 'production' },
     lines: [
       { line: m01, lanes: 1, ...standard },
       { line: m02, lanes: 7, ...standard },
@@ -88,6 +88,9 @@ test('every mistake is named at once, in every line', () => {
 
 test('the sample is printed from the table', () => {
   expect(sample(fields)).toBe(`\
+# What all of this plant is. One of test, production. "production" if absent.
+environment:
+
 # SQLite file, on a local disk that honours fsync.
 storePath:
 

@@ -25,12 +25,14 @@ function openWord() {
   } as unknown as NatsConnection;
   const heard: [string, Kept][] = [];
   const barred = new Set<string>();
+  const rung: string[] = [];
   const last = new Map<string, Uint8Array>();
   const downlink = openDownlink({
     ...{ connection, lines: [m01, m02], outbox: edge.outbox, log: pino({ level: 'silent' }) },
     lastKept: async (line) => last.get(line),
     heard: (line, kept) => heard.push([line, kept]),
     writes: (line) => !barred.has(line),
+    rung: (line) => rung.push(line),
   });
 
   function deliver(subject: string, text: string): Uint8Array | undefined {

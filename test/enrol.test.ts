@@ -28,7 +28,7 @@ const ask = { want: 'enter', store, epoch: 1, sequence: 0, hash, stream: 0 };
 const json = (given: object) => Buffer.from(JSON.stringify(given));
 
 /** Central's memory, its answers to stores and its page, with nobody connected. */
-function central() {
+function central(environment?: 'test') {
   const db = openMedium(':memory:', migrations);
   onTestFinished(() => void db.close());
   const memory = openMemory({ db, nowMs: () => 1_000, waitMs: () => 1_000, maxInFlightMs: 1 });
@@ -38,7 +38,7 @@ function central() {
       callbacks.set(subject, callback),
   } as unknown as NatsConnection;
   const log = pino({ level: 'silent' });
-  openRegistrar({ connection, ...memory, moved: () => undefined, log });
+  openRegistrar({ connection, ...memory, environment, moved: () => undefined, log });
   return {
     ...memory,
     app: buildHttp(openBoard({ ...memory, ...bare, db })),
@@ -167,4 +167,16 @@ test('a command that cannot be taken while a history is fetched is asked again',
     { commandId: 'c', status: 'accepted' },
   ]);
   expect(answers).toEqual([]);
+});
+
+test('a store of another environment is not let in, and nobody becomes the writer', () => {
+  const { say, registry } = central('test');
+  const answer = (more: object) => JSON.parse(say(enrolSubject(m01), json({ ...ask, ...more }))!);
+  expect(answer({})).toEqual({
+    ...{ answer: 'elsewhere', epoch: 1, sequence: 0, hash },
+    reason: "this hub is of test, and the edge's config says production",
+  });
+  expect(registry.writes(m01, store, 1)).toBe(false);
+  expect(answer({ environment: 'test' })).toMatchObject({ answer: 'entered' });
+  expect(registry.writes(m01, store, 1)).toBe(true);
 });

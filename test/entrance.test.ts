@@ -41,6 +41,7 @@ function openDoor() {
   };
   const { enter } = openEntrance(parts as unknown as Parts);
   return {
+    state: () => row.state,
     async waits(times: number, says: string): Promise<(number | string)[]> {
       answer = says;
       const all: (number | string)[] = [];
@@ -63,3 +64,12 @@ test.each(['owned', 'stale'])(
     expect(await door.waits(2, says)).toEqual([10_000, 10_000]);
   },
 );
+
+test('at a hub of another environment nothing is sent, and nothing is forgotten', async () => {
+  const door = openDoor();
+  expect(await door.waits(9, 'elsewhere')).toEqual(Array(9).fill(10_000));
+  expect(door.state()).toBe('new');
+  expect(await door.waits(1, 'entered')).toEqual(['entered']);
+  expect(await door.waits(1, 'elsewhere')).toEqual([10_000]);
+  expect(door.state()).toBe('entered');
+});

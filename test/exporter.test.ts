@@ -63,6 +63,7 @@ test('a span is told as OTLP has it', async () => {
     ],
   });
   expect(spansOf(text)[0]!.service).toBe('holdfast-test');
+  await waitFor(() => of(exporter)['told'] === 1, 5_000);
   expect(of(exporter)).toEqual({ told: 1, dropped: 0, refused: 0 });
 });
 
@@ -80,7 +81,8 @@ test.each([429, 502, 503, 504])('after %i the same is sent again', async (status
   const collector = await startCollector(() => answers.shift()!);
   const exporter = open(collector.url);
   exporter.tell(span(1));
-  await waitFor(() => collector.spans.length === 1, 5_000);
+  await waitFor(() => of(exporter)['told'] === 1, 5_000);
+  expect(collector.spans).toHaveLength(1);
   expect(of(exporter)).toEqual({ told: 1, dropped: 0, refused: 0 });
 });
 

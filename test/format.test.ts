@@ -13,7 +13,7 @@ type Format = {
   ageText(ms: number): string;
   lasting(days: number, before?: { text: string }): { text: string };
 };
-const file = new URL('../edge/page/format.js', import.meta.url).href;
+const file = new URL('../shared/page/format.js', import.meta.url).href;
 const { number, typedDecimal, millionths, ofMillionths, share, ageText, lasting } = (await import(
   file
 )) as Format;

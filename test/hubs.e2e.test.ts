@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { expect, onTestFinished, test } from 'vitest';
+import { claimHub } from '../central/environment.ts';
 import { openHubWatch, verifyHub } from '../central/hub.ts';
 import { ensureStreams } from '../central/stream.ts';
 import { usualThresholds } from '../central/thresholds.ts';
@@ -132,7 +133,10 @@ test('a hub that becomes a cluster: its streams are kept by as many servers', as
   await ensureStreams(manager, { ...wanted, replicas: 3 });
   const copies = async () => (await manager.streams.info(eventStream)).config.num_replicas;
   expect(await copies()).toBe(3);
+  await claimHub(manager, 'test');
   await ensureStreams(manager, { ...wanted, replicas: 3 });
+  await claimHub(manager, 'test');
+  await expect(claimHub(manager, 'production')).rejects.toThrow(/hub there is of test/);
   expect(await copies()).toBe(3);
 
   // What `nats server check stream` says, by the metadata alone.

@@ -1,12 +1,12 @@
 // Goal: every screen and every state, in light and in dark, on the panel and on the tablet, can be
 // read and used by everybody: axe finds nothing serious, fingers find large targets.
 // With HOLDFAST_PICTURES=folder each is kept there as a picture.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, expect, type TestContext, test } from 'vitest';
 import { openAltered } from './helpers/altered.ts';
+import { flawsOf } from './helpers/axe.ts';
 import { closeChromium } from './helpers/chromium.ts';
 import { startShift } from './helpers/shift.ts';
 import { furnish, type Show, shows } from './helpers/shows.ts';
@@ -14,34 +14,7 @@ import { openStation, panel, tablet } from './helpers/station.ts';
 
 afterAll(closeChromium);
 
-const axeSource = readFileSync(
-  createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
-  'utf8',
-);
 const pictures = process.env['HOLDFAST_PICTURES'];
-
-type Violation = {
-  id: string;
-  impact: string;
-  nodes: { target: string[]; failureSummary: string }[];
-};
-
-/** What axe finds that is serious or critical, each with its first places. */
-async function flawsOf(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource);
-  const violations = (await page.evaluate(
-    "axe.run(document, { resultTypes: ['violations'] }).then((found) => found.violations)",
-  )) as Violation[];
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(
-      ({ id, nodes }) =>
-        `${id}: ${nodes
-          .slice(0, 3)
-          .map((one) => `${one.target.join(' ')} (${one.failureSummary.replaceAll('\n', ' ')})`)
-          .join('; ')}`,
-    );
-}
 
 /** Buttons that a finger must find: their smallest side, where it is less than it may be. */
 const smallTargets = (page: Page): Promise<string[]> =>

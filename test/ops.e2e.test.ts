@@ -49,6 +49,8 @@ test(
     const ops = await desk.client('ops');
     const viewer = await desk.client('viewer');
     expect(await ask(viewer, 'show', { key })).toMatchObject({ posting: { state: 'parked' } });
+    expect(await ask(viewer, 'figures', { by: 'order' })).toMatchObject({ by: 'order', notYet: 0 });
+    expect((await fetch(`${desk.central.url}/figures/`)).status).toBe(200);
     await noAnswer(ask(viewer, 'give-up', { key, ...said }));
     await noAnswer(ask(viewer, 'give-up', { key, ...said, dryRun: true }));
     expect(await asked(ops, 'give-up')).toBe(0);

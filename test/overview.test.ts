@@ -27,7 +27,9 @@ const edge = (line: string, heardMs: number, state: 'ok' | 'suspect' = 'ok') => 
 
 test('where nothing waits for a person, nothing is said', async () => {
   const { get } = threeLines({ edges: () => [edge(m01, 99_000)] });
-  expect(await get('/v1/health')).toEqual({ state: 'ok', says: [], facts: 4, lines: 2 });
+  expect(await get('/v1/health')).toEqual({
+    ...{ environment: 'production', state: 'ok', says: [], facts: 4, lines: 2 },
+  });
   const { lines } = await get('/v1/lines');
   expect(lines).toMatchObject([
     { line: m01, sequence: 3, unsent: 7, silentMs: 1_000, clock: 'ok', missing: null },

@@ -10,10 +10,19 @@ import { loadShop, setFaults } from '../cli/load.ts';
 import { closeBooks } from '../cli/report.ts';
 import { generateShop } from '../cli/shop.ts';
 import { postgresOrWhy } from './helpers/again.ts';
+import { openHubside } from './helpers/feedbox.ts';
 import { testFolder } from './helpers/folder.ts';
+import { waitFor } from './helpers/plantnet.ts';
 import { random } from './helpers/random.ts';
 import { rest } from './helpers/rest.ts';
-import { breaksIn, harmTwo, ledgerRows, pathsIn, startTwo } from './helpers/twocentrals.ts';
+import {
+  breaksIn,
+  harmTwo,
+  ledgerRows,
+  pathsIn,
+  startTwo,
+  type Two,
+} from './helpers/twocentrals.ts';
 import { booksOf, erpFlawsOf, flawsOf, statedAt } from './ordeal/books.ts';
 
 const seed = 7;
@@ -21,6 +30,14 @@ const turns = 7;
 const faults = { latencyMs: 20, lostPercent: 2, dropPercent: 2, busyPercent: 3 };
 const none = { lost: 0, doubled: 0, disordered: 0 };
 const cluster = await postgresOrWhy();
+
+/** What the feed has told, once it has told all. */
+async function toldBy({ stage, secondUrl }: Two): Promise<string[]> {
+  const behind = async () => (await read<{ behind: number }>(secondUrl, '/v1/feed')).behind;
+  await waitFor(async () => (await behind()) === 0, 30_000, 'the feed to tell all');
+  const facts = await (await openHubside(stage.hub, false)).told();
+  return facts.map(({ line, sequence }) => `${line} ${sequence}`);
+}
 
 test('two centrals, one killed again and again: duplicates 0, missing 0', async ({ skip }) => {
   if (typeof cluster === 'string') return skip(cluster);
@@ -59,7 +76,9 @@ test('two centrals, one killed again and again: duplicates 0, missing 0', async 
     const rows = ledgerRows(cluster, schema);
     const posted = await rows.posted();
     const kept = await rows.facts();
+    const told = await toldBy(two);
     await two.close();
+    expect(told).toEqual(kept.map(({ path, sequence }) => `${path} ${sequence}`));
     const documents = booksOf(pathsIn(directory).erp);
     expect(breaksIn(kept)).toEqual([]);
     expect(flawsOf(statedAt(pathsIn(directory).edge), kept)).toEqual(none);

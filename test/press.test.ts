@@ -3,8 +3,10 @@ import { globSync, readFileSync } from 'node:fs';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import Fastify from 'fastify';
 import { expect, onTestFinished, test } from 'vitest';
-import { pack } from '../edge/packing.ts';
-import { languages, pressSheets, servePage } from '../edge/press.ts';
+import { pressSheets as pressFigures, servePage as serveFigures } from '../central/page.ts';
+import { pressSheets, servePage } from '../edge/press.ts';
+import { pack } from '../shared/packing.ts';
+import { languages } from '../shared/press.ts';
 
 /** All that a panel loads of the page, compressed, bytes: beyond it a weak one is slow. */
 const budgetBytes = 150_000;
@@ -68,6 +70,24 @@ test('nothing is loaded from elsewhere, and nothing stands inline', async () => 
       null,
     ]);
   }
+});
+
+test('the figures page is small, and loads and runs nothing but its own', async () => {
+  const app = Fastify();
+  onTestFinished(() => app.close());
+  await serveFigures(app, 'es');
+  const page = await app.inject('/figures/');
+  expect(page.headers['content-security-policy']).toMatch(/^default-src 'self';/);
+  expect(page.body).toContain('<html lang="es">');
+  expect(page.body).not.toMatch(/\{\{|undefined|https?:|<style|\son\w+=|\sstyle=/);
+  for (const [, name] of page.body.matchAll(/(?:src|href)="([^"]+)"/g)) {
+    const file = await app.inject(`/figures/${name}`);
+    expect([name, file.statusCode]).toEqual([name, 200]);
+    expect(file.headers['x-content-type-options']).toBe('nosniff');
+  }
+  expect((await app.inject('/figures')).headers['location']).toBe('/figures/');
+  const sheets = await pressFigures('zh');
+  expect(sheets.reduce((sum, { brotli }) => sum + brotli.length, 0)).toBeLessThan(30_000);
 });
 
 test('a page loads one script: its modules in their order, each with names of its own', () => {

@@ -90,8 +90,8 @@ test('a command is told of once, and one that is refused as an error', async () 
   const { readCommand } = await import('../shared/command.ts');
   const release = readCommand(shop.release());
   const from = { traceId: traceIdOf('of the caller'), spanId: '00f067aa0ba902b7' };
-  await watched.ask(release, undefined, from);
-  await watched.ask(release, undefined, { ...from, traceId: traceIdOf('of another') });
+  await watched.ask(release, undefined, undefined, from);
+  await watched.ask(release, undefined, undefined, { ...from, traceId: traceIdOf('of another') });
   expect(spans).toMatchObject([
     { name: 'command ReleaseOrder', traceId: from.traceId, parentSpanId: from.spanId },
   ]);
@@ -99,7 +99,7 @@ test('a command is told of once, and one that is refused as an error', async () 
   expect(box.recent(m01).map(({ correlationId }) => correlationId)).toEqual([from.traceId]);
 
   const named = { ...shop.pause(), correlationId: 'own' };
-  await watched.ask(readCommand(named), undefined, from);
+  await watched.ask(readCommand(named), undefined, undefined, from);
   expect(spans[1]).toMatchObject({
     ...{ name: 'command PauseOperation', traceId: traceIdOf('own'), links: [from] },
     error: expect.any(String),

@@ -125,3 +125,14 @@ test('T1: a day before this program was written is wrong, whoever agrees', () =>
     ...['suspect', 'clock shows a time before this program was written'],
   ]);
 });
+
+test('the time that is judged by goes on by central, whatever the clock is set to', () => {
+  const { wall, pass, hear } = openClocks(startMs + hourMs);
+  expect(wall.judgedMs()).toBeUndefined(); // it was set while the box was off
+  hear(hourMs);
+  pass(5_000, -3 * hourMs);
+  expect(wall.judgedMs()).toBe(startMs + hourMs + 5_000);
+  const alone = openClocks();
+  alone.pass(1_000);
+  expect(alone.wall.judgedMs()).toBe(startMs + 1_000);
+});

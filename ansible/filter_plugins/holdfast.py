@@ -24,10 +24,11 @@ def permissions(lines):
     publish, subscribe = [], []
     for path in paths:
         line = ".".join(path)
-        publish += [f"hf.{what}.{line}" for what in ("evt", "live", "enrol", "history", "stray")]
+        asked = ("evt", "live", "enrol", "history", "stray", "cmd")
+        publish += [f"hf.{what}.{line}" for what in asked]
         for stream, what in (("HF_EVT", "evt"), ("HF_KEPT", "kept")):
             publish.append(f"$JS.{DOMAIN}.API.DIRECT.GET.{stream}.hf.{what}.{line}")
-        subscribe += [f"hf.kept.{line}", f"hf.refill.{line}"]
+        subscribe += [f"hf.{what}.{line}" for what in ("kept", "refill", "bell")]
     publish += ["hf.beat." + ".".join(paths[0]), f"{CENTRAL_INBOX}.>"]
     subscribe.append("_INBOX_" + "_".join(paths[0]) + ".>")
     return {"publish": {"allow": publish}, "subscribe": {"allow": subscribe}}

@@ -12,7 +12,8 @@ import {
 import { date, name, someDecimal } from './entity.ts';
 import { type Faults, faultFields } from './faults.ts';
 import { openListing } from './listing.ts';
-import { type Master, materialFields, orderFields } from './master.ts';
+import { changeFields, type Master, materialFields, orderFields } from './master.ts';
+import { type Masters, masterFields } from './masters.ts';
 import type { Movements } from './movement.ts';
 import type { Sessions } from './session.ts';
 import { stockKinds } from './stock.ts';
@@ -21,6 +22,7 @@ import { openSummary } from './summary.ts';
 export type AdminParts = Readonly<{
   db: Database;
   master: Master;
+  masters: Masters;
   movements: Movements;
   faults: Faults;
   sessions: Sessions;
@@ -50,7 +52,7 @@ const periodFields = {
  * Materials, orders and stock take one object or a list of up to 1,000, all or nothing.
  */
 export const admin: FastifyPluginAsync<AdminParts> = async (app, parts) => {
-  const { db, master, movements, faults, sessions } = parts;
+  const { db, master, masters, movements, faults, sessions } = parts;
   const summary = openSummary(db);
   const listing = openListing(db);
 
@@ -71,6 +73,7 @@ export const admin: FastifyPluginAsync<AdminParts> = async (app, parts) => {
   };
   bulk('/materials', materialFields, (item) => master.addMaterial(item));
   bulk('/orders', orderFields, (item) => master.addOrder(item));
+  bulk('/masters', masterFields, (item) => masters.put(item));
   bulk('/stock', stockFields, ({ material, lot, quantity, kind }) =>
     movements.bring(material, lot, quantity, kind),
   );
@@ -80,6 +83,9 @@ export const admin: FastifyPluginAsync<AdminParts> = async (app, parts) => {
       act(request.params.order, request.body ?? {});
       return { order: request.params.order, [verb]: true };
     });
+  forOrder('change', (order, body) =>
+    master.change(order, readFields(changeFields, body, 'change')),
+  );
   forOrder('close', (order) => master.close(order));
   forOrder('lock', (order, body) => master.lock(order, readFields(lockFields, body, 'lock').user));
   forOrder('unlock', (order) => master.unlock(order));

@@ -1,6 +1,14 @@
 import type { Database } from '../../shared/database.ts';
 import { Fault } from '../../shared/fault.ts';
-import { choice, fallback, integer, list, type Read, record } from '../../shared/field.ts';
+import {
+  choice,
+  fallback,
+  integer,
+  list,
+  optional,
+  type Read,
+  record,
+} from '../../shared/field.ts';
 import { money, name, someDecimal, text } from './entity.ts';
 import { refusal } from './message.ts';
 
@@ -20,6 +28,8 @@ export const orderFields = {
   unit: name('Unit; must be the material’s.', 3),
   category: fallback(choice('Which service confirms it.', orderCategories), 'production'),
   tolerancePercent: fallback(integer('Over-completion allowed, percent.', 0, 100), 0),
+  plant: text('Plant; the one plant if absent.', 4),
+  status: fallback(choice('How far it is.', ['created', 'released']), 'released'),
   operations: list(
     record('One step of the routing.', {
       operation: name('Operation number.', 4),
@@ -27,6 +37,11 @@ export const orderFields = {
     }),
     200,
   ),
+};
+
+export const changeFields = {
+  quantity: optional(someDecimal('Order quantity from now on.')),
+  status: optional(choice('How far it is.', ['created', 'released', 'deleted'])),
 };
 
 export type Material = { material: string; unit: string; price: bigint };
@@ -39,6 +54,9 @@ export type Order = {
   closed: bigint;
   received: bigint;
   process: bigint;
+  plant: string | null;
+  status: string;
+  changed: bigint;
 };
 
 export const isProcess = (category: OrderCategory): boolean => category === 'process';
@@ -46,21 +64,31 @@ export const isProcess = (category: OrderCategory): boolean => category === 'pro
 export type Master = ReturnType<typeof openMaster>;
 
 /** Materials, orders and the posting period: what a posting is checked against. */
-export function openMaster(db: Database, plant: string, storageLocation: string) {
+export function openMaster(
+  db: Database,
+  plant: string,
+  storageLocation: string,
+  nowMs: () => number,
+) {
   const materialRow = db.prepare<[string], Material>('SELECT * FROM material WHERE material = ?');
   const orderRow = db.prepare<[string], Order>(
     `SELECT o.*, m.unit FROM production_order o JOIN material m USING (material) WHERE number = ?`,
   );
   const insertMaterial = db.prepare('INSERT INTO material VALUES (?, ?, ?) ON CONFLICT DO NOTHING');
   const insertOrder = db.prepare(
-    `INSERT INTO production_order (number, material, quantity, tolerance, process)
-     VALUES (?, ?, ?, ?, ?)
+    `INSERT INTO production_order (number, material, quantity, tolerance, process, plant, status,
+       changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT DO NOTHING`,
   );
   const insertOperation = db.prepare(
     `INSERT INTO operation (number, operation, workCenter) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
   );
-  const closeOrder = db.prepare('UPDATE production_order SET closed = 1 WHERE number = ?');
+  const closeOrder = db.prepare(
+    'UPDATE production_order SET closed = 1, changed = ? WHERE number = ?',
+  );
+  const changeOrder = db.prepare(
+    'UPDATE production_order SET quantity = ?, status = ?, changed = ? WHERE number = ?',
+  );
   const period = db.prepare<[], { openFrom: string; openTo: string }>('SELECT * FROM period');
   const setPeriod = db.prepare('UPDATE period SET openFrom = ?, openTo = ?');
   const locks = new Map<string, string>();
@@ -132,7 +160,7 @@ export function openMaster(db: Database, plant: string, storageLocation: string)
       const tolerance = given.tolerancePercent;
       const { changes } = insertOrder.run(
         ...[order, given.material, given.quantity, tolerance],
-        isProcess(given.category) ? 1 : 0,
+        ...[isProcess(given.category) ? 1 : 0, given.plant ?? null, given.status, nowMs()],
       );
       if (changes === 0) throw new Fault('CONFLICT', `order ${order}: exists`);
       for (const { operation, workCenter } of operations) {
@@ -144,7 +172,13 @@ export function openMaster(db: Database, plant: string, storageLocation: string)
     },
 
     close(number: string): void {
-      closeOrder.run(known(number).number);
+      closeOrder.run(nowMs(), known(number).number);
+    },
+
+    /** As if a planner had changed it. */
+    change(number: string, { quantity, status }: Read<typeof changeFields>): void {
+      const order = known(number);
+      changeOrder.run(quantity ?? order.quantity, status ?? order.status, nowMs(), number);
     },
 
     /** As if `user` had the order open; forgotten when the sandbox stops. */

@@ -5,6 +5,7 @@ import type { Confirmations } from './confirmation.ts';
 import { decimalText } from './entity.ts';
 import type { Inspections } from './inspection.ts';
 import type { OrderCategory } from './master.ts';
+import { type Masters, masterSets } from './masters.ts';
 import type { Movements } from './movement.ts';
 import type { Stock } from './stock.ts';
 import { stockCodes } from './view.ts';
@@ -37,6 +38,7 @@ type Parts = Readonly<{
   movements: Movements;
   stock: Stock;
   inspections: Inspections;
+  masters: Masters;
   config: SandboxConfig;
 }>;
 type Page = Readonly<{
@@ -96,12 +98,20 @@ const inspecting = ({ inspections }: Parts): [string, Offer[]][] => {
   ];
 };
 
+/** Master data and orders that were changed at a time or later. */
+const changing = (masters: Masters, { path, key }: (typeof masterSets)[number]): Offer => ({
+  filter: /^LastChangeDateTime ge datetimeoffset'([-\dT:.]{19,23}Z)'$/,
+  orderby: `LastChangeDateTime,${key}`,
+  find: ([since], { top, skip }) => masters.changed(path, Date.parse(since!), top, skip),
+});
+
 /** What can be read, each set by the filters that are offered here and by no others. */
 export function reading(app: FastifyInstance, parts: Parts): void {
-  const { confirmations, movements, stock, config } = parts;
+  const { confirmations, movements, stock, config, masters } = parts;
   const sets: Record<string, readonly Offer[]> = {
     ...Object.fromEntries(confirmationServices.map(confirming(confirmations))),
     ...Object.fromEntries(inspecting(parts)),
+    ...Object.fromEntries(masterSets.map((one) => [one.path, [changing(masters, one)]])),
     [`${documentRoot}/A_MaterialDocumentHeader`]: [
       {
         filter: /^ReferenceDocument eq '([^']{1,16})'$/,

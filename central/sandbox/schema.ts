@@ -153,4 +153,19 @@ export const sandboxMigrations = [
     WHEN old.code IS NOT NULL
     BEGIN SELECT raise(ABORT, 'a lot is decided once'); END;
 `,
+  `
+  ALTER TABLE production_order ADD COLUMN plant TEXT;       -- NULL: the one plant
+  ALTER TABLE production_order ADD COLUMN status TEXT NOT NULL DEFAULT 'released'
+    CHECK (status IN ('created', 'released', 'deleted'));
+  ALTER TABLE production_order ADD COLUMN changed INTEGER NOT NULL DEFAULT 0; -- Unix ms
+  CREATE INDEX production_order_changed ON production_order (changed, number);
+  CREATE TABLE master (                                     -- master data, in SAP's own words
+    entitySet TEXT    NOT NULL,
+    key       TEXT    NOT NULL,
+    changed   INTEGER NOT NULL,                             -- Unix ms
+    entity    TEXT    NOT NULL,                             -- JSON
+    PRIMARY KEY (entitySet, key)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX master_changed ON master (entitySet, changed, key);
+`,
 ];

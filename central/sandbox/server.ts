@@ -11,6 +11,7 @@ import { openConfirmations } from './confirmation.ts';
 import { faultFields, openFaults } from './faults.ts';
 import { openInspections } from './inspection.ts';
 import { openMaster } from './master.ts';
+import { openMasters } from './masters.ts';
 import { openMovements } from './movement.ts';
 import { openReversals } from './reversal.ts';
 import { sandboxMigrations } from './schema.ts';
@@ -72,9 +73,10 @@ function exporterOf({ otlp }: SandboxConfig, clock: Clock, log: Logger) {
 }
 
 function openBooks(db: ReturnType<typeof openDatabase>, config: SandboxConfig, clock: Clock) {
-  const master = openMaster(db, config.plant, config.storageLocation);
+  const master = openMaster(db, config.plant, config.storageLocation, clock.nowMs);
   const movements = openMovements(db, master, config);
   return {
+    masters: openMasters(db, config.plant, clock.nowMs),
     ...{ config, master, movements, stock: openStock(db, config.plant) },
     reversals: openReversals(db, master, movements, config),
     inspections: openInspections(db, master, config),

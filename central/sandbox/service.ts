@@ -15,6 +15,7 @@ import {
 } from './entity.ts';
 import type { Inspections } from './inspection.ts';
 import type { Master } from './master.ts';
+import type { Masters } from './masters.ts';
 import { errorBody } from './message.ts';
 import {
   alteredConfirmation,
@@ -49,6 +50,7 @@ export type Parts = Mishaps &
     reversals: Reversals;
     inspections: Inspections;
     master: Master;
+    masters: Masters;
     sessions: Sessions;
   }>;
 

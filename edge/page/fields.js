@@ -122,6 +122,9 @@ export function amountField({ name, label, unit, why = null, locked = false }) {
   );
 }
 
+/** What is picked, and the text of its button: the same, or a pair. */
+const pickOf = (pick) => (Array.isArray(pick) ? pick : [pick, pick]);
+
 /** Words; `picks` are offered as big buttons, `scan` says that a scanner fills it. */
 export function textField(spec) {
   const { name, label, picks = [], why = null, locked = false, secret = false, hint = null } = spec;
@@ -131,8 +134,7 @@ export function textField(spec) {
     'div.field.words',
     { 'data-key': name, 'data-active': secret && active === name && !locked },
     el('span', { id: labelId }, label),
-    picks.length > 0 &&
-      choices({ name, options: picks.map((pick) => [pick, pick]), locked, label }),
+    picks.length > 0 && choices({ name, options: picks.map(pickOf), locked, label }),
     el('input', {
       ...{ 'data-field': name, value, maxlength: textMax, disabled: locked, autocomplete: 'off' },
       ...{ type: secret ? 'password' : 'text', inputmode: secret ? 'none' : null },

@@ -1,19 +1,28 @@
 // What each action asks of the person, and the command that it becomes.
 import { readAmount } from './fields.js';
-import { number } from './format.js';
+import { locale, number } from './format.js';
 import { holdForm } from './holdform.js';
 import { shortId } from './intents.js';
 import { isStopped } from './now.js';
+import { offerOf } from './offers.js';
 import { joined, named, say } from './say.js';
 import { session } from './session.js';
 
 const reasonsMax = 12;
-/** The plant's usual reasons, as big buttons. */
+/** Usual reasons, as big buttons, where the plant has no codes of its own. */
 const picks = (group) =>
   Array.from({ length: reasonsMax }, (_, at) => `${group}.r${at + 1}`)
     .map((name) => [name, say(name)])
     .filter(([name, text]) => name !== text && text !== '')
     .map(([, text]) => text);
+/** Which codes of the plant are for which of our reasons. */
+const codesOf = { badReasons: 'bad', stopReasons: 'stop', holdReasons: 'hold' };
+/** The plant's codes, each with its text in this language, or else in English. */
+const plantPicks = ({ reasons = [] }, group) =>
+  reasons
+    .filter((one) => one.group === codesOf[group])
+    .map(({ code, texts }) => [code, texts[locale] ?? texts.en ?? code])
+    .map(([code, text]) => (text === code ? code : [code, `${code} ${text}`]));
 
 const amount = (name, unit, must = false) => ({
   kind: 'amount',
@@ -26,13 +35,13 @@ const quantity = (unit, must = true) => ({
   ...amount('quantity', unit, must),
   label: say('field.quantity'),
 });
-const reason = (group, must = true) => ({
-  kind: 'text',
-  name: 'reason',
-  label: say('field.reason'),
-  picks: picks(group),
-  must,
-});
+const reason = (view, group, must = true) => {
+  const own = plantPicks(view, group);
+  return {
+    ...{ kind: 'text', name: 'reason', label: say('field.reason'), must },
+    picks: own.length > 0 ? own : picks(group),
+  };
+};
 const word = (name, more = {}) => ({
   kind: 'text',
   name,
@@ -71,6 +80,13 @@ const laneOptions = ({ lanes, runs }) =>
 const phaseOptions = () =>
   ['setup', 'run', 'breakdown'].map((phase) => [phase, named('phases', phase)]);
 
+/** What central offers is asked for as it is, and names the offer as its cause. */
+const offerForm = {
+  fields: () => [],
+  about: (_, { offer }) => ({ causationId: offer }),
+  body: (_, about, view) => offerOf(view, about)?.body ?? {},
+};
+
 /** Of a form: what it begins with, its fields by the view of the line, and the command's body. */
 export const forms = {
   StartOperation: { fields: () => [], body: () => ({}) },
@@ -78,6 +94,8 @@ export const forms = {
   CompleteOperation: { fields: () => [], body: () => ({}) },
   CompleteOrder: { fields: () => [], body: () => ({}) },
   CloseOrder: { fields: () => [], body: () => ({}) },
+  ChangeOrder: offerForm,
+  CancelOrder: offerForm,
   StartPhase: {
     begin: (view) => ({ run: shortId('R'), phase: 'run', lane: `${freeLane(view)}`, rework: 'no' }),
     fields: (view) => [
@@ -109,7 +127,7 @@ export const forms = {
       const unit = runOf(view, about)?.unit ?? '';
       const counts = ['good', 'scrap', 'rework'].map((name) => amount(name, unit));
       const isBad = ['scrap', 'rework'].some((name) => isSome(readAmount(typed[name]).value));
-      return [...counts, ...(isBad ? [reason('badReasons')] : [])];
+      return [...counts, ...(isBad ? [reason(view, 'badReasons')] : [])];
     },
     body: (given, about, view) => {
       const { phase, unit, rework } = runOf(view, about) ?? {};
@@ -128,11 +146,11 @@ export const forms = {
         ),
   },
   PauseOperation: {
-    fields: () => [reason('stopReasons')],
+    fields: (view) => [reason(view, 'stopReasons')],
     body: ({ reason: why }) => ({ reason: why }),
   },
   ChangeEquipmentState: {
-    fields: ({ state }) => [reason(isStopped(state) ? 'goReasons' : 'stopReasons')],
+    fields: (view) => [reason(view, isStopped(view.state) ? 'goReasons' : 'stopReasons')],
     body: ({ reason: why }, _, { state }) => ({
       state: isStopped(state) ? 'execute' : 'stopped',
       reason: why,

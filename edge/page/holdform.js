@@ -36,7 +36,7 @@ export const holdForm = ({ choice, quantity, reason, word }) => ({
       ...(scope === 'lot' ? [word('lot', { scan: true })] : []),
       ...(isMeasured(scope) ? [quantity(unit)] : []),
       ...(scope === 'lot' ? [word('unit')] : []),
-      reason('holdReasons'),
+      reason(view, 'holdReasons'),
     ];
   },
   /** What the command is about, by what was chosen. */

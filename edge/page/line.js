@@ -10,6 +10,7 @@ import { drawInspections } from './inspections.js';
 import { live } from './live.js';
 import { drawMatters } from './matters.js';
 import { drawNow, drawState } from './now.js';
+import { drawOffers } from './offers.js';
 import { drawQueue } from './queue.js';
 import { say } from './say.js';
 
@@ -62,7 +63,7 @@ function drawView(view) {
   draw(find('state'), ...drawState(view));
   draw(find('now'), ...drawNow(view));
   draw(find('figures'), ...drawFigures(view));
-  const matters = [...drawInspections(view), ...drawMatters(view)];
+  const matters = [...drawOffers(view), ...drawInspections(view), ...drawMatters(view)];
   draw(find('matters'), ...matters);
   find('matters-part').hidden = matters.length === 0;
   draw(find('queue'), ...drawQueue(view));

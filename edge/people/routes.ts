@@ -1,8 +1,8 @@
 import type { FastifyPluginAsync, FastifyReply } from 'fastify';
 import { invalid, optional, readFields } from '../../shared/field.ts';
+import type { Language } from '../../shared/press.ts';
 import { mayAsk } from '../../shared/roles.ts';
 import { lineField } from '../../shared/subject.ts';
-import type { Language } from '../press.ts';
 import type { Present } from './gate.ts';
 import { cookieOf } from './guard.ts';
 import type { People } from './people.ts';

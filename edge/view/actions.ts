@@ -1,6 +1,7 @@
 import type { CommandType } from '../../shared/command.ts';
 import { quantity } from '../../shared/quantity.ts';
 import type { Book } from '../book.ts';
+import type { Offer } from '../offers.ts';
 import { unnamed, type Verdict, type Weigh, type Wish } from './weighing.ts';
 import {
   completeOf,
@@ -12,6 +13,7 @@ import {
   wishesOfOrder,
   wishesOfRun,
   wishesOfWork,
+  wishOfOffer,
 } from './wishes.ts';
 import { freeLane, type Queued, type RunView } from './work.ts';
 
@@ -35,10 +37,12 @@ type Given = Readonly<{
   runs: readonly RunView[];
   queue: readonly Queued[];
   inspections: readonly { inspection: string }[];
+  offers: readonly Offer[];
 }>;
 
 /** What can be asked of a line now, whoever asks; holds, on which that depends, are left out. */
-export function actionsOf({ book, weigh, line, lanes, runs, queue, inspections }: Given): Action[] {
+export function actionsOf(given: Given): Action[] {
+  const { book, weigh, line, lanes, runs, queue, inspections, offers } = given;
   const lane = freeLane(book, line, lanes) ?? 1;
   const works = new Map(
     [...runs, ...queue.filter(({ state }) => state !== 'ready'), ...queue.slice(0, nearMax)].map(
@@ -56,6 +60,7 @@ export function actionsOf({ book, weigh, line, lanes, runs, queue, inspections }
       .map(({ order, operation }) => startOf({ order, operation })),
     ...[...orders].flatMap(wishesOfOrder),
     ...inspections.flatMap(({ inspection }) => wishesOfInspection(inspection)),
+    ...offers.map(wishOfOffer),
     ...wishesOfLine(),
   ];
   return wishes.map((wish) => actionOf(wish, weigh(line, wish)));

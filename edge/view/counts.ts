@@ -37,14 +37,6 @@ function add(sums: Sums, more: Sums): void {
   for (const name of Object.keys(more) as (keyof Sums)[]) sums[name] += more[name];
 }
 
-/** Pieces that were reported, each once: what comes out of rework was told when it went in. */
-export const totalOf = (sums: Sums): bigint =>
-  sums.good +
-  sums.scrap +
-  sums.rework +
-  sums.held -
-  (sums.reworkGood + sums.reworkScrap + sums.reworkAgain + sums.reworkHeld);
-
 /**
  * What was reported at each line in the last day, by the minute in which it was true, and on each
  * open run. A correction counts in the minute and at the line of its report, as if it had been

@@ -1,6 +1,9 @@
 import type { Calendar } from '../../shared/calendar.ts';
+import { oeeOf } from '../../shared/oee.ts';
 import { quantity, quantityText, zero } from '../../shared/quantity.ts';
-import { type Counted, isEmpty, minuteMs, type Sums, totalOf } from './counts.ts';
+import { percent } from '../../shared/ratio.ts';
+import { producedOf } from '../../statecharts/tally.ts';
+import { type Counted, isEmpty, minuteMs, type Sums } from './counts.ts';
 import type { LineSeen } from './seen.ts';
 import type { Spent } from './timeline.ts';
 
@@ -22,13 +25,6 @@ type Parts = Readonly<{
 /** What is told of: a shift as far as it has gone, or the last day where nobody knows of shifts. */
 type Window = Readonly<{ shift: string | null; fromMs: number; plannedMs: number | null }>;
 export type Figures = ReturnType<typeof figuresOf>;
-
-/** A share in percent with one decimal, rounded half up; null of nothing. */
-function percent(part: bigint, whole: bigint): string | null {
-  if (whole <= zero || part < zero) return null;
-  const tenths = (part * 2_000n + whole) / (2n * whole);
-  return `${tenths / 10n}.${tenths % 10n}`;
-}
 
 /** Whole minutes and at most a day; a shift that began earlier is told of its last day. */
 function windowOf({ calendar, seen, shift, nowMs }: Parts): Window {
@@ -62,7 +58,7 @@ function sumOf(parts: readonly (Sums | undefined)[]) {
     for (const name of ['good', 'scrap', 'rework', 'held', 'reworkGood'] as const) {
       sums[name] += part[name];
     }
-    sums.total += totalOf(part);
+    sums.total += producedOf(part);
   }
   return sums;
 }
@@ -100,7 +96,7 @@ export function figuresOf(parts: Parts) {
       target: idealPerHour ?? null,
       stoppedMs: spent[index]!.stopMs,
     })),
-    oee: oeeOf(basis, idealPerHour),
+    oee: shownOee(basis, idealPerHour),
   };
 }
 
@@ -118,20 +114,15 @@ type Basis = Readonly<{
   ideal: bigint | undefined;
 }>;
 
-/**
- * ISO 22400-2: availability is actual production time by planned busy time, effectiveness planned
- * run time per item times produced quantity by actual production time, quality ratio good quantity
- * by produced quantity, and OEE their product.
- */
-function oeeOf(basis: Basis, idealPerHour: string | undefined) {
+function shownOee(basis: Basis, idealPerHour: string | undefined) {
   const { plannedMs, runMs, stopMs, good, total, ideal } = basis;
-  const [ran, planned] = [BigInt(Math.round(runMs)), BigInt(Math.round(plannedMs ?? 0))];
-  const hour = BigInt(hourMs);
+  const wholeMs = (ms: number): bigint => BigInt(Math.round(ms));
   return {
-    availability: percent(ran, planned),
-    performance: ideal === undefined ? null : percent(total * hour, ideal * ran),
-    quality: percent(good, total),
-    oee: ideal === undefined || total === zero ? null : percent(good * hour, ideal * planned),
+    ...oeeOf({
+      ...{ good, total, runMs: wholeMs(runMs) },
+      plannedMs: plannedMs === null ? null : wholeMs(plannedMs),
+      idealMs: ideal === undefined ? undefined : { over: total * BigInt(hourMs), under: ideal },
+    }),
     basis: {
       ...{ plannedMs, runMs, stopMs },
       ...{ good: quantityText(good), total: quantityText(total) },

@@ -4,10 +4,13 @@ import type { Fault } from '../../shared/fault.ts';
 import type { Bell } from '../../shared/loop.ts';
 import { quantityText } from '../../shared/quantity.ts';
 import { isOpen } from '../../statecharts/hold.ts';
+import { stopStates } from '../../statecharts/linetime.ts';
 import type { Book } from '../book.ts';
 import type { Disk } from '../disk.ts';
 import type { Marks } from '../marks.ts';
+import type { Offer, Offers } from '../offers.ts';
 import type { Outbox } from '../outbox.ts';
+import type { References } from '../reference/reference.ts';
 import type { Retention } from '../retention.ts';
 import type { Roster } from '../roster.ts';
 import { factsStatus, holdStatus } from '../status.ts';
@@ -17,13 +20,14 @@ import type { Counted } from './counts.ts';
 import { figuresOf } from './figures.ts';
 import { headerOf, openDrains } from './header.ts';
 import type { LineSeen, Seen } from './seen.ts';
-import { stopStates } from './timeline.ts';
 import { forViewer, openWeighing, type Watching } from './weighing.ts';
 import { wishesOfHold } from './wishes.ts';
 import { type Queued, queueOf, type RunView, runsOf } from './work.ts';
 
 /** Most holds, and most inspections, that one line's screen tells of; the newest. */
 export const holdsMax = 50;
+/** Most codes of reasons that a screen is told of. */
+export const reasonsMax = 100;
 /** Most people for whom what they may do is kept beside a line. */
 const viewersMax = 100;
 
@@ -41,6 +45,10 @@ export type Parts = {
   calendar?: Calendar | undefined;
   /** Pieces an hour at the ideal rate, by line. */
   ideals?: ReadonlyMap<string, string>;
+  /** What central asks of orders that run at a line; without it nothing is offered. */
+  offers?: Pick<Offers, 'of'>;
+  /** The plant's codes of reasons; without it the page has its own. */
+  references?: Pick<References, 'reasons'>;
   /** What is known of a line's machines; null where nobody listens to any. */
   machine?: (line: string) => unknown;
   changed: Bell;
@@ -103,7 +111,8 @@ function sharedOf(parts: Own, line: string) {
   const orders = new Set([...runs, ...queue].map(({ order }: RunView | Queued) => order));
   const holds = holdsOf(book, line, orders);
   const inspections = inspectionsOf(book, orders);
-  const given = { book, weigh, line, lanes: actor.lanesMax, runs, queue, inspections };
+  const offers = parts.offers?.of(line) ?? [];
+  const given = { book, weigh, line, lanes: actor.lanesMax, runs, queue, inspections, offers };
   const shift = row?.shift;
   const idealPerHour = ideals?.get(line);
   const body = {
@@ -117,6 +126,7 @@ function sharedOf(parts: Own, line: string) {
       proposal ? [{ hold, ...proposal, quantity: quantityText(proposal.quantity), unit }] : [],
     ),
     inspections,
+    ...toldOf(parts, line, offers),
     figures: figuresOf({ line, counts, seen: own, shift, calendar, idealPerHour, nowMs }),
     stop: stopOf(book, line, own, runs),
     machine: machine?.(line) ?? null,
@@ -124,6 +134,15 @@ function sharedOf(parts: Own, line: string) {
     header: headerOf({ ...parts, actor, seen: own, nowMs }),
   };
   return { body, actions: actionsOf(given) };
+}
+
+/** What is there only where central has sent something. */
+function toldOf({ references }: Own, line: string, offers: readonly Offer[]) {
+  const reasons = references?.reasons(line)?.slice(0, reasonsMax) ?? [];
+  return {
+    ...(offers.length > 0 ? { offers } : {}),
+    ...(reasons.length > 0 ? { reasons } : {}),
+  };
 }
 
 const shiftOf = ({

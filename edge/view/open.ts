@@ -18,6 +18,8 @@ type Edge = Pick<
   | 'retention'
   | 'wall'
   | 'barred'
+  | 'references'
+  | 'offers'
   | 'changed'
   | 'signal'
 >;

@@ -1,11 +1,13 @@
 import type { Fact } from '../../shared/event.ts';
-import { keyOf } from '../../statecharts/tables.ts';
+import {
+  alter,
+  type Change,
+  changeOf,
+  conditionOf,
+  type LineState,
+  newLineState,
+} from '../../statecharts/linetime.ts';
 
-/** The line makes nothing in these states (PackML), whatever is open on it. */
-export const stopStates: ReadonlySet<string> = new Set([
-  ...['stopping', 'stopped', 'aborting', 'aborted', 'clearing'],
-  ...['holding', 'held', 'suspending', 'suspended'],
-]);
 /** So far back the line's time can be told, ms: a day, and what a shift may begin before it. */
 export const backMs = 26 * 3_600_000;
 /** Most changes that one line keeps; of more, the oldest can no longer be told by the hour. */
@@ -13,66 +15,21 @@ const movesMax = 20_000;
 /** Old changes are let go of so many at a time. */
 const spare = 512;
 
-type Move = Readonly<{ atMs: number }> &
-  (
-    | Readonly<{ kind: 'state'; state: string }>
-    | Readonly<{ kind: 'open'; run: string; phase: string; work: string }>
-    | Readonly<{ kind: 'close'; run: string }>
-    | Readonly<{ kind: 'pause' | 'resume'; work: string }>
-  );
-type State = {
-  equipment: string;
-  runs: Map<string, Readonly<{ phase: string; work: string }>>;
-  paused: Set<string>;
-};
+type Move = Readonly<{ atMs: number; change: Change }>;
 
 /** Time of a stretch: working, stopped, and neither. */
 export type Spent = { runMs: number; stopMs: number };
 
-const copyOf = ({ equipment, runs, paused }: State): State => ({
+const copyOf = ({ equipment, runs, paused }: LineState): LineState => ({
   ...{ equipment, runs: new Map(runs), paused: new Set(paused) },
 });
 
-function apply(state: State, move: Move): void {
-  if (move.kind === 'state') state.equipment = move.state;
-  else if (move.kind === 'open') {
-    state.runs.set(move.run, { phase: move.phase, work: move.work });
-    state.paused.delete(move.work); // only what is not paused can be begun
-  } else if (move.kind === 'close') state.runs.delete(move.run);
-  else if (move.kind === 'pause') state.paused.add(move.work);
-  else state.paused.delete(move.work);
-}
-
-/**
- * Stopped: the equipment says so, a breakdown is open, or all that is open is paused. Working: a
- * run of the phase `run` is open and not paused, and the line is not stopped.
- */
-function conditionOf({ equipment, runs, paused }: State): keyof Spent | undefined {
-  if (stopStates.has(equipment)) return 'stopMs';
-  const open = [...runs.values()];
-  if (open.some(({ phase }) => phase === 'breakdown')) return 'stopMs';
-  if (open.length > 0 && open.every(({ work }) => paused.has(work))) return 'stopMs';
-  return open.some(({ phase, work }) => phase === 'run' && !paused.has(work)) ? 'runMs' : undefined;
-}
-
-const workOf = ({ order, operation }: Fact): string => keyOf(order!, operation!);
+/** What is told of each condition; of the others nothing. */
+const spentAs: Readonly<Record<string, keyof Spent>> = { run: 'runMs', stop: 'stopMs' };
 
 function moveOf(fact: Fact): Move | undefined {
-  const { atMs } = fact;
-  switch (fact.type) {
-    case 'EquipmentStateChanged':
-      return { atMs, kind: 'state', state: fact.body.state };
-    case 'PhaseStarted':
-      return { atMs, kind: 'open', run: fact.body.run, phase: fact.body.phase, work: workOf(fact) };
-    case 'PhaseEnded':
-      return { atMs, kind: 'close', run: fact.body.run };
-    case 'OperationPaused':
-      return { atMs, kind: 'pause', work: workOf(fact) };
-    case 'OperationResumed':
-      return { atMs, kind: 'resume', work: workOf(fact) };
-    default:
-      return undefined;
-  }
+  const change = changeOf(fact);
+  return change && change.kind !== 'staff' ? { atMs: fact.atMs, change } : undefined;
 }
 
 /**
@@ -80,13 +37,13 @@ function moveOf(fact: Fact): Move | undefined {
  * where it belongs. Only facts of this line count. Bounded by a day and `movesMax` changes.
  */
 export function openTimeline() {
-  const base: State = { equipment: 'idle', runs: new Map(), paused: new Set() };
+  const base = newLineState();
   let baseMs = 0; // what was before is not known one by one
   let moves: Move[] = []; // by time, and then as they were told
 
   function letGo(count: number): void {
     for (const move of moves.slice(0, count)) {
-      apply(base, move);
+      alter(base, move.change);
       baseMs = Math.max(baseMs, move.atMs);
     }
     moves = moves.slice(count);
@@ -122,7 +79,7 @@ export function openTimeline() {
       const state = copyOf(base);
       let atMs = fromMs;
       const pass = (toMs: number): void => {
-        const condition = conditionOf(state);
+        const condition = spentAs[conditionOf(state)];
         while (atMs < toMs) {
           const part = Math.floor((atMs - fromMs) / stepMs);
           const endMs = Math.min(toMs, fromMs + (part + 1) * stepMs);
@@ -132,7 +89,7 @@ export function openTimeline() {
       };
       for (const move of moves) {
         pass(Math.min(untilMs, move.atMs));
-        apply(state, move);
+        alter(state, move.change);
       }
       pass(untilMs);
       return parts;

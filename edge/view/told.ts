@@ -3,12 +3,14 @@ import { factTypes, phases } from '../../shared/event.ts';
 import { type FaultCode, faultCodes } from '../../shared/fault.ts';
 import type { JsonSchema } from '../../shared/jsonschema.ts';
 import { dispositions } from '../../shared/quality.ts';
+import { reasonGroups } from '../../shared/reference.ts';
 import { diskLevels } from '../../shared/runtime.ts';
 import { linkStates } from '../forwarder.ts';
+import { offersMax } from '../offers.ts';
 import { listMax, relatedMax } from './facts.ts';
 import { hoursMax } from './figures.ts';
 import { lotsMax } from './hold.ts';
-import { holdsMax } from './line.ts';
+import { holdsMax, reasonsMax } from './line.ts';
 import { factsMax } from './seen.ts';
 import { machineSchemas } from './told/machines.ts';
 import { node, plantSchemas } from './told/plant.ts';
@@ -106,6 +108,7 @@ const queued = object(
   },
   { versions: listOf(masterVersion) },
 );
+const anyObject: JsonSchema = { type: 'object' };
 const about = { ...subject, lot: text, run: text, hold: text, inspection: text };
 const action = object({ action: command, ...verdict }, about);
 
@@ -141,29 +144,41 @@ export const schemas: Readonly<Record<string, JsonSchema>> = {
     ...{ line: text, epoch: integer, sequence: integer, eventId: text },
     ...{ type: { enum: factTypes }, atMs: ms, actor: text, body: { type: 'object' } },
   }),
-  LineView: object({
-    ...{ nowMs: ms, line: text, name: text, stateSinceMs: maybe(ms), lanes: integer },
-    state: lineState,
-    shift: maybe(object({ shift: maybe(text), people: listOf(text) })),
-    ...{ runs: listOf(run), queue: listOf(queued, queueMax), figures, header },
-    next: maybe(object({ action: command }, about)),
-    actions: listOf(action),
-    holds: listOf(hold, holdsMax),
-    proposals: listOf(
-      object({
-        ...{ hold: text, disposition: one(dispositions), quantity: amount, by: text },
-        unit: maybe(text),
-      }),
-      holdsMax,
-    ),
-    inspections: listOf(
-      object({ inspection: text, order: maybe(text), operation: maybe(text), lot: maybe(text) }),
-      holdsMax,
-    ),
-    stop: maybe(object({ state: text, sinceMs: maybe(ms), reason: maybe(text) })),
-    machine: maybe(ref('LineMachines')),
-    facts: listOf(markedFact, factsMax),
-  }),
+  LineView: object(
+    {
+      ...{ nowMs: ms, line: text, name: text, stateSinceMs: maybe(ms), lanes: integer },
+      state: lineState,
+      shift: maybe(object({ shift: maybe(text), people: listOf(text) })),
+      ...{ runs: listOf(run), queue: listOf(queued, queueMax), figures, header },
+      next: maybe(object({ action: command }, about)),
+      actions: listOf(action),
+      holds: listOf(hold, holdsMax),
+      proposals: listOf(
+        object({
+          ...{ hold: text, disposition: one(dispositions), quantity: amount, by: text },
+          unit: maybe(text),
+        }),
+        holdsMax,
+      ),
+      inspections: listOf(
+        object({ inspection: text, order: maybe(text), operation: maybe(text), lot: maybe(text) }),
+        holdsMax,
+      ),
+      stop: maybe(object({ state: text, sinceMs: maybe(ms), reason: maybe(text) })),
+      machine: maybe(ref('LineMachines')),
+      facts: listOf(markedFact, factsMax),
+    },
+    {
+      offers: listOf(
+        object({ commandId: text, order: text, action: command, body: anyObject, atMs: ms }),
+        offersMax,
+      ),
+      reasons: listOf(
+        object({ code: text, group: one(reasonGroups), texts: anyObject }),
+        reasonsMax,
+      ),
+    },
+  ),
   HoldView: open({
     ...{ hold: text, state: text, line: text, unit: maybe(text), remaining: amount },
     ...{ placedBy: text, needsSignature: flag, needsSecond: flag },

@@ -1,5 +1,7 @@
+import type { CommandType } from '../../shared/command.ts';
 import { quantityText } from '../../shared/quantity.ts';
 import type { Tables } from '../../statecharts/tables.ts';
+import type { Offer } from '../offers.ts';
 import { unnamed, type Wish } from './weighing.ts';
 
 /** Work that a line's screen offers something for. */
@@ -96,6 +98,11 @@ export function wishesOfHold(hold: string, row: Hold): Wish[] {
     { action: 'CancelHold', hold, body: said },
   ];
 }
+
+/** What central offers, for a person to ask for it. */
+export const wishOfOffer = ({ action, order, body }: Offer): Wish => ({
+  ...{ action: action as CommandType, order, body },
+});
 
 /** What can be asked of an inspection that waits for its result. */
 export const wishesOfInspection = (inspection: string): Wish[] => [

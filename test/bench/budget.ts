@@ -7,7 +7,8 @@ import type { Browser } from 'playwright-core';
 import { freePorts } from '../../cli/port.ts';
 import { readEdgeConfig } from '../../edge/config.ts';
 import { startEdge } from '../../edge/main.ts';
-import { languages, pressSheets } from '../../edge/press.ts';
+import { pressSheets } from '../../edge/press.ts';
+import { languages } from '../../shared/press.ts';
 import { launchChromium } from '../helpers/chromium.ts';
 import { m01, m02, shop } from '../helpers/shop.ts';
 

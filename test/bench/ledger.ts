@@ -9,14 +9,13 @@ import { factsInTurn } from '../../central/assembly.ts';
 import { portionsOf } from '../../central/inbox.ts';
 import { openMemory } from '../../central/memory.ts';
 import { steadyMs, systemClock } from '../../shared/clock.ts';
-import { decodeContent, encodeContent, genesis } from '../../shared/codec.ts';
-import { readCommand } from '../../shared/command.ts';
-import type { Content } from '../../shared/event.ts';
+import { encodeContent, genesis } from '../../shared/codec.ts';
 import { eventIds, systemRandom } from '../../shared/identity.ts';
 import { decodeSegment, encodeSegment, linksOf, type Segment } from '../../shared/segment.ts';
+import { contents } from './contents.ts';
 import { thousands } from './figures.ts';
 import { benchShelf } from './shelf.ts';
-import { edge, lines, opening, reporting } from './work.ts';
+import { lines } from './work.ts';
 
 const usage = `npm run bench:ledger -- [options]
   --facts N  so many facts are taken in; 500000
@@ -40,27 +39,9 @@ const turnMax = Number(values.turn ?? (values.postgres ? factsInTurn : segmentFa
 /** Between two facts of the plant, ms. */
 const everyMs = 10;
 
-/** What a line states at first, and what it states again and again, as an edge writes it. */
-async function samples(): Promise<{ first: Content[][]; report: Content[] }> {
-  const directory = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
-  try {
-    const plant = edge(directory);
-    for (const command of opening()) await plant.intake.ask(command);
-    for (const index of lines.keys()) await plant.intake.ask(readCommand(reporting(index)));
-    const read = plant.db.prepare<[string], Buffer>(
-      `SELECT bytes FROM event JOIN line ON line.id = event.line WHERE path = ? ORDER BY sequence`,
-    );
-    const all = lines.map((line) => read.pluck().all(line).map(decodeContent));
-    plant.close();
-    return { first: all.map((facts) => facts.slice(0, -1)), report: all.map((own) => own.at(-1)!) };
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
-}
-
 /** Segments of all lines in turns, without end; each line goes on where it has stopped. */
 async function* segments(): AsyncGenerator<Segment> {
-  const { first, report } = await samples();
+  const { first, report } = await contents();
   let round = 0;
   const startMs = Date.now() - 7 * 86_400_000;
   const heads = lines.map((line) => ({ sequence: 0, hash: genesis(line, 1) as Uint8Array }));

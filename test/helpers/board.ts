@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { openBoard } from '../../central/board.ts';
+import type { FigureConfig } from '../../central/figuring/plant.ts';
 import { buildHttp } from '../../central/http.ts';
 import type { Inspection } from '../../central/inspections.ts';
 import { migrations, openMemory } from '../../central/memory.ts';
@@ -7,18 +8,35 @@ import type { Switch } from '../../central/modes.ts';
 import { bare } from './bare.ts';
 import { openMedium } from './medium.ts';
 
-type World = Partial<Pick<Parameters<typeof openBoard>[0], 'erp' | 'erpStanding' | 'edges'>> & {
+type World = Partial<
+  Pick<Parameters<typeof openBoard>[0], 'erp' | 'erpStanding' | 'edges' | 'replays'>
+> & {
   inspections?: readonly Inspection[];
+  secondPerson?: readonly string[];
+  figures?: FigureConfig;
+  skewMaxMs?: number;
 };
 
 /** All of central but its loops, to be asked over HTTP; the test is its clock, its hub and ERP. */
-export function openAsked(switches: readonly Switch[] = [], { inspections, ...world }: World = {}) {
+export function openAsked(
+  switches: readonly Switch[] = [],
+  { inspections, secondPerson, figures, skewMaxMs, ...world }: World = {},
+) {
   const db = openMedium(':memory:', migrations);
   onTestFinished(() => void db.close());
   const time = { nowMs: 1_000 };
   const nowMs = () => time.nowMs;
-  const limits = { maxInFlightMs: 500, skewMaxMs: Number.MAX_SAFE_INTEGER };
-  const memory = openMemory({ db, nowMs, waitMs: nowMs, switches, inspections, ...limits });
+  const limits = { maxInFlightMs: 500, skewMaxMs: skewMaxMs ?? Number.MAX_SAFE_INTEGER };
+  const memory = openMemory({
+    db,
+    nowMs,
+    waitMs: nowMs,
+    switches,
+    inspections,
+    secondPerson,
+    figures,
+    ...limits,
+  });
   const told = { moved: 0 }; // how often a person has moved a posting
   const moved = () => void told.moved++;
   const board = openBoard({ ...memory, ...bare, db, nowMs, moved, ...world });

@@ -17,7 +17,7 @@ import { Fault } from '../../shared/fault.ts';
 import { systemRandom } from '../../shared/identity.ts';
 import { encodeKept } from '../../shared/kept.ts';
 import { decodeSegment, encodeSegment, lastOf, type Segment } from '../../shared/segment.ts';
-import { keptSubject } from '../../shared/subject.ts';
+import { bellSubject, keptSubject } from '../../shared/subject.ts';
 import { testFolder } from './folder.ts';
 import { waitFor } from './plantnet.ts';
 import { m01, m02 } from './shop.ts';
@@ -98,7 +98,8 @@ export function openFleet(lines: readonly string[] = [m01, m02]) {
   const stream = openStream();
   const bus = openBus();
   const db = openDatabase(':memory:', centralMigrations);
-  const memory = openMemory({ db, nowMs: Date.now, waitMs: Date.now, maxInFlightMs: 1 });
+  const ring = (line: string) => void setImmediate(() => bus.publish(bellSubject(line), ''));
+  const memory = openMemory({ db, nowMs: Date.now, waitMs: Date.now, maxInFlightMs: 1, ring });
   const { ledger } = memory;
   openRegistrar({ connection: bus.connection(db), ...memory, moved: () => undefined, log });
   const away = { central: false }; // its process is down: the stream goes on
@@ -169,6 +170,8 @@ export function openFleet(lines: readonly string[] = [m01, m02]) {
       crash: () => end(false),
       commits: () => commits,
       status,
+      /** All that the edge says of itself. */
+      whole: edge.status,
       /** Every fact of the line, in the order of the store. */
       recent: (line: string) =>
         [...edge.store.history()]
@@ -196,11 +199,14 @@ function hubOf(
   stream: ReturnType<typeof openStream>,
   link: { cut: boolean; losing: number; deaf: string; mute: string },
   away: { central: boolean },
-  { lines, outbox, marks, writes }: HubParts,
+  { lines, outbox, marks, writes, rung }: HubParts,
 ) {
   const { heard } = marks;
   openDownlink({
     ...{ connection: bus.connection(link), lines, outbox, writes, log },
+    rung: (line) => {
+      if (!link.cut) rung(line);
+    },
     lastKept: async () => undefined,
     heard: (line, kept) => {
       if (!link.cut) heard(line, kept);

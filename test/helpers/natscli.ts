@@ -33,6 +33,17 @@ export function openNatsCli(connection: NatsConnection) {
     const options = { timeout, ...(head === undefined ? {} : { headers: given }) };
     return said(await connection.request(subject, body, options));
   }
+  /** Whether it may be listened to: what is said there is another matter. */
+  async function hear(subject: string): Promise<Said> {
+    let refusal: string | undefined;
+    const callback = (error: Error | null) => {
+      refusal ??= error?.message;
+    };
+    const heard = connection.subscribe(subject, { callback });
+    await connection.flush();
+    heard.unsubscribe();
+    return { text: refusal ?? `listening on ${subject}`, json: undefined, code: undefined };
+  }
   const api = (what: string, payload?: object) => ask(`$JS.API.${what}`, payload ?? '');
   const last = (stream: string, subject: string) =>
     api(`STREAM.MSG.GET.${stream}`, { last_by_subj: subject });
@@ -83,6 +94,7 @@ export function openNatsCli(connection: NatsConnection) {
     const [nats, verb, ...rest] = words;
     if (nats !== 'nats') throw new Error(`${words.join(' ')}: is no nats`);
     if (verb === 'rtt') return { text: `${await connection.rtt()}`, json: {}, code: undefined };
+    if (verb === 'sub') return hear(rest[0]!);
     if (verb === 'req') return ask(rest[0]!, rest[1], option(rest, '-H'));
     const [what = '', ...more] = verb === 'server' ? rest.slice(1) : rest;
     const known = verbs[verb === 'server' ? rest[0]! : verb!]?.[what];

@@ -42,7 +42,8 @@ export async function openPlantdesk(parked: number) {
     { nkey: keys.edge.nkey, permissions: edgePermissions([m01]) },
   ];
   const wire = await openWire({ hub, seed: keys.leaf.seed.toString() });
-  const central = await wire.central('ledger', { natsNkeyPath: keys.central.path });
+  const feed = { consumers: [{ name: 'qms' }], megabytesMax: 50 };
+  const central = await wire.central('ledger', { natsNkeyPath: keys.central.path, feed });
 
   async function client(who: keyof typeof keys, servers = wire.hub.url) {
     const inboxPrefix = who === 'edge' ? edgeInbox(m01) : deskInbox;

@@ -15,11 +15,13 @@ const about: Partial<Record<FactType, object>> = {
   EpochBegan: {},
   DiskLevelChanged: {},
   ClockStepped: {},
+  CommandReceived: {},
   StateCarried: {},
   PersonSignedIn: {},
   PersonSignedOut: {},
   PersonSigned: {},
   PersonLockedOut: {},
+  ReferenceApplied: {},
   OrderChanged: { order: 'WO-1', productionDay: '2012-01-02', flags: 'parked' },
   OrderCancelRequested: { order: 'WO-1' },
   OrderCompleted: { order: 'WO-1' },
@@ -142,6 +144,13 @@ const bodies: Record<FactType, object> = {
     credentialUntilMs: 1_704_153_600_000,
   },
   PersonLockedOut: { tries: 5, untilMs: 1_704_067_230_000 },
+  CommandReceived: {
+    ...{ number: 7, command: 'ReleaseOrder', commandId: 'central:7:0123456789ab' },
+    ...{ outcome: 'refused', rule: 'orderKnown', reason: 'order WO-1 is released' },
+  },
+  ReferenceApplied: {
+    ...{ set: 3, activeMs: 1_704_067_200_000, records: 12, digest: 'ab'.repeat(32) },
+  },
 };
 
 /** One content of every type of fact, always the same. */

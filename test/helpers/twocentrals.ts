@@ -21,7 +21,7 @@ type Parts = {
 export async function startTwo({ directory, cluster, schema, lines }: Parts) {
   const { url, passwordPath } = cluster;
   const postgres = { url, passwordPath, schema, leaseMs };
-  const centralConfig = { storePath: undefined, postgres };
+  const centralConfig = { storePath: undefined, postgres, feed: {} };
   const stage = await startStage({ directory, lines, centralConfig });
   const [httpPort] = await freePorts(1);
   const config = { ...stage.centralConfig, httpPort };

@@ -20,7 +20,7 @@ export function connectionOf({ hub, link, life }: Ends): NatsConnection {
     getServer: () => 'hub',
     isClosed: () => false,
     close: async () => undefined,
-    publish: (subject: string, data: string) => hub.tell(link, subject, Buffer.from(data)),
+    publish: (subject: string, data = '') => hub.tell(link, subject, Buffer.from(data)),
     subscribe(subject: string, { callback }: { callback: Callback }) {
       hub.listen(life, link, subject, (message) => callback(null, message));
     },

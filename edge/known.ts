@@ -16,7 +16,10 @@ import { openDisk } from './disk.ts';
 import { isFetching, openEnrolments } from './enrolments.ts';
 import { type Level, type measure as measureFile, modesOf } from './gauge.ts';
 import type { Hub, HubParts } from './hub.ts';
+import { openOffers } from './offers.ts';
 import { openRecent } from './recent.ts';
+import { openReferences } from './reference/reference.ts';
+import { openShelf } from './reference/shelf.ts';
 import { openRoster } from './roster.ts';
 import { openSpans } from './spans.ts';
 import { openStore } from './store.ts';
@@ -59,16 +62,27 @@ export function readEdge({ config, db, clock, random, log, measure }: World, tra
   let lastMs: number | undefined; // when the last fact was recorded
   let wall: Wall | undefined;
   const spans = openSpans();
+  const shelf = openShelf(db);
+  const references = openReferences({ shelf, look: book.look });
+  const offers = openOffers({ db, look: book.look, nowMs: clock.nowMs });
   const stated = (fact: Fact, effects?: readonly Effect[]): void => {
     recent.add(fact);
     spans.note(fact);
     seen.note(fact, effects);
+    references.note(fact);
+    offers.note(fact);
     lastMs = fact.recordedMs;
     if (fact.type === 'DiskLevelChanged') told = fact.body.level;
   };
+  const cleared = (): void => {
+    seen.clear();
+    references.undone();
+  };
   const means = meansOf(config, clock, random, store.newestId());
   const roster = openRoster(linesOf(config), {
-    ...{ ...means, spans, store, book, stated, fresh: trail?.note, cleared: seen.clear },
+    ...{ ...means, spans, store, book, stated, fresh: trail?.note, cleared },
+    guard: references.check,
+    offer: offers.check,
     trust: () => wall?.trust(),
   });
   wall = openWall({ clock, lastMs });
@@ -84,5 +98,7 @@ export function readEdge({ config, db, clock, random, log, measure }: World, tra
   if (!lines.some((line) => isFetching(enrolments.of(line)))) goOn();
   const disk = openDisk({ db, budgetMb: config.diskBudgetMb, clock, told, measure });
   const program = { release, charts: edition, node: process.version, ...modesOf(db) };
-  return { store, book, recent, seen, roster, enrolments, lines, goOn, disk, wall, program };
+  const referring = { shelf, references, offers };
+  const own = { store, book, recent, seen, roster, enrolments, lines, goOn, disk, wall, program };
+  return { ...own, ...referring };
 }

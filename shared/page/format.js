@@ -1,7 +1,7 @@
 // Numbers, dates and spans as people of the page's language write them. Quantities are exact
 // decimals and stay texts: none is ever made a binary number.
 
-const locale = globalThis.document?.documentElement.lang || 'en';
+export const locale = globalThis.document?.documentElement.lang || 'en';
 
 /** Made when it is first needed: to make one takes a weak panel longer than all its use. */
 function lazy(make) {
@@ -12,6 +12,9 @@ function lazy(make) {
   };
 }
 const numbers = lazy(() => new Intl.NumberFormat(locale, { maximumFractionDigits: 20 }));
+const amounts = lazy(
+  () => new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 20 }),
+);
 const percents = lazy(
   () => new Intl.NumberFormat(locale, { style: 'unit', unit: 'percent', maximumFractionDigits: 1 }),
 );
@@ -30,6 +33,9 @@ const decimal = /^-?\d+(\.\d+)?$/;
 /** "12345.6789" as "12,345.6789", exact to the last digit; what is no number stays what it is. */
 export const number = (value) =>
   decimal.test(`${value}`) ? numbers().format(`${value}`) : `${value}`;
+
+/** The same with two decimals at least, as money is written. */
+export const money = (value) => amounts().format(`${value}`);
 
 /**
  * A quantity as a person types it here → the decimal that the edge takes; undefined if none. Where a

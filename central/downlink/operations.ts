@@ -1,0 +1,103 @@
+import { type Field, fallback, integer, list, optional, some } from '../../shared/field.ts';
+import { referenceVersion, setRecordsMax } from '../../shared/reference.ts';
+import { plainText } from '../../shared/table.ts';
+import { instantMs } from '../../shared/vocabulary.ts';
+import { saying } from '../amendments.ts';
+import type { Board } from '../board.ts';
+import { dryRun } from '../deskoperations.ts';
+import { type Operation, operation, rows } from '../operation.ts';
+import { plantSite } from './fields.ts';
+
+/** Most versions, and most orders, that are received at once. */
+export const receivedMax = 500;
+const anything = { doc: 'One of them.', read: (value: unknown) => value };
+const received = (doc: string) => ({
+  ...some(list(anything, receivedMax)),
+  doc: `${doc} At most ${receivedMax}; each is taken or refused by itself.`,
+});
+
+const number = (doc: string, min: number): Field<number> => {
+  const whole = integer(doc, min, 1e12);
+  return {
+    doc,
+    read: (value, name) =>
+      whole.read(
+        typeof value === 'string' && /^\d{1,13}$/.test(value) ? Number(value) : value,
+        name,
+      ),
+  };
+};
+const draft = number('Number of the draft.', 1);
+
+/** What an ERP, or whoever carries its data, hands over. */
+const receiving = (board: Board): Operation[] => [
+  operation({
+    name: 'receive-references',
+    doc: 'Takes versions of master records, specifications and reason codes with their contents.',
+    fields: { site: plantSite, ...saying, references: received('What versions say.'), dryRun },
+    answer: ({ site: at, by, references, dryRun: isDry }) =>
+      board.acting(isDry, () => board.downlink.receiveReferences(at, by, references)),
+    text: plainText,
+  }),
+  operation({
+    name: 'receive-orders',
+    doc: 'Takes production orders as the ERP has them; those that can go are sent to their lines.',
+    fields: { site: plantSite, ...saying, orders: received('Orders.'), dryRun },
+    answer: ({ site: at, by, orders, dryRun: isDry }) =>
+      board.acting(isDry, () => board.downlink.receiveOrders(at, by, orders)),
+    text: plainText,
+  }),
+];
+
+/** What people say of reference data. */
+const deciding = (board: Board): Operation[] => [
+  operation({
+    name: 'draft-set',
+    doc: 'Proposes a change set; without records, all that came and no draft has named.',
+    fields: {
+      ...{ site: plantSite, ...saying },
+      activeMs: optional(instantMs('When it becomes active, Unix ms; at its approval if absent.')),
+      records: optional(some(list(referenceVersion, setRecordsMax))),
+      dryRun,
+    },
+    answer: ({ dryRun: isDry, ...proposed }) =>
+      board.acting(isDry, () => board.downlink.propose(proposed)),
+    text: plainText,
+  }),
+  operation({
+    name: 'approve-set',
+    doc: 'A person says yes to a draft: it is the next set of its site, as a whole.',
+    fields: { draft, ...saying, dryRun },
+    answer: ({ draft: id, dryRun: isDry, ...said }) =>
+      board.acting(isDry, () => board.downlink.approve(id, said)),
+    text: plainText,
+  }),
+  operation({
+    name: 'reject-set',
+    doc: 'A person says no to a draft.',
+    fields: { draft, ...saying, dryRun },
+    answer: ({ draft: id, dryRun: isDry, ...said }) =>
+      board.acting(isDry, () => board.downlink.reject(id, said)),
+    text: plainText,
+  }),
+];
+
+/** What goes down to the lines, and what of it waits for a person. */
+export const downlinkOperations = (board: Board): Operation[] => [
+  operation({
+    ...{ name: 'downlink', fields: {}, text: plainText },
+    doc: 'Change sets, drafts, how far lines are, orders that cannot go, what was refused.',
+    answer: board.downlink.shown,
+  }),
+  operation({
+    ...{ name: 'differences', text: plainText },
+    doc: 'Facts of which the order guard says one thing at the edge and another at central.',
+    fields: {
+      limit: fallback(rows(1_000), 200),
+      after: fallback(number('Number of the difference behind which it goes on.', 0), 0),
+    },
+    answer: board.downlink.differences,
+  }),
+  ...receiving(board),
+  ...deciding(board),
+];

@@ -1,0 +1,16 @@
+import { cursorMigrations } from './cursors.ts';
+import { guardMigrations } from './guarding.ts';
+import { orderMigrations } from './orders.ts';
+import { problemMigrations } from './problems.ts';
+import { referenceMigrations } from './records.ts';
+
+/** The tables of what goes down, in one step. */
+export const downlinkMigrations = [
+  [
+    ...referenceMigrations,
+    ...cursorMigrations,
+    ...problemMigrations,
+    ...orderMigrations,
+    ...guardMigrations,
+  ].join('\n'),
+];

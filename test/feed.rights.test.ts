@@ -1,0 +1,145 @@
+// Goal: whoever reads the feed reads what is theirs, and can do nothing else on the hub.
+// Method: a real hub that knows a consumer of the feed and central; everything is tried that might
+// hurt, and beside it the one permission that is not given, to show what it would open.
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { type NatsConnection, nkeyAuthenticator, nkeys } from '@nats-io/nats-core';
+import { connect } from '@nats-io/transport-node';
+import { expect, onTestFinished, test } from 'vitest';
+import { ensureFeed } from '../central/feed/stream.ts';
+import { ensureStreams } from '../central/stream.ts';
+import { startHub } from '../cli/broker.ts';
+import { feedPermissions } from '../cli/permissions.ts';
+import { factStream, feedInbox } from '../shared/subject.ts';
+import { configOf } from './helpers/feedbox.ts';
+import { testFolder } from './helpers/folder.ts';
+
+const asked = { timeout: 300 };
+
+async function openHub() {
+  const [central, qms, maker] = [nkeys.createUser(), nkeys.createUser(), nkeys.createUser()];
+  const create = { publish: { allow: [`$JS.API.CONSUMER.CREATE.${factStream}.>`] } };
+  const hub = await startHub({
+    directory: testFolder(),
+    users: [
+      { nkey: central!.getPublicKey() },
+      { nkey: qms!.getPublicKey(), permissions: feedPermissions('qms') },
+      { nkey: maker!.getPublicKey(), permissions: { ...create, subscribe: { allow: ['_X.>'] } } },
+    ],
+  });
+  onTestFinished(() => hub.stop());
+  const open = async (pair: typeof central, inboxPrefix: string): Promise<NatsConnection> => {
+    const authenticator = nkeyAuthenticator(pair!.getSeed());
+    const connection = await connect({ servers: hub.url, authenticator, inboxPrefix });
+    onTestFinished(() => connection.close());
+    return connection;
+  };
+  const own = await open(central, '_INBOX_central');
+  const manager = await jetstreamManager(own);
+  await ensureStreams(manager, { replicas: 1, bytesMax: 1e7, keepDays: 1 });
+  const consumers = [
+    { name: 'qms', subjects: ['hf.fact.acme.lyon.*.*.*'], ackWaitS: 1 },
+    { name: 'lake' },
+  ];
+  await ensureFeed({ manager, config: configOf({ consumers, megabytesMax: 10 }), replicas: 1 });
+  const stream = jetstream(own);
+  for (const site of ['lyon', 'lyon', 'graz', 'lyon']) {
+    await stream.publish(`hf.fact.acme.${site}.a.M01.LotProduced`, site);
+  }
+  return { own, manager, qms: await open(qms, feedInbox('qms')), maker: await open(maker, '_X') };
+}
+
+test('a consumer reads what is its own, acknowledges, and begins again where it was', async () => {
+  const { qms, manager } = await openHub();
+  const consumer = await jetstream(qms).consumers.get(factStream, 'qms');
+  const read = async () => {
+    const seen: number[] = [];
+    for await (const message of await consumer.fetch({ max_messages: 3, expires: 1_000 })) {
+      seen.push(message.seq);
+      if (seen.length === 1) expect(await message.ackAck()).toBe(true);
+    }
+    return seen;
+  };
+  expect(await read()).toEqual([1, 2, 4]); // not that of the other site
+  const again = `$JS.API.CONSUMER.RESET.${factStream}.qms`;
+  expect((await qms.request(again, '', asked)).json()).toMatchObject({ num_ack_pending: 0 });
+  expect((await read()).slice(0, 2)).toEqual([2, 4]); // at once, without waiting for its time
+  const { ack_floor } = await manager.consumers.info(factStream, 'qms');
+  expect(ack_floor.stream_seq).toBe(3); // behind it comes its own, the 4th
+});
+
+const forbidden = [
+  'hf.fact.acme.lyon.a.M01.LotProduced',
+  ...['hf.evt.acme.lyon.a.M01', 'hf.kept.acme.lyon.a.M01', 'hf.desk.health', 'hf.live.a.b.c.d'],
+  ...['$SRV.PING', '_INBOX_central.x', '$JS.API.INFO', '$JS.API.STREAM.NAMES'],
+  ...['INFO', 'PURGE', 'DELETE', 'UPDATE', 'MSG.GET', 'MSG.DELETE', 'SNAPSHOT'].map(
+    (what) => `$JS.API.STREAM.${what}.${factStream}`,
+  ),
+  ...['HF_FACT', 'HF_EVT'].map((stream) => `$JS.API.DIRECT.GET.${stream}`),
+  ...['CREATE.HF_FACT', 'CREATE.HF_FACT.mine', 'DURABLE.CREATE.HF_FACT.mine'].map(
+    (what) => `$JS.API.CONSUMER.${what}`,
+  ),
+  ...['LIST.HF_FACT', 'NAMES.HF_FACT', 'DELETE.HF_FACT.qms', 'PAUSE.HF_FACT.qms'].map(
+    (what) => `$JS.API.CONSUMER.${what}`,
+  ),
+  ...['INFO.HF_FACT.lake', 'MSG.NEXT.HF_FACT.lake', 'RESET.HF_FACT.lake'].map(
+    (what) => `$JS.API.CONSUMER.${what}`,
+  ),
+  ...['$JS.API.CONSUMER.MSG.NEXT.HF_EVT.qms', '$JS.ACK.HF_FACT.lake.1.1.1.1.1'],
+];
+
+test('everything else is refused: to write, make, look, listen, read for others', async () => {
+  const { qms, own } = await openHub();
+  const refused: string[] = [];
+  const heard: string[] = [];
+  const spying = own.subscribe('>');
+  void (async () => {
+    for await (const { subject } of spying) heard.push(subject);
+  })();
+  await own.flush();
+  const status = (async () => {
+    for await (const { type, ...event } of qms.status()) {
+      if (type === 'error') refused.push(`${(event as { error: Error }).error.message}`);
+    }
+  })();
+  for (const subject of forbidden) qms.publish(subject, '{}');
+  const subjects = ['hf.fact.>', 'hf.>', '>', '_INBOX_central.>', '_INBOX_feed_lake.>', '$JS.>'];
+  for (const subject of subjects) qms.subscribe(subject, { callback: () => undefined });
+  await qms.flush();
+  await own.flush();
+  const text = refused.join('\n');
+  for (const subject of forbidden) expect(text).toContain(`Publish to "${subject}"`);
+  for (const subject of subjects) expect(text).toContain(`Subscription to "${subject}"`);
+  expect(heard.filter((subject) => forbidden.includes(subject))).toEqual([]);
+  await qms.close();
+  await status;
+});
+
+test('whoever may make a consumer has the server speak on any subject', async () => {
+  const { own, maker } = await openHub();
+  const said: string[] = [];
+  own.subscribe('hf.kept.acme.lyon.a.M01', {
+    callback: (_, { data }) => void said.push(`${data}`),
+  });
+  await own.flush();
+  const config = { name: 'evil', deliver_subject: 'hf.kept.acme.lyon.a.M01', ack_policy: 'none' };
+  const body = JSON.stringify({ stream_name: factStream, config });
+  const answer = await maker.request(`$JS.API.CONSUMER.CREATE.${factStream}.evil`, body, asked);
+  expect(answer.json()).toMatchObject({ name: 'evil' });
+  await own.flush();
+  expect(said.length).toBeGreaterThan(0);
+});
+
+test('`nkey --feed` prints the user as the hub’s configuration has it', () => {
+  const path = `${testFolder()}/qms.nk`;
+  const made = (name: string, to: string) =>
+    spawnSync(process.execPath, ['cli/holdfast.ts', 'nkey', '--to', to, '--feed', name], {
+      encoding: 'utf8',
+    });
+  const user = JSON.parse(made('qms', path).stdout);
+  expect(user.permissions).toEqual(feedPermissions('qms'));
+  const pair = nkeys.fromSeed(Buffer.from(readFileSync(path, 'utf8').trim()));
+  expect(pair.getPublicKey()).toBe(user.nkey);
+  expect(made('q.m>s', `${path}2`).stderr).toContain('--feed: must be 1 to 40 letters');
+});
