@@ -163,6 +163,9 @@ export function openAmendments({ db, postings, nowMs, moved }: Parts) {
     if (row.cancels !== null) {
       throw new Fault('REFUSED', `posting: ${key} says what it takes back or follows, no more`);
     }
+    if (row.inbound !== null) {
+      throw new Fault('REFUSED', `posting: ${key} says what its receipt says, no more`);
+    }
     if (row.kind === 'usageDecision') {
       throw new Fault('REFUSED', `posting: ${key} says what the holds of its lot say, no more`);
     }

@@ -36,11 +36,18 @@ const unrestricted = { InventoryStockType: '01', InventoryUsabilityCode: '' };
 const blockedStock = { InventoryStockType: '07', InventoryUsabilityCode: 'S' };
 const inspectionStock = { InventoryStockType: '02', InventoryUsabilityCode: 'X' };
 
+/** What goes back to a supplier names its purchase order. */
+const returned = ({ supplier, purchaseOrder, purchaseItem }: Posting) => ({
+  ...{ GoodsMovementRefDocType: 'B', Supplier: supplier },
+  ...{ PurchaseOrder: purchaseOrder, PurchaseOrderItem: purchaseItem },
+});
+
 /** The items of a material document: one, but for a receipt that is blocked in part. */
 export function itemsOf(posting: Posting, type: string, plant: SapPlant): object[] {
   const { order, kind } = posting;
   const all = quantity(posting.quantity, 'quantity');
   const forOrder = kind !== 'blockStock' && kind !== 'unblockStock' && kind !== 'scrapStock';
+  const isReturn = kind === 'returnDelivery';
   const item = (micros: Quantity, more: object) => ({
     Material: posting.material,
     Plant: plant.plant,
@@ -50,7 +57,8 @@ export function itemsOf(posting: Posting, type: string, plant: SapPlant): object
     QuantityInEntryUnit: decimalOf(micros),
     EntryUnit: posting.unit,
     MaterialDocumentItemText: posting.eventId.slice(0, 50),
-    ...(forOrder ? { GoodsMovementRefDocType: 'F', ManufacturingOrder: order } : {}),
+    ...(forOrder && !isReturn ? { GoodsMovementRefDocType: 'F', ManufacturingOrder: order } : {}),
+    ...(isReturn ? { ...returned(posting), ...blockedStock } : {}),
     ...(kind === 'scrapStock' ? { CostCenter: plant.costCenter } : {}),
     ...more,
   });

@@ -29,6 +29,8 @@ import { openRegistrar } from './registrar.ts';
 import { openRinging } from './ringing.ts';
 import { openSeeing } from './seeing.ts';
 import { spread } from './spreading.ts';
+import type { InboundConfig } from './supplier/config.ts';
+import { pullsOf } from './supplier/pulling.ts';
 import type { Thresholds } from './thresholds.ts';
 import { trim } from './trimmer.ts';
 import { turnsOf } from './turns.ts';
@@ -64,6 +66,8 @@ type World = {
   downlink?: CentralConfig['downlink'];
   /** What figures are made with beside facts. */
   figures?: FigureConfig;
+  /** What suppliers deliver, and how it is inspected. */
+  inbound?: InboundConfig | undefined;
   /** Unlike any boot before; what the database was opened with where it is shared. */
   bootId: string;
   /** Where the database is shared: how long what one central has begun is left to it, ms. */
@@ -113,10 +117,18 @@ const pulling =
       ...{ sites: given.sites, everyMs: given.everySeconds * 1_000 },
     });
 
+type Reading = { waitMs: () => number; moved: () => void };
+
+/** What is read of the ERP: what it hands over, and what suppliers have delivered. */
+const reads = (world: World, memory: Memory, { waitMs, moved }: Reading) => [
+  ...(world.downlink ? [pulling(world, world.downlink, memory, moved)] : []),
+  ...pullsOf({ ...world, config: world.inbound, inbound: memory.inbound, waitMs, moved }),
+];
+
 /** What central remembers, and what of it is ours for now where others share it. */
 function remember(world: World, waitMs: () => number) {
   const { db, clock, log, erp, hub, bootId, leaseMs = leaseUsualMs } = world;
-  const { skewMaxMs, switches, inspections, figures } = world;
+  const { skewMaxMs, switches, inspections, inbound, figures } = world;
   const { nowMs, monotonicMs } = clock;
   for (const site of unguarded(switches ?? [])) {
     log.warn({ site }, 'receipts are live here and quality is not: stock is not blocked by us');
@@ -126,7 +138,7 @@ function remember(world: World, waitMs: () => number) {
   const ring = openRinging(hub.connection);
   const { secondPerson } = world.downlink ?? {};
   const limits = { maxInFlightMs: erp.maxInFlightMs, skewMaxMs, figures };
-  const known = { switches, inspections, leases, ring, secondPerson };
+  const known = { switches, inspections, inbound, leases, ring, secondPerson };
   const memory = openMemory({ db, nowMs, waitMs, ...limits, ...known });
   return { turns, leases, leaseMs, memory };
 }
@@ -175,7 +187,7 @@ export function assembleCentral(world: World) {
     ...tellFeed(feed, { ...common, ...hub, memory, bell: accepted, idleMs: pace.quietMs }, onDuty),
     post({ ...common, ...lanes, erp: seeing.erp, lanesMax, bell: accepted, moved: moved.ring }),
     ...(watch ? [watch.keep()] : []),
-    ...(world.downlink ? [onDuty(pulling(world, world.downlink, memory, committed))] : []),
+    ...reads(world, memory, { waitMs, moved: committed }).map(onDuty),
   ].map(keepRunning);
   openRegistrar({ connection, ...memory, environment, moved: moved.ring, log });
   const { edges } = openPulse({ connection, nowMs: clock.nowMs, log });

@@ -37,6 +37,7 @@ import type { Registry } from './registry.ts';
 import { openRehearsal } from './rehearsal.ts';
 import { openReplays, type Replays } from './replays.ts';
 import { readRules } from './ruleboard.ts';
+import type { Inbound } from './supplier/inbound.ts';
 import type { Totals } from './totals.ts';
 import type { Trace } from './trace.ts';
 
@@ -57,6 +58,7 @@ type Parts = {
   recall: Recall;
   reconcile: Reconcile;
   modes: Modes;
+  inbound: Inbound;
   approvals: Approvals;
   figuring: Figuring;
   db: Database;
@@ -211,6 +213,8 @@ export function openBoard(parts: Parts) {
     dispatch: parts.dispatch,
     quality: parts.quality,
     moved,
+    /** Quality of what suppliers deliver. */
+    inbound: parts.inbound,
     rehearse,
     /** What is done, or what would come of it: then `dryRun` stands in the answer. */
     acting<A extends object>(isDry: boolean, work: () => A): A & { dryRun?: true } {

@@ -75,7 +75,8 @@ function inverseOf(row: PostingRow, reason: string | null = null): Draft {
   const about = { order, operation, lot, lane, material, unit, quantity, inspection };
   const amounts = { yield: good, scrap, rework, setupMs, machineMs };
   const kind = inverses[row.kind] as PostingKind; // what can be reversed has one
-  return { ...about, ...amounts, kind, final: 0, reason, cancels: row.key };
+  const none = { inbound: null, amount: null, currency: null }; // no fact is of a receipt's
+  return { ...about, ...amounts, ...none, kind, final: 0, reason, cancels: row.key };
 }
 
 function documentOf({ order, operation, lot }: Content, kind: PostingKind): Draft {

@@ -12,8 +12,10 @@ import {
   text,
 } from '../shared/field.ts';
 import { otlpField } from '../shared/otlp.ts';
+import { watchField } from '../shared/pki.ts';
 import { readSecret } from '../shared/secret.ts';
-import { checkHandsOver, checkInspects, erpField } from './connectors.ts';
+import { checkPlain, tlsField } from '../shared/secured.ts';
+import { checkHandsOver, checkInbound, checkInspects, erpField } from './connectors.ts';
 import { downlinkFields } from './downlink/fields.ts';
 import { checkErp, erpEnvironmentField } from './environment.ts';
 import { feedField } from './feed/config.ts';
@@ -21,6 +23,7 @@ import { figureField, noFigureConfig } from './figuring/plant.ts';
 import { inspectionField, inspectionsMax } from './inspections.ts';
 import { switchesMax, switchField } from './modes.ts';
 import type { Where } from './sharing.ts';
+import { inboundField } from './supplier/config.ts';
 import { thresholdsField } from './thresholds.ts';
 import { readAuthorities, sslModes } from './tls.ts';
 
@@ -63,6 +66,8 @@ export const fields = {
   ),
   host: fallback(text('Address that the status is served at.', 100), '127.0.0.1'),
   httpPort: fallback(integer('Port of the status; 0 takes a free one.', 0, 65_535), 8090),
+  tls: tlsField,
+  certificates: optional(watchField),
   stream: fallback(
     record('The stream of segments at the hub.', {
       replicas: fallback(integer('Copies; 3 in production.', 1, 5), 1),
@@ -101,6 +106,7 @@ export const fields = {
     },
   ),
   figures: fallback(figureField, noFigureConfig),
+  inbound: inboundField,
   lanesMax: fallback(integer('Documents in flight at once, one an order.', 1, 256), 16),
   logLevel: fallback(
     choice('Least severe line that is logged.', ['debug', 'info', 'warn', 'error', 'silent']),
@@ -124,9 +130,11 @@ export function whereOf(given: NonNullable<CentralConfig['postgres']>): Where {
 /** Throws Fault INVALID naming every mistake at once. */
 export function readCentralConfig(given: unknown): CentralConfig {
   const config = readFields(fields, given, 'config');
+  checkPlain(config.host, config.tls);
   if (config.inspections.length > 0) checkInspects(config.erp);
   checkErp(config);
   if (config.downlink.sites.length > 0) checkHandsOver(config.erp);
+  if (config.inbound) checkInbound(config.erp);
   if ((config.storePath === undefined) !== (config.postgres === undefined)) return config;
   throw invalid('config.storePath', 'must be given, or else postgres, and not both');
 }

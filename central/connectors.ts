@@ -80,3 +80,14 @@ export function checkInspects(options: Options): void {
     throw invalid('config.erp.usageDecision', 'must be given with inspections');
   }
 }
+
+/** Throws Fault INVALID where the ERP's connector cannot read and post what follows receipts. */
+export function checkInbound(options: Options): void {
+  const { kind = 'sap', supplier } = options as Options & { supplier?: unknown };
+  if (kind !== 'sap') {
+    throw invalid('config.inbound', `must be absent: ${kind} has no claims and no provisions here`);
+  }
+  if (supplier === undefined) {
+    throw invalid('config.erp.supplier', 'must be given with inbound');
+  }
+}

@@ -193,3 +193,30 @@ export const docketMigrations2 = [
     BEGIN SELECT raise(ABORT, 'only what is posted is taken back'); END;
   `,
 ];
+
+const newKinds = ['supplierClaim', 'accrual', 'cancelAccrual', 'returnDelivery'];
+
+/** The same, with what follows a supplier's receipt: its claim, and money. */
+export const docketMigrations3 = docketMigrations2.map((made) =>
+  made
+    .replace(
+      "kind = 'usageDecision'),",
+      `kind = 'usageDecision' OR ${newKinds.map((kind) => `kind = '${kind}'`).join(' OR ')}),`,
+    )
+    .replace(
+      'as the ERP calls what it inspects\n',
+      `as the ERP calls what it inspects
+      , inbound     TEXT                           -- the supplier's receipt that it follows
+      , amount      TEXT                           -- money, a decimal text
+        CHECK (amount IS NOT NULL OR kind <> 'accrual')
+      , currency    TEXT CHECK ((currency IS NULL) = (amount IS NULL))\n`,
+    )
+    .replace(
+      'ticket, asked, 0, NULL\n',
+      'ticket, asked, inspection, inspection_lot, NULL, NULL, NULL\n',
+    )
+    .concat(
+      `CREATE INDEX posting_inbound ON posting (inbound, id) WHERE inbound IS NOT NULL;
+      CREATE INDEX posting_document ON posting (document) WHERE document IS NOT NULL;\n`,
+    ),
+);

@@ -15,22 +15,32 @@ import {
 import { itemsIn } from './readback.ts';
 import { referencesOf } from './reference.ts';
 import { misfitReversal, reversalOf } from './reversal.ts';
+import {
+  isSupplierKind,
+  misfitSupplier,
+  type SupplierKind,
+  supplierDocumentOf,
+} from './sapsupplier.ts';
 import { amountComplaints, complaintsOf, type Needs, together } from './unfit.ts';
 
-/** GoodsMovementCode and GoodsMovementType of a kind; 555 is unverified [K]. */
+/** GoodsMovementCode and GoodsMovementType of a kind; 555, and the code of 122, are [K]. */
 const movements = {
   goodsIssue: ['03', '261'],
   goodsReceipt: ['02', '101'],
   blockStock: ['04', '344'],
   unblockStock: ['04', '343'],
   scrapStock: ['03', '555'],
+  returnDelivery: ['01', '122'],
 } as const satisfies Record<
-  Exclude<PostingKind, 'confirmation' | 'usageDecision' | CancelKind>,
+  Exclude<PostingKind, 'confirmation' | 'usageDecision' | SupplierKind | CancelKind>,
   readonly [string, string]
 >;
 
 /** Lengths of SAP's fields, in UTF-16 units. */
-const lengths = { order: 12, operation: 4, material: 40, lot: 10, unit: 3 } as const;
+const lengths = {
+  ...{ order: 12, operation: 4, material: 40, lot: 10, unit: 3 },
+  ...{ supplier: 10, purchaseOrder: 10, purchaseItem: 5, receiptItem: 4, currency: 3 },
+} as const;
 
 const needs: Needs = {
   confirmation: ['order', 'operation'],
@@ -39,7 +49,11 @@ const needs: Needs = {
   blockStock: ['material', 'lot', 'unit'],
   unblockStock: ['material', 'lot', 'unit'],
   scrapStock: ['material', 'lot', 'unit'],
-  usageDecision: ['order', 'material', 'lot', 'unit', 'receipt'],
+  usageDecision: ['material', 'lot', 'unit', 'receipt'],
+  supplierClaim: ['material', 'lot', 'unit', 'supplier', 'purchaseOrder', 'receipt'],
+  accrual: ['amount', 'currency'],
+  cancelAccrual: ['amount', 'currency'],
+  returnDelivery: ['material', 'lot', 'unit', 'supplier', 'purchaseOrder', 'purchaseItem'],
   cancelConfirmation: ['order'], // by which its service is known
 };
 const fits = (text: string): boolean => {
@@ -63,11 +77,16 @@ export function misfit(posting: Posting): string | undefined {
     if (length > max) complaints.push(`${name}: ${length} characters, SAP takes ${max}`);
   }
   if (complaints.length > 0) return together(complaints);
-  if (isCancel(posting.kind)) return together(misfitReversal(posting));
-  const { kind, receipt = '' } = posting;
+  const { kind, receipt = '', order, purchaseOrder } = posting;
+  if (kind === 'accrual' || kind === 'cancelAccrual') return together(misfitSupplier(posting));
+  if (isCancel(kind)) return together(misfitReversal(posting));
+  if (kind === 'supplierClaim') {
+    return together([...misfitSupplier(posting), ...amountComplaints(posting)]);
+  }
   if (kind === 'usageDecision' && !halvesOf(receipt)) {
     return `receipt: ${receipt} is no document number of SAP`;
   }
+  if (kind === 'usageDecision' && !order && !purchaseOrder) return 'order: must be given';
   return together(amountComplaints(posting));
 }
 
@@ -75,6 +94,7 @@ export function misfit(posting: Posting): string | undefined {
 export function documentOf(posting: Posting, plant: SapPlant): SapDocument {
   const { kind } = posting;
   if (kind === 'usageDecision') throw new Error('a usage decision is more than one document');
+  if (isSupplierKind(kind)) return supplierDocumentOf(posting, plant);
   if (isCancel(kind)) return reversalOf(posting, plant);
   if (kind === 'confirmation') return confirmation(posting, plant);
   return materialDocument(posting, movements[kind], plant);

@@ -1,4 +1,5 @@
 import type { Figures } from './figures.ts';
+import type { Receipts } from './receipts.ts';
 
 /** The documents Holdfast posts, in the words of production and inventory accounting. */
 export const postingKinds = [
@@ -12,12 +13,17 @@ export const postingKinds = [
   'cancelConfirmation', // takes back one confirmation, as a whole
   'cancelIssue', // the goods of one issue come back
   'cancelReceipt', // the goods of one receipt go
+  'supplierClaim', // what a supplier has delivered is complained of
+  'accrual', // what the supplier is expected to make good, in money
+  'cancelAccrual', // takes back one accrual, as a whole
+  'returnDelivery', // out of blocked stock, back to the supplier
 ] as const;
 export type PostingKind = (typeof postingKinds)[number];
 
 /**
  * What takes a document back. Between the two kinds of stock it is the other move; of scrap there
- * is none: what was thrown away does not come back by a document of ours. Nor is a lot undecided.
+ * is none: what was thrown away does not come back by a document of ours. Nor is a lot undecided, a
+ * claim unsaid, or what went to the supplier fetched back.
  */
 export const inverses = {
   confirmation: 'cancelConfirmation',
@@ -30,10 +36,16 @@ export const inverses = {
   cancelConfirmation: 'confirmation',
   cancelIssue: 'goodsIssue',
   cancelReceipt: 'goodsReceipt',
+  supplierClaim: 'none',
+  accrual: 'cancelAccrual',
+  cancelAccrual: 'accrual',
+  returnDelivery: 'none',
 } as const satisfies Record<PostingKind, PostingKind | 'none'>;
 
 /** Kinds that take one document back, by its number. */
-export const cancelKinds = ['cancelConfirmation', 'cancelIssue', 'cancelReceipt'] as const;
+export const cancelKinds = [
+  ...(['cancelConfirmation', 'cancelIssue', 'cancelReceipt', 'cancelAccrual'] as const),
+] as const;
 export type CancelKind = (typeof cancelKinds)[number];
 export const isCancel = (kind: PostingKind): kind is CancelKind =>
   (cancelKinds as readonly PostingKind[]).includes(kind);
@@ -52,7 +64,14 @@ export type Posting = Readonly<{
   quantity?: string; // goods movements: all of it
   blocked?: string; // goodsReceipt, usageDecision: how much of it goes into blocked stock
   inspection?: true; // goodsReceipt, cancelReceipt: all of it into quality inspection, or out
-  receipt?: string; // usageDecision: number of the receipt whose goods are decided
+  receipt?: string; // number of the receipt whose goods are decided, claimed or sent back
+  receiptItem?: string; // of a supplier's receipt: which of its items
+  supplier?: string; // whose goods they are; on what follows a supplier's receipt, as those below
+  purchaseOrder?: string;
+  purchaseItem?: string;
+  claim?: string; // accrual: number of the claim that it is for
+  amount?: string; // accrual: how much, in `currency`
+  currency?: string;
   inspectionLot?: string; // usageDecision: the ERP's name of what it inspects, where it is known
   yield?: string; // confirmation
   scrap?: string; // confirmation; usageDecision: how much of it is scrapped
@@ -138,4 +157,6 @@ export type Erp = Readonly<{
   figures?: Figures;
   /** What it hands over; absent for a connector that only takes. */
   masters?: Source;
+  /** What suppliers have delivered; absent for a connector that cannot read it. */
+  receipts?: Receipts;
 }>;

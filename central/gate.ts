@@ -12,6 +12,7 @@ import type { PostingRow } from './queue.ts';
 import { versionsFor } from './ruletable.ts';
 import type { StandIns } from './standins.ts';
 import type { Stock } from './stock.ts';
+import { movesGoods, openInboundGate } from './supplier/gate.ts';
 import { openWarding } from './wardtables.ts';
 
 type Parts = {
@@ -39,6 +40,7 @@ export function openGate({ db, queue, dossier, holds, genealogy, stock, standIns
   const ahead = openAhead(db);
   const warding = openWarding(db);
   const inverse = openInverse(queue, stock);
+  const inbound = openInboundGate({ db, holds, genealogy, stock });
   const usageDecision = openDecision({ queue, dossier, holds, genealogy, stock });
 
   /** The order; or why not yet: its release may still be on the way from another line. */
@@ -113,12 +115,14 @@ export function openGate({ db, queue, dossier, holds, genealogy, stock, standIns
     const { allReceived, blocked } = stock.of(name);
     if (isWhole(name, lot)) return allReceived - stock.issued(name) - blocked;
     const part = holds.toBlock(name) - blocked;
-    return lot.order === null ? part : least(part, allReceived - blocked);
+    if (lot.order === null) return least(part, inbound.free(name) ?? part);
+    return least(part, allReceived - blocked);
   }
 
   function block(row: PostingRow): Verdict {
     const name = row.lot!;
-    const lot = dossier.lot(name);
+    const known = dossier.lot(name);
+    const lot = known?.material ? known : inbound.lotOf(name);
     // Of one that was released before it was made, as far as central heard, nothing else is known.
     if (!lot?.material) return { do: 'defer', reason: 'the lot is not known at central yet' };
     if (stock.issuing(name) && isWhole(name, lot)) {
@@ -188,16 +192,19 @@ export function openGate({ db, queue, dossier, holds, genealogy, stock, standIns
   /** The line that made what is received, or decided. */
   function lineOf(row: PostingRow): string {
     if (row.kind === 'goodsReceipt') return standIns.lineOf(row);
+    if (row.inbound !== null) return row.line;
     return row.kind === 'usageDecision' ? standIns.lineOf(queue.one(receiptKeyOf(row))!) : row.line;
   }
 
   return (given: PostingRow): Verdict => {
     const row = { ...given, line: lineOf(given) };
-    if (row.lot !== null && row.kind !== 'goodsIssue' && stock.inFlight(row.lot)) {
+    const mayMeet = row.kind !== 'goodsIssue' && movesGoods(row);
+    if (row.lot !== null && mayMeet && stock.inFlight(row.lot)) {
       return { do: 'wait', reason: 'another document of the lot is in flight' };
     }
     const known = inverse.before(row) ?? heldBy(ahead.holding(row));
     if (known) return known;
+    if (inbound.weighs(row)) return inbound.verdict(row);
     switch (row.kind) {
       case 'confirmation':
         return confirmation(row);

@@ -1,6 +1,7 @@
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import { invalid } from '../shared/field.ts';
 import { metricsType } from '../shared/metrics.ts';
+import { strictTransport } from '../shared/secured.ts';
 import { answered } from './answered.ts';
 import type { Board } from './board.ts';
 import { operationsOf } from './operations.ts';
@@ -40,6 +41,9 @@ export function buildHttp(board: Board, metrics?: () => string): FastifyInstance
       throw error;
     }),
   );
+  app.addHook('onSend', async ({ protocol }, reply) => {
+    if (protocol === 'https') reply.header('strict-transport-security', strictTransport);
+  });
   if (metrics) {
     app.get('/metrics', async (_request, reply) => reply.type(metricsType).send(metrics()));
   }

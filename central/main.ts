@@ -5,12 +5,16 @@ import { backoff } from '../shared/backoff.ts';
 import { type Clock, systemClock } from '../shared/clock.ts';
 import { dial, openStanding, readSeed } from '../shared/connection.ts';
 import { type Database, openDatabase } from '../shared/database.ts';
+import { factTypes } from '../shared/event.ts';
 import { openExporter } from '../shared/exporter.ts';
 import { Fault } from '../shared/fault.ts';
 import { type Logger, openLog } from '../shared/log.ts';
 import { keepRunning, openBell } from '../shared/loop.ts';
 import { readHeaders } from '../shared/otlp.ts';
+import { allOf, certificateFamily, checkCertificates, openCertificates } from '../shared/pki.ts';
+import { oldestReader } from '../shared/reader.ts';
 import { release } from '../shared/release.ts';
+import { openSecured } from '../shared/secured.ts';
 import { runService } from '../shared/service.ts';
 import { centralInbox } from '../shared/subject.ts';
 import { openVitals } from '../shared/vitals.ts';
@@ -97,7 +101,9 @@ function claimOrClose(db: Database, { environment }: CentralConfig, nowMs: numbe
 }
 
 /** Reads the files that the config names. Throws Fault INVALID naming the first that is bad. */
-function checkCentral({ natsNkeyPath, postgres, erp, dropPath, otlp }: CentralConfig): void {
+function checkCentral(config: CentralConfig): void {
+  const { natsNkeyPath, postgres, erp, dropPath, otlp } = config;
+  checkCertificates(config, systemClock.nowMs());
   if (otlp) readHeaders(otlp);
   if (natsNkeyPath !== undefined) readSeed(natsNkeyPath);
   if (postgres) whereOf(postgres);
@@ -152,10 +158,12 @@ export async function startCentral(config: CentralConfig) {
   const vitals = openVitals();
   const { lanesMax, skewMaxHours, postgres, thresholds } = config;
   const lease = postgres ? { leaseMs: postgres.leaseMs } : {};
-  const { environment, rules: switches, inspections, downlink, figures, stream: sized } = config;
+  const { environment, rules: switches, inspections, inbound, downlink } = config;
+  const { figures, stream: sized } = config;
   const feed = config.feed && { ...config.feed, replicas: sized.replicas };
   const skewMaxMs = skewMaxHours * 3_600_000;
-  const limits = { lanesMax, skewMaxMs, switches, inspections, downlink, figures, feed };
+  const rules = { switches, inspections, inbound, downlink };
+  const limits = { lanesMax, skewMaxMs, ...rules, figures, feed };
   const central = assembleCentral({
     ...{ db, clock, log, erp, hub, environment, ...limits, ...lease, bootId },
     ...{ thresholds, exporter },
@@ -168,7 +176,12 @@ export async function startCentral(config: CentralConfig) {
   const board = openBoard({ ...shown, db, moved, hubTrouble, replays });
   const told = { exporter, meter, hubSeen, hubTrouble, isShared: postgres !== undefined };
   const metrics = openMetrics({ ...shown, ...told, db });
-  const app = buildHttp(board, () => metrics(vitals.families()));
+  const certificates = openCertificates(allOf(config), clock.nowMs);
+  const certified = () => {
+    const family = certificateFamily(certificates.standings());
+    return { ...family, name: `holdfast_central_${family.name}` };
+  };
+  const app = buildHttp(board, () => metrics([...vitals.families(), certified()]));
   await servePage(app, figures.language);
   const { signal } = stopping;
   const following = [
@@ -179,11 +192,15 @@ export async function startCentral(config: CentralConfig) {
   ];
   const services = openServices({ connection, board, bootId, clock, log });
   const url = await app.listen({ host: config.host, port: config.httpPort });
+  const { tls } = config;
+  const secured = tls && (await openSecured({ tls, server: app.server, clock, log }));
 
   return {
     url,
+    ...(secured && { securedUrl: secured.url }),
     async close(): Promise<void> {
       stopping.abort();
+      await secured?.close();
       services.stop();
       const stopped = central.stop();
       await app.close();
@@ -201,5 +218,11 @@ export async function startCentral(config: CentralConfig) {
 if (import.meta.main) {
   const start = (given: unknown) => startCentral(readCentralConfig(given));
   const check = (given: unknown) => checkCentral(readCentralConfig(given));
-  await runService({ name: 'central', fields, about: { schema: migrations.length }, check, start });
+  await runService({
+    name: 'central',
+    fields,
+    about: { schema: migrations.length, reader: oldestReader(migrations), facts: factTypes.length },
+    check,
+    start,
+  });
 }

@@ -1,4 +1,5 @@
 import type { Database } from '../shared/database.ts';
+import { readableFrom } from '../shared/reader.ts';
 import { actMigrations } from './acts.ts';
 import { liveMigrations } from './ahead.ts';
 import { amendmentMigrations, openAmended } from './amendments.ts';
@@ -10,7 +11,7 @@ import { clockMigrations, openClocks, skewUsualMs } from './clocks.ts';
 import { correctionMigrations, openCorrections } from './corrections.ts';
 import { deskMigrations } from './desk.ts';
 import { openDispatch } from './dispatch.ts';
-import { docketMigrations, docketMigrations2 } from './docket.ts';
+import { docketMigrations, docketMigrations2, docketMigrations3 } from './docket.ts';
 import {
   dossierMigrations,
   dossierMigrations2,
@@ -56,6 +57,9 @@ import type { Rule } from './ruletable.ts';
 import { dispatchMigrations } from './sent.ts';
 import { shadowMigrations } from './shadows.ts';
 import { ledgerMigrations, shelfMigrations2 } from './shelf.ts';
+import type { InboundConfig } from './supplier/config.ts';
+import { openInbound } from './supplier/inbound.ts';
+import { inboundMigrations } from './supplier/schema.ts';
 import { openThread, threadMigrations } from './thread.ts';
 import { openTotals, totalsMigrations } from './totals.ts';
 import { openTrace } from './trace.ts';
@@ -100,7 +104,11 @@ export const migrations = [
   ...feedMigrations,
   ...lineageMigrations,
   ...environmentMigrations,
+  ...docketMigrations3,
+  ...inboundMigrations,
 ];
+// Raised by whoever adds a migration that does not only add: see docs/upgrade.md.
+readableFrom(migrations, 24);
 
 /** Pages of the file that are kept in memory, KiB: those to which the lines add now. */
 const cacheKib = 64 * 1024;
@@ -119,6 +127,8 @@ type Parts = {
   inspections?: readonly Inspection[] | undefined;
   /** What figures are made with beside facts. */
   figures?: FigureConfig | undefined;
+  /** What suppliers deliver, and how it is inspected; none is taken without one. */
+  inbound?: InboundConfig | undefined;
   /** Where other centrals share the ledger. */
   leases?: Leases | undefined;
   /** Says what rules do, and which lots are inspected, instead of the configuration. */
@@ -140,7 +150,7 @@ export type Memory = ReturnType<typeof openMemory>;
  */
 export function openMemory(parts: Parts) {
   const { db, nowMs, skewMaxMs = skewUsualMs, switches = [], inspections = [], ring } = parts;
-  const { ruling, waitMs, maxInFlightMs, leases } = parts;
+  const { ruling, waitMs, maxInFlightMs, leases, inbound: suppliers } = parts;
   const times = { waitMs, maxInFlightMs, leases };
   db.pragma(`cache_size = -${cacheKib}`);
   const dossier = openDossier(db);
@@ -221,7 +231,9 @@ export function openMemory(parts: Parts) {
   const recall = openRecall({ db, thread, dossier, holds, reaching, nowMs });
   const qualities = openQualities({ db, nowMs, ledger, postings, lanes, thread, dispatch });
   const views = { dossier, totals, erpStatus, archive, explain, reconcile, modes, approvals };
+  const { wards } = qualities;
+  const inbound = openInbound({ ...known, postings, wards, config: suppliers, nowMs });
   const goods = { holds, postings, ledger, registry, live, thread, trace, recall };
   const book = openBook(db);
-  return { ...views, ...goods, book, dispatch, downlink, figuring, ...qualities, forget };
+  return { ...views, ...goods, book, dispatch, downlink, figuring, ...qualities, inbound, forget };
 }

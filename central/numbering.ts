@@ -1,3 +1,5 @@
+import type { SupplierSettings } from './claimfields.ts';
+
 type Entity = Readonly<Record<string, unknown>>;
 
 /** One document: where it is created, with what, and how it is found and read again. */
@@ -31,6 +33,8 @@ export type SapPlant = Readonly<{
   machineActivity: number;
   /** Process orders: numbers, or how they begin with a "*" behind. */
   processOrders: readonly string[];
+  /** Of claims and provisions; absent where none are posted. */
+  supplier?: SupplierSettings | undefined;
   /** The plant's calendar day at a Unix time, "2026-11-23": the posting date. */
   dayAt(ms: number): string;
 }>;

@@ -14,6 +14,7 @@ import { type Operation, operation, rows } from './operation.ts';
 import { qualityOperations } from './qualityoperations.ts';
 import { replayOperations } from './replayoperations.ts';
 import { sightOperations } from './sightoperations.ts';
+import { inboundOperations } from './supplier/operations.ts';
 
 const orders = (board: Board): Operation[] => [
   operation({
@@ -92,4 +93,5 @@ export const operationsOf = (board: Board): readonly Operation[] => [
   ...replayOperations(board),
   ...downlinkOperations(board),
   ...feedOperations(board),
+  ...inboundOperations(board),
 ];

@@ -9,6 +9,7 @@ import type { Live } from './live.ts';
 import type { Postings } from './postings.ts';
 import type { Pulse } from './pulse.ts';
 import type { Registry } from './registry.ts';
+import type { Inbound } from './supplier/inbound.ts';
 
 /** An edge that says nothing for so long, ms, is silent: twelve heartbeats. */
 const silentMs = 60_000;
@@ -22,6 +23,7 @@ type Parts = {
   registry: Registry;
   postings: Postings;
   dispatch: Dispatch;
+  inbound: Inbound;
   edges: Pulse['edges'];
   erpStanding: Breaker['standing'];
   nowMs: () => number;
@@ -82,6 +84,7 @@ export function openOverview(parts: Parts) {
       ...some(ledger.gaps().length, 'lines lack facts in between: hf.desk.lines'),
       ...some(live.holds().filter(({ lost }) => lost !== null).length, 'holds may never be stated'),
       ...some(dispatch.foreign(), 'commands were sent by a ledger that is lost: hf.desk.sent'),
+      ...parts.inbound.complaints(),
       ...some(slow.length, 'lines are more than a minute behind: hf.desk.lag'),
       ...some(all.filter((one) => (one.silentMs ?? 0) > silentMs).length, 'edges are silent'),
       ...some(all.filter(({ clock }) => clock === 'suspect').length, 'clocks of edges are off'),

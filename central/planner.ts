@@ -149,6 +149,8 @@ export function openPlanner(parts: Parts) {
   return {
     /** What a newly accepted fact calls for; `effects` is what it makes count, or count no more. */
     note,
+    /** Adds a posting that no fact calls for. */
+    enter,
     /** Only what follows for the lots that holds reach. */
     reach: reach.note,
     /** Goods of a lot are back in stock. */

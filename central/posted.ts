@@ -96,7 +96,7 @@ export function stockSums(lot: string, unit: string, rows: readonly PostingRow[]
       unrestricted += sign * (amount - held);
       blocked += sign * held;
     } else if (kind === 'goodsIssue' || kind === 'cancelIssue') unrestricted -= sign * amount;
-    else if (kind === 'scrapStock') blocked -= amount;
+    else if (kind === 'scrapStock' || kind === 'returnDelivery') blocked -= amount;
     else if (kind === 'blockStock' || kind === 'unblockStock') {
       const into = kind === 'blockStock' ? amount : -amount;
       unrestricted -= into;

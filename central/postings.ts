@@ -4,14 +4,14 @@ import { posting as chart, type PostingEvent } from '../statecharts/posting.ts';
 import { openBlocks } from './blocks.ts';
 import { openCases, type Plan } from './cases.ts';
 import { type Census, openCensus } from './census.ts';
-import { receiptKeyOf } from './decision.ts';
 import { isSent } from './docket.ts';
 import type { Dossier } from './dossier.ts';
 import { openEarly } from './early.ts';
-import { isCancel, type Posting } from './erp.ts';
+import type { Posting } from './erp.ts';
 import { openFlights } from './flights.ts';
 import { openGate } from './gate.ts';
 import { openGenealogy } from './genealogy.ts';
+import { openHanding } from './handed.ts';
 import type { Holds } from './holds.ts';
 import type { Inspects } from './inspections.ts';
 import type { Verdict } from './inverse.ts';
@@ -21,11 +21,12 @@ import type { Leases } from './leases.ts';
 import type { Modes } from './modes.ts';
 import { openOutcomes } from './outcomes.ts';
 import { openPlanner } from './planner.ts';
-import { openQueue, type PostingRow, postingOf, type Queue } from './queue.ts';
+import { openQueue, type PostingRow, type Queue } from './queue.ts';
 import { openSettling } from './settling.ts';
 import { openShadows } from './shadows.ts';
 import { openStandIns } from './standins.ts';
 import { openStock } from './stock.ts';
+import { openFollowing, openReceiptLanes } from './supplier/origin.ts';
 import { openTaking, type Task } from './taking.ts';
 import { openWaking } from './waking.ts';
 
@@ -79,6 +80,7 @@ function openShelves({ db, dossier, holds, waitMs, leases }: Parts) {
   const early = openEarly(db, settling.touched);
   const lanes = openLanes({ db, waitMs, boot: leases?.boot });
   const others = {
+    following: openFollowing(db),
     lanes,
     blocks: openBlocks(db),
     waking: openWaking(lanes),
@@ -99,6 +101,10 @@ const keeping = (shelves: ReturnType<typeof openShelves>) => ({
     for (const part of [waking, census, queue, stock, settling]) part.undone();
   },
 });
+
+/** Whether goods of a lot come back, or go, because a document was taken back. */
+const bringsBack = ({ kind, lot }: PostingRow): boolean =>
+  lot !== null && (kind === 'cancelIssue' || kind === 'cancelReceipt');
 
 const saving =
   <A extends unknown[], R>(work: (...args: A) => R, save: () => void) =>
@@ -138,19 +144,16 @@ export function openPostings(parts: Parts) {
     queue.move(moved);
     census.moved(row, moved.state);
     stock.moved(row, moved);
-    if (moved.state === 'posted' && isCancel(moved.kind) && moved.lot !== null) comeBack(moved);
+    if (moved.state === 'posted' && bringsBack(moved)) comeBack(moved);
     return moved;
   }
 
-  /** As the ERP port takes it, with what it takes back, or the receipt that it decides. */
-  const handed = (row: PostingRow): Posting =>
-    postingOf(row, {
-      undone: isCancel(row.kind) ? queue.one(row.cancels!) : undefined,
-      receipt: row.kind === 'usageDecision' ? queue.one(receiptKeyOf(row)) : undefined,
-    });
+  const handed = openHanding(shelves);
 
   function weigh(row: PostingRow): Verdict {
-    const lot = row.lot === null ? undefined : dossier.lot(row.lot);
+    const { lotOf } = shelves.following;
+    const made = row.lot === null ? undefined : dossier.lot(row.lot);
+    const lot = row.lot === null || made?.material ? made : lotOf(row.lot);
     const known = {
       material: row.material ?? lot?.material ?? null,
       unit: row.unit ?? lot?.unit ?? null,
@@ -230,6 +233,7 @@ export function openPostings(parts: Parts) {
     attempts: queue.attempts,
     inverse: queue.inverse,
     shadows: shadows.of,
+    inbound: openReceiptLanes(shelves),
     save, // at the end of the ledger's transaction
     undone, // of what was planned or moved in a transaction
   };

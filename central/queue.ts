@@ -1,7 +1,7 @@
 import type { Database } from '../shared/database.ts';
 import { type PostingState, postingStates } from '../statecharts/posting.ts';
 import { flies, open } from './docket.ts';
-import type { Posting, PostingKind } from './erp.ts';
+import type { PostingKind } from './erp.ts';
 import { openRecords } from './records.ts';
 
 export type PostingRow = {
@@ -37,35 +37,17 @@ export type PostingRow = {
   asked: number;
   inspection: 0 | 1; // a receipt into quality inspection stock, what takes it back, its decision
   inspectionLot: string | null; // as the ERP calls what it inspects, once it has said so
+  inbound: string | null; // the supplier's receipt that it follows, as "number/year/item"
+  amount: string | null; // money, a decimal text in `currency`
+  currency: string | null;
 };
 
 /** In SQL: all of a posting, as a row has it. */
 export const columns = `id, key, event_id AS eventId, line, sequence, at_ms AS atMs, lane, kind,
   state, order_number AS "order", operation, lot, material, unit, quantity, blocked, yield, scrap,
   rework, setup_ms AS setupMs, machine_ms AS machineMs, final, not_before_ms AS notBeforeMs, busy,
-  unsure, reason, document, cancels, ticket, asked, inspection, inspection_lot AS inspectionLot`;
-
-/** What a posting is about that has a number: what it takes back, or the receipt it decides. */
-type Behind = Readonly<{ undone?: PostingRow | undefined; receipt?: PostingRow | undefined }>;
-
-/** The posting as the ERP port takes it. */
-export function postingOf(row: PostingRow, { undone, receipt }: Behind = {}): Posting {
-  const { key, kind, eventId, atMs, final } = row;
-  const { order, operation, lot, material, unit, quantity, blocked, setupMs, machineMs } = row;
-  const { yield: good, scrap, rework, ticket } = row;
-  const optional = { order, operation, lot, material, unit, quantity, blocked, setupMs, machineMs };
-  const back = { cancels: undone?.document ?? null, cancelsKey: undone?.key ?? null };
-  const decides = { receipt: receipt?.document ?? null };
-  const inspectionLot = receipt?.inspectionLot ?? null;
-  const all = { ...optional, yield: good, scrap, rework, ...back, ...decides, inspectionLot };
-  const given = Object.entries({ ...all, ticket });
-  const present = Object.fromEntries(given.filter(([, value]) => value !== null));
-  const inspects = row.inspection === 1 && receipt === undefined;
-  return {
-    ...{ key, kind, eventId, atMs, ...(final ? { final: true } : {}) },
-    ...{ ...(inspects ? { inspection: true } : {}), ...present },
-  };
-}
+  unsure, reason, document, cancels, ticket, asked, inspection, inspection_lot AS inspectionLot,
+  inbound, amount, currency`;
 
 /** Postings of one lane that are read together. */
 const pageMax = 10;
@@ -96,7 +78,7 @@ export type Planned = Omit<
 export const blank = {
   ...{ order: null, operation: null, lot: null, material: null, unit: null, quantity: null },
   ...{ yield: null, scrap: null, rework: null, setupMs: null, machineMs: null, reason: null },
-  ...({ cancels: null, inspection: 0 } as const),
+  ...({ cancels: null, inspection: 0, inbound: null, amount: null, currency: null } as const),
 } as const;
 type Told = { touched: (line: string) => void; came: (row: Planned) => void };
 export type Queue = ReturnType<typeof openQueue>;
@@ -113,8 +95,8 @@ function openRows(db: Database, { touched, came }: Told) {
   const insert = db.prepare(
     `INSERT INTO posting (key, event_id, line, sequence, at_ms, lane, kind, state, order_number,
        operation, lot, material, unit, quantity, yield, scrap, rework, setup_ms, machine_ms, final,
-       reason, beside, cancels, inspection)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       reason, beside, cancels, inspection, inbound, amount, currency)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const move = db.prepare(
     `UPDATE posting SET state = :state, quantity = :quantity, blocked = :blocked, scrap = :scrap,
@@ -161,7 +143,7 @@ function openRows(db: Database, { touched, came }: Told) {
         ...[key, eventId, line, sequence, atMs, name, kind, state, order, operation],
         ...[lot, material, unit, quantity, good, scrap, rework],
         ...[row.setupMs, row.machineMs, row.final, row.reason, row.beside, row.cancels],
-        row.inspection,
+        ...[row.inspection, row.inbound, row.amount, row.currency],
       );
       if (state === 'parked') stopped.delete(name);
       touched(line);

@@ -41,6 +41,23 @@ const compared: Readonly<Record<string, 'text' | 'decimal' | 'asShown'>> = {
   Plant: 'asShown',
   StorageLocation: 'asShown',
   InventoryStockType: 'asShown',
+  ExternalReference: 'text',
+  NotificationType: 'text',
+  Supplier: 'text',
+  PurchaseOrder: 'text',
+  PurchaseOrderItem: 'text',
+  PurchasingDocument: 'text',
+  PurchasingDocumentItem: 'text',
+  ComplaintQuantity: 'decimal',
+  ComplaintQuantityUnit: 'text',
+  CompanyCode: 'text',
+  DocumentReferenceID: 'text',
+  ReverseDocument: 'text',
+  ReverseDocumentFiscalYear: 'text',
+  GLAccount: 'text',
+  DebitCreditCode: 'text',
+  AmountInTransactionCurrency: 'decimal',
+  TransactionCurrency: 'text',
 };
 
 export const itemsIn = 'to_MaterialDocumentItem';
@@ -59,9 +76,9 @@ export function compare(
   entity: Entity,
 ): Compared {
   const head = differences(says, entity, reverses);
-  const items = says[itemsIn];
+  const [name, items] = Object.entries(says).find(([, value]) => Array.isArray(value)) ?? [];
   const all = Array.isArray(items)
-    ? [...head, ...ofItems(items, shownItems(entity), reverses)]
+    ? [...head, ...ofItems(items, shownItems(entity, name!), reverses)]
     : head;
   const differs = all.flatMap((found) => ('differs' in found ? [found.differs] : []));
   if (differs.length > 0) return { differs: differs.join('; ') };
@@ -107,8 +124,8 @@ function micros(value: unknown, unsigned: boolean): Quantity | undefined {
 const spelled = (value: unknown): string => `${value}`.toUpperCase().replace(/^0+(?=\d+$)/, '');
 
 /** The items as V2 wraps them; none where it only says where they could be read. */
-function shownItems(entity: Entity): Entity[] {
-  const given = entity[itemsIn] as { results?: unknown } | undefined | null;
+function shownItems(entity: Entity, name: string): Entity[] {
+  const given = entity[name] as { results?: unknown } | undefined | null;
   const list = Array.isArray(given) ? given : given?.results;
   const items = (Array.isArray(list) ? list : []) as (Entity | null)[];
   return items.filter((item): item is Entity => item !== null && !isBeside(item));

@@ -130,6 +130,7 @@ export const rules: Rules = {
   EpochBegan: none('has no value'),
   DiskLevelChanged: none('has no value'),
   ClockStepped: none('has no value'),
+  UplinkDrilled: none('has no value'),
   CommandReceived: none('has no value'),
   ReferenceApplied: none('has no value'),
   PersonSignedIn: none('has no value'),

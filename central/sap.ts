@@ -10,6 +10,7 @@ import {
   record,
   text,
 } from '../shared/field.ts';
+import { supplierFields } from './claimfields.ts';
 import { type Credential, openCredential } from './credential.ts';
 import { checkDecisions, decisionFields } from './decided.ts';
 import { documentOf, misfit } from './document.ts';
@@ -21,6 +22,8 @@ import { stopOf } from './ownership.ts';
 import { openSapDecision } from './sapdecision.ts';
 import { sapFigures } from './sapfigures.ts';
 import { sapMasters } from './sapmasters.ts';
+import { sapReceipts } from './sapreceipts.ts';
+import { isSupplierKind } from './sapsupplier.ts';
 import { openSight } from './sight.ts';
 import { type Known, verdict } from './verdict.ts';
 
@@ -43,6 +46,9 @@ export const sapFields = {
   timeZone,
   usageDecision: optional(
     record('Codes with which inspected lots are decided; docs/connectors.md.', decisionFields),
+  ),
+  supplier: optional(
+    record('Claims to suppliers and provisions for them; docs/supplier.md.', supplierFields),
   ),
   processOrders: fallback(
     list(id('Process orders: a number, or how numbers begin and a "*".', 13), 100),
@@ -101,6 +107,9 @@ export function sapErp(given: SapOptions, { credential, clock = systemClock }: S
   function unfit(posting: Posting): string | undefined {
     const isInspected = posting.kind === 'usageDecision' || posting.inspection === true;
     if (isInspected && !decisions) return 'usageDecision: no codes are configured in sap';
+    if (isSupplierKind(posting.kind) && !plant.supplier) {
+      return `${posting.kind}: supplier is not configured in sap`;
+    }
     return misfit(posting);
   }
 
@@ -136,6 +145,7 @@ export function sapErp(given: SapOptions, { credential, clock = systemClock }: S
     unfit,
     figures: sapFigures(odata, plant),
     masters: sapMasters(odata, options, clock.nowMs),
+    receipts: sapReceipts(odata, plant),
 
     preview(posting: Posting): Preview {
       if (posting.kind === 'usageDecision') return decisions!.preview(posting);

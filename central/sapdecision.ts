@@ -73,11 +73,18 @@ export function openSapDecision({ odata, plant, settings, ...parts }: Parts) {
   /** The inspection lot of the receipt; undefined where SAP has none. */
   async function lotOf(posting: Posting, receipt: string): Promise<Entity | undefined | Stop> {
     const [document, year] = halvesOf(receipt)!;
-    const about = { ManufacturingOrder: posting.order, Material: posting.material };
+    const { order, purchaseOrder, material } = posting;
+    // Of what a supplier has delivered it names the purchase order [K].
+    const made = order === undefined ? { PurchasingDocument: purchaseOrder } : undefined;
+    const about = { ...(made ?? { ManufacturingOrder: order }), Material: material };
     const found = await all('A_InspectionLot', { ...about, Batch: posting.lot });
     if (isStop(found)) return found;
-    const made = { MaterialDocument: document, MaterialDocumentYear: year };
-    const [lot, ...more] = found.filter((entity) => isSought({ sought: made }, entity));
+    const item = posting.receiptItem;
+    const sought = {
+      ...{ MaterialDocument: document, MaterialDocumentYear: year },
+      ...(item === undefined ? {} : { MaterialDocumentItem: item }),
+    };
+    const [lot, ...more] = found.filter((entity) => isSought({ sought }, entity));
     if (more.length > 0) {
       return refusal('MANY_LOTS', `SAP has ${more.length + 1} inspection lots of ${receipt}`);
     }

@@ -1,5 +1,6 @@
 import type { Database } from '../shared/database.ts';
 import { Fault } from '../shared/fault.ts';
+import { oldestReader } from '../shared/reader.ts';
 import { leaseMigrations } from './leases.ts';
 import { openPostgres } from './postgres.ts';
 import { distrustOf, type SslMode, tlsOf } from './tls.ts';
@@ -94,16 +95,21 @@ function migrate({ db, script }: Opened, place: string, schema: string, parts: M
     script(
       'CREATE TABLE IF NOT EXISTS user_version (part text PRIMARY KEY, version bigint NOT NULL)',
     );
+    // Fewest migrations with which a program can work on it; 0 where nobody has said so.
+    script('ALTER TABLE user_version ADD COLUMN IF NOT EXISTS reader bigint NOT NULL DEFAULT 0');
     for (const [part, all] of Object.entries(parts)) {
       script(`INSERT INTO user_version VALUES ('${part}', 0) ON CONFLICT DO NOTHING`);
-      const [row] = script(`SELECT version FROM user_version WHERE part = '${part}'`).rows;
-      const applied = Number(row![0]);
+      const asked = `SELECT version, reader FROM user_version WHERE part = '${part}'`;
+      const [applied, reader] = script(asked).rows[0]!.map(Number) as [number, number];
+      if (applied > all.length && reader > 0 && reader <= all.length) continue; // it only adds
       if (applied > all.length) {
         throw new Fault('CORRUPT', `${place}: was written by a newer version (schema ${applied})`);
       }
-      if (applied === all.length) continue;
+      const oldest = oldestReader(all);
+      if (applied === all.length && reader === oldest) continue;
       for (const migration of all.slice(applied)) db.exec(migration);
-      script(`UPDATE user_version SET version = ${all.length} WHERE part = '${part}'`);
+      const now = `version = ${all.length}, reader = ${oldest}`;
+      script(`UPDATE user_version SET ${now} WHERE part = '${part}'`);
     }
   })();
 }

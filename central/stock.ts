@@ -5,7 +5,7 @@ import { openSums } from './sums.ts';
 
 /** Documents that put a lot into blocked stock or take it out, and what takes them back. */
 const movements = `kind IN ('goodsReceipt', 'blockStock', 'unblockStock', 'scrapStock',
-  'usageDecision', 'cancelReceipt')`;
+  'usageDecision', 'cancelReceipt', 'returnDelivery')`;
 /** Documents by which something of a lot went further. */
 const onward = `kind IN ('goodsIssue', 'blockStock', 'unblockStock', 'scrapStock',
   'usageDecision')`;

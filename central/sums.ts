@@ -49,6 +49,8 @@ const effects: Partial<Record<PostingKind, (row: Counted) => Partial<LotStock>>>
   blockStock: (row) => ({ blocked: amountOf(row.quantity) }),
   unblockStock: (row) => ({ blocked: -amountOf(row.quantity) }),
   scrapStock: (row) => ({ scrapped: amountOf(row.quantity) }),
+  // Gone from blocked stock as scrap is.
+  returnDelivery: (row) => ({ scrapped: amountOf(row.quantity) }),
 };
 
 const operationKey = (order: string, operation: string) => `${order}\n${operation}`;

@@ -12,11 +12,14 @@ const followMax = 100_000;
 /** Postings under one document number, and lots and orders whose kin is told. */
 const documentsMax = 20;
 const startsMax = 50;
+/** Supplier's receipts of one number or lot that are told. */
+const receiptsMax = 20;
 
 /** What an id is: it may be several things at once, e.g. an order and a lot of one name. */
 type As =
   | Readonly<{ as: 'fact' | 'correlation' | 'order' | 'lot' | 'serial' | 'hold' }>
-  | Readonly<{ as: 'posting' | 'document'; key: string; eventId: string }>;
+  | Readonly<{ as: 'posting' | 'document'; key: string; eventId: string }>
+  | Readonly<{ as: 'receipt'; receipt: string; lot: string }>;
 
 export type Traced = Readonly<{
   id: string;
@@ -38,6 +41,31 @@ export type Trace = ReturnType<typeof openTrace>;
 
 const things = ['order', 'lot', 'serial', 'hold'] as const;
 
+type Received = Readonly<{ receipt: string; lot: string }>;
+
+/** Suppliers' receipts of a number or lot, and those that documents follow. */
+function openReceived(db: Database) {
+  const inboundOf = db
+    .prepare<[string], string | null>('SELECT inbound FROM posting WHERE key = ?')
+    .pluck();
+  const one = db.prepare<[string], Received>(
+    'SELECT receipt, lot FROM inbound_receipt WHERE receipt = ?',
+  );
+  const named = db.prepare<[string, string, string, number], Received>(
+    `SELECT receipt, lot FROM inbound_receipt WHERE receipt >= ? AND receipt < ?
+     UNION SELECT receipt, lot FROM inbound_receipt WHERE lot = ? ORDER BY receipt LIMIT ?`,
+  );
+  return (id: string, keys: readonly string[]) => {
+    const followed = keys.map((key) => inboundOf.get(key)).filter((found) => found != null);
+    const all = [
+      ...named.all(`${id}/`, `${id}0`, id, receiptsMax),
+      ...[id, ...followed].flatMap((receipt) => one.all(receipt)),
+    ];
+    const byName = new Map(all.map((row) => [row.receipt, row]));
+    return [...byName.values()].map((row) => ({ as: 'receipt', ...row }) as const);
+  };
+}
+
 /**
  * The whole story of anything that has an id: the facts that name it in the order in which the
  * ledger took them, each with its rule, its documents and every try of them; and what the material
@@ -45,6 +73,7 @@ const things = ['order', 'lot', 'serial', 'hold'] as const;
  */
 export function openTrace({ db, thread, explain }: Parts) {
   const kinOf = openKin(db);
+  const received = openReceived(db);
   const event = db
     .prepare<[number], Buffer | null>('SELECT event_id FROM fact WHERE position = ?')
     .pluck();
@@ -78,9 +107,14 @@ export function openTrace({ db, thread, explain }: Parts) {
       ...documents.map((row) => ({ as: 'document', ...row }) as const),
       ...named.map((as) => ({ as })),
       ...(!own && thread.has(`id:${id}`) ? [{ as: 'correlation' } as const] : []),
+      ...received(
+        id,
+        [...(posting ? [posting] : []), ...documents].map(({ key }) => key),
+      ),
     ];
     const events = [...(posting ? [posting] : []), ...documents].map(({ eventId }) => eventId);
-    const facts = [...new Set(events)].map(explain);
+    // What follows a supplier's receipt is of no fact.
+    const facts = [...new Set(events)].map(factOf).filter((one) => one !== undefined);
     const all = own ? [own, ...facts] : facts;
     const words = new Set([
       ...[id, ...all.flatMap(({ fact: { eventId, correlationId } }) => [eventId, correlationId])]
@@ -94,11 +128,12 @@ export function openTrace({ db, thread, explain }: Parts) {
   function startsOf(id: string, is: readonly As[], facts: readonly Explained[]): string[] {
     const asked = is.flatMap(({ as }) => (as === 'lot' || as === 'order' ? [`${as}:${id}`] : []));
     if (asked.length > 0) return asked;
+    const bought = is.flatMap((one) => (one.as === 'receipt' ? [`lot:${one.lot}`] : []));
     const nodes = facts.flatMap(({ fact: { order, lot } }) => [
       ...(lot === undefined ? [] : [`lot:${lot}`]),
       ...(order === undefined ? [] : [`order:${order}`]),
     ]);
-    return [...new Set(nodes)].slice(0, startsMax);
+    return [...new Set([...bought, ...nodes])].slice(0, startsMax);
   }
 
   return async ({ id: given, after = 0, limit }: Asked): Promise<Traced> => {

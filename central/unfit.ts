@@ -2,7 +2,9 @@ import { isId } from '../shared/identity.ts';
 import { quantity, zero } from '../shared/quantity.ts';
 import { isCancel, type Posting, type PostingKind } from './erp.ts';
 
-type Name = 'order' | 'operation' | 'material' | 'lot' | 'unit' | 'quantity' | 'receipt';
+type Name =
+  | ('order' | 'operation' | 'material' | 'lot' | 'unit' | 'quantity' | 'receipt')
+  | ('supplier' | 'purchaseOrder' | 'purchaseItem' | 'amount' | 'currency');
 export type Needs = Readonly<Partial<Record<PostingKind, readonly Name[]>>>;
 
 /** What an ERP can hold of a posting; the words say where it ends. */
@@ -15,7 +17,7 @@ type Limits = Readonly<{
   time: Readonly<{ fits: (ms: number) => boolean; words: string }>;
 }>;
 
-const amounts = ['quantity', 'blocked', 'yield', 'scrap', 'rework'] as const;
+const amounts = ['quantity', 'blocked', 'yield', 'scrap', 'rework', 'amount'] as const;
 const times = ['setupMs', 'machineMs'] as const;
 
 /** A decimal text as a posting may have it: at most 12 digits before and 6 after the point. */

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '../shared/fault.ts';
 import { hubDomain } from '../shared/subject.ts';
+import type { Accounts } from './accounts.ts';
+import { type Tls, tlsOf } from './leaftls.ts';
 import type { Permissions } from './permissions.ts';
 import { freePorts } from './port.ts';
 import { findNatsServer } from './provision.ts';
@@ -24,6 +26,8 @@ type Common = {
   name?: string;
   /** Who is let in, and to what; everybody, to everything, if absent. */
   users?: readonly User[];
+  /** Between hub and leaf; plain if absent. */
+  tls?: Tls;
 };
 
 const readyTimeoutMs = 15_000;
@@ -42,17 +46,25 @@ export const brokerBasics = (name: string, ports: Ports, users: readonly User[] 
   ping_max: 2,
 });
 
-/** A hub: keeps every stream on disk, and says so only after the disk has it. */
-export function startHub({ directory, ports, name = 'hub', users }: Common): Promise<Broker> {
+/**
+ * A hub: keeps every stream on disk, and says so only after the disk has it. `accounts` instead of
+ * users is how a plant has it.
+ */
+export function startHub(parts: Common & { accounts?: Accounts }): Promise<Broker> {
+  const { directory, ports, name = 'hub', users, accounts, tls } = parts;
   return startBroker(directory, ports, (taken) => ({
     ...brokerBasics(name, taken, users),
+    ...(accounts && { accounts }),
     jetstream: {
       store_dir: directory,
       domain: hubDomain,
       sync_interval: 'always',
     },
     // Without no_advertise a leaf learns the hub's own address, and goes round a proxy.
-    leafnodes: { listen: `127.0.0.1:${taken.leaf}`, no_advertise: true },
+    leafnodes: {
+      ...{ listen: `127.0.0.1:${taken.leaf}`, no_advertise: true, min_version: '2.14.0' },
+      ...tlsOf(tls, { verify: true }),
+    },
   }));
 }
 
@@ -67,6 +79,7 @@ export function startLeaf({
   users,
   hubLeafPort,
   seed,
+  tls,
 }: Common & { hubLeafPort: number | readonly number[]; seed?: string }): Promise<Broker> {
   return startBroker(directory, ports, (taken) => ({
     ...brokerBasics(name, taken, users),
@@ -74,7 +87,10 @@ export function startLeaf({
       reconnect_delay: '500ms',
       remotes: [
         {
-          urls: [hubLeafPort].flat().map((port) => `nats-leaf://127.0.0.1:${port}`),
+          urls: [hubLeafPort]
+            .flat()
+            .map((port) => `${tls ? 'tls' : 'nats-leaf'}://127.0.0.1:${port}`),
+          ...tlsOf(tls),
           ...(seed === undefined ? {} : { nkey: seed }), // what the hub knows this leaf by
           ignore_discovered_servers: true,
           no_randomize: true,
@@ -150,6 +166,13 @@ async function openBroker(binary: string, files: { config: string; log: string }
       change((config) => ({ ...config, authorization: { users } }));
       child.kill('SIGHUP');
     },
+    /** Takes up these words of its configuration, and reads its files anew. */
+    adopt(words: Record<string, unknown>): void {
+      change((config) => ({ ...config, ...words }));
+      child.kill('SIGHUP');
+    },
+    /** What it has written since it was first started. */
+    log: (): string => readFileSync(files.log, 'utf8'),
     /** Writes its configuration anew, for its next start. */
     change,
     /** Stops it if it runs, and starts it with the same files on the same ports. */

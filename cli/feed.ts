@@ -16,8 +16,8 @@ holdfast feed compare EDITION [EDITION]
 
 For whoever reads the feed of facts. schemas writes the AsyncAPI document, a JSON Schema for each
 type and version, and edition.jsonl, by which two releases are compared; golden writes messages as
-the feed tells them, two for each type. check holds a consumer to the rules of the feed: what comes twice or
-again, lines side by side, fields, types and versions that nobody knows yet.
+the feed tells them, two for each type. check holds a consumer to the rules of the feed: what comes
+twice or again, lines side by side, fields, types and versions that nobody knows yet.
 
   --handler FILE    a module with open(), which gives handle(message) and state()
   --command COMMAND a program: a message a line on stdin, its state as JSON on stdout

@@ -36,6 +36,7 @@ const commands = {
   bridge: () => import('./bridge.ts'),
   export: () => import('./export.ts'),
   prove: () => import('./prove.ts'),
+  drill: () => import('./drill.ts'),
 } satisfies Record<string, () => Promise<Command>>;
 type Name = keyof typeof commands;
 

@@ -51,8 +51,9 @@ export function edgePermissions(lines: readonly string[]): Permissions {
     ...[keptSubject(line), refillSubject(line), bellSubject(line)],
   ]);
   return {
-    // Central's inbox: the answer to its question for missing facts.
-    publish: { allow: [...publish, beatSubject(first), `${centralInbox}.>`] },
+    // Answers to what central asks: in its inbox, or, where the hub keeps accounts apart, where the
+    // server says, and nowhere but in the account of the leaf.
+    publish: { allow: [...publish, beatSubject(first), `${centralInbox}.>`, '_R_.>'] },
     subscribe: { allow: [...subscribe, `${edgeInbox(first)}.>`] },
   };
 }

@@ -52,9 +52,10 @@ export type Parts = {
    * without that, when the store is read.
    */
   stated: (fact: Placed, effects?: readonly Effect[]) => void;
-  fresh?: ((fact: Placed) => void) | undefined; // of new facts alone; may still be undone
   /** What was told does not hold any more: all of it is told again. */
   cleared?: (() => void) | undefined;
+  /** The store is being read: nothing may be written by what is told; or it is no more. */
+  reading?: ((isReading: boolean) => void) | undefined;
 };
 export type Actor = ReturnType<typeof startActor>;
 type Recorded = Readonly<{ told: Stated; bytes: Buffer }>;
@@ -63,7 +64,7 @@ const unstated = '00000000-0000-7000-8000-000000000000';
 
 /** One line, and the only writer of its facts. No await inside, so no two commands interleave. */
 export function startActor(path: string, terms: Terms, parts: Parts) {
-  const { store, book, nowMs, eventId, stated, fresh, calendar, units, trust, spans } = parts;
+  const { store, book, nowMs, eventId, stated, calendar, units, trust, spans } = parts;
   const { policy, lanesMax } = terms;
   const { repeat, summary } = openAnswers(path, store);
   let head: Head = store.head(path);
@@ -82,9 +83,7 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
     head = store.append(head, bytes, state, by);
     const { epoch, sequence } = head;
     book.apply(path, fact, verdict, head);
-    const placed = { ...fact, line: path, epoch, sequence };
-    stated(placed, verdict.effects);
-    fresh?.(placed);
+    stated({ ...fact, line: path, epoch, sequence }, verdict.effects);
     return { told: summary(fact, epoch, sequence), bytes };
   }
 

@@ -14,7 +14,9 @@ import {
   text,
 } from '../shared/field.ts';
 import { otlpField } from '../shared/otlp.ts';
+import { watchField } from '../shared/pki.ts';
 import { languages } from '../shared/press.ts';
+import { checkPlain, tlsField } from '../shared/secured.ts';
 import { linePath } from '../shared/subject.ts';
 import { conversionsField } from '../shared/unit.ts';
 import { policyFields, readPolicy, templateNames } from '../statecharts/policy.ts';
@@ -62,6 +64,8 @@ export const fields = {
   units: fallback(conversionsField, []),
   host: fallback(text('Address that the status page listens on.', 100), '127.0.0.1'),
   httpPort: fallback(integer('Port of the status page; 0 takes a free one.', 0, 65_535), 8080),
+  tls: tlsField,
+  certificates: optional(watchField),
   ackTimeoutMs: fallback(integer('Wait for the hub, ms.', 100, 60_000), 5_000),
   otlp: otlpField,
   logLevel: fallback(
@@ -85,6 +89,7 @@ export function readEdgeConfig(given: unknown): EdgeConfig {
   const paths = config.lines.map(({ line }) => line);
   const twice = paths.find((path, index) => paths.indexOf(path) !== index);
   if (twice !== undefined) throw invalid('config.lines', `${twice} stands there twice`);
+  checkPlain(config.host, config.tls);
   if (paths.length === 0) throw invalid('config.lines', 'must name at least one line');
   return config;
 }

@@ -2,6 +2,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { Fault } from '../shared/fault.ts';
 import { metricsType } from '../shared/metrics.ts';
 import { pagePolicy } from '../shared/press.ts';
+import { strictTransport } from '../shared/secured.ts';
 import { type Parts as PanelParts, panel } from './panel.ts';
 import { guard } from './people/guard.ts';
 import type { People } from './people/people.ts';
@@ -42,7 +43,8 @@ export async function buildHttp(parts: Parts): Promise<FastifyInstance> {
     }
     throw error;
   });
-  app.addHook('onSend', async ({ url }, reply) => {
+  app.addHook('onSend', async ({ url, protocol }, reply) => {
+    if (protocol === 'https') reply.header('strict-transport-security', strictTransport);
     reply.header('content-security-policy', pagePolicy);
     reply.header('x-content-type-options', 'nosniff');
     reply.header('referrer-policy', 'no-referrer');

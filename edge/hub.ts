@@ -6,6 +6,7 @@ import { Fault } from '../shared/fault.ts';
 import type { Logger } from '../shared/log.ts';
 import { beatSubject, edgeInbox } from '../shared/subject.ts';
 import type { EdgeConfig } from './config.ts';
+import { type Cut, cuttable } from './cut.ts';
 import { openDownlink } from './downlink.ts';
 import type { LinkState, Publish, ReadLast } from './forwarder.ts';
 import type { AskBeat } from './heartbeat.ts';
@@ -44,7 +45,7 @@ type Joined = Way & { catchUp(line: string): Promise<void> };
  * The hub as this edge knows it, from the first moment on: until the leaf has been reached, and
  * whenever it is away, every call rejects with Fault UNREACHABLE and the edge goes on working.
  */
-export function openHub(parts: HubParts, join: Join = joinLeaf) {
+export function openHub(parts: HubParts, join: Join = joinLeaf()) {
   const { config, lines, marks, log, letIn, nowMs } = parts;
   let joined: Joined | undefined;
   const behind = new Set(lines); // have not read central's last word since they were down
@@ -134,16 +135,19 @@ export function openHub(parts: HubParts, join: Join = joinLeaf) {
  * Tries for ever: the edge works without its leaf, and the leaf without its hub. Answers come to an
  * inbox of this edge alone, named for its first line.
  */
-const joinLeaf: Join = async (config, lines, standing, signal) => {
-  const { natsUrl: servers, natsNkeyPath: nkeyPath, ackTimeoutMs } = config;
-  const parts = { servers, name: 'holdfast-edge', inboxPrefix: edgeInbox(lines[0]!), nkeyPath };
-  for (;;) {
-    try {
-      const connection = await dial(parts, standing);
-      return { connection, uplink: await openUplink(connection, ackTimeoutMs) };
-    } catch (error) {
-      if (!(error instanceof Fault) || signal.aborted) throw error;
-      await systemClock.sleep(standing.pauseMs(), signal);
+export const joinLeaf =
+  (cut?: Cut): Join =>
+  async (config, lines, standing, signal) => {
+    const { natsUrl: servers, natsNkeyPath: nkeyPath, ackTimeoutMs } = config;
+    const parts = { servers, name: 'holdfast-edge', inboxPrefix: edgeInbox(lines[0]!), nkeyPath };
+    for (;;) {
+      try {
+        const dialled = await dial(parts, standing);
+        const connection = cut ? cuttable(dialled, cut) : dialled;
+        return { connection, uplink: await openUplink(connection, ackTimeoutMs) };
+      } catch (error) {
+        if (!(error instanceof Fault) || signal.aborted) throw error;
+        await systemClock.sleep(standing.pauseMs(), signal);
+      }
     }
-  }
-};
+  };

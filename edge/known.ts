@@ -65,12 +65,14 @@ export function readEdge({ config, db, clock, random, log, measure }: World, tra
   const shelf = openShelf(db);
   const references = openReferences({ shelf, look: book.look });
   const offers = openOffers({ db, look: book.look, nowMs: clock.nowMs });
+  let isReading = false;
   const stated = (fact: Fact, effects?: readonly Effect[]): void => {
     recent.add(fact);
     spans.note(fact);
     seen.note(fact, effects);
+    if (!isReading) trail?.note(fact);
     references.note(fact);
-    offers.note(fact);
+    if (!isReading) offers.note(fact); // what the store says of it is in the table already
     lastMs = fact.recordedMs;
     if (fact.type === 'DiskLevelChanged') told = fact.body.level;
   };
@@ -80,7 +82,10 @@ export function readEdge({ config, db, clock, random, log, measure }: World, tra
   };
   const means = meansOf(config, clock, random, store.newestId());
   const roster = openRoster(linesOf(config), {
-    ...{ ...means, spans, store, book, stated, fresh: trail?.note, cleared },
+    ...{ ...means, spans, store, book, stated, cleared },
+    reading: (is: boolean) => {
+      isReading = is;
+    },
     guard: references.check,
     offer: offers.check,
     trust: () => wall?.trust(),

@@ -6,6 +6,7 @@ import type { Bell } from '../shared/loop.ts';
 import { type Place, readTraceparent, traceHeader } from '../shared/traceparent.ts';
 import { type Answer, refusedBy } from './answers.ts';
 import type { Backup } from './backup.ts';
+import type { Drill } from './drill.ts';
 import { type Charted, openGallery } from './gallery.ts';
 import type { Intake } from './intake.ts';
 import type { MachineDesk } from './machine/desk.ts';
@@ -38,6 +39,8 @@ export type Parts = {
   balance?: (order: string) => unknown;
   /** A copy of the store; absent where there is no file. */
   backup?: () => Promise<Backup>;
+  /** Outages that people ask for; absent where there is no way to cut. */
+  drill?: Drill;
   /** What machines say; absent where none is listened to. */
   heard?: () => object;
   /** What people decide about machines; absent where nothing is kept of any. */
@@ -119,6 +122,17 @@ export const panel: FastifyPluginAsync<Parts> = async (app, parts) => {
     if (!parts.backup) throw new Fault('UNKNOWN', 'backup: there is no file here');
     const { bytes, stream } = await parts.backup();
     return reply.header('content-length', bytes).type('application/vnd.sqlite3').send(stream);
+  });
+
+  app.post<{ Body: unknown }>('/drill', async (request) => {
+    if (!parts.drill) throw new Fault('UNKNOWN', 'drill: there is no uplink here');
+    return parts.drill.begin(gate.drill(request, request.body));
+  });
+
+  app.delete('/drill', async (request, reply) => {
+    const { by } = gate.drill(request, {}) as { by?: string };
+    parts.drill?.end(by ?? 'system:box');
+    return reply.code(204).send();
   });
 
   app.get('/charts', async () => ({ charts: gallery.list() }));

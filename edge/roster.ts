@@ -26,7 +26,12 @@ export function openRoster(lines: readonly Line[], parts: Parts) {
     parts.book.clear();
     parts.cleared?.();
     for (const actor of all) actor.rewind();
-    readStore({ ...parts, actorOf: (line) => byId.get(line)! });
+    parts.reading?.(true);
+    try {
+      readStore({ ...parts, actorOf: (line) => byId.get(line)! });
+    } finally {
+      parts.reading?.(false);
+    }
   }
   rebuild();
 

@@ -1,3 +1,4 @@
+import { readableFrom } from '../shared/reader.ts';
 import { signalTables } from './machine/signaltables.ts';
 import { jobTables, machineTables } from './machine/tables.ts';
 import { offerTables } from './offers.ts';
@@ -232,3 +233,5 @@ export const migrations = [
   referenceTables,
   offerTables,
 ];
+// Raised by whoever adds a migration that does not only add: see docs/upgrade.md.
+readableFrom(migrations, 12);

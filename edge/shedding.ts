@@ -75,6 +75,7 @@ const needOfFact: Record<FactType, Need> = {
   EpochBegan: 'reserved',
   DiskLevelChanged: 'reserved',
   ClockStepped: 'reserved',
+  UplinkDrilled: 'reserved',
   CommandReceived: 'reserved',
   ReferenceApplied: 'reserved',
   PersonSignedIn: 'reserved',

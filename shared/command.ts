@@ -128,6 +128,7 @@ const subjects: Record<FactType, Fields> = {
   EpochBegan: {},
   DiskLevelChanged: {},
   ClockStepped: {},
+  UplinkDrilled: {},
   CommandReceived: {},
   ReferenceApplied: {},
   StateCarried: {},

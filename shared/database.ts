@@ -2,6 +2,7 @@ import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { Fault } from './fault.ts';
+import { oldestReader } from './reader.ts';
 
 export type Database = Sqlite.Database;
 
@@ -20,8 +21,8 @@ const logBytes = 16 * 1024 * 1024;
  *
  * FULL, not better-sqlite3's NORMAL: a commit we have answered for must survive a power cut. The
  * exclusive lock refuses a second process for as long as this one lives. Throws Fault CONFLICT if
- * the file is in use, Fault CORRUPT if it is damaged or newer than this program, Fault INVALID if
- * the path cannot be a file here.
+ * the file is in use, Fault CORRUPT if it is damaged or newer than this program can work on, Fault
+ * INVALID if the path cannot be a file here.
  */
 export function openDatabase(
   path: string,
@@ -107,7 +108,10 @@ function migrate(
   migrated: ((db: Database) => void) | undefined,
 ): void {
   const applied = db.pragma('user_version', { simple: true }) as number;
+  // Who wrote the file last says who can read it, in the header's place for whose file it is.
+  const reader = db.pragma('application_id', { simple: true }) as number;
   if (applied > migrations.length) {
+    if (reader > 0 && reader <= migrations.length) return; // what came since only adds
     throw new Fault('CORRUPT', `${path}: was written by a newer version (schema ${applied})`);
   }
   db.transaction(() => {
@@ -115,6 +119,8 @@ function migrate(
       db.exec(migrations[version]!);
       db.pragma(`user_version = ${version + 1}`);
     }
+    const oldest = oldestReader(migrations);
+    if (reader !== oldest) db.pragma(`application_id = ${oldest}`);
     if (applied > 0 && applied < migrations.length) migrated?.(db);
   }).immediate();
 }

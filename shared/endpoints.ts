@@ -52,6 +52,14 @@ export const endpoints = {
   feed: 'GET /v1/feed',
   schemas: 'GET /v1/schemas',
   facts: 'GET /v1/facts',
+  inbound: 'GET /v1/inbound',
+  receipt: 'GET /v1/inbound/:receipt',
+  'inspect-receipt': 'POST /v1/inbound/:receipt/inspect',
+  'answer-claim': 'POST /v1/inbound/:receipt/answer',
+  'dispose-receipt': 'POST /v1/inbound/:receipt/dispose',
+  'approve-receipt': 'POST /v1/inbound/:receipt/approve',
+  'reject-receipt': 'POST /v1/inbound/:receipt/reject',
+  suppliers: 'GET /v1/suppliers',
 } as const;
 
 export type EndpointName = keyof typeof endpoints;

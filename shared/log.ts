@@ -13,6 +13,7 @@ export const logFields = [
   ...['state', 'want', 'store', 'ended', 'common', 'parked', 'reports', 'most', 'carried'],
   ...['subject', 'streamSequence', 'segments', 'server', 'servers', 'leases', 'isOnDuty'],
   ...['set', 'records', 'stream', 'what', 'file', 'accepted', 'refused', 'unreadable', 'commands'],
+  ...['kept', 'cancelled', 'odd'],
   ...['err', 'reason', 'attempt', 'delayMs', 'status', 'spans'],
 ] as const;
 

@@ -64,6 +64,12 @@ export const runtimeBodies = {
     roomBytes: integer('Room that is left for ordinary work.', 0, bytesMax),
     budgetBytes: integer('Most that the store may take.', 0, bytesMax),
   },
+  UplinkDrilled: {
+    uplink: choice('What an outage drill has done to the way to the hub.', ['cut', 'restored']),
+    forS: integer('For how long it was to be cut, s.', 1, 86_400),
+    reason: text('Why, in words.', 200),
+    why: optional(choice('Why it was restored.', ['over', 'asked'])),
+  },
   ClockStepped: {
     beforeMs: integer('What the clock would show without the step, Unix ms.', 0, instantMs),
     afterMs: integer('What it shows, Unix ms.', 0, instantMs),

@@ -12,6 +12,8 @@ import { readEdgeConfig } from '../edge/config.ts';
 import { startEdge } from '../edge/main.ts';
 import { encodeSegment } from '../shared/segment.ts';
 import {
+  bellSubject,
+  commandSubject,
   edgeInbox,
   enrolSubject,
   eventSubject,
@@ -151,13 +153,15 @@ test(
     const segment = encodeSegment(
       history(m02, [content('foreign', 'ShiftStarted', { people: ['1'] })]).segment(1, 1),
     );
-    const kinds = [eventSubject, liveSubject, enrolSubject, historySubject, straySubject];
+    const asked = [enrolSubject, historySubject, straySubject, commandSubject];
+    const kinds = [eventSubject, liveSubject, ...asked];
     const closed = [...kinds.map((of) => of(m02)), keptSubject(m01), keptSubject(m02)];
     for (const subject of closed) stranger.publish(subject, segment);
-    stranger.subscribe(keptSubject(m02));
+    const heard = [keptSubject(m02), bellSubject(m02)];
+    for (const subject of heard) stranger.subscribe(subject);
     await stranger.flush();
-    await waitFor(() => refused.length > closed.length, 5_000);
-    expect(refused).toEqual([...closed, keptSubject(m02)]);
+    await waitFor(() => refused.length > closed.length + 1, 5_000);
+    expect(refused).toEqual([...closed, ...heard]);
 
     // The leaf lets this one in, and the hub does not: a leaf that lies gains nothing.
     const other = await client(b.seed, m02);
@@ -173,6 +177,16 @@ test(
     expect(lines.map(({ line }) => line)).toEqual([m01]);
     await edge.state(10);
     await edge.until('kept', 20);
+
+    // What central has for A's line comes down by A's credentials alone.
+    const body = { line: m01, order: 'WO-1', operation: '0010', rework: 'RW-1', quantity: '1' };
+    const payload = { ...body, unit: 'EA', by: 'person:17', reason: 'may be ground' };
+    const sent = await fetch(`${ledger.url}/v1/reworks`, {
+      ...{ method: 'POST', body: JSON.stringify(payload) },
+      headers: { 'content-type': 'application/json' },
+    });
+    expect(sent.status).toBe(200);
+    await edge.until('kept', 21); // the order is unknown there: it says so
   },
   timeoutMs,
 );

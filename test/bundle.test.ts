@@ -42,9 +42,9 @@ const ours = {
   },
   LICENSE: 'Apache-2.0',
   'README.md': '# Small',
-  'edge/main.ts': says({ schema: 6, charts: 'line 2' }),
+  'edge/main.ts': says({ schema: 6, reader: 5, facts: 60, charts: 'line 2' }),
   'edge/.secret': 'stays here',
-  'central/main.ts': says({ schema: 18 }),
+  'central/main.ts': says({ schema: 18, reader: 18, facts: 60 }),
 };
 const theirs = {
   'node_modules/one/package.json': { name: 'one', version: '1.0.0', license: 'MIT' },
@@ -97,6 +97,7 @@ describe('a release of a small tree', () => {
     expect(release).toEqual({
       ...{ name: 'holdfast', version: '1.2.3', platform: 'linux-x64', node: '24.0.0' },
       ...{ natsServer: '2.15.0', schemas: { edge: 6, central: 18 }, charts: 'line 2' },
+      ...{ readers: { edge: 5, central: 18 }, facts: 60 },
     });
   });
 

@@ -4,8 +4,9 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { decodeSegment } from '../shared/segment.ts';
 import { markConsumer } from '../shared/subject.ts';
+import { type Check, has, refuses, says } from './helpers/checks.ts';
 import { checkConsumer, checkStream } from './helpers/natscheck.ts';
-import { openNatsCli, type Said, wordsOf } from './helpers/natscli.ts';
+import { openNatsCli, wordsOf } from './helpers/natscli.ts';
 import { openPlantdesk } from './helpers/ops.ts';
 import { m01 } from './helpers/shop.ts';
 
@@ -13,25 +14,6 @@ const timeoutMs = 120_000;
 const subject = 'acme.lyon.turning.M01';
 const facts = 16;
 
-type Check = (said: Said) => void;
-const has =
-  (expected: object): Check =>
-  ({ json, code }) => {
-    expect(code).toBeUndefined();
-    expect(json).toMatchObject(expected);
-  };
-const says =
-  (words: RegExp): Check =>
-  ({ text, code }) => {
-    expect(code).toBeUndefined();
-    expect(text).toMatch(words);
-  };
-const refuses =
-  (code: string, words: RegExp): Check =>
-  (said) => {
-    expect(said.code).toBe(code);
-    expect(said.json.message).toMatch(words);
-  };
 const posting = (state: string, more: object = {}) => has({ posting: { state }, ...more });
 const line = { line: m01, epoch: 1, sequence: facts };
 const traced = { next: null, notYet: 0 };
@@ -84,6 +66,16 @@ const checks: Record<string, Check> = {
   'hf.desk.differences text': says(/^differences: none\nnext: –/),
   'hf.desk.swap dry': has({ line: m01, dryRun: true }),
   'hf.desk.lift dry': refuses('404', /none was told ahead/),
+  'hf.desk.inbound': has({ receipts: [], books: { agrees: true }, odd: [], reading: null }),
+  'hf.desk.inbound text': says(/^receipts: none\nnext: –\n/),
+  'hf.desk.receipt RECEIPT': refuses('404', /receipt: 5000000001\/2026\/1 is unknown/),
+  'hf.desk.suppliers': has({ suppliers: [], next: null }),
+  'hf.desk.inspect-receipt dry': refuses('404', /is unknown/),
+  'hf.desk.inspect-receipt': refuses('404', /is unknown/),
+  'hf.desk.answer-claim': refuses('404', /is unknown/),
+  'hf.desk.dispose-receipt': refuses('404', /is unknown/),
+  'hf.desk.approve-receipt': refuses('404', /is unknown/),
+  'hf.desk.reject-receipt': refuses('404', /is unknown/),
   'hf.desk.trace ORDER': ({ json }) => {
     expect(json).toMatchObject({ ...traced, is: [{ as: 'order' }, { as: 'correlation' }] });
     expect(json.kin.into).toMatchObject([{ name: 'L-1', lines: [m01] }]);
@@ -97,6 +89,18 @@ const checks: Record<string, Check> = {
   'hf.desk.replayed': refuses('409', /this central is of production/),
   'hf.desk.explain EVENT_ID': has({ fact: { type: 'OrderReleased', position: 1 } }),
   'hf.desk.order ORDER': has({ material: 'BOLT' }),
+  'hf.desk.hold dry': has({ dryRun: true, hold: 'C-1', state: 'held' }),
+  'hf.desk.hold': has({ hold: 'C-1', lines: [{ line: m01, state: 'not yet held' }] }),
+  'hf.desk.holds text': says(/\nC-1 +held +lot +L-1 .* 1 not yet held/),
+  'hf.desk.held HOLD': has({ name: 'L-1', by: 'person:17', acts: [{ act: 'hold' }] }),
+  'hf.desk.dispose': refuses('409', /has no quantity: release it instead/),
+  'hf.desk.release': has({ state: 'held', acts: [{}, { act: 'release', decision: null }] }),
+  'hf.desk.approve-hold': has({ state: 'released', acts: [{}, { decidedBy: 'person:4' }] }),
+  'hf.desk.reject-hold': refuses('409', /nobody has proposed anything/),
+  'hf.desk.rework': has({ line: m01, type: 'AuthoriseRework', state: 'pending' }),
+  'hf.desk.inspection': has({ line: m01, type: 'RecordInspection', by: 'system:lims' }),
+  'hf.desk.sent LINE': has({ newest: 5, waiting: 5, commands: [{}, {}, {}, {}, {}] }),
+  'hf.desk.sent text': says(/commands:\nline +number +commandId/),
   'hf.desk.figures': has({ by: 'line', notYet: 0, rows: [{ key: m01, figures: {} }], next: null }),
   'hf.desk.figures text': says(/^figures by order, .*\norder +good +total/),
   'hf.desk.figures csv': says(/^from,to,key,site,line,day,shift,.*\r\n/),
@@ -218,9 +222,11 @@ test(
         .replace(/\bSUBJECT\b/, subject)
         .replace(/\bEVENT_ID\b/, stated[0]!.eventId)
         .replace(/(['"])ORDER\1/, '$1WO-1$1')
-        .replace(/'LOT'/, "'L-1'")
+        .replace(/(['"])LOT\1/, '$1L-1$1')
+        .replace(/(['"])HOLD\1/, '$1C-1$1')
         .replace(/\bTYPE\b/, 'LotProduced')
         .replace(/\bDAY\b/, '2012-01-01')
+        .replace(/\bRECEIPT\b/, '5000000001/2026/1')
         .replace(/\bCONSUMER\b/, reader);
     for (const row of rows) {
       const answer = await nats(wordsOf(filled(row)));

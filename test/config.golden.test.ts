@@ -133,6 +133,12 @@ host:
 # Port of the status page; 0 takes a free one. 0 to 65535. 8080 if absent.
 httpPort:
 
+# The same by TLS, for everybody but this machine; host must be 127.0.0.1 then. May be absent.
+tls:
+
+# A certificate whose end is told of. At most 20. May be absent.
+certificates:
+
 # Wait for the hub, ms. 100 to 60000. 5000 if absent.
 ackTimeoutMs:
 

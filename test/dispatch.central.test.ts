@@ -1,9 +1,13 @@
 // Goal: what was sent to a line stands in the ledger for ever, and a ledger that was restored from
 // a backup goes on behind the numbers of the one that is lost. Method: the table alone.
+import type { Msg } from '@nats-io/nats-core';
+import pino from 'pino';
 import { expect, test } from 'vitest';
 import { openDispatch, type Sending } from '../central/dispatch.ts';
-import { migrations } from '../central/memory.ts';
+import { migrations, openMemory } from '../central/memory.ts';
+import { openRegistrar } from '../central/registrar.ts';
 import type { Content } from '../shared/event.ts';
+import { commandSubject, commandSubjects } from '../shared/subject.ts';
 import { content } from './helpers/facts.ts';
 import { openMedium } from './helpers/medium.ts';
 import { m01, m02 } from './helpers/shop.ts';
@@ -70,5 +74,33 @@ test('what was sent is never edited, deleted or with a hole; what is no command 
     { line: m01, waiting: 1, sinceMs: 1_000 },
     { line: m02, waiting: 2, sinceMs: 1_000 },
   ]);
+  db.close();
+});
+
+test('only the store that writes the line is told', () => {
+  const heard = new Map<string, (error: null, message: Msg) => void>();
+  const subscribe = (subject: string, { callback }: { callback: never }) =>
+    heard.set(subject, callback);
+  const db = openMedium(':memory:', migrations);
+  const memory = openMemory({ db, nowMs: () => 1_000, waitMs: () => 1_000, maxInFlightMs: 1 });
+  const log = pino({ level: 'silent' });
+  const connection = { subscribe } as never;
+  openRegistrar({ connection, ...memory, moved: () => undefined, log });
+  const [store, other] = [1, 2].map((at) => `018cc251-f400-7000-8000-00000000000${at}`);
+  memory.registry.answer(m01, {
+    ...{ want: 'enter', store: store!, epoch: 1, sequence: 0, hash: '00'.repeat(32), stream: 0 },
+  });
+  memory.dispatch.send(order('WO-1'));
+  const ask = (who: string, epoch: number) => {
+    const answers: string[] = [];
+    heard.get(commandSubjects)!(null, {
+      ...{ subject: commandSubject(m01), respond: (bytes: Uint8Array) => answers.push(`${bytes}`) },
+      data: Buffer.from(JSON.stringify({ store: who, epoch, after: 0 })),
+    } as unknown as Msg);
+    return JSON.parse(answers[0]!);
+  };
+  expect(ask(store!, 1)).toMatchObject({ answer: 'told', newest: 1, commands: [{ number: 1 }] });
+  expect(ask(other!, 1)).toMatchObject({ answer: 'refused', commands: [] });
+  expect(ask(store!, 2)).toMatchObject({ answer: 'refused', commands: [] });
   db.close();
 });

@@ -12,7 +12,7 @@ import { Fault } from '../shared/fault.ts';
 import { openBox } from './helpers/box.ts';
 import { openFleet } from './helpers/fleet.ts';
 import { waitFor } from './helpers/plantnet.ts';
-import { m01 } from './helpers/shop.ts';
+import { command, m01, shop } from './helpers/shop.ts';
 
 const by = 'person:17';
 /** Waits pass fifty times faster than they say. */
@@ -181,6 +181,7 @@ test('a full disk consumes nothing: a hold goes past, the rest comes later', asy
   expect(receiving.standing(m01)).toEqual({ upTo: 3, beyond: [], waits: null });
   expect([...box.book.rows('order').keys()]).toEqual(['WO-1', 'WO-2']);
   expect(box.book.rows('hold').size).toBe(1);
+  expect([...box.store.history()]).toHaveLength(6); // each told once
 });
 
 test.each([
@@ -222,4 +223,19 @@ test('a central from before is asked quietly', async () => {
   });
   await waitFor(() => asked.length > 2, 10_000, 'three questions');
   expect(log).toEqual([]);
+});
+
+test('an edge whose orders have ended starts again, and takes what central sends', async () => {
+  const fleet = openFleet([m01]);
+  const box = fleet.box('one');
+  await box.until('up');
+  await box.ask(shop.release());
+  const over = command('CancelOrder', { order: 'WO-1' }, { reason: 'not wanted' });
+  expect((await box.ask(over)).status).toBe('accepted');
+  await box.kept();
+  await box.crash();
+  const again = fleet.box('one');
+  fleet.dispatch.send(order('WO-2'));
+  await ended(fleet);
+  expect(typesOf(again).slice(-2)).toEqual(['OrderReleased', 'CommandReceived']);
 });

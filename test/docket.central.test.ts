@@ -68,7 +68,8 @@ test('a ledger with postings of the version before goes on: same rows, same rule
   old.close();
 
   const side = openSide(path);
-  const later = { inspection: 0, inspection_lot: null };
+  const money = { inbound: null, amount: null, currency: null };
+  const later = { inspection: 0, inspection_lot: null, ...money };
   const added = { cancels: null, ticket: null, asked: 0, ...later };
   const after = side.db.prepare<[], object>('SELECT * FROM posting ORDER BY id').all();
   expect(after).toEqual(before.map((row) => ({ ...(row as object), ...added })));

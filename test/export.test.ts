@@ -31,8 +31,8 @@ async function openPlant() {
   const contents = [
     at('days before', noonMs - 5 * dayMs),
     at('the day before', noonMs - dayMs, { productionDay: '2026-11-28' }),
-    at('stated for the day', noonMs + dayMs, { productionDay: day }), // a shift after midnight
     at('by its time', noonMs),
+    at('stated for the day', noonMs + dayMs, { productionDay: day }), // a shift after midnight
     at('Paris is in the day', Date.parse('2026-11-28T23:30:00Z')),
     at('Paris is behind the day', Date.parse('2026-11-29T23:30:00Z')),
     at('of the day, and stated for another', noonMs, { productionDay: '2026-11-30' }),
@@ -129,8 +129,8 @@ test('Parquet: a column a field, exact decimals, bodies nobody knows as JSON', a
     ['good', 'scrap', 'rework', 'held'].map((name) => [`body_${name}`, 18, 6]),
   );
   expect(reports.rows).toHaveLength(4);
-  expect(reports.rows[1]).toMatchObject({
-    ...{ type: 'QuantityReported', version: 1n, line, sequence: 4n, order: 'WO-1', lot: null },
+  expect(reports.rows[0]).toMatchObject({
+    ...{ type: 'QuantityReported', version: 1n, line, sequence: 3n, order: 'WO-1', lot: null },
     ...{ at: new Date(noonMs), atMs: BigInt(noonMs), body_good: 999999999999999999n },
     ...{ body_unit: 'EA', body_inRework: false, body_reason: null },
   });

@@ -2,7 +2,8 @@
 // Method: a real hub that knows a consumer of the feed and central; everything is tried that might
 // hurt, and beside it the one permission that is not given, to show what it would open.
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { type NatsConnection, nkeyAuthenticator, nkeys } from '@nats-io/nats-core';
 import { connect } from '@nats-io/transport-node';
@@ -14,6 +15,7 @@ import { feedPermissions } from '../cli/permissions.ts';
 import { factStream, feedInbox } from '../shared/subject.ts';
 import { configOf } from './helpers/feedbox.ts';
 import { testFolder } from './helpers/folder.ts';
+import { waitFor } from './helpers/plantnet.ts';
 
 const asked = { timeout: 300 };
 
@@ -45,9 +47,13 @@ async function openHub() {
   await ensureFeed({ manager, config: configOf({ consumers, megabytesMax: 10 }), replicas: 1 });
   const stream = jetstream(own);
   for (const site of ['lyon', 'lyon', 'graz', 'lyon']) {
-    await stream.publish(`hf.fact.acme.${site}.a.M01.LotProduced`, site);
+    await stream.publish(`hf.fact.acme.${site}.a.M01.LotProduced`, JSON.stringify({ site }));
   }
-  return { own, manager, qms: await open(qms, feedInbox('qms')), maker: await open(maker, '_X') };
+  const seedPath = join(testFolder(), 'qms.nk');
+  writeFileSync(seedPath, qms!.getSeed());
+  const read = { servers: hub.url, name: 'qms', seedPath };
+  const users = { qms: await open(qms, feedInbox('qms')), maker: await open(maker, '_X') };
+  return { own, manager, read, ...users };
 }
 
 test('a consumer reads what is its own, acknowledges, and begins again where it was', async () => {
@@ -67,6 +73,38 @@ test('a consumer reads what is its own, acknowledges, and begins again where it 
   expect((await read()).slice(0, 2)).toEqual([2, 4]); // at once, without waiting for its time
   const { ack_floor } = await manager.consumers.info(factStream, 'qms');
   expect(ack_floor.stream_seq).toBe(3); // behind it comes its own, the 4th
+});
+
+test('the reader of the documentation reads on where it was, whatever became of it', async () => {
+  const { read: about, manager } = await openHub();
+  const { read } = (await import(resolve('docs/examples/feed-reader.js'))) as {
+    read: (given: object) => Promise<void>;
+  };
+  const seen: string[] = [];
+  const dies = read({
+    ...{ ...about, signal: new AbortController().signal },
+    handle({ subject }: { subject: string }) {
+      if (seen.push(subject) === 2) throw new Error('the disk is full');
+    },
+  });
+  await expect(dies).rejects.toThrow('the disk is full');
+  const stop = new AbortController();
+  const handle = ({ subject }: { subject: string }) => void seen.push(subject);
+  const goesOn = (async () => {
+    for (let tries = 0; tries < 5 && !stop.signal.aborted; tries++) {
+      await read({ ...about, signal: stop.signal, handle }).catch(() => undefined);
+    }
+  })();
+  onTestFinished(() => stop.abort());
+  const isDone = async () => {
+    const { num_ack_pending, num_pending } = await manager.consumers.info(factStream, 'qms');
+    return num_ack_pending === 0 && num_pending === 0;
+  };
+  await waitFor(isDone, 10_000, 'all to be acknowledged');
+  stop.abort();
+  await goesOn;
+  expect(seen).toHaveLength(4);
+  expect(new Set(seen)).toEqual(new Set(['hf.fact.acme.lyon.a.M01.LotProduced']));
 });
 
 const forbidden = [

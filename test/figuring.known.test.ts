@@ -47,7 +47,7 @@ describe('what is not known', () => {
     expect(await of(['holdP50', 'postedP90'])).toEqual([[m01, 'nothingDecided', 'nothingPosted']]);
   });
 
-  test('what a piece cost so far is its price as a whole, where a part of it has none', async () => {
+  test('what a piece cost is the price of the whole, where a part has none', async () => {
     const { hear, ask } = openFigures({
       ...{ ...plan, currency: 'EUR', prices: [{ material: 'BOLT', perUnit: '9' }] },
       rates: [{ at: m01, machinePerHour: '60', labourPerHour: '30' }],
@@ -119,7 +119,8 @@ describe('questions', () => {
   });
 
   test('pages follow one another, none twice and none left out', async () => {
-    const { hear, ask } = world();
+    const opened = world();
+    const { hear, ask } = opened;
     hear(
       m01,
       ...['WO-2', 'WO-3'].map((order) => ({ ...report('1', {}, at(2)), order }) as Content),
@@ -128,6 +129,9 @@ describe('questions', () => {
     expect([first.rows.map(({ key }) => key), first.next]).toEqual([['WO-1', 'WO-2'], 'WO-2']);
     const second = await ask(`?by=order&limit=2&after=${first.next}`);
     expect([second.rows.map(({ key }) => key), second.next]).toEqual([['WO-3'], null]);
+    const headers = { accept: 'text/csv' };
+    const csv = await opened.app.inject({ url: '/v1/figures?by=order&limit=2', headers });
+    expect(csv.headers['x-holdfast-next']).toBe('WO-2');
   });
 
   test.each([

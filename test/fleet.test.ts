@@ -9,7 +9,6 @@ import { describe, expect, test } from 'vitest';
 import { parseAllDocuments, parse as parseYaml } from 'yaml';
 import { readKey, seal, writeKeys } from '../cli/bundle/signature.ts';
 import { packTar } from '../cli/bundle/tar.ts';
-import { edgePermissions } from '../cli/permissions.ts';
 
 const root = join(import.meta.dirname, '../ansible');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -149,19 +148,6 @@ const python = (script: string, ...args: string[]): string =>
   execFileSync('python3', ['-c', script, root, ...args], { encoding: 'utf8' });
 
 describe.skipIf(!has('python3'))('what is written in Python', () => {
-  test('gives an edge on NATS what cli/permissions.ts gives it', () => {
-    const lines = ['acme/lyon/turning/M01', 'acme/Lyon 2/Fräserei/M-01_b', 'acme/lyon/turning/M02'];
-    const script = `
-import json, sys
-sys.path.insert(0, sys.argv[1] + '/filter_plugins')
-from holdfast import leaf_permissions, permissions
-lines = json.loads(sys.argv[2])
-leaf = leaf_permissions([{'lines': lines[:1]}])
-print(json.dumps([permissions(lines), permissions(lines[1:]), leaf]))`;
-    const wanted = [lines, lines.slice(1), lines.slice(0, 1)].map(edgePermissions);
-    expect(JSON.parse(python(script, JSON.stringify(lines)))).toEqual(wanted);
-  });
-
   const scratch = mkdtempSync(join(tmpdir(), 'holdfast-python-'));
   const { secret, open } = writeKeys(join(scratch, 'key'));
   const { open: other } = writeKeys(join(scratch, 'other'));

@@ -146,7 +146,10 @@ test('an edge says what it has stated, sent and refused, and how its lines stand
   expect(edge('disk_room_bytes')).toBeGreaterThan(1e6);
   expect(edge('heartbeat_timestamp_seconds')).toBeGreaterThan(1.7e9);
   expect(Math.abs(edge('clock_skew_seconds')!)).toBeLessThan(60);
-  const untold = ['holdfast_edge_disk_days_left', 'holdfast_edge_trace_spans_total'];
+  const untold = [
+    ...['holdfast_edge_disk_days_left', 'holdfast_edge_trace_spans_total'],
+    'holdfast_edge_certificate_until_timestamp_seconds',
+  ];
   expect(new Set([...namesOf(samples), ...untold])).toEqual(documented('holdfast_edge_'));
   const states = named(samples, 'holdfast_edge_link_state');
   expect(states).toHaveLength(2 * 7);

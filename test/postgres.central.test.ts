@@ -24,6 +24,7 @@ await againOnPostgres({
   'balance.central': () => import('./balance.central.test.ts'),
   'recall.central': () => import('./recall.central.test.ts'),
   'trace.central': () => import('./trace.central.test.ts'),
+  'supplier.central': () => import('./supplier.central.test.ts'),
   overview: () => import('./overview.test.ts'),
   'dryrun.central': () => import('./dryrun.central.test.ts'),
   microservice: () => import('./microservice.test.ts'),

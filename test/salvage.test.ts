@@ -182,6 +182,8 @@ test('S4: without its header, or with a page of noise, it gives its facts', asyn
     ...['refusal', 'edition', 'enrolment', 'aside', 'day'],
     ...['counter', 'machine', 'job', 'job_log', 'unattributed'],
     ...['session', 'lockout'],
+    ...['reference_set', 'reference', 'reference_active', 'reference_told'], // central has them
+    ...['order_version', 'offer'],
   ]);
 
   const pages = openPages(path);

@@ -80,6 +80,10 @@ test('an order is held with every lot that it has made and makes', async () => {
     'M01 lot:P-2 not yet held',
     'M01 order:WO-1 not yet held',
   ]);
+  await say('holds/C-1/release', { ...said, by: 'person:a' });
+  await say('holds/C-1/approve', { ...said, by: 'person:b' });
+  postAll();
+  expect(states()).toEqual([]);
 });
 
 test('who places does not end it, who proposes does not approve; each act is kept', async () => {
@@ -115,7 +119,7 @@ test('who places does not end it, who proposes does not approve; each act is kep
   expect(await say('holds/C-1/release', a)).toMatchObject({ http: 409 });
 });
 
-test("a line's hold is disposed of, rework authorised and a result recorded from here", async () => {
+test("a line's hold is disposed of, rework authorised, a result recorded from here", async () => {
   const { hear, say, sent } = openPlant();
   hear(m01, stated.release(), stated.keep('H-1', '6', op));
   const deciding = { disposition: 'scrap', quantity: '6', unit: 'EA', by: 'person:a', reason: 'x' };

@@ -26,7 +26,7 @@ async function stand(fleet: Fleet, hold: string, all: readonly string[]): Promis
   });
 }
 
-test('a line that is away holds when it is back; what it makes meanwhile is held, too', async () => {
+test('a line that is away holds when it is back, what it made meanwhile, too', async () => {
   const fleet = openFleet([m01, m02]);
   const near = fleet.box('near', [m01]);
   const far = fleet.box('far', [m02]);

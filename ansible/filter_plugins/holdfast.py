@@ -1,4 +1,7 @@
-"""What a line may say on NATS; the same as `cli/permissions.ts`, which a test compares."""
+"""What a line may say on NATS, and the hub's accounts.
+
+The same as `cli/permissions.ts` and `cli/accounts.ts`, which a test compares.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import re
 
 DOMAIN = "hub"
 CENTRAL_INBOX = "_INBOX_central"
+PLANT = "HF"
 
 
 def token(name):
@@ -24,12 +28,12 @@ def permissions(lines):
     publish, subscribe = [], []
     for path in paths:
         line = ".".join(path)
-        asked = ("evt", "live", "enrol", "history", "stray", "cmd")
+        asked = ("evt", "live", "enrol", "history", "stray", "cmd", "ref")
         publish += [f"hf.{what}.{line}" for what in asked]
         for stream, what in (("HF_EVT", "evt"), ("HF_KEPT", "kept")):
             publish.append(f"$JS.{DOMAIN}.API.DIRECT.GET.{stream}.hf.{what}.{line}")
         subscribe += [f"hf.{what}.{line}" for what in ("kept", "refill", "bell")]
-    publish += ["hf.beat." + ".".join(paths[0]), f"{CENTRAL_INBOX}.>"]
+    publish += ["hf.beat." + ".".join(paths[0]), f"{CENTRAL_INBOX}.>", "_R_.>"]
     subscribe.append("_INBOX_" + "_".join(paths[0]) + ".>")
     return {"publish": {"allow": publish}, "subscribe": {"allow": subscribe}}
 
@@ -43,6 +47,56 @@ def leaf_permissions(edges):
     }
 
 
+def leaf_account(edges):
+    """Name of a leaf's account: its first line, which does not change with its keys."""
+    return "/".join(token(name) for name in edges[0]["lines"][0].split("/"))
+
+
+def is_answer(subject):
+    """Whether answers are heard or said there; they never leave an account."""
+    return subject.startswith(("_INBOX_", "_R_"))
+
+
+def hub_accounts(leaves, central):
+    """Accounts of the hub: the plant's, and one a leaf, with a way across for each subject."""
+    given, asked, accounts = {}, [], {}
+
+    def give(kind, subject, account):
+        given.setdefault(subject, {kind: subject, "accounts": []})["accounts"].append(account)
+
+    permitted = [leaf_permissions(leaf["edges"]) for leaf in leaves]
+    heard = [one for part in permitted for one in part["subscribe"]["allow"]]
+    for leaf, part in zip(leaves, permitted):
+        name, imports, exports = leaf_account(leaf["edges"]), [], []
+        for to in part["publish"]["allow"]:
+            if is_answer(to):
+                continue
+            subject = to.replace(f"$JS.{DOMAIN}.API.", "$JS.API.")
+            give("service", subject, name)
+            imports.append({"service": {"account": PLANT, "subject": subject}, "to": to})
+            if subject != to:
+                imports.append({"service": {"account": PLANT, "subject": subject}})
+        for subject in part["subscribe"]["allow"]:
+            if is_answer(subject):
+                continue
+            if subject.startswith("hf.kept.") or heard.count(subject) > 1:
+                give("stream", subject, name)
+                imports.append({"stream": {"account": PLANT, "subject": subject}})
+            else:
+                exports.append({"service": subject, "accounts": [PLANT]})
+                asked.append({"service": {"account": name, "subject": subject}})
+        only = {"permissions": part, "allowed_connection_types": ["LEAFNODE"]}
+        users = [{"nkey": nkey, **only} for nkey in leaf["nkeys"]]
+        accounts[name] = {"users": users, "imports": imports, "exports": exports}
+    plant = {
+        "jetstream": "enabled",
+        "users": [{"nkey": nkey, "allowed_connection_types": ["STANDARD"]} for nkey in central],
+        "imports": asked,
+        "exports": list(given.values()),
+    }
+    return {PLANT: plant, **accounts}
+
+
 class FilterModule:
     """Filters for templates."""
 
@@ -51,4 +105,5 @@ class FilterModule:
         return {
             "holdfast_permissions": permissions,
             "holdfast_leaf_permissions": leaf_permissions,
+            "holdfast_hub_accounts": hub_accounts,
         }

@@ -1,6 +1,6 @@
 import sax from 'sax';
 import { invalid } from '../../shared/field.ts';
-import type { Row } from './rows.ts';
+import type { Row } from './row.ts';
 
 /** Deepest element that is read. */
 const depthMax = 30;

@@ -38,8 +38,9 @@ export function checkFolder(path: string, name: string): void {
 const isMeant = (name: string): boolean => !/^\.|\.(?:tmp|part|filepart)$/i.test(name);
 
 /**
- * A folder in which files of quality are dropped. Each is taken once it stands still, and moved into
- * `done` or, if anything of it was refused, into `refused`, with what became of each row beside it.
+ * A folder in which files of quality are dropped. Each is taken once it stands still, and moved
+ * into `done` or, if anything of it was refused, into `refused`, with what became of each row
+ * beside it.
  * A file of the same content as one before asks for nothing more.
  */
 export function openFolder({ path, take, nowMs, log }: Parts) {

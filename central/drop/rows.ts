@@ -2,18 +2,13 @@ import { CsvError, parse } from 'csv-parse/sync';
 import { invalid } from '../../shared/field.ts';
 import { parseJson } from '../../shared/json.ts';
 import { readB2mml } from './b2mml.ts';
+import type { Row } from './row.ts';
 
 /** Largest file, bytes, and most rows in one. */
 export const fileBytesMax = 1024 * 1024;
 export const rowsMax = 500;
 /** Longest row of a CSV file, characters. */
 const recordMax = 64 * 1024;
-
-/**
- * One thing that a file asks for: the name of an operation and its fields; or, where it cannot be
- * read, why. `once`: it says how a lot stands, so that it asks nothing where it stands so already.
- */
-export type Row = Readonly<Record<string, unknown>>;
 
 /**
  * What a file asks for, row by row, by the ending of its name: `.json` (a row, or a list of them),

@@ -2,7 +2,8 @@ import { hash } from 'node:crypto';
 import { asOne, type Database } from '../../shared/database.ts';
 import { Fault } from '../../shared/fault.ts';
 import type { Operation } from '../operation.ts';
-import { type Row, readRows } from './rows.ts';
+import type { Row } from './row.ts';
+import { readRows } from './rows.ts';
 
 export const dropMigrations = [
   `

@@ -43,6 +43,9 @@ const without: Readonly<Partial<Record<PostingKind, string>>> = {
     'a disposition code holds a batch as a whole, and another hold may be on it: a person sets it',
   scrapStock: 'Dynamics 365 has no message for it: a person scraps it there',
   usageDecision: 'Dynamics 365 has no message for it: quality orders are decided there',
+  supplierClaim: 'Dynamics 365 has no message for it: a case is opened there by a person',
+  accrual: 'Dynamics 365 has no message for it: a general journal is posted there by a person',
+  returnDelivery: 'Dynamics 365 has no message for it: a return order is made there by a person',
 };
 
 /** Why no message can say this posting, all reasons together; undefined if one can. */

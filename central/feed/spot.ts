@@ -51,9 +51,8 @@ export async function startOf(parts: Parts): Promise<Start> {
   if (streamSequence === 0) return { position: kept(), streamSequence, asks: false };
   const message = state.messages === 0 ? undefined : await lastOf(manager, 'hf.fact.>');
   if (message && isOurs(book, message)) {
-    const told = numberIn(message, 'Hf-Position');
-    const isMoved = cursor.streamSequence === message.seq && cursor.position > told;
-    return { position: isMoved ? cursor.position : told, streamSequence, asks: false };
+    const position = numberIn(message, 'Hf-Position');
+    return { position, streamSequence, asks: false };
   }
   if (message)
     log.error({ streamSequence: message.seq }, 'the feed ends with a fact that we did not tell');

@@ -14,6 +14,7 @@ import {
   someAmount,
 } from '../../shared/field.ts';
 import { languages } from '../../shared/press.ts';
+import { siteOf } from '../../shared/reference.ts';
 
 const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 
@@ -120,8 +121,6 @@ export const figureField: Field<FigureConfig> = {
   ...whole,
   read: (value, name) => checked(whole.read(value, name), name),
 };
-
-export const siteOf = (line: string): string => line.split('/').slice(0, 2).join('/');
 
 /** A day or shift of a site as figures know it. */
 export type Days = Readonly<{

@@ -1,7 +1,8 @@
 import { quantity } from '../../shared/quantity.ts';
 import { type Ratio, ratio } from '../../shared/ratio.ts';
+import { siteOf } from '../../shared/reference.ts';
 import { keyOf } from '../../statecharts/tables.ts';
-import { type FigureConfig, siteOf } from './plant.ts';
+import type { FigureConfig } from './plant.ts';
 
 const million = 1_000_000n;
 const hourMs = 3_600_000n;

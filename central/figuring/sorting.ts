@@ -1,8 +1,9 @@
+import { siteOf } from '../../shared/reference.ts';
 import type { Dossier } from '../dossier.ts';
 import type { Cell } from './cells.ts';
 import { openCosting } from './costing.ts';
 import { type About, type By, type Group, newGroup, openAdding } from './groups.ts';
-import { type Plant, siteOf } from './plant.ts';
+import type { Plant } from './plant.ts';
 import type { References } from './reference.ts';
 
 /** Of which facts figures are told: production days from and to, inclusive. */

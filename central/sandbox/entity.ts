@@ -82,7 +82,7 @@ const guid = (doc: string): Field<string | undefined> => ({
 });
 
 /** SAP keeps ReferenceDocument in capitals; other spellings are refused here, not converted. */
-const reference: Field<string | undefined> = {
+export const reference: Field<string | undefined> = {
   doc: 'ReferenceDocument.',
   read(value, field) {
     const read = text('', 16).read(value, field);
@@ -120,9 +120,12 @@ export const itemFields = {
   StorageLocation: text('Storage location.', 4),
   Batch: text('Lot.', 10),
   GoodsMovementType: text('Movement type.', 3),
-  GoodsMovementRefDocType: text('F for an order.', 1),
+  GoodsMovementRefDocType: text('F for an order, B for a purchase order.', 1),
   ManufacturingOrder: text('Order.', 12),
   ManufacturingOrderItem: text('Item of the order.', 4),
+  Supplier: text('Supplier.', 10),
+  PurchaseOrder: text('Purchase order.', 10),
+  PurchaseOrderItem: text('Its item.', 5),
   QuantityInEntryUnit: decimal('Quantity.'),
   EntryUnit: text('Unit.', 3),
   InventoryStockType: text('01 unrestricted, 02 quality, 07 blocked [K].', 2),
@@ -133,7 +136,7 @@ export const itemFields = {
 
 /** What the sandbox takes of an A_MaterialDocumentHeader. */
 export const documentFields = {
-  GoodsMovementCode: text('02 receipt, 03 issue, 04 transfer.', 2),
+  GoodsMovementCode: text('01 purchase, 02 receipt, 03 issue, 04 transfer.', 2),
   PostingDate: date('Posting date.'),
   DocumentDate: date('Document date.'),
   ReferenceDocument: reference,
@@ -174,7 +177,7 @@ export const stockPostingFields = {
 };
 
 /** A parameter of a function import, written as a literal of its type: `'…'`, `guid'…'`. */
-const literal = <T>(type: '' | 'guid' | 'datetime', inner: Field<T>): Field<T> => ({
+export const literal = <T>(type: '' | 'guid' | 'datetime', inner: Field<T>): Field<T> => ({
   doc: inner.doc,
   read(value, field) {
     if (value === undefined) return inner.read(undefined, field);
@@ -184,7 +187,7 @@ const literal = <T>(type: '' | 'guid' | 'datetime', inner: Field<T>): Field<T> =
   },
 });
 
-const digits = (doc: string, max: number): Field<bigint> => ({
+export const digits = (doc: string, max: number): Field<bigint> => ({
   doc: `${doc} 1 to ${max} digits.`,
   read(value, field) {
     if (new RegExp(`^\\d{1,${max}}$`).test(`${value}`)) return BigInt(`${value}`);

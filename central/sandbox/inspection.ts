@@ -18,7 +18,8 @@ type LotRow = {
   material: string;
   unit: string;
   lot: string;
-  orderNumber: string;
+  orderNumber: string | null;
+  purchaseOrder: string | null;
   quantity: bigint;
   changed: bigint;
   catalog: string | null;
@@ -51,6 +52,9 @@ function prepare(db: Database) {
   const of = db.prepare<[string, string, string], LotRow>(
     `${columns} WHERE orderNumber = ? AND material = ? AND lot = ? ORDER BY l.number`,
   );
+  const bought = db.prepare<[string, string, string], LotRow>(
+    `${columns} WHERE purchaseOrder = ? AND material = ? AND lot = ? ORDER BY l.number`,
+  );
   const items = db.prepare<[bigint], ItemRow>(
     `SELECT i.*, substr(d.postingDate, 1, 4) AS year, m.unit FROM inspection_item i
        JOIN document d ON d.number = i.document
@@ -70,14 +74,14 @@ function prepare(db: Database) {
   );
   const insertItem = db.prepare(
     `INSERT INTO item VALUES (@document, 1, @movement, @material, @lot, @quantity, 'quality', @to,
-       NULL, @value, @text)`,
+       NULL, @value, @text, NULL, NULL)`,
   );
   const insertPosting = db.prepare(
     `INSERT INTO inspection_item
      SELECT @number, coalesce(max(counter), 0) + 1, @document, @type, @quantity, @text
      FROM inspection_item WHERE inspectionLot = @number`,
   );
-  return { one, of, items, decide, change, insertDocument, insertItem, insertPosting };
+  return { one, of, bought, items, decide, change, insertDocument, insertItem, insertPosting };
 }
 
 /**
@@ -93,7 +97,7 @@ export function openInspections(db: Database, master: Master, config: SandboxCon
   function workable(number: bigint, changed: string | undefined): LotRow {
     const row = rows.one.get(number);
     if (!row) throw refusal('documentUnknown', `Inspection lot ${number} does not exist`);
-    master.workable(row.orderNumber);
+    if (row.orderNumber !== null) master.workable(row.orderNumber);
     if (row.reversed) throw refusal('cancelledAlready', `Receipt of ${number} is cancelled`);
     if (changed === changedAt(row)) return row;
     throw new Fault('CONFLICT', `inspection lot ${number}: was changed meanwhile`);
@@ -157,6 +161,9 @@ export function openInspections(db: Database, master: Master, config: SandboxCon
     move: (given: Posting): object => shownItem(move.immediate(given)),
     lots: (order: string, material: string, lot: string): object[] =>
       rows.of.all(order, material, lot).map((row) => shownLot(row, config)),
+    /** Of what a supplier has delivered for a purchase order. */
+    bought: (order: string, material: string, lot: string): object[] =>
+      rows.bought.all(order, material, lot).map((row) => shownLot(row, config)),
     lot: (number: string): object[] => ofNumber(number).map((row) => shownLot(row, config)),
     decisions: (number: string): object[] =>
       ofNumber(number)
@@ -169,8 +176,9 @@ export function openInspections(db: Database, master: Master, config: SandboxCon
 const shownLot = (row: LotRow, { plant, storageLocation }: SandboxConfig): object => ({
   InspectionLot: lotText(row.number),
   ...{ Material: row.material, Batch: row.lot, Plant: plant },
-  InspectionLotOrigin: '04',
-  ManufacturingOrder: row.orderNumber,
+  InspectionLotOrigin: row.purchaseOrder === null ? '04' : '01',
+  ManufacturingOrder: row.orderNumber ?? '',
+  PurchasingDocument: row.purchaseOrder ?? '',
   InspectionLotQuantity: decimalText(row.quantity),
   InspectionLotQuantityUnit: row.unit,
   InspectionLotStorageLocation: storageLocation,

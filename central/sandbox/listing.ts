@@ -14,6 +14,7 @@ const amounts = new Set([
   'quantity',
   'free',
   'blocked',
+  'amount',
 ]);
 
 /**
@@ -30,7 +31,7 @@ export function openListing(db: Database) {
   const items = db.prepare<[], Row>(
     `SELECT d.number, substr(d.postingDate, 1, 4) AS year, d.kind, d.key, d.reverses,
        substr(r.postingDate, 1, 4) AS reversedYear, i.item, i.movement, i.material, m.unit, i.lot,
-       i.quantity, i.fromStock, i.toStock, i.orderNumber AS "order"
+       i.quantity, i.fromStock, i.toStock, i.orderNumber AS "order", i.purchaseOrder, i.purchaseItem
      FROM item i JOIN document d ON d.number = i.document JOIN material m USING (material)
        LEFT JOIN document r ON r.number = d.reverses
      ORDER BY d.number DESC, i.item DESC LIMIT ${listedMax}`,
@@ -45,6 +46,19 @@ export function openListing(db: Database) {
        LEFT JOIN inspection_item i ON i.inspectionLot = l.number
      GROUP BY l.number ORDER BY l.number DESC LIMIT ${listedMax}`,
   );
+  const complaints = db.prepare<[], Row>(
+    `SELECT n.number, n.key, n.supplier, n.purchaseOrder, n.material, m.unit, n.lot, n.document,
+       n.item, n.quantity
+     FROM notification n JOIN material m USING (material)
+     ORDER BY n.number DESC LIMIT ${listedMax}`,
+  );
+  const entries = db.prepare<[], Row>(
+    `SELECT j.number, substr(j.postingDate, 1, 4) AS year, j.key, j.reverses, j.currency,
+       substr(r.postingDate, 1, 4) AS reversedYear, i.account, i.side, i.amount
+     FROM journal_item i JOIN journal_entry j ON j.number = i.entry
+       LEFT JOIN journal_entry r ON r.number = j.reverses
+     ORDER BY j.number DESC, i.item DESC LIMIT ${listedMax}`,
+  );
   const shown = (row: Row) =>
     Object.fromEntries(
       Object.entries(row).map(([name, value]) => {
@@ -56,5 +70,7 @@ export function openListing(db: Database) {
     confirmations: confirmations.all().map(shown),
     items: items.all().map(shown),
     inspections: inspections.all().map(shown),
+    complaints: complaints.all().map(shown),
+    entries: entries.all().map(shown),
   });
 }

@@ -27,6 +27,11 @@ const messages = {
   keyKnown: 'HF/020',
   decidedAlready: 'HF/021',
   notDecided: 'HF/022',
+  purchaseUnknown: 'HF/023',
+  supplierWrong: 'HF/024',
+  supplierBlocked: 'HF/025',
+  accountUnknown: 'HF/026',
+  unbalanced: 'HF/027',
   locked: 'MC/601',
 } as const;
 

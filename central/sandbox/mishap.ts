@@ -57,7 +57,10 @@ function bare(entity: object): object {
   if ('to_MaterialDocumentItem' in entity) {
     return { ...entity, to_MaterialDocumentItem: { results: [] } };
   }
-  const { ConfirmationGroup, ConfirmationCount, InspectionLot } = entity as Record<string, unknown>;
+  if ('to_JournalEntryItem' in entity) return { ...entity, to_JournalEntryItem: { results: [] } };
+  const { ConfirmationGroup, ConfirmationCount, InspectionLot, QualityNotification } =
+    entity as Record<string, unknown>;
+  if (QualityNotification !== undefined) return { QualityNotification };
   if (InspectionLot !== undefined) return { InspectionLot };
   return { ConfirmationGroup, ConfirmationCount };
 }

@@ -3,43 +3,29 @@ import type { Read } from '../../shared/field.ts';
 import type { SandboxConfig } from './config.ts';
 import { checkTolerance } from './confirmation.ts';
 import type { documentFields, itemFields } from './entity.ts';
-import type { Master, Material } from './master.ts';
+import type { Master } from './master.ts';
 import { refusal } from './message.ts';
+import {
+  applyPurchase,
+  checkItem,
+  type Movement,
+  movementOf,
+  purchaseReceipt,
+  stockOf,
+} from './movementtype.ts';
+import type { Purchasing } from './purchasing.ts';
 import { addQuantity, addValue, openStock, product, type StockKind } from './stock.ts';
 import {
   type DocumentRow,
   type ItemRow,
+  itemColumns,
   shownDocument,
   shownItem,
-  stockCodes,
   yearOf,
 } from './view.ts';
 
 type Given = Read<typeof documentFields>;
 type Item = Read<typeof itemFields>;
-type Movement = {
-  kind: string;
-  code: string; // GoodsMovementCode of its header
-  from?: StockKind;
-  to?: StockKind;
-  forOrder?: true;
-  forCostCenter?: true;
-};
-
-/** The movement types offered. 555, and that it wants a cost centre, is [K]. */
-const movements: Readonly<Record<string, Movement>> = {
-  '101': { kind: 'goodsReceipt', code: '02', forOrder: true },
-  '261': { kind: 'goodsIssue', code: '03', from: 'unrestricted', forOrder: true },
-  '343': { kind: 'unblockStock', code: '04', from: 'blocked', to: 'unrestricted' },
-  '344': { kind: 'blockStock', code: '04', from: 'unrestricted', to: 'blocked' },
-  '555': { kind: 'scrapStock', code: '03', from: 'blocked', forCostCenter: true },
-};
-
-/** Kinds of stock by both codes of a receipt, which must say the same. */
-const receiptStock: Readonly<Record<string, StockKind>> = Object.fromEntries(
-  Object.entries(stockCodes).map(([kind, codes]) => [codes.join('/'), kind as StockKind]),
-);
-
 export type Movements = ReturnType<typeof openMovements>;
 
 /** What is read of documents and their items. */
@@ -50,20 +36,21 @@ function prepare(db: Database) {
   const byNumber = db.prepare<[bigint], DocumentRow>(`${columns} WHERE number = ?`);
   const byKey = db.prepare<[string], DocumentRow>(`${columns} WHERE key = ? ORDER BY number`);
   const ofOrder = db.prepare<[string, number, number], ItemRow>(
-    `SELECT i.*, m.unit FROM item i JOIN material m USING (material)
-     WHERE orderNumber = ? ORDER BY document, item LIMIT ? OFFSET ?`,
+    `${itemColumns} WHERE orderNumber = ? ORDER BY document, item LIMIT ? OFFSET ?`,
   );
   const reversing = db.prepare<[bigint], DocumentRow>(`${columns} WHERE reverses = ?`);
-  const itemsOf = db.prepare<[bigint], ItemRow>(
-    `SELECT i.*, m.unit FROM item i JOIN material m USING (material)
-     WHERE document = ? ORDER BY item`,
+  const itemsOf = db.prepare<[bigint], ItemRow>(`${itemColumns} WHERE document = ? ORDER BY item`);
+  const bought = db.prepare<[string, bigint, bigint, number], ItemRow>(
+    `${itemColumns} JOIN document d ON d.number = i.document
+     WHERE purchaseOrder IS NOT NULL AND (movement = '101' OR movement = '102')
+       AND (substr(d.postingDate, 1, 4), i.document, i.item) > (?, ?, ?)
+     ORDER BY substr(d.postingDate, 1, 4), i.document, i.item LIMIT ?`,
   );
-  return { byNumber, byKey, ofOrder, reversing, itemsOf };
+  return { byNumber, byKey, ofOrder, reversing, itemsOf, bought };
 }
 
-/** Material documents: stock in, out and across, with their value at standard price. */
-export function openMovements(db: Database, master: Master, config: SandboxConfig) {
-  const stock = openStock(db, config.plant);
+/** What is written of a document. */
+function prepareInserts(db: Database) {
   const insertDocument = db.prepare(
     `INSERT INTO document
      SELECT coalesce(max(number), 4899999999) + 1, ?, ?, ?, ?, ?, NULL FROM document
@@ -71,18 +58,28 @@ export function openMovements(db: Database, master: Master, config: SandboxConfi
   );
   const insertItem = db.prepare(
     `INSERT INTO item VALUES (@document, @item, @movement, @material, @lot, @quantity,
-       @from, @to, @order, @value, @text)`,
+       @from, @to, @order, @value, @text, @purchaseOrder, @purchaseItem)`,
   );
   const inspect = db.prepare(
-    `INSERT INTO inspection_lot (number, document, item, material, lot, orderNumber, quantity)
-     SELECT coalesce(max(number), 40000000000) + 1, ?, ?, ?, ?, ?, ? FROM inspection_lot`,
+    `INSERT INTO inspection_lot (number, document, item, material, lot, orderNumber,
+       purchaseOrder, quantity)
+     SELECT coalesce(max(number), 40000000000) + 1, ?, ?, ?, ?, ?, ?, ? FROM inspection_lot`,
   );
+  return { insertDocument, insertItem, inspect };
+}
+
+type Books = Readonly<{ master: Master; purchasing: Purchasing }>;
+
+/** Material documents: stock in, out and across, with their value at standard price. */
+export function openMovements(db: Database, { master, purchasing }: Books, config: SandboxConfig) {
+  const stock = openStock(db, config.plant);
+  const { insertDocument, insertItem, inspect } = prepareInserts(db);
   const selectCost = db
     .prepare<[string], bigint>('SELECT materialCost FROM production_order WHERE number = ?')
     .pluck();
   const updateCost = db.prepare('UPDATE production_order SET materialCost = ? WHERE number = ?');
   const updateReceived = db.prepare('UPDATE production_order SET received = ? WHERE number = ?');
-  const { byNumber, byKey, ofOrder, reversing, itemsOf } = prepare(db);
+  const { byNumber, byKey, ofOrder, reversing, itemsOf, bought } = prepare(db);
 
   function addDocument(kind: string, given: Partial<Given>, day: string): bigint {
     const { ReferenceDocument: key = null, MaterialDocumentHeaderText: text = null } = given;
@@ -100,9 +97,7 @@ export function openMovements(db: Database, master: Master, config: SandboxConfi
       updateCost.run(addValue(selectCost.get(order.number)!, value), order.number);
       return undefined;
     }
-    const types = `${item.InventoryStockType ?? ''}/${item.InventoryUsabilityCode ?? ''}`;
-    const to = receiptStock[types];
-    if (!to) throw refusal('movementUnknown', `Stock type ${types} is not allowed for a receipt`);
+    const to = stockOf(item);
     if (order.material !== item.Material) {
       throw refusal('materialUnknown', `Order ${order.number} does not make ${item.Material}`);
     }
@@ -115,8 +110,13 @@ export function openMovements(db: Database, master: Master, config: SandboxConfi
   function postItem(document: bigint, index: number, item: Item, movement: Movement): void {
     const material = master.material(item.Material);
     const { lot, quantity } = checkItem(master, item, material, movement);
-    const value = addValue(0n, product(quantity, material.price));
-    const to = movement.forOrder ? applyOrder(item, quantity, value) : movement.to;
+    const order = movement.forPurchase
+      ? applyPurchase(purchasing, { item, quantity, movement })
+      : undefined;
+    const value = addValue(0n, product(quantity, order?.price ?? material.price));
+    const isBought = movement.kind === purchaseReceipt.kind;
+    const made = movement.forOrder ? applyOrder(item, quantity, value) : movement.to;
+    const to = isBought ? stockOf(item) : made;
     const from = movement.from;
     stock.move({ material: material.material, lot, quantity, from, to });
     insertItem.run({
@@ -126,10 +126,11 @@ export function openMovements(db: Database, master: Master, config: SandboxConfi
       to: to ?? null,
       order: item.ManufacturingOrder ?? null,
       text: item.MaterialDocumentItemText ?? null,
+      ...{ purchaseOrder: order?.number ?? null, purchaseItem: order?.item ?? null },
     });
-    if (movement.forOrder && to === 'quality') {
-      const { material: made } = material;
-      inspect.run(document, index + 1, made, lot, item.ManufacturingOrder!, quantity);
+    if ((movement.forOrder || isBought) && to === 'quality') {
+      const whose = [item.ManufacturingOrder ?? null, order?.number ?? null];
+      inspect.run(document, index + 1, material.material, lot, ...whose, quantity);
     }
   }
 
@@ -144,7 +145,7 @@ export function openMovements(db: Database, master: Master, config: SandboxConfi
     master.checkPeriod(given.PostingDate);
     const items = given.to_MaterialDocumentItem;
     const [type] = items.map((item) => item.GoodsMovementType ?? '');
-    const movement = Object.hasOwn(movements, type ?? '') ? movements[type!] : undefined;
+    const movement = movementOf(type ?? '', given.GoodsMovementCode);
     if (!movement || items.some((item) => item.GoodsMovementType !== type)) {
       throw refusal('movementUnknown', `Items must be of one known movement type, not ${type}`);
     }
@@ -180,6 +181,13 @@ export function openMovements(db: Database, master: Master, config: SandboxConfi
         return shownItem(item, row, originalOf(row));
       }),
 
+    /** Items of receipts of purchase orders, and of what takes them back, behind this one. */
+    bought: (year: string, number: bigint, item: bigint, top: number): object[] =>
+      bought.all(year, number, item, top).map((row) => {
+        const document = byNumber.get(row.document)!;
+        return shownItem(row, document, originalOf(document));
+      }),
+
     one: (number: bigint): DocumentRow | undefined => byNumber.get(number),
     items: (number: bigint): ItemRow[] => itemsOf.all(number),
     /** As SAP shows it: its items only if they are asked for. */
@@ -191,27 +199,9 @@ export function openMovements(db: Database, master: Master, config: SandboxConfi
       stock.move({ material, lot, quantity, to: kind });
       const document = addDocument('opening', {}, new Date().toISOString().slice(0, 10));
       const value = addValue(0n, product(quantity, price));
-      const none = { from: null, order: null, text: null };
+      const none = { from: null, order: null, text: null, purchaseOrder: null, purchaseItem: null };
       const moved = { material, lot, quantity, to: kind, value, ...none };
       insertItem.run({ document, item: 1, movement: '561', ...moved });
     },
   };
-}
-
-/** The item's lot and quantity, after what every movement must say has been checked. */
-function checkItem(master: Master, item: Item, material: Material, movement: Movement) {
-  master.checkPlace(item.Plant, item.StorageLocation);
-  master.checkUnit(item.EntryUnit, material.unit);
-  const { Batch: lot, QuantityInEntryUnit: quantity = 0n } = item;
-  if (lot === undefined) {
-    throw refusal('lotMissing', `Material ${material.material} needs a batch`);
-  }
-  if (quantity === 0n) throw refusal('valueMissing', 'QuantityInEntryUnit must be more than 0');
-  if (movement.forCostCenter && item.CostCenter === undefined) {
-    throw refusal('valueMissing', 'CostCenter must be given to scrap stock');
-  }
-  if (!movement.forOrder && item.ManufacturingOrder !== undefined) {
-    throw refusal('notOffered', `ManufacturingOrder: not with ${item.GoodsMovementType}`);
-  }
-  return { lot, quantity };
 }

@@ -76,6 +76,7 @@ const confirming =
   };
 
 const lotNames = ['ManufacturingOrder', 'Material', 'Batch'];
+const boughtNames = ['PurchasingDocument', 'Material', 'Batch'];
 const allEqual = (names: readonly string[]): RegExp =>
   new RegExp(`^${names.map((name) => `${name} eq ${quoted}`).join(' and ')}$`);
 
@@ -91,8 +92,13 @@ const inspecting = ({ inspections }: Parts): [string, Offer[]][] => {
     find: ([order, material, lot]) =>
       inspections.lots(plain(order!), plain(material!), plain(lot!)),
   };
+  const byPurchase: Offer = {
+    filter: allEqual(boughtNames),
+    find: ([order, material, lot]) =>
+      inspections.bought(plain(order!), plain(material!), plain(lot!)),
+  };
   return [
-    [`${inspectionRoot}/A_InspectionLot`, [byOrder, byNumber(inspections.lot)]],
+    [`${inspectionRoot}/A_InspectionLot`, [byOrder, byPurchase, byNumber(inspections.lot)]],
     [`${inspectionRoot}/A_InspLotUsageDecision`, [byNumber(inspections.decisions)]],
     [`${inspectionRoot}/A_InspLotMatlDocItem`, [byNumber(inspections.items)]],
   ];
@@ -104,6 +110,27 @@ const changing = (masters: Masters, { path, key }: (typeof masterSets)[number]):
   orderby: `LastChangeDateTime,${key}`,
   find: ([since], { top, skip }) => masters.changed(path, Date.parse(since!), top, skip),
 });
+const literalOf = (text: string): string => text.replace(/[()']/g, '\\$&');
+/** Goods receipts of purchase orders, all of them or those behind one. */
+function boughtOffer(movements: Movements, { plant }: SandboxConfig): Offer {
+  const [first, second] = ['101', '102'].map((type) => `GoodsMovementType eq '${type}'`);
+  const of = `(${first} or ${second}) and GoodsMovementRefDocType eq 'B' and Plant eq '${plant}'`;
+  const item = "MaterialDocument eq '(\\d{1,10})' and MaterialDocumentItem gt '(\\d{1,4})'";
+  const number = `MaterialDocument gt '(\\d{1,10})' or \\(${item}\\)`;
+  const year = `MaterialDocumentYear eq '(\\d{4})' and \\(${number}\\)`;
+  const behind = `and \\(MaterialDocumentYear gt '(\\d{4})' or \\(${year}\\)\\)`;
+  return {
+    filter: new RegExp(`^${literalOf(of)}(?: ${behind})?$`),
+    orderby: 'MaterialDocumentYear,MaterialDocument,MaterialDocumentItem',
+    find([after, year, from, number, at], { top, skip }) {
+      if (skip > 0) throw invalid('$skip', 'is not offered here');
+      if (after !== undefined && (after !== year || from !== number)) {
+        throw invalid('$filter', 'must name one receipt');
+      }
+      return movements.bought(after ?? '', BigInt(number ?? 0), BigInt(at ?? 0), top);
+    },
+  };
+}
 
 /** What can be read, each set by the filters that are offered here and by no others. */
 export function reading(app: FastifyInstance, parts: Parts): void {
@@ -123,6 +150,7 @@ export function reading(app: FastifyInstance, parts: Parts): void {
         filter: new RegExp(`^ReversedMaterialDocument eq '(\\d{1,10})' and ${year}$`),
         find: ([number, year]) => movements.reversing(number!, year!),
       },
+      boughtOffer(movements, config),
       {
         filter: new RegExp(`^ManufacturingOrder eq ${quoted}$`),
         orderby: 'MaterialDocumentYear,MaterialDocument,MaterialDocumentItem',

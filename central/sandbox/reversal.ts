@@ -5,6 +5,7 @@ import type { cancelDocumentFields } from './entity.ts';
 import type { Master } from './master.ts';
 import { refusal } from './message.ts';
 import type { Movements } from './movement.ts';
+import type { Purchasing } from './purchasing.ts';
 import { addValue, openStock } from './stock.ts';
 import { type DocumentRow, type ItemRow, yearOf } from './view.ts';
 
@@ -17,19 +18,20 @@ const kinds: Readonly<Record<string, string>> = {
   blockStock: 'cancelBlock',
   unblockStock: 'cancelUnblock',
   scrapStock: 'cancelScrap',
+  purchaseReceipt: 'cancelPurchase',
 };
 /** The movement type of its items; 556 is [K]. */
 const movements: Readonly<Record<string, string>> = {
   ...{ '101': '102', '261': '262', '343': '344', '344': '343', '555': '556' },
 };
 
+type Parts = Readonly<{ master: Master; books: Movements; purchasing: Purchasing }>;
 export type Reversals = ReturnType<typeof openReversals>;
 
 /** Material documents that take back others, as a whole: stock, quantities and cost, exactly. */
 export function openReversals(
   db: Database,
-  master: Master,
-  books: Movements,
+  { master, books, purchasing }: Parts,
   { plant }: SandboxConfig,
 ) {
   const stock = openStock(db, plant);
@@ -40,7 +42,8 @@ export function openReversals(
   );
   const insertItem = db.prepare(
     `INSERT INTO item SELECT @document, item, @movement, material, lot, quantity, toStock,
-       fromStock, orderNumber, value, text FROM item WHERE document = @reverses AND item = @item`,
+       fromStock, orderNumber, value, text, purchaseOrder, purchaseItem
+     FROM item WHERE document = @reverses AND item = @item`,
   );
   const selectCost = db
     .prepare<[string], bigint>('SELECT materialCost FROM production_order WHERE number = ?')
@@ -63,6 +66,11 @@ export function openReversals(
   }
 
   function takeBack({ material, lot, quantity, fromStock, toStock, ...item }: ItemRow): void {
+    if (item.purchaseOrder !== null) {
+      const { purchaseOrder: PurchaseOrder, purchaseItem } = item;
+      const of = { PurchaseOrder, PurchaseOrderItem: `${purchaseItem}`, Material: material };
+      purchasing.receive(of, -quantity);
+    }
     if (item.orderNumber !== null) {
       const order = master.workable(item.orderNumber);
       if (item.movement === '101') updateReceived.run(order.received - quantity, order.number);

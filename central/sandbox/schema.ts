@@ -1,3 +1,5 @@
+import { purchaseMigrations } from './purchaseschema.ts';
+
 /**
  * The sandbox's tables. Quantities are millionths of the unit, money millionths of the currency.
  * Stock never falls below zero, and a document once posted is never edited or deleted.
@@ -168,4 +170,5 @@ export const sandboxMigrations = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX master_changed ON master (entitySet, changed, key);
 `,
+  ...purchaseMigrations,
 ];

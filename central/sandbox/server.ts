@@ -6,13 +6,16 @@ import { readFields } from '../../shared/field.ts';
 import { type Logger, openLog } from '../../shared/log.ts';
 import { release } from '../../shared/release.ts';
 import { admin } from './admin.ts';
+import { openComplaints } from './complaint.ts';
 import { type SandboxConfig, sandboxFields } from './config.ts';
 import { openConfirmations } from './confirmation.ts';
 import { faultFields, openFaults } from './faults.ts';
 import { openInspections } from './inspection.ts';
+import { openJournal } from './journal.ts';
 import { openMaster } from './master.ts';
 import { openMasters } from './masters.ts';
 import { openMovements } from './movement.ts';
+import { openPurchasing } from './purchasing.ts';
 import { openReversals } from './reversal.ts';
 import { sandboxMigrations } from './schema.ts';
 import { service } from './service.ts';
@@ -74,11 +77,15 @@ function exporterOf({ otlp }: SandboxConfig, clock: Clock, log: Logger) {
 
 function openBooks(db: ReturnType<typeof openDatabase>, config: SandboxConfig, clock: Clock) {
   const master = openMaster(db, config.plant, config.storageLocation, clock.nowMs);
-  const movements = openMovements(db, master, config);
+  const purchasing = openPurchasing(db, master);
+  const movements = openMovements(db, { master, purchasing }, config);
+  const books = { master, movements, purchasing };
   return {
     masters: openMasters(db, config.plant, clock.nowMs),
-    ...{ config, master, movements, stock: openStock(db, config.plant) },
-    reversals: openReversals(db, master, movements, config),
+    ...{ config, ...books, stock: openStock(db, config.plant) },
+    complaints: openComplaints(db, books, config),
+    journal: openJournal(db, master),
+    reversals: openReversals(db, { master, books: movements, purchasing }, config),
     inspections: openInspections(db, master, config),
     confirmations: openConfirmations(db, master, config),
     faults: openFaults(readFields(faultFields, {}, 'faults'), config.maxInFlightMs),

@@ -23,7 +23,6 @@ import {
   alteredPosting,
   answer,
   checkUnknown,
-  type Mishaps,
   misfortune,
 } from './mishap.ts';
 import type { Movements } from './movement.ts';
@@ -39,9 +38,10 @@ import {
 import type { Reversals } from './reversal.ts';
 import type { Sessions } from './session.ts';
 import type { Stock } from './stock.ts';
+import { type SupplierParts, supplierRoutes } from './supplierservice.ts';
 import { yearOf } from './view.ts';
 
-export type Parts = Mishaps &
+export type Parts = SupplierParts &
   Readonly<{
     config: SandboxConfig;
     confirmations: Confirmations;
@@ -99,6 +99,7 @@ export const service: FastifyPluginAsync<Parts> = async (app, parts) => {
     return answer(parts, reply, parts.reversals.cancel(given), 200);
   });
   inspectionRoutes(app, parts);
+  supplierRoutes(app, parts);
   reading(app, parts);
 
   app.get<Named>(`${orderRoot}/*`, async (request) => {

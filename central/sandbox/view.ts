@@ -43,7 +43,16 @@ export type ItemRow = {
   orderNumber: string | null;
   value: bigint;
   text: string | null;
+  purchaseOrder: string | null;
+  purchaseItem: bigint | null;
+  supplier: string | null; // of the purchase order
+  currency: string | null;
 };
+
+/** In SQL: items with the unit of their material, and whose they are. */
+export const itemColumns = `SELECT i.*, m.unit, o.supplier, o.currency
+  FROM item i JOIN material m USING (material)
+    LEFT JOIN purchase_order o ON o.number = i.purchaseOrder`;
 
 /** A confirmation as SAP shows it. */
 export function shownConfirmation(row: ConfirmationRow): object {
@@ -104,13 +113,27 @@ export const stockCodes = {
   blocked: ['07', 'S'],
 } as const satisfies Record<StockKind, readonly [string, string]>;
 
+/** What an item says of its purchase order, and what it is worth. */
+const boughtOf = (item: ItemRow): object => {
+  const { purchaseOrder, purchaseItem, supplier, currency, value } = item;
+  return {
+    GoodsMovementRefDocType: purchaseOrder === null ? (item.orderNumber ? 'F' : '') : 'B',
+    Supplier: supplier ?? '',
+    PurchaseOrder: purchaseOrder ?? '',
+    PurchaseOrderItem: purchaseItem === null ? '' : `${purchaseItem}`.padStart(5, '0'),
+    TotalGoodsMvtAmtInCCCrcy: decimalText(value),
+    CompanyCodeCurrency: currency ?? 'EUR',
+  };
+};
+
 /** An item as SAP shows it; the kind of stock only of a receipt, or of what takes one back [K]. */
 export function shownItem(
   item: ItemRow,
   row: DocumentRow,
   original: DocumentRow | undefined,
 ): object {
-  const received = ['101', '102'].includes(item.movement) ? (item.toStock ?? item.fromStock) : null;
+  const tells = ['101', '102', '122'].includes(item.movement);
+  const received = tells ? (item.toStock ?? item.fromStock) : null;
   const [type, usability] = received === null ? ['', ''] : stockCodes[received];
   return {
     MaterialDocumentYear: yearOf(row),
@@ -122,6 +145,8 @@ export function shownItem(
     InventoryStockType: type,
     InventoryUsabilityCode: usability,
     ManufacturingOrder: item.orderNumber ?? '',
+    ...boughtOf(item),
+    PostingDate: dateText(row.postingDate),
     QuantityInEntryUnit: decimalText(item.quantity),
     EntryUnit: item.unit,
     MaterialDocumentItemText: item.text ?? '',

@@ -21,6 +21,7 @@ export function flowsOf({ kind, quantity: given, blocked: held }: Posting): Flow
     unblockStock: [flow('blocked', 'free', all)],
     scrapStock: [flow('blocked', 'scrap', all)],
     usageDecision: [],
+    ...{ supplierClaim: [], accrual: [], cancelAccrual: [], returnDelivery: [] },
     cancelConfirmation: [],
     cancelIssue: [flow('production', 'free', all)],
     cancelReceipt: [

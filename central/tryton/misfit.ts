@@ -26,10 +26,20 @@ const limits = {
   time: { fits: (ms: number) => ms < msLimit, words: `under ${msLimit} ms` },
 };
 
+/** What the module of ours does not offer, and who does it. */
+const without: Readonly<Partial<Record<Posting['kind'], string>>> = {
+  supplierClaim: 'Tryton has no complaints of suppliers: a person writes it',
+  accrual: 'the module in Tryton posts no moves of accounts: a person does it there',
+  cancelAccrual: 'the module in Tryton posts no moves of accounts: a person does it there',
+  returnDelivery: 'the module in Tryton makes no supplier returns: a person does it there',
+};
+
 /** Why Tryton can never hold this posting, all reasons together; undefined if it can. */
 export function misfit(posting: Posting): string | undefined {
   if (posting.kind === 'usageDecision')
     return 'Tryton has no usage decision: it inspects by itself';
+  const none = Object.hasOwn(without, posting.kind) ? without[posting.kind] : undefined;
+  if (none !== undefined) return none;
   if (posting.inspection) return 'inspection: Tryton has no quality inspection stock';
   const complaints = complaintsOf(posting, limits);
   if (complaints.length > 0) return together(complaints);

@@ -2,7 +2,7 @@ import type { CancelKind, Posting } from '../erp.ts';
 import type { Places, Row } from './places.ts';
 import { decimalIn, decimalOf, durationOf } from './typed.ts';
 
-const takenBack: Record<CancelKind, Posting['kind']> = {
+const takenBack: Partial<Record<CancelKind, Posting['kind']>> = {
   cancelConfirmation: 'confirmation',
   cancelIssue: 'goodsIssue',
   cancelReceipt: 'goodsReceipt',

@@ -10,6 +10,11 @@ import type { Mqtt } from './broker.ts';
 import { toldOf } from './topic.ts';
 
 const hubTimeoutMs = 5_000;
+/** How long a request for facts waits at the hub, ms; it outlives whoever has sent it. */
+const askMs = 1_000;
+/** Looks whether nobody waits there any more, and the pause between two, ms. */
+const looksMax = 100;
+const lookMs = 100;
 
 type Parts = {
   connection: NatsConnection;
@@ -28,19 +33,34 @@ const ofHub = (cause: unknown): Fault =>
     : new Fault('UNREACHABLE', `hub: ${(cause as Error).message}`, { cause });
 
 /**
+ * Resolves once nobody waits for facts there, or throws Fault UNREACHABLE. A server whose consumer
+ * is set back while a request of somebody who has gone still waits there hands the same facts out
+ * without end (seen with 2.15.1).
+ */
+async function isAlone(consumer: Consumer, { clock, signal, consumer: name }: Parts) {
+  for (let looks = 0; looks < looksMax && !signal.aborted; looks++) {
+    if ((await consumer.info()).num_waiting === 0) return;
+    await clock.sleep(lookMs, signal);
+  }
+  if (signal.aborted) return;
+  throw new Fault('UNREACHABLE', `hub: consumer ${name}: somebody else reads under this name`);
+}
+
+/**
  * Our place at the hub, set back to the last fact that was acknowledged without a hole before it:
  * what was on its way comes again at once and in order, and not some time later between others.
  */
-async function ownPlace({ connection, consumer }: Parts): Promise<Consumer> {
+async function ownPlace(parts: Parts): Promise<Consumer> {
+  const { connection, consumer } = parts;
   try {
+    const { consumers } = jetstream(connection, { timeout: hubTimeoutMs });
+    const place = await consumers.get(factStream, consumer);
+    await isAlone(place, parts);
     const reset = `$JS.API.CONSUMER.RESET.${factStream}.${consumer}`;
     const answer = await connection.request(reset, '', { timeout: hubTimeoutMs });
     const { error } = answer.json<{ error?: { description: string } }>();
     if (error) throw new Error(`consumer ${consumer}: ${error.description} (feed.consumers)`);
-    return await jetstream(connection, { timeout: hubTimeoutMs }).consumers.get(
-      factStream,
-      consumer,
-    );
+    return place;
   } catch (cause) {
     throw ofHub(cause);
   }
@@ -92,7 +112,7 @@ async function carryOn(parts: Parts, progress: () => void): Promise<void> {
   const place = await ownPlace(parts);
   const broker = await parts.openBroker();
   log.info('facts are carried to the broker');
-  const messages = await place.consume({ max_messages: inFlightMax });
+  const messages = await place.consume({ max_messages: inFlightMax, expires: askMs });
   let failure: unknown;
   const end = (error?: unknown): void => {
     failure ??= error;

@@ -51,6 +51,10 @@ export type Release = Readonly<{
   natsServer: string;
   /** How many migrations a file of each program has when this release has opened it. */
   schemas: Readonly<{ edge: number; central: number }>;
+  /** How many migrations a program must have at least to work on such a file. */
+  readers: Readonly<{ edge: number; central: number }>;
+  /** How many types of facts it knows; none is ever taken away. */
+  facts: number;
   charts: string;
 }>;
 
@@ -108,13 +112,14 @@ async function releaseOf(parts: Parts, about: { version: string; dependencies: {
     const { stdout } = await asked.catch((cause: Error) => {
       throw new Fault('INVALID', `${entry} --about: ${cause.message}`, { cause });
     });
-    return JSON.parse(stdout) as { schema: number; charts: string };
+    return JSON.parse(stdout) as { schema: number; reader: number; facts: number; charts: string };
   };
   const [edge, central] = [await ask('edge/main.ts'), await ask('central/main.ts')];
   return {
     ...({ name: 'holdfast', version, platform: platform.name } as const),
     ...{ node: about.dependencies.node, natsServer: nats.version },
     schemas: { edge: edge.schema, central: central.schema },
+    ...{ readers: { edge: edge.reader, central: central.reader }, facts: edge.facts },
     charts: edge.charts,
   };
 }

@@ -25,13 +25,22 @@ export type Gate = Readonly<{
   /** What is asked of machines, with who asks. */
   machines(request: FastifyRequest, act: string): unknown;
   backup(request: FastifyRequest): void;
+  /** Who asks for an outage drill. */
+  drill(request: FastifyRequest, given: unknown): unknown;
 }>;
+
+/** Addresses of this machine. */
+const ownIps = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
 
 /** Without people: who asks is what the command says. */
 export const openDoor: Gate = {
   commands: async () => (given) => ({ command: readCommand(given) }),
   machines: ({ body }) => body,
   backup: () => undefined,
+  drill({ ip }, given) {
+    if (ownIps.has(ip)) return given;
+    throw denied('role', 'without people a drill is asked for on the box itself');
+  },
 };
 
 export type Present = Readonly<{ person: Person; session: Session }>;
@@ -181,6 +190,15 @@ export function openGate({ book, sessions, prove, nowMs }: Parts) {
       const { person } = must(request);
       if (person.roles.includes('technician')) return;
       throw denied('role', `${person.name} (${person.roles.join(', ')}) may not fetch backups`);
+    },
+
+    drill(request: FastifyRequest, given: unknown): unknown {
+      const token = program(request);
+      if (token && isNamed(token, 'system:drill')) return inNameOf(given, 'system:drill', 'by');
+      if (token) throw denied('role', `token ${token.id} may not speak for system:drill`);
+      const { person } = must(request);
+      if (person.roles.includes('technician')) return inNameOf(given, person.id, 'by');
+      throw denied('role', `${person.name} (${person.roles.join(', ')}) may not drill an outage`);
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { FastifyPluginAsync, FastifyReply } from 'fastify';
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { invalid, optional, readFields } from '../../shared/field.ts';
 import type { Language } from '../../shared/press.ts';
 import { mayAsk } from '../../shared/roles.ts';
@@ -17,9 +17,11 @@ export const sessionFields = {
   ...proofFields,
   line: optional({ ...lineField, doc: 'Line of the screen: where it is stated.' }),
 };
-const flags = 'HttpOnly; SameSite=Strict; Path=/';
-const forget = (reply: FastifyReply): unknown =>
-  reply.header('set-cookie', `holdfast=; ${flags}; Max-Age=0`);
+/** What was given by TLS is never sent without it. */
+const flagsOf = ({ protocol }: FastifyRequest): string =>
+  `HttpOnly; SameSite=Strict; Path=/${protocol === 'https' ? '; Secure' : ''}`;
+const forget = (request: FastifyRequest, reply: FastifyReply): unknown =>
+  reply.header('set-cookie', `holdfast=; ${flagsOf(request)}; Max-Age=0`);
 
 /** Signing in and out at a screen. */
 export const sessionRoutes: FastifyPluginAsync<Parts> = async (app, { people, screen }) => {
@@ -47,7 +49,8 @@ export const sessionRoutes: FastifyPluginAsync<Parts> = async (app, { people, sc
     const { line, ...proof } = readFields(sessionFields, request.body, 'session');
     checkProof(proof, 'session');
     const { token, present } = await people.signIn(proof, request.ip, line, cookieOf(request));
-    reply.header('set-cookie', `holdfast=${token}; ${flags}; Max-Age=${sessionMaxMs / 1_000}`);
+    const flags = `${flagsOf(request)}; Max-Age=${sessionMaxMs / 1_000}`;
+    reply.header('set-cookie', `holdfast=${token}; ${flags}`);
     return told(present);
   });
 
@@ -55,7 +58,7 @@ export const sessionRoutes: FastifyPluginAsync<Parts> = async (app, { people, sc
 
   app.delete('/session', async (request, reply) => {
     people.signOut(cookieOf(request));
-    forget(reply);
+    forget(request, reply);
     return reply.code(204).send();
   });
 };

@@ -1,6 +1,7 @@
 import { commandSchemas } from '../../shared/commandschema.ts';
 import { type JsonSchema, schemaOf } from '../../shared/jsonschema.ts';
 import { lineField } from '../../shared/subject.ts';
+import { drillFields } from '../drill.ts';
 import { counterFields, piecesFields } from '../machine/desk.ts';
 import { askFields, turnFields } from '../machine/jobdesk.ts';
 import { statusOf } from '../statuses.ts';
@@ -123,6 +124,19 @@ const routes: readonly Route[] = [
   {
     ...{ method: 'post', path: '/v1/backup', type: 'application/vnd.sqlite3' },
     ...{ summary: 'A copy of the store.', faults: ['UNKNOWN', 'FULL'] },
+  },
+  {
+    ...{
+      method: 'post',
+      path: '/v1/drill',
+      answer: { type: 'object' },
+      body: schemaOf(drillFields),
+    },
+    ...{ summary: 'Holds the uplink down for a time.', faults: ['INVALID', 'REFUSED', 'FULL'] },
+  },
+  {
+    ...{ method: 'delete', path: '/v1/drill', status: 204, faults: ['REFUSED'] },
+    summary: 'Ends it before its time.',
   },
   {
     ...{ method: 'get', path: '/v1/charts', answer: ref('Charts'), faults: [] },

@@ -174,7 +174,11 @@ export const schemas: Readonly<Record<string, JsonSchema>> = {
         offersMax,
       ),
       reasons: listOf(
-        object({ code: text, group: one(reasonGroups), texts: anyObject }),
+        object({
+          code: text,
+          group: one(reasonGroups),
+          texts: object({}, { en: text, de: text, es: text, zh: text }),
+        }),
         reasonsMax,
       ),
     },

@@ -162,6 +162,7 @@ export const dynamicsConnector: Connector = {
   cannot: {
     ...{ blockStock: whole, unblockStock: whole, scrapStock: none, usageDecision: none },
     ...{ cancelConfirmation: none, cancelIssue: none, cancelReceipt: none },
+    ...{ supplierClaim: none, accrual: none, cancelAccrual: none, returnDelivery: none },
     refusal: 'what it refuses stays in its queue as failed, and is looked up as that',
     known: 'it knows no key: a second message is a second journal',
     locked: 'a lock fails a message in the queue, three times',

@@ -56,6 +56,7 @@ export function previewTests(connector: Connector): void {
   }
 
   for (const kind of cancelKinds) {
+    if (connector.cannot[kind] !== undefined) continue;
     const of = inverses[kind] as Forward;
     may(`${kind}: what a preview shows is what is sent`, [of, kind, 'mute'], async (bench) => {
       const posting = await bench.posting(of, 'one');

@@ -65,7 +65,8 @@ function reversed(connector: Connector, kind: CancelKind): void {
   may(`${kind}: what takes back something else than it says differs`, [of, kind], async (bench) => {
     const posting = await bench.posting(of, 'one');
     const number = await sent(bench, posting);
-    const other = of === 'confirmation' ? { yield: '1' } : { quantity: '10', blocked: '0' };
+    const goods = of === 'accrual' ? { amount: '1' } : { quantity: '10', blocked: '0' };
+    const other = of === 'confirmation' ? { yield: '1' } : goods;
     const outcome = await send(bench, { ...back(kind, posting, number, 'one'), ...other });
     expect(['differs', 'refused']).toContain(outcome.kind);
   });

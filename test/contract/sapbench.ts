@@ -5,6 +5,16 @@ import { startBench } from '../helpers/sandbox.ts';
 import type { Answer, Bench, Booked, Connector, Trouble } from './bench.ts';
 import { newKey } from './documents.ts';
 import { isProxyTrouble, openProxy } from './proxy.ts';
+import {
+  type Admin,
+  addComplaint,
+  addEntry,
+  bought,
+  delivered,
+  prepareSupplier,
+  type Row,
+  supplier,
+} from './sapsupplier.ts';
 
 /** Long enough for a busy machine; only what is silent takes as long. */
 const timeoutMs = 5_000;
@@ -34,7 +44,7 @@ async function open(category: 'production' | 'process'): Promise<Bench> {
     sapErp(
       {
         ...{ url, ...place, clientTimeoutMs: timeoutMs, maxInFlightMs, knownCodes: ['HF/020'] },
-        ...{ processOrders: category === 'process' ? ['47*'] : [], usageDecision },
+        ...{ processOrders: category === 'process' ? ['47*'] : [], usageDecision, supplier },
       },
       { credential: { header: () => `Basic ${password}`, renew: () => false } },
     );
@@ -51,6 +61,7 @@ async function open(category: 'production' | 'process'): Promise<Bench> {
     operations: [{ operation: '0010' }],
   });
   await admin('/stock', { ...component, quantity: '9999999999.999' });
+  await prepareSupplier(admin);
 
   /** The decision on what was received into quality inspection before. */
   async function received(name: string): Promise<Posting> {
@@ -110,7 +121,6 @@ const refusedToken: Answer = {
 /** Whether it commits a posting: of a usage decision the last document, by which goods are free. */
 const isLast = (body: string): boolean => !/"InspLotUsageDecisionLevel"|"VMENGE0[24]"/.test(body);
 
-type Admin = (at: string, body?: unknown) => Promise<unknown>;
 let lots = 0;
 
 async function prepared(admin: Admin, kind: Posting['kind'], name: string): Promise<Posting> {
@@ -130,14 +140,18 @@ async function prepared(admin: Admin, kind: Posting['kind'], name: string): Prom
   if (kind === 'goodsIssue') return { ...common, order, ...component, quantity: '100.001' };
   const made = { ...common, material: 'BOLT', lot: `L${++lots}` };
   if (kind === 'goodsReceipt') return { ...made, order, quantity: '90', blocked: '9.5' };
+  if (kind === 'accrual') {
+    const { unit: _, ...money } = common;
+    return { ...money, amount: '75.5', currency: 'EUR', claim: '200000000' };
+  }
+  if (kind === 'supplierClaim' || kind === 'returnDelivery') return delivered(admin, made);
   const stock = kind === 'blockStock' ? 'unrestricted' : 'blocked';
   await admin('/stock', { material: 'BOLT', lot: made.lot, quantity: '50', kind: stock });
   return { ...made, quantity: '4.003' };
 }
 
-type Row = Record<string, string | number | null>;
-
-function booked({ confirmations, items, inspections }: Record<string, Row[]>): Booked[] {
+function booked(listing: Record<string, Row[]>): Booked[] {
+  const { confirmations, items, inspections, complaints, entries } = listing;
   const all = new Map<string, Booked>();
   const number = (group: unknown, count: unknown): string =>
     `${`${group}`.padStart(10, '0')}/${`${count}`.padStart(8, '0')}`;
@@ -154,12 +168,14 @@ function booked({ confirmations, items, inspections }: Record<string, Row[]>): B
   }
   for (const row of items!) addItem(all, row);
   for (const row of inspections!) addDecision(all, row);
+  for (const row of complaints!) addComplaint(all, row);
+  for (const row of entries!) addEntry(all, row);
   return [...all.values()];
 }
 
 /** Adds up the items of a document; of a receipt what went into blocked stock, or came from it. */
 function addItem(all: Map<string, Booked>, row: Row): void {
-  if (row['kind'] === 'opening' || row['kind'] === 'inspection') return;
+  if (['opening', 'inspection', 'purchaseReceipt'].includes(`${row['kind']}`)) return;
   const document = `${row['number']}/${row['year']}`;
   const { material, lot, unit, order, reverses, reversedYear } = row;
   const before = all.get(document);
@@ -173,6 +189,9 @@ function addItem(all: Map<string, Booked>, row: Row): void {
     quantity: plus(before?.quantity),
     blocked: isReceipt && isBlocked ? plus(before?.blocked) : (before?.blocked ?? '0'),
     ...(reverses === null ? {} : { cancels: `${reverses}/${reversedYear}` }),
+    ...(row['kind'] === 'returnDelivery'
+      ? { blocked: '0', supplier: bought.supplier, purchaseOrder: `${row['purchaseOrder']}` }
+      : {}),
   });
 }
 

@@ -3,13 +3,18 @@ import type { Ability, Connector } from './bench.ts';
 import { newKey } from './documents.ts';
 import { declare, expectBooked, lookedUp, send, sent } from './watch.ts';
 
-const kinds = ['confirmation', 'goodsIssue'] as const;
+const kinds = ['confirmation', 'goodsIssue', 'supplierClaim', 'accrual'] as const;
 
 /** `posted` is told of what was seen, and of nothing else. */
 export function sightTests(connector: Connector): void {
   for (const kind of kinds) seen(connector, kind);
   for (const kind of kinds) known(connector, kind);
 }
+
+const otherOf = (kind: (typeof kinds)[number]) => {
+  if (kind === 'confirmation') return { yield: '7' };
+  return kind === 'accrual' ? { amount: '7' } : { quantity: '7' };
+};
 
 function seen(connector: Connector, kind: (typeof kinds)[number]): void {
   const may = declare(connector);
@@ -68,7 +73,7 @@ function known(connector: Connector, kind: (typeof kinds)[number]): void {
       expect(await sent(bench, posting)).toBe(document);
       const more = {
         ...posting,
-        ...(kind === 'confirmation' ? { yield: '7' } : { quantity: '7' }),
+        ...otherOf(kind),
       };
       expect(await send(bench, more)).toMatchObject({ kind: 'differs', document });
       await expectBooked(bench, before, posting, { document, ...connector });

@@ -189,5 +189,9 @@ export const trytonConnector = (shared: Shared): Connector => ({
   requestsMax: 20,
   secrets: [poster.password],
   softError: JSON.stringify({ id: 1, error: ['UserError', ['No.', 'Not now.', null]] }),
-  cannot: { usageDecision: 'it has none: it inspects by itself' },
+  cannot: {
+    usageDecision: 'it has none: it inspects by itself',
+    ...{ supplierClaim: 'it has no complaints', returnDelivery: 'the module makes none' },
+    ...{ accrual: 'the module posts no accounts', cancelAccrual: 'the module posts no accounts' },
+  },
 });

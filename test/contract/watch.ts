@@ -62,8 +62,11 @@ export async function lookedUp({ erp }: Bench, posting: Posting): Promise<Found>
   return erp.lookup(posting);
 }
 
-const texts = ['order', 'operation', 'material', 'lot', 'unit', 'cancels'] as const;
-const amounts = ['quantity', 'blocked', 'yield', 'scrap', 'rework'] as const;
+const texts = [
+  ...(['order', 'operation', 'material', 'lot', 'unit', 'cancels'] as const),
+  ...(['supplier', 'purchaseOrder', 'currency'] as const),
+];
+const amounts = ['quantity', 'blocked', 'yield', 'scrap', 'rework', 'amount'] as const;
 const times = ['setupMs', 'machineMs'] as const;
 
 /** What is compared: the texts that the posting has, and every amount, nothing being zero. */

@@ -5,6 +5,7 @@ import { buildHttp } from '../../central/http.ts';
 import type { Inspection } from '../../central/inspections.ts';
 import { migrations, openMemory } from '../../central/memory.ts';
 import type { Switch } from '../../central/modes.ts';
+import type { InboundConfig } from '../../central/supplier/config.ts';
 import { bare } from './bare.ts';
 import { openMedium } from './medium.ts';
 
@@ -15,12 +16,13 @@ type World = Partial<
   secondPerson?: readonly string[];
   figures?: FigureConfig;
   skewMaxMs?: number;
+  inbound?: InboundConfig;
 };
 
 /** All of central but its loops, to be asked over HTTP; the test is its clock, its hub and ERP. */
 export function openAsked(
   switches: readonly Switch[] = [],
-  { inspections, secondPerson, figures, skewMaxMs, ...world }: World = {},
+  { inspections, inbound, secondPerson, figures, skewMaxMs, ...world }: World = {},
 ) {
   const db = openMedium(':memory:', migrations);
   onTestFinished(() => void db.close());
@@ -34,6 +36,7 @@ export function openAsked(
     switches,
     inspections,
     secondPerson,
+    inbound,
     figures,
     ...limits,
   });

@@ -20,6 +20,7 @@ export const shelfOf = (depot: Depot, lot: string): Shelf => depot[lot] ?? empty
 export function book(depot: Depot, posting: Posting): Depot {
   const { kind, lot } = posting;
   if (kind === 'confirmation' || kind === 'cancelConfirmation') return depot;
+  if (kind === 'supplierClaim' || kind === 'accrual' || kind === 'cancelAccrual') return depot;
   const all = micros(posting.quantity);
   assert(all > zero, `${kind} of nothing`);
   const blocked = micros(posting.blocked);
@@ -30,7 +31,7 @@ export function book(depot: Depot, posting: Posting): Depot {
     goodsIssue: [-all, zero],
     blockStock: [-all, all],
     unblockStock: [all, -all],
-    scrapStock: [zero, -all],
+    ...({ scrapStock: [zero, -all], returnDelivery: [zero, -all] } as const),
     cancelReceipt: [blocked - all, -blocked],
     cancelIssue: [all, zero],
   };

@@ -2,24 +2,41 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Accounts } from '../../cli/accounts.ts';
 import { startHub, startLeaf, type User } from '../../cli/broker.ts';
+import type { Tls } from '../../cli/leaftls.ts';
 import { startProxy } from '../../cli/proxy.ts';
 
 export type Plantnet = Awaited<ReturnType<typeof startPlantnet>>;
 
-/** Who is let in at each server; everybody where absent. `seed` is the leaf's own at the hub. */
-export type Guests = { hub?: readonly User[]; leaf?: readonly User[]; seed?: string };
+/**
+ * Who is let in at each server; everybody where absent. `seed` is the leaf's own at the hub, `tls`
+ * what each shows to the other.
+ */
+export type Guests = {
+  hub?: readonly User[];
+  accounts?: Accounts;
+  leaf?: readonly User[];
+  seed?: string;
+  tls?: { hub: Tls; leaf: Tls };
+};
 
 const usersOf = (users: readonly User[] | undefined) => (users === undefined ? {} : { users });
 
 /** A real hub and a real leaf in a folder of their own, and the link between them in our hands. */
 export async function startPlantnet(guests: Guests = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'plantnet-'));
-  const hub = await startHub({ directory: join(directory, 'hub'), ...usersOf(guests.hub) });
+  const { accounts, tls } = guests;
+  const hub = await startHub({
+    ...{ directory: join(directory, 'hub'), ...usersOf(guests.hub) },
+    ...(accounts && { accounts }),
+    ...(tls && { tls: tls.hub }),
+  });
   const proxy = await startProxy({ targetPort: hub.leafPort });
   const leaf = await startLeaf({
     ...{ directory: join(directory, 'leaf'), hubLeafPort: proxy.port, ...usersOf(guests.leaf) },
     ...(guests.seed === undefined ? {} : { seed: guests.seed }),
+    ...(tls && { tls: tls.leaf }),
   });
   await waitFor(() => isLinked(hub.httpUrl), 30_000, 'the leaf to reach the hub');
   return {

@@ -16,6 +16,7 @@ const about: Partial<Record<FactType, object>> = {
   DiskLevelChanged: {},
   ClockStepped: {},
   CommandReceived: {},
+  UplinkDrilled: {},
   StateCarried: {},
   PersonSignedIn: {},
   PersonSignedOut: {},
@@ -151,6 +152,7 @@ const bodies: Record<FactType, object> = {
   ReferenceApplied: {
     ...{ set: 3, activeMs: 1_704_067_200_000, records: 12, digest: 'ab'.repeat(32) },
   },
+  UplinkDrilled: { uplink: 'restored', forS: 7_200, reason: 'yearly drill', why: 'over' },
 };
 
 /** One content of every type of fact, always the same. */

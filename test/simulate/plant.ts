@@ -2,6 +2,7 @@ import type { Posting } from '../../central/erp.ts';
 import type { Database } from '../../shared/database.ts';
 import { openCentralBox, openEdgeBox } from './box.ts';
 import { plant as bugsOf } from './bugs.ts';
+import { openDispatcher } from './dispatcher.ts';
 import { openErp } from './erp.ts';
 import { heal, kinds, nameOf } from './faults.ts';
 import { openFitter } from './fitter.ts';
@@ -74,6 +75,7 @@ export async function live(scenario: Scenario): Promise<Outcome> {
   const open = (name: string, lines: readonly string[]) => openEdgeBox(parts, name, lines);
   const fitter = openFitter({ world, edges, central, open, failed });
   const people = openPeople(world, edges, failed);
+  const dispatcher = openDispatcher({ ...scenario, world, edges, central });
   const scene = { world, hub, books, edges, central, fitter, people };
   const watch = openWatch({ ...scene, failed });
   asked = watch.asked;
@@ -83,7 +85,8 @@ export async function live(scenario: Scenario): Promise<Outcome> {
   const look = () => {
     watch.look();
     fitter.tend();
-    still = healed && people.done() && watch.isQuiet() ? still + 1 : 0;
+    const isDone = healed && people.done() && dispatcher.done();
+    still = isDone && watch.isQuiet() ? still + 1 : 0;
     world.after(world.nature, healed ? lookMs : watchMs, look);
   };
   for (const box of boxes) box.start();
@@ -103,6 +106,7 @@ export async function live(scenario: Scenario): Promise<Outcome> {
   if (!failure) checkAnswers({ ...scene, failed });
   if (!failure && still < 3) failed('the plant does not come to rest', watch.unrest());
   if (!failure) checkEnd({ ...scene, failed });
+  if (!failure) dispatcher.check(failed);
 
   return {
     ...(failure && { failure }),

@@ -608,6 +608,7 @@ export const texts = {
     EpochBegan: 'Epoche begonnen',
     DiskLevelChanged: 'Füllstand der Platte geändert',
     ClockStepped: 'Uhr verstellt',
+    UplinkDrilled: 'Ausfallübung',
     CommandReceived: 'Auftrag der Zentrale erhalten',
     ReferenceApplied: 'Stammdaten gültig',
     PersonSignedIn: 'Angemeldet',

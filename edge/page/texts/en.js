@@ -607,6 +607,7 @@ export const texts = {
     EpochBegan: 'Epoch began',
     DiskLevelChanged: 'Disk level changed',
     ClockStepped: 'Clock stepped',
+    UplinkDrilled: 'Outage drill',
     CommandReceived: 'Received from central',
     ReferenceApplied: 'Reference data active',
     PersonSignedIn: 'Signed in',

@@ -608,6 +608,7 @@ export const texts = {
     EpochBegan: 'Época empezada',
     DiskLevelChanged: 'Nivel de disco cambiado',
     ClockStepped: 'Reloj cambiado',
+    UplinkDrilled: 'Simulacro de corte',
     CommandReceived: 'Orden de central recibida',
     ReferenceApplied: 'Datos maestros activos',
     PersonSignedIn: 'Entrada',

@@ -578,6 +578,7 @@ export const texts = {
     EpochBegan: '纪元开始',
     DiskLevelChanged: '磁盘等级变更',
     ClockStepped: '时钟拨动',
+    UplinkDrilled: '断网演练',
     CommandReceived: '收到中心指令',
     ReferenceApplied: '主数据生效',
     PersonSignedIn: '登录',

@@ -131,6 +131,13 @@ const retention = object({
   forgotten: count('Facts that central holds and this edge has forgotten.'),
 });
 
+const reference = object({
+  site: text,
+  held: count('Change sets of reference data that are here.'),
+  active: count('The one that is in force; 0 for none.'),
+  waits: maybe(of('Why the next one is not here, or not in force, in words.')),
+});
+
 const parts = {
   nowMs: of("The edge's clock, Unix time, ms.", ms),
   central: maybe(
@@ -151,6 +158,7 @@ const parts = {
   ),
   facts: of('The last ones, the newest first.', listOf(markedFact, recentMax)),
   ...{ program, retention, disk, clock, machines: ref('Machines') },
+  reference: of('What came down of master data, by site.', listOf(reference)),
 };
 const people = object({
   people: count('Who are known and have not left.'),

@@ -1,0 +1,44 @@
+// Goal: what Ansible lets an edge, a leaf and the hub do on NATS is what cli/permissions.ts and
+// cli/accounts.ts say. Method: its filters run beside them.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { hubAccounts } from '../cli/accounts.ts';
+import { edgePermissions } from '../cli/permissions.ts';
+
+const root = join(import.meta.dirname, '../ansible');
+const has = (command: string) => spawnSync(command, ['--version']).status === 0;
+const python = (script: string, ...args: string[]): string =>
+  execFileSync('python3', ['-c', script, root, ...args], { encoding: 'utf8' });
+
+describe.skipIf(!has('python3'))('what is written in Python', () => {
+  test('gives an edge on NATS what cli/permissions.ts gives it', () => {
+    const lines = ['acme/lyon/turning/M01', 'acme/Lyon 2/Fräserei/M-01_b', 'acme/lyon/turning/M02'];
+    const script = `
+import json, sys
+sys.path.insert(0, sys.argv[1] + '/filter_plugins')
+from holdfast import leaf_permissions, permissions
+lines = json.loads(sys.argv[2])
+leaf = leaf_permissions([{'lines': lines[:1]}])
+print(json.dumps([permissions(lines), permissions(lines[1:]), leaf]))`;
+    const wanted = [lines, lines.slice(1), lines.slice(0, 1)].map(edgePermissions);
+    expect(JSON.parse(python(script, JSON.stringify(lines)))).toEqual(wanted);
+  });
+
+  test('gives the hub the accounts that cli/accounts.ts gives it', () => {
+    const leaves = [
+      { nkeys: ['UA'], edges: [['acme/lyon/turning/M01', 'acme/Lyon 2/Fräserei/M-01_b']] },
+      { nkeys: ['UB', 'UC'], edges: [['acme/lyon/turning/M02'], ['acme/lyon/turning/M03']] },
+    ];
+    const script = `
+import json, sys
+sys.path.insert(0, sys.argv[1] + '/filter_plugins')
+from holdfast import hub_accounts
+leaves = json.loads(sys.argv[2])
+for leaf in leaves:
+    leaf['edges'] = [{'lines': lines} for lines in leaf['edges']]
+print(json.dumps(hub_accounts(leaves, ['UH', 'UI'])))`;
+    const wanted = hubAccounts(['UH', 'UI'], leaves);
+    expect(JSON.parse(python(script, JSON.stringify(leaves)))).toEqual(wanted);
+  });
+});
