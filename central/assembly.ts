@@ -4,6 +4,7 @@ import { backoff, backoffMaxMs } from '../shared/backoff.ts';
 import { type Clock, steadyMs } from '../shared/clock.ts';
 import type { Database } from '../shared/database.ts';
 import type { Environment } from '../shared/environment.ts';
+import type { Exporter } from '../shared/exporter.ts';
 import { Fault } from '../shared/fault.ts';
 import type { Logger } from '../shared/log.ts';
 import { type Bell, keepRunning, openBell } from '../shared/loop.ts';
@@ -18,6 +19,7 @@ import { receive } from './inbox.ts';
 import type { Inspection } from './inspections.ts';
 import { tellKept } from './keeper.ts';
 import { openLeases } from './leases.ts';
+import { mark } from './mark.ts';
 import { type Memory, openMemory } from './memory.ts';
 import { type Switch, unguarded } from './modes.ts';
 import { post } from './poster.ts';
@@ -25,9 +27,11 @@ import { openPulse } from './pulse.ts';
 import { fillGaps } from './refill.ts';
 import { openRegistrar } from './registrar.ts';
 import { openRinging } from './ringing.ts';
+import { openSeeing } from './seeing.ts';
 import { spread } from './spreading.ts';
 import type { InboundConfig } from './supplier/config.ts';
 import { pullsOf } from './supplier/pulling.ts';
+import type { Thresholds } from './thresholds.ts';
 import { trim } from './trimmer.ts';
 import { turnsOf } from './turns.ts';
 import { openWatch, type WhileOnDuty } from './watch.ts';
@@ -68,6 +72,10 @@ type World = {
   bootId: string;
   /** Where the database is shared: how long what one central has begun is left to it, ms. */
   leaseMs?: number;
+  /** What the hub's consumer of central alarms at; without it there is none. */
+  thresholds?: Thresholds;
+  /** Where traces are told; absent where none is. */
+  exporter?: Exporter | undefined;
   /** The feed for everybody; none without it. */
   feed?: FeedSet | undefined;
   pace?: Pace;
@@ -117,27 +125,36 @@ const reads = (world: World, memory: Memory, { waitMs, moved }: Reading) => [
   ...pullsOf({ ...world, config: world.inbound, inbound: memory.inbound, waitMs, moved }),
 ];
 
-/** Central but for its status: everything is running when this returns. */
-export function assembleCentral(world: World) {
-  const { db, clock, log, erp, hub, lanesMax, bootId, pace = plantPace } = world;
-  const { skewMaxMs, switches, inspections, inbound, figures, feed } = world;
-  const stop = new AbortController();
-  const { signal } = stop;
-  const waitMs = steadyMs(clock);
-  const { nowMs } = clock;
+/** What central remembers, and what of it is ours for now where others share it. */
+function remember(world: World, waitMs: () => number) {
+  const { db, clock, log, erp, hub, bootId, leaseMs = leaseUsualMs } = world;
+  const { skewMaxMs, switches, inspections, inbound, figures } = world;
+  const { nowMs, monotonicMs } = clock;
   for (const site of unguarded(switches ?? [])) {
     log.warn({ site }, 'receipts are live here and quality is not: stock is not blocked by us');
   }
   const turns = turnsOf(db);
-  const { leaseMs = leaseUsualMs } = world;
-  const { monotonicMs } = clock;
   const leases = turns && openLeases({ db, boot: bootId, leaseMs, monotonicMs });
   const ring = openRinging(hub.connection);
   const { secondPerson } = world.downlink ?? {};
   const limits = { maxInFlightMs: erp.maxInFlightMs, skewMaxMs, figures };
   const known = { switches, inspections, inbound, leases, ring, secondPerson };
   const memory = openMemory({ db, nowMs, waitMs, ...limits, ...known });
-  const { ledger, postings } = memory;
+  return { turns, leases, leaseMs, memory };
+}
+
+/** Central but for its status: everything is running when this returns. */
+export function assembleCentral(world: World) {
+  const { db, clock, log, hub, lanesMax, bootId, pace = plantPace } = world;
+  const { environment, feed } = world;
+  const stop = new AbortController();
+  const { signal } = stop;
+  const waitMs = steadyMs(clock);
+  const { nowMs } = clock;
+  const { turns, leases, leaseMs, memory } = remember(world, waitMs);
+  const { postings } = memory;
+  const seeing = openSeeing({ ...world, ledger: memory.ledger });
+  const { ledger, meter, hubSeen } = seeing;
   const accepted = openBell(clock); // rings when the ledger took facts
   const moved = openBell(clock); // rings when the ledger or a posting has moved
   const committed = () => {
@@ -153,6 +170,7 @@ export function assembleCentral(world: World) {
   const readingId = () => (turns ? `${bootId}_${++readings}` : bootId);
   const reading = { committed, quietMs: pace.quietMs, factsMax };
   const telling = { settled, bell: moved, repeatMs: pace.repeatMs };
+  const marking = { ...hub, thresholds: world.thresholds, seen: seeing.seen, everyMs: pace.trimMs };
   const filling = { committed, bell: accepted, idleMs: pace.gapsMs };
   const lanes = { postings, breaker, idleMs: pace.lanesMs, isSafe: leases?.isSafe };
   const sharing = { ...{ db, leaseMs, postings, clock, log, signal }, foreign: committed };
@@ -164,17 +182,18 @@ export function assembleCentral(world: World) {
     onDuty((signal) => tellKept({ ...common, ...telling, signal })),
     onDuty((signal) => trim({ ...common, ...hub, trimMs: pace.trimMs, signal })),
     onDuty((signal) => fillGaps({ ...common, ...filling, signal })),
+    onDuty((signal) => mark({ ...common, ...marking, signal })),
     onDuty((signal) => spread({ ...memory, ...filling, clock, signal })),
     ...tellFeed(feed, { ...common, ...hub, memory, bell: accepted, idleMs: pace.quietMs }, onDuty),
-    post({ ...common, ...lanes, erp, lanesMax, bell: accepted, moved: moved.ring }),
+    post({ ...common, ...lanes, erp: seeing.erp, lanesMax, bell: accepted, moved: moved.ring }),
     ...(watch ? [watch.keep()] : []),
     ...reads(world, memory, { waitMs, moved: committed }).map(onDuty),
   ].map(keepRunning);
-  openRegistrar({ connection, ...memory, environment: world.environment, moved: moved.ring, log });
+  openRegistrar({ connection, ...memory, environment, moved: moved.ring, log });
   const { edges } = openPulse({ connection, nowMs: clock.nowMs, log });
 
   return {
-    ...{ memory, edges, erpStanding: breaker.standing, centrals: leases?.holders },
+    ...{ memory, edges, erpStanding: breaker.standing, centrals: leases?.holders, meter, hubSeen },
     /** To be told when a person has moved a posting. */
     moved: committed,
 

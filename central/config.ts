@@ -11,6 +11,7 @@ import {
   record,
   text,
 } from '../shared/field.ts';
+import { otlpField } from '../shared/otlp.ts';
 import { watchField } from '../shared/pki.ts';
 import { readSecret } from '../shared/secret.ts';
 import { checkPlain, tlsField } from '../shared/secured.ts';
@@ -23,6 +24,7 @@ import { inspectionField, inspectionsMax } from './inspections.ts';
 import { switchesMax, switchField } from './modes.ts';
 import type { Where } from './sharing.ts';
 import { inboundField } from './supplier/config.ts';
+import { thresholdsField } from './thresholds.ts';
 import { readAuthorities, sslModes } from './tls.ts';
 
 export const postgresFields = {
@@ -80,6 +82,8 @@ export const fields = {
     }),
     { replicas: 1, megabytesMax: 4_096, keepDays: 30 },
   ),
+  thresholds: thresholdsField,
+  otlp: otlpField,
   dropPath: optional(
     text('Folder in which quality drops files (JSON, CSV, B2MML); nothing without it.', 4_096),
   ),

@@ -1,3 +1,4 @@
+import { traceHeaders } from '../shared/traceparent.ts';
 import type { Outcome } from './erp.ts';
 
 const answerBytesMax = 1024 * 1024;
@@ -22,7 +23,8 @@ type Request = Readonly<{
 
 /**
  * One request and its answer: within `timeoutMs` in all, no redirect followed, at most 1 MB of the
- * answer read. Never rejects; no reason contains anything that was sent.
+ * answer read. Never rejects; no reason contains anything that was sent. Within a trace the request
+ * says where it stands in it.
  */
 export async function exchange(
   target: URL | string,
@@ -31,7 +33,8 @@ export async function exchange(
 ): Promise<Sent> {
   try {
     const response = await fetch(target, {
-      ...{ method, headers, redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) },
+      ...{ method, redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) },
+      headers: { ...traceHeaders(), ...headers },
       ...(body === undefined ? {} : { body }),
     });
     const text = await readText(response);

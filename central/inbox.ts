@@ -150,7 +150,7 @@ async function place(parts: Parts, seen?: Extent): Promise<number> {
   const state = seen ?? (await ofHub(manager.streams.info(eventStream))).state;
   if (await isOurs({ manager, ledger }, state)) return streamSequence;
   log.error(
-    { streamSequence, last: state.last_seq },
+    { streamSequence, to: state.last_seq },
     'the stream is not the one we read: from its start',
   );
   return 0;
@@ -214,11 +214,13 @@ function arrivalOf({ subject, data, seq }: JsMsg, log: Logger): Arrival {
   try {
     const segment = decodeSegment(data);
     if (eventSubject(segment.line) === subject) return { segment };
-    log.error({ subject, line: segment.line, seq }, 'a segment claims another line');
+    const { line } = segment;
+    log.error({ subject, line, streamSequence: seq }, 'a segment claims another line');
     return { line: subject, broken: `security: claims to be ${segment.line}`, bytes: data };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    log.error({ subject, seq, reason: error.message }, 'a message is no segment');
+    const { message: reason } = error;
+    log.error({ subject, streamSequence: seq, reason }, 'a message is no segment');
     return { line: subject, broken: error.message, bytes: data };
   }
 }

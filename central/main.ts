@@ -6,15 +6,18 @@ import { type Clock, systemClock } from '../shared/clock.ts';
 import { dial, openStanding, readSeed } from '../shared/connection.ts';
 import { type Database, openDatabase } from '../shared/database.ts';
 import { factTypes } from '../shared/event.ts';
+import { openExporter } from '../shared/exporter.ts';
 import { Fault } from '../shared/fault.ts';
 import { type Logger, openLog } from '../shared/log.ts';
 import { keepRunning, openBell } from '../shared/loop.ts';
-import { metricsText } from '../shared/metrics.ts';
+import { readHeaders } from '../shared/otlp.ts';
 import { allOf, certificateFamily, checkCertificates, openCertificates } from '../shared/pki.ts';
 import { oldestReader } from '../shared/reader.ts';
+import { release } from '../shared/release.ts';
 import { openSecured } from '../shared/secured.ts';
 import { runService } from '../shared/service.ts';
 import { centralInbox } from '../shared/subject.ts';
+import { openVitals } from '../shared/vitals.ts';
 import { assembleCentral } from './assembly.ts';
 import { type Board, openBoard } from './board.ts';
 import { type CentralConfig, fields, readCentralConfig, whereOf } from './config.ts';
@@ -25,7 +28,7 @@ import { claimHub, claimLedger, fencedErp } from './environment.ts';
 import { buildHttp } from './http.ts';
 import { openHubWatch, verifyHub } from './hub.ts';
 import { type Memory, migrations } from './memory.ts';
-import { centralMetrics } from './metrics.ts';
+import { openMetrics } from './metrics.ts';
 import { operationsOf } from './operations.ts';
 import { servePage } from './page.ts';
 import { openReplays } from './replays.ts';
@@ -39,7 +42,7 @@ const startAttempts = 30;
 
 /** The hub, verified and with its streams. Throws Fault INVALID for one that may lose facts. */
 async function openHub(config: CentralConfig, log: Logger, signal: AbortSignal) {
-  const { natsUrl, natsNkeyPath, hubMonitorUrl, stream } = config;
+  const { natsUrl, natsNkeyPath, hubMonitorUrl, stream, thresholds } = config;
   const standing = openStanding("the hub refuses central's", systemClock.nowMs, () => {
     const reason = standing.words();
     if (reason === undefined) log.info('the hub lets central in again');
@@ -55,10 +58,13 @@ async function openHub(config: CentralConfig, log: Logger, signal: AbortSignal) 
       );
       const monitorUrls = hubMonitorUrl.split(',');
       const seen = await verifyHub(connection, monitorUrls);
-      if (seen.silent.length > 0) log.warn(seen, 'servers of the hub do not answer');
+      if (seen.silent.length > 0) {
+        log.warn({ servers: seen.silent }, 'servers of the hub do not answer');
+      }
       const manager = await jetstreamManager(connection);
       const { replicas, megabytesMax, keepDays } = stream;
-      await ensureStreams(manager, { replicas, keepDays, bytesMax: megabytesMax * 1024 * 1024 });
+      const wanted = { replicas, keepDays, thresholds, bytesMax: megabytesMax * 1024 * 1024 };
+      await ensureStreams(manager, wanted);
       await claimHub(manager, config.environment);
       const watch = openHubWatch({ connection, monitorUrls, seen, clock: systemClock, log });
       return { connection, manager, stream: jetstream(connection), watch };
@@ -96,12 +102,19 @@ function claimOrClose(db: Database, { environment }: CentralConfig, nowMs: numbe
 
 /** Reads the files that the config names. Throws Fault INVALID naming the first that is bad. */
 function checkCentral(config: CentralConfig): void {
-  const { natsNkeyPath, postgres, erp, dropPath } = config;
+  const { natsNkeyPath, postgres, erp, dropPath, otlp } = config;
   checkCertificates(config, systemClock.nowMs());
+  if (otlp) readHeaders(otlp);
   if (natsNkeyPath !== undefined) readSeed(natsNkeyPath);
   if (postgres) whereOf(postgres);
   if (dropPath !== undefined) checkFolder(dropPath, 'config.dropPath');
   openErp(erp, openLog('central', 'silent'));
+}
+
+/** Where traces go; nowhere where the config names no collector. */
+function exporterOf({ otlp }: CentralConfig, log: Logger) {
+  const resource = { 'service.name': 'holdfast-central', 'service.version': release };
+  return otlp && openExporter({ otlp, resource, clock: systemClock, log });
 }
 
 type Files = {
@@ -131,6 +144,7 @@ export async function startCentral(config: CentralConfig) {
   const starting = new AbortController();
   const stopping = new AbortController();
   const erp = fencedErp(openErp(config.erp, log), config);
+  const exporter = exporterOf(config, log);
   const bootId = `${process.pid}_${clock.nowMs()}_${randomBytes(4).toString('hex')}`;
   const db = openStore(config, bootId);
   claimOrClose(db, config, clock.nowMs());
@@ -141,7 +155,8 @@ export async function startCentral(config: CentralConfig) {
   })();
 
   const hub = { connection, manager, stream, reconnected };
-  const { lanesMax, skewMaxHours, postgres } = config;
+  const vitals = openVitals();
+  const { lanesMax, skewMaxHours, postgres, thresholds } = config;
   const lease = postgres ? { leaseMs: postgres.leaseMs } : {};
   const { environment, rules: switches, inspections, inbound, downlink } = config;
   const { figures, stream: sized } = config;
@@ -151,18 +166,22 @@ export async function startCentral(config: CentralConfig) {
   const limits = { lanesMax, skewMaxMs, ...rules, figures, feed };
   const central = assembleCentral({
     ...{ db, clock, log, erp, hub, environment, ...limits, ...lease, bootId },
+    ...{ thresholds, exporter },
   });
-  const { memory, edges, moved, erpStanding, centrals } = central;
+  const { memory, edges, moved, erpStanding, centrals, meter, hubSeen } = central;
   const said = { environment, feed, edges, erp, erpStanding, centrals, nowMs: clock.nowMs };
   const shown = { ...memory, ...said };
   const replays = replaysOf(config);
-  const board = openBoard({ ...shown, db, moved, hubTrouble: watch.trouble, replays });
+  const hubTrouble = watch.trouble;
+  const board = openBoard({ ...shown, db, moved, hubTrouble, replays });
+  const told = { exporter, meter, hubSeen, hubTrouble, isShared: postgres !== undefined };
+  const metrics = openMetrics({ ...shown, ...told, db });
   const certificates = openCertificates(allOf(config), clock.nowMs);
   const certified = () => {
     const family = certificateFamily(certificates.standings());
-    return metricsText([{ ...family, name: `holdfast_central_${family.name}` }]);
+    return { ...family, name: `holdfast_central_${family.name}` };
   };
-  const app = buildHttp(board, () => `${centralMetrics(shown)}${certified()}`);
+  const app = buildHttp(board, () => metrics([...vitals.families(), certified()]));
   await servePage(app, figures.language);
   const { signal } = stopping;
   const following = [
@@ -190,6 +209,8 @@ export async function startCentral(config: CentralConfig) {
       await watching;
       replays.close();
       db.close();
+      vitals.close();
+      await exporter?.close();
     },
   };
 }

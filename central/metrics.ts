@@ -1,37 +1,101 @@
 import { type Environment, environmentUsual } from '../shared/environment.ts';
+import type { Exporter } from '../shared/exporter.ts';
 import { type Family, metricsText, type Sample } from '../shared/metrics.ts';
 import { release } from '../shared/release.ts';
-import type { Breaker } from './breaker.ts';
+import { walBytesOf } from '../shared/vitals.ts';
 import type { Ledger } from './ledger.ts';
 import type { Beyond, Live } from './live.ts';
+import type { StreamSeen } from './mark.ts';
+import { openPostingMetrics, type Parts as PostingParts } from './postingmetrics.ts';
 import type { Postings } from './postings.ts';
 import type { Pulse } from './pulse.ts';
 
 /** Most lines, and most edges, that are told of one by one. */
 const shownMax = 1_000;
 
-type Parts = {
+type Parts = PostingParts & {
   ledger: Ledger;
   live: Live;
-  postings: Pick<Postings, 'counts'>;
+  postings: Pick<Postings, 'counts' | 'settled'>;
   edges: Pulse['edges'];
-  erpStanding: Breaker['standing'];
+  /** The hub's stream as it was last seen; undefined before, and where another central looks. */
+  hubSeen: () => StreamSeen | undefined;
+  /** What is wrong with the hub's servers; undefined where nothing is. */
+  hubTrouble: () => string | undefined;
+  /** Whether other centrals share the ledger. */
+  isShared: boolean;
+  /** Where traces are told. */
+  exporter?: Pick<Exporter, 'families'> | undefined;
   nowMs: () => number;
   environment?: Environment | undefined;
 };
 
-/** What central does, for a scraper. Names begin with `holdfast_central_`. */
-export function centralMetrics(parts: Parts): string {
-  const all = [about(parts), ...linesIn(parts), ...edgesIn(parts), ...openIn(parts)];
-  return metricsText(all.map((family) => ({ ...family, name: `holdfast_central_${family.name}` })));
+/**
+ * What central does, for a scraper. Names begin with `holdfast_central_`, but for the vitals, which
+ * every program has.
+ */
+export function openMetrics(parts: Parts) {
+  const postings = openPostingMetrics(parts);
+  return (vitals: readonly Family[] = []): string => {
+    const known = [...about(parts), ...linesIn(parts), ...edgesIn(parts), ...storesIn(parts)];
+    const own = [...known, ...postings(), ...(parts.exporter?.families() ?? [])];
+    const named = own.map((family) => ({ ...family, name: `holdfast_central_${family.name}` }));
+    return metricsText([...named, ...vitals]);
+  };
 }
 
-const about = ({ environment = environmentUsual }: Parts): Family => ({
-  ...{ name: 'info', type: 'gauge', help: 'The program that runs here, and for what.' },
-  samples: [{ labels: { release, environment }, value: 1 }],
-});
+function about({ isShared, environment = environmentUsual }: Parts): Family[] {
+  const labels = { release, environment, ledger: isShared ? 'postgres' : 'sqlite' };
+  return [
+    {
+      ...{ name: 'info', type: 'gauge', samples: [{ labels, value: 1 }] },
+      help: 'The program that runs here, for what, and its ledger.',
+    },
+  ];
+}
 
-function linesIn({ ledger, live }: Parts): Family[] {
+/** Room: of the ledger, as far as it is a file of ours, and of the hub's stream. */
+function storesIn({ db, hubSeen, hubTrouble, isShared }: Parts): Family[] {
+  const stream = hubSeen();
+  const file = (value: () => number): Sample[] => (isShared ? [] : [{ value: value() }]);
+  const hub = (value: (seen: StreamSeen) => number): Sample[] =>
+    stream ? [{ value: value(stream) }] : [];
+  const pages = () =>
+    (db.pragma('page_count', { simple: true }) as number) *
+    (db.pragma('page_size', { simple: true }) as number);
+  return [
+    {
+      ...{
+        name: 'hub_up',
+        type: 'gauge',
+        samples: [{ value: hubTrouble() === undefined ? 1 : 0 }],
+      },
+      help: '0 while a server of the hub is away, or is not as it must be.',
+    },
+    {
+      ...{ name: 'ledger_bytes', type: 'gauge', samples: file(pages) },
+      help: "What the ledger's file takes; absent on PostgreSQL.",
+    },
+    {
+      ...{ name: 'ledger_wal_bytes', type: 'gauge', samples: file(() => walBytesOf(db)) },
+      help: 'What its write-ahead log takes.',
+    },
+    {
+      ...{ name: 'stream_bytes', type: 'gauge', samples: hub(({ bytes }) => bytes) },
+      help: "What the hub's stream of segments takes.",
+    },
+    {
+      ...{ name: 'stream_max_bytes', type: 'gauge', samples: hub(({ bytesMax }) => bytesMax) },
+      help: 'What it may take.',
+    },
+    {
+      ...{ name: 'stream_unread_segments', type: 'gauge', samples: hub(({ unread }) => unread) },
+      help: 'Segments in it that central has not read.',
+    },
+  ];
+}
+
+function linesIn({ ledger, live, postings, isShared }: Parts): Family[] {
   const beyond = live.beyond();
   const lines = ledger.lines().slice(0, shownMax);
   const labels = (line: string) => ({ labels: { line } });
@@ -60,6 +124,14 @@ function linesIn({ ledger, live }: Parts): Family[] {
       help: "The same as time, by the edge's clock; 0 where it is not known.",
       samples: ahead(({ behindMs }) => (behindMs ?? 0) / 1_000),
     },
+    {
+      ...{ name: 'unsettled_facts', type: 'gauge' },
+      help: 'Facts from the first that the ERP does not have all of; absent on PostgreSQL.',
+      samples: (isShared ? [] : lines).map(({ path, sequence }) => {
+        const { settled } = postings.settled(path, sequence);
+        return { ...labels(path), value: sequence - settled };
+      }),
+    },
   ];
 }
 
@@ -79,6 +151,11 @@ function edgesIn({ edges, nowMs }: Parts): Family[] {
       samples: known.map(({ line, skewMs }) => ({ labels: { line }, value: skewMs / 1_000 })),
     },
     {
+      ...{ name: 'edge_unsent_facts', type: 'gauge' },
+      help: 'Facts of all lines of the edge that its stream had not taken at the last heartbeat.',
+      samples: known.map(({ line, unsent }) => ({ labels: { line }, value: unsent })),
+    },
+    {
       ...{ name: 'edge_unattributed', type: 'gauge' },
       help: 'Entries of what machines of the edge made that wait for a person there.',
       samples: known.map(({ line, unattributed = 0 }) => {
@@ -95,49 +172,3 @@ function edgesIn({ edges, nowMs }: Parts): Family[] {
     },
   ];
 }
-
-/** Postings that are still to be done or wait, by state. */
-function undone(counts: ReturnType<Postings['counts']>['postings']): Sample[] {
-  const sums = new Map<string, number>();
-  for (const { state, postings } of counts) {
-    if (state !== 'posted' && state !== 'void') sums.set(state, (sums.get(state) ?? 0) + postings);
-  }
-  return [...sums].map(([state, value]) => ({ labels: { state }, value }));
-}
-
-/** At most as many as the status shows one by one, those that may never come first. */
-function aheadIn({ live }: Parts): Sample[] {
-  const holds = live.holds();
-  const lost = holds.filter((hold) => hold.lost !== null).length;
-  return [
-    { labels: { fact: 'coming' }, value: holds.length - lost },
-    { labels: { fact: 'lost' }, value: lost },
-  ];
-}
-
-const openIn = (parts: Parts): Family[] => [
-  {
-    ...{ name: 'gaps', type: 'gauge', samples: [{ value: parts.ledger.gaps().length }] },
-    help: 'Lines of which facts are missing before ones that are here.',
-  },
-  {
-    ...{ name: 'arrivals_parked', type: 'gauge', samples: [{ value: parts.ledger.parkedCount() }] },
-    help: 'What arrived and is set aside for a person.',
-  },
-  {
-    ...{ name: 'holds_ahead', type: 'gauge', help: 'Holds in force ahead of the ledger.' },
-    samples: aheadIn(parts),
-  },
-  {
-    ...{
-      name: 'erp_up',
-      type: 'gauge',
-      help: '0 while the ERP is down and only asked now and then.',
-    },
-    samples: [{ value: parts.erpStanding().state === 'up' ? 1 : 0 }],
-  },
-  {
-    ...{ name: 'postings_open', type: 'gauge', help: 'Documents that are still to be posted.' },
-    samples: undone(parts.postings.counts().postings),
-  },
-];

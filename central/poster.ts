@@ -5,6 +5,7 @@ import type { Logger } from '../shared/log.ts';
 import { type Bell, nextTurn } from '../shared/loop.ts';
 import type { Breaker } from './breaker.ts';
 import type { Erp, Found, Outcome } from './erp.ts';
+import { foundOutcome, outcomeOf } from './meter.ts';
 import type { Postings } from './postings.ts';
 import type { Task } from './taking.ts';
 
@@ -68,7 +69,10 @@ export async function post(parts: Parts): Promise<void> {
       if (!(error instanceof Fault && error.retry)) throw error;
       failures += 1;
       const delayMs = backoff(failures);
-      log.warn({ reason: error.message, failures, delayMs }, 'postings wait for the ledger');
+      log.warn(
+        { reason: error.message, attempt: failures, delayMs },
+        'postings wait for the ledger',
+      );
       await clock.sleep(delayMs, signal);
       return [];
     }
@@ -100,22 +104,40 @@ const dueInMs = (postings: Postings, breaker: Breaker): number =>
 type Landed = { lane: string; settle: () => void };
 
 async function call(parts: Parts, task: Task): Promise<Landed['settle']> {
-  const { postings, erp, breaker, log, isSafe } = parts;
+  const { postings, erp, breaker, clock, log, isSafe } = parts;
   const { posting, lane } = task;
-  const { key, kind } = posting;
-  const unlessLate = (outcome: Outcome | Found, written: boolean): void => {
-    if (!written) log.error({ lane, key, kind, outcome }, 'another central has this lane by now');
+  const { key: postingKey, kind, eventId, order } = posting;
+  const about = { lane, postingKey, kind, eventId, order };
+  const beganMs = clock.monotonicMs();
+  const tookMs = () => Math.round(clock.monotonicMs() - beganMs);
+  const unlessLate = (outcome: string, written: boolean): void => {
+    if (!written) log.error({ ...about, outcome }, 'another central has this lane by now');
   };
   if (task.do === 'lookUp') {
     const found = await erp.lookup(posting);
     breaker.lookedUp(found);
-    log.info({ lane, key, kind, found }, 'looked up what is unknown or queued');
-    return () => unlessLate(found, postings.found(key, found));
+    const { outcome, document, reason } = { outcome: foundOutcome(found), ...wordsOf(found) };
+    log.info({ ...about, outcome, document, reason, ms: tookMs() }, 'looked up at the ERP');
+    return () => unlessLate(outcome, postings.found(postingKey, found));
   }
-  const outcome = await erp.post(posting, isSafe);
+  const answer = await erp.post(posting, isSafe);
   // A call that a lease kept back says nothing of the ERP.
-  if (isSafe?.() !== false) breaker.posted(outcome);
-  if (outcome.kind === 'queued') log.info({ lane, key, kind, outcome }, 'queued at the ERP');
-  else if (outcome.kind !== 'posted') log.warn({ lane, key, kind, outcome }, 'not posted');
-  return () => unlessLate(outcome, postings.settle(key, outcome));
+  if (isSafe?.() !== false) breaker.posted(answer);
+  const { outcome, document, reason } = { outcome: outcomeOf(answer), ...wordsOf(answer) };
+  const said = { outcome, document, reason, ms: tookMs() };
+  if (answer.kind === 'posted') log.debug({ ...about, ...said }, 'posted');
+  else if (answer.kind === 'queued') log.info({ ...about, ...said }, 'queued at the ERP');
+  else log.warn({ ...about, ...said }, 'not posted');
+  return () => unlessLate(outcome, postings.settle(postingKey, answer));
+}
+
+/** What is logged of an answer, beside what kind it is. */
+function wordsOf(answer: Outcome | Found): { document?: string; reason?: string } {
+  if (answer === undefined) return {};
+  if (!('kind' in answer)) return answer.length === 0 ? {} : { document: answer.join(', ') };
+  const { document, reason } = answer as { document?: string; reason?: string };
+  return {
+    ...(document === undefined ? {} : { document }),
+    ...(reason === undefined ? {} : { reason }),
+  };
 }

@@ -59,15 +59,16 @@ async function fill({ connection, ledger, committed, log }: Parts, gap: Gap): Pr
     const timeout = { timeout: askTimeoutMs };
     const answer = await connection.request(refillSubject(line), question, timeout);
     if (answer.data.length === 0) {
-      log.error({ ...gap }, 'known loss: the edge no longer has these facts');
+      log.error({ line, epoch, from, to }, 'known loss: the edge no longer has these facts');
       return;
     }
     const segment = decodeSegment(answer.data);
     if (segment.line !== line) throw new Fault('INVALID', `refill: is of ${segment.line}`);
     const taken = ledger.accept([{ segment }]);
-    log.info({ ...gap, taken: taken.length }, 'a gap was filled');
+    log.info({ line, epoch, from, to, facts: taken.length }, 'a gap was filled');
     committed();
   } catch (error) {
-    log.warn({ ...gap, reason: (error as Error).message }, 'a gap is still open');
+    const reason = (error as Error).message;
+    log.warn({ line, epoch, from, to, reason }, 'a gap is still open');
   }
 }

@@ -64,7 +64,10 @@ export function openRegistrar(parts: Parts): void {
   serve(historySubjects, (line, bytes) => archive.answer(line, decodeHistory(bytes)));
   serve(liveSubjects, (line, bytes) => {
     const answer = live.take(line, decodeLive(bytes));
-    if (answer.answer !== 'taken') log.error({ line, ...answer }, 'facts told ahead: not taken');
+    if (answer.answer !== 'taken') {
+      const { answer: state, reason } = answer;
+      log.error({ line, state, reason }, 'facts told ahead: not taken');
+    }
     return Buffer.from(JSON.stringify(answer));
   });
   serve(commandSubjects, (line, bytes) => tell(parts, line, bytes));
@@ -95,11 +98,14 @@ function tell({ registry, dispatch, log }: Parts, line: string, bytes: Uint8Arra
   try {
     const { lost, ...told } = dispatch.behind(line, after);
     if (lost > 0)
-      log.error({ line, after, lost }, 'a line has had commands of a ledger that is lost');
+      log.error(
+        { line, from: after, commands: lost },
+        'a line has had commands of a ledger that is lost',
+      );
     return Buffer.from(JSON.stringify({ answer: 'told', ...told }));
   } catch (fault) {
     if (!(fault instanceof Fault) || fault.code !== 'CONFLICT') throw fault;
-    log.error({ line, after, reason: fault.message }, 'a line is not told what it is to do');
+    log.error({ line, from: after, reason: fault.message }, 'a line is not told what it is to do');
     return refused(fault.message.slice(0, 300));
   }
 }
@@ -116,20 +122,23 @@ function enrol(parts: Parts, line: string, bytes: Uint8Array): Uint8Array {
   }
   const answer = registry.answer(line, ask);
   const { store, want } = ask;
+  const { answer: state, epoch, ended, reason: why } = answer;
   switch (answer.answer) {
     case 'owned':
     case 'stale':
-      log.error({ line, store, ...answer }, 'another store wants to write this line: refused');
+      log.error({ line, store, state, epoch, reason: why }, 'another store wants this line');
       break;
     case 'begun':
-      log.warn({ line, store: ask.next, ...answer }, 'a new epoch');
+      log.warn({ line, store: ask.next, epoch, ended, reason: why }, 'a new epoch');
       moved();
       for (const hold of live.holds()) {
-        if (hold.line === line && hold.lost) log.error(hold, 'a hold that may never be stated');
+        if (hold.line !== line || !hold.lost) continue;
+        const { hold: id, eventId, lost } = hold;
+        log.error({ line, hold: id, eventId, reason: lost }, 'a hold that may never be stated');
       }
       break;
     default:
-      log.info({ line, store, want, answer: answer.answer }, 'a store asked for its line');
+      log.info({ line, store, want, state }, 'a store asked for its line');
   }
   return Buffer.from(JSON.stringify(answer));
 }

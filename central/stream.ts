@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   DiscardPolicy,
+  JetStreamApiCodes,
   JetStreamApiError,
   type JetStreamManager,
   RetentionPolicy,
@@ -9,9 +11,16 @@ import {
 import { Fault } from '../shared/fault.ts';
 import { segmentBytesMax } from '../shared/segment.ts';
 import { eventStream, eventSubjects, keptStream, keptSubjects } from '../shared/subject.ts';
-import { metadataOf } from './environment.ts';
+import { streamThresholds, type Thresholds, withThresholds } from './thresholds.ts';
 
-type Wanted = { replicas: number; bytesMax: number; keepDays: number };
+type Wanted = {
+  replicas: number;
+  bytesMax: number;
+  keepDays: number;
+  /** What "nats server check" alarms at; the streams' metadata is left alone without. */
+  thresholds?: Thresholds | undefined;
+};
+type Named = Partial<StreamConfig> & { name: string };
 
 /** The stream of segments: a full hub says no, and only central trims it (`trimmer.ts`). */
 const events = ({ replicas, bytesMax, keepDays }: Wanted): Partial<StreamConfig> => ({
@@ -40,14 +49,15 @@ const kept = ({ replicas }: Wanted): Partial<StreamConfig> => ({
 });
 
 /**
- * Makes the two streams if need be; those that are there get as many copies as are wanted now, so
- * that a hub can become a cluster. Throws Fault UNREACHABLE, or INVALID if one differs.
+ * Makes the two streams if need be. Those that are there get the thresholds, and as many copies as
+ * are wanted now, so that a hub can become a cluster; what they hold stays. Throws Fault
+ * UNREACHABLE, or INVALID if one differs.
  */
 export async function ensureStreams(manager: JetStreamManager, wanted: Wanted): Promise<void> {
   for (const config of [events(wanted), kept(wanted)]) {
     try {
-      const metadata = await setCopies(manager, config.name!, wanted.replicas);
-      await manager.streams.add({ ...config, metadata } as StreamConfig & { name: string });
+      const metadata = await setBeside(manager, config.name!, wanted);
+      await manager.streams.add({ ...config, metadata } as StreamConfig & Named);
     } catch (cause) {
       const reason = `stream ${config.name}: ${(cause as Error).message}`;
       const taken = /name already in use/.test(reason);
@@ -59,23 +69,21 @@ export async function ensureStreams(manager: JetStreamManager, wanted: Wanted): 
   }
 }
 
-/** No such stream is nothing to change. */
-const noStream = 10_059;
-
-/** What a stream that is there says of itself stays. */
-async function setCopies(
-  manager: JetStreamManager,
-  name: string,
-  replicas: number,
-): Promise<Record<string, string>> {
+/** Sets what may differ: copies, and metadata, which is what stands there then. */
+async function setBeside(manager: JetStreamManager, name: string, wanted: Wanted) {
+  const { replicas, thresholds } = wanted;
+  const ours = thresholds && streamThresholds(thresholds, replicas);
   try {
     const { config } = await manager.streams.info(name);
-    if (config.num_replicas !== replicas) {
-      await manager.streams.update(name, { num_replicas: replicas });
-    }
-    return metadataOf(config);
+    const known = config.metadata ?? {};
+    const metadata = ours ? withThresholds(known, ours) : known;
+    const isSame = config.num_replicas === replicas && isDeepStrictEqual(known, metadata);
+    if (!isSame) await manager.streams.update(name, { num_replicas: replicas, metadata });
+    return metadata;
   } catch (error) {
-    if (!(error instanceof JetStreamApiError && error.code === noStream)) throw error;
-    return {};
+    const isNone =
+      error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound;
+    if (!isNone) throw error;
+    return ours ?? {};
   }
 }

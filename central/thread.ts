@@ -143,7 +143,7 @@ export async function follow({ reader, what, clock, log, signal }: Parts): Promi
       await clock.sleep(read > 0 ? pageMs : idleMs, signal);
     } catch (error) {
       if (!(error instanceof Fault && error.retry)) throw error;
-      log.warn({ reason: error.message }, `the ledger is not looked through for ${what} now`);
+      log.warn({ what, reason: error.message }, 'the ledger is not looked through now');
       await clock.sleep(backoff(++failures), signal);
     }
   }

@@ -50,5 +50,5 @@ async function trimOnce({ manager, ledger, log }: Parts): Promise<void> {
   const seq = Math.min(streamSequence, state.last_seq - stay + 1);
   if (seq <= state.first_seq) return;
   const { purged } = await ofHub(manager.streams.purge(eventStream, { seq }));
-  log.info({ purged, first: seq, last: state.last_seq }, 'the stream was trimmed');
+  log.info({ segments: purged, from: seq, to: state.last_seq }, 'the stream was trimmed');
 }

@@ -60,7 +60,7 @@ export function openWatch(parts: Parts) {
     renewMs = clock.monotonicMs() + leaseMs / renewals;
     if (!granted.isKnown) log.warn('this central had no leases: it is new, or stood still');
     if (ended > 0) {
-      log.warn({ ended }, 'the leases of other centrals were over: taken over');
+      log.warn({ leases: ended }, 'the leases of other centrals were over: taken over');
       foreign();
     }
     mindDuty(isOnDuty);
@@ -78,7 +78,7 @@ export function openWatch(parts: Parts) {
         } catch (error) {
           if (!(error instanceof Fault && error.retry)) throw error;
           failures += 1;
-          log.warn({ reason: error.message, failures }, 'the ledger does not answer');
+          log.warn({ reason: error.message, attempt: failures }, 'the ledger does not answer');
         }
       }
     },

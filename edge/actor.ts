@@ -3,6 +3,7 @@ import { encodeContent } from '../shared/codec.ts';
 import type { Command } from '../shared/command.ts';
 import type { BodyOf, ClockTrust, Content, FactType } from '../shared/event.ts';
 import { Fault } from '../shared/fault.ts';
+import type { Place } from '../shared/traceparent.ts';
 import type { Convert } from '../shared/unit.ts';
 import { aboutOf } from '../statecharts/about.ts';
 import { unbalanced } from '../statecharts/balance.ts';
@@ -17,6 +18,7 @@ import type { At, Book } from './book.ts';
 import { checkCommandId, checkOriginal } from './bygone.ts';
 import { chasing, releasing } from './completing.ts';
 import { inKeptUnit } from './conversion.ts';
+import { correlated } from './correlation.ts';
 import { momentOf } from './moment.ts';
 import { isOrphan, orphan } from './orphans.ts';
 import { remarksOf } from './remarks.ts';
@@ -24,6 +26,7 @@ import { type Signing, signatureOf } from './signing.ts';
 import { type Spans, spanned } from './spans.ts';
 import { fingerprint, type Head, type Store } from './store.ts';
 
+type Placed = Content & { line: string; epoch: number; sequence: number };
 export type Parts = {
   store: Store;
   book: Book;
@@ -48,10 +51,7 @@ export type Parts = {
    * Told of every fact in the transaction that stores it, with what counts by it; and again,
    * without that, when the store is read.
    */
-  stated: (
-    fact: Content & { line: string; epoch: number; sequence: number },
-    effects?: readonly Effect[],
-  ) => void;
+  stated: (fact: Placed, effects?: readonly Effect[]) => void;
   /** What was told does not hold any more: all of it is told again. */
   cleared?: (() => void) | undefined;
   /** The store is being read: nothing may be written by what is told; or it is no more. */
@@ -87,9 +87,9 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
     return { told: summary(fact, epoch, sequence), bytes };
   }
 
-  function state({ statement }: Command, id = eventId()): Content {
+  function state({ statement }: Command, id = eventId(), about: object = {}): Content {
     const { place, time } = momentOf(statement, nowMs(), calendar, trust?.());
-    const as = { ...place, ...statement, eventId: id, ...time } as Content;
+    const as = { ...place, ...statement, ...about, eventId: id, ...time } as Content;
     const kept = units ? inKeptUnit(book, units, as) : as;
     const fact = { ...aboutOf(book.look, kept), ...kept } as Content;
     switch (fact.type) {
@@ -135,9 +135,10 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
     /**
      * Accepts the command and stores its fact, or refuses it and stores the refusal; within
      * `store.commit`. Nobody may be told before the commit has returned. Who signs it is a fact
-     * behind it.
+     * behind it. A command that names no correlation belongs to the trace of whoever asks, and is
+     * the same command in whichever trace it is asked again.
      */
-    decide(command: Command, signing?: Signing): Answer {
+    decide(command: Command, signing?: Signing, from?: Place): Answer {
       const { commandId } = command;
       if (failure) return refusedBy(commandId, new Fault('CORRUPT', failure.message));
       const asked = fingerprint(signing ? { ...command, signed: signing.meaning } : command);
@@ -148,7 +149,7 @@ export function startActor(path: string, terms: Terms, parts: Parts) {
       let first: Recorded;
       try {
         checkCommandId(book, commandId);
-        fact = state(command);
+        fact = state(command, eventId(), correlated(command, from));
         checkOriginal(book, fact);
         parts.offer?.(command);
         fact = guarded(fact);

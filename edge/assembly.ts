@@ -1,5 +1,6 @@
 import type { BodyOf, FactType } from '../shared/event.ts';
 import { keepRunning } from '../shared/loop.ts';
+import type { Family } from '../shared/metrics.ts';
 import { plantPace } from '../shared/pace.ts';
 import type { Actor } from './actor.ts';
 import { openBells } from './bells.ts';
@@ -21,6 +22,7 @@ import { forget, openRetention } from './retention.ts';
 import { openSnapshotter } from './snapshotter.ts';
 import { readStatus } from './status.ts';
 import { keepTime } from './timekeeper.ts';
+import { openTrail, type Trail } from './trail.ts';
 import { inTurns } from './turns.ts';
 import { watchWall } from './wall.ts';
 
@@ -30,7 +32,9 @@ export function assembleEdge(world: World) {
   const stop = new AbortController();
   const { signal } = stop;
   const bells = openBells(clock);
-  const known = readEdge(world);
+  const { exporter } = world;
+  const trail = exporter && openTrail({ exporter, nowMs: clock.nowMs });
+  const known = readEdge(world, trail);
   const { store, book, roster, recent, lines, disk, wall, program } = known;
   const outbox = openOutbox(db);
   const snapshotter = openSnapshotter({ store, book, log });
@@ -57,8 +61,10 @@ export function assembleEdge(world: World) {
   const { barred, enter } = openEnrolling({ ...known, db, outbox, taken, log, ...asking });
   const before = () => kept.tellStep();
   const timed = { timeMs: clock.monotonicMs };
-  const intake = openIntake({ store, roster, barred, disk, before, committed, ...timed });
-  const running = { ...known, ...{ outbox, marks, hub, enter, barred, intake, bells, signal } };
+  const own = openIntake({ store, roster, barred, disk, before, committed, ...timed });
+  const intake = trail?.watched(own) ?? own;
+  const parts = { outbox, marks, hub, enter, barred, intake, bells, signal, trail };
+  const running = { ...known, ...parts };
   const sent = sendOn(world, running);
   const kept = keepUp(world, running, sent.fetching.heard);
   const loops = [...sent.loops, ...kept.loops].map(keepRunning);
@@ -74,8 +80,11 @@ export function assembleEdge(world: World) {
     ...{ store, book, roster, outbox, intake, barred, disk, signal, retention: kept.retention },
     ...{ changed: bells.changed, status, seen: known.seen, marks, wall },
     ...{ references: known.references, offers: known.offers },
-    metrics: () =>
-      edgeMetrics({ status: status(), express: sent.express.counts(), intake: intake.figures() }),
+    metrics: (vitals: readonly Family[] = []) =>
+      edgeMetrics({
+        ...{ status: status(), express: sent.express.counts(), intake: intake.figures() },
+        ...{ traces: exporter?.families(), vitals },
+      }),
 
     /** Ends every loop; no fact is stated any more. */
     async stop(): Promise<void> {
@@ -97,6 +106,7 @@ type Running = ReturnType<typeof readEdge> &
     intake: Intake;
     bells: ReturnType<typeof openBells>;
     signal: AbortSignal;
+    trail: Trail | undefined;
   };
 
 /** Carries what the lines have stated to central, in their order and ahead of it. */
@@ -105,7 +115,8 @@ function sendOn({ clock, log, pace = plantPace }: World, running: Running) {
   const { facts: bell, read, reached } = bells;
   const writer = writerBy(enrolments, marks);
   const common = { outbox, clock, log, signal, bell, downMs: pace.downMs };
-  const publish = inTurns(hub.publish);
+  const inTurn = inTurns(hub.publish);
+  const publish = running.trail?.sending(inTurn) ?? inTurn;
   const receiving = openReceiving({
     ...{ ...running, ...common, ask: hub.ask, writer },
     everyMs: pace.commandsMs,

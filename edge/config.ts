@@ -13,6 +13,7 @@ import {
   someAmount,
   text,
 } from '../shared/field.ts';
+import { otlpField } from '../shared/otlp.ts';
 import { watchField } from '../shared/pki.ts';
 import { languages } from '../shared/press.ts';
 import { checkPlain, tlsField } from '../shared/secured.ts';
@@ -66,6 +67,7 @@ export const fields = {
   tls: tlsField,
   certificates: optional(watchField),
   ackTimeoutMs: fallback(integer('Wait for the hub, ms.', 100, 60_000), 5_000),
+  otlp: otlpField,
   logLevel: fallback(
     choice('Least severe line that is logged.', ['debug', 'info', 'warn', 'error', 'silent']),
     'info',

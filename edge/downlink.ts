@@ -37,7 +37,8 @@ export function openDownlink(parts: Parts) {
       const { epoch, head } = outbox.marks(line);
       if (kept.epoch !== epoch) return; // an epoch that is over here, or has not begun yet
       if (kept.sequence > head || own !== kept.hash) {
-        log.error({ line, kept }, 'central keeps another history of this line');
+        const { sequence } = kept;
+        log.error({ line, epoch, sequence }, 'central keeps another history of this line');
         return;
       }
       outbox.keep(line, epoch, kept.sequence);

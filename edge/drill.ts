@@ -40,7 +40,7 @@ export function openDrill({ cut, state, ring, clock, log, signal }: Parts) {
     const { forS, reason } = held;
     held = undefined;
     cut.release();
-    log.warn({ why, by }, 'the outage drill is over');
+    log.warn({ actor: by, reason: why }, 'the outage drill is over');
     state({ uplink: 'restored', forS, reason, why }, by);
     ring();
   }
@@ -55,7 +55,7 @@ export function openDrill({ cut, state, ring, clock, log, signal }: Parts) {
       }
       held = { forS, by, reason, sinceMs: clock.nowMs() };
       cut.hold(forS * 1_000);
-      log.warn({ forS, by, reason }, 'an outage drill holds the uplink down');
+      log.warn({ ms: forS * 1_000, actor: by, reason }, 'an outage drill holds the uplink down');
       return this.status();
     },
     end: (by: string): void => end('asked', by),

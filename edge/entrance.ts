@@ -147,7 +147,7 @@ export function openEntrance(parts: Parts) {
     const state = answer === 'stale' ? 'stale' : 'owned';
     const known = enrolments.of(line);
     if (known.state !== state || known.reason !== reason) {
-      log.error({ line, reason }, `${state}: this store may not write the line`);
+      log.error({ line, state, reason }, 'this store may not write the line');
       mark(line, { state, reason, next: null });
     }
     answered.add(line);
@@ -218,7 +218,8 @@ export function openEntrance(parts: Parts) {
       const own = outbox.linkAt(line, head)?.toString('hex');
       const there = await history.link(line, epoch, head);
       prepare(line, there === own ? 'behind' : 'forked');
-      log.error({ line, central: answer, head }, 'central holds facts of this line that we lack');
+      const { sequence, epoch: theirs } = answer;
+      log.error({ line, epoch: theirs, from: head, to: sequence }, 'central holds what we lack');
       return fetch(line, last);
     }
     answered.add(line);

@@ -87,7 +87,7 @@ export function openExpress(parts: Parts) {
       report(line, { upTo: upTo.get(line)! });
       return true;
     }
-    log.warn({ line, answer, reason }, 'central does not take what is told ahead');
+    log.warn({ line, state: answer, reason }, 'central does not take what is told ahead');
     refusedUntilMs.set(line, clock.monotonicMs() + refusedMs);
     return false;
   }

@@ -1,5 +1,7 @@
 import type { Command } from '../shared/command.ts';
 import { Fault } from '../shared/fault.ts';
+import { commitBounds, openHistogram } from '../shared/histogram.ts';
+import type { Place } from '../shared/traceparent.ts';
 import type { Actor } from './actor.ts';
 import { openAdmission } from './admission.ts';
 import { type Answer, refusedBy } from './answers.ts';
@@ -17,6 +19,7 @@ export type Decided = (answer: Answer, actor: Actor) => void;
 type Waiting = {
   command: Command;
   signing: Signing | undefined;
+  from: Place | undefined;
   decided: Decided | undefined;
   resolve(answer: Answer): void;
   reject(error: unknown): void;
@@ -48,7 +51,7 @@ export function openIntake(parts: Parts) {
   let waiting: Waiting[] = [];
   let scheduled = false;
   const admission = openAdmission();
-  const commits = { count: 0, totalMs: 0 };
+  const commits = openHistogram(commitBounds);
 
   function schedule(): void {
     if (scheduled) return;
@@ -104,8 +107,7 @@ export function openIntake(parts: Parts) {
     const beganMs = timeMs?.() ?? 0;
     try {
       store.commit(work);
-      commits.count += 1;
-      commits.totalMs += (timeMs?.() ?? 0) - beganMs;
+      commits.observe(((timeMs?.() ?? 0) - beganMs) / 1_000);
       disk?.accepted();
       return undefined;
     } catch (error) {
@@ -116,7 +118,7 @@ export function openIntake(parts: Parts) {
     }
   }
 
-  function answerTo({ command, signing, decided }: Waiting): Answer {
+  function answerTo({ command, signing, decided, from }: Waiting): Answer {
     const { commandId } = command;
     const bar = barred?.(command.line);
     if (bar && !store.answered(commandId)) {
@@ -130,7 +132,7 @@ export function openIntake(parts: Parts) {
       if (refusal !== undefined && !store.answered(commandId)) {
         return refusedBy(commandId, new Fault('FULL', refusal));
       }
-      answer = actor.decide(command, signing);
+      answer = actor.decide(command, signing, from);
     } catch (error) {
       if (!(error instanceof Fault) || error.retry) throw error;
       answer = refusedBy(commandId, error);
@@ -144,18 +146,19 @@ export function openIntake(parts: Parts) {
      * Resolves once the answer is on disk. Rejects with Fault FULL, storing nothing, when too many
      * commands wait for one of its kind, or the disk does not take the commit; the same command may
      * be asked again. `decided` is told of what the line has decided, before the commit: not of
-     * what the disk, or a line that is barred, turns away for now.
+     * what the disk, or a line that is barred, turns away for now. `from` is where whoever asks
+     * stands in a trace.
      */
-    ask(command: Command, signing?: Signing, decided?: Decided): Promise<Answer> {
+    ask(command: Command, signing?: Signing, decided?: Decided, from?: Place): Promise<Answer> {
       const refusal = admission.refusal(command, waiting.length);
       if (refusal !== undefined) return Promise.reject(new Fault('FULL', refusal));
       return new Promise((resolve, reject) => {
-        waiting.push({ command, signing, decided, resolve, reject });
+        waiting.push({ command, signing, decided, from, resolve, reject });
         schedule();
       });
     },
 
-    /** What waits, what was turned away, and how long commits took in all; since start. */
+    /** What waits, what was turned away, and how long commits took; since start. */
     figures: () => ({ waiting: waiting.length, turned: admission.turned(), commits }),
 
     /** States what the runtime has seen; false, having stated nothing, if the disk is full. */

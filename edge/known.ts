@@ -2,6 +2,7 @@ import { openCalendar } from '../shared/calendar.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Database } from '../shared/database.ts';
 import type { Fact } from '../shared/event.ts';
+import type { Exporter } from '../shared/exporter.ts';
 import { eventIds, type RandomBytes } from '../shared/identity.ts';
 import type { Logger } from '../shared/log.ts';
 import type { Pace } from '../shared/pace.ts';
@@ -22,6 +23,7 @@ import { openShelf } from './reference/shelf.ts';
 import { openRoster } from './roster.ts';
 import { openSpans } from './spans.ts';
 import { openStore } from './store.ts';
+import type { Trail } from './trail.ts';
 import { upgrade } from './upgrade.ts';
 import { openSeen } from './view/seen.ts';
 import { openWall, type Wall } from './wall.ts';
@@ -37,6 +39,8 @@ export type World = {
   /** How much room the file has; asked of the file system where nothing else is given. */
   measure?: typeof measureFile;
   pace?: Pace;
+  /** Where traces are told; absent where none is. */
+  exporter?: Exporter | undefined;
 };
 
 /** What the lines of an edge decide by, beside their store and their book. */
@@ -49,7 +53,7 @@ export const meansOf = (config: EdgeConfig, clock: Clock, random: RandomBytes, l
 });
 
 /** What stands in the file, read: the lines as they were left. */
-export function readEdge({ config, db, clock, random, log, measure }: World) {
+export function readEdge({ config, db, clock, random, log, measure }: World, trail?: Trail) {
   const store = openStore(db);
   const book = openBook(store.written);
   const recent = openRecent();
@@ -66,6 +70,7 @@ export function readEdge({ config, db, clock, random, log, measure }: World) {
     recent.add(fact);
     spans.note(fact);
     seen.note(fact, effects);
+    if (!isReading) trail?.note(fact);
     references.note(fact);
     if (!isReading) offers.note(fact); // what the store says of it is in the table already
     lastMs = fact.recordedMs;
@@ -90,7 +95,9 @@ export function readEdge({ config, db, clock, random, log, measure }: World) {
   const lines = roster.actors.map(({ path }) => path);
   const goOn = () => {
     const upgraded = upgrade({ store, book, roster });
-    if (upgraded) log.info(upgraded, 'charts migrated');
+    if (!upgraded) return;
+    const { from, to, carried } = upgraded;
+    log.info({ from, to, carried }, 'charts migrated');
   };
   // A book whose history is still being fetched is no state to carry over.
   if (!lines.some((line) => isFetching(enrolments.of(line)))) goOn();

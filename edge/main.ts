@@ -2,14 +2,17 @@ import { systemClock } from '../shared/clock.ts';
 import { readSeed } from '../shared/connection.ts';
 import { openDatabase } from '../shared/database.ts';
 import { type BodyOf, factTypes } from '../shared/event.ts';
+import { openExporter } from '../shared/exporter.ts';
 import { systemRandom } from '../shared/identity.ts';
-import { openLog } from '../shared/log.ts';
+import { type Logger, openLog } from '../shared/log.ts';
 import { keepRunning } from '../shared/loop.ts';
-import { metricsText } from '../shared/metrics.ts';
+import { readHeaders } from '../shared/otlp.ts';
 import { allOf, certificateFamily, checkCertificates, openCertificates } from '../shared/pki.ts';
 import { oldestReader } from '../shared/reader.ts';
+import { release } from '../shared/release.ts';
 import { openSecured } from '../shared/secured.ts';
 import { runService } from '../shared/service.ts';
+import { openVitals } from '../shared/vitals.ts';
 import { edition } from '../statecharts/edition.ts';
 import { assembleEdge } from './assembly.ts';
 import { openBackups } from './backup.ts';
@@ -34,8 +37,19 @@ type Edge = ReturnType<typeof assembleEdge>;
 /** Reads the files that the config names. Throws Fault INVALID naming the first that is bad. */
 function checkEdge(config: EdgeConfig): void {
   readMappings(config);
+  if (config.otlp) readHeaders(config.otlp);
   if (config.natsNkeyPath !== undefined) readSeed(config.natsNkeyPath);
   checkCertificates(config, systemClock.nowMs());
+}
+
+/** Where traces go, named for the edge's first line; nowhere where the config names none. */
+function exporterOf({ otlp, lines }: EdgeConfig, log: Logger) {
+  if (!otlp) return undefined;
+  const resource = {
+    ...{ 'service.name': 'holdfast-edge', 'service.version': release },
+    'service.instance.id': lines[0]!.line,
+  };
+  return openExporter({ otlp, resource, clock: systemClock, log });
 }
 
 /** States a drill on a line that can speak. */
@@ -54,10 +68,12 @@ export async function startEdge(config: EdgeConfig) {
   const means = meansOf(config, clock, systemRandom);
   const db = openDatabase(config.storePath, migrations, upgradeWith(config, means));
   const own = { config, db, clock, random: systemRandom, log };
+  const vitals = openVitals();
+  const exporter = exporterOf(config, log);
   const cut = openCut(clock.monotonicMs);
   const certificates = openCertificates(allOf(config), clock.nowMs);
   const edge = assembleEdge({
-    ...own,
+    ...{ ...own, exporter },
     openHub: (parts) => blaming(openHub(parts, joinLeaf(cut)), certificates.blame),
   });
   const machines = startMachines({ ...own, mappings, edge });
@@ -70,7 +86,7 @@ export async function startEdge(config: EdgeConfig) {
   const backups = openBackups(db, signal);
   const certified = () => {
     const family = certificateFamily(certificates.standings());
-    return metricsText([{ ...family, name: `holdfast_edge_${family.name}` }]);
+    return { ...family, name: `holdfast_edge_${family.name}` };
   };
   const app = await buildHttp({
     ...{ intake, changed, clock, signal, people, screen: { idleMs, language } },
@@ -79,7 +95,7 @@ export async function startEdge(config: EdgeConfig) {
       ...(people && { people: people.status() }),
       ...{ certificates: certificates.standings(), drill: drill.status() },
     }),
-    metrics: () => `${edge.metrics()}${machines.metrics()}${certified()}`,
+    metrics: () => `${edge.metrics([...vitals.families(), certified()])}${machines.metrics()}`,
     heard: machines.status,
     machines: machines.desk,
     charted: book.moved,
@@ -106,6 +122,8 @@ export async function startEdge(config: EdgeConfig) {
       await Promise.all([stopped, backups.idle(), machines.ended(), signingOut, drilling]);
       edge.leave();
       db.close();
+      vitals.close();
+      await exporter?.close();
     },
   };
 }

@@ -13,13 +13,27 @@ type Given = {
   };
   express: ReturnType<Express['counts']>;
   intake: ReturnType<Intake['figures']>;
+  /** What became of traces; absent where none is told. */
+  traces?: readonly Family[] | undefined;
+  vitals?: readonly Family[];
 };
 type Line = Status['lines'][number];
 
-/** What this edge does, for a scraper. Names begin with `holdfast_edge_`. */
-export function edgeMetrics(given: Given): string {
-  const all = [...about(given), ...linesIn(given.status), ...intakeIn(given), ...diskIn(given)];
-  return metricsText(all.map((family) => ({ ...family, name: `holdfast_edge_${family.name}` })));
+/**
+ * What this edge does, for a scraper. Names begin with `holdfast_edge_`, but for `vitals`, which
+ * every program has.
+ */
+export function edgeMetrics({ traces = [], vitals = [], ...given }: Given): string {
+  const { status } = given;
+  const own = [
+    ...about(given),
+    ...linesIn(status),
+    ...intakeIn(given),
+    ...diskIn(given),
+    ...traces,
+  ];
+  const named = own.map((family) => ({ ...family, name: `holdfast_edge_${family.name}` }));
+  return metricsText([...named, ...vitals]);
 }
 
 function about({ status, express }: Given): Family[] {
@@ -126,9 +140,8 @@ const intakeIn = ({ intake: { waiting, turned, commits } }: Given): Family[] => 
     samples: turned.map(({ kind, commands }) => ({ labels: { kind }, value: commands })),
   },
   {
-    ...{ name: 'commit_duration_seconds', type: 'summary' },
+    ...{ name: 'commit_duration_seconds', type: 'histogram', of: commits },
     help: 'How long commits of facts took, since start.',
-    ...{ sum: commits.totalMs / 1_000, count: commits.count },
   },
 ];
 
@@ -148,5 +161,14 @@ const diskIn = ({ status: { disk } }: Given): Family[] => [
   {
     ...{ name: 'store_bytes', type: 'gauge', samples: [{ value: disk.storeBytes }] },
     help: 'What the store takes, without its log.',
+  },
+  {
+    ...{ name: 'store_wal_bytes', type: 'gauge', samples: [{ value: disk.walBytes }] },
+    help: "What the store's write-ahead log takes.",
+  },
+  {
+    ...{ name: 'disk_days_left', type: 'gauge' },
+    help: 'Days until the room is used up at the present rate; absent while it is not.',
+    samples: disk.daysLeft === null ? [] : [{ value: disk.daysLeft }],
   },
 ];

@@ -3,6 +3,7 @@ import type { Clock } from '../shared/clock.ts';
 import { Fault } from '../shared/fault.ts';
 import { invalid } from '../shared/field.ts';
 import type { Bell } from '../shared/loop.ts';
+import { type Place, readTraceparent, traceHeader } from '../shared/traceparent.ts';
 import { type Answer, refusedBy } from './answers.ts';
 import type { Backup } from './backup.ts';
 import type { Drill } from './drill.ts';
@@ -70,10 +71,10 @@ export const panel: FastifyPluginAsync<Parts> = async (app, parts) => {
   const pages = openTelling({ name: 'events', max: watchersMax, changed, clock, signal });
   const read = shareText(status, changed, clock);
 
-  async function answer(given: unknown, read: ReadAsked): Promise<Answer> {
+  async function answer(given: unknown, read: ReadAsked, from?: Place): Promise<Answer> {
     try {
       const { command, signing } = read(given);
-      return await intake.ask(command, signing);
+      return await intake.ask(command, signing, undefined, from);
     } catch (error) {
       if (!(error instanceof Fault) || error.retry) throw error;
       const id = (given as { commandId?: unknown } | null)?.commandId;
@@ -88,7 +89,8 @@ export const panel: FastifyPluginAsync<Parts> = async (app, parts) => {
       throw invalid('commands', `must be a list of 1 to ${commandsMax}`);
     }
     const read = await gate.commands(request);
-    return { answers: await Promise.all(given.map((one) => answer(one, read))) };
+    const from = readTraceparent(request.headers[traceHeader]);
+    return { answers: await Promise.all(given.map((one) => answer(one, read, from))) };
   });
 
   app.get('/status', async () => status());

@@ -16,6 +16,7 @@ import {
   keptStream,
   keptSubject,
 } from '../shared/subject.ts';
+import { traceHeader } from '../shared/traceparent.ts';
 import type { Last, Noise } from './resync.ts';
 
 /** Header names on every segment; the subject's last message is the line's cursor. */
@@ -58,6 +59,7 @@ export async function openUplink(connection: NatsConnection, timeoutMs: number) 
       head.set('ce-id', `${line}/${epoch}/${first}-${lastOf(segment)}`);
       head.set('ce-source', `/${segment.line}`);
       head.set('ce-type', 'holdfast.segment.v1');
+      if (segment.traceparent) head.set(traceHeader, segment.traceparent);
       try {
         const answer = await stream.publish(eventSubject(segment.line), encodeSegment(segment), {
           headers: head,

@@ -54,7 +54,7 @@ export async function openSecured({ tls, server, clock, log, everyMs = lookMs }:
   let pair = readPair(tls, 'config.tls');
   const tellUntimely = (): void => {
     const reason = untimely(pair.certificate, clock.nowMs());
-    if (reason) log.error({ path: tls.certPath, reason }, 'the certificate is not good');
+    if (reason) log.error({ file: tls.certPath, reason }, 'the certificate is not good');
   };
   tellUntimely();
   const own = ({ cert, key }: Pair) => ({ cert, key, minVersion: versionMin }) as const;

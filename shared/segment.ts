@@ -23,6 +23,7 @@ export type Segment = Readonly<{
   after: Uint8Array | null;
   facts: readonly Uint8Array[];
   links?: readonly Buffer[]; // the chain's link after each fact, once it was computed
+  traceparent?: string | undefined; // goes into the message's headers, and is no part of its bytes
 }>;
 
 /** The chain's link after each fact of a segment; none for a source without a chain. */

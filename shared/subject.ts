@@ -98,6 +98,8 @@ export function lineOf(subject: string): string {
 }
 
 export const eventStream = 'HF_EVT';
+/** The consumer of the stream of segments that stands where central's ledger has read to. */
+export const markConsumer = 'central';
 export const keptStream = 'HF_KEPT';
 export const factStream = 'HF_FACT';
 /** JetStream domain of the hub: a leaf without JetStream reaches the hub's API under this name. */

@@ -3,7 +3,10 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { decodeSegment } from '../shared/segment.ts';
-import { openNatsCli, type Said, wordsOf } from './helpers/natscli.ts';
+import { markConsumer } from '../shared/subject.ts';
+import { type Check, has, refuses, says } from './helpers/checks.ts';
+import { checkConsumer, checkStream } from './helpers/natscheck.ts';
+import { openNatsCli, wordsOf } from './helpers/natscli.ts';
 import { openPlantdesk } from './helpers/ops.ts';
 import { m01 } from './helpers/shop.ts';
 
@@ -11,25 +14,6 @@ const timeoutMs = 120_000;
 const subject = 'acme.lyon.turning.M01';
 const facts = 16;
 
-type Check = (said: Said) => void;
-const has =
-  (expected: object): Check =>
-  ({ json, code }) => {
-    expect(code).toBeUndefined();
-    expect(json).toMatchObject(expected);
-  };
-const says =
-  (words: RegExp): Check =>
-  ({ text, code }) => {
-    expect(code).toBeUndefined();
-    expect(text).toMatch(words);
-  };
-const refuses =
-  (code: string, words: RegExp): Check =>
-  (said) => {
-    expect(said.code).toBe(code);
-    expect(said.json.message).toMatch(words);
-  };
 const posting = (state: string, more: object = {}) => has({ posting: { state }, ...more });
 const line = { line: m01, epoch: 1, sequence: facts };
 const traced = { next: null, notYet: 0 };
@@ -163,12 +147,17 @@ const checks: Record<string, Check> = {
     const kept = JSON.parse(Buffer.from(json.message.data, 'base64').toString());
     expect(kept).toMatchObject({ epoch: 1, sequence: facts });
   },
-  'consumer ls HF_EVT': has({ consumers: [{ stream_name: 'HF_EVT', num_pending: 0 }] }),
+  'consumer ls HF_EVT': ({ json }) => {
+    const names = json.consumers.map(({ name }: { name: string }) => name).sort();
+    expect(names).toEqual(['central', expect.stringMatching(/^central_/)]);
+  },
   'consumer info HF_EVT': has({ stream_name: 'HF_EVT', num_pending: 0 }),
   'kv ls': has({ total: 0 }),
   rtt: ({ text }) => expect(Number(text)).toBeGreaterThanOrEqual(0),
   'server check jetstream': has({ streams: 3, list: [{}, {}, {}] }),
-  'server check stream': ({ json }) => expect(json.state.messages).toBeGreaterThanOrEqual(1),
+  'server check stream HF_EVT': ({ json }) => expect(checkStream(json).status).toBe('OK'),
+  'server check stream HF_KEPT': ({ json }) => expect(checkStream(json).status).toBe('OK'),
+  'server check consumer': ({ json }) => expect(checkConsumer(json).status).toBe('OK'),
   'server check message': ({ json }) => {
     const ageMs = Date.now() - Date.parse(json.message.time);
     expect([json.message.subject, ageMs < 3_600_000]).toEqual([`hf.evt.${subject}`, true]);
@@ -181,9 +170,10 @@ function nameOf(row: string): string {
   const [, verb, what = '', ...more] = wordsOf(row);
   if (verb !== 'req') {
     const named = more.filter((word) =>
-      /^(HF_|holdfast|jetstream|stream|message|request)/.test(word),
+      /^(HF_|holdfast|jetstream|stream|consumer|message|request)/.test(word),
     );
-    const all = [verb, what, ...(verb === 'server' ? named.slice(0, 1) : named)];
+    const checked = named[0] === 'stream' ? named.slice(0, 2) : named.slice(0, 1);
+    const all = [verb, what, ...(verb === 'server' ? checked : named)];
     return all.join(' ').trim();
   }
   const [body = '', flag] = more;
@@ -223,6 +213,8 @@ test(
       ...{ 'hf.desk.edit': edited!, 'hf.desk.approve': edited!, 'hf.desk.reject': rejected! },
     };
     const consumers = await nats(['nats', 'consumer', 'ls', 'HF_EVT']);
+    const names: string[] = consumers.json.consumers.map(({ name }: { name: string }) => name);
+    const reader = names.find((name) => name !== markConsumer)!;
     const filled = (row: string): string =>
       row
         .replace(/\bKEY\b/, keys[nameOf(row)] ?? first!)
@@ -235,7 +227,7 @@ test(
         .replace(/\bTYPE\b/, 'LotProduced')
         .replace(/\bDAY\b/, '2012-01-01')
         .replace(/\bRECEIPT\b/, '5000000001/2026/1')
-        .replace(/\bCONSUMER\b/, consumers.json.consumers[0].name);
+        .replace(/\bCONSUMER\b/, reader);
     for (const row of rows) {
       const answer = await nats(wordsOf(filled(row)));
       try {

@@ -11,6 +11,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { claimHub } from '../central/environment.ts';
 import { openHubWatch, verifyHub } from '../central/hub.ts';
 import { ensureStreams } from '../central/stream.ts';
+import { usualThresholds } from '../central/thresholds.ts';
 import { audit } from '../cli/audit.ts';
 import type { Broker } from '../cli/broker.ts';
 import { ask, read } from '../cli/drive.ts';
@@ -23,6 +24,7 @@ import { openLog } from '../shared/log.ts';
 import { eventStream } from '../shared/subject.ts';
 import { readChains } from './helpers/chains.ts';
 import { testFolder } from './helpers/folder.ts';
+import { checkStream } from './helpers/natscheck.ts';
 import { waitFor } from './helpers/plantnet.ts';
 import { rest } from './helpers/rest.ts';
 
@@ -125,7 +127,8 @@ test('a hub that becomes a cluster: its streams are kept by as many servers', as
   const connection = await connect({ servers: hubs.map(({ url }) => url) });
   onTestFinished(() => connection.close());
   const manager = await jetstreamManager(connection);
-  const wanted = { bytesMax: 1e7, keepDays: 1 };
+  const thresholds = { ...usualThresholds, peerSilentCriticalS: 1 };
+  const wanted = { bytesMax: 1e7, keepDays: 1, thresholds };
   await waitFor(() => ready(ensureStreams(manager, { ...wanted, replicas: 1 })), 30_000);
   await ensureStreams(manager, { ...wanted, replicas: 3 });
   const copies = async () => (await manager.streams.info(eventStream)).config.num_replicas;
@@ -135,6 +138,15 @@ test('a hub that becomes a cluster: its streams are kept by as many servers', as
   await claimHub(manager, 'test');
   await expect(claimHub(manager, 'production')).rejects.toThrow(/hub there is of test/);
   expect(await copies()).toBe(3);
+
+  // What `nats server check stream` says, by the metadata alone.
+  const status = async () => {
+    const info = await manager.streams.info(eventStream).catch(() => undefined);
+    return info && checkStream(info).status;
+  };
+  await waitFor(async () => (await status()) === 'OK', 30_000, 'three copies to be current');
+  hubs[2]!.kill();
+  await waitFor(async () => (await status()) === 'CRITICAL', 30_000, 'a copy to be missed');
 });
 
 const ready = (asked: Promise<void>): Promise<boolean> =>

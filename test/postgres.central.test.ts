@@ -30,6 +30,7 @@ await againOnPostgres({
   overview: () => import('./overview.test.ts'),
   'dryrun.central': () => import('./dryrun.central.test.ts'),
   microservice: () => import('./microservice.test.ts'),
+  'parkedclass.central': () => import('./parkedclass.central.test.ts'),
   'downlink.central': () => import('./downlink.central.test.ts'),
   'dispatch.central': () => import('./dispatch.central.test.ts'),
   'wards.central': () => import('./wards.central.test.ts'),

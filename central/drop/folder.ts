@@ -85,8 +85,8 @@ export function openFolder({ path, take, nowMs, log }: Parts) {
     renameSync(join(path, name), to);
     const { accepted, refused, unreadable } = result;
     const counts = { file: name, accepted: accepted.length, refused: refused.length, unreadable };
-    if (isDone) log.info(counts, 'a file of quality was taken');
-    else log.error(counts, 'a file of quality was refused, or rows of it');
+    if (isDone) log.info({ ...counts }, 'a file of quality was taken');
+    else log.error({ ...counts }, 'a file of quality was refused, or rows of it');
   }
 
   return {

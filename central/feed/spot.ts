@@ -54,7 +54,8 @@ export async function startOf(parts: Parts): Promise<Start> {
     const position = numberIn(message, 'Hf-Position');
     return { position, streamSequence, asks: false };
   }
-  if (message) log.error({ seq: message.seq }, 'the feed ends with a fact that we did not tell');
+  if (message)
+    log.error({ streamSequence: message.seq }, 'the feed ends with a fact that we did not tell');
   const position = cursor.position > 0 ? cursor.position : kept();
   return { position, streamSequence, asks: message !== undefined };
 }

@@ -130,7 +130,7 @@ export async function tell(parts: Parts): Promise<void> {
     } catch (error) {
       if (!(error instanceof Fault && error.retry)) throw error;
       const delayMs = backoff(++failures);
-      log.warn({ reason: error.message, failures, delayMs }, 'the feed waits');
+      log.warn({ reason: error.message, attempt: failures, delayMs }, 'the feed waits');
       await clock.sleep(delayMs, signal);
     }
   }

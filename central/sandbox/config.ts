@@ -6,6 +6,7 @@ import {
   integer,
   type Read,
 } from '../../shared/field.ts';
+import { otlpField } from '../../shared/otlp.ts';
 import { money, text } from './entity.ts';
 
 const code = (doc: string, max: number, standard: string): Field<string> => ({
@@ -30,6 +31,7 @@ export const sandboxFields = {
     30_000,
   ),
   tokenLifeMs: fallback(integer('Life of a CSRF token, ms.', 1, 86_400_000), 1_800_000),
+  otlp: otlpField,
   logLevel: fallback(
     choice('Least serious lines to log.', ['debug', 'info', 'warn', 'error', 'silent']),
     'warn',

@@ -1,8 +1,10 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import { type Clock, systemClock } from '../../shared/clock.ts';
 import { openDatabase } from '../../shared/database.ts';
+import { openExporter } from '../../shared/exporter.ts';
 import { readFields } from '../../shared/field.ts';
 import { type Logger, openLog } from '../../shared/log.ts';
+import { release } from '../../shared/release.ts';
 import { admin } from './admin.ts';
 import { openComplaints } from './complaint.ts';
 import { type SandboxConfig, sandboxFields } from './config.ts';
@@ -19,6 +21,7 @@ import { sandboxMigrations } from './schema.ts';
 import { service } from './service.ts';
 import { openSessions } from './session.ts';
 import { openStock } from './stock.ts';
+import { leaveTrail } from './trail.ts';
 
 const bodyMax = 8 * 1024 * 1024;
 
@@ -41,7 +44,10 @@ export async function startSandbox(
   const db = openDatabase(config.path, sandboxMigrations);
   db.defaultSafeIntegers(true);
   const stopping = new AbortController();
-  const app = buildApp(openLog('sandbox', config.logLevel));
+  const log = openLog('sandbox', config.logLevel);
+  const app = buildApp(log);
+  const exporter = exporterOf(config, clock, log);
+  if (exporter) leaveTrail(app, exporter, clock);
   const parts = openBooks(db, config, clock);
   await app.register(admin, { prefix: '/sandbox', db, ...parts });
   await app.register(service, {
@@ -52,6 +58,7 @@ export async function startSandbox(
     stopping.abort();
     await app.close();
     db.close();
+    await exporter?.close();
   }
   try {
     const url = await app.listen({ host: '127.0.0.1', port: config.port });
@@ -60,6 +67,12 @@ export async function startSandbox(
     await close();
     throw error;
   }
+}
+
+/** Where traces go; nowhere where the config names no collector. */
+function exporterOf({ otlp }: SandboxConfig, clock: Clock, log: Logger) {
+  const resource = { 'service.name': 'holdfast-erp', 'service.version': release };
+  return otlp && openExporter({ otlp, resource, clock, log });
 }
 
 function openBooks(db: ReturnType<typeof openDatabase>, config: SandboxConfig, clock: Clock) {

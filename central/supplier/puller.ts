@@ -50,7 +50,7 @@ export async function pull(parts: Parts): Promise<void> {
     failures += 1;
     stands({ reason });
     const delayMs = backoff(failures, pauseMaxMs);
-    log.warn({ reason, failures, delayMs }, 'receipts of suppliers were not read');
+    log.warn({ reason, attempt: failures, delayMs }, 'receipts of suppliers were not read');
     await clock.sleep(delayMs, signal);
   }
 }
@@ -71,7 +71,7 @@ async function round(parts: Parts): Promise<string | undefined> {
     const count = (of: string) => taken.filter((one) => one === of).length;
     const news = { kept: count('kept'), cancelled: count('cancelled'), odd: count('odd') };
     if (Object.values(news).some((number) => number > 0)) {
-      log.info(news, 'receipts of suppliers were read');
+      log.info({ ...news }, 'receipts of suppliers were read');
       moved();
     }
     if (!read.isMore) return undefined;

@@ -80,7 +80,7 @@ async function carryOne({ prefix, log }: Parts, broker: Mqtt, message: JsMsg): P
   try {
     fact = message.json<FeedFact>();
   } catch {
-    log.error({ seq: message.seq }, 'a message of the feed is not JSON: passed over');
+    log.error({ streamSequence: message.seq }, 'a message of the feed is not JSON: passed over');
     message.term();
     return;
   }
@@ -161,7 +161,7 @@ export async function carry(parts: Parts): Promise<void> {
     } catch (error) {
       if (!(error instanceof Fault && error.retry)) throw error;
       const delayMs = backoff(++failures);
-      log.warn({ reason: error.message, failures, delayMs }, 'the bridge waits');
+      log.warn({ reason: error.message, attempt: failures, delayMs }, 'the bridge waits');
       await clock.sleep(delayMs, signal);
     }
   }

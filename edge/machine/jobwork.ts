@@ -38,7 +38,7 @@ export function openJobWork({ machines, docket, book, intake, clock, log, signal
 
   const end = (row: JobRow, outcome: string): void => {
     calledMs.delete(keyOf(row));
-    log.info({ job: row.job, unit: row.unit, action: row.action, outcome }, 'job');
+    log.info({ job: row.job, unit: row.unit, action: row.action, outcome }, 'job: over');
     intake.state(() => {
       docket.end(row, outcome, clock.nowMs());
       if (outcome !== 'done: Prepare') return;

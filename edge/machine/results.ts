@@ -37,7 +37,7 @@ export function openResults({ docket, book, intake, clock, log }: Parts) {
   async function fetch(port: JobPort, line: LineHearing, row: JobRow): Promise<void> {
     const material = book.look('order', row.order)?.material;
     const mapped = line.mapping.units.get(row.unit)!.jobs!;
-    let why = 'the machine does not know it';
+    let reason = 'the machine does not know it';
     try {
       const response = await port.response(receiverOf(line.mapping, row.unit), row.job);
       if (response) {
@@ -48,10 +48,10 @@ export function openResults({ docket, book, intake, clock, log }: Parts) {
       }
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      why = error.message;
+      reason = error.message;
     }
-    log.warn({ job: row.job, unit: row.unit, why }, 'job: no result');
-    intake.state(() => docket.untold(row, why, clock.nowMs()));
+    log.warn({ job: row.job, unit: row.unit, reason }, 'job: no result');
+    intake.state(() => docket.untold(row, reason, clock.nowMs()));
   }
 
   /** What was made for it is booked by now: the two can be compared. */

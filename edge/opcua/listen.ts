@@ -12,7 +12,7 @@ import { openTrust } from './trust.ts';
 /** Listens to OPC UA servers, with the certificates of one folder. */
 export async function openOpcua(folder: string, clock: Clock, log: Logger) {
   const quiet = (...words: unknown[]): void =>
-    log.debug({ words: words.join(' ').slice(0, 500) }, 'node-opcua');
+    log.debug({ reason: words.join(' ').slice(0, 500) }, 'node-opcua says something');
   setWarningLogger(quiet);
   setErrorLogger(quiet);
   const strict = tolerateStrays(log);

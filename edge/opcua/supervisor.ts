@@ -86,14 +86,14 @@ export async function supervise(parts: Parts): Promise<void> {
     if (fault?.code === 'REFUSED') {
       refusals += 1;
       const waitMs = Math.min(refusedMaxMs, refusedMs * 2 ** Math.min(refusals - 1, 10));
-      log.error({ err: fault, waitMs }, 'machine: refused');
+      log.error({ err: fault, delayMs: waitMs }, 'machine: refused');
       listener.changed('refused', fault.message);
       await clock.sleep(waitMs, signal);
       continue;
     }
     attempt += 1;
     const waitMs = backoff(attempt + 3, retryMaxMs);
-    log.warn({ err: fault, attempt, waitMs }, 'machine: not reached');
+    log.warn({ err: fault, attempt, delayMs: waitMs }, 'machine: not reached');
     listener.changed(wasLive ? 'reconnecting' : 'connecting', fault?.message);
     await clock.sleep(waitMs, signal);
   }

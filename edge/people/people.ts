@@ -68,7 +68,7 @@ export function openPeople({ path, idleMs, db, clock, log, intake, roster, barre
       keep();
       say('PersonLockedOut', body, person);
     });
-    log.warn(locked, 'locked out');
+    log.warn({ actor: person, untilMs: body.untilMs }, 'locked out');
   }
 
   function end(session: Session, why: 'asked' | 'idle' | 'ended'): void {

@@ -77,6 +77,8 @@ export function openNatsCli(connection: NatsConnection) {
       return { ...info, json: { ...info.json, list: json.streams } };
     },
     stream: (...words: string[]) => api(`STREAM.INFO.${option(words, '--stream')}`),
+    consumer: (...words: string[]) =>
+      api(`CONSUMER.INFO.${option(words, '--stream')}.${option(words, '--consumer')}`),
     message: (...words: string[]) => last(option(words, '--stream')!, option(words, '--subject')!),
     async request(...words: string[]) {
       const answer = await ask(option(words, '--subject')!);

@@ -9,6 +9,7 @@ const suffixes: Record<string, string[]> = {
   counter: [''],
   gauge: [''],
   summary: ['_sum', '_count'],
+  histogram: ['_bucket', '_sum', '_count'],
 };
 
 const unescaped = (text: string): string =>
@@ -31,6 +32,33 @@ function labelsOf(text: string): [Record<string, string>, number] {
   }
 }
 
+const without = ({ labels: { le: _, ...labels } }: Scraped): string =>
+  JSON.stringify(Object.entries(labels).sort());
+
+/** Buckets rise to the one of all, which says what `_count` says; each series has all of them. */
+function checkHistogram(name: string, samples: readonly Scraped[]): void {
+  const own = samples.filter((sample) => sample.name.startsWith(`${name}_`));
+  const of = (suffix: string, key: string) =>
+    own.filter((sample) => sample.name === name + suffix && without(sample) === key);
+  for (const key of new Set(own.map(without))) {
+    const buckets = of('_bucket', key);
+    const bounds = buckets.map(({ labels }) => Number(labels['le']?.replace('Inf', 'Infinity')));
+    assert(
+      bounds.every((le, at) => at === 0 || le > bounds[at - 1]!),
+      `buckets rise: ${name}`,
+    );
+    assert.equal(bounds.at(-1), Number.POSITIVE_INFINITY, `the last bucket has all: ${name}`);
+    const counts = buckets.map(({ value }) => value);
+    assert(
+      counts.every((count, at) => at === 0 || count >= counts[at - 1]!),
+      `buckets hold what is below: ${name}`,
+    );
+    const [[count], [sum]] = [of('_count', key), of('_sum', key)];
+    assert(count && sum, `a sum and a count: ${name}`);
+    assert.equal(count.value, counts.at(-1), `the last bucket has all: ${name}`);
+  }
+}
+
 /**
  * The samples of a text in Prometheus' format, version 0.0.4, read strictly: each metric with its
  * help, its type and then its samples, once; counters named so; no series twice.
@@ -40,6 +68,7 @@ export function scrape(text: string): Scraped[] {
   const lines = text.slice(0, -1).split('\n');
   const seen = new Set<string>();
   const samples: Scraped[] = [];
+  const histograms: string[] = [];
   let family = { name: '', type: '' };
   for (let at = 0; at < lines.length; at++) {
     const line = lines[at]!;
@@ -51,6 +80,7 @@ export function scrape(text: string): Scraped[] {
       assert.equal(type === 'counter', name.endsWith('_total'), `a counter ends so: ${name}`);
       seen.add(name);
       family = { name, type: type! };
+      if (type === 'histogram') histograms.push(name);
       continue;
     }
     const name = /^[a-z0-9_]+/.exec(line)?.[0] ?? '';
@@ -67,5 +97,6 @@ export function scrape(text: string): Scraped[] {
     const value = rest.slice(1).replace('Inf', 'Infinity');
     samples.push({ name, labels, value: Number(value) });
   }
+  for (const name of histograms) checkHistogram(name, samples);
   return samples;
 }

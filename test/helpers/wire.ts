@@ -62,8 +62,9 @@ export async function openWire(guests: Guests = {}) {
       await startCentral(
         readCentralConfig({
           ...{ storePath, natsUrl: net.hub.url, hubMonitorUrl: net.hub.httpUrl, httpPort: 0 },
-          ...{ logLevel: 'silent', stream: { megabytesMax: 100, keepDays: 1 }, ...more },
+          ...{ logLevel: 'silent', stream: { megabytesMax: 100, keepDays: 1 } },
           erp: { url: nowhere, plant: 'HF01', storageLocation: '0001' },
+          ...more,
         }),
       ),
     );

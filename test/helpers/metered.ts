@@ -1,0 +1,14 @@
+import { openMeter } from '../../central/meter.ts';
+import { openMetrics } from '../../central/metrics.ts';
+import { bare } from './bare.ts';
+import type { openFleet } from './fleet.ts';
+
+/** What central serves at /metrics of this fleet's ledger; `more` stands in for what it lacks. */
+export function meteredCentral(fleet: ReturnType<typeof openFleet>, more: object = {}) {
+  const seen = { bytes: 5_000, bytesMax: 10_000, segments: 7, unread: 2 };
+  const meter = openMeter({ nowMs: Date.now, monotonicMs: () => 0 });
+  const own = { ...fleet, ...bare, meter, hubSeen: () => seen, isShared: false };
+  const hubTrouble = () => undefined;
+  const metrics = openMetrics({ ...own, hubTrouble, ...more });
+  return { meter, metrics };
+}
