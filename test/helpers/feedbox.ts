@@ -1,4 +1,7 @@
 // A ledger, a real hub, and the feed between them, which the test may break wherever it likes.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import pino from 'pino';
@@ -24,11 +27,14 @@ const log = pino({ level: 'silent' });
 /** One hub for the tests of a file; each has its stream to itself. */
 export function hubOfFile(): () => Broker {
   let hub: Broker | undefined;
+  const directory = mkdtempSync(join(tmpdir(), 'holdfast-'));
   beforeAll(async () => {
-    const { mkdtempSync } = await import('node:fs');
-    hub = await startHub({ directory: mkdtempSync('/tmp/holdfast-hub-') });
+    hub = await startHub({ directory });
   });
-  afterAll(() => hub?.stop());
+  afterAll(async () => {
+    await hub?.stop();
+    rmSync(directory, { recursive: true, force: true });
+  });
   return () => hub!;
 }
 
