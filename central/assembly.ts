@@ -125,17 +125,16 @@ export function assembleCentral(world: World) {
   const stop = new AbortController();
   const { signal } = stop;
   const waitMs = steadyMs(clock);
-  const { nowMs } = clock;
+  const { nowMs, monotonicMs } = clock;
   for (const site of unguarded(switches ?? [])) {
     log.warn({ site }, 'receipts are live here and quality is not: stock is not blocked by us');
   }
   const turns = turnsOf(db);
   const { leaseMs = leaseUsualMs } = world;
-  const { monotonicMs } = clock;
   const leases = turns && openLeases({ db, boot: bootId, leaseMs, monotonicMs });
-  const ring = openRinging(hub.connection);
   const { secondPerson } = world.downlink ?? {};
   const limits = { maxInFlightMs: erp.maxInFlightMs, skewMaxMs, figures };
+  const ring = openRinging(hub.connection);
   const known = { switches, inspections, inbound, leases, ring, secondPerson };
   const memory = openMemory({ db, nowMs, waitMs, ...limits, ...known });
   const { ledger, postings } = memory;
@@ -172,7 +171,8 @@ export function assembleCentral(world: World) {
     ...reads(world, memory, { waitMs, moved: committed }).map(onDuty),
   ].map(keepRunning);
   openRegistrar({ connection, ...memory, environment, moved: moved.ring, log });
-  const { edges } = openPulse({ connection, nowMs: clock.nowMs, log });
+  for (const line of memory.dispatch.waiting().keys()) ring(line); // asked while we were away
+  const { edges } = openPulse({ connection, nowMs, log });
 
   return {
     ...{ memory, edges, erpStanding: breaker.standing, centrals: leases?.holders },
