@@ -3,7 +3,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { backoff, backoffMaxMs } from '../shared/backoff.ts';
 import { type Clock, steadyMs } from '../shared/clock.ts';
 import type { Database } from '../shared/database.ts';
-import { type Environment, environmentUsual } from '../shared/environment.ts';
+import type { Environment } from '../shared/environment.ts';
 import { Fault } from '../shared/fault.ts';
 import type { Logger } from '../shared/log.ts';
 import { type Bell, keepRunning, openBell } from '../shared/loop.ts';
@@ -121,7 +121,6 @@ const reads = (world: World, memory: Memory, { waitMs, moved }: Reading) => [
 export function assembleCentral(world: World) {
   const { db, clock, log, erp, hub, lanesMax, bootId, pace = plantPace } = world;
   const { skewMaxMs, switches, inspections, inbound, figures, feed } = world;
-  const { environment = environmentUsual } = world;
   const stop = new AbortController();
   const { signal } = stop;
   const waitMs = steadyMs(clock);
@@ -170,7 +169,7 @@ export function assembleCentral(world: World) {
     ...(watch ? [watch.keep()] : []),
     ...reads(world, memory, { waitMs, moved: committed }).map(onDuty),
   ].map(keepRunning);
-  openRegistrar({ connection, ...memory, environment, moved: moved.ring, log });
+  openRegistrar({ connection, ...memory, environment: world.environment, moved: moved.ring, log });
   for (const line of memory.dispatch.waiting().keys()) ring(line); // asked while we were away
   const { edges } = openPulse({ connection, nowMs, log });
 
