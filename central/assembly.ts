@@ -140,7 +140,7 @@ function remember(world: World, waitMs: () => number) {
   const limits = { maxInFlightMs: erp.maxInFlightMs, skewMaxMs, figures };
   const known = { switches, inspections, inbound, leases, ring, secondPerson };
   const memory = openMemory({ db, nowMs, waitMs, ...limits, ...known });
-  return { turns, leases, leaseMs, memory };
+  return { turns, leases, leaseMs, memory, ring };
 }
 
 /** Central but for its status: everything is running when this returns. */
@@ -151,7 +151,7 @@ export function assembleCentral(world: World) {
   const { signal } = stop;
   const waitMs = steadyMs(clock);
   const { nowMs } = clock;
-  const { turns, leases, leaseMs, memory } = remember(world, waitMs);
+  const { turns, leases, leaseMs, memory, ring } = remember(world, waitMs);
   const { postings } = memory;
   const seeing = openSeeing({ ...world, ledger: memory.ledger });
   const { ledger, meter, hubSeen } = seeing;
@@ -190,7 +190,8 @@ export function assembleCentral(world: World) {
     ...reads(world, memory, { waitMs, moved: committed }).map(onDuty),
   ].map(keepRunning);
   openRegistrar({ connection, ...memory, environment, moved: moved.ring, log });
-  const { edges } = openPulse({ connection, nowMs: clock.nowMs, log });
+  for (const line of memory.dispatch.waiting().keys()) ring(line); // asked while we were away
+  const { edges } = openPulse({ connection, nowMs, log });
 
   return {
     ...{ memory, edges, erpStanding: breaker.standing, centrals: leases?.holders, meter, hubSeen },
