@@ -3,7 +3,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { backoff, backoffMaxMs } from '../shared/backoff.ts';
 import { type Clock, steadyMs } from '../shared/clock.ts';
 import type { Database } from '../shared/database.ts';
-import { type Environment, environmentUsual } from '../shared/environment.ts';
+import type { Environment } from '../shared/environment.ts';
 import type { Exporter } from '../shared/exporter.ts';
 import { Fault } from '../shared/fault.ts';
 import type { Logger } from '../shared/log.ts';
@@ -146,7 +146,7 @@ function remember(world: World, waitMs: () => number) {
 /** Central but for its status: everything is running when this returns. */
 export function assembleCentral(world: World) {
   const { db, clock, log, hub, lanesMax, bootId, pace = plantPace } = world;
-  const { environment = environmentUsual, feed } = world;
+  const { feed } = world;
   const stop = new AbortController();
   const { signal } = stop;
   const waitMs = steadyMs(clock);
@@ -189,7 +189,7 @@ export function assembleCentral(world: World) {
     ...(watch ? [watch.keep()] : []),
     ...reads(world, memory, { waitMs, moved: committed }).map(onDuty),
   ].map(keepRunning);
-  openRegistrar({ connection, ...memory, environment, moved: moved.ring, log });
+  openRegistrar({ connection, ...memory, environment: world.environment, moved: moved.ring, log });
   const { edges } = openPulse({ connection, nowMs: clock.nowMs, log });
 
   return {

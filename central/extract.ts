@@ -9,6 +9,13 @@ import { columns, type PostingRow } from './queue.ts';
 /** Most facts in one answer, and bytes of them: with their documents they fit into a message. */
 export const extractedMax = 200;
 const bytesMax = 100_000;
+/** What is told of a document that a fact calls for. */
+const told = [
+  ...(['key', 'eventId', 'line', 'lane', 'kind', 'state', 'sequence', 'atMs', 'order'] as const),
+  ...(['operation', 'lot', 'material', 'unit', 'quantity', 'blocked', 'yield', 'scrap'] as const),
+  ...(['rework', 'setupMs', 'machineMs', 'final', 'reason', 'document', 'cancels'] as const),
+  ...(['inspection', 'inspectionLot'] as const),
+];
 /** Documents of one fact that are told. */
 const documentsMax = 300;
 
@@ -35,7 +42,8 @@ function prepare(db: Database) {
        ORDER BY id LIMIT ?`,
     ),
     tries: db.prepare<[string, number], Posted['tries'][number]>(
-      'SELECT at_ms AS atMs, outcome, detail AS said FROM attempt WHERE key = ? ORDER BY rowid LIMIT ?',
+      `SELECT at_ms AS atMs, outcome, detail AS said FROM attempt WHERE key = ?
+       ORDER BY rowid LIMIT ?`,
     ),
     acts: db.prepare<[string, number], Posted['acts'][number]>(
       'SELECT at_ms AS atMs, act FROM act WHERE key = ? ORDER BY id LIMIT ?',
@@ -44,18 +52,18 @@ function prepare(db: Database) {
 }
 
 /**
- * The ledger as it can be lived through elsewhere: each fact, in order, as it was stored and when it
- * came; what was made of it, and when the ERP was first asked and last answered. What has no event
- * id of its own (it came again, or cannot be read) is left out. Reads only.
+ * The ledger as it can be lived through elsewhere: each fact, in order, as it was stored and when
+ * it came; what was made of it, and when the ERP answered what. What has no event id of its own (it
+ * came again, or cannot be read) is left out. Reads only.
  */
 export function openExtract(db: Database) {
   const read = prepare(db);
   const masters = openMasters(db);
 
   function postedOf(row: PostingRow): Posted {
-    const { id: _, notBeforeMs: _n, busy: _b, unsure: _u, ticket: _t, asked: _a, ...said } = row;
+    const said = Object.fromEntries(told.map((name) => [name, row[name]]));
     const [tries, acts] = [read.tries, read.acts].map((of) => of.all(row.key, triesMax));
-    return { ...said, tries, acts } as Posted;
+    return { ...said, tries, acts } as unknown as Posted;
   }
 
   /** Versions that a release names and nobody has approved for its site. */

@@ -123,7 +123,7 @@ export function openOverview(parts: Parts) {
       const says = complaints();
       const state = says.length === 0 ? ('ok' as const) : ('attention' as const);
       const { environment = environmentUsual } = parts;
-      return { environment, state, says, facts: ledger.facts(), lines: ledger.lines().length };
+      return { state, says, facts: ledger.facts(), lines: ledger.lines().length, environment };
     },
   };
 }

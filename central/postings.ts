@@ -16,7 +16,7 @@ import type { Holds } from './holds.ts';
 import type { Inspects } from './inspections.ts';
 import type { Verdict } from './inverse.ts';
 import type { Settled } from './keeper.ts';
-import { openLanes } from './lanes.ts';
+import { type Lanes, openLanes } from './lanes.ts';
 import type { Leases } from './leases.ts';
 import type { Modes } from './modes.ts';
 import { openOutcomes } from './outcomes.ts';
@@ -117,7 +117,10 @@ const saving =
 type Together = <A extends unknown[], R>(work: (...args: A) => R) => (...args: A) => R;
 
 /** What is done of calls that are out, each as one transaction. */
-const openWays = (flights: ReturnType<typeof openFlights>, together: Together) => ({
+type Flights = ReturnType<typeof openFlights>;
+const openWays = (flights: Flights, lanes: Lanes, together: Together) => ({
+  /** The lane is looked at again; within a transaction. */
+  wake: lanes.wake,
   /** What came of a call, or of a look-up; false if that is no longer ours to say. */
   settle: together(flights.settle),
   found: together(flights.found),
@@ -210,11 +213,9 @@ export function openPostings(parts: Parts) {
     }),
     /** Time until something may be done, if nothing changes before, ms. */
     dueInMs: () => (lanes.nextDueMs() ?? Number.POSITIVE_INFINITY) - waitMs(),
-    /** The lane is looked at again; within a transaction. */
-    wake: lanes.wake,
     /** Runs what is called here as one transaction. */
     together: <R>(work: () => R): R => together(work)(),
-    ...openWays(flights, together),
+    ...openWays(flights, lanes, together),
     /** What a person says. Throws Fault REFUSED if its state forbids it, UNKNOWN for none. */
     decide: together(decide),
     /** What would be sent of a posting now; nothing moves. Throws Fault UNKNOWN for none. */

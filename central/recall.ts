@@ -63,8 +63,9 @@ function prepare({ db }: Parts) {
       .pluck(),
     lines: db
       .prepare<[object], number>(
-        `${walked} SELECT count(DISTINCT seen.line) FROM touched CROSS JOIN seen
-           WHERE seen.node = touched.node`,
+        `${walked} SELECT count(DISTINCT seen.line)
+           FROM (SELECT node FROM touched WHERE NOT ${isSerial}) AS things CROSS JOIN seen
+           WHERE seen.node = things.node`,
       )
       .pluck(),
     facts: db.prepare<[], number>('SELECT coalesce(max(position), 0) FROM fact').pluck(),

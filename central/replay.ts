@@ -2,56 +2,12 @@ import { readContent } from '../shared/codec.ts';
 import type { Database } from '../shared/database.ts';
 import type { Content } from '../shared/event.ts';
 import type { Entry, Posted } from '../shared/replay.ts';
-import type { Outcome } from './erp.ts';
 import type { Inspection } from './inspections.ts';
 import { type Memory, openMemory } from './memory.ts';
 import { type Mode, modeBy, type Switch } from './modes.ts';
+import { answered, type Due, prepareReplay, type Try } from './replaytables.ts';
 import { isRule, type Rule } from './ruletable.ts';
 import type { Task } from './taking.ts';
-
-/** In the file of a replay, behind central's own tables. */
-export const replayMigrations = [
-  `
-  CREATE TABLE replay (
-    id          TEXT    NOT NULL,                -- of this replay
-    source      TEXT    NOT NULL,
-    day         TEXT    NOT NULL,
-    from_ms     INTEGER NOT NULL,
-    until_ms    INTEGER NOT NULL,
-    lines       TEXT    NOT NULL,                -- of which documents are compared, as JSON; all: []
-    position    INTEGER NOT NULL,                -- in the source, of the last fact that was taken
-    now_ms      INTEGER NOT NULL,                -- when that came there
-    facts       INTEGER NOT NULL,
-    day_facts   INTEGER NOT NULL,
-    is_compared INTEGER NOT NULL
-  ) STRICT;
-  CREATE TABLE replay_document (                 -- what was made of the facts there
-    key    TEXT PRIMARY KEY,
-    is_day INTEGER NOT NULL,
-    body   TEXT NOT NULL                         -- as JSON
-  ) STRICT, WITHOUT ROWID;
-  CREATE TABLE replay_due (                      -- what is known to have happened, and when
-    at_ms INTEGER NOT NULL,
-    id    INTEGER PRIMARY KEY,
-    key   TEXT    NOT NULL,
-    what  TEXT    NOT NULL                       -- an answer of the ERP, or what a person said
-  ) STRICT;
-  CREATE INDEX replay_due_time ON replay_due (at_ms, id);
-  CREATE TABLE replay_day (                      -- facts of the day that is compared
-    event_id TEXT PRIMARY KEY,
-    line     TEXT NOT NULL,
-    rule     TEXT NOT NULL
-  ) STRICT, WITHOUT ROWID;
-  CREATE TABLE replay_difference (
-    id   INTEGER PRIMARY KEY,
-    body TEXT NOT NULL                           -- as JSON
-  ) STRICT;
-  CREATE TABLE replay_rule (
-    rule TEXT PRIMARY KEY,
-    body TEXT NOT NULL                           -- counts, as JSON
-  ) STRICT, WITHOUT ROWID;
-  `,
-];
 
 /** What the ERP was asked so much later than now, ms, is taken up when it was asked. */
 export const laterMs = 60_000;
@@ -66,42 +22,14 @@ export type Rules = Readonly<{
   inspections: readonly Inspection[];
   skewMaxMs: number;
 }>;
-type Try = Posted['tries'][number];
 /** The day that is compared, and when the last fact came that was taken before. */
 type Day = Readonly<{ fromMs: number; untilMs: number; lastMs: number }>;
-type Due = Readonly<{ id: number; atMs: number; key: string; what: string }>;
 type Now = { nowMs: number; entry: Entry | undefined; isDay: boolean };
 export type Life = ReturnType<typeof openLife>;
 
-/** What a rule would do: whatever it only computes elsewhere it does here, where nobody is asked. */
+/** What a rule would do: what it only computes elsewhere it does here, where nobody is asked. */
 function modeHere(switches: readonly Switch[], rules: readonly Rule[], line: string): Mode {
   return rules.some((rule) => modeBy(switches, rule, line) === 'off') ? 'off' : 'live';
-}
-
-/** What ended a call there; undefined for an answer that left it open. */
-function outcomeOf({ outcome, said }: Try): Outcome | undefined {
-  if (outcome === 'posted') return { kind: 'posted', document: said };
-  if (outcome === 'refused') return { kind: 'refused', code: 'there', reason: said };
-  if (outcome === 'lookedUp' && said !== '' && said !== 'no answer' && !said.includes(', ')) {
-    return { kind: 'posted', document: said };
-  }
-  return undefined;
-}
-
-function prepare(db: Database) {
-  return {
-    addDocument: db.prepare('INSERT INTO replay_document VALUES (?, ?, ?) ON CONFLICT DO NOTHING'),
-    document: db
-      .prepare<[string], string>('SELECT body FROM replay_document WHERE key = ?')
-      .pluck(),
-    addDue: db.prepare('INSERT INTO replay_due (at_ms, key, what) VALUES (?, ?, ?)'),
-    due: db.prepare<[number], Due>(
-      `SELECT id, at_ms AS atMs, key, what FROM replay_due WHERE at_ms <= ? ORDER BY at_ms, id LIMIT 1`,
-    ),
-    dropDue: db.prepare('DELETE FROM replay_due WHERE id = ?'),
-    addDay: db.prepare('INSERT INTO replay_day VALUES (?, ?, ?) ON CONFLICT DO NOTHING'),
-    state: db.prepare<[string], { state: string }>('SELECT state FROM posting WHERE key = ?'),
-  };
 }
 
 /**
@@ -113,7 +41,7 @@ function prepare(db: Database) {
  */
 export function openLife(db: Database, rules: Rules, { fromMs, untilMs, lastMs }: Day) {
   const { switches, inspections, skewMaxMs } = rules;
-  const tables = prepare(db);
+  const tables = prepareReplay(db);
   const now: Now = { nowMs: lastMs, entry: undefined, isDay: false };
   const nowMs = () => now.nowMs;
   let unknown = 0;
@@ -143,7 +71,7 @@ export function openLife(db: Database, rules: Rules, { fromMs, untilMs, lastMs }
 
   /** The first answer behind a time that has ended the call. */
   const answerOf = (known: Posted | undefined, afterMs: number): Try | undefined =>
-    known?.tries.find((one) => one.atMs > afterMs && outcomeOf(one) !== undefined);
+    known?.tries.find((one) => one.atMs > afterMs && answered(one) !== undefined);
 
   /**
    * A document may go out. What was asked there much later is taken up then; what was answered
@@ -168,9 +96,9 @@ export function openLife(db: Database, rules: Rules, { fromMs, untilMs, lastMs }
       postings.settle(key, { kind: 'busy', reason: later, retryAfterMs });
       tables.addDue.run(asked!.atMs, key, 'ask');
     } else if (!answer) {
-      const last = known?.tries.findLast((one) => outcomeOf(one) !== undefined);
+      const last = known?.tries.findLast((one) => answered(one) !== undefined);
       const added = { kind: 'posted', document: `new ${++unknown}` } as const;
-      postings.settle(key, (last && outcomeOf(last)) ?? added);
+      postings.settle(key, (last && answered(last)) ?? added);
     }
   }
 
@@ -204,8 +132,8 @@ export function openLife(db: Database, rules: Rules, { fromMs, untilMs, lastMs }
     if (what !== 'answer') {
       if (state === 'parked') decide(key, what, known);
     } else if (state === 'sending') {
-      const answer = known.tries.find((one) => one.atMs === atMs && outcomeOf(one) !== undefined);
-      if (answer) postings.settle(key, outcomeOf(answer)!);
+      const answer = known.tries.find((one) => one.atMs === atMs && answered(one) !== undefined);
+      if (answer) postings.settle(key, answered(answer)!);
     }
   }
 
@@ -223,7 +151,7 @@ export function openLife(db: Database, rules: Rules, { fromMs, untilMs, lastMs }
     for (const posted of all) {
       const { key, tries, acts } = posted;
       tables.addDocument.run(key, isDay ? 1 : 0, JSON.stringify(posted));
-      for (const one of tries) if (outcomeOf(one)) tables.addDue.run(one.atMs, key, 'answer');
+      for (const one of tries) if (answered(one)) tables.addDue.run(one.atMs, key, 'answer');
       for (const { atMs, act } of acts) tables.addDue.run(atMs, key, act);
     }
   }

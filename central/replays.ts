@@ -6,7 +6,8 @@ import { Fault } from '../shared/fault.ts';
 import type { Counted, Difference, Entry, Replayed } from '../shared/replay.ts';
 import { compare } from './difference.ts';
 import { migrations } from './memory.ts';
-import { type Life, openLife, type Rules, replayMigrations } from './replay.ts';
+import { type Life, openLife, type Rules } from './replay.ts';
+import { replayMigrations } from './replaytables.ts';
 
 /** Most differences in one answer. */
 export const replayedMax = 1_000;

@@ -1,5 +1,5 @@
-import { hubDomain, keptSubject } from '../shared/subject.ts';
-import { edgePermissions, type Permissions } from './permissions.ts';
+import { feedApi, hubDomain, keptSubject } from '../shared/subject.ts';
+import { edgePermissions, feedPermissions, type Permissions } from './permissions.ts';
 
 /** A leaf that is let in, by one public NKey or, while keys are renewed, by two. */
 export type LeafGuest = {
@@ -9,7 +9,7 @@ export type LeafGuest = {
 };
 
 type Way = { service: string } | { stream: string };
-type Export = Way & { accounts: string[] };
+type Export = Way & { accounts: string[]; response_type?: 'stream' };
 type Import = {
   service?: { account: string; subject: string };
   stream?: { account: string; subject: string };
@@ -93,4 +93,39 @@ export function hubAccounts(central: readonly string[], leaves: readonly LeafGue
   const users = central.map((nkey) => ({ nkey, allowed_connection_types: ['STANDARD'] as const }));
   const exports = [...given.values()];
   return { [plantAccount]: { jetstream: 'enabled', users, imports: asked, exports }, ...accounts };
+}
+
+/** In an account without JetStream the API's own name is answered before it leads across. */
+const asPlant = (subject: string): string => subject.replace(feedApi, '$JS.API');
+
+/** A reader of the feed: its name in central's configuration, and its public NKeys. */
+export type Reader = { name: string; nkeys: readonly string[] };
+
+/**
+ * The same accounts, and one for each reader of the feed, with a way across to its own consumer: so
+ * that messages come back to it alone, and under no subject that it names.
+ */
+export function withReaders(accounts: Accounts, readers: readonly Reader[]): Accounts {
+  const { [plantAccount]: plant, ...others } = accounts;
+  const exports: Export[] = [];
+  const own = readers.map(({ name, nkeys }) => {
+    const account = `feed/${name}`;
+    const permissions = feedPermissions(name, feedApi);
+    const ways = permissions.publish.allow.map((to) => ({ to, service: asPlant(to) }));
+    for (const { service } of ways) {
+      const many = service.includes('MSG.NEXT') ? { response_type: 'stream' as const } : {};
+      exports.push({ service, accounts: [account], ...many });
+    }
+    const imports = ways.map(({ to, service: subject }) => {
+      return { service: { account: plantAccount, subject }, to };
+    });
+    const only = { permissions, allowed_connection_types: ['STANDARD'] as const };
+    const users = nkeys.map((nkey) => ({ nkey, ...only }));
+    return [account, { users, imports, exports: [] }] as const;
+  });
+  return {
+    [plantAccount]: { ...plant!, exports: [...plant!.exports, ...exports] },
+    ...others,
+    ...Object.fromEntries(own),
+  };
 }

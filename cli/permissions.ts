@@ -88,11 +88,11 @@ export const viewerPermissions = (): Permissions =>
  * messages there, acknowledges them, and begins again at the last that it has acknowledged. It
  * makes no consumer: whoever may do that has the server publish on any subject that it names.
  */
-export const feedPermissions = (name: string): Permissions => ({
+export const feedPermissions = (name: string, api = '$JS.API'): Permissions => ({
   publish: {
     allow: [
       ...['INFO', 'MSG.NEXT', 'RESET'].map(
-        (what) => `$JS.API.CONSUMER.${what}.${factStream}.${name}`,
+        (what) => `${api}.CONSUMER.${what}.${factStream}.${name}`,
       ),
       `$JS.ACK.${factStream}.${name}.>`,
     ],

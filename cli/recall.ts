@@ -28,7 +28,8 @@ ${whereUsage}
   --dry-run         with --hold: says what would come of it, and holds nothing
   --json            for programs: all rows, with the same hash
 
-Exit code 0: told, and held. 1: nothing bears that id, or it was not held. 2: central was not reached, or not all was told.
+Exit code 0: told, and held. 1: nothing bears that id, or it was not held. 2: central was not
+reached, or not all was told.
 `;
 
 /** An answer may have to look through much of the ledger first. */
@@ -86,7 +87,7 @@ function holdsOf({ id, rows }: All): object[] {
   throw new Fault('FULL', `recall: ${words}`);
 }
 
-/** Places the holds, one after the other; those that are placed stand, whatever comes of the next. */
+/** Places the holds one by one; those that are placed stand, whatever comes of the next. */
 async function place({ ask }: Asking, told: All, holding: Holding): Promise<Told<Held[]>> {
   const held: Held[] = [];
   for (const on of holdsOf(told)) {

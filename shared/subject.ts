@@ -110,5 +110,7 @@ export const deskService = 'holdfast-desk';
 export const deskSubject = (name: string): string => `hf.desk.${name}`;
 /** Where answers come to whoever asks the desk. */
 export const deskInbox = '_INBOX_desk';
+/** The hub's API as a reader of the feed calls it that has an account of its own. */
+export const feedApi = 'hf.feed.API';
 /** Where answers come to a consumer of the feed, each to its own. */
 export const feedInbox = (name: string): string => `_INBOX_feed_${name}`;

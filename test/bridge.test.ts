@@ -42,17 +42,23 @@ const waitMs = 20_000;
 const config = configOf({ consumers: [{ name: 'mqtt', inFlightMax: 50 }] });
 
 /** A hub whose feed has this many reports of one line, and the state of its equipment at last. */
-async function openFed() {
+async function openFed(upTo = facts) {
   const side = await openHubside(hub());
   const books = openBooks();
   const stopped = content('stopped', 'EquipmentStateChanged', { state: 'held', reason: 'jam' });
   const all = [...reports(line, facts - 1), stopped];
-  books.ledger.accept([{ segment: history(line, all).segment(1, facts) }]);
-  startTelling(side, books, { config });
+  const log = history(line, all);
+  books.ledger.accept([{ segment: log.segment(1, upTo) }]);
+  const telling = startTelling(side, books, { config });
   await toldAll(books);
   const acked = async (): Promise<number> =>
     (await side.manager.consumers.info(factStream, 'mqtt')).ack_floor.stream_seq;
-  return { side, acked };
+  /** The ledger takes the rest. */
+  function goOn(): void {
+    books.ledger.accept([{ segment: log.segment(upTo + 1, facts) }]);
+    telling.bell.ring();
+  }
+  return { side, acked, goOn };
 }
 
 async function bridge(mqttUrl: string, more: object = {}) {
@@ -104,13 +110,14 @@ describe('with a real broker', () => {
   });
 
   test('a broker that is killed on the way loses nothing, nor does the bridge', async () => {
-    const { acked, side } = await openFed();
+    const { acked, side, goOn } = await openFed(facts / 2);
     const broker = await startMosquitto(programs);
     const before = await listen(broker.url);
     const first = await bridge(broker.url, { inFlightMax: 2 });
     await waitFor(async () => (await acked()) > 5, waitMs, 'some to be told');
     await broker.kill();
     const middle = await acked();
+    goOn();
     await broker.start();
     const after = await listen(broker.url);
     await waitFor(async () => (await acked()) > middle, waitMs, 'more to be told');
@@ -164,7 +171,13 @@ test('the hub is told only after the broker, in a window with an end', async () 
   };
   const { lost } = { lost: new Promise<never>(() => undefined) };
   const running = carry({
-    ...{ connection: side.connection, consumer: 'mqtt', prefix: '', inFlightMax: 3 },
+    ...{
+      connection: side.connection,
+      api: '$JS.API',
+      consumer: 'mqtt',
+      prefix: '',
+      inFlightMax: 3,
+    },
     openBroker: async () => ({ publish, lost, close: async () => undefined }) as never,
     ...{ clock: systemClock, log: pino({ level: 'silent' }), signal: stop.signal },
   });
@@ -192,7 +205,13 @@ test('a broker that says no is asked again, from the fact that it refused', asyn
   };
   const lost = new Promise<never>(() => undefined);
   const running = carry({
-    ...{ connection: side.connection, consumer: 'mqtt', prefix: '', inFlightMax: 1 },
+    ...{
+      connection: side.connection,
+      api: '$JS.API',
+      consumer: 'mqtt',
+      prefix: '',
+      inFlightMax: 1,
+    },
     openBroker: async () => ({ publish, lost, close: async () => undefined }) as never,
     clock: {
       ...systemClock,

@@ -23,6 +23,8 @@ await againOnPostgres({
   'corrections.central': () => import('./corrections.central.test.ts'),
   'balance.central': () => import('./balance.central.test.ts'),
   'recall.central': () => import('./recall.central.test.ts'),
+  'replay.central': () => import('./replay.central.test.ts'),
+  environment: () => import('./environment.test.ts'),
   'trace.central': () => import('./trace.central.test.ts'),
   'supplier.central': () => import('./supplier.central.test.ts'),
   overview: () => import('./overview.test.ts'),

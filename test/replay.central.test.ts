@@ -88,13 +88,14 @@ function reported(switches: readonly Switch[] = []) {
   const on = firstDayMs + dayMs;
   hear(m01, firstDayMs, stated.release());
   hear(m01, firstDayMs + 5, stated.release('WO-2'));
-  hear(m01, firstDayMs + 10, stated.report('1'));
-  const day = [
-    hear(m01, on + 10, stated.report('2')),
-    hear(m02, on + 20, stated.report('3')),
+  const before = hear(m01, firstDayMs + 10, stated.report('1'));
+  const early = [hear(m01, on + 10, stated.report('2')), hear(m02, on + 20, stated.report('3'))];
+  const reversed = hear(m01, on + 30, stated.reverse(before));
+  const late = [
     hear(m02, on + 40 * 60_000, stated.report('4', {}, { flags: 'back' })),
     hear(m01, on + 50 * 60_000, stated.consume('S-1', '5', { order: 'WO-2' })),
   ];
+  const day = [...early, ...late, reversed];
   hear(m01, on + dayMs + 10, stated.report('5'));
   return { ...world, day, ids: day.map(({ eventId }) => eventId) };
 }
@@ -116,6 +117,17 @@ test('a rule that is off here: exactly its documents of the day are missing', ()
   const atM02 = testCentral([{ ...off, site: m02 }]);
   expect(feed(db, atM02)!.differences.map(({ line }) => line)).toEqual([m02, m02]);
   expect(feed(db, testCentral([off]), 50, 1e4, [m01])!.differences).toHaveLength(1);
+});
+
+test('the day begins as it began there, whatever the rules of here would have made before', () => {
+  const { db, ids } = reported();
+  const off = { rule: 'QuantityReported', mode: 'off' } as const;
+  const told = feed(db, testCentral([off]))!;
+  // What takes back a document of the day before is the same: that document was there.
+  expect(told.rules).toContainEqual({
+    ...{ rule: 'FactReversed', production: 1, test: 1, missing: 0, new: 0, changed: 0 },
+  });
+  expect(told.differences.map(({ eventId }) => eventId)).not.toContain(ids[4]);
 });
 
 test('a rule that was off there is new here, and what is a shadow here is computed', () => {

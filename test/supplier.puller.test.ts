@@ -36,7 +36,7 @@ function openErp() {
 async function read(
   box: ReturnType<typeof openInboundBox>,
   receipts: Receipts,
-  { rounds = 1, given = {} }: { rounds?: number; given?: object } = {},
+  { rounds = 1, given = {}, shut = 0 }: { rounds?: number; given?: object; shut?: number } = {},
 ) {
   const config = inboundConfig({ pageMax: 3, lookBack: 2, pollMs: 7_777, ...given });
   const stop = new AbortController();
@@ -52,7 +52,9 @@ async function read(
       if (polls >= rounds || slept.length > 500) stop.abort();
     },
   };
-  const breaker = openBreaker({ nowMs: clock.nowMs, waitMs: clock.nowMs, log });
+  const own = openBreaker({ nowMs: clock.nowMs, waitMs: clock.nowMs, log });
+  let closed = shut; // so often the circuit lets nothing through
+  const breaker = { ...own, room: () => (closed-- > 0 ? 0 : 1) };
   const { inbound } = box;
   const told = { moved: () => undefined, stands: inbound.stands };
   await pull({ receipts, inbound, config, breaker, ...told, clock, log, signal: stop.signal });
@@ -85,7 +87,7 @@ test('a number that is given out of turn is read, if it is not too far behind', 
 test('an ERP that does not answer is asked ever less often, then read on', async () => {
   const [box, erp] = [openInboundBox(), openErp()];
   for (let number = 1; number <= 4; number++) erp.told.push(delivery(number));
-  erp.mood.silent = 8;
+  erp.mood.silent = 12;
   const slept = await read(box, erp.receipts);
   expect(kept(box)).toHaveLength(4);
   const pauses = slept.slice(0, -1);
@@ -94,12 +96,22 @@ test('an ERP that does not answer is asked ever less often, then read on', async
   expect(box.inbound.list({ limit: 1, show: 'all' }).reading).toMatchObject({ reason: null });
 });
 
+test('nobody is asked while the circuit is open', async () => {
+  const [box, erp] = [openInboundBox(), openErp()];
+  await read(box, erp.receipts, { shut: 3 });
+  expect(erp.asked).toHaveLength(1);
+  const slept = await read(box, erp.receipts, { shut: 5 });
+  expect(slept).toHaveLength(6);
+});
+
 test('an ERP that tells the same page for ever is not asked for ever', async () => {
   const box = openInboundBox();
   const page = [1, 2, 3].map((number) => delivery(number));
   let asked = 0;
   const receipts: Receipts = async () => {
     asked += 1;
+    const { reading } = box.inbound.list({ limit: 1, show: 'all' });
+    if (asked === 3) expect(reading?.reason).toMatch(/none behind/);
     if (asked > 4) return { receipts: [], isMore: false };
     return { receipts: page, isMore: true };
   };

@@ -140,7 +140,7 @@ test('a whole edge at work, with people and a machine that is away', async () =>
   expect(book.unseen('get /v1/orders/{order}/balance')).toEqual([]);
   const own = book.unseen('get /v1/status').filter((path) => !path.startsWith('machines.'));
   // A hold that is over, a year of forgetting, an hour of growth, and a file that is no more.
-  const rare = ['holds.outcome', 'retention.waitsFor', 'disk.daysLeft', 'people.trouble'];
+  const rare = ['holds.outcome', 'retention.waitsFor', 'disk.daysLeft', 'drill', 'people.trouble'];
   expect(own.sort()).toEqual(rare.sort());
 });
 

@@ -123,7 +123,6 @@ export function openDownlink(parts: Parts) {
     },
 
     differences: guarding.differences,
-    verdictOf: guarding.of,
 
     /** Sets, drafts, what waits to be drafted, how far lines are, and what waits for a person. */
     shown() {

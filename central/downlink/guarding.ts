@@ -67,9 +67,6 @@ function prepare(db: Database) {
     differing: db.prepare<[number, number], Verdict & { id: number }>(
       `SELECT ${columns} FROM guard_verdict WHERE differs = 1 AND id > ? ORDER BY id LIMIT ?`,
     ),
-    one: db.prepare<[string], Verdict & { id: number }>(
-      `SELECT ${columns} FROM guard_verdict WHERE event_id = ?`,
-    ),
     count: db.prepare<[], number>('SELECT count(*) FROM guard_verdict WHERE differs = 1').pluck(),
     named: db.prepare<[string], MasterVersion & { line: string }>(
       'SELECT kind, record, version, line FROM order_version WHERE order_number = ?',
@@ -132,8 +129,6 @@ export function openGuarding({ db, dossier, sets }: Parts) {
       const shown = rows.slice(0, limit);
       return { differences: shown, next: rows.length > limit ? shown.at(-1)!.id : null };
     },
-    /** What both have said of a fact; undefined for one that no guard was asked about. */
-    of: (eventId: string): Verdict | undefined => tables.one.get(eventId),
     count: (): number => tables.count.get()!,
     /** Which set each line says is active there. */
     lines: () => tables.lines.all(linesMax),

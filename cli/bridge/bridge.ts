@@ -21,10 +21,10 @@ export async function startBridge(config: BridgeConfig) {
   const own = { name: `holdfast-bridge-${consumer}`, inboxPrefix: feedInbox(consumer), nkeyPath };
   const connection = await dial({ servers, ...own }, standing);
   const stopping = new AbortController();
-  const { prefix, inFlightMax } = config;
+  const { prefix, inFlightMax, natsApi: api } = config;
   const carrying = keepRunning(
     carry({
-      ...{ connection, consumer, prefix, inFlightMax, log, clock: systemClock },
+      ...{ connection, api, consumer, prefix, inFlightMax, log, clock: systemClock },
       openBroker: () => openMqtt(config),
       signal: stopping.signal,
     }),

@@ -18,6 +18,8 @@ const lookMs = 100;
 
 type Parts = {
   connection: NatsConnection;
+  /** How the hub's API is called. */
+  api: string;
   consumer: string;
   prefix: string;
   inFlightMax: number;
@@ -51,12 +53,12 @@ async function isAlone(consumer: Consumer, { clock, signal, consumer: name }: Pa
  * what was on its way comes again at once and in order, and not some time later between others.
  */
 async function ownPlace(parts: Parts): Promise<Consumer> {
-  const { connection, consumer } = parts;
+  const { connection, consumer, api: apiPrefix } = parts;
   try {
-    const { consumers } = jetstream(connection, { timeout: hubTimeoutMs });
+    const { consumers } = jetstream(connection, { apiPrefix, timeout: hubTimeoutMs });
     const place = await consumers.get(factStream, consumer);
     await isAlone(place, parts);
-    const reset = `$JS.API.CONSUMER.RESET.${factStream}.${consumer}`;
+    const reset = `${apiPrefix}.CONSUMER.RESET.${factStream}.${consumer}`;
     const answer = await connection.request(reset, '', { timeout: hubTimeoutMs });
     const { error } = answer.json<{ error?: { description: string } }>();
     if (error) throw new Error(`consumer ${consumer}: ${error.description} (feed.consumers)`);

@@ -9,10 +9,18 @@ import {
   readFields,
   text,
 } from '../../shared/field.ts';
+import { feedApi } from '../../shared/subject.ts';
 
 export const bridgeFields = {
   natsUrl: text('The hub, e.g. nats://127.0.0.1:4222.', 500),
   natsNkeyPath: optional(text("File with the seed of the consumer's NKey.", 4_096)),
+  natsApi: fallback(
+    choice('How the hub is called: hf.feed.API from an account of our own.', [
+      '$JS.API',
+      feedApi,
+    ] as const),
+    '$JS.API',
+  ),
   consumer: text('Name under which central keeps its place (feed.consumers).', 40),
   mqttUrl: text('The broker, e.g. mqtts://broker.example:8883 or mqtt://127.0.0.1:1883.', 500),
   mqttVersion: fallback(choice('Version of MQTT.', ['5', '3.1.1'] as const), '5'),

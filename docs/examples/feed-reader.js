@@ -20,9 +20,9 @@ async function isAlone(consumer) {
 /**
  * Hands every message to `handle`, one after the other, and tells the hub that it is done when
  * `handle` has returned. Ends when `signal` aborts, or throws: then begin again after a pause.
- * `name` is the name under which central keeps our place, and `seedPath` the file with our key.
+ * `api` is hf.feed.API where we have an account of our own at the hub. `name` is the name under which central keeps our place, and `seedPath` the file with our key.
  */
-export async function read({ servers, name, seedPath, handle, signal }) {
+export async function read({ servers, name, seedPath, handle, signal, api = '$JS.API' }) {
   const seed = Buffer.from(readFileSync(seedPath, 'utf8').trim());
   const connection = await connect({
     servers,
@@ -30,11 +30,11 @@ export async function read({ servers, name, seedPath, handle, signal }) {
     inboxPrefix: `_INBOX_feed_${name}`,
   });
   try {
-    const consumer = await jetstream(connection).consumers.get(stream, name);
+    const consumer = await jetstream(connection, { apiPrefix: api }).consumers.get(stream, name);
     await isAlone(consumer);
     // What was handed to us before and not acknowledged comes again now, and in order; without
     // this it would come some time later, between newer facts.
-    await connection.request(`$JS.API.CONSUMER.RESET.${stream}.${name}`);
+    await connection.request(`${api}.CONSUMER.RESET.${stream}.${name}`);
     const messages = await consumer.consume({ max_messages: 100, expires: askMs });
     const stop = () => messages.stop();
     signal.addEventListener('abort', stop, { once: true });

@@ -159,6 +159,8 @@ const parts = {
   facts: of('The last ones, the newest first.', listOf(markedFact, recentMax)),
   ...{ program, retention, disk, clock, machines: ref('Machines') },
   reference: of('What came down of master data, by site.', listOf(reference)),
+  certificates: of('A list of when each ends: name, state, untilMs.', {}),
+  drill: of('The outage drill: by, reason, forS, sinceMs, leftMs; null: there is none.', {}),
 };
 const people = object({
   people: count('Who are known and have not left.'),
