@@ -142,6 +142,9 @@ certificates:
 # Wait for the hub, ms. 100 to 60000. 5000 if absent.
 ackTimeoutMs:
 
+# A collector of traces; without it none is told. May be absent.
+otlp:
+
 # Least severe line that is logged. One of debug, info, warn, error, silent. "info" if absent.
 logLevel:
 `);

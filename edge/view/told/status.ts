@@ -1,3 +1,4 @@
+import { environments } from '../../../shared/environment.ts';
 import { factTypes, phases } from '../../../shared/event.ts';
 import { dispositions, holdScopes } from '../../../shared/quality.ts';
 import { diskLevels } from '../../../shared/runtime.ts';
@@ -157,6 +158,7 @@ const parts = {
     listOf(object({ lot: text, state: one(['restricted', 'inProcess']) }), lotsMax),
   ),
   facts: of('The last ones, the newest first.', listOf(markedFact, recentMax)),
+  environment: one(environments, 'What all of this plant is.'),
   ...{ program, retention, disk, clock, machines: ref('Machines') },
   reference: of('What came down of master data, by site.', listOf(reference)),
   certificates: of('A list of when each ends: name, state, untilMs.', {}),
