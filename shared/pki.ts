@@ -15,10 +15,12 @@ const watchFields = {
 export const watchField = list(record('A certificate whose end is told of.', watchFields), 20);
 export type Watched = Read<typeof watchFields>;
 
+export const certificateStates = ['good', 'soon', 'over', 'early', 'unreadable'] as const;
+
 /** How long a certificate is good. `unreadable` is a file that holds none now. */
 export type CertificateStanding = Readonly<{
   name: string;
-  state: 'good' | 'soon' | 'over' | 'early' | 'unreadable';
+  state: (typeof certificateStates)[number];
   untilMs: number | null;
 }>;
 

@@ -6,18 +6,15 @@ import { join } from 'node:path';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
 import { openApi } from '../edge/view/openapi.ts';
-import { openWall } from '../edge/wall.ts';
-import { systemClock } from '../shared/clock.ts';
-import { Fault } from '../shared/fault.ts';
 import type { JsonSchema } from '../shared/jsonschema.ts';
 import { response, serveMachines } from './helpers/answersbox.ts';
-import { openBox } from './helpers/box.ts';
 import { testFolder } from './helpers/folder.ts';
 import { openJobs } from './helpers/jobbox.ts';
 import { mappingText } from './helpers/machine.ts';
 import { accepted, startManned, token } from './helpers/people.ts';
 import { described, objectsIn, told } from './helpers/schemapaths.ts';
 import { command, lots, m01, m02, quality, quantityHold, shop } from './helpers/shop.ts';
+import { troubledStatus } from './helpers/troubled.ts';
 import { doseAsked, stopped } from './helpers/writebox.ts';
 
 const api = openApi();
@@ -87,23 +84,6 @@ const story = [
   [quality.inspect('I2', {}), shop.hold('H3', 'line', {}, { nonconformance: 'N1' })],
 ];
 
-/** What only time, a fault, or central brings about: seen in a box of its own. */
-function troubledStatus() {
-  const box = openBox();
-  box.marks.report(m01, 'down', 'no answer');
-  box.marks.report(m02, 'up');
-  box.decide(shop.release());
-  const { epoch, head } = box.outbox.marks(m01);
-  box.marks.heard(m01, { epoch, sequence: head, hash: '', settled: 1, waiting: [] });
-  box.marks.goAhead(m01, { upTo: 1 });
-  box.marks.beaten({ atMs: box.time.nowMs, roundTripMs: 20, skewMs: -3 });
-  box.roster.actor(m02).fail(new Fault('CORRUPT', 'damaged'), true);
-  box.time.nowMs += 60_000;
-  const wall = openWall({ clock: systemClock });
-  wall.heard({ atMs: systemClock.nowMs(), roundTripMs: 20, skewMs: -3 });
-  return { ...box.status(), clock: wall.status() };
-}
-
 test('a whole edge at work, with people and a machine that is away', async () => {
   const book = openBook();
   const mapping = join(testFolder(), 'press.yaml');
@@ -139,8 +119,12 @@ test('a whole edge at work, with people and a machine that is away', async () =>
   expect(book.unseen('get /v1/lots/{lot}')).toEqual([]);
   expect(book.unseen('get /v1/orders/{order}/balance')).toEqual([]);
   const own = book.unseen('get /v1/status').filter((path) => !path.startsWith('machines.'));
-  // A hold that is over, a year of forgetting, an hour of growth, and a file that is no more.
-  const rare = ['holds.outcome', 'retention.waitsFor', 'disk.daysLeft', 'drill', 'people.trouble'];
+  // A hold that is over, a year of forgetting, an hour of growth, a file that is no more, and a set
+  // of reference data that cannot be taken.
+  const rare = [
+    ...['holds.outcome', 'retention.waitsFor', 'disk.daysLeft', 'people.trouble'],
+    ...['reference.waits'],
+  ];
   expect(own.sort()).toEqual(rare.sort());
 });
 

@@ -1,5 +1,6 @@
 import { environments } from '../../../shared/environment.ts';
 import { factTypes, phases } from '../../../shared/event.ts';
+import { certificateStates } from '../../../shared/pki.ts';
 import { dispositions, holdScopes } from '../../../shared/quality.ts';
 import { diskLevels } from '../../../shared/runtime.ts';
 import { hold as holdChart } from '../../../statecharts/hold.ts';
@@ -16,6 +17,7 @@ import {
   counts,
   flag,
   integer,
+  lasts,
   lineState,
   listOf,
   mark,
@@ -139,6 +141,16 @@ const reference = object({
   waits: maybe(of('Why the next one is not here, or not in force, in words.')),
 });
 
+const certificate = object({
+  name: text,
+  state: one(certificateStates),
+  untilMs: maybe(of('Its end, Unix time, ms; null while it cannot be read.', ms)),
+});
+const drill = object({
+  ...{ by: of('"person:…".'), reason: text, sinceMs: ms, leftMs: lasts },
+  forS: count('How long it was asked for, s.'),
+});
+
 const parts = {
   nowMs: of("The edge's clock, Unix time, ms.", ms),
   central: maybe(
@@ -161,8 +173,8 @@ const parts = {
   environment: one(environments, 'What all of this plant is.'),
   ...{ program, retention, disk, clock, machines: ref('Machines') },
   reference: of('What came down of master data, by site.', listOf(reference)),
-  certificates: of('A list of when each ends: name, state, untilMs.', {}),
-  drill: of('The outage drill: by, reason, forS, sinceMs, leftMs; null: there is none.', {}),
+  certificates: of('Those that are watched.', listOf(certificate)),
+  drill: maybe(of('The outage drill that goes on.', drill)),
 };
 const people = object({
   people: count('Who are known and have not left.'),

@@ -1,0 +1,30 @@
+import type { Drill } from '../../edge/drill.ts';
+import { openWall } from '../../edge/wall.ts';
+import { systemClock } from '../../shared/clock.ts';
+import { Fault } from '../../shared/fault.ts';
+import type { CertificateStanding } from '../../shared/pki.ts';
+import { openBox } from './box.ts';
+import { m01, m02, shop } from './shop.ts';
+
+/** The status of a box of its own: what only time, a fault, or central brings about. */
+export function troubledStatus() {
+  const box = openBox();
+  box.marks.report(m01, 'down', 'no answer');
+  box.marks.report(m02, 'up');
+  box.decide(shop.release());
+  const { epoch, head } = box.outbox.marks(m01);
+  box.marks.heard(m01, { epoch, sequence: head, hash: '', settled: 1, waiting: [] });
+  box.marks.goAhead(m01, { upTo: 1 });
+  box.marks.beaten({ atMs: box.time.nowMs, roundTripMs: 20, skewMs: -3 });
+  box.roster.actor(m02).fail(new Fault('CORRUPT', 'damaged'), true);
+  box.time.nowMs += 60_000;
+  const wall = openWall({ clock: systemClock });
+  wall.heard({ atMs: systemClock.nowMs(), roundTripMs: 20, skewMs: -3 });
+  const certificates: CertificateStanding[] = [
+    { name: 'page', state: 'soon', untilMs: 4_000_000_000_000 },
+  ];
+  const drill: NonNullable<ReturnType<Drill['status']>> = {
+    ...{ by: 'person:17', reason: 'the yearly one', forS: 60, sinceMs: 1, leftMs: 59_000 },
+  };
+  return { ...box.status(), clock: wall.status(), certificates, drill };
+}
