@@ -1,8 +1,27 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** The edge serves the page the texts of the plant's language; a test that reads it has English. */
 const texts = fileURLToPath(new URL('./edge/page/texts/en.js', import.meta.url));
+
+/** Files that take longest, most of it waiting: begun last they would be waited for alone. */
+const slow = [
+  ...['opcua.fault.e2e', 'opcua.trust.e2e', 'postgres.central', 'opcua.long.e2e', 'chaos.e2e'],
+  ...['contract/tryton', 'operator.words.e2e', 'jobs.e2e', 'opcua.e2e', 'tryton.plant.e2e'],
+  ...['operator.shift.e2e', 'opcua.signals.e2e', 'jobs.writes.e2e', 'contract/sap', 'pair.e2e'],
+  ...['operator.looks.e2e', 'tryton.e2e', 'simulate', 'hubs.e2e', 'demo.e2e', 'operator.twice.e2e'],
+];
+const rankOf = ({ moduleId }: TestSpecification): number => {
+  const rank = slow.findIndex((name) => moduleId.endsWith(`/${name}.test.ts`));
+  return rank === -1 ? slow.length : rank;
+};
+
+class SlowFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return (await super.sort(files)).sort((a, b) => rankOf(a) - rankOf(b));
+  }
+}
 
 export default defineConfig({
   resolve: { alias: [{ find: /^\.\/texts\.js$/, replacement: texts }] },
@@ -10,6 +29,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 120_000,
     hookTimeout: 60_000,
-    maxWorkers: 3, // much of a test is waiting for processes and clocks
+    maxWorkers: 4, // much of a test is waiting for processes and clocks
+    sequence: { sequencer: SlowFirst },
   },
 });

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { type Outcome, outcomeVariable } from './helpers/outcome.ts';
 
 const root = join(import.meta.dirname, '..');
-const totalTimeoutMs = 25 * 60_000;
+const totalTimeoutMs = 27 * 60_000;
 const began = performance.now();
 const seconds = (sinceMs: number): string =>
   `${((performance.now() - sinceMs) / 1000).toFixed(1)} s`;
