@@ -42,6 +42,7 @@ test('a change is read and taken by two touches, by whoever may', async (context
     'central',
   ];
   await at.says('#matters', ...says);
+  expect(await at.page.locator('#header .test').count()).toBe(0); // production says nothing
   await at.signIn('ada');
   await at.says('#matters', 'None of your roles allows this.');
   expect(await at.page.getByRole('button', { name: 'Take the change' }).count()).toBe(0);

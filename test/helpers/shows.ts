@@ -184,6 +184,15 @@ export const shows: readonly Show[] = [
     go: (at) => at.says('#header', 'offline'),
   },
   {
+    name: 'test-plant',
+    tell: header({
+      environment: 'test',
+      way: 'draining',
+      drain: { perSecond: 120, etaMs: 11_000 },
+    }),
+    go: (at) => at.says('#header', 'draining', 'test plant'),
+  },
+  {
     name: 'draining',
     tell: header({ way: 'draining', unsent: 1_284, drain: { perSecond: 120, etaMs: 11_000 } }),
     go: (at) => at.says('#header', '120 facts a second'),

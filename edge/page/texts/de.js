@@ -29,6 +29,7 @@ export const texts = {
     shift: 'Schicht',
     clock: 'Uhr der Edge',
     clockSuspect: 'Uhr unsicher',
+    test: 'Testanlage',
     noPeople: 'Anmelden nicht eingerichtet',
     nobody: 'niemand angemeldet',
     signIn: 'Anmelden',

@@ -30,6 +30,7 @@ export const texts = {
     shift: 'shift',
     clock: 'clock of the edge',
     clockSuspect: 'clock not trusted',
+    test: 'test plant',
     noPeople: 'nobody can sign in here',
     nobody: 'nobody is signed in',
     signIn: 'Sign in',

@@ -29,6 +29,7 @@ export const texts = {
     shift: 'turno',
     clock: 'reloj del edge',
     clockSuspect: 'reloj no fiable',
+    test: 'planta de pruebas',
     noPeople: 'aquí nadie puede identificarse',
     nobody: 'nadie identificado',
     signIn: 'Identificarse',

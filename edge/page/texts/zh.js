@@ -29,6 +29,7 @@ export const texts = {
     shift: '班次',
     clock: '边缘站时钟',
     clockSuspect: '时钟不可信',
+    test: '测试工厂',
     noPeople: '此处无法登录',
     nobody: '无人登录',
     signIn: '登录',
