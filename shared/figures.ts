@@ -62,26 +62,31 @@ export type Variance = Readonly<{
   }>[];
 }>;
 
-export type FigureRow = Readonly<{
-  key: string;
+/** What a row is of; null is what it is not parted by. */
+export type FigureAbout = Readonly<{
   site: string | null;
   line: string | null;
   day: string | null;
   shift: string | null;
   product: string | null;
   order: string | null;
-  /** Of the pieces; null where there are none, or of two units. */
-  unit: string | null;
-  made: Readonly<Record<'good' | 'scrap' | 'rework' | 'held' | 'total', string>> | null;
-  figures: Readonly<Record<FigureName, Figure>>;
-  /** What of it rests on times that are in doubt: facts, and ms of the lines' time. */
-  doubt: Readonly<{ facts: number; ms: number }>;
-  /** Reports after the closing of their order, in none of the figures. */
-  late: number;
-  /** Of a line: the latest instant that its facts tell of, Unix ms; what comes later is open. */
-  heardMs: number | null;
-  variance: Variance | null;
 }>;
+
+export type FigureRow = FigureAbout &
+  Readonly<{
+    key: string;
+    /** Of the pieces; null where there are none, or of two units. */
+    unit: string | null;
+    made: Readonly<Record<'good' | 'scrap' | 'rework' | 'held' | 'total', string>> | null;
+    figures: Readonly<Record<FigureName, Figure>>;
+    /** What of it rests on times that are in doubt: facts, and ms of the lines' time. */
+    doubt: Readonly<{ facts: number; ms: number }>;
+    /** Reports after the closing of their order, in none of the figures. */
+    late: number;
+    /** Of a line: the latest instant that its facts tell of, Unix ms; what comes later is open. */
+    heardMs: number | null;
+    variance: Variance | null;
+  }>;
 export type FiguresTold = Readonly<{
   by: string;
   from: string | null;

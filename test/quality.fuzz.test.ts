@@ -139,6 +139,20 @@ test('a file is told of row by row, whatever stands in it', () => {
   const row = body.map((one) => ({ operation: 'hold', ...one }));
   const csv = fc.array(fc.array(fc.oneof(fc.constantFrom(...names, 'hold'), fc.string())));
   const lot = fc.tuple(fc.constantFrom('Valid', 'Quarantined', 'x'), fc.string());
+  const word = fc.oneof(fc.constantFrom('pass', 'fail', 'I-1', m01, '', '&#0;'), fc.string());
+  const tags = ['ID', 'EquipmentID', 'EvaluatedCriterionResult', 'TestableObjectID', 'ValueString'];
+  const around = ['HierarchyScope', 'PropertyMeasurement', 'Value', 'TestResult', 'MaterialLot'];
+  const leaf = fc.tuple(fc.constantFrom(...tags, 'UnitOfMeasure'), word);
+  const part = fc.oneof(
+    leaf.map(([tag, text]) => `<${tag}>${text}</${tag}>`),
+    fc
+      .tuple(fc.constantFrom(...around), leaf)
+      .map(([out, [tag, text]]) => `<${out}><${tag}>${text}</${tag}></${out}>`),
+  );
+  const right = `<ID>I-1</ID><HierarchyScope><EquipmentID>${m01}</EquipmentID></HierarchyScope>`;
+  const tested = fc
+    .tuple(fc.array(part), fc.constantFrom('', right))
+    .map(([parts, first]) => `<M><TestResult>${first}${parts.join('')}</TestResult></M>`);
   const content = fc.oneof(
     fc.tuple(
       fc.constant('a.json'),
@@ -160,6 +174,7 @@ test('a file is told of row by row, whatever stands in it', () => {
         return `<M><MaterialLot>${said}</MaterialLot></M>`;
       }),
     ),
+    fc.tuple(fc.constant('a.xml'), tested),
     fc.tuple(fc.string(), fc.string()),
   );
   fc.assert(

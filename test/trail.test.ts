@@ -107,17 +107,22 @@ test('a command is told of once, and one that is refused as an error', async () 
   expect(spans[1]!.parentSpanId).toBeUndefined();
 });
 
-test('central tells what the ERP answers and what its ledger takes in, once', async () => {
-  const { exporter, spans } = openKeeper();
+/** A central that keeps what calls for one document, and its trail. */
+async function openOwing(exporter: Exporter) {
   const fleet = openFleet([m01]);
   const box = fleet.box('box');
   const now = { atMs: Date.now() };
   for (const one of [shop.release(), shop.start(), shop.consume('S-1', {}, now)])
     await box.ask(one);
   await box.kept(m01);
-  const trail = openCentral({ db: fleet.db, exporter, nowMs: Date.now });
   const [task] = fleet.postings.next(new Set(), 1);
-  const { posting } = task!;
+  const trail = openCentral({ db: fleet.db, exporter, nowMs: Date.now });
+  return { fleet, trail, posting: task!.posting };
+}
+
+test('central tells what the ERP answers and what its ledger takes in, once', async () => {
+  const { exporter, spans } = openKeeper();
+  const { fleet, trail, posting } = await openOwing(exporter);
   const carried: object[] = [];
   const answers = [
     { kind: 'unknown', reason: 'no answer' },
@@ -159,14 +164,7 @@ test('central tells what the ERP answers and what its ledger takes in, once', as
 
 test('a trace that is not of the share is told by nobody, and no call carries it', async () => {
   const { exporter, spans } = openKeeper(0);
-  const fleet = openFleet([m01]);
-  const box = fleet.box('box');
-  const now = { atMs: Date.now() };
-  for (const one of [shop.release(), shop.start(), shop.consume('S-1', {}, now)])
-    await box.ask(one);
-  await box.kept(m01);
-  const trail = openCentral({ db: fleet.db, exporter, nowMs: Date.now });
-  const [task] = fleet.postings.next(new Set(), 1);
+  const { trail, posting } = await openOwing(exporter);
   let headers: object | undefined;
   const post = async () => {
     headers = traceHeaders();
@@ -176,7 +174,7 @@ test('a trace that is not of the share is told by nobody, and no call carries it
     ...{ name: 'any', maxInFlightMs: 1, unfit: () => undefined },
     post,
   } as unknown as Erp;
-  await trail.followed(erp).post(task!.posting);
+  await trail.followed(erp).post(posting);
   const edge = openTrail({ exporter, nowMs });
   edge.note(fact(1));
   expect([spans, headers, edge.held()]).toEqual([[], {}, 0]);

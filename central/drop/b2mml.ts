@@ -1,9 +1,6 @@
-import sax from 'sax';
-import { invalid } from '../../shared/field.ts';
 import type { Row } from './row.ts';
-
-/** Deepest element that is read. */
-const depthMax = 30;
+import { inspectionOf } from './testresult.ts';
+import { all, around, type Element, readXml, said } from './xml.ts';
 
 /** Words of a lot's status, in B2MML or as plants write them, that hold it; in small letters, */
 const holding = [
@@ -13,71 +10,53 @@ const holding = [
 /** and those that free it. */
 const freeing = ['released', 'valid', 'approved', 'unrestricted', 'available'];
 
-type Lot = { id?: string; status?: string; description?: string };
-
 /**
  * What a B2MML message says of lots: of each `MaterialLot` its `ID`, its `Status` or `Disposition`,
- * and its `Description`; in whose name by the `LogicalID` of its sender. Namespaces are not looked
- * at, so that messages of every version are read, and nothing else in them is.
+ * and its `Description`; and of each `TestResult` the result of an inspection; in whose name by the
+ * `LogicalID` of its sender. Namespaces are not looked at, so that messages of every version are
+ * read, and nothing else in them is. A lot that has results and no status says nothing of itself.
  *
- * Throws Fault INVALID for what is no XML, has a DOCTYPE, is deeper than 30 elements, or whose
- * status is no word that is known.
+ * Throws Fault INVALID for what is no XML, has a DOCTYPE, or is deeper than 30 elements. A status
+ * or a result that is no word that is known, and results within a result, are rows that tell so.
  */
 export function readB2mml(text: string): Row[] {
-  const lots: Lot[] = [];
-  let sender = 'b2mml';
-  let lot: { at: number; said: Lot } | undefined;
-  const path: string[] = [];
-  let words = '';
-  const parser = sax.parser(true, { xmlns: false, trim: true });
-  parser.onerror = (error) => {
-    throw invalid('file', `is no XML: ${error.message.split('\n')[0]}`);
-  };
-  parser.ondoctype = () => {
-    throw invalid('file', 'must have no DOCTYPE');
-  };
-  parser.onopentag = ({ name }) => {
-    if (path.length >= depthMax) throw invalid('file', `must be at most ${depthMax} elements deep`);
-    path.push(name.slice(name.indexOf(':') + 1));
-    if (path.at(-1) === 'MaterialLot' && lot === undefined) lot = { at: path.length, said: {} };
-    words = '';
-  };
-  parser.ontext = (more) => {
-    words += more;
-  };
-  parser.oncdata = (more) => {
-    words += more;
-  };
-  parser.onclosetag = () => {
-    const name = path.at(-1)!;
-    const said = words.trim();
-    if (name === 'LogicalID' && path.includes('Sender') && said !== '') sender = said;
-    if (lot && path.length === lot.at + 1) note(lot.said, name, said);
-    if (lot && path.length === lot.at) {
-      lots.push(lot.said);
-      lot = undefined;
+  const root = readXml(text);
+  let [sender, lots, results] = ['b2mml', 0, 0];
+  const found: Element[] = [];
+  for (const element of all(root)) {
+    if (element.name === 'LogicalID' && element.text !== '' && around(element, 'Sender')) {
+      sender = element.text;
     }
-    path.pop();
-    words = '';
-  };
-  parser.write(text).close();
-  return lots.map((one, index) => rowOf(one, `system:${sender}`.slice(0, 64), index + 1));
+    if (element.name === 'MaterialLot' && !around(element, 'MaterialLot')) found.push(element);
+    if (element.name === 'TestResult') found.push(element);
+  }
+  const by = `system:${sender}`.slice(0, 64);
+  return found.flatMap((element): Row[] => {
+    if (element.name === 'TestResult') return [resultRow(element, by, ++results)];
+    const row = lotRow(element, by, ++lots);
+    return row === undefined ? [] : [row];
+  });
 }
 
-function note(lot: Lot, name: string, said: string): void {
-  if (said === '') return;
-  if (name === 'ID') lot.id ??= said;
-  if (name === 'Status' || name === 'Disposition') lot.status = said;
-  if (name === 'Description') lot.description ??= said;
+function resultRow(element: Element, by: string, at: number): Row {
+  if (!around(element, 'TestResult')) return inspectionOf(element, by, at);
+  return { broken: `TestResult ${at}: stands within another one, and is not read` };
 }
 
 /** A lot whose status is not known is told as such: nobody guesses what quality means. */
-function rowOf({ id, status, description }: Lot, by: string, at: number): Row {
+function lotRow(element: Element, by: string, at: number): Row | undefined {
+  const states = element.children.filter(
+    ({ name, text }) => (name === 'Status' || name === 'Disposition') && text !== '',
+  );
+  const status = states.at(-1)?.text;
+  const isTested = [...all(element)].some(({ name }) => name === 'TestResult');
+  if (status === undefined && isTested) return undefined;
+  const [lot, description] = [said(element, 'ID'), said(element, 'Description')];
   const word = (status ?? '').toLowerCase().replace(/[^a-z]/g, '');
   const reason = (description ?? `status ${status ?? ''}`).slice(0, 200);
-  const said = { by, reason, ...(id === undefined ? {} : { lot: id }) };
-  if (holding.includes(word)) return { operation: 'hold', ...said, once: true };
-  if (freeing.includes(word)) return { operation: 'release', ...said, once: true };
+  const row = { by, reason, ...(lot === undefined ? {} : { lot }) };
+  if (holding.includes(word)) return { operation: 'hold', ...row, once: true };
+  if (freeing.includes(word)) return { operation: 'release', ...row, once: true };
   const known = [...holding, ...freeing].join(', ');
   const shown = JSON.stringify((status ?? '').slice(0, 40));
   return { broken: `MaterialLot ${at}.Status: ${shown} is none of ${known}` };

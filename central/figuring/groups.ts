@@ -1,3 +1,4 @@
+import type { FigureAbout } from '../../shared/figures.ts';
 import { nothing, plus, type Ratio, times, whole } from '../../shared/ratio.ts';
 import { keyOf } from '../../statecharts/tables.ts';
 import { amounts, producedOf } from '../../statecharts/tally.ts';
@@ -9,20 +10,11 @@ import type { RateName, References } from './reference.ts';
 /** By what figures are put together. */
 export const groupings = ['line', 'shift', 'product', 'order'] as const;
 export type By = (typeof groupings)[number];
-export type About = Readonly<{
-  site: string | null;
-  line: string | null;
-  day: string | null;
-  shift: string | null;
-  product: string | null;
-  order: string | null;
-}>;
-
 /** What an operation came to, for its plan to be set beside. */
 export type Step = { total: bigint; told: Sums; work: Sums };
 export type Group = {
   key: string;
-  about: About;
+  about: FigureAbout;
   /** Pieces by their unit. */
   made: Map<string, Sums>;
   told: Sums;
@@ -44,7 +36,7 @@ export type Group = {
   at: string;
 };
 
-export const newGroup = (key: string, about: About, at: string): Group => ({
+export const newGroup = (key: string, about: FigureAbout, at: string): Group => ({
   ...{ key, about, at, made: new Map(), told: {}, line: {}, work: {}, posted: {} },
   ...{ unplanned: new Set(), idealMs: nothing, noIdeal: new Set() },
   ...{ scrapCost: noMoney(), reworkCost: noMoney() },

@@ -1,8 +1,9 @@
+import type { FigureAbout } from '../../shared/figures.ts';
 import { siteOf } from '../../shared/reference.ts';
 import type { Dossier } from '../dossier.ts';
 import type { Cell } from './cells.ts';
 import { openCosting } from './costing.ts';
-import { type About, type By, type Group, newGroup, openAdding } from './groups.ts';
+import { type By, type Group, newGroup, openAdding } from './groups.ts';
 import type { Plant } from './plant.ts';
 import type { References } from './reference.ts';
 
@@ -28,7 +29,7 @@ type Parts = Readonly<{
   days: Readonly<{ from: string; to: string }>;
 }>;
 
-const nobody: About = {
+const nobody: FigureAbout = {
   ...{ site: null, line: null, day: null, shift: null, product: null, order: null },
 };
 
@@ -64,7 +65,7 @@ export function openSorting({ plant, references, dossier, asked, days }: Parts) 
   }
 
   type Where = NonNullable<ReturnType<typeof about>>;
-  const sorts: Record<By, (where: Where) => [key: string, is: About] | undefined> = {
+  const sorts: Record<By, (where: Where) => [key: string, is: FigureAbout] | undefined> = {
     line: ({ site, line }) => [line, { ...nobody, site, line }],
     shift: ({ site, day, shift }) => [
       [site, day, shift].join(' ').trimEnd(),
