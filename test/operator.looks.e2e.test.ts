@@ -53,7 +53,7 @@ async function show(context: TestContext, one: Show, size: 'panel' | 'tablet') {
   });
   const isQuiet = one.name === 'connecting';
   if (!isQuiet) await at.page.locator('main :is(.run, .tile)').first().waitFor();
-  if (one.signedIn !== false) await at.signIn('ada');
+  if (one.signedIn !== false) await at.signIn(one.who ?? 'ada');
   await one.go?.(at, shift);
   const found: Record<string, unknown> = {};
   for (const colorScheme of ['light', 'dark'] as const) {

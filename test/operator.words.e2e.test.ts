@@ -94,18 +94,40 @@ test('a naughty string that is typed is stored and shown to the letter', async (
 });
 
 const spoken = [
-  { language: 'de', signIn: 'Anmelden', good: '12,5', shown: /Gutmenge\s+1\.012,5/, mark: ',' },
-  { language: 'es', signIn: 'Identificarse', good: '12,5', shown: /buenas\s+1012,5/, mark: ',' },
-  { language: 'zh', signIn: '登录', good: '12.5', shown: /合格\s+1,012\.5/, mark: '.' },
+  {
+    language: 'de',
+    plant: 'Testanlage',
+    signIn: 'Anmelden',
+    good: '12,5',
+    shown: /Gutmenge\s+1\.012,5/,
+    mark: ',',
+  },
+  {
+    language: 'es',
+    plant: 'planta de pruebas',
+    signIn: 'Identificarse',
+    good: '12,5',
+    shown: /buenas\s+1012,5/,
+    mark: ',',
+  },
+  {
+    language: 'zh',
+    plant: '测试工厂',
+    signIn: '登录',
+    good: '12.5',
+    shown: /合格\s+1,012\.5/,
+    mark: '.',
+  },
 ] as const;
 
 test.for(spoken)('the page speaks $language, and writes its numbers', async (one, context) => {
-  const { language, good, shown, signIn, mark } = one;
-  const shift = await startShift({ language });
+  const { language, plant, good, shown, signIn, mark } = one;
+  const shift = await startShift({ language, environment: 'test' });
   await shift.ask(shop.report('R1', { good: '1000' }));
   const at = await openStation(context, shift.url);
   expect(await at.page.locator('html').getAttribute('lang')).toBe(language);
   await at.says('.person', signIn);
+  await at.says('#header .test', plant);
   await at.signIn('ada');
   await at.page.locator('#now [data-arg*=ReportQuantity]').first().tap();
   await at.count('good', good);
@@ -130,7 +152,7 @@ const data = new RegExp(
 );
 
 test('in Chinese no English word is left on any page', async (context) => {
-  const shift = await startShift({ language: 'zh' });
+  const shift = await startShift({ language: 'zh', environment: 'test' });
   await shift.ask(shop.report('R1'));
   const at = await openStation(context, shift.url);
   await at.signIn('ada');
@@ -158,6 +180,7 @@ test('in Chinese no English word is left on any page', async (context) => {
   }
   await at.goTo('/');
   await at.page.locator('.tile').first().waitFor();
+  await at.says('#header .test', '测试工厂');
   expect(await latin()).toEqual([]);
 });
 

@@ -92,6 +92,23 @@ test.each([
   expect(rule(set, released, fact)).toBe(expected);
 });
 
+const { thingOf } = (await import(new URL('../shared/page/thing.js', import.meta.url).href)) as {
+  thingOf: (rule: string, reason: string) => string;
+};
+
+test.each([
+  ['the version that lacks', 1, order({ ...a, version: 'B 2' }), start(), ' (BOLT, B 2)'],
+  ['the revision of the order', 2, order(a), start(), ' (BOLT, A)'],
+  ['what is blocked', 4, order(a, bom), start(), ' (B-1, 2)'],
+  ['what is no component', 1, order(bom), consume('BRASS', 'S12'), ' (BRASS)'],
+  ['how a lot begins', 1, order(a), produce('L1'), ' (B)'],
+  ['how long a lot is', 1, order(a), produce('B1234'), ' (1–4)'],
+  ['nothing of a person', 1, order(routing), start('person:2'), ''],
+] as const)('the page reads out of the objection %s', (_what, set, released, fact, told) => {
+  const { rule: name, reason } = orderGuard(by(set), released, fact)!;
+  expect(thingOf(name, reason)).toBe(told);
+});
+
 test('what a machine says of material is not refused; what was found is told', () => {
   expect(isRefusable(consume('BRASS', 'S1', 'machine:plc'))).toBe(false);
   expect(isRefusable(start('machine:plc'))).toBe(true);

@@ -5,6 +5,7 @@ import { factTypes } from '../shared/event.ts';
 import { figureNames, whys } from '../shared/figures.ts';
 import { languages } from '../shared/press.ts';
 import { charts } from '../statecharts/charts.ts';
+import { guardRules } from '../statecharts/orderguard.ts';
 
 type Text = string | Record<string, string>;
 type Texts = Record<string, Record<string, Text>>;
@@ -107,7 +108,8 @@ test('every fact, rule and state has a name', () => {
     ...['noRun', 'someRun', 'lastRun', 'anotherRun'],
   ]);
   const named = [...new Set(rules)].filter((rule) => !silent.has(rule));
-  expect(named.filter((rule) => !(rule in english['rules']!))).toEqual([]);
+  const asked = [...named, ...guardRules, 'offered'];
+  expect(asked.filter((rule) => !(rule in english['rules']!))).toEqual([]);
   expect(charts['line']!.states.filter((state) => !(state in english['states']!))).toEqual([]);
 });
 

@@ -52,6 +52,7 @@ test('what is not sent, and what keeps a line from taking anything in, is told i
   };
   expect(header()).toMatchObject({ unsent: 0, oldestUnsentMs: null, readOnly: null, epoch: null });
   expect(header()).toMatchObject({ way: 'down', room: { level: 'full', daysLeft: 0.5 } });
+  expect(header()).toMatchObject({ environment: 'production' });
   expect(header()).toMatchObject({ centralMs: null, clock: { state: 'suspect' } }); // of 2023
   box.decide(shop.release());
   box.time.nowMs += 1_000;

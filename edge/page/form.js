@@ -33,7 +33,7 @@ export function openForm({ action, about }) {
   openSheet({
     wish,
     title: () => form.title?.(live.word) ?? say(`acts.${action}`),
-    closing: () => say('sheet.cancel'),
+    closing: () => form.closing?.() ?? say('sheet.cancel'),
     body: drawForm,
     ...(form.scan && { scan: (code) => void scanned(form.scan, code) }),
     closed: () => {
@@ -61,11 +61,14 @@ function drawForm() {
     view.runs.find((run) => run.run === about.run) ??
     view.queue.find((one) => one.order === order && one.operation === operation);
   const offered = barredBy(view, action, about);
-  const forbidden = offered === undefined ? say('rules.state') : offered;
+  const over = forms[action].barred?.(view, about) ?? null;
+  const forbidden = over ?? (offered === undefined ? say('rules.state') : offered);
+  const note = forms[action].note?.(view, about);
   const barred = locked ? say('form.asked') : (barrier() ?? forbidden);
   const hasPad = fields.some(({ kind }) => kind === 'amount');
   return [
     work && el('p.about', { 'data-key': 'about' }, joined([work, row?.name, row?.material])),
+    note && el('p.asked', { 'data-key': 'note' }, note),
     refusedNote(wish),
     el(
       'div.form',

@@ -1,28 +1,13 @@
 // What each action asks of the person, and the command that it becomes.
 import { readAmount } from './fields.js';
-import { locale, number } from './format.js';
+import { number } from './format.js';
 import { holdForm } from './holdform.js';
 import { shortId } from './intents.js';
 import { isStopped } from './now.js';
-import { offerOf } from './offers.js';
+import { offerOf, offerText } from './offers.js';
+import { picksOf } from './reasons.js';
 import { joined, named, say } from './say.js';
 import { session } from './session.js';
-
-const reasonsMax = 12;
-/** Usual reasons, as big buttons, where the plant has no codes of its own. */
-const picks = (group) =>
-  Array.from({ length: reasonsMax }, (_, at) => `${group}.r${at + 1}`)
-    .map((name) => [name, say(name)])
-    .filter(([name, text]) => name !== text && text !== '')
-    .map(([, text]) => text);
-/** Which codes of the plant are for which of our reasons. */
-const codesOf = { badReasons: 'bad', stopReasons: 'stop', holdReasons: 'hold' };
-/** The plant's codes, each with its text in this language, or else in English. */
-const plantPicks = ({ reasons = [] }, group) =>
-  reasons
-    .filter((one) => one.group === codesOf[group])
-    .map(({ code, texts }) => [code, texts[locale] ?? texts.en ?? code])
-    .map(([code, text]) => (text === code ? code : [code, `${code} ${text}`]));
 
 const amount = (name, unit, must = false) => ({
   kind: 'amount',
@@ -35,13 +20,10 @@ const quantity = (unit, must = true) => ({
   ...amount('quantity', unit, must),
   label: say('field.quantity'),
 });
-const reason = (view, group, must = true) => {
-  const own = plantPicks(view, group);
-  return {
-    ...{ kind: 'text', name: 'reason', label: say('field.reason'), must },
-    picks: own.length > 0 ? own : picks(group),
-  };
-};
+const reason = (view, group, must = true) => ({
+  ...{ kind: 'text', name: 'reason', label: say('field.reason'), must },
+  picks: picksOf(view, group),
+});
 const word = (name, more = {}) => ({
   kind: 'text',
   name,
@@ -83,6 +65,11 @@ const phaseOptions = () =>
 /** What central offers is asked for as it is, and names the offer as its cause. */
 const offerForm = {
   fields: () => [],
+  closing: () => say('offer.later'),
+  note: (view, about) => offerText(view, offerOf(view, about)),
+  /** Another one stands for it, or somebody took it: what is on the sheet is not asked any more. */
+  barred: (view, about) => (offerOf(view, about) ? null : say('offer.over')),
+  told: (_, about, view) => [offerText(view, offerOf(view, about), true)],
   about: (_, { offer }) => ({ causationId: offer }),
   body: (_, about, view) => offerOf(view, about)?.body ?? {},
 };
@@ -158,7 +145,7 @@ export const forms = {
     title: ({ state }) => say(isStopped(state) ? 'acts.runLine' : 'acts.stopLine'),
   },
   StartShift: {
-    fields: () => [word('shift', { picks: picks('shifts') })],
+    fields: () => [word('shift', { picks: picksOf({}, 'shifts') })],
     about: ({ shift }) => ({ shift }),
     body: () => ({ people: [session.person.id] }),
   },

@@ -55,23 +55,33 @@ const small = (...inside) => el('small', {}, ...inside);
  */
 export function drawHeader(told) {
   const at = find('header');
-  if (told === null || live.lost) draw(at, silence(), ...facts(told), person());
+  if (told === null || live.lost) draw(at, silence(told?.environment), ...facts(told), person());
   else draw(at, link(told), ...facts(told), person());
   const way = told === null ? 'connecting' : live.lost ? 'noWord' : told.way.state;
   const count = told === null ? '–' : number(told.unsent);
   document.title = joined([say(`link.${way}`), say('header.unsentCount', { count }), 'Holdfast']);
 }
 
-function silence() {
+function silence(environment) {
   const known = live.heardMs() !== null;
   const tone = known || live.lost ? 'warn' : 'calm';
   const word = live.lost ? say('link.noWord') : say('link.connecting');
   const also = live.lost ? say('link.unknown') : say('link.waiting');
-  return el('div.link', { 'data-is': 'link', 'data-tone': tone }, status(word), small(also));
+  return el(
+    'div.link',
+    { 'data-is': 'link', 'data-tone': tone },
+    status(word),
+    small(also),
+    environmentOf(environment),
+  );
 }
 const status = (word) => el('b.shaped', { role: 'status' }, word);
 
-function link({ way, also, drain }) {
+/** Nobody takes a test plant for the real one; production says nothing. */
+const environmentOf = (environment) =>
+  environment === 'test' && el('b.shaped.test', { 'data-tone': 'warn' }, say('header.test'));
+
+function link({ way, also, drain, environment }) {
   const { tone } = wayOf(way.state);
   const draining = drain && [
     say('link.perSecond', { count: Math.round(drain.perSecond) }),
@@ -80,7 +90,13 @@ function link({ way, also, drain }) {
   const isOpen = way.state === 'up' || way.state === 'draining';
   const said = joined([!isOpen && since(way.sinceMs), ...(draining || []), also]);
   const attributes = { 'data-is': 'link', 'data-tone': tone, title: way.detail ?? null };
-  return el('div.link', attributes, status(named('link', way.state)), small(said));
+  return el(
+    'div.link',
+    attributes,
+    status(named('link', way.state)),
+    small(said),
+    environmentOf(environment),
+  );
 }
 
 let room; // how long the disk lasts, as it was said last

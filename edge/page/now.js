@@ -4,6 +4,7 @@ import { button, el } from './dom.js';
 import { number, share, when } from './format.js';
 import { age } from './header.js';
 import { live } from './live.js';
+import { reasonText } from './reasons.js';
 import { joined, named, say } from './say.js';
 import { session } from './session.js';
 
@@ -54,7 +55,10 @@ function barrierNote() {
 export function drawState(view) {
   const { state, stateSinceMs, shift, stop } = view;
   const staff = shift?.people?.length ? say('now.people', { people: shift.people.join(', ') }) : '';
-  const why = joined([stop && stop.state !== state && named('states', stop.state), stop?.reason]);
+  const why = joined([
+    stop && stop.state !== state && named('states', stop.state),
+    stop && reasonText(view, stop.reason),
+  ]);
   return [
     el('b.state.shaped', { 'data-tone': toneOf(state) }, named('states', state)),
     ' ',

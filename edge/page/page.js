@@ -21,7 +21,8 @@ function shortNames(lines) {
 }
 
 /** What is worst of all lines is said, since the first of them; then what else is not well. */
-function headerOf({ lines, unsent, oldestUnsentMs: oldestMs, disk, clock, central }) {
+function headerOf(word) {
+  const { lines, unsent, oldestUnsentMs: oldestMs, disk, clock, central, environment } = word;
   const rankOf = ({ state }) => wayOf(state).rank;
   const all = lines.map(ownWay).sort((a, b) => rankOf(b) - rankOf(a));
   const worst = all.filter(({ state }) => state === all[0].state);
@@ -35,7 +36,7 @@ function headerOf({ lines, unsent, oldestUnsentMs: oldestMs, disk, clock, centra
   const shifts = [...new Set(lines.map(({ shift }) => shift).filter((shift) => shift !== null))];
   return {
     ...{ way: { state: all[0].state, sinceMs }, also: joined([count, ...also]), drain: null },
-    ...{ unsent, oldestMs, room: disk, clock, centralMs: central?.atMs ?? null },
+    ...{ unsent, oldestMs, room: disk, clock, centralMs: central?.atMs ?? null, environment },
     ...{ shift: shifts.length > 0 ? shifts.join(', ') : null, epoch: null, readOnly: null },
   };
 }

@@ -63,6 +63,7 @@ onTap({ closeSheet });
 /** Escape shuts it as the button does. A page calls it once. */
 export function listenToSheet() {
   find('sheet').addEventListener('close', () => {
-    if (current) closeSheet();
+    // It is told late: another sheet may be open by then.
+    if (current && !find('sheet').open) closeSheet();
   });
 }

@@ -1,3 +1,4 @@
+import { type Environment, environmentUsual } from '../../shared/environment.ts';
 import type { Fault } from '../../shared/fault.ts';
 import type { Actor } from '../actor.ts';
 import { degradedBy } from '../canary.ts';
@@ -52,6 +53,8 @@ type Parts = Readonly<{
   retention: Pick<Retention, 'lasting'>;
   wall: Pick<Wall, 'status'>;
   barred: (line: string) => Fault | undefined;
+  /** Production if absent. */
+  environment?: Environment;
   drains: ReturnType<typeof openDrains>;
   nowMs: number;
 }>;
@@ -86,5 +89,6 @@ export function headerOf(parts: Parts) {
     clock: wall.status(),
     epoch: epoch > 1 ? (seen.epoch() ?? { epoch, beganMs: null, reason: null }) : null,
     readOnly: readOnlyBy(parts),
+    environment: parts.environment ?? environmentUsual,
   };
 }

@@ -1,5 +1,6 @@
 import type { Calendar } from '../../shared/calendar.ts';
 import type { Clock } from '../../shared/clock.ts';
+import type { Environment } from '../../shared/environment.ts';
 import type { Fault } from '../../shared/fault.ts';
 import type { Bell } from '../../shared/loop.ts';
 import { quantityText } from '../../shared/quantity.ts';
@@ -51,6 +52,8 @@ export type Parts = {
   references?: Pick<References, 'reasons'>;
   /** What is known of a line's machines; null where nobody listens to any. */
   machine?: (line: string) => unknown;
+  /** What all of the plant is; production if absent. */
+  environment?: Environment;
   changed: Bell;
   clock: Pick<Clock, 'nowMs' | 'monotonicMs'>;
 };

@@ -24,7 +24,7 @@ type Edge = Pick<
   | 'signal'
 >;
 type Parts = {
-  config: Pick<EdgeConfig, 'calendar' | 'lines'>;
+  config: Pick<EdgeConfig, 'calendar' | 'lines' | 'environment'>;
   db: Database;
   clock: Clock;
   edge: Edge;
@@ -45,7 +45,7 @@ export function openView({ config, db, clock, edge, machine }: Parts) {
   );
   const calendar = config.calendar && openCalendar(config.calendar);
   const lines = openLineViews({
-    ...{ ...edge, counts, calendar, ideals, clock },
+    ...{ ...edge, counts, calendar, ideals, clock, environment: config.environment },
     ...(machine ? { machine } : {}),
   });
   const { roster, outbox, marks } = edge;

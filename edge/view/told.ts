@@ -1,4 +1,5 @@
 import { commandTypes } from '../../shared/command.ts';
+import { environments } from '../../shared/environment.ts';
 import { factTypes, phases } from '../../shared/event.ts';
 import { type FaultCode, faultCodes } from '../../shared/fault.ts';
 import type { JsonSchema } from '../../shared/jsonschema.ts';
@@ -91,6 +92,7 @@ const header = object({
     unsent: integer,
   },
   ...{ oldestUnsentMs: maybe(ms), centralMs: maybe(ms), readOnly: maybe(text) },
+  environment: one(environments, 'What all of this plant is.'),
   drain: maybe(object({ perSecond: { type: 'number' }, etaMs: lasts })),
   room: object({ level: { enum: diskLevels }, daysLeft: maybe({ type: 'number' }) }),
   clock,

@@ -1,6 +1,7 @@
 // The page's words, in the one language that the plant has chosen.
 import { number, pluralOf } from './format.js';
 import { texts } from './texts.js';
+import { thingOf } from './thing.js';
 
 /** The text of that name with each {name} replaced; `count` chooses between one and many. */
 export function say(name, given = {}) {
@@ -23,11 +24,11 @@ const words = (name) => `${name}`.replace(/\B[A-Z]/g, (letter) => ` ${letter.toL
 export const joined = (all) => all.filter(Boolean).join(' · ');
 
 /**
- * Why something is refused: in the plant's words if the rule is known, else as the edge put it. What
- * the edge says names the thing, so that it stands behind the rule's words where they differ.
+ * Why something is refused: in the plant's words if the rule is known, with the record that the
+ * edge names where the rule is about one; else as the edge put it.
  */
 export const refusal = ({ rule, reason, code }) =>
-  (rule && Object.hasOwn(texts.rules, rule) && say(`rules.${rule}`)) ||
+  (rule && Object.hasOwn(texts.rules, rule) && `${say(`rules.${rule}`)}${thingOf(rule, reason)}`) ||
   reason ||
   (code && named('codes', code)) ||
   '';

@@ -1,40 +1,11 @@
 import type { Alter } from './altered.ts';
+import { busy } from './busy.ts';
+import { withCodes, withOffer } from './offered.ts';
 import type { Shift } from './shift.ts';
 import { quantityHold, shop } from './shop.ts';
-import type { Station } from './station.ts';
+import type { Station, Who } from './station.ts';
 
 const hourMs = 3_600_000;
-
-/** What was made in the hours before, so that a shift has figures worth looking at. */
-function hoursOf(nowMs: number) {
-  const made = ['58', '61', '12', '60', '57', '62', '33'];
-  const scrap = ['1', '0', '2', '0', '3', '1', '0'];
-  const first = Math.floor(nowMs / hourMs) * hourMs - 6 * hourMs;
-  return made.map((good, at) => ({
-    ...{ fromMs: first + at * hourMs, good, scrap: scrap[at]!, target: '60' },
-    stoppedMs: at === 2 ? 45 * 60_000 : 0,
-  }));
-}
-
-/** A shift that has gone on for a while. */
-export const busy: Alter = (view) => {
-  if (!view.figures) return;
-  Object.assign(view, { state: 'execute', stateSinceMs: view.nowMs - 5 * 60_000 });
-  Object.assign(view.header, { way: 'up', unsent: 0, oldestUnsentMs: null });
-  Object.assign(view.header, { centralMs: view.nowMs - 2_000, wayDetail: null });
-  Object.assign(view.header.room, { level: 'ok', daysLeft: 135 });
-  Object.assign(view.header.clock, { state: 'ok' });
-  const oee = { availability: '88.4', performance: '95.1', quality: '98.0', oee: '82.4' };
-  const basis = { plannedMs: 6.5 * hourMs, runMs: 5.75 * hourMs, stopMs: 0.75 * hourMs };
-  Object.assign(view.figures, {
-    ...{ good: '343', scrap: '7', rework: '2', held: '5', yieldPercent: '98.0' },
-    ...{
-      fromMs: Math.floor(view.nowMs / hourMs) * hourMs - 6 * hourMs,
-      hours: hoursOf(view.nowMs),
-    },
-    oee: { ...oee, basis: { ...basis, good: '343', total: '357', idealPerHour: '60' } },
-  });
-};
 
 const header =
   (change: object): Alter =>
@@ -42,6 +13,15 @@ const header =
     busy(view);
     if (view.header) Object.assign(view.header, change);
   };
+
+const also =
+  (more: Alter): Alter =>
+  (view) => {
+    busy(view);
+    more(view);
+  };
+const changed = also(withOffer());
+const plantCodes = also(withCodes);
 
 /** A machine with something of everything that waits for a person. */
 export const machineOf = (line: string, nowMs: number) => ({
@@ -74,6 +54,7 @@ export type Show = Readonly<{
   name: string;
   tell?: Alter;
   signedIn?: boolean; // unless false
+  who?: Who; // signs in, unless Ada does
   path?: string; // another page than that of the line
   go?: (at: Station, shift: Shift) => Promise<void>;
 }>;
@@ -177,6 +158,23 @@ export const shows: readonly Show[] = [
     go: openForm('Whose are they?'),
   },
   {
+    ...{ name: 'offer', who: 'bea', tell: changed },
+    go: async (at) => {
+      await at.says('#matters', 'Order WO-1 is to be changed');
+      await at.page.locator('#matters-part').scrollIntoViewIfNeeded();
+    },
+  },
+  { name: 'offer-taken', who: 'bea', tell: changed, go: openForm('Take the change') },
+  {
+    name: 'plant-reasons',
+    tell: plantCodes,
+    go: async (at) => {
+      await at.tap(/Report pieces/);
+      await at.count('scrap', '2');
+      await at.choose('S-104');
+    },
+  },
+  {
     name: 'offline',
     tell: (view) =>
       header({
@@ -184,6 +182,15 @@ export const shows: readonly Show[] = [
         oldestUnsentMs: view.nowMs - 5 * hourMs,
       })(view),
     go: (at) => at.says('#header', 'offline'),
+  },
+  {
+    name: 'test-plant',
+    tell: header({
+      environment: 'test',
+      way: 'draining',
+      drain: { perSecond: 120, etaMs: 11_000 },
+    }),
+    go: (at) => at.says('#header', 'draining', 'test plant'),
   },
   {
     name: 'draining',
