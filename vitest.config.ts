@@ -2,8 +2,12 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** The edge serves the page the texts of the plant's language; a test that reads it has English. */
-const texts = fileURLToPath(new URL('./edge/page/texts/en.js', import.meta.url));
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+/** What a page is served beside its own: the plant's language, English here, and what pages share. */
+const served = [
+  { find: /^\.\/texts\.js$/, replacement: here('./edge/page/texts/en.js') },
+  { find: /^\.\/(dom|format|say|thing)\.js$/, replacement: `${here('./shared/page')}/$1.js` },
+];
 
 /** Files that take longest, most of it waiting: begun last they would be waited for alone. */
 const slow = [
@@ -24,7 +28,7 @@ class SlowFirst extends BaseSequencer {
 }
 
 export default defineConfig({
-  resolve: { alias: [{ find: /^\.\/texts\.js$/, replacement: texts }] },
+  resolve: { alias: served },
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 120_000,

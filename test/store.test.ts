@@ -155,6 +155,7 @@ describe('the file', () => {
     const { db } = filled(3, path);
     const newer = migrations.length + 1;
     db.pragma(`user_version = ${newer}`);
+    db.pragma(`application_id = ${newer}`); // whoever reads it must know all of it
     db.close();
     expect(() => openDatabase(path, migrations)).toThrow(
       expect.objectContaining({

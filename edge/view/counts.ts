@@ -78,7 +78,10 @@ export function openCounts({ book, facts, nowMs, most = readMax }: Parts) {
   function countOnRun(line: string, stated: Content, effect: Effect): void {
     const first = effect.origin;
     if (first === undefined || runs.size === 0) return;
-    const run = runs.get(keyOf(homeOf(line, stated, first), first.body.run));
+    const key = keyOf(homeOf(line, stated, first), first.body.run);
+    // What a correction corrects may have been reported on an earlier run of the same name.
+    if (first.eventId !== stated.eventId) runs.delete(key);
+    const run = runs.get(key);
     if (run?.sums && first.atMs >= run.startedMs) add(run.sums, amounts([effect]));
   }
 

@@ -61,6 +61,7 @@ const lacking = (
   [
     ...(['goodsReceipt', 'blockStock', 'unblockStock', 'scrapStock', 'usageDecision'] as const),
     ...(['cancelConfirmation', 'cancelIssue', 'cancelReceipt'] as const),
+    ...(['supplierClaim', 'accrual', 'cancelAccrual', 'returnDelivery'] as const),
   ] satisfies Ability[]
 ).map((kind) => [kind, 'it has no such document']);
 
