@@ -33,7 +33,7 @@ type Fleet = ReturnType<typeof openFleet>;
 const states = ({ dispatch }: Fleet, line = m01) =>
   dispatch.ofLine(line, Number.MAX_SAFE_INTEGER, 100).map(({ state }) => state);
 const ended = (fleet: Fleet, line = m01) =>
-  waitFor(() => !states(fleet, line).includes('pending'), 10_000, 'every command to have ended');
+  waitFor(() => !states(fleet, line).includes('pending'), 30_000, 'every command to have ended');
 const typesOf = (box: ReturnType<Fleet['box']>, line = m01) =>
   box.recent(line).map(({ type }) => type);
 
@@ -81,7 +81,7 @@ test.each([0, 1, 2, 3])('a box that dies after %i commits does each once', async
   await first.until('up');
   first.crashAfter(commits);
   for (const name of ['WO-1', 'WO-2', 'WO-3']) fleet.dispatch.send(order(name));
-  await waitFor(() => first.commits() >= commits, 10_000, 'the crash');
+  await waitFor(() => first.commits() >= commits, 30_000, 'the crash');
   await first.crash();
   const again = fleet.box('one');
   await ended(fleet);
@@ -171,12 +171,12 @@ function openFull(isFull: boolean, tells?: Told) {
 
 test('a full disk consumes nothing: a hold goes past, the rest comes later', async () => {
   const { box, full, log, receiving, end } = openFull(true);
-  await waitFor(() => box.book.look('hold', 'H-1') !== undefined, 10_000, 'the hold');
+  await waitFor(() => box.book.look('hold', 'H-1') !== undefined, 30_000, 'the hold');
   expect(receiving.standing(m01)).toMatchObject({ upTo: 0, beyond: [2] });
-  await waitFor(() => log.length > 0, 10_000, 'the alarm');
+  await waitFor(() => log.length > 0, 30_000, 'the alarm');
   expect(log).toEqual(['disk: is full']);
   full.now = false;
-  await waitFor(() => receiving.standing(m01).upTo === 3, 10_000, 'all of them');
+  await waitFor(() => receiving.standing(m01).upTo === 3, 30_000, 'all of them');
   await end();
   expect(receiving.standing(m01)).toEqual({ upTo: 3, beyond: [], waits: null });
   expect([...box.book.rows('order').keys()]).toEqual(['WO-1', 'WO-2']);
@@ -207,7 +207,7 @@ test('what an edge does not understand is refused, and the next one is taken', a
   const { box, receiving, end } = openFull(false, (after) => ({
     ...{ answer: 'told', newest: 2, commands: all.slice(after) },
   }));
-  await waitFor(() => receiving.standing(m01).upTo === 2, 10_000, 'both');
+  await waitFor(() => receiving.standing(m01).upTo === 2, 30_000, 'both');
   await end();
   const facts = [...box.store.history()].map(({ bytes }) => decodeContent(bytes));
   expect(facts.map(({ type }) => type)).toEqual([
@@ -221,7 +221,7 @@ test('a central from before is asked quietly', async () => {
   const { log, asked } = openFull(false, () => {
     throw new Fault('UNREACHABLE', 'central: no responders');
   });
-  await waitFor(() => asked.length > 2, 10_000, 'three questions');
+  await waitFor(() => asked.length > 2, 30_000, 'three questions');
   expect(log).toEqual([]);
 });
 

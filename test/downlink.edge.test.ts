@@ -45,7 +45,7 @@ const start = (number: string, actor = 'person:1') => ({
   ...{ operation: '0010', body: {} },
 });
 const active = (box: Box, set: number) =>
-  waitFor(() => box.status().head > 0 && setOf(box) === set, 10_000, `set ${set} to be active`);
+  waitFor(() => box.status().head > 0 && setOf(box) === set, 30_000, `set ${set} to be active`);
 const setOf = (box: Box) =>
   (box.whole().reference as { active: number }[]).map((one) => one.active)[0];
 const applied = (box: Box, line = m01) =>
@@ -67,7 +67,7 @@ test('each line states a set once, and what an order lacks is named', async () =
   await box.until('up', m02);
   approve(fleet, [item('A'), routing, center(m01)]);
   await active(box, 1);
-  await waitFor(() => applied(box, m02).length > 0, 10_000, 'the other line to state it');
+  await waitFor(() => applied(box, m02).length > 0, 30_000, 'the other line to state it');
   expect([applied(box), applied(box, m02)]).toEqual([[1], [1]]);
   await box.ask(order('WO-1', [a, r]));
   await box.ask(order('WO-2', [a, { ...r, version: '2' }]));
@@ -81,7 +81,7 @@ test('each line states a set once, and what an order lacks is named', async () =
   await box.kept();
   expect(fleet.downlink.differences({ after: 0, limit: 9 }).differences).toEqual([]);
   const known = () => fleet.downlink.shown().lines.map(({ line, number }) => [line, number]);
-  await waitFor(() => known().length === 2, 10_000, 'central to hear it');
+  await waitFor(() => known().length === 2, 30_000, 'central to hear it');
   expect(known()).toEqual([m01, m02].map((line) => [line, 1]));
 });
 
@@ -93,7 +93,7 @@ test('a set becomes active without a network, and holds at the next start, too',
   await active(box, 1);
   approve(fleet, [item('B')], 400);
   approve(fleet, [item('C')], 3_600_000);
-  await waitFor(() => heldBy(box) === 3, 10_000, 'the sets to be held');
+  await waitFor(() => heldBy(box) === 3, 30_000, 'the sets to be held');
   box.link.cut = true;
   await box.ask(order('WO-1', [a]));
   await active(box, 2);
@@ -154,9 +154,9 @@ test('what is not as it was approved is not taken', async () => {
   });
   const waits = () => (box.whole().reference as { waits: string | null }[])[0]?.waits;
   box.link.cut = true;
-  await waitFor(() => box.way().state === 'down', 10_000, 'the link to be down');
+  await waitFor(() => box.way().state === 'down', 30_000, 'the link to be down');
   box.link.cut = false;
-  await waitFor(() => waits() !== null, 20_000, 'the set to be refused');
+  await waitFor(() => waits() !== null, 30_000, 'the set to be refused');
   expect(waits()).toBe(`set 1 of ${site} is not what central has approved`);
   Object.assign(fleet.downlink, { answer });
 });
@@ -175,17 +175,17 @@ test('a change to a running order is offered, and done when a person takes it', 
   await active(box, 1);
   give({});
   const quantity = () => box.book.look('order', 'WO-1')?.quantity;
-  await waitFor(() => quantity() === 10_000_000n, 10_000, 'the order to be released');
+  await waitFor(() => quantity() === 10_000_000n, 30_000, 'the order to be released');
   give({ quantity: '12' });
-  await waitFor(() => quantity() === 12_000_000n, 10_000, 'the order to be changed');
+  await waitFor(() => quantity() === 12_000_000n, 30_000, 'the order to be changed');
   await box.ask(start('WO-1'));
   give({ quantity: '15' });
-  await waitFor(() => box.offers.of(m01).length > 0, 10_000, 'the offer');
+  await waitFor(() => box.offers.of(m01).length > 0, 30_000, 'the offer');
   expect(quantity()).toBe(12_000_000n);
   const [offer] = box.offers.of(m01);
   expect(offer).toMatchObject({ order: 'WO-1', action: 'ChangeOrder', body: { quantity: '15' } });
   const row = () => fleet.dispatch.ofLine(m01, 99, 99)[0];
-  await waitFor(() => row()?.state === 'refused', 10_000, 'central to hear of the offer');
+  await waitFor(() => row()?.state === 'refused', 30_000, 'central to hear of the offer');
   expect(row()).toMatchObject({ rule: 'offered' });
   const { action: type, body, commandId: causationId } = offer!;
   const taken = { commandId: 'take', line: m01, type, order: 'WO-1', body, causationId };

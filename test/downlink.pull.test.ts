@@ -77,7 +77,7 @@ test('what SAP has of each kind comes to the sites that it is for, each once', a
   });
   const box = pulling(erpAt(bench.url).masters!);
   const streams = () => box.downlink.shown().streams;
-  await waitFor(() => streams().length === 7, 20_000, 'all streams to be read');
+  await waitFor(() => streams().length === 7, 30_000, 'all streams to be read');
   expect(versions(box).map((row) => (row as string[]).join(' '))).toEqual([
     `${site} bom 17/1 C`,
     `${site} item BOLT A`,
@@ -102,7 +102,7 @@ test('what SAP has of each kind comes to the sites that it is for, each once', a
   await bench.admin('/orders/4712/change', { quantity: '70' });
   const quantity = () =>
     box.db.prepare<[], string>('SELECT content FROM erp_order').pluck().get() ?? '';
-  await waitFor(() => quantity().includes('"70"'), 20_000, 'the change to be read');
+  await waitFor(() => quantity().includes('"70"'), 30_000, 'the change to be read');
 });
 
 test('more than a page at one time, and what is changed meanwhile, leaves out none', async () => {
@@ -146,7 +146,7 @@ test('pages go on where the last one ended; what does not answer is asked again'
       return pages.shift() ?? { kind: 'unread', reason: 'over' };
     },
   });
-  await waitFor(() => asked.length >= 5, 10_000, 'five questions');
+  await waitFor(() => asked.length >= 5, 30_000, 'five questions');
   expect(asked.slice(0, 5)).toEqual([null, null, '1', '1', '2']);
   expect(box.downlink.shown().streams).toMatchObject([{ cursor: '2', reason: 'over' }]);
 });

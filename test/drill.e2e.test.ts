@@ -32,9 +32,9 @@ test('the uplink is cut, the line works on, and every fact is accounted for', as
     process.stdout.write = write;
   });
   const way = async () => (await edge.status()).way;
-  await waitFor(async () => (await edge.status()).head === 11, 5_000, 'the fact of the cut');
+  await waitFor(async () => (await edge.status()).head === 11, 30_000, 'the fact of the cut');
   await edge.state(50);
-  await waitFor(async () => (await way()).detail?.includes('drill') ?? false, 5_000, 'the reason');
+  await waitFor(async () => (await way()).detail?.includes('drill') ?? false, 30_000, 'the reason');
   expect(await edge.status()).toMatchObject({ head: 61, kept: 10 });
   expect(await ended).toBe(0);
 

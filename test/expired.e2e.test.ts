@@ -53,7 +53,7 @@ test(
     await wire.leaf.restart();
     await edge.state(10);
     const detail = async () => (await edge.status()).way.detail ?? '';
-    await waitFor(async () => (await detail()).startsWith('auth:'), 20_000, 'auth to be said');
+    await waitFor(async () => (await detail()).startsWith('auth:'), 30_000, 'auth to be said');
     expect(await detail()).toMatch(/^auth: the certificate "leaf" is over since 20\S+Z: renew it$/);
     const metrics = await (await fetch(`${edge.url}/metrics`)).text();
     expect(metrics).toMatch(/^holdfast_edge_credentials_refused\{line="[^"]+"\} 1$/m);
@@ -76,7 +76,7 @@ test(
     wire.hub.change((config) => ({ ...config, accounts: accountsOf(newKey().nkey) }));
     await wire.hub.restart();
     await edge.state(10);
-    await waitFor(async () => (await edge.status()).way.state === 'down', 20_000, 'to be cut off');
+    await waitFor(async () => (await edge.status()).way.state === 'down', 30_000, 'to be cut off');
     await waitFor(() => wire.leaf.log().includes('Authorization Violation'), 10_000);
     expect(await edge.status()).toMatchObject({ head: 20, kept: 10 });
 

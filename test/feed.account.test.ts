@@ -50,7 +50,7 @@ async function openPlant(isApart: boolean) {
 test('in the plant’s own account a reader has facts put where it likes', async () => {
   const { reader, heard } = await openPlant(false);
   reader.publish(asks, '1', { reply: kept });
-  await waitFor(() => heard.length > 0, 10_000, 'a fact where none belongs');
+  await waitFor(() => heard.length > 0, 30_000, 'a fact where none belongs');
 });
 
 test('in an account of its own it reads, and nothing else', async () => {
@@ -67,7 +67,7 @@ test('in an account of its own it reads, and nothing else', async () => {
   reader.publish(asks.replace('$JS.API', feedApi), '1', { reply: kept });
   await reader.flush();
   const pending = async () => (await manager.consumers.info(factStream, 'qms')).num_ack_pending;
-  await waitFor(async () => (await pending()) === 1, 10_000, 'the fact to be on its way');
+  await waitFor(async () => (await pending()) === 1, 30_000, 'the fact to be on its way');
   await plant.flush();
   expect(heard).toEqual([]);
 });

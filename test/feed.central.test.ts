@@ -115,7 +115,7 @@ test('a cursor that was never moved is where the feed is, once somebody looks', 
       (state) => state.messages,
       () => 0,
     );
-  await waitFor(async () => (await messages()) === 42, 20_000, 'all to be told');
+  await waitFor(async () => (await messages()) === 42, 30_000, 'all to be told');
   await dies.stop();
   expect(book.cursor().position).toBe(0);
   startTelling(side, books);

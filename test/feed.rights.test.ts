@@ -100,7 +100,7 @@ test('the reader of the documentation reads on where it was, whatever became of 
     const { num_ack_pending, num_pending } = await manager.consumers.info(factStream, 'qms');
     return num_ack_pending === 0 && num_pending === 0;
   };
-  await waitFor(isDone, 10_000, 'all to be acknowledged');
+  await waitFor(isDone, 30_000, 'all to be acknowledged');
   stop.abort();
   await goesOn;
   expect(seen).toHaveLength(4);

@@ -92,7 +92,7 @@ describe('hears', () => {
     owner.leaf.publish(beatSubject(owner.line), beatOf(owner.line), `${owner.inbox}.beat.1`);
     await waitFor(
       () => owner.leaf.heard().some(({ subject }) => subject === `${owner.inbox}.beat.1`),
-      5_000,
+      30_000,
       'the answer to its owner',
     );
     await plant.told(owner);
@@ -115,7 +115,7 @@ describe('hears', () => {
     owner.leaf.publish(beatSubject(owner.line), beatOf(owner.line), reply);
     await waitFor(
       () => owner.leaf.heard().some(({ subject }) => subject === reply),
-      5_000,
+      30_000,
       "central's answer",
     );
     expect(await answerTo(plant.plant, 'hf.desk.health', '')).toContain('{');
@@ -143,7 +143,7 @@ describe('answers', () => {
           .heard()
           .slice(before)
           .find(({ subject }) => subject === refillSubject(owner.line));
-      await waitFor(() => asked() !== undefined, 5_000, "central's question");
+      await waitFor(() => asked() !== undefined, 30_000, "central's question");
       site.leaf.publish(asked()!.reply, 'mine');
       const answer = await asking;
       expect(typeof answer === 'function' ? 'mine' : answer).toBe(answered);
@@ -170,7 +170,7 @@ describe('answers', () => {
       const body = one.startsWith('hf.beat.') ? beatOf(rogue.line) : '';
       rogue.leaf.publish(one, body, reply);
       const came = () => rogue.leaf.heard().some(({ subject }) => subject === reply);
-      if (isAsked) await waitFor(came, 5_000, 'the answer');
+      if (isAsked) await waitFor(came, 30_000, 'the answer');
       await plant.settled(rogue);
       const stored = one.startsWith('hf.evt.') ? 1 : 0;
       expect(await plant.plantCount()).toBe(count + stored);

@@ -151,7 +151,7 @@ test('a renewed certificate is shown without a restart; a torn one is not taken'
   expect(await shown()).toBe(before);
   writeFileSync(paths.keyPath, readFileSync(authority.issue('other').keyPath)); // half of a renewal
   put(90);
-  await waitFor(async () => (await shown()) > before, 5_000, 'the renewed certificate');
+  await waitFor(async () => (await shown()) > before, 30_000, 'the renewed certificate');
   expect((await ask(secured.url)).body).toBe('it');
 });
 

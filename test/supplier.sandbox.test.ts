@@ -65,7 +65,7 @@ async function openWorld(given: object = {}) {
     JSON.parse((await bench.call('GET', '/sandbox/listing')).text);
   const receive = (lot: string, quantity: string, kind = 'unrestricted') =>
     admin('/receipts', { purchaseOrder, lot, quantity, kind });
-  const soon = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeout: 20_000 });
+  const soon = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeout: 30_000 });
 
   async function receiptOf(lot: string): Promise<string> {
     const rows = async () => (await box.ask('/inbound?show=all')).json.receipts as Receipt[];

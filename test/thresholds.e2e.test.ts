@@ -92,7 +92,7 @@ test(
     await edge.until('kept', 3);
     await central.close(); // the mark may be set once every ten seconds: the next start sets it
     central = await wire.central('ledger', { thresholds });
-    await waitFor(async () => (await seen()).num_pending === 0, 10_000, 'the mark to be set');
+    await waitFor(async () => (await seen()).num_pending === 0, 30_000, 'the mark to be set');
     expect(checkConsumer(await seen())).toEqual({ status: 'OK', says: [] });
     expect((await seen()).created).toBe(made.created); // it was moved, and never made anew
   },

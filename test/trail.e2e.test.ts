@@ -46,8 +46,8 @@ test('a tap and the document that it calls for are one trace', async () => {
 
   const ours = () => collector.spans.filter(({ traceId }) => traceId === caller.traceId);
   const named = (name: RegExp) => ours().filter((span) => name.test(span.name));
-  await waitFor(() => named(/^post /).length > 0, 20_000, 'the document to be told of');
-  await waitFor(() => named(/^POST /).length > 0, 20_000, 'the ERP to tell of it');
+  await waitFor(() => named(/^post /).length > 0, 30_000, 'the document to be told of');
+  await waitFor(() => named(/^POST /).length > 0, 30_000, 'the ERP to tell of it');
   const one = (name: RegExp): Collected => {
     const found = named(name);
     expect(found.map((span) => span.name)).toHaveLength(1);

@@ -21,7 +21,7 @@ async function stand(fleet: Fleet, hold: string, all: readonly string[]): Promis
     fleet.wards.pass();
     return `${statesOf(fleet, hold)}` === `${all}`;
   };
-  await waitFor(isSo, 10_000, 'the lines to stand').catch((cause) => {
+  await waitFor(isSo, 30_000, 'the lines to stand').catch((cause) => {
     throw new Error(says(), { cause });
   });
 }

@@ -106,4 +106,4 @@ export function startTelling(hub: Hubside, { book }: Pick<Books, 'book'>, given:
 
 /** Resolves once the feed has told all that the ledger holds. */
 export const toldAll = ({ book }: Pick<Books, 'book'>): Promise<void> =>
-  waitFor(() => book.cursor().position === book.last(), 20_000, 'the feed to tell all');
+  waitFor(() => book.cursor().position === book.last(), 30_000, 'the feed to tell all');

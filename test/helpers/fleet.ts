@@ -28,7 +28,7 @@ const clock: Clock = {
   ...{ nowMs: systemClock.nowMs, monotonicMs: systemClock.monotonicMs },
   sleep: (ms, signal) => systemClock.sleep(ms / 50, signal),
 };
-const waitMs = 10_000;
+const waitMs = 30_000;
 
 type Subscriber = (error: null, message: Msg) => void;
 type Bus = ReturnType<typeof openBus>;

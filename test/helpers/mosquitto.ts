@@ -22,7 +22,7 @@ import { Fault } from '../../shared/fault.ts';
 import { testFolder } from './folder.ts';
 import { waitFor } from './plantnet.ts';
 
-const readyTimeoutMs = 10_000;
+const readyTimeoutMs = 30_000;
 const root = resolve(process.env['HOLDFAST_CACHE'] || '.cache', 'mosquitto');
 
 /** The broker, and the libraries that it needs, but for those that every machine has. */

@@ -8,7 +8,7 @@ import { nkeys } from '@nats-io/nats-core';
 import type { Tls } from '../../cli/leaftls.ts';
 import { waitFor } from './plantnet.ts';
 
-const waitMs = 5_000;
+const waitMs = 30_000;
 
 export type Way = {
   port: number;

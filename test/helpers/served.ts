@@ -68,7 +68,7 @@ export async function openServed() {
     post: async () => ({ kind: 'posted', document: '4900000001' }),
   });
   fleet.postings.settle(task!.posting.key, await erp.post(task!.posting));
-  await waitFor(() => metricsText(vitals.families()).includes('_pause_'), 10_000, 'a look');
+  await waitFor(() => metricsText(vitals.families()).includes('_pause_'), 30_000, 'a look');
   const until = certificateFamily([{ name: 'tls', untilMs: 1_000 } as CertificateStanding]);
   const certificates = { ...until, name: `holdfast_edge_${until.name}` };
   const central = metrics(vitals.families());
