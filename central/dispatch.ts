@@ -9,7 +9,7 @@ import { type Row, type Sent, type SentState, sentTables, type Told } from './se
 /** Most commands of one line that wait; more are refused. */
 export const waitingMax = 10_000;
 /** Most commands that a line may have had from a ledger that is lost. */
-export const foreignMax = 10_000;
+const foreignMax = 10_000;
 
 /** So long central tells people of commands that a lost ledger has sent, ms. */
 const dayMs = 86_400_000;

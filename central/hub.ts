@@ -6,8 +6,6 @@ import type { Logger } from '../shared/log.ts';
 /** Oldest server whose leaf enforces permissions and whose streams refuse after a disk error. */
 const versionMin = [2, 14] as const;
 const monitorTimeoutMs = 5_000;
-/** Most servers of one cluster. */
-export const membersMax = 9;
 
 type Varz = {
   server_name?: string;
@@ -74,7 +72,6 @@ async function ask(url: string): Promise<Varz | undefined> {
 
 /** Pause between two looks at the hub's servers, ms. */
 const lookMs = 60_000;
-export type HubWatch = ReturnType<typeof openHubWatch>;
 
 type Watched = {
   connection: NatsConnection;

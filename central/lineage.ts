@@ -18,7 +18,6 @@ export const lineageMigrations = [
   `,
 ];
 
-export type Lineage = ReturnType<typeof openLineage>;
 type Step = readonly [source: string, target: string];
 
 const lotNode = (lot: string): string => `lot:${lot}`;

@@ -3,7 +3,7 @@ import { open } from './docket.ts';
 import { caseReason } from './inverse.ts';
 
 /** Most parked entries whose reasons are read for one answer; those beyond are `uncounted`. */
-export const classedMax = 5_000;
+const classedMax = 5_000;
 
 /**
  * Why postings are parked, as few words that never grow: texts name orders and amounts, and belong

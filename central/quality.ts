@@ -20,7 +20,7 @@ type Parts = {
 export type Quality = ReturnType<typeof openQuality>;
 
 /** What becomes of some of a hold that has a quantity. */
-export type Disposing = Saying &
+type Disposing = Saying &
   Readonly<{ hold: string; disposition: string; quantity: string; unit: string }>;
 /** What is asked of one line, of an order or a lot there. */
 export type Asking = Saying &

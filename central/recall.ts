@@ -7,7 +7,7 @@ import type { Thread } from './thread.ts';
 /** Most rows in one answer. */
 export const recalledMax = 2_000;
 /** Lots, orders and serials that are walked; and documents that are counted. */
-export const walkMost = { nodes: 250_000, documents: 1_000_000 } as const;
+const walkMost = { nodes: 250_000, documents: 1_000_000 } as const;
 /** Facts that are looked through before an answer is given without the rest. */
 const followMax = 100_000;
 /** Pages behind the first may tell of a walk that is so old, ms. */

@@ -1,7 +1,7 @@
 import type { Unread } from './figures.ts';
 
 /** Items of goods receipts that a connector tells at once. */
-export type Delivered = Readonly<{
+type Delivered = Readonly<{
   /** In the order of their numbers, as the ERP says them: nothing of it is believed yet. */
   receipts: readonly unknown[];
   /** Whether there may be more behind the last of them. */

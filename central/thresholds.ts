@@ -6,7 +6,7 @@ import { fallback, flag, integer, optional, type Read, record } from '../shared/
  */
 const prefix = 'io.nats.monitor.';
 
-export const thresholdFields = {
+const thresholdFields = {
   enabled: fallback(flag('False takes the thresholds off the streams again.'), true),
   unreadCritical: fallback(
     integer('Segments that central has not read, and that are an alarm.', 1, 1e9),

@@ -32,7 +32,7 @@ type Parts = {
   nowMs: () => number;
 };
 export type Wards = ReturnType<typeof openWards>;
-export type Placing = Pick<Ward, 'kind' | 'name' | 'by' | 'reason'> & { hold?: string | undefined };
+type Placing = Pick<Ward, 'kind' | 'name' | 'by' | 'reason'> & { hold?: string | undefined };
 
 const nodeOf = ({ kind, name }: Pick<Ward, 'kind' | 'name'>): string => `${kind}:${name}`;
 /**

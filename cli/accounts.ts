@@ -2,7 +2,7 @@ import { feedApi, hubDomain, keptSubject } from '../shared/subject.ts';
 import { edgePermissions, feedPermissions, type Permissions } from './permissions.ts';
 
 /** A leaf that is let in, by one public NKey or, while keys are renewed, by two. */
-export type LeafGuest = {
+type LeafGuest = {
   nkeys: readonly string[];
   /** The lines of each edge beside it, in the order of its config. */
   edges: readonly (readonly string[])[];
@@ -28,13 +28,13 @@ export type Account = {
 export type Accounts = Readonly<Record<string, Account>>;
 
 /** Where central and the streams are at the hub. */
-export const plantAccount = 'HF';
+const plantAccount = 'HF';
 /** A leaf's account is named for the first line beside it, which does not change with its keys. */
 const accountOf = ({ edges }: LeafGuest): string =>
   keptSubject(edges[0]![0]!).split('.').slice(2).join('/');
 
 /** What a leaf may carry for the edges beside it: what they may, together. */
-export function leafPermissions(edges: LeafGuest['edges']): Permissions {
+function leafPermissions(edges: LeafGuest['edges']): Permissions {
   const parts = edges.map(edgePermissions);
   const all = (way: keyof Permissions) => ({
     allow: [...new Set(parts.flatMap((part) => part[way].allow))],
@@ -99,7 +99,7 @@ export function hubAccounts(central: readonly string[], leaves: readonly LeafGue
 const asPlant = (subject: string): string => subject.replace(feedApi, '$JS.API');
 
 /** A reader of the feed: its name in central's configuration, and its public NKeys. */
-export type Reader = { name: string; nkeys: readonly string[] };
+type Reader = { name: string; nkeys: readonly string[] };
 
 /**
  * The same accounts, and one for each reader of the feed, with a way across to its own consumer: so

@@ -33,7 +33,7 @@ reached, or not all was told.
 `;
 
 /** An answer may have to look through much of the ledger first. */
-export const recallMaxMs = 60_000;
+const recallMaxMs = 60_000;
 /** Rows that are asked for at once; at most so many pages, so that nothing is asked for ever. */
 const pageRows = 2_000;
 const pagesMax = 1_000;

@@ -6,7 +6,7 @@ import type { Logger } from '../shared/log.ts';
 import type { Cut } from './cut.ts';
 
 /** Longest outage that is drilled, s. */
-export const drillMaxS = 86_400;
+const drillMaxS = 86_400;
 export const drillFields = {
   forS: integer('For how long the uplink is held down, s.', 1, drillMaxS),
   by: id('Who asks; "person:17". Where people are known, who is signed in.', 64),

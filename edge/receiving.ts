@@ -35,7 +35,6 @@ type Parts = {
   log: Logger;
   signal: AbortSignal;
 };
-export type Receiving = ReturnType<typeof openReceiving>;
 /** What came of a command: an outcome that stands, or that it waits, and why. */
 type Outcome = { waits: string } | { waits?: undefined };
 

@@ -1,8 +1,8 @@
+import { store, whole } from './enrol.ts';
 import {
   choice,
   type Field,
   id,
-  integer,
   invalid,
   list,
   optional,
@@ -11,7 +11,6 @@ import {
   record,
   text,
 } from './field.ts';
-import { isId } from './identity.ts';
 import { readJson } from './json.ts';
 import { instantMs } from './vocabulary.ts';
 
@@ -20,21 +19,12 @@ export const sentMax = 100;
 /** and most bytes of them, as JSON; one that is alone may be larger. */
 export const sentBytesMax = 256 * 1024;
 
-const whole = (doc: string, min = 0) => integer(doc, min, Number.MAX_SAFE_INTEGER);
-const store: Field<string> = {
-  doc: 'Identity of what writes the line: one line in one file.',
-  read(value, name) {
-    if (isId(value)) return value;
-    throw invalid(name, 'must be a UUID in lower case');
-  },
-};
-
 const askFields = {
   ...{ store, epoch: whole('Epoch of the line.', 1) },
   after: whole('Every command up to this number has an outcome here.'),
 };
 /** What the writer of a line asks central: what has it for us behind this number? */
-export type CommandsAsk = Read<typeof askFields>;
+type CommandsAsk = Read<typeof askFields>;
 
 /** What is asked for, as whoever sent it wrote it; read by the edge that it is for. */
 const content: Field<Readonly<Record<string, unknown>>> = {
@@ -63,7 +53,7 @@ const answerFields = {
 /** A command on its way down. */
 export type SentCommand = Read<typeof sentFields>;
 /** Central's answer: the commands behind the number, in order, as many as fit. */
-export type CommandsAnswer = Read<typeof answerFields>;
+type CommandsAnswer = Read<typeof answerFields>;
 
 // Each throws Fault INVALID that names the field.
 export const decodeCommandsAsk = (bytes: Uint8Array): CommandsAsk =>

@@ -21,7 +21,8 @@ export const epochsMax = 1_000;
 export const reasons = ['new', 'behind', 'forked', 'swapped'] as const;
 export type Reason = (typeof reasons)[number];
 
-const whole = (doc: string, min = 0) => integer(doc, min, Number.MAX_SAFE_INTEGER);
+/** A whole number from `min` on, as epochs and sequences are. */
+export const whole = (doc: string, min = 0) => integer(doc, min, Number.MAX_SAFE_INTEGER);
 const epoch = whole('Epoch of the line.', 1);
 const sequence = whole('A sequence of the line in that epoch; 0 before its first fact.');
 const hash: Field<string> = {
@@ -31,7 +32,7 @@ const hash: Field<string> = {
     throw invalid(name, 'must be 64 hexadecimal digits');
   },
 };
-const store: Field<string> = {
+export const store: Field<string> = {
   doc: 'Identity of what writes the line: one line in one file.',
   read(value, name) {
     if (isId(value)) return value;

@@ -1,6 +1,6 @@
 import { percent, type Ratio } from './ratio.ts';
 
-export type OeeBasis = Readonly<{
+type OeeBasis = Readonly<{
   /** Planned busy time, ms; null where nobody has planned. */
   plannedMs: bigint | null;
   /** Actual production time, ms; and what of it lies in planned time, all of it unless said. */

@@ -32,7 +32,7 @@ export const otlpField = optional(
 export type Otlp = Read<typeof otlpFields>;
 
 /** What a span is to its parent, by OTLP's numbers. */
-export const spanKinds = { internal: 1, server: 2, client: 3, producer: 4, consumer: 5 } as const;
+const spanKinds = { internal: 1, server: 2, client: 3, producer: 4, consumer: 5 } as const;
 export type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
 /** One piece of work in a trace. Times are Unix ms. */
 export type Span = Place &

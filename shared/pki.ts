@@ -25,7 +25,7 @@ export type CertificateStanding = Readonly<{
 }>;
 
 /** The first certificate of a PEM file. Throws Fault INVALID that names `option` and the file. */
-export function readCertificate(path: string, option: string): X509Certificate {
+function readCertificate(path: string, option: string): X509Certificate {
   let pem: string;
   try {
     pem = readFileSync(path, 'utf8');
@@ -48,7 +48,7 @@ export function untimely(certificate: X509Certificate, nowMs: number): string | 
   return nowMs < Date.parse(validFrom) ? `is not valid before ${iso(validFrom)}` : undefined;
 }
 
-export type PairPaths = Readonly<{ certPath: string; keyPath: string }>;
+type PairPaths = Readonly<{ certPath: string; keyPath: string }>;
 /** A certificate and its key, as a TLS server takes them. */
 export type Pair = Readonly<{ cert: string; key: string; certificate: X509Certificate }>;
 
@@ -73,7 +73,7 @@ export function readPair({ certPath, keyPath }: PairPaths, option: string): Pair
 }
 
 /** Throws Fault INVALID for a pair that a browser would refuse now. */
-export function checkPair(paths: PairPaths, option: string, nowMs: number): void {
+function checkPair(paths: PairPaths, option: string, nowMs: number): void {
   const words = untimely(readPair(paths, option).certificate, nowMs);
   if (words) throw invalid(`${option}.certPath`, `${paths.certPath}: ${words}`);
 }

@@ -48,7 +48,7 @@ function sheetOf(name: string, text: string): Sheet {
  * A file of the page. What the page itself has not is everybody's: it stands beside this file, in
  * `page/`.
  */
-export function openFolders(own: URL) {
+function openFolders(own: URL) {
   const common = new URL('./page/', import.meta.url);
   const names = (folder: URL): string[] =>
     readdirSync(folder).filter((name) => name.split('.').at(-1)! in types);

@@ -20,7 +20,7 @@ import { lineField } from './subject.ts';
 import { instantMs, material, unit } from './vocabulary.ts';
 
 /** Kinds of reference data: master records, and the codes by which reasons are named. */
-export const referenceKinds = [...masterKinds, 'reasonCode'] as const;
+const referenceKinds = [...masterKinds, 'reasonCode'] as const;
 export type ReferenceKind = (typeof referenceKinds)[number];
 
 /** Most bytes of one version's contents, as JSON; */
@@ -142,7 +142,7 @@ export function readReference(given: unknown, label: string): Reference {
   return { kind, record: number, version, content: read } as unknown as Reference;
 }
 
-export const orderStatuses = ['created', 'released', 'cancelled', 'closed'] as const;
+const orderStatuses = ['created', 'released', 'cancelled', 'closed'] as const;
 
 /** A production order as the ERP has it. */
 export const orderFields = {

@@ -14,7 +14,7 @@ export const versionMin = 'TLSv1.2';
 /** What a browser is told to keep to, for a year (RFC 6797). */
 export const strictTransport = 'max-age=31536000';
 
-export const tlsFields = {
+const tlsFields = {
   host: text('Address that is listened to, e.g. 0.0.0.0.', 100),
   port: integer('Port; 0 takes a free one.', 0, 65_535),
   certPath: text('PEM file of the certificate, its chain behind it; read again on change.', 4_096),
@@ -26,7 +26,7 @@ export const tlsField = optional(
     tlsFields,
   ),
 );
-export type TlsConfig = Read<typeof tlsFields>;
+type TlsConfig = Read<typeof tlsFields>;
 
 const ownHosts = ['127.0.0.1', '::1', 'localhost'];
 /** Throws Fault INVALID where what is served by TLS would be served without it as well. */

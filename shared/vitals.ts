@@ -13,8 +13,6 @@ const noteMs = 1_000;
 /** V8's kinds of collection (`NODE_PERFORMANCE_GC_…`), as other programs of Node name them. */
 const collections = { 1: 'minor', 4: 'major', 8: 'incremental', 16: 'weakcb' } as const;
 
-export type Vitals = ReturnType<typeof openVitals>;
-
 /**
  * What any of our programs tells of itself beside its work: how long its event loop stands still,
  * its processor time, memory and garbage. Names are those that Prometheus' own libraries use.
@@ -51,9 +49,6 @@ export function openVitals() {
     },
   };
 }
-
-/** A program of which nobody measures anything, as in tests. */
-export const lifeless: Vitals = { families: () => [], close: () => undefined };
 
 function processFamilies(): Family[] {
   const { user, system } = process.cpuUsage();

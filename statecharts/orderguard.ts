@@ -32,7 +32,7 @@ export const guardRules = [
   'component', // the material is no component of the order
   'lotNumber', // the lot's number is none of its item
 ] as const;
-export type GuardRule = (typeof guardRules)[number];
+type GuardRule = (typeof guardRules)[number];
 
 /** Facts that the guard is asked about. */
 const guarded = ['OperationStarted', 'MaterialConsumed', 'LotProduced'] as const;

@@ -53,7 +53,6 @@ export type Verdict = Readonly<{
   reason: string | null;
 }>;
 type Parts = { db: Database; dossier: Dossier; sets: ChangeSets };
-export type Guarding = ReturnType<typeof openGuarding>;
 
 function prepare(db: Database) {
   const columns = `id, event_id AS eventId, line, order_number AS "order", at_ms AS atMs,

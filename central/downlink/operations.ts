@@ -9,7 +9,7 @@ import { type Operation, operation, rows } from '../operation.ts';
 import { plantSite } from './fields.ts';
 
 /** Most versions, and most orders, that are received at once. */
-export const receivedMax = 500;
+const receivedMax = 500;
 const anything = { doc: 'One of them.', read: (value: unknown) => value };
 const received = (doc: string) => ({
   ...some(list(anything, receivedMax)),

@@ -30,7 +30,6 @@ type Problem = Readonly<{
   lastMs: number;
   times: number;
 }>;
-export type Problems = ReturnType<typeof openProblems>;
 
 /** What was refused of what an ERP sent: each once, until it comes again and is right. */
 export function openProblems(db: Database, nowMs: () => number) {

@@ -12,7 +12,7 @@ const pagesMax = 200;
 /** Longest pause after a round that failed, ms. */
 const pauseMaxMs = 300_000;
 
-export type PulledSite = Readonly<{ plant: string; site: string }>;
+type PulledSite = Readonly<{ plant: string; site: string }>;
 type Parts = {
   db: Database;
   downlink: Pick<Downlink, 'receiveReferences' | 'receiveOrders' | 'refuse' | 'again' | 'undone'>;

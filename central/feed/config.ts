@@ -11,7 +11,7 @@ import {
 } from '../../shared/field.ts';
 
 /** Most consumers that the feed keeps a place for. */
-export const consumersMax = 100;
+const consumersMax = 100;
 const subjectsMax = 20;
 
 const name: Field<string> = {

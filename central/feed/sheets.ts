@@ -78,4 +78,3 @@ export function openSheets({ book, feed }: Parts) {
     },
   };
 }
-export type Sheets = ReturnType<typeof openSheets>;

@@ -47,7 +47,7 @@ const peaks = new Set(['maxMs']);
 const columns = `line, from_ms AS fromMs, kind, order_number AS "order", operation, name, unit,
   body`;
 
-export const readSums = (body: string): Sums =>
+const readSums = (body: string): Sums =>
   Object.fromEntries(
     Object.entries(JSON.parse(body) as Record<string, string>).map(([name, text]) => [
       name,
@@ -55,7 +55,7 @@ export const readSums = (body: string): Sums =>
     ]),
   );
 /** In one spelling: names in order, nothing that is nothing; undefined if nothing is left. */
-export function writeSums(sums: Sums): string | undefined {
+function writeSums(sums: Sums): string | undefined {
   const some = Object.entries(sums).filter(([, value]) => value !== 0n);
   if (some.length === 0) return undefined;
   some.sort(([a], [b]) => (a < b ? -1 : 1));

@@ -17,7 +17,7 @@ import { varianceOf } from './variance.ts';
 import { openWaits } from './waits.ts';
 
 /** Most figures of facts that one answer is made of, most days, and most groups in one page. */
-export const cellsMax = 400_000;
+const cellsMax = 400_000;
 export const daysMax = 800;
 export const figureRowsMax = 500;
 /** Facts and stretches that are read on before an answer. */

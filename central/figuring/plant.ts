@@ -128,7 +128,7 @@ export type Days = Readonly<{
   /** Why nothing is planned in a stretch; undefined where it is. */
   unplanned: (place: Readonly<{ productionDay: string; shift?: string }>) => Unplanned | undefined;
 }>;
-export type Unplanned = 'noCalendar' | 'noShift' | 'dayOff';
+type Unplanned = 'noCalendar' | 'noShift' | 'dayOff';
 export type Plant = ReturnType<typeof openPlant>;
 
 const utc = openCalendar({ timeZone: 'UTC', dayStart: '00:00', shifts: [] });

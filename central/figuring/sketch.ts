@@ -4,7 +4,7 @@ import type { Sums } from './cells.ts';
 const exactMs = 64n;
 
 /** The shortest wait, ms, that is told apart from this one: at most 1/32 less. */
-export function bucketOf(ms: bigint): bigint {
+function bucketOf(ms: bigint): bigint {
   let shift = 0n;
   while (ms >> shift >= exactMs) shift += 1n;
   return (ms >> shift) << shift;

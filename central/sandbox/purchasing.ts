@@ -46,7 +46,7 @@ type OrderItem = {
   received: bigint;
 };
 /** What a document says of the order that it is for. */
-export type Bought = Readonly<{
+type Bought = Readonly<{
   Supplier?: string | undefined;
   PurchaseOrder?: string | undefined;
   PurchaseOrderItem?: string | undefined;

@@ -9,8 +9,8 @@ import type { Purchasing } from './purchasing.ts';
 
 /** Services that have to do with suppliers; but for purchase orders and suppliers their names, and
  * those of their sets and functions, are [K]. */
-export const complaintRoot = '/API_QUALITYNOTIFICATION';
-export const journalRoot = '/API_JOURNALENTRY_SRV';
+const complaintRoot = '/API_QUALITYNOTIFICATION';
+const journalRoot = '/API_JOURNALENTRY_SRV';
 const purchaseRoot = '/API_PURCHASEORDER_PROCESS_SRV';
 const partnerRoot = '/API_BUSINESS_PARTNER';
 

@@ -3,14 +3,14 @@ import { amountOf, quantityText, zero } from '../../shared/quantity.ts';
 import { type ReceiptRow, type Shelf, waitsOf } from './shelf.ts';
 
 /** What of all receipts of a unit became what: received is the sum of the others. */
-export type UnitBook = Readonly<
+type UnitBook = Readonly<
   Record<'received' | 'accepted' | 'rejected' | 'waiting' | 'cancelled', string> & {
     unit: string;
     receipts: number;
   }
 >;
 /** Money that suppliers shall make good: as claims that are not answered, and as it is provided. */
-export type MoneyBook = Readonly<{
+type MoneyBook = Readonly<{
   currency: string;
   claims: number;
   claimsOpen: string;

@@ -4,7 +4,7 @@ import { holdOf } from './names.ts';
 import type { ReceiptRow } from './shelf.ts';
 
 /** Central's hold on the lot of a receipt, that lines are asked to hold as well. */
-export const wardOf = (receipt: string): string => `${holdOf(receipt)}.lot`;
+const wardOf = (receipt: string): string => `${holdOf(receipt)}.lot`;
 export type Carrying = ReturnType<typeof openCarrying>;
 
 /**

@@ -9,7 +9,7 @@ import type { ReceiptRow, Shelf } from './shelf.ts';
 
 /** What becomes of rejected goods; `used` is of those that were consumed before they were held. */
 export const dispositionNames = ['return', 'scrap', 'useAsIs', 'used'] as const;
-export type DispositionName = (typeof dispositionNames)[number];
+type DispositionName = (typeof dispositionNames)[number];
 
 type Parts = {
   shelf: Shelf;

@@ -7,7 +7,7 @@ import type { Stock } from '../stock.ts';
 import { laneOf } from './names.ts';
 import { openShelf } from './shelf.ts';
 
-export type Following = ReturnType<typeof openFollowing>;
+type Following = ReturnType<typeof openFollowing>;
 
 /** What follows suppliers' receipts, and what of a receipt its documents name. */
 export function openFollowing(db: Database) {

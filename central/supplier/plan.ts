@@ -4,15 +4,15 @@ import { type Level, sampleOf } from './sampling.ts';
 import type { Counter } from './switching.ts';
 
 export const materialClasses = ['critical', 'major', 'minor'] as const;
-export type MaterialClass = (typeof materialClasses)[number];
-export const inspectionModes = ['skip', 'normal', 'tightened', 'always'] as const;
-export type InspectionMode = (typeof inspectionModes)[number];
+type MaterialClass = (typeof materialClasses)[number];
+const inspectionModes = ['skip', 'normal', 'tightened', 'always'] as const;
+type InspectionMode = (typeof inspectionModes)[number];
 /** A rule takes what the table says, or says it itself. */
 export const ruleModes = ['table', ...inspectionModes] as const;
-export type RuleMode = (typeof ruleModes)[number];
+type RuleMode = (typeof ruleModes)[number];
 
 /** What is done with a delivery, by the supplier's grade and the class of the material. */
-export const planTable: Readonly<Record<Grade, Readonly<Record<MaterialClass, InspectionMode>>>> = {
+const planTable: Readonly<Record<Grade, Readonly<Record<MaterialClass, InspectionMode>>>> = {
   A: { critical: 'normal', major: 'skip', minor: 'skip' },
   B: { critical: 'normal', major: 'normal', minor: 'skip' },
   C: { critical: 'tightened', major: 'tightened', minor: 'normal' },
@@ -20,7 +20,7 @@ export const planTable: Readonly<Record<Grade, Readonly<Record<MaterialClass, In
 };
 
 /** After how many accepted in a row something is skipped, and of how many one is inspected then. */
-export type Skipping = Readonly<{ after: number; oneOf: number }>;
+type Skipping = Readonly<{ after: number; oneOf: number }>;
 export type Asked = Readonly<{
   grade: Grade;
   materialClass: MaterialClass;

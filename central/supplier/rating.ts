@@ -4,7 +4,7 @@ import { type Quantity, quantityText, zero } from '../../shared/quantity.ts';
 export type Delivery = Readonly<{ quantity: Quantity; rejected: Quantity }>;
 export const grades = ['A', 'B', 'C', 'new'] as const;
 export type Grade = (typeof grades)[number];
-export type Rating = Readonly<{
+type Rating = Readonly<{
   grade: Grade;
   /** 0 to 100, two decimals rounded down; null while there are too few deliveries. */
   score: string | null;
@@ -14,7 +14,7 @@ export type Rating = Readonly<{
 
 /** So many of the newest inspected deliveries count; with fewer than the least one is new. */
 export const ratedMax = 50;
-export const ratedMin = 3;
+const ratedMin = 3;
 /** Least scores of A and B, in millionths. */
 const least = { A: 90_000_000n, B: 70_000_000n };
 const step = 10_000n;

@@ -47,7 +47,7 @@ const columns = `id, receipt, supplier, purchase_order AS purchaseOrder,
 
 export type Odd = Readonly<{ receipt: string; reason: string; given: string; atMs: number }>;
 /** Most of what cannot be taken that is told, and most of each that is kept. */
-export const oddMax = 200;
+const oddMax = 200;
 const givenMax = 2_000;
 
 export type Shelf = ReturnType<typeof openShelf>;
@@ -206,7 +206,7 @@ function openOdd(db: Database) {
   };
 }
 /** Most of them that are kept: what comes then is told in the log alone. */
-export const oddKeptMax = 10_000;
+const oddKeptMax = 10_000;
 
 /** What of a receipt waits for its result: all of it, or nothing. */
 export const waitsOf = ({ quantity, state }: Pick<ReceiptRow, 'quantity' | 'state'>): Quantity =>

@@ -11,7 +11,7 @@ import type { Standing } from './standing.ts';
 /** Most materials of a supplier that are told. */
 const materialsMax = 200;
 export const listed = ['all', 'waiting', 'claims'] as const;
-export type Listed = (typeof listed)[number];
+type Listed = (typeof listed)[number];
 
 type Parts = {
   db: Database;

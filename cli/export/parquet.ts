@@ -6,7 +6,7 @@ import type { Column, Kind } from './columns.ts';
 import type { Sheet } from './csv.ts';
 
 /** Rows of one row group: as many facts of a sheet are held in memory. */
-export const groupRows = 10_000;
+const groupRows = 10_000;
 
 const elements: Readonly<Record<Kind, Partial<SchemaElement>>> = {
   text: { type: 'BYTE_ARRAY', converted_type: 'UTF8' },

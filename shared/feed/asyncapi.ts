@@ -78,4 +78,3 @@ export function asyncApi() {
     },
   };
 }
-export type AsyncApi = ReturnType<typeof asyncApi>;

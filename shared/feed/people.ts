@@ -2,7 +2,6 @@ import { createHmac } from 'node:crypto';
 
 /** How the feed tells of people: by pseudonyms, or as the facts state it. */
 export const peopleWays = ['pseudonyms', 'stated'] as const;
-export type PeopleWay = (typeof peopleWays)[number];
 
 /** Bytes of the key by which pseudonyms are made. */
 export const pepperBytes = 32;

@@ -64,7 +64,7 @@ const fieldsOf = (type: string, fields: Fields): Fields =>
  * is passed over, and of a type or version that is not known the envelope alone is read. Throws
  * Fault INVALID naming every bad field.
  */
-export function readFeedFact(given: unknown): FeedFact {
+function readFeedFact(given: unknown): FeedFact {
   const fact = readFields(envelope, knownFields(envelope, given), 'fact') as unknown as FeedFact;
   const { type, version, body } = fact;
   if (isFactType(type) && version === versionOf(type)) {

@@ -89,8 +89,7 @@ const optional: Readonly<Record<string, JsonSchema>> = {
   clockTrust: { description: 'Of recordedMs.', enum: ['unchecked', 'suspect'] },
 };
 
-export const schemaId = (type: string, version: number): string =>
-  `urn:holdfast:fact:${type}:${version}`;
+const schemaId = (type: string, version: number): string => `urn:holdfast:fact:${type}:${version}`;
 
 /** What the feed tells of one type, in the version that this program knows, JSON Schema 2020-12. */
 export function factSchema(type: FactType): ObjectSchema {
