@@ -3,7 +3,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { hubAccounts } from '../cli/accounts.ts';
+import { hubAccounts, withReaders } from '../cli/accounts.ts';
 import { edgePermissions } from '../cli/permissions.ts';
 
 const root = join(import.meta.dirname, '../ansible');
@@ -40,5 +40,21 @@ for leaf in leaves:
 print(json.dumps(hub_accounts(leaves, ['UH', 'UI'])))`;
     const wanted = hubAccounts(['UH', 'UI'], leaves);
     expect(JSON.parse(python(script, JSON.stringify(leaves)))).toEqual(wanted);
+  });
+
+  test('gives each reader of the feed the account that cli/accounts.ts gives it', () => {
+    const readers = [
+      { name: 'qms', nkeys: ['UQ'] },
+      { name: 'lake-2', nkeys: ['UL', 'UM'] },
+    ];
+    const script = `
+import json, sys
+sys.path.insert(0, sys.argv[1] + '/filter_plugins')
+from holdfast import hub_accounts, with_readers
+leaves = [{'nkeys': ['UA'], 'edges': [{'lines': ['acme/lyon/turning/M01']}]}]
+print(json.dumps(with_readers(hub_accounts(leaves, ['UH']), json.loads(sys.argv[2]))))`;
+    const leaves = [{ nkeys: ['UA'], edges: [['acme/lyon/turning/M01']] }];
+    const wanted = withReaders(hubAccounts(['UH'], leaves), readers);
+    expect(JSON.parse(python(script, JSON.stringify(readers)))).toEqual(wanted);
   });
 });

@@ -10,6 +10,8 @@ import re
 DOMAIN = "hub"
 CENTRAL_INBOX = "_INBOX_central"
 PLANT = "HF"
+FEED_API = "hf.feed.API"
+FACT_STREAM = "HF_FACT"
 
 
 def token(name):
@@ -97,6 +99,33 @@ def hub_accounts(leaves, central):
     return {PLANT: plant, **accounts}
 
 
+def feed_permissions(name):
+    """Of a reader of the feed in an account of its own: its consumer, and nothing else."""
+    asked = [f"{FEED_API}.CONSUMER.{what}.{FACT_STREAM}.{name}" for what in ("INFO", "MSG.NEXT", "RESET")]
+    return {
+        "publish": {"allow": [*asked, f"$JS.ACK.{FACT_STREAM}.{name}.>"]},
+        "subscribe": {"allow": [f"_INBOX_feed_{name}.>"]},
+    }
+
+
+def with_readers(accounts, readers):
+    """The same accounts, and one for each reader of the feed, with a way to its own consumer."""
+    exports, own = [], {}
+    for reader in readers:
+        name = f"feed/{reader['name']}"
+        part, imports = feed_permissions(reader["name"]), []
+        for to in part["publish"]["allow"]:
+            service = to.replace(FEED_API, "$JS.API")
+            many = {"response_type": "stream"} if "MSG.NEXT" in service else {}
+            exports.append({"service": service, "accounts": [name], **many})
+            imports.append({"service": {"account": PLANT, "subject": service}, "to": to})
+        only = {"permissions": part, "allowed_connection_types": ["STANDARD"]}
+        users = [{"nkey": nkey, **only} for nkey in reader["nkeys"]]
+        own[name] = {"users": users, "imports": imports, "exports": []}
+    plant = {**accounts[PLANT], "exports": [*accounts[PLANT]["exports"], *exports]}
+    return {**accounts, PLANT: plant, **own}
+
+
 class FilterModule:
     """Filters for templates."""
 
@@ -106,4 +135,5 @@ class FilterModule:
             "holdfast_permissions": permissions,
             "holdfast_leaf_permissions": leaf_permissions,
             "holdfast_hub_accounts": hub_accounts,
+            "holdfast_with_readers": with_readers,
         }

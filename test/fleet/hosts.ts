@@ -1,10 +1,9 @@
 // Machines to install on: a fresh Debian each, with systemd as the first process, in a container
 // with a network of its own that leads nowhere else.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   closeSync,
-  cpSync,
   existsSync,
   mkdirSync,
   openSync,
@@ -12,7 +11,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { mirrorHere } from '../../cli/debian.ts';
 import { run, said } from './shell.ts';
@@ -92,7 +91,8 @@ function makeHost({ name, number, folder, base, key }: Parts): Host {
   const root = join(folder, 'hosts', name);
   const address = `10.77.0.${number}`;
   rmSync(root, { recursive: true, force: true });
-  cpSync(join(base, 'root'), root, { recursive: true, verbatimSymlinks: true, mode: 0 });
+  mkdirSync(dirname(root), { recursive: true });
+  execFileSync('cp', ['--archive', '--reflink=auto', join(base, 'root'), root]);
   const put = (path: string, content: string, mode = 0o644) => {
     mkdirSync(join(root, path, '..'), { recursive: true });
     writeFileSync(join(root, path), content, { mode });

@@ -7,15 +7,16 @@ import { join } from 'node:path';
 import { Fault } from '../../shared/fault.ts';
 import { makeBundles, takeBundles } from './bundles.ts';
 import { changing } from './changing.ts';
-import { lacking, makeBase, openLab } from './hosts.ts';
+import { type Host, lacking, makeBase, openLab } from './hosts.ts';
+import { hubbing } from './hubbing.ts';
 import { installing } from './installing.ts';
 import { makeInventory } from './inventory.ts';
 import { lint } from './lint.ts';
 import { replacing } from './replacing.ts';
-import type { Fleet, Story } from './story.ts';
+import type { Edge, Fleet, Story } from './story.ts';
 
 /** In this order: later ones find what earlier ones leave. */
-const stories: readonly Story[] = [...installing, ...changing, ...replacing];
+const stories: readonly Story[] = [...installing, ...hubbing, ...changing, ...replacing];
 const root = join(import.meta.dirname, '../..');
 const cache = join(process.env['HOLDFAST_CACHE'] || join(root, '.cache'), 'fleet');
 const keep = process.argv.includes('--keep');
@@ -44,7 +45,15 @@ async function tell(name: string, story: () => Promise<string>): Promise<void> {
   }
 }
 
-/** Hub with central and ERP, and two edges; what is wanted of it stands in `stories`. */
+/** The lines of each edge; the first has two. */
+const edgeLines = [
+  ['acme/lyon/turning/M01', 'acme/lyon/turning/M02'],
+  ...['milling/M11', 'grinding/G21', 'packing/P31', 'welding/W41'].map((line) => [
+    `acme/lyon/${line}`,
+  ]),
+];
+
+/** A hub of three, central and ERP with the first, and five edges. */
 async function openFleet(folder: string): Promise<Fleet & { close(): Promise<void> }> {
   await makeBase(join(cache, 'base'));
   if (former) takeBundles(former, folder);
@@ -52,18 +61,20 @@ async function openFleet(folder: string): Promise<Fleet & { close(): Promise<voi
   const lab = await openLab(folder, join(cache, 'base'));
   const close = () => lab.close();
   try {
-    const hub = await lab.host('hub', 10);
-    const first = await lab.host('lyon-1', 11);
-    const second = await lab.host('lyon-2', 12);
-    const edges = [
-      { host: first, lines: ['acme/lyon/turning/M01', 'acme/lyon/turning/M02'] },
-      { host: second, lines: ['acme/lyon/milling/M11'] },
-    ].map(({ host, lines }) => ({ host, lines, url: `http://${host.address}:8080` }));
+    const hubs: Host[] = [];
+    for (const number of [1, 2, 3]) hubs.push(await lab.host(`hub-${number}`, 20 + number));
+    const edges: Edge[] = [];
+    for (const [index, lines] of edgeLines.entries()) {
+      const host = await lab.host(`lyon-${index + 1}`, 11 + index);
+      edges.push({ host, lines, url: `http://${host.address}:8080` });
+    }
     const inventory = await makeInventory({
-      ...{ folder, sshKey: lab.key, hub },
+      ...{ folder, sshKey: lab.key, hubs },
       edges: edges.map(({ host, lines }) => ({ name: host.name, address: host.address, lines })),
     });
-    return { folder, lab, hub, edges, inventory, centralUrl: `http://${hub.address}:8090`, close };
+    const hub = hubs[0]!;
+    const centralUrl = `http://${hub.address}:8090`;
+    return { folder, lab, hub, hubs, edges, inventory, centralUrl, close };
   } catch (error) {
     await close();
     throw error;
