@@ -1,6 +1,6 @@
 """What a line may say on NATS, and the hub's accounts.
 
-The same as `cli/permissions.ts` and `cli/accounts.ts`, which a test compares.
+The same as `cli/permissions.ts`, `cli/accounts.ts` and `cli/deskaccounts.ts`, which a test compares.
 """
 
 from __future__ import annotations

@@ -6,11 +6,13 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { nkeyAuthenticator } from '@nats-io/nats-core';
+import { connect } from '@nats-io/transport-node';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { mosquittoOrWhy } from '../helpers/mosquittobox.ts';
 import { working } from './changing.ts';
 import { controllerAddress, type Host } from './hosts.ts';
-import { dropPath, mqttUrl } from './inventory.ts';
+import { dropPath, mqttUrl, person } from './inventory.ts';
 import type { Fleet, Story } from './story.ts';
 
 /** What a server of the hub tells of itself. */
@@ -136,6 +138,24 @@ async function refuseSetting(fleet: Fleet): Promise<string> {
   return `refused before anything is written: ${words}`;
 }
 
+async function desk({ hubs, inventory }: Fleet): Promise<string> {
+  const { seed } = inventory.keys[person]!;
+  const connection = await connect({
+    servers: hubs.map(({ address }) => `nats://${address}:4222`),
+    authenticator: nkeyAuthenticator(Buffer.from(seed)),
+  });
+  try {
+    const told = (await connection.request('hf.desk.health', '', { timeout: 10_000 })).json();
+    assert.match(JSON.stringify(told), /"state"/);
+    await assert.rejects(
+      connection.request('hf.evt.acme.lyon.turning.M01', '', { timeout: 2_000 }),
+    );
+    return `${person} asks the desk, and can state no fact`;
+  } finally {
+    await connection.close();
+  }
+}
+
 async function bridge(fleet: Fleet): Promise<string> {
   const programs = await mosquittoOrWhy();
   if (typeof programs === 'string') return `skipped: ${programs}`;
@@ -174,6 +194,7 @@ async function end(program: ChildProcess): Promise<void> {
 
 export const hubbing: readonly Story[] = [
   { name: 'the hub is three servers that let nobody else in', story: cluster },
+  { name: 'who asks the desk is let in under a name', story: desk },
   { name: 'a setting that central does not know is refused', story: refuseSetting },
   { name: 'files of quality are taken from their folder', story: drop },
   { name: 'the bridge carries facts to an MQTT broker', story: bridge },

@@ -13,6 +13,7 @@ type Machine = { name: string; address: string };
 type Edge = Machine & { lines: readonly string[] };
 /** Where the bridge finds its broker: on this machine, outside of all others. */
 export const mqttUrl = 'mqtt://10.77.0.1:1883';
+export const person = 'person:17';
 export const dropPath = '/srv/quality';
 export type Plan = {
   folder: string;
@@ -48,8 +49,8 @@ export async function makeInventory({ folder, sshKey, hubs, edges }: Plan) {
     tls[`${name}.route`] = await certify({ pki, name: `${name}.route`, address, by: 'routes' });
   }
 
-  const keysOf = ({ name }: Edge) => [`${name}.edge`, `${name}.leaf`];
-  const names = ['central', 'mqtt', ...edges.flatMap(keysOf)];
+  const seedsOf = ({ name }: Edge) => [`${name}.edge`, `${name}.leaf`];
+  const names = ['central', 'mqtt', person, ...edges.flatMap(seedsOf)];
   const keys: Record<string, { open: string; seed: string }> = Object.fromEntries(
     names.map((name) => [name, newKey()]),
   );
@@ -99,7 +100,7 @@ export async function makeInventory({ folder, sshKey, hubs, edges }: Plan) {
     async add(edge: Edge): Promise<void> {
       known.push(edge);
       tls[edge.name] = await certify({ pki, name: edge.name, address: edge.address });
-      for (const name of keysOf(edge)) {
+      for (const name of seedsOf(edge)) {
         names.push(name);
         keys[name] = newKey();
       }
@@ -145,15 +146,15 @@ const centralVars = (address: string) => ({
   },
 });
 
+const keysOf = (name: string) => ({
+  nkey: `{{ public_nkeys['${name}'] }}`,
+  former_nkey: `{{ former_nkeys['${name}'] | default('') }}`,
+});
+
 const hubVars = ({ address }: Machine) => ({
-  ...{ ansible_host: address, hub_address: address, nats_hub_room_mb: 1_024 },
-  nats_hub_readers: [
-    {
-      name: 'mqtt',
-      nkey: '{{ public_nkeys.mqtt }}',
-      former_nkey: "{{ former_nkeys.mqtt | default('') }}",
-    },
-  ],
+  ...{ ansible_host: address, hub_address: address },
+  nats_hub_readers: [{ name: 'mqtt', ...keysOf('mqtt') }],
+  nats_hub_people: [{ name: person, may: 'act', ...keysOf(person) }],
 });
 
 const bridgeVars = {
