@@ -60,7 +60,7 @@ export type Host = Readonly<{
 export async function openLab(folder: string, base: string) {
   mkdirSync(folder, { recursive: true });
   const key = join(folder, 'ssh.key');
-  await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
+  if (!existsSync(key)) await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
   await said('ip', ['link', 'del', bridge]);
   await run('ip', ['link', 'add', bridge, 'type', 'bridge']);
   await run('ip', ['addr', 'add', `${controllerAddress}/24`, 'dev', bridge]);
@@ -68,9 +68,9 @@ export async function openLab(folder: string, base: string) {
   const hosts: Host[] = [];
   return {
     key,
-    /** A machine that nobody has touched yet, at the address 10.77.0.`number`; it is booted. */
-    async host(name: string, number: number): Promise<Host> {
-      const host = makeHost({ name, number, folder, base, key });
+    /** A machine booted; with the disk that it had if it is kept. */
+    async host(name: string, address: string, isKept = false): Promise<Host> {
+      const host = makeHost({ name, address, folder, base, key, isKept });
       hosts.push(host);
       await host.boot();
       return host;
@@ -85,11 +85,10 @@ export async function openLab(folder: string, base: string) {
 const childrenOf = (pid: number): number[] =>
   readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
 
-type Parts = { name: string; number: number; folder: string; base: string; key: string };
+type Parts = { name: string; address: string; folder: string; base: string; key: string };
 
-function makeHost({ name, number, folder, base, key }: Parts): Host {
-  const root = join(folder, 'hosts', name);
-  const address = `10.77.0.${number}`;
+/** The disk of a machine that nobody has touched yet. */
+function makeDisk(root: string, { name, address, base }: Parts): void {
   rmSync(root, { recursive: true, force: true });
   mkdirSync(dirname(root), { recursive: true });
   execFileSync('cp', ['--archive', '--reflink=auto', join(base, 'root'), root]);
@@ -101,6 +100,12 @@ function makeHost({ name, number, folder, base, key }: Parts): Host {
   put('etc/machine-id', '');
   const network = [`[Match]`, 'Name=host0', '[Network]', `Address=${address}/24`, ''];
   put('etc/systemd/network/10-host0.network', network.join('\n'));
+}
+
+function makeHost({ isKept, ...parts }: Parts & { isKept: boolean }): Host {
+  const { name, address, folder, key } = parts;
+  const root = join(folder, 'hosts', name);
+  if (!isKept) makeDisk(root, parts);
   let child: ChildProcess | undefined;
 
   const options = ['-q', '-i', key, '-o', 'BatchMode=yes', '-o', 'ConnectTimeout=5'];

@@ -1,10 +1,10 @@
 // What a plant's people would write: an inventory of the test environment, with keys and
 // certificates of its own, and the secrets in a vault.
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nkeys } from '@nats-io/nats-core';
 import { stringify } from 'yaml';
-import { certify, makeAuthority } from './pki.ts';
+import { certify, certifyAll } from './pki.ts';
 import { run, said } from './shell.ts';
 
 const ansible = join(import.meta.dirname, '../../ansible');
@@ -23,8 +23,22 @@ export type Plan = {
   edges: readonly Edge[];
 };
 
+type Key = { open: string; seed: string };
+/** What is kept of a fleet, so that a later run can go on with it. */
+type State = {
+  release: string;
+  names: string[];
+  keys: Record<string, Key>;
+  former: Record<string, string>;
+  tls: Record<string, string>;
+  edges: Edge[];
+};
+
+const quiet = { ANSIBLE_NOCOLOR: '1', ANSIBLE_HOST_KEY_CHECKING: 'False' };
+const seedsOf = ({ name }: Machine) => [`${name}.edge`, `${name}.leaf`];
+
 /** A user's key: what a server knows, and what proves it. */
-function newKey() {
+function newKey(): Key {
   const pair = nkeys.createUser();
   return { open: pair.getPublicKey(), seed: Buffer.from(pair.getSeed()).toString() };
 }
@@ -32,7 +46,6 @@ function newKey() {
 export async function makeInventory({ folder, sshKey, hubs, edges }: Plan) {
   const [center] = hubs as [Machine];
   const place = join(folder, 'inventory');
-  const known = [...edges];
   const pki = join(place, 'pki');
   mkdirSync(pki, { recursive: true });
   cpSync(join(ansible, 'inventories/test/group_vars'), join(place, 'group_vars'), {
@@ -40,22 +53,20 @@ export async function makeInventory({ folder, sshKey, hubs, edges }: Plan) {
   });
   const password = join(folder, 'vault.password');
   writeFileSync(password, 'not a secret: a password for one run of a test\n', { mode: 0o600 });
-  for (const name of ['ca', 'routes']) await makeAuthority(pki, name);
-  const tls: Record<string, string> = {};
-  for (const { name, address } of [...hubs, ...edges]) {
-    tls[name] = await certify({ pki, name, address });
-  }
-  for (const { name, address } of hubs) {
-    tls[`${name}.route`] = await certify({ pki, name: `${name}.route`, address, by: 'routes' });
-  }
+  const stateFile = join(folder, 'inventory.json');
+  const state: State = existsSync(stateFile)
+    ? JSON.parse(readFileSync(stateFile, 'utf8'))
+    : {
+        ...{ release: '0.0.0', names: [], keys: {}, former: {}, edges: [...edges] },
+        tls: await certifyAll(pki, hubs, edges),
+      };
 
-  const seedsOf = ({ name }: Edge) => [`${name}.edge`, `${name}.leaf`];
-  const names = ['central', 'mqtt', person, ...edges.flatMap(seedsOf)];
-  const keys: Record<string, { open: string; seed: string }> = Object.fromEntries(
-    names.map((name) => [name, newKey()]),
-  );
-  const former: Record<string, string> = {};
-  let release = '0.0.0';
+  const { names, keys, former, tls, edges: known } = state;
+  function know(...more: readonly string[]): void {
+    names.push(...more);
+    for (const name of more) keys[name] = newKey();
+  }
+  if (names.length === 0) know('central', 'mqtt', person, ...edges.flatMap(seedsOf));
 
   async function write(): Promise<void> {
     const hosts = {
@@ -74,7 +85,7 @@ export async function makeInventory({ folder, sshKey, hubs, edges }: Plan) {
     };
     writeFileSync(join(place, 'hosts.yml'), stringify(hosts));
     const all = {
-      release_version: release,
+      release_version: state.release,
       ...{ release_public_key: join(folder, 'release.key.pub'), release_bundle_dir: folder },
       public_nkeys: Object.fromEntries(names.map((name) => [name, keys[name]!.open])),
       former_nkeys: former,
@@ -88,26 +99,24 @@ export async function makeInventory({ folder, sshKey, hubs, edges }: Plan) {
     const file = join(place, 'group_vars/all/vault.yml');
     const sealed = ['encrypt', '--vault-password-file', password, '--output', file, '-'];
     await run('ansible-vault', sealed, { input: stringify(vault) });
+    writeFileSync(stateFile, JSON.stringify(state), { mode: 0o600 });
   }
 
   return {
     /** From now on this is the release of the inventory. */
     async setRelease(version: string): Promise<void> {
-      release = version;
+      state.release = version;
       await write();
     },
     /** One edge more, with keys and a certificate. */
     async add(edge: Edge): Promise<void> {
       known.push(edge);
       tls[edge.name] = await certify({ pki, name: edge.name, address: edge.address });
-      for (const name of seedsOf(edge)) {
-        names.push(name);
-        keys[name] = newKey();
-      }
+      know(...seedsOf(edge));
       await write();
     },
     /** New keys for all; the ones before are the former ones. Gives what a server knew one by. */
-    async renew(): Promise<Record<string, { open: string; seed: string }>> {
+    async renew(): Promise<Record<string, Key>> {
       const before = { ...keys };
       for (const name of names) {
         former[name] = keys[name]!.open;
@@ -117,6 +126,7 @@ export async function makeInventory({ folder, sshKey, hubs, edges }: Plan) {
       return before;
     },
     keys,
+    edges: known,
     secrets: () => Object.values(keys).map(({ seed }) => seed),
     /** Runs a playbook; gives its words and how it ended. */
     play: (playbook: string, ...args: string[]) =>
@@ -125,7 +135,7 @@ export async function makeInventory({ folder, sshKey, hubs, edges }: Plan) {
         ['-i', place, '--vault-password-file', password, playbook, ...args],
         {
           cwd: ansible,
-          env: { ANSIBLE_NOCOLOR: '1', ANSIBLE_HOST_KEY_CHECKING: 'False' },
+          env: { ...quiet, ANSIBLE_LOG_PATH: join(folder, 'ansible.log') },
           timeoutMs: 1_200_000,
         },
       ),

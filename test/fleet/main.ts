@@ -23,6 +23,8 @@ const keep = process.argv.includes('--keep');
 const wanted = process.argv.slice(2).filter((arg) => !arg.startsWith('--'));
 /** Those of a run before, where nobody wants to wait for new ones: its folder, kept. */
 const former = process.argv.find((arg) => arg.startsWith('--bundles='))?.slice(10);
+/** A fleet of a run before, its folder, kept: what others rest upon is not done again. */
+const resumed = process.argv.find((arg) => arg.startsWith('--resume='))?.slice(9);
 const wordsMax = 4_000;
 const counts = { passed: 0, failed: 0, skipped: 0 };
 
@@ -53,25 +55,35 @@ const edgeLines = [
   ]),
 ];
 
+const machines = (site: string, count: number, from: number) =>
+  Array.from({ length: count }, (_, index) => ({
+    name: `${site}-${index + 1}`,
+    address: `10.77.0.${from + index}`,
+  }));
+
 /** A hub of three, central and ERP with the first, and five edges. */
 async function openFleet(folder: string): Promise<Fleet & { close(): Promise<void> }> {
   await makeBase(join(cache, 'base'));
+  const isKept = resumed !== undefined;
   if (former) takeBundles(former, folder);
-  else await makeBundles(root, folder);
+  else if (!isKept) await makeBundles(root, folder);
   const lab = await openLab(folder, join(cache, 'base'));
   const close = () => lab.close();
   try {
     const hubs: Host[] = [];
-    for (const number of [1, 2, 3]) hubs.push(await lab.host(`hub-${number}`, 20 + number));
-    const edges: Edge[] = [];
-    for (const [index, lines] of edgeLines.entries()) {
-      const host = await lab.host(`lyon-${index + 1}`, 11 + index);
-      edges.push({ host, lines, url: `http://${host.address}:8080` });
+    for (const { name, address } of machines('hub', 3, 21)) {
+      hubs.push(await lab.host(name, address, isKept));
     }
+    const named = machines('lyon', edgeLines.length, 11);
     const inventory = await makeInventory({
       ...{ folder, sshKey: lab.key, hubs },
-      edges: edges.map(({ host, lines }) => ({ name: host.name, address: host.address, lines })),
+      edges: named.map((machine, index) => ({ ...machine, lines: edgeLines[index]! })),
     });
+    const edges: Edge[] = [];
+    for (const { name, address, lines } of inventory.edges) {
+      const host = await lab.host(name, address, isKept);
+      edges.push({ host, lines, url: `http://${address}:8080` });
+    }
     const hub = hubs[0]!;
     const centralUrl = `http://${hub.address}:8090`;
     return { folder, lab, hub, hubs, edges, inventory, centralUrl, close };
@@ -88,7 +100,7 @@ if (missing.length > 0) {
   counts.skipped += stories.length;
   console.log(`- ${stories.length} stories are skipped: this machine lacks ${missing.join(', ')}`);
 } else {
-  const folder = mkdtempSync(join(tmpdir(), 'holdfast-fleet-'));
+  const folder = resumed ?? mkdtempSync(join(tmpdir(), 'holdfast-fleet-'));
   mkdirSync(cache, { recursive: true });
   let fleet: Awaited<ReturnType<typeof openFleet>> | undefined;
   const close = async () => {
@@ -102,7 +114,8 @@ if (missing.length > 0) {
   try {
     fleet = await openFleet(folder);
     for (const { name, story, needed } of stories) {
-      const asked = needed || wanted.length === 0 || wanted.some((word) => name.includes(word));
+      const asked =
+        (needed && !resumed) || wanted.length === 0 || wanted.some((word) => name.includes(word));
       if (asked) await tell(name, () => story(fleet!));
     }
   } catch (error) {

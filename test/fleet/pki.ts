@@ -6,7 +6,7 @@ import { run } from './shell.ts';
 const days = ['-days', '2'];
 
 /** Writes `name`.crt and `name`.key of an authority into a folder. */
-export async function makeAuthority(pki: string, name: string): Promise<void> {
+async function makeAuthority(pki: string, name: string): Promise<void> {
   const key = ['-newkey', 'ed25519', '-nodes', '-keyout', join(pki, `${name}.key`)];
   const subject = ['-subj', `/CN=Holdfast fleet test, ${name}`];
   const out = ['-out', join(pki, `${name}.crt`)];
@@ -27,4 +27,27 @@ export async function certify({ pki, name, address, by = 'ca' }: Wanted): Promis
   const files = ['-in', request!, '-out', cert!, '-extfile', extra!];
   await run('openssl', ['x509', '-req', ...signed, '-CAcreateserial', ...files, ...days]);
   return readFileSync(key!, 'utf8').trim();
+}
+
+type Machine = { name: string; address: string };
+
+/**
+ * The authority of the plant with a certificate for each machine, and one of the hub's servers
+ * alone; gives the PEM of each key.
+ */
+export async function certifyAll(
+  pki: string,
+  hubs: readonly Machine[],
+  others: readonly Machine[],
+) {
+  for (const name of ['ca', 'routes']) await makeAuthority(pki, name);
+  const keys: Record<string, string> = {};
+  for (const { name, address } of [...hubs, ...others]) {
+    keys[name] = await certify({ pki, name, address });
+  }
+  for (const { address, ...hub } of hubs) {
+    const name = `${hub.name}.route`;
+    keys[name] = await certify({ pki, name, address, by: 'routes' });
+  }
+  return keys;
 }

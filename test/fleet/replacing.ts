@@ -68,7 +68,7 @@ async function swap(fleet: Fleet): Promise<string> {
   const edge = fleet.edges[1]!;
   const facts = await drained(edge.url, centralUrl);
   await edge.host.cut();
-  edge.host = await lab.host(edge.host.name, 12);
+  edge.host = await lab.host(edge.host.name, edge.host.address);
   assert.equal((await edge.host.ssh('ls /opt')).trim(), '', 'a box that nobody has touched');
   const args = ['-e', `edge=${edge.host.name}`, '-e', 'by=person:17'];
   const unanswered = await inventory.play('swap-edge.yml', ...args);
@@ -92,7 +92,7 @@ async function add(fleet: Fleet): Promise<string> {
     return told.flat();
   };
   const [pid, known] = [await pids(), await links()];
-  const host = await lab.host('lyon-6', 16);
+  const host = await lab.host('lyon-6', '10.77.0.16');
   const lines = ['acme/lyon/assembly/A1'];
   await inventory.add({ name: host.name, address: host.address, lines });
   const edge = { host, lines, url: `http://${host.address}:8080` };
