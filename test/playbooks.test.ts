@@ -84,7 +84,7 @@ test.skipIf(!hasAnsible)(
     symlinkSync(join(root, 'releases/1.1.0'), join(root, 'current'));
     symlinkSync(join(root, 'releases/1.0.0'), join(root, 'previous'));
     const vars = parse(readFileSync('ansible/roles/release/vars/main.yml', 'utf8')) as object;
-    const names = { release_root: root, release_keep: 3, release__platform: 'linux-x64' };
+    const names = { release_root: root, release_keep: '3', release__platform: 'linux-x64' };
     play('roles/release/tasks/prune.yml', { ...vars, ...names });
     const kept = ['1.0.0', '1.1.0', '1.3.0'];
     expect(readdirSync(join(root, 'releases')).sort()).toEqual(kept);

@@ -46,7 +46,7 @@ async function upgrade(fleet: Fleet): Promise<string> {
   const { inventory, edges } = fleet;
   const [{ host: first }] = edges as [Fleet['edges'][0]];
   await first.ssh(
-    'cd /opt/holdfast && mkdir releases/8.9.9 && touch -d 2020-01-01 releases/8.9.9' +
+    'cd /opt/holdfast && mkdir -p releases/8.9.9 && touch -d 2020-01-01 releases/8.9.9' +
       ' && touch bundles/holdfast-8.9.9-linux-x64.tar',
   );
   const servers = await serversOf(fleet);
