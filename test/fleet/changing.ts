@@ -5,6 +5,8 @@ import type { Fleet, Story } from './story.ts';
 import { drained, edgeStand, startWork } from './work.ts';
 
 let orders = 0;
+/** Orders of an earlier run are there still, where its fleet was kept. */
+const run = Date.now().toString(36);
 
 /** Lets people work at the first line of every edge while `act` goes on; nothing may be lost. */
 export async function working<T>(fleet: Fleet, act: () => Promise<T>) {
@@ -13,7 +15,7 @@ export async function working<T>(fleet: Fleet, act: () => Promise<T>) {
   for (const { url } of edges) {
     for (const { line, head } of (await edgeStand(url)).lines) headsBefore.set(line, head);
   }
-  const works = edges.map(({ url, lines }) => startWork(url, lines[0]!, `WO-${++orders}`));
+  const works = edges.map(({ url, lines }) => startWork(url, lines[0]!, `WO-${run}-${++orders}`));
   let result: T;
   const told: string[] = [];
   try {

@@ -102,6 +102,7 @@ export async function makeInventory({ folder, sshKey, hubs, edges }: Plan) {
     writeFileSync(stateFile, JSON.stringify(state), { mode: 0o600 });
   }
 
+  await write();
   return {
     /** From now on this is the release of the inventory. */
     async setRelease(version: string): Promise<void> {

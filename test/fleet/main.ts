@@ -12,8 +12,9 @@ import { hubbing } from './hubbing.ts';
 import { installing } from './installing.ts';
 import { makeInventory } from './inventory.ts';
 import { lint } from './lint.ts';
-import { replacing } from './replacing.ts';
+import { replacing, upAgain } from './replacing.ts';
 import type { Edge, Fleet, Story } from './story.ts';
+import { endRuns } from './work.ts';
 
 /** In this order: later ones find what earlier ones leave. */
 const stories: readonly Story[] = [...installing, ...hubbing, ...changing, ...replacing];
@@ -113,6 +114,10 @@ if (missing.length > 0) {
   }
   try {
     fleet = await openFleet(folder);
+    if (resumed) {
+      await Promise.all(fleet.edges.map(upAgain));
+      for (const { url } of fleet.edges) await endRuns(url);
+    }
     for (const { name, story, needed } of stories) {
       const asked =
         (needed && !resumed) || wanted.length === 0 || wanted.some((word) => name.includes(word));

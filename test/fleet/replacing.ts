@@ -9,7 +9,7 @@ import { drained, edgeStand } from './work.ts';
 
 type Edge = Fleet['edges'][0];
 
-async function upAgain({ url }: Edge): Promise<void> {
+export async function upAgain({ url }: Edge): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const stand = await edgeStand(url).catch(() => undefined);
     if (stand?.lines.every(({ failure, way }) => failure === null && way.state === 'up')) return;

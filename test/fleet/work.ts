@@ -13,7 +13,10 @@ export type LineStand = {
 export type EdgeStand = {
   unsent: number;
   program: { release: string };
-  lines: (LineStand & { way: { state: string; detail?: string } })[];
+  lines: (LineStand & {
+    way: { state: string; detail?: string };
+    runs: { run: string; order: string }[];
+  })[];
 };
 export type CentralStand = {
   lines: { line: string; epoch: number; sequence: number }[];
@@ -104,6 +107,17 @@ async function once(url: string, command: object): Promise<string | undefined> {
     return answer.status === 'accepted' ? 'accepted' : `${answer.code}: ${answer.reason}`;
   } catch {
     return undefined;
+  }
+}
+
+/** Ends whatever a run of the fleet that was broken off has left at the edge's lines. */
+export async function endRuns(url: string): Promise<void> {
+  for (const { line, runs } of (await edgeStand(url)).lines) {
+    for (const { run, order } of runs) {
+      const told = { ...shop.end(run, { line, order }), commandId: randomUUID(), atMs: Date.now() };
+      const status = await once(url, told);
+      if (status !== 'accepted') throw new Error(`${line}: ${run} is not ended: ${status}`);
+    }
   }
 }
 
