@@ -226,7 +226,8 @@ export function openMemory(parts: Parts) {
   const thread = openThread(db);
   const trace = openTrace({ db, thread, explain });
   const config = parts.figures ?? noFigureConfig;
-  const figuring = openFiguring({ db, dossier, config, skewMaxMs });
+  const { plans } = downlink;
+  const figuring = openFiguring({ db, dossier, config, skewMaxMs, plans });
   const { reaching } = openGenealogy(db);
   const recall = openRecall({ db, thread, dossier, holds, reaching, nowMs });
   const qualities = openQualities({ db, nowMs, ledger, postings, lanes, thread, dispatch });

@@ -3,51 +3,21 @@
 // Method: central's real tables, asked over HTTP; the test is the clock, the ERP and the line.
 import { expect, test } from 'vitest';
 import type { Content } from '../shared/event.ts';
-import { openAsked } from './helpers/board.ts';
 import { stated } from './helpers/central.ts';
+import {
+  bom,
+  by,
+  center,
+  item,
+  line,
+  opened,
+  order,
+  routing,
+  said,
+  site,
+  withSent,
+} from './helpers/changesets.ts';
 import { history } from './helpers/facts.ts';
-
-const site = 'acme/lyon';
-const line = 'acme/lyon/turning/M01';
-const by = 'person:17';
-const said = { by, reason: 'change 12' };
-
-const item = (version: string, content: object = {}) => ({
-  ...{ kind: 'item', record: 'BOLT', version },
-  content: { unit: 'EA', ...content },
-});
-const center = (record = 'SAW1', operators?: string[]) => ({
-  ...{ kind: 'workCenter', record, version: '1' },
-  content: { line, ...(operators ? { operators } : {}) },
-});
-const routing = {
-  ...{ kind: 'routing', record: 'R-7', version: '1' },
-  content: { material: 'BOLT', operations: [{ operation: '0010', workCenter: 'SAW1' }] },
-};
-const bom = (record = 'B-1') => ({
-  ...{ kind: 'bom', record, version: 'C' },
-  content: { material: 'BOLT', components: [{ material: 'STEEL', quantity: '2', unit: 'KG' }] },
-});
-
-function opened(secondPerson: readonly string[] = []) {
-  const box = openAsked([], { secondPerson });
-  const post = async (url: string, payload: object) => {
-    const reply = await box.app.inject({ method: 'POST', url: `/v1/downlink${url}`, payload });
-    return reply.json();
-  };
-  const receive = (...references: object[]) => post('/references', { site, ...said, references });
-  const draft = (more: object = {}) => post('/sets', { site, ...said, ...more });
-  const approve = (id: number, more: object = {}) =>
-    post(`/sets/${id}/approve`, { ...said, ...more });
-  /** Received, drafted and approved at once. */
-  async function active(...references: object[]) {
-    await receive(...references);
-    return approve((await draft()).draft);
-  }
-  const sentTo = () => box.downlink.answer(line, { after: 0, from: 0 });
-  const shown = async () => (await box.app.inject('/v1/downlink')).json();
-  return { ...box, post, receive, draft, approve, active, shown, sentTo };
-}
 
 test('a set is numbered when it is approved, and known as a whole', async () => {
   const { receive, draft, approve, downlink, time, app } = opened();
@@ -120,22 +90,6 @@ test('another content under a version that is known is refused and told', async 
     },
   ]);
   expect((await shown()).refused).toMatchObject([{ name: 'item BOLT A', times: 1 }]);
-});
-
-/** With what the lines were asked for. */
-function withSent() {
-  const box = opened();
-  const rows = box.db.prepare<[], { line: string; type: string; source: string; content: string }>(
-    'SELECT line, type, source, content FROM dispatch ORDER BY number',
-  );
-  const sent = () => rows.all().map(({ content, ...row }) => ({ ...row, ...JSON.parse(content) }));
-  return { ...box, sent };
-}
-
-const order = (more: object = {}) => ({
-  ...{ order: 'WO-9', status: 'released', material: 'BOLT', quantity: '10', unit: 'EA' },
-  operations: [{ operation: '0010', workCenter: 'SAW1' }],
-  ...more,
 });
 
 test('an order that cannot go waits with the reason, and goes when it can', async () => {
