@@ -19,7 +19,7 @@ import {
   openDossier,
 } from './dossier.ts';
 import { openDownlink } from './downlink/downlink.ts';
-import { downlinkMigrations } from './downlink/tables.ts';
+import { downlinkMigrations, downlinkMigrations2 } from './downlink/tables.ts';
 import { dropMigrations } from './drop/taking.ts';
 import { earlyMigrations } from './early.ts';
 import { environmentMigrations } from './environment.ts';
@@ -106,6 +106,7 @@ export const migrations = [
   ...environmentMigrations,
   ...docketMigrations3,
   ...inboundMigrations,
+  ...downlinkMigrations2,
 ];
 // Raised by whoever adds a migration that does not only add: see docs/upgrade.md.
 readableFrom(migrations, 28);

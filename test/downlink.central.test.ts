@@ -161,4 +161,41 @@ test('what edge and central say of a fact is kept, and a difference told', async
   ]);
   expect(differences[0].reason).toBe('the order is made by revision A of BOLT, and B is in force');
   expect((await shown()).differences).toBe(2);
+  const told = async (query = '') =>
+    (await app.inject(`/v1/downlink/verdicts/WO-1${query}`)).json();
+  const counts = { facts: 3, agree: 1, differ: 2, objected: 3 };
+  const all = await told();
+  expect(all).toMatchObject({ order: 'WO-1', ...counts, next: null });
+  expect(all.verdicts).toMatchObject([
+    { eventId: facts[1]!.eventId, differs: true },
+    { eventId: facts[2]!.eventId, differs: false, edgeRule: 'itemRevision', rule: 'itemRevision' },
+    { eventId: facts[3]!.eventId, differs: true },
+  ]);
+  const first = await told('?limit=2');
+  expect([first.verdicts.length, first.facts]).toEqual([2, 3]);
+  expect((await told(`?after=${first.next}`)).verdicts).toEqual([all.verdicts[2]]);
+  expect((await app.inject('/v1/orders/WO-1')).json()).toMatchObject({ guard: counts });
+  const none = { facts: 0, agree: 0, differ: 0, objected: 0, verdicts: [], next: null };
+  expect((await app.inject('/v1/downlink/verdicts/WO-2')).json()).toEqual({
+    order: 'WO-2',
+    ...none,
+  });
+});
+
+test('what nobody objects to is judged as well, and agrees', async () => {
+  const { active, ledger, app } = opened();
+  await active(item('A'), center());
+  const start = (checked: string) =>
+    ({
+      ...{ ...stated.complete(), type: 'OperationStarted', body: {}, checked },
+      recordedMs: 1_000,
+    }) as Content;
+  const facts = [stated.release(), start('1'), start('1 operatorQualified')];
+  ledger.accept([{ segment: history(line, facts).segment(1, facts.length) }]);
+  const told = (await app.inject('/v1/downlink/verdicts/WO-1')).json();
+  expect(told).toMatchObject({ facts: 2, agree: 1, differ: 1, objected: 1 });
+  expect(told.verdicts).toMatchObject([
+    { differs: false, edgeSet: 1, set: 1, edgeRule: null, rule: null },
+    { differs: true, edgeRule: 'operatorQualified', rule: null },
+  ]);
 });

@@ -126,6 +126,8 @@ export function openDownlink(parts: Parts) {
     },
 
     differences: guarding.differences,
+    verdicts: guarding.verdicts,
+    verdictsOf: guarding.countsOf,
 
     /** Sets, drafts, what waits to be drafted, how far lines are, and what waits for a person. */
     shown() {
