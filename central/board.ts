@@ -224,7 +224,8 @@ export function openBoard(parts: Parts) {
     /** One order over all lines, with what the ERP should show of it. */
     order(number: string) {
       const order = dossier.order(number);
-      return order && { ...order, holds: holds.openOn(number), erp: erpStatus(number) };
+      const guard = parts.downlink.verdictsOf(number);
+      return order && { ...order, holds: holds.openOn(number), guard, erp: erpStatus(number) };
     },
 
     totals: () => totalsOf(parts),
