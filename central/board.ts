@@ -17,6 +17,7 @@ import type { openExplain } from './explain.ts';
 import { openExtract } from './extract.ts';
 import type { Book } from './feed/book.ts';
 import type { FeedConfig } from './feed/config.ts';
+import type { ReaderSeen } from './feed/readers.ts';
 import { openSheets } from './feed/sheets.ts';
 import type { Figuring } from './figuring/figuring.ts';
 import type { Asked as FiguresAsked } from './figuring/sorting.ts';
@@ -75,6 +76,8 @@ type Parts = {
   book: Book;
   /** How the feed is told; absent where it is not. */
   feed?: FeedConfig | undefined;
+  /** Readers of the feed as they were last seen. */
+  readersSeen?: () => readonly ReaderSeen[];
   /** Every edge that was heard by its heartbeat. */
   edges: Pulse['edges'];
   erp: Erp;
