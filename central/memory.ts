@@ -200,7 +200,10 @@ export function openMemory(parts: Parts) {
       clocks.save();
     },
     undone,
-    stands: (head) => live.reach(head),
+    stands(head) {
+      live.reach(head);
+      postings.movements.touch(head.path);
+    },
   });
   const dispatch = openDispatch({ db, nowMs, ring });
   const registry = openRegistry({ db, ledger, nowMs });
