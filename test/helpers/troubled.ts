@@ -26,5 +26,8 @@ export function troubledStatus() {
   const drill: NonNullable<ReturnType<Drill['status']>> = {
     ...{ by: 'person:17', reason: 'the yearly one', forS: 60, sinceMs: 1, leftMs: 59_000 },
   };
-  return { ...box.status(), clock: wall.status(), certificates, drill };
+  const software = { release: '0.1.0', build: 'ab', isCurrent: true, epoch: 1, sequence: 1 };
+  const status = box.status();
+  const lines = status.lines.map((line) => ({ ...line, software }));
+  return { ...status, lines, clock: wall.status(), certificates, drill };
 }
