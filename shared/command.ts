@@ -136,6 +136,7 @@ const subjects: Record<FactType, Fields> = {
   PersonSignedOut: {},
   PersonSigned: {},
   PersonLockedOut: {},
+  DeskActed: {},
 };
 
 const envelope = {

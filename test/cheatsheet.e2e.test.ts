@@ -9,6 +9,7 @@ import { checkConsumer, checkStream } from './helpers/natscheck.ts';
 import { openNatsCli, wordsOf } from './helpers/natscli.ts';
 import { openPlantdesk } from './helpers/ops.ts';
 import { m01 } from './helpers/shop.ts';
+import { receipt } from './helpers/supplier.ts';
 
 const timeoutMs = 120_000;
 const subject = 'acme.lyon.turning.M01';
@@ -66,16 +67,22 @@ const checks: Record<string, Check> = {
   'hf.desk.differences text': says(/^differences: none\nnext: –/),
   'hf.desk.swap dry': has({ line: m01, dryRun: true }),
   'hf.desk.lift dry': refuses('404', /none was told ahead/),
-  'hf.desk.inbound': has({ receipts: [], books: { agrees: true }, odd: [], reading: null }),
-  'hf.desk.inbound text': says(/^receipts: none\nnext: –\n/),
-  'hf.desk.receipt RECEIPT': refuses('404', /receipt: 5000000001\/2026\/1 is unknown/),
-  'hf.desk.suppliers': has({ suppliers: [], next: null }),
-  'hf.desk.inspect-receipt dry': refuses('404', /is unknown/),
-  'hf.desk.inspect-receipt': refuses('404', /is unknown/),
-  'hf.desk.answer-claim': refuses('404', /is unknown/),
-  'hf.desk.dispose-receipt': refuses('404', /is unknown/),
-  'hf.desk.approve-receipt': refuses('404', /is unknown/),
-  'hf.desk.reject-receipt': refuses('404', /is unknown/),
+  'hf.desk.inbound': has({ receipts: [{}, {}, {}], books: { agrees: true }, odd: [] }),
+  'hf.desk.inbound text': says(/\nreceipts:\nreceipt .*\n5000000002\/2026\/1 +MILL /),
+  'hf.desk.receipt RECEIPT': has({ receipt: { state: 'requested', supplier: 'MILL' } }),
+  'hf.desk.suppliers': has({ suppliers: [{ supplier: 'MILL' }], next: null }),
+  'hf.desk.inspect-receipt dry': has({ dryRun: true, acts: [{ act: 'result', decision: null }] }),
+  'hf.desk.inspect-receipt': has({ acts: [{ act: 'result', decision: null }], proved: false }),
+  'hf.desk.answer-claim': has({ acts: [{}, { act: 'answer', decision: null }] }),
+  'hf.desk.dispose-receipt': has({ acts: [{}, { act: 'disposition', decision: null }] }),
+  'hf.desk.approve-receipt': has({
+    receipt: { state: 'failed', accepted: '60', rejected: '40' },
+    acts: [{ decision: 'approved', decidedBy: 'person:9' }],
+  }),
+  'hf.desk.reject-receipt': has({
+    ...{ receipt: { state: 'requested' }, acts: [{ decision: 'rejected' }] },
+  }),
+  'hf.desk.acts text': says(/^next: .*acts:\nnumber +at +act +by +proved /s),
   'hf.desk.trace ORDER': ({ json }) => {
     expect(json).toMatchObject({ ...traced, is: [{ as: 'order' }, { as: 'correlation' }] });
     expect(json.kin.into).toMatchObject([{ name: 'L-1', lines: [m01] }]);
@@ -115,7 +122,11 @@ const checks: Record<string, Check> = {
     expect(of('lift')).toMatchObject({ num_requests: 1, num_errors: 1 });
     expect(of('settle')).toMatchObject({ num_requests: 1, num_errors: 0 });
   },
-  'hf.desk.feed': has({ state: 'on', position: facts, behind: 0, people: 'pseudonyms' }),
+  // The feed tells the acts of the rows above as well, as soon as it comes to it.
+  'hf.desk.feed': ({ json }) => {
+    expect(json).toMatchObject({ state: 'on', people: 'pseudonyms' });
+    expect(json.position).toBeGreaterThanOrEqual(facts);
+  },
   'hf.desk.schemas': has({ asyncapi: '3.0.0', channels: expect.any(Object) }),
   'hf.desk.schemas TYPE': has({ title: 'LotProduced', properties: { body: expect.any(Object) } }),
   'hf.desk.facts': ({ json }) => {
@@ -123,7 +134,10 @@ const checks: Record<string, Check> = {
     expect(json.facts[0]).toMatchObject({ type: 'OrderReleased', line: m01, sequence: 1 });
   },
   'sub hf.fact.>': says(/^listening on hf.fact.>/),
-  'stream info HF_FACT': has({ config: { discard: 'old' }, state: { messages: facts } }),
+  'stream info HF_FACT': ({ json }) => {
+    expect(json.config.discard).toBe('old');
+    expect(json.state.messages).toBeGreaterThanOrEqual(facts);
+  },
   'stream subjects HF_FACT': ({ json }) => {
     expect(json.state.subjects[`hf.fact.${subject}.LotProduced`]).toBe(1);
   },
@@ -131,7 +145,10 @@ const checks: Record<string, Check> = {
     const fact = JSON.parse(Buffer.from(json.message.data, 'base64').toString());
     expect(fact).toMatchObject({ type: 'LotProduced', lot: 'L-1', body: { quantity: '8' } });
   },
-  'consumer info HF_FACT': has({ name: 'qms', num_pending: facts }),
+  'consumer info HF_FACT': ({ json }) => {
+    expect(json.name).toBe('qms');
+    expect(json.num_pending).toBeGreaterThanOrEqual(facts);
+  },
   'stream ls': ({ json }) => {
     const names = json.streams.map(({ config }: { config: { name: string } }) => config.name);
     expect(names.sort()).toEqual(['HF_EVT', 'HF_FACT', 'HF_KEPT']);
@@ -196,7 +213,7 @@ test('every row of the cheat sheet has a check, and every check a row', () => {
 test(
   'every row of the cheat sheet answers as the page says',
   async () => {
-    const { client, facts: stated, parkedKeys, central } = await openPlantdesk(6);
+    const { client, facts: stated, parkedKeys, central } = await openPlantdesk(6, true);
     expect(stated).toHaveLength(facts);
     const nats = openNatsCli(await client('ops'));
     const [first, retried, settled, given, edited, rejected] = await parkedKeys();
@@ -212,6 +229,11 @@ test(
       ...{ 'hf.desk.give-up': given!, 'hf.desk.give-up dry': given! },
       ...{ 'hf.desk.edit': edited!, 'hf.desk.approve': edited!, 'hf.desk.reject': rejected! },
     };
+    /** And which receipt: 1 is not inspected, 2 and 3 are claimed, of 4 and 5 it is proposed. */
+    const receipts: Record<string, number> = {
+      ...{ 'hf.desk.answer-claim': 2, 'hf.desk.dispose-receipt': 3 },
+      ...{ 'hf.desk.approve-receipt': 4, 'hf.desk.reject-receipt': 5 },
+    };
     const consumers = await nats(['nats', 'consumer', 'ls', 'HF_EVT']);
     const names: string[] = consumers.json.consumers.map(({ name }: { name: string }) => name);
     const reader = names.find((name) => name !== markConsumer)!;
@@ -226,7 +248,7 @@ test(
         .replace(/(['"])HOLD\1/, '$1C-1$1')
         .replace(/\bTYPE\b/, 'LotProduced')
         .replace(/\bDAY\b/, '2012-01-01')
-        .replace(/\bRECEIPT\b/, '5000000001/2026/1')
+        .replace(/\bRECEIPT\b/, receipt(receipts[nameOf(row)] ?? 1))
         .replace(/\bCONSUMER\b/, reader);
     for (const row of rows) {
       const answer = await nats(wordsOf(filled(row)));

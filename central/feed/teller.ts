@@ -42,7 +42,7 @@ type Parts = {
 export function toldOf(row: Row, book: Pick<Book, 'isKnown'>, mask?: Mask) {
   if (row.isAgain) {
     const raw = readRaw(row.bytes);
-    if (!raw || book.isKnown(idBytes(raw.eventId))) return undefined;
+    if (!raw || raw.type === 'DeskActed' || book.isKnown(idBytes(raw.eventId))) return undefined;
   }
   return messageOf(row, mask);
 }

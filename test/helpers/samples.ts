@@ -22,6 +22,7 @@ const about: Partial<Record<FactType, object>> = {
   PersonSignedOut: {},
   PersonSigned: {},
   PersonLockedOut: {},
+  DeskActed: {},
   ReferenceApplied: {},
   OrderChanged: { order: 'WO-1', productionDay: '2012-01-02', flags: 'parked' },
   OrderCancelRequested: { order: 'WO-1' },
@@ -153,6 +154,11 @@ const bodies: Record<FactType, object> = {
     ...{ set: 3, activeMs: 1_704_067_200_000, records: 12, digest: 'ab'.repeat(32) },
   },
   UplinkDrilled: { uplink: 'restored', forS: 7_200, reason: 'yearly drill', why: 'over' },
+  DeskActed: {
+    ...{ act: 'approve', about: [{ kind: 'posting', name: 'K-1' }], outcome: 'parked' },
+    ...{ reason: 'seen', proved: true, way: 'nats', credential: 'UABC', asked: '{"a":1}' },
+    ...{ first: 'person:17', firstProved: true },
+  },
 };
 
 /** One content of every type of fact, always the same. */
