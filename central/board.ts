@@ -1,5 +1,6 @@
 import type { Database } from '../shared/database.ts';
 import { type Environment, environmentUsual } from '../shared/environment.ts';
+import type { Certificates } from '../shared/pki.ts';
 import { quantityText } from '../shared/quantity.ts';
 import type { PostingState } from '../statecharts/posting.ts';
 import type { Tally } from '../statecharts/tally.ts';
@@ -47,6 +48,8 @@ export const parkedShownMax = 100;
 export const postingsShownMax = 10_000;
 
 type Parts = {
+  /** Those that are watched; none if absent. */
+  certificates?: Certificates['standings'];
   ledger: Ledger;
   totals: Totals;
   postings: Postings;
@@ -137,6 +140,7 @@ function statusOf(parts: Parts) {
     postings: postings.counts(),
     erp: erpStanding(),
     ...(centrals ? { centrals: centrals() } : {}),
+    certificates: parts.certificates?.() ?? [],
   };
 }
 

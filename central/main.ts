@@ -173,12 +173,12 @@ export async function startCentral(config: CentralConfig) {
   const shown = { ...memory, ...said };
   const replays = replaysOf(config);
   const hubTrouble = watch.trouble;
-  const board = openBoard({ ...shown, db, moved, hubTrouble, replays });
+  const { standings } = openCertificates(allOf(config), clock.nowMs);
+  const board = openBoard({ ...shown, db, moved, hubTrouble, replays, certificates: standings });
   const told = { exporter, meter, hubSeen, hubTrouble, isShared: postgres !== undefined };
   const metrics = openMetrics({ ...shown, ...told, db });
-  const certificates = openCertificates(allOf(config), clock.nowMs);
   const certified = () => {
-    const family = certificateFamily(certificates.standings());
+    const family = certificateFamily(standings());
     return { ...family, name: `holdfast_central_${family.name}` };
   };
   const app = buildHttp(board, () => metrics([...vitals.families(), certified()]));
