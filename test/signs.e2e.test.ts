@@ -101,7 +101,7 @@ test('T1: what is wrong with the clock stands there, and that it was set', async
   );
 });
 
-test('who is not let in, and which certificate ends first, stand in the header', async (context) => {
+test('who is not let in, and which certificate ends first, is in the header', async (context) => {
   const { url, ask } = await startBox();
   await ask(...started);
   const { page, says } = await look(context, 'about:blank');

@@ -25,7 +25,7 @@ export const columnsOf = (db: Database, table: string): Column[] =>
     .filter(({ hidden }) => hidden === 0)
     .map(({ name, type, notnull, pk }) => ({ name, type, notnull, pk }));
 
-/** Tables, indexes and triggers by name, without comments and spaces: what a file's schema means. */
+/** Tables, indexes and triggers by name, without comments and spaces. */
 export const schemaOf = (db: Database): Record<string, string> =>
   Object.fromEntries(
     madeIn(db)
