@@ -1,5 +1,6 @@
 import { asOne, type Database } from '../shared/database.ts';
 import { type Environment, environmentUsual } from '../shared/environment.ts';
+import type { Certificates } from '../shared/pki.ts';
 import { quantityText } from '../shared/quantity.ts';
 import type { PostingState } from '../statecharts/posting.ts';
 import type { Tally } from '../statecharts/tally.ts';
@@ -49,6 +50,8 @@ export const parkedShownMax = 100;
 export const postingsShownMax = 10_000;
 
 type Parts = {
+  /** Those that are watched; none if absent. */
+  certificates?: Certificates['standings'];
   ledger: Ledger;
   totals: Totals;
   postings: Postings;
@@ -144,6 +147,7 @@ function statusOf(parts: Parts) {
     postings: postings.counts(),
     erp: erpStanding(),
     ...(centrals ? { centrals: centrals() } : {}),
+    certificates: parts.certificates?.() ?? [],
   };
 }
 

@@ -177,13 +177,14 @@ export async function startCentral(config: CentralConfig) {
   const replays = replaysOf(config);
   const hubTrouble = watch.trouble;
   const demandsProof = demandOf(config, door);
-  const board = openBoard({ ...shown, db, moved, hubTrouble, replays, demandsProof });
+  const { standings: certificates } = openCertificates(allOf(config), clock.nowMs);
+  const about = { hubTrouble, replays, certificates, demandsProof };
+  const board = openBoard({ ...shown, db, moved, ...about });
   tellRules({ db, ...memory });
   const told = { exporter, meter, hubSeen, hubTrouble, isShared: postgres !== undefined };
   const metrics = openMetrics({ ...shown, ...told, db });
-  const certificates = openCertificates(allOf(config), clock.nowMs);
   const certified = () => {
-    const family = certificateFamily(certificates.standings());
+    const family = certificateFamily(certificates());
     return { ...family, name: `holdfast_central_${family.name}` };
   };
   const app = buildHttp(board, () => metrics([...vitals.families(), certified()]), tokens);

@@ -21,7 +21,7 @@ export function troubledStatus() {
   const wall = openWall({ clock: systemClock });
   wall.heard({ atMs: systemClock.nowMs(), roundTripMs: 20, skewMs: -3 });
   const certificates: CertificateStanding[] = [
-    { name: 'page', state: 'soon', untilMs: 4_000_000_000_000 },
+    { name: 'page', state: 'soon', untilMs: 4_000_000_000_000, daysLeft: 12 },
   ];
   const drill: NonNullable<ReturnType<Drill['status']>> = {
     ...{ by: 'person:17', reason: 'the yearly one', forS: 60, sinceMs: 1, leftMs: 59_000 },

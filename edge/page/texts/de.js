@@ -5,6 +5,7 @@ export const texts = {
     waiting: 'wartet auf die Edge',
     up: 'online',
     down: 'offline',
+    auth: 'nicht eingelassen',
     degraded: 'Zentrale antwortet spät',
     draining: 'sendet nach',
     seeding: 'holt seine Vorgeschichte',
@@ -34,6 +35,15 @@ export const texts = {
     nobody: 'niemand angemeldet',
     signIn: 'Anmelden',
     signOut: 'abmelden',
+  },
+  certificate: {
+    ends: {
+      one: 'Zertifikat {name}: noch {count} Tag',
+      other: 'Zertifikat {name}: noch {count} Tage',
+    },
+    over: 'Zertifikat {name} ist abgelaufen',
+    early: 'Zertifikat {name} gilt noch nicht',
+    unreadable: 'Zertifikat {name} ist nicht lesbar',
   },
   room: {
     enough: 'genug',

@@ -6,6 +6,7 @@ export const texts = {
     waiting: 'waiting for the edge to speak',
     up: 'online',
     down: 'offline',
+    auth: 'not let in',
     degraded: 'central late',
     draining: 'draining',
     seeding: 'fetching its history',
@@ -35,6 +36,15 @@ export const texts = {
     nobody: 'nobody is signed in',
     signIn: 'Sign in',
     signOut: 'sign out',
+  },
+  certificate: {
+    ends: {
+      one: 'certificate {name}: {count} day left',
+      other: 'certificate {name}: {count} days left',
+    },
+    over: 'certificate {name} is over',
+    early: 'certificate {name} is not valid yet',
+    unreadable: 'certificate {name} cannot be read',
   },
   room: {
     enough: 'enough',

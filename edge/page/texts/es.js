@@ -5,6 +5,7 @@ export const texts = {
     waiting: 'a la espera del edge',
     up: 'en línea',
     down: 'sin conexión',
+    auth: 'sin acceso',
     degraded: 'central responde tarde',
     draining: 'enviando atrasos',
     seeding: 'recuperando su historial',
@@ -34,6 +35,15 @@ export const texts = {
     nobody: 'nadie identificado',
     signIn: 'Identificarse',
     signOut: 'salir',
+  },
+  certificate: {
+    ends: {
+      one: 'certificado {name}: queda {count} día',
+      other: 'certificado {name}: quedan {count} días',
+    },
+    over: 'el certificado {name} ha caducado',
+    early: 'el certificado {name} aún no es válido',
+    unreadable: 'no se puede leer el certificado {name}',
   },
   room: {
     enough: 'suficiente',

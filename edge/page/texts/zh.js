@@ -5,6 +5,7 @@ export const texts = {
     waiting: '等待边缘站响应',
     up: '在线',
     down: '离线',
+    auth: '凭证被拒',
     degraded: '中心响应迟缓',
     draining: '正在补传',
     seeding: '正在取回历史',
@@ -34,6 +35,12 @@ export const texts = {
     nobody: '无人登录',
     signIn: '登录',
     signOut: '退出',
+  },
+  certificate: {
+    ends: { other: '证书 {name}：还剩 {count} 天' },
+    over: '证书 {name} 已过期',
+    early: '证书 {name} 尚未生效',
+    unreadable: '证书 {name} 无法读取',
   },
   room: {
     enough: '充足',

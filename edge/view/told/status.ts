@@ -155,6 +155,7 @@ const certificate = object({
   name: text,
   state: one(certificateStates),
   untilMs: maybe(of('Its end, Unix time, ms; null while it cannot be read.', ms)),
+  daysLeft: maybe(of('Whole days until then, below 0 once it is over.', integer)),
 });
 const drill = object({
   ...{ by: of('"person:…".'), reason: text, sinceMs: ms, leftMs: lasts },
