@@ -7,7 +7,7 @@ import type { Environment } from '../shared/environment.ts';
 import type { Exporter } from '../shared/exporter.ts';
 import { Fault } from '../shared/fault.ts';
 import type { Logger } from '../shared/log.ts';
-import { type Bell, keepRunning, openBell } from '../shared/loop.ts';
+import { type Bell, keepRunning, nextTurn, openBell } from '../shared/loop.ts';
 import { type Pace, plantPace } from '../shared/pace.ts';
 import { openBreaker } from './breaker.ts';
 import type { CentralConfig } from './config.ts';
@@ -169,7 +169,8 @@ export function assembleCentral(world: World) {
   let readings = 0; // each has readers of its own at the hub
   const readingId = () => (turns ? `${bootId}_${++readings}` : bootId);
   const reading = { committed, quietMs: pace.quietMs, factsMax };
-  const telling = { settled, bell: moved, repeatMs: pace.repeatMs };
+  const { movements } = postings;
+  const telling = { settled, bell: moved, movements, repeatMs: pace.repeatMs };
   const marking = { ...hub, thresholds: world.thresholds, seen: seeing.seen, everyMs: pace.trimMs };
   const filling = { committed, bell: accepted, idleMs: pace.gapsMs };
   const reader = { seen: seeing.read, everyMs: pace.trimMs };
@@ -191,7 +192,7 @@ export function assembleCentral(world: World) {
     ...(watch ? [watch.keep()] : []),
     ...reads(world, memory, { waitMs, moved: committed }).map(onDuty),
   ].map(keepRunning);
-  openRegistrar({ connection, ...memory, environment, moved: moved.ring, log });
+  openRegistrar({ connection, ...memory, environment, moved: moved.ring, turn: nextTurn, log });
   for (const line of memory.dispatch.waiting().keys()) ring(line); // asked while we were away
   const { edges } = openPulse({ connection, nowMs, log });
 

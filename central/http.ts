@@ -5,6 +5,7 @@ import { strictTransport } from '../shared/secured.ts';
 import { answered } from './answered.ts';
 import type { Board } from './board.ts';
 import { operationsOf } from './operations.ts';
+import type { Tokens } from './tokens.ts';
 
 /** The fields of a request: those in its address, and its query or body, which `label` names. */
 function fieldsOf(params: object, rest: unknown, label: string): unknown {
@@ -32,7 +33,11 @@ function asCsv(reply: FastifyReply, name: string, text: string, next: string | n
 }
 
 /** What central knows, as JSON, and what a scraper reads; listening nowhere yet. */
-export function buildHttp(board: Board, metrics?: () => string): FastifyInstance {
+export function buildHttp(
+  board: Board,
+  metrics?: () => string,
+  tokens: Pick<Tokens, 'askerOf'> = { askerOf: () => ({ way: 'http' }) },
+): FastifyInstance {
   const app = Fastify({ forceCloseConnections: true });
   app.setErrorHandler<FastifyError>((error, _request, reply) =>
     answered(reply, () => {
@@ -54,7 +59,7 @@ export function buildHttp(board: Board, metrics?: () => string): FastifyInstance
       handler: ({ params, query, body, headers }, reply) =>
         answered(reply, async () => {
           const given = fieldsOf(params as object, method === 'GET' ? query : body, label);
-          const told = await answer(given, label);
+          const told = await answer(given, label, tokens.askerOf(headers.authorization));
           return csv && wantsCsv(headers.accept)
             ? asCsv(reply, name, csv(told), nextOf(told))
             : told;

@@ -26,13 +26,8 @@ import {
   toldAll,
 } from './helpers/feedbox.ts';
 import { testFolder } from './helpers/folder.ts';
-import {
-  type Heard,
-  listen,
-  mosquittoOrWhy,
-  passwordFile,
-  startMosquitto,
-} from './helpers/mosquitto.ts';
+import { type Heard, listen, passwordFile, startMosquitto } from './helpers/mosquitto.ts';
+import { mosquittoOrWhy } from './helpers/mosquittobox.ts';
 import { waitFor } from './helpers/plantnet.ts';
 
 const hub = hubOfFile();
