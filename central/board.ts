@@ -1,5 +1,6 @@
 import { asOne, type Database } from '../shared/database.ts';
 import { type Environment, environmentUsual } from '../shared/environment.ts';
+import type { Certificates } from '../shared/pki.ts';
 import { quantityText } from '../shared/quantity.ts';
 import type { PostingState } from '../statecharts/posting.ts';
 import type { Tally } from '../statecharts/tally.ts';
@@ -18,6 +19,7 @@ import type { openExplain } from './explain.ts';
 import { openExtract } from './extract.ts';
 import type { Book } from './feed/book.ts';
 import type { FeedConfig } from './feed/config.ts';
+import type { ReaderSeen } from './feed/readers.ts';
 import { openSheets } from './feed/sheets.ts';
 import type { Figuring } from './figuring/figuring.ts';
 import type { Asked as FiguresAsked } from './figuring/sorting.ts';
@@ -48,6 +50,8 @@ export const parkedShownMax = 100;
 export const postingsShownMax = 10_000;
 
 type Parts = {
+  /** Those that are watched; none if absent. */
+  certificates?: Certificates['standings'];
   ledger: Ledger;
   totals: Totals;
   postings: Postings;
@@ -76,6 +80,8 @@ type Parts = {
   book: Book;
   /** How the feed is told; absent where it is not. */
   feed?: FeedConfig | undefined;
+  /** Readers of the feed as they were last seen. */
+  readersSeen?: () => readonly ReaderSeen[];
   /** Every edge that was heard by its heartbeat. */
   edges: Pulse['edges'];
   erp: Erp;
@@ -141,6 +147,7 @@ function statusOf(parts: Parts) {
     postings: postings.counts(),
     erp: erpStanding(),
     ...(centrals ? { centrals: centrals() } : {}),
+    certificates: parts.certificates?.() ?? [],
   };
 }
 
@@ -230,7 +237,8 @@ export function openBoard(parts: Parts) {
     /** One order over all lines, with what the ERP should show of it. */
     order(number: string) {
       const order = dossier.order(number);
-      return order && { ...order, holds: holds.openOn(number), erp: erpStatus(number) };
+      const guard = parts.downlink.verdictsOf(number);
+      return order && { ...order, holds: holds.openOn(number), guard, erp: erpStatus(number) };
     },
 
     totals: () => totalsOf(parts),

@@ -171,19 +171,20 @@ export async function startCentral(config: CentralConfig) {
     ...{ db, clock, log, erp, hub, environment, ...limits, ...lease, bootId },
     ...{ thresholds, exporter },
   });
-  const { memory, edges, moved, erpStanding, centrals, meter, hubSeen } = central;
+  const { memory, edges, moved, erpStanding, centrals, meter, hubSeen, readersSeen } = central;
   const said = { environment, feed, edges, erp, erpStanding, centrals, nowMs: clock.nowMs };
-  const shown = { ...memory, ...said };
+  const shown = { ...memory, ...said, readersSeen };
   const replays = replaysOf(config);
   const hubTrouble = watch.trouble;
   const demandsProof = demandOf(config, door);
-  const board = openBoard({ ...shown, db, moved, hubTrouble, replays, demandsProof });
+  const { standings: certificates } = openCertificates(allOf(config), clock.nowMs);
+  const about = { hubTrouble, replays, certificates, demandsProof };
+  const board = openBoard({ ...shown, db, moved, ...about });
   tellRules({ db, ...memory });
   const told = { exporter, meter, hubSeen, hubTrouble, isShared: postgres !== undefined };
   const metrics = openMetrics({ ...shown, ...told, db });
-  const certificates = openCertificates(allOf(config), clock.nowMs);
   const certified = () => {
-    const family = certificateFamily(certificates.standings());
+    const family = certificateFamily(certificates());
     return { ...family, name: `holdfast_central_${family.name}` };
   };
   const app = buildHttp(board, () => metrics([...vitals.families(), certified()]), tokens);

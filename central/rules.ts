@@ -133,6 +133,7 @@ export const rules: Rules = {
   UplinkDrilled: none('has no value'),
   CommandReceived: none('has no value'),
   ReferenceApplied: none('has no value'),
+  SoftwareChanged: none('has no value'),
   PersonSignedIn: none('has no value'),
   PersonSignedOut: none('has no value'),
   PersonSigned: none('has no value'),

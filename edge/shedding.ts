@@ -78,6 +78,7 @@ const needOfFact: Record<FactType, Need> = {
   UplinkDrilled: 'reserved',
   CommandReceived: 'reserved',
   ReferenceApplied: 'reserved',
+  SoftwareChanged: 'reserved',
   PersonSignedIn: 'reserved',
   PersonSignedOut: 'reserved',
   PersonLockedOut: 'reserved',

@@ -131,6 +131,7 @@ const subjects: Record<FactType, Fields> = {
   UplinkDrilled: {},
   CommandReceived: {},
   ReferenceApplied: {},
+  SoftwareChanged: {},
   StateCarried: {},
   PersonSignedIn: {},
   PersonSignedOut: {},
