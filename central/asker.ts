@@ -16,7 +16,7 @@ export type Asker = Readonly<{
  * hold, a no) never waits for a name to be proved, and what is only handed over moves nothing yet.
  */
 const moving: ReadonlySet<EndpointName> = new Set<EndpointName>([
-  ...(['retry', 'settle', 'edit', 'missing', 'approve', 'give-up', 'lift', 'swap'] as const),
+  ...(['retry', 'settle', 'edit', 'missing', 'approve', 'give-up', 'lift'] as const),
   ...(['release', 'dispose', 'approve-hold', 'rework', 'inspection'] as const),
   ...(['inspect-receipt', 'answer-claim', 'dispose-receipt', 'approve-receipt'] as const),
   ...(['approve-masters', 'draft-set', 'approve-set'] as const),

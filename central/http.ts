@@ -1,4 +1,5 @@
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
+import { Fault } from '../shared/fault.ts';
 import { invalid } from '../shared/field.ts';
 import { metricsType } from '../shared/metrics.ts';
 import { strictTransport } from '../shared/secured.ts';
@@ -56,6 +57,16 @@ export function buildHttp(
     const label = method === 'GET' ? name : 'body';
     app.route({
       ...{ method, url },
+      onRequest: async ({ headers }, reply) => {
+        try {
+          tokens.askerOf(headers.authorization);
+        } catch (error) {
+          if (!(error instanceof Fault)) throw error;
+          const { code, message } = error;
+          reply.code(401).header('www-authenticate', 'Bearer');
+          return reply.send({ code, message });
+        }
+      },
       handler: ({ params, query, body, headers }, reply) =>
         answered(reply, async () => {
           const given = fieldsOf(params as object, method === 'GET' ? query : body, label);
