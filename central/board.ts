@@ -18,6 +18,7 @@ import type { openExplain } from './explain.ts';
 import { openExtract } from './extract.ts';
 import type { Book } from './feed/book.ts';
 import type { FeedConfig } from './feed/config.ts';
+import type { ReaderSeen } from './feed/readers.ts';
 import { openSheets } from './feed/sheets.ts';
 import type { Figuring } from './figuring/figuring.ts';
 import type { Asked as FiguresAsked } from './figuring/sorting.ts';
@@ -78,6 +79,8 @@ type Parts = {
   book: Book;
   /** How the feed is told; absent where it is not. */
   feed?: FeedConfig | undefined;
+  /** Readers of the feed as they were last seen. */
+  readersSeen?: () => readonly ReaderSeen[];
   /** Every edge that was heard by its heartbeat. */
   edges: Pulse['edges'];
   erp: Erp;
@@ -228,7 +231,8 @@ export function openBoard(parts: Parts) {
     /** One order over all lines, with what the ERP should show of it. */
     order(number: string) {
       const order = dossier.order(number);
-      return order && { ...order, holds: holds.openOn(number), erp: erpStatus(number) };
+      const guard = parts.downlink.verdictsOf(number);
+      return order && { ...order, holds: holds.openOn(number), guard, erp: erpStatus(number) };
     },
 
     totals: () => totalsOf(parts),

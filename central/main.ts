@@ -168,9 +168,9 @@ export async function startCentral(config: CentralConfig) {
     ...{ db, clock, log, erp, hub, environment, ...limits, ...lease, bootId },
     ...{ thresholds, exporter },
   });
-  const { memory, edges, moved, erpStanding, centrals, meter, hubSeen } = central;
+  const { memory, edges, moved, erpStanding, centrals, meter, hubSeen, readersSeen } = central;
   const said = { environment, feed, edges, erp, erpStanding, centrals, nowMs: clock.nowMs };
-  const shown = { ...memory, ...said };
+  const shown = { ...memory, ...said, readersSeen };
   const replays = replaysOf(config);
   const hubTrouble = watch.trouble;
   const { standings } = openCertificates(allOf(config), clock.nowMs);

@@ -19,7 +19,7 @@ import {
   openDossier,
 } from './dossier.ts';
 import { openDownlink } from './downlink/downlink.ts';
-import { downlinkMigrations } from './downlink/tables.ts';
+import { downlinkMigrations, downlinkMigrations2 } from './downlink/tables.ts';
 import { dropMigrations } from './drop/taking.ts';
 import { earlyMigrations } from './early.ts';
 import { environmentMigrations } from './environment.ts';
@@ -106,6 +106,7 @@ export const migrations = [
   ...environmentMigrations,
   ...docketMigrations3,
   ...inboundMigrations,
+  ...downlinkMigrations2,
 ];
 // Raised by whoever adds a migration that does not only add: see docs/upgrade.md.
 readableFrom(migrations, 28);
@@ -199,7 +200,10 @@ export function openMemory(parts: Parts) {
       clocks.save();
     },
     undone,
-    stands: (head) => live.reach(head),
+    stands(head) {
+      live.reach(head);
+      postings.movements.touch(head.path);
+    },
   });
   const dispatch = openDispatch({ db, nowMs, ring });
   const registry = openRegistry({ db, ledger, nowMs });
@@ -226,7 +230,8 @@ export function openMemory(parts: Parts) {
   const thread = openThread(db);
   const trace = openTrace({ db, thread, explain });
   const config = parts.figures ?? noFigureConfig;
-  const figuring = openFiguring({ db, dossier, config, skewMaxMs });
+  const { plans } = downlink;
+  const figuring = openFiguring({ db, dossier, config, skewMaxMs, plans });
   const { reaching } = openGenealogy(db);
   const recall = openRecall({ db, thread, dossier, holds, reaching, nowMs });
   const qualities = openQualities({ db, nowMs, ledger, postings, lanes, thread, dispatch });

@@ -5,7 +5,7 @@ import { type Fields, invalid } from '../shared/field.ts';
 import { parseJson } from '../shared/json.ts';
 import type { Logger } from '../shared/log.ts';
 import { release } from '../shared/release.ts';
-import { deskService, deskSubject } from '../shared/subject.ts';
+import { askedSubject, deskService, deskSubject } from '../shared/subject.ts';
 import { statusOf } from './answered.ts';
 import type { Board } from './board.ts';
 import { openMicroservice } from './microservice.ts';
@@ -137,7 +137,7 @@ export function openServices({ connection, board, bootId, clock, log }: Parts) {
     ...{ connection, name: deskService, id: bootId, version: release },
     description: 'What the central team can see and do.',
     endpoints: operationsOf(board).map((one) => ({
-      ...{ name: one.name, subject: deskSubject(one.name) },
+      ...{ name: one.name, subject: deskSubject(one.name), also: askedSubject(one.name) },
       metadata: {
         ...{ description: one.doc, fields: fieldsText(one.fields) },
         acts: one.acts ? 'yes, unless dryRun is true' : 'no',

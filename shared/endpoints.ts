@@ -28,6 +28,7 @@ export const endpoints = {
   'approve-masters': 'POST /v1/masters',
   downlink: 'GET /v1/downlink',
   differences: 'GET /v1/downlink/differences',
+  verdicts: 'GET /v1/downlink/verdicts/:order',
   'receive-references': 'POST /v1/downlink/references',
   'receive-orders': 'POST /v1/downlink/orders',
   'draft-set': 'POST /v1/downlink/sets',

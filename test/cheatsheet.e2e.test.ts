@@ -64,6 +64,7 @@ const checks: Record<string, Check> = {
     orders: [{ order: 'WO-9', reason: 'work centre SAW1 is not in force at acme/lyon' }],
   }),
   'hf.desk.differences text': says(/^differences: none\nnext: –/),
+  'hf.desk.verdicts': has({ facts: 0, agree: 0, verdicts: [], next: null }),
   'hf.desk.swap dry': has({ line: m01, dryRun: true }),
   'hf.desk.lift dry': refuses('404', /none was told ahead/),
   'hf.desk.inbound': has({ receipts: [], books: { agrees: true }, odd: [], reading: null }),

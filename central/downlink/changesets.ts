@@ -9,6 +9,7 @@ import {
   type ReferenceVersion,
   setRecordsMax,
   versionText,
+  withoutTimes,
 } from '../../shared/reference.ts';
 import { openSets, type Sets } from '../../statecharts/inforce.ts';
 import type { Saying } from '../amendments.ts';
@@ -211,7 +212,8 @@ export function openChangeSets({ db, records, nowMs, needsSecond }: Parts) {
       const references: Reference[] = [];
       let bytes = 0;
       for (const one of tables.members.all(row.draft).slice(from)) {
-        const reference = { ...one, content: records.content(site, one)! } as Reference;
+        const content = records.content(site, one)!;
+        const reference = withoutTimes({ ...one, content } as Reference);
         bytes += 200 + Buffer.byteLength(contentText(reference.content));
         if (references.length > 0 && bytes > pageBytesMax) break;
         references.push(reference);

@@ -1,4 +1,4 @@
-import { type Field, fallback, integer, list, optional, some } from '../../shared/field.ts';
+import { type Field, fallback, id, integer, list, optional, some } from '../../shared/field.ts';
 import { referenceVersion, setRecordsMax } from '../../shared/reference.ts';
 import { plainText } from '../../shared/table.ts';
 import { instantMs } from '../../shared/vocabulary.ts';
@@ -97,6 +97,16 @@ export const downlinkOperations = (board: Board): Operation[] => [
       after: fallback(number('Number of the difference behind which it goes on.', 0), 0),
     },
     answer: board.downlink.differences,
+  }),
+  operation({
+    ...{ name: 'verdicts', main: 'order', text: plainText },
+    doc: 'What the order guard has said of each fact of an order, at the edge and at central.',
+    fields: {
+      order: id('Order number.'),
+      limit: fallback(rows(1_000), 200),
+      after: fallback(number('Number of the verdict behind which it goes on.', 0), 0),
+    },
+    answer: board.downlink.verdicts,
   }),
   ...receiving(board),
   ...deciding(board),
