@@ -133,7 +133,7 @@ export async function makeInventory({ folder, sshKey, hubs, edges }: Plan) {
     play: (playbook: string, ...args: string[]) =>
       said(
         'ansible-playbook',
-        ['-i', place, '--vault-password-file', password, playbook, ...args],
+        ['-i', join(place, 'hosts.yml'), '--vault-password-file', password, playbook, ...args],
         {
           cwd: ansible,
           env: { ...quiet, ANSIBLE_LOG_PATH: join(folder, 'ansible.log') },
