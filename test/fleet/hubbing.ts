@@ -79,13 +79,15 @@ async function intrude(edge: Host, hub: Host): Promise<string> {
   };
   await edge.ssh(
     `echo '${JSON.stringify(config)}' > /run/intruder.conf;` +
-      ' timeout 5 /opt/holdfast/current/bin/nats-server -c /run/intruder.conf 2>/dev/null || true;' +
+      ' cd /opt/holdfast/current/bin;' +
+      ' timeout 5 ./nats-server -c /run/intruder.conf 2>/dev/null || true;' +
       ' rm -rf /run/intruder /run/intruder.conf',
   );
   const { routes } = (await monitored(hub.address, 'routez')) as Routez;
   assert(routes.every(({ remote_name: name }) => name !== 'hub-4'));
   return hub.ssh(
-    "journalctl -u nats-hub --no-pager --since -60s | grep -oE 'TLS route handshake error: .*' | tail -n 1",
+    'journalctl -u nats-hub --no-pager --since -60s' +
+      " | grep -oE 'TLS route handshake error: .*' | tail -n 1",
   );
 }
 
