@@ -160,8 +160,15 @@ test(
     expect(await ask(ada, 'release', { hold: 'C-1', ...said })).toMatchObject({ proved: false });
     const second = { hold: 'C-1', by: 'person:9', reason: 'seen' };
     expect(await ask(bob, 'approve-hold', second)).toMatchObject({ proved: false });
+    // Whoever may do everything there can ask where a hub with accounts brings proved names.
+    const any = await enter('central');
+    const given = headers();
+    given.set('Nats-Request-Info', forged);
+    const asked = JSON.stringify({ lot: 'L-2', ...said });
+    const answer = await any.request('hf.asked.hold', asked, { timeout: 10_000, headers: given });
+    expect(answer.json()).toMatchObject({ hold: 'C-2', by: 'person:17', proved: false });
     const { acts } = (await ask(ada, 'acts', {})) as { acts: { proved: boolean }[] };
-    expect(acts.map(({ proved }) => proved)).toEqual([false, false, false]);
+    expect(acts.map(({ proved }) => proved)).toEqual([false, false, false, false]);
   },
   timeoutMs,
 );
