@@ -5,6 +5,9 @@ import type { Logger } from '../shared/log.ts';
 /** Most questions that are answered in one transaction: others wait for its end, some 10 ms. */
 export const gatheredMax = 256;
 
+/** Whoever asked wrongly has changed nothing yet. */
+const isMalformed = ({ code }: Fault): boolean => code === 'INVALID' || code === 'CORRUPT';
+
 type Answer = Uint8Array | undefined;
 type Parts = {
   /** Resolves when all that has come by now was heard. */
@@ -20,8 +23,8 @@ type Parts = {
 
 /**
  * Answers questions that come together in one transaction, and after it: a thousand edges that
- * enter for the first time would else wait for twenty thousand syncs of the disk, one by one. Where
- * the transaction fails each is tried alone, so that no question costs another its answer.
+ * enter for the first time would else wait for twenty thousand syncs of the disk, one by one, and so
+ * would all that is told ahead while many lines are behind. Where the transaction fails each is tried alone, so that no question costs another its answer.
  */
 export function openGathering({ turn, answer, together, undone, log }: Parts) {
   let asked: Msg[] = []; // in this turn
@@ -31,7 +34,7 @@ export function openGathering({ turn, answer, together, undone, log }: Parts) {
     try {
       return answer(message);
     } catch (fault) {
-      if (!(fault instanceof Fault) || !(isAlone || fault.code === 'INVALID')) throw fault;
+      if (!(fault instanceof Fault) || !(isAlone || isMalformed(fault))) throw fault;
       log.error({ subject: message.subject, reason: fault.message }, 'a store is not answered');
       return undefined;
     }

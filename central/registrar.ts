@@ -65,11 +65,15 @@ export function openRegistrar(parts: Parts): void {
     });
   }
 
-  /** As `serve`, all that come in one turn as one transaction. */
-  function serveTogether(subjects: string, answer: typeof enrol, turn: () => Promise<void>): void {
+  /** What writes: all that come in one turn as one transaction, where there are turns. */
+  function serveTogether(
+    subjects: string,
+    answer: (line: string, bytes: Uint8Array) => Uint8Array,
+  ) {
+    if (!turn) return serve(subjects, answer);
     const hear = openGathering({
       ...{ turn, together: registry.together, undone: forget, log },
-      answer: ({ subject, data }) => answer(parts, lineOf(subject), data),
+      answer: ({ subject, data }) => answer(lineOf(subject), data),
     });
     connection.subscribe(subjects, {
       callback: (error: Error | null, message: Msg) => {
@@ -78,10 +82,9 @@ export function openRegistrar(parts: Parts): void {
     });
   }
 
-  if (turn) serveTogether(enrolSubjects, enrol, turn);
-  else serve(enrolSubjects, (line, bytes) => enrol(parts, line, bytes));
+  serveTogether(enrolSubjects, (line, bytes) => enrol(parts, line, bytes));
   serve(historySubjects, (line, bytes) => archive.answer(line, decodeHistory(bytes)));
-  serve(liveSubjects, (line, bytes) => {
+  serveTogether(liveSubjects, (line, bytes) => {
     const answer = live.take(line, decodeLive(bytes));
     if (answer.answer !== 'taken') {
       const { answer: state, reason } = answer;

@@ -10,8 +10,10 @@ import { migrations, openMemory } from '../central/memory.ts';
 import { openRegistrar } from '../central/registrar.ts';
 import type { EnrolAsk } from '../shared/enrol.ts';
 import { Fault } from '../shared/fault.ts';
+import { encodeLive } from '../shared/live.ts';
 import { nextTurn } from '../shared/loop.ts';
-import { enrolSubject } from '../shared/subject.ts';
+import { enrolSubject, liveSubject } from '../shared/subject.ts';
+import { history, report } from './helpers/facts.ts';
 import { openMedium } from './helpers/medium.ts';
 
 const store = 'aaaaaaaa-0000-4000-8000-000000000000';
@@ -57,19 +59,26 @@ function entrance() {
     },
     log: pino({ level: 'silent' }),
   });
+  function say(subjects: string, subject: string, line: string, data: Buffer): void {
+    const respond = (bytes: Uint8Array) => {
+      expect(isOpen, 'answered within the transaction').toBe(false);
+      seen.answered.push(`${line} ${JSON.parse(Buffer.from(bytes).toString()).answer}`);
+      return true;
+    };
+    heard.get(subjects)!(null, { subject, data, respond } as unknown as Msg);
+  }
   return {
-    ...{ seen, registry },
+    ...{ seen, registry, live: memory.live },
     failWhere(which: typeof fails): void {
       fails = which;
     },
-    enter(line: string, data = Buffer.from(JSON.stringify(ask))): void {
-      const respond = (bytes: Uint8Array) => {
-        expect(isOpen, 'answered within the transaction').toBe(false);
-        seen.answered.push(`${line} ${JSON.parse(Buffer.from(bytes).toString()).answer}`);
-        return true;
-      };
-      const message = { subject: enrolSubject(line), data, respond } as unknown as Msg;
-      heard.get('hf.enrol.*.*.*.*')!(null, message);
+    enter: (line: string, data = Buffer.from(JSON.stringify(ask))) =>
+      say('hf.enrol.*.*.*.*', enrolSubject(line), line, data),
+    tellAhead(line: string): void {
+      const { bytes, links } = history(line, [report(line, '1'), report(`${line} more`, '2')]);
+      const facts = [{ sequence: 2, hash: links[2]!, bytes: bytes[1]! }];
+      const told = encodeLive({ store, epoch: 1, facts });
+      say('hf.live.*.*.*.*', liveSubject(line), line, told);
     },
   };
 }
@@ -120,4 +129,17 @@ test('a ledger that is away is not asked again for each of them', async () => {
   await nextTurn();
   expect(seen.answered).toEqual([]);
   expect(asked).toBe(1);
+});
+
+test('what is told ahead at the same time is one transaction, too, and all of it is kept', async () => {
+  const { seen, enter, tellAhead, live } = entrance();
+  const lines = [1, 2, 3].map(lineAt);
+  for (const line of lines) enter(line);
+  await nextTurn();
+  for (const line of lines) tellAhead(line);
+  expect(seen.answered.slice(3)).toEqual([]);
+  await nextTurn();
+  expect(seen.answered.slice(3)).toEqual(lines.map((line) => `${line} taken`));
+  expect(seen.transactions).toBe(2);
+  expect([...live.beyond().keys()]).toEqual(lines);
 });

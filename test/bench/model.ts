@@ -87,16 +87,21 @@ async function tellDrain(name: string, plan: Plan, gone: number): Promise<void> 
   );
 }
 
+/** What comes of all of it on one cell, and how many edges one bears. */
+async function search(): Promise<number> {
+  const together = await playEven(planOf(edges), measured, 10);
+  say(`all of it on one hub and one central: in after ${seconds(together.enterS)},`);
+  say(`  ${thousands(together.factsPerS)} facts/s in the ledger, ${ms(together.late)}`);
+  say('how many edges one cell bears:');
+  return fullCell();
+}
+
 async function tell(): Promise<void> {
   say(`measured ${measured.date} on ${measured.machine}; all that follows is the model's`);
   say(
     `${edges} edges of ${lines} lines, ${rate} facts/s each: ${thousands(edges * lines * rate)} facts/s`,
   );
-  const together = await playEven(planOf(edges), measured, 10);
-  say(`all of it on one hub and one central: in after ${seconds(together.enterS)},`);
-  say(`  ${thousands(together.factsPerS)} facts/s in the ledger, ${ms(together.late)}`);
-  say('how many edges one cell bears:');
-  const size = values.cell === undefined ? await fullCell() : Number(values.cell);
+  const size = values.cell === undefined ? await search() : Number(values.cell);
   const cells = Math.ceil(edges / size);
   say(`=> ${size} edges a cell (${thousands(size * lines * rate)} facts/s), ${cells} cells`);
   // Half as much room as it takes on an even day: a cell that is full never drains.

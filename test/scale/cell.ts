@@ -26,9 +26,11 @@ export type Plan = Readonly<{
   bytesMax: number;
   /** Way of a message between an edge and the hub, ms. */
   wayMs: number;
+  /** Whether edges tell ahead of their segments what is new. */
+  express: boolean;
 }>;
 export const plantPlan: Plan = {
-  ...{ seed: 1, edges: 30, lines: 20, rate: 5, hubs: 3, wayMs: 10 },
+  ...{ seed: 1, edges: 30, lines: 20, rate: 5, hubs: 3, wayMs: 10, express: true },
   ...{ cores: { hub: 2, central: 2 }, bytesMax: 4_096 * 2 ** 20 },
 };
 
@@ -99,7 +101,7 @@ export function openCell(plan: Plan, measured: Measured) {
       ...{
         rate: plan.rate,
         phase: (line) => phases.get(line)!,
-        express: places.edges === undefined,
+        express: plan.express,
       },
       ahead(line, sequence) {
         const ahead = known.get(line);

@@ -33,7 +33,7 @@ type Parts = {
   phase: (line: string) => number;
   /** Central has the fact, ahead of its segment. */
   ahead: (line: string, sequence: number) => void;
-  /** Segments that central has not read hold a line back; without it nothing does. */
+  /** Whether it tells ahead of its segments what is new. */
   express: boolean;
 };
 export type Edge = ReturnType<typeof openEdge>;
