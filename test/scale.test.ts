@@ -32,7 +32,7 @@ async function finish(cell: Cell): Promise<void> {
   });
 }
 
-test('facts are neither lost nor doubled, whatever happens to the hub and to the edges', async () => {
+test('facts are neither lost nor doubled, whatever happens to hub and edges', async () => {
   const even = await playEven(plan, measured, 3);
   expect(even.cell.told().stated).toBeGreaterThan(300);
   await finish(even.cell);
@@ -72,7 +72,7 @@ test('the same seed tells the same, another one another', async () => {
   expect(await of(2)).not.toEqual(first);
 }, 60_000);
 
-test('a slower central drains later; one with too little for what is stated never does', async () => {
+test('a slower central drains later, and one with too little for it never', async () => {
   const away = { edges: 2, s: 36_000 };
   const drained = async (times: number) => {
     const { drainS, factsPerS } = await playDrain(plan, slower(times), away, 3);
@@ -84,7 +84,7 @@ test('a slower central drains later; one with too little for what is stated neve
   expect((await drained(500)).drainS).toBe(Number.POSITIVE_INFINITY);
 }, 60_000);
 
-test('more edges on the same cores are later, and what one machine must do alone is slower', async () => {
+test('more edges on the same cores are later, and so is a machine with others on it', async () => {
   const of = async (edges: number, othersCores: number) => {
     const bench = { edges, lines: 5, rate: 5, hubs: 3, settleS: 1, steadyS: 2, outageS: 2 };
     return playBench({ ...bench, othersCores }, measured);

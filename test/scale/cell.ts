@@ -28,9 +28,12 @@ export type Plan = Readonly<{
   wayMs: number;
   /** Whether edges tell ahead of their segments what is new. */
   express: boolean;
+  /** Whether central bounds that. */
+  bounded: boolean;
 }>;
 export const plantPlan: Plan = {
-  ...{ seed: 1, edges: 30, lines: 20, rate: 5, hubs: 3, wayMs: 10, express: true },
+  ...{ seed: 1, edges: 30, lines: 20, rate: 5, hubs: 3, wayMs: 10 },
+  ...{ express: true, bounded: true },
   ...{ cores: { hub: 2, central: 2 }, bytesMax: 4_096 * 2 ** 20 },
 };
 
@@ -77,7 +80,7 @@ export function openCell(plan: Plan, measured: Measured) {
     if (atMs >= sinceMs) late.push(time.nowMs() - atMs);
   }
   const central = openCentral({
-    ...{ time, measured, hub, program: places.central },
+    ...{ time, measured, hub, program: places.central, bounded: plan.bounded },
     lines: Array.from({ length: plan.edges }, (_, edge) => pathsOf(edge, plan.lines)).flat(),
     word(line, sequence) {
       words.push(time.nowMs() - edgeOf.get(line)!.atOf(line, sequence));
