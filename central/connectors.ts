@@ -65,7 +65,7 @@ export const openErp = (options: Options, log: Logger): Erp =>
 
 /** Throws Fault INVALID where the ERP hands over no master data and orders by itself. */
 export function checkHandsOver({ kind = 'sap' }: Options): void {
-  if (kind === 'sap') return;
+  if (kind !== 'dynamics') return;
   const words = `must be empty: ${kind} hands nothing over; its data are sent to the desk`;
   throw invalid('config.downlink.sites', words);
 }
