@@ -31,6 +31,8 @@ export type MastersBench = Readonly<{
   items(names: readonly string[]): Promise<void>;
   /** An item that is there is blocked. */
   block(name: string): Promise<void>;
+  /** An item comes to light 20 s after it was stamped; absent where no bench can bring it about. */
+  late?(name: string): Promise<void>;
   /** Makes an item that cannot be right; what is told of it. */
   spoil(name: string): Promise<RegExp>;
   work(line: string): Promise<Work>;
@@ -163,6 +165,17 @@ export function mastersContract(connector: MastersConnector): void {
     expect(all.sort()).toEqual(
       ['N-0001', ...names.filter((one) => one !== last), ...changed].sort(),
     );
+  });
+
+  test('what was stamped before and comes to light later is not missed', async ({ skip }) => {
+    const bench = await openedItems(connector);
+    if (!bench.late) return skip('no bench can bring it about');
+    await bench.items(['N-1', 'N-2']);
+    const box = openAsked();
+    await round(box, bench);
+    await bench.late('N-0');
+    for (let rounds = 0; rounds < 2; rounds++) await round(box, bench);
+    expect(kept(box)).toEqual(['N-0', 'N-1', 'N-2']);
   });
 
   test('a page that was read and not kept is read again, and nothing comes twice', async () => {

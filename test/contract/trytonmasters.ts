@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import { decimalOf } from '../../central/tryton/typed.ts';
 import { openOffice } from '../tryton/office.ts';
 import { openPlanning } from '../tryton/plant.ts';
@@ -46,6 +48,16 @@ async function open({ works, take, give }: Shared): Promise<MastersBench> {
     items: (names) => items(names),
     async block(name) {
       await office.write('product.product', [await product(name)], { active: false });
+    },
+    async late(name) {
+      await items([name]);
+      const db = new Sqlite(join(folder, `${database}.sqlite`), { timeout: 12_000 });
+      for (const table of ['product_product', 'product_template']) {
+        db.exec(`UPDATE ${table} SET write_date = NULL,
+          create_date = strftime('%Y-%m-%d %H:%M:%f', create_date, '-20 seconds')
+          WHERE id = (SELECT max(id) FROM ${table})`);
+      }
+      db.close();
     },
     async spoil(name) {
       const [kilogram] = await office.rows('product.uom', [['symbol', '=', 'kg']], ['category']);
