@@ -9,6 +9,7 @@ import { backlogMigrations, takeBacklog } from './backlog.ts';
 import { censusMigrations } from './census.ts';
 import { clockMigrations, openClocks, skewUsualMs } from './clocks.ts';
 import { correctionMigrations, openCorrections } from './corrections.ts';
+import { deedMigrations, openDeeds } from './deeds.ts';
 import { deskMigrations } from './desk.ts';
 import { openDispatch } from './dispatch.ts';
 import { docketMigrations, docketMigrations2, docketMigrations3 } from './docket.ts';
@@ -106,6 +107,7 @@ export const migrations = [
   ...environmentMigrations,
   ...docketMigrations3,
   ...inboundMigrations,
+  ...deedMigrations,
   ...downlinkMigrations2,
 ];
 // Raised by whoever adds a migration that does not only add: see docs/upgrade.md.
@@ -200,7 +202,10 @@ export function openMemory(parts: Parts) {
       clocks.save();
     },
     undone,
-    stands: (head) => live.reach(head),
+    stands(head) {
+      live.reach(head);
+      postings.movements.touch(head.path);
+    },
   });
   const dispatch = openDispatch({ db, nowMs, ring });
   const registry = openRegistry({ db, ledger, nowMs });
@@ -237,5 +242,6 @@ export function openMemory(parts: Parts) {
   const inbound = openInbound({ ...known, postings, wards, config: suppliers, nowMs });
   const goods = { holds, postings, ledger, registry, live, thread, trace, recall };
   const book = openBook(db);
-  return { ...views, ...goods, book, dispatch, downlink, figuring, ...qualities, inbound, forget };
+  const kept = { book, deeds: openDeeds({ db, ledger, nowMs }), dispatch, downlink, figuring };
+  return { ...views, ...goods, ...kept, ...qualities, inbound, forget };
 }

@@ -21,6 +21,7 @@ import type { Archive } from './archive.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Downlink } from './downlink/downlink.ts';
 import { strangerHere } from './environment.ts';
+import { openGathering } from './gathering.ts';
 import type { Ledger } from './ledger.ts';
 import type { Live } from './live.ts';
 import type { Registry } from './registry.ts';
@@ -37,12 +38,16 @@ type Parts = {
   moved: () => void;
   /** What this plant is; production unless it is said otherwise. */
   environment?: Environment | undefined;
+  /** Where many may ask at once: when all that has come was heard. Absent: each by itself. */
+  turn?: (() => Promise<void>) | undefined;
+  /** Drops what is remembered beyond a transaction. */
+  forget: () => void;
   log: Logger;
 };
 
 /** Answers the stores of all lines: who may write, what the ledger holds, what is beside it. */
 export function openRegistrar(parts: Parts): void {
-  const { connection, archive, ledger, live, downlink, log } = parts;
+  const { connection, archive, registry, ledger, live, downlink, turn, forget, log } = parts;
 
   /** Who asks is known from the subject alone; what is not understood is not answered. */
   function serve(subjects: string, answer: (line: string, bytes: Uint8Array) => Uint8Array) {
@@ -60,7 +65,21 @@ export function openRegistrar(parts: Parts): void {
     });
   }
 
-  serve(enrolSubjects, (line, bytes) => enrol(parts, line, bytes));
+  /** As `serve`, all that come in one turn as one transaction. */
+  function serveTogether(subjects: string, answer: typeof enrol, turn: () => Promise<void>): void {
+    const hear = openGathering({
+      ...{ turn, together: registry.together, undone: forget, log },
+      answer: ({ subject, data }) => answer(parts, lineOf(subject), data),
+    });
+    connection.subscribe(subjects, {
+      callback: (error: Error | null, message: Msg) => {
+        if (!error) hear(message);
+      },
+    });
+  }
+
+  if (turn) serveTogether(enrolSubjects, enrol, turn);
+  else serve(enrolSubjects, (line, bytes) => enrol(parts, line, bytes));
   serve(historySubjects, (line, bytes) => archive.answer(line, decodeHistory(bytes)));
   serve(liveSubjects, (line, bytes) => {
     const answer = live.take(line, decodeLive(bytes));

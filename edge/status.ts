@@ -12,6 +12,7 @@ import type { Marks, Settled } from './marks.ts';
 import type { Outbox } from './outbox.ts';
 import type { Recent } from './recent.ts';
 import type { Roster } from './roster.ts';
+import type { Softwares } from './software.ts';
 
 /** Most orders that one status tells of: open ones first, newest first. */
 export const ordersMax = 100;
@@ -26,6 +27,8 @@ type Parts = {
   outbox: Outbox;
   marks: Marks;
   recent: Recent;
+  /** Absent where a store is only looked at. */
+  software?: Pick<Softwares, 'standing'>;
   nowMs: () => number;
 };
 export type Status = ReturnType<typeof readStatus>;
@@ -79,7 +82,7 @@ export const holdStatus = (
   remaining: quantityText(remaining),
 });
 
-function lineStatus({ roster, book, outbox, marks, nowMs }: Parts, path: string) {
+function lineStatus({ roster, book, outbox, marks, software, nowMs }: Parts, path: string) {
   const { head: _, ...cursor } = outbox.marks(path);
   const actor = roster.actor(path);
   const { sequence: head, hash } = actor.head();
@@ -101,6 +104,7 @@ function lineStatus({ roster, book, outbox, marks, nowMs }: Parts, path: string)
     ...cursor,
     head,
     hash: hash.toString('hex'), // the chain's link there
+    software: software?.standing(path) ?? null, // null: nobody knows what stated its facts
     settled: marks.heardOf(path) ? settled : null, // null until central has said
     waiting: waiting.length,
     // Null unless central is behind with the line; then up to where it was told ahead, if it was.

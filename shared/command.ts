@@ -131,11 +131,13 @@ const subjects: Record<FactType, Fields> = {
   UplinkDrilled: {},
   CommandReceived: {},
   ReferenceApplied: {},
+  SoftwareChanged: {},
   StateCarried: {},
   PersonSignedIn: {},
   PersonSignedOut: {},
   PersonSigned: {},
   PersonLockedOut: {},
+  DeskActed: {},
 };
 
 const envelope = {

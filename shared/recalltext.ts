@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { csvOf } from './csv.ts';
 import { grouped, table } from './table.ts';
 
 /** What is done with a lot, as far as facts and documents of ours tell; texts are decimals. */
@@ -81,17 +82,13 @@ function cellsOf(row: RecalledRow): Record<(typeof columns)[number], string | nu
   };
 }
 
-/** A field as RFC 4180 has it: in quotes where it holds a comma, a quote or a break. */
-const field = (text: string | null): string =>
-  text !== null && /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : (text ?? '');
-
-/** All rows as RFC 4180 has them, with a head; each line ends with CR LF. */
+/** All rows as RFC 4180 has them, with a head; each line ends with CR LF. No cell is a formula. */
 export function recallCsv(rows: readonly RecalledRow[]): string {
   const lines = rows.map((row) => {
     const cells = cellsOf(row);
-    return columns.map((name) => field(cells[name]));
+    return columns.map((name) => cells[name] || null);
   });
-  return [columns, ...lines].map((cells) => `${cells.join(',')}\r\n`).join('');
+  return csvOf([columns, ...lines]);
 }
 
 /** SHA-256 of the rows as CSV, in hex: who has the same rows has the same one. */

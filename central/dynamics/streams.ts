@@ -29,6 +29,9 @@ function decimal(value: unknown): unknown {
   if (typeof value !== 'number' || !Number.isFinite(value) || Math.abs(value) >= 1e9) return value;
   return value.toFixed(6).replace(/\.?0+$/, '');
 }
+/** What can be reckoned with. */
+const isAmount = (value: unknown): value is string =>
+  typeof value === 'string' && /^\d{1,9}(\.\d{1,6})?$/.test(value);
 /** Unix ms of an instant; undefined for anything else. */
 export const instant = (value: unknown): number | undefined => {
   const ms = typeof value === 'string' ? Date.parse(value) : Number.NaN;
@@ -75,10 +78,12 @@ function componentsOf(lines: readonly Row[]) {
   const components = lines.map((one, at) => {
     const amount = decimal(one['Quantity']);
     const times = base / all[at]!;
-    const isAmount = typeof amount === 'string' && isWhole;
     return given({
       material: own(one, 'ItemNumber'),
-      quantity: isAmount ? quantityText(quantity(amount, 'Quantity') * times) : one['Quantity'],
+      quantity:
+        isAmount(amount) && isWhole
+          ? quantityText(quantity(amount, 'Quantity') * times)
+          : one['Quantity'],
       unit: own(one, 'ProductUnitSymbol'),
     });
   });
@@ -90,7 +95,7 @@ function minutesOf(row: Row, name: string): unknown {
   const time = decimal(row[name] ?? 0);
   const hours = decimal(row['OperationsTimeToHourConversionFactor'] ?? 1);
   if (time === '0') return undefined;
-  if (typeof time !== 'string' || typeof hours !== 'string') return row[name];
+  if (!isAmount(time) || !isAmount(hours)) return row[name];
   const [a, b] = [quantity(time, name), quantity(hours, 'factor')];
   return quantityText((2n * a * b * 60n + micros) / (2n * micros));
 }

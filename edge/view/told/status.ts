@@ -75,6 +75,14 @@ const openRun = object(
   },
 );
 
+const software = object({
+  release: of("That stated the line's last facts."),
+  build: maybe(of('SHA-256 of its sums; null for a working tree.')),
+  isCurrent: of('Whether it is the one that runs.', flag),
+  epoch: maybe(of('Where the line says so; null where no fact of it does.', integer)),
+  sequence: maybe(integer),
+});
+
 const line = object({
   ...{ line: text, state: lineState },
   failure: maybe(of('Why the line takes nothing in, in words.')),
@@ -88,6 +96,7 @@ const line = object({
   kept: count("Sequence of the last fact that central's ledger has."),
   head: count('Sequence of the last fact.'),
   hash: of("The chain's link at head, hexadecimal.", { ...text, pattern: '^[0-9a-f]+$' }),
+  software: maybe(software),
   settled: maybe(count('All up to this sequence is posted; null until central has said.')),
   waiting: count('Facts up to settled that wait for a person at central.'),
   ahead: maybe(
@@ -116,6 +125,7 @@ const order = object({
 });
 
 const program = object({
+  build: maybe(of('SHA-256 of its sums; null for a working tree.')),
   ...{ release: text, charts: of('Charts that decide, with their versions.'), node: text },
   schema: count("Version of the store's tables."),
   ...{ journalMode: of('Of SQLite.'), synchronous: count('Of SQLite.') },
@@ -145,6 +155,7 @@ const certificate = object({
   name: text,
   state: one(certificateStates),
   untilMs: maybe(of('Its end, Unix time, ms; null while it cannot be read.', ms)),
+  daysLeft: maybe(of('Whole days until then, below 0 once it is over.', integer)),
 });
 const drill = object({
   ...{ by: of('"person:…".'), reason: text, sinceMs: ms, leftMs: lasts },
