@@ -84,7 +84,8 @@ async function even(region: Region, all: readonly Program[], cluster: Cluster): 
   const perS = (what: 'facts' | 'documents') => thousands((now[what] - before[what]) / seconds);
   say(
     `${all.length} central(s): ${perS('facts')} facts/s, ${perS('documents')} documents/s; ` +
-      `of a core: centrals ${shares.join(', ')}, PostgreSQL ${((server / seconds) * 100).toFixed(0)} %, ` +
+      `of a core: centrals ${shares.join(', ')}, ` +
+      `PostgreSQL ${((server / seconds) * 100).toFixed(0)} %, ` +
       `others ${(rest * 100).toFixed(0)} %; ` +
       `${((mine / (now.documents - before.documents)) * 1e3).toFixed(1)} ms of centrals a document`,
   );
@@ -112,7 +113,8 @@ async function kill(region: Region, [reader, ...left]: readonly Program[]): Prom
     await delay(50);
   }
   say(
-    `the one that read the hub was killed: the next document after ${(documentsMs / 1e3).toFixed(1)} s, ` +
+    `the one that read the hub was killed: ` +
+      `the next document after ${(documentsMs / 1e3).toFixed(1)} s, ` +
       `facts in the ledger again after ${(factsMs / 1e3).toFixed(1)} s (lease ${leaseMs / 1e3} s)`,
   );
   await region.swarm.order('freeze');
@@ -137,7 +139,8 @@ async function books(
   const flaws = erpFlawsOf(posted, documents);
   const breaks = breaksIn(facts).length;
   say(
-    `stated ${thousands(stated)}, in the ledger ${thousands(facts.length)}, chains broken ${breaks}; ` +
+    `stated ${thousands(stated)}, in the ledger ${thousands(facts.length)}, ` +
+      `chains broken ${breaks}; ` +
       `posted ${thousands(posted.length)}, in the ERP ${thousands(documents.length)}: ` +
       `${flaws.lost} lost, ${flaws.doubled} doubled, ${flaws.disordered} out of order`,
   );

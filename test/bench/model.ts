@@ -65,7 +65,8 @@ async function fullCell(): Promise<number> {
     const isBorne = late !== undefined && late.p99 <= lateMax && factsPerS > asked * 0.97;
     const busy = `central ${percent(central)}, hub's leader ${percent(leader)} of a core`;
     say(
-      `  ${middle} edges: ${thousands(factsPerS)} of ${thousands(asked)} facts/s, ${ms(late)}; ${busy}`,
+      `  ${middle} edges: ${thousands(factsPerS)} of ${thousands(asked)} facts/s, ` +
+        `${ms(late)}; ${busy}`,
     );
     if (isBorne) low = middle;
     else high = middle - 1;
@@ -82,27 +83,35 @@ async function tellDrain(name: string, plan: Plan, gone: number): Promise<void> 
   );
   say(`  drained after ${hoursLeft}; what is stated now: ${ms(told.late)}`);
   say(
-    `  most in the stream: ${thousands(told.mostBytes / 2 ** 20)} MB, ${thousands(told.mostUnread)} ` +
+    `  most in the stream: ${thousands(told.mostBytes / 2 ** 20)} MB, ` +
+      `${thousands(told.mostUnread)} ` +
       `segments unread; central ${percent(told.central)}, leader ${percent(told.leader)} of a core`,
   );
+}
+
+/** What comes of all of it on one cell, and how many edges one bears. */
+async function search(): Promise<number> {
+  const together = await playEven(planOf(edges), measured, 10);
+  say(`all of it on one hub and one central: in after ${seconds(together.enterS)},`);
+  say(`  ${thousands(together.factsPerS)} facts/s in the ledger, ${ms(together.late)}`);
+  say('how many edges one cell bears:');
+  return fullCell();
 }
 
 async function tell(): Promise<void> {
   say(`measured ${measured.date} on ${measured.machine}; all that follows is the model's`);
   say(
-    `${edges} edges of ${lines} lines, ${rate} facts/s each: ${thousands(edges * lines * rate)} facts/s`,
+    `${edges} edges of ${lines} lines, ${rate} facts/s each: ` +
+      `${thousands(edges * lines * rate)} facts/s`,
   );
-  const together = await playEven(planOf(edges), measured, 10);
-  say(`all of it on one hub and one central: in after ${seconds(together.enterS)},`);
-  say(`  ${thousands(together.factsPerS)} facts/s in the ledger, ${ms(together.late)}`);
-  say('how many edges one cell bears:');
-  const size = values.cell === undefined ? await fullCell() : Number(values.cell);
+  const size = values.cell === undefined ? await search() : Number(values.cell);
   const cells = Math.ceil(edges / size);
   say(`=> ${size} edges a cell (${thousands(size * lines * rate)} facts/s), ${cells} cells`);
   // Half as much room as it takes on an even day: a cell that is full never drains.
   const roomy = Math.max(1, Math.floor(size / 2));
   say(
-    `=> with half of it left to drain with: ${roomy} edges a cell, ${Math.ceil(edges / roomy)} cells`,
+    `=> with half of it left to drain with: ${roomy} edges a cell, ` +
+      `${Math.ceil(edges / roomy)} cells`,
   );
   for (const count of [size, roomy]) {
     const plan = planOf(count);
@@ -112,7 +121,8 @@ async function tell(): Promise<void> {
     const back = await playRestart(plan, measured, 30);
     say(`the hub was away for 30 s: all lines are in after ${seconds(back.enterS)},`);
     say(
-      `  caught up after ${seconds(back.caughtUpS)}; ${back.doubts} questions had no answer in time`,
+      `  caught up after ${seconds(back.caughtUpS)}; ` +
+        `${back.doubts} questions had no answer in time`,
     );
     const lost = await playLoss(plan, measured);
     say(

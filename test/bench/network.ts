@@ -159,14 +159,16 @@ async function measure(networks: Networks, directory: string, end: Closing): Pro
   await order('connect');
   const entered = async () => (await told()).entered >= edges * lines;
   say(
-    `all ${edges * lines} lines are let in after ${(await until('coming in', entered)).toFixed(1)} s`,
+    `all ${edges * lines} lines are let in ` +
+      `after ${(await until('coming in', entered)).toFixed(1)} s`,
   );
   await order('begin');
   await delay(2_000);
   const before = await told();
   await delay(5_000);
   const now = await told();
-  const age = `p50 ${thousands(percentile(now.agesMs, 0.5))} ms, p99 ${thousands(percentile(now.agesMs, 0.99))} ms`;
+  const at = (share: number) => thousands(percentile(now.agesMs, share));
+  const age = `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms`;
   say(`  ${thousands((now.kept - before.kept) / 5)} facts/s in the ledger, ${age} late`);
   say(`  ${networks.lost('region')} packets were lost`);
   const witness = childIn(networks, 'central', 'witness.ts');

@@ -95,7 +95,8 @@ function compare(seen: Figures, model: Figures): void {
   for (const [what, real, told] of rows) {
     const off = `${told >= real ? '+' : ''}${((told / real - 1) * 100).toFixed(0)} %`;
     say(
-      `${what.padEnd(44)} seen ${real.toFixed(1).padStart(9)}  model ${told.toFixed(1).padStart(9)}  ${off}`,
+      `${what.padEnd(44)} seen ${real.toFixed(1).padStart(9)}  ` +
+        `model ${told.toFixed(1).padStart(9)}  ${off}`,
     );
   }
 }

@@ -26,9 +26,14 @@ export type Plan = Readonly<{
   bytesMax: number;
   /** Way of a message between an edge and the hub, ms. */
   wayMs: number;
+  /** Whether edges tell ahead of their segments what is new. */
+  express: boolean;
+  /** Whether central bounds that. */
+  bounded: boolean;
 }>;
 export const plantPlan: Plan = {
   ...{ seed: 1, edges: 30, lines: 20, rate: 5, hubs: 3, wayMs: 10 },
+  ...{ express: true, bounded: true },
   ...{ cores: { hub: 2, central: 2 }, bytesMax: 4_096 * 2 ** 20 },
 };
 
@@ -75,7 +80,7 @@ export function openCell(plan: Plan, measured: Measured) {
     if (atMs >= sinceMs) late.push(time.nowMs() - atMs);
   }
   const central = openCentral({
-    ...{ time, measured, hub, program: places.central },
+    ...{ time, measured, hub, program: places.central, bounded: plan.bounded },
     lines: Array.from({ length: plan.edges }, (_, edge) => pathsOf(edge, plan.lines)).flat(),
     word(line, sequence) {
       words.push(time.nowMs() - edgeOf.get(line)!.atOf(line, sequence));
@@ -99,7 +104,7 @@ export function openCell(plan: Plan, measured: Measured) {
       ...{
         rate: plan.rate,
         phase: (line) => phases.get(line)!,
-        express: places.edges === undefined,
+        express: plan.express,
       },
       ahead(line, sequence) {
         const ahead = known.get(line);

@@ -1,8 +1,10 @@
 import type { NatsConnection } from '@nats-io/nats-core';
+import { openAllowance } from '../../central/allowance.ts';
 import { batchBytesMax, batchMax } from '../../central/inbox.ts';
 import { tellKept } from '../../central/keeper.ts';
 import type { Ledger } from '../../central/ledger.ts';
 import { openMovements } from '../../central/movements.ts';
+import { liveShare } from '../../central/registrar.ts';
 import { trim } from '../../central/trimmer.ts';
 import { digest } from '../../shared/codec.ts';
 import { decodeKept } from '../../shared/kept.ts';
@@ -21,6 +23,8 @@ type Parts = {
   hub: Hub;
   program: Program;
   lines: readonly string[];
+  /** Whether what is told ahead may take a part of the time only. */
+  bounded: boolean;
   /** Central's word reaches the line. */
   word: (line: string, sequence: number) => void;
   /** The ledger has committed facts of a line up to here. */
@@ -100,6 +104,7 @@ export function openCentral(parts: Parts) {
     read();
   });
 
+  const allowance = parts.bounded ? openAllowance(liveShare, clock.monotonicMs) : undefined;
   const ledger = {
     lines: () => [...heads.values()],
     head: (path: string) => heads.get(path)!,
@@ -124,6 +129,18 @@ export function openCentral(parts: Parts) {
     /** A question that takes central so long, µs beside what every question takes. */
     ask: <T>(us: number, answer: () => T): Promise<T> =>
       hub.ask<T>((give) => program.run((askUs + us) / 1_000, () => give(answer()))),
+    /** Facts that are told ahead, unless that has taken too much of the time. */
+    take(facts: number, take: () => void): Promise<'taken' | 'full'> {
+      const us = askUs + factUs * facts;
+      return hub.ask<'taken' | 'full'>((give) => {
+        if (allowance?.isSpent()) return program.run(askUs / 1_000, () => give('full'));
+        allowance?.add(us / 1_000);
+        program.run(us / 1_000, () => {
+          take();
+          give('taken');
+        });
+      });
+    },
     read,
     headOf: (line: string): number => heads.get(line)!.sequence,
     figures: () => ({ taken, batches, unread: unread.length - at, mostUnread }),

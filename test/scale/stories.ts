@@ -20,7 +20,7 @@ const waitMaxS = 900;
 export async function playBench(bench: Bench, measured: Measured) {
   const { edges, lines, rate, hubs, settleS, steadyS, outageS, othersCores } = bench;
   const cores = { all: Math.max(0.2, benchCores - othersCores) };
-  const plan: Plan = { ...plantPlan, edges, lines, rate, hubs, cores, wayMs: 0.2 };
+  const plan: Plan = { ...plantPlan, edges, lines, rate, hubs, cores, wayMs: 0.2, express: false };
   const cell = openCell(plan, measured);
   const all = edges * lines;
   const each = (act: (edge: Cell['edges'][number]) => void) => cell.edges.forEach(act);
