@@ -192,7 +192,8 @@ export function assembleCentral(world: World) {
     ...(watch ? [watch.keep()] : []),
     ...reads(world, memory, { waitMs, moved: committed }).map(onDuty),
   ].map(keepRunning);
-  openRegistrar({ connection, ...memory, environment, moved: moved.ring, turn: nextTurn, log });
+  const crowd = { turn: nextTurn, monotonicMs: clock.monotonicMs };
+  openRegistrar({ connection, ...memory, environment, moved: moved.ring, crowd, log });
   for (const line of memory.dispatch.waiting().keys()) ring(line); // asked while we were away
   const { edges } = openPulse({ connection, nowMs, log });
 

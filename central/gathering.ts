@@ -5,6 +5,9 @@ import type { Logger } from '../shared/log.ts';
 /** Most questions that are answered in one transaction: others wait for its end, some 10 ms. */
 export const gatheredMax = 256;
 
+/** Whoever asked wrongly has changed nothing yet. */
+const isMalformed = ({ code }: Fault): boolean => code === 'INVALID' || code === 'CORRUPT';
+
 type Answer = Uint8Array | undefined;
 type Parts = {
   /** Resolves when all that has come by now was heard. */
@@ -15,15 +18,19 @@ type Parts = {
   together: <R>(work: () => R) => R;
   /** A transaction was undone: nothing that was remembered in it is believed. */
   undone: () => void;
+  /** Told how long the answers of a turn took, ms. */
+  spent?: (ms: number) => void;
   log: Logger;
 };
 
 /**
  * Answers questions that come together in one transaction, and after it: a thousand edges that
- * enter for the first time would else wait for twenty thousand syncs of the disk, one by one. Where
- * the transaction fails each is tried alone, so that no question costs another its answer.
+ * enter for the first time would else wait for twenty thousand syncs of the disk, one by one, and
+ * so would all that is told ahead while many lines are behind. Where the transaction fails each is
+ * tried alone, so that no question costs another its answer.
  */
-export function openGathering({ turn, answer, together, undone, log }: Parts) {
+export function openGathering(parts: Parts) {
+  const { turn, answer, together, undone, spent, log } = parts;
   let asked: Msg[] = []; // in this turn
 
   /** None, and told, for a question that is refused by its words or, alone, by the disk. */
@@ -31,7 +38,7 @@ export function openGathering({ turn, answer, together, undone, log }: Parts) {
     try {
       return answer(message);
     } catch (fault) {
-      if (!(fault instanceof Fault) || !(isAlone || fault.code === 'INVALID')) throw fault;
+      if (!(fault instanceof Fault) || !(isAlone || isMalformed(fault))) throw fault;
       log.error({ subject: message.subject, reason: fault.message }, 'a store is not answered');
       return undefined;
     }
@@ -63,9 +70,11 @@ export function openGathering({ turn, answer, together, undone, log }: Parts) {
   function answerAll(): void {
     const all = asked;
     asked = [];
+    const startMs = performance.now();
     for (let at = 0; at < all.length; at += gatheredMax) {
       answerThese(all.slice(at, at + gatheredMax));
     }
+    spent?.(performance.now() - startMs);
   }
 
   return (message: Msg): void => {

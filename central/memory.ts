@@ -9,6 +9,7 @@ import { backlogMigrations, takeBacklog } from './backlog.ts';
 import { censusMigrations } from './census.ts';
 import { clockMigrations, openClocks, skewUsualMs } from './clocks.ts';
 import { correctionMigrations, openCorrections } from './corrections.ts';
+import { deedMigrations, openDeeds } from './deeds.ts';
 import { deskMigrations } from './desk.ts';
 import { openDispatch } from './dispatch.ts';
 import { docketMigrations, docketMigrations2, docketMigrations3 } from './docket.ts';
@@ -107,6 +108,7 @@ export const migrations = [
   ...docketMigrations3,
   ...inboundMigrations,
   ...downlinkMigrations2,
+  ...deedMigrations,
 ];
 // Raised by whoever adds a migration that does not only add: see docs/upgrade.md.
 readableFrom(migrations, 28);
@@ -240,5 +242,6 @@ export function openMemory(parts: Parts) {
   const inbound = openInbound({ ...known, postings, wards, config: suppliers, nowMs });
   const goods = { holds, postings, ledger, registry, live, thread, trace, recall };
   const book = openBook(db);
-  return { ...views, ...goods, book, dispatch, downlink, figuring, ...qualities, inbound, forget };
+  const kept = { book, deeds: openDeeds({ db, ledger, nowMs }), dispatch, downlink, figuring };
+  return { ...views, ...goods, ...kept, ...qualities, inbound, forget };
 }

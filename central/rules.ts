@@ -138,6 +138,7 @@ export const rules: Rules = {
   PersonSignedOut: none('has no value'),
   PersonSigned: none('has no value'),
   PersonLockedOut: none('has no value'),
+  DeskActed: none('tells what was done at the desk, and is no production'),
 };
 
 /** What a reversal calls for, in words. */

@@ -82,6 +82,7 @@ const needOfFact: Record<FactType, Need> = {
   PersonSignedIn: 'reserved',
   PersonSignedOut: 'reserved',
   PersonLockedOut: 'reserved',
+  DeskActed: 'reserved',
 };
 const stops = new Set(['stopping', 'stopped', 'aborting', 'aborted', 'holding', 'held']);
 

@@ -137,6 +137,7 @@ const subjects: Record<FactType, Fields> = {
   PersonSignedOut: {},
   PersonSigned: {},
   PersonLockedOut: {},
+  DeskActed: {},
 };
 
 const envelope = {

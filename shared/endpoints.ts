@@ -10,6 +10,7 @@ export const endpoints = {
   recall: 'GET /v1/recall/:id',
   reconcile: 'GET /v1/reconcile',
   rules: 'GET /v1/rules',
+  acts: 'GET /v1/acts',
   parked: 'GET /v1/desk',
   show: 'GET /v1/desk/:key',
   'dry-run': 'GET /v1/desk/:key/dryRun',

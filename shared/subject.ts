@@ -88,6 +88,17 @@ export const factSubject = (line: string, type: string): string =>
 export const factsOfLine = (line: string): string => `hf.fact.${tokens(line)}.*`;
 export const factSubjects = 'hf.fact.*.*.*.*.*';
 
+/**
+ * The line on which central states what was done at its desk. No edge can have it: its last name is
+ * none that a line may have.
+ */
+export const centralLine = 'holdfast/central/desk/-';
+/** Who states a fact: a line, or central itself. */
+export const statedBy: Field<string> = {
+  doc: 'enterprise/site/area/line, or central itself.',
+  read: (value, name) => (value === centralLine ? centralLine : linePath(value, name)),
+};
+
 /** The line that a subject of one of these kinds names. Throws Fault INVALID if it names none. */
 export function lineOf(subject: string): string {
   const names = subject.split('.').slice(2);

@@ -12,7 +12,7 @@ import {
   withoutTimes,
 } from '../../shared/reference.ts';
 import { openSets, type Sets } from '../../statecharts/inforce.ts';
-import type { Saying } from '../amendments.ts';
+import { isSame, type Saying } from '../amendments.ts';
 import { contentText, digestOf, type Records } from './records.ts';
 
 /** Most drafts and most sets that are told. */
@@ -179,7 +179,7 @@ export function openChangeSets({ db, records, nowMs, needsSecond }: Parts) {
     approve(id: number, { by, reason }: Saying) {
       const draft = openDraft(id);
       const { site } = draft;
-      if (needsSecond(site) && draft.by === by) {
+      if (needsSecond(site) && isSame(draft.by, by)) {
         throw new Fault(
           'REFUSED',
           `by: ${by} has drafted it, and ${site} asks for a second person`,

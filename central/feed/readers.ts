@@ -8,6 +8,9 @@ import { ofHub } from '../place.ts';
 import type { FeedConfig } from './config.ts';
 import { filtersOf } from './stream.ts';
 
+/** Pause where a place is not made yet, ms. */
+const missingMs = 1_000;
+
 /** How far a reader of the feed was, when the hub was last asked. */
 export type ReaderSeen = Readonly<{
   reader: string;
@@ -76,6 +79,7 @@ async function lookAt(
 export async function watchReaders(parts: Parts): Promise<void> {
   const { config, seen, everyMs, clock, log, signal } = parts;
   while (!signal.aborted) {
+    let pauseMs = everyMs;
     try {
       const all: ReaderSeen[] = [];
       for (const given of config.consumers) {
@@ -83,11 +87,12 @@ export async function watchReaders(parts: Parts): Promise<void> {
         if (reader) all.push(reader);
       }
       seen(all);
+      if (all.length < config.consumers.length) pauseMs = Math.min(everyMs, missingMs);
     } catch (error) {
       if (!(error instanceof Fault && error.retry)) throw error;
       log.warn({ reason: error.message }, 'how far the readers of the feed are was not seen');
     }
-    await clock.sleep(everyMs, signal);
+    await clock.sleep(pauseMs, signal);
   }
   seen([]);
 }

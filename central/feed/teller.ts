@@ -46,7 +46,7 @@ type Parts = {
 export function toldOf(row: Row, book: Pick<Book, 'isKnown'>, mask?: Mask, ratio = 0) {
   if (row.isAgain) {
     const raw = readRaw(row.bytes);
-    if (!raw || book.isKnown(idBytes(raw.eventId))) return undefined;
+    if (!raw || raw.type === 'DeskActed' || book.isKnown(idBytes(raw.eventId))) return undefined;
   }
   return messageOf(row, mask, ratio);
 }

@@ -22,6 +22,7 @@ const about: Partial<Record<FactType, object>> = {
   PersonSignedOut: {},
   PersonSigned: {},
   PersonLockedOut: {},
+  DeskActed: {},
   ReferenceApplied: {},
   SoftwareChanged: {},
   OrderChanged: { order: 'WO-1', productionDay: '2012-01-02', flags: 'parked' },
@@ -157,6 +158,11 @@ const bodies: Record<FactType, object> = {
   SoftwareChanged: {
     ...{ release: '0.1.1', build: 'ab'.repeat(32), node: 'v24.19.0', schema: 23 },
     ...{ charts: 'line 2, order 2', before: '0.1.0', buildBefore: 'cd'.repeat(32) },
+  },
+  DeskActed: {
+    ...{ act: 'approve', about: [{ kind: 'posting', name: 'K-1' }], outcome: 'parked' },
+    ...{ reason: 'seen', proved: true, way: 'nats', credential: 'UABC', asked: '{"a":1}' },
+    ...{ first: 'person:17', firstProved: true },
   },
 };
 
