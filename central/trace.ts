@@ -126,7 +126,7 @@ export function openTrace({ db, thread, explain }: Parts) {
         .filter((one) => one !== undefined)
         .map((one) => `id:${one}`),
       ...named.map((thing) => `${thing}:${id}`),
-      // What was done at the desk, to it, to its documents and to what it was made of.
+      // What was done at the desk, to it and to its documents.
       ...acts,
       ...known.flatMap((one) =>
         'key' in one
@@ -135,7 +135,6 @@ export function openTrace({ db, thread, explain }: Parts) {
             ? [`act:receipt:${one.receipt}`]
             : [],
       ),
-      ...all.map(({ fact }) => `act:fact:${fact.eventId}`),
     ]);
     return { is, facts: all, words: [...words] };
   }

@@ -87,7 +87,7 @@ function unspoken({ line, software, epoch, kept }: Line, release = 'of now'): st
   if (!software?.isCurrent) return [`${line}: has not stated yet ${what}`];
   const isKept = software.sequence === null || software.epoch !== epoch;
   if (isKept || kept >= software.sequence) return [];
-  return [`${line}: the ledger does not hold yet ${what}: ${kept} of ${software.sequence} facts`];
+  return [`${line}: the ledger holds ${kept} of ${software.sequence} facts, and not ${what}`];
 }
 
 /** Facts on their way are no backlog. */

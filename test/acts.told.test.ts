@@ -8,7 +8,7 @@ import { messageOf } from '../shared/feed/message.ts';
 import { openMask } from '../shared/feed/people.ts';
 import { complaintOf } from '../shared/feed/reading.ts';
 import { centralLine } from '../shared/subject.ts';
-import { ada, nobody, opened, said } from './helpers/acts.ts';
+import { ada, as, nobody, opened, said } from './helpers/acts.ts';
 import { openAsked } from './helpers/board.ts';
 import { stated } from './helpers/central.ts';
 import { content, history } from './helpers/facts.ts';
@@ -26,6 +26,17 @@ test('no balance, figure, line or replay counts them', async () => {
   expect(board.status()).toMatchObject({ facts: 3, lines: [{ line: m01 }] });
   const { entries } = board.extract({ after: 0, limit: 100 });
   expect(entries.map(({ line }) => line)).toEqual([m01, m01, m01]);
+});
+
+test('no line is asked for what was only said here of a lot, and no figure is of it', async () => {
+  const { board, figuring, db } = openAsked();
+  const act = as(board);
+  act(nobody, 'hold', { lot: 'L-7', ...said });
+  await board.trace({ id: 'L-7', limit: 1 }); // the index is read on
+  expect(act(nobody, 'hold', { lot: 'L-7', hold: 'H-2', ...said })).toMatchObject({ lines: [] });
+  while (figuring.readOn() > 0);
+  const figured = db.prepare('SELECT line FROM figure_line').pluck().all();
+  expect(figured).toEqual([]);
 });
 
 test('the feed tells an act by its schema, under central’s own line, with people hidden', () => {

@@ -12,7 +12,7 @@ import { runInNewContext } from 'node:vm';
 import { expect, onTestFinished, test } from 'vitest';
 import { ask } from '../cli/drive.ts';
 import { freePorts } from '../cli/port.ts';
-import { selfSigned } from './helpers/certificates.ts';
+import { hasOpenssl, selfSigned } from './helpers/certificates.ts';
 import { startCollector } from './helpers/collector.ts';
 import { testFolder } from './helpers/folder.ts';
 import { boards, dashboard, type Panel, type Target, type Variable } from './helpers/grafana.ts';
@@ -42,8 +42,8 @@ async function openPlant() {
   const wire = await openWire();
   const erp = { url: bench.url, plant: '1000', storageLocation: '0001' };
   const feed = { consumers: [{ name: 'qms' }] };
-  const central = await wire.central('ledger', { otlp, erp, feed });
   const certificates = [{ name: 'shown', path }];
+  const central = await wire.central('ledger', { otlp, erp, feed, certificates });
   const lines = [{ line: m01, lanes: 2, machine }];
   const edge = await wire.edge('edge', m01, { otlp, lines, certificates });
   const about = { order: '4711', atMs: Date.now() };
@@ -125,6 +125,7 @@ const program = findProgram('prometheus');
 
 test('every panel shows something of a plant, and every rule runs', async ({ skip }) => {
   if (!program) skip(noPromtool);
+  if (!hasOpenssl()) skip('there is no openssl');
   const { edge, central } = await openPlant();
   const jobs = { 'holdfast-edge': [edge, await openShown()], 'holdfast-central': [central] };
   const scraper = await startScraper(program!, jobs);

@@ -52,6 +52,11 @@ const wrong: [string, (board: Loose) => void, RegExp][] = [
     (board) => board.panels[0].targets.push({ ...board.panels[0].targets[0] }),
     /: A twice$/,
   ],
+  [
+    'a legend twice',
+    (board) => board.panels[2].targets.push({ ...board.panels[2].targets[0], refId: 'B' }),
+    /: segments twice$/,
+  ],
 ];
 const queried: Loose = JSON.parse(boardText('holdfast-edge.json')).templating.list[1];
 test.each(wrong)('%s is found', (_name, spoil, words) => {

@@ -7,6 +7,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { hubAccounts, withReaders } from '../cli/accounts.ts';
 import { startHub } from '../cli/broker.ts';
 import { withDesk } from '../cli/deskaccounts.ts';
+import { startHubs } from '../cli/hubs.ts';
 import { opsPermissions, viewerPermissions } from '../cli/permissions.ts';
 import { deskApi, deskInbox, keptSubject } from '../shared/subject.ts';
 import { testFolder } from './helpers/folder.ts';
@@ -34,6 +35,13 @@ function answer(message: Msg): void {
   message.respond(JSON.stringify({ subject: message.subject, info, given: message.string() }));
 }
 
+async function enterAt(servers: string, who: Who, inboxPrefix = deskInbox, name = 'x') {
+  const authenticator = nkeyAuthenticator(Buffer.from(keys[who].seed));
+  const connection = await connect({ servers, authenticator, inboxPrefix, name });
+  onTestFinished(() => connection.close());
+  return connection;
+}
+
 async function open(isApart: boolean) {
   const hub = await startHub({
     directory: testFolder(),
@@ -48,12 +56,8 @@ async function open(isApart: boolean) {
         }),
   });
   onTestFinished(() => hub.stop());
-  const enter = async (who: Who, inboxPrefix = deskInbox, name = 'x') => {
-    const authenticator = nkeyAuthenticator(Buffer.from(keys[who].seed));
-    const connection = await connect({ servers: hub.url, authenticator, inboxPrefix, name });
-    onTestFinished(() => connection.close());
-    return connection;
-  };
+  const enter = (who: Who, inboxPrefix = deskInbox, name = 'x') =>
+    enterAt(hub.url, who, inboxPrefix, name);
   const central = await enter('central', '_INBOX_central');
   for (const subject of ['hf.desk.*', 'hf.asked.*']) {
     central.subscribe(subject, { callback: (_, message) => answer(message) });
@@ -62,6 +66,7 @@ async function open(isApart: boolean) {
   return { hub, central, enter };
 }
 
+const forgedBy = (name: string) => JSON.stringify({ acc: `desk/${name}`, user: keys.lims.nkey });
 const timeout = 5_000;
 async function ask(from: NatsConnection, subject: string, forged: readonly string[] = []) {
   const said = headers();
@@ -75,7 +80,7 @@ const noAnswer = (asking: Promise<unknown>) =>
 test('the server says who asks, over whatever the request says of it', async () => {
   const { enter } = await open(true);
   const ada = await enter('ada', deskInbox, 'desk/system:lims');
-  const forged = JSON.stringify({ acc: 'desk/system:lims', user: keys.lims.nkey });
+  const forged = forgedBy('system:lims');
   for (const words of [[], [forged], [forged, forged]]) {
     const { subject, info } = await ask(ada, 'hf.desk.retry', words);
     expect([subject, info.length]).toEqual(['hf.asked.retry', 1]);
@@ -163,6 +168,26 @@ test('at a hub without accounts whoever asks says what they like, unbelieved', a
   const { subject, info } = await ask(ada, 'hf.desk.retry', ['{"acc":"desk/person:9"}']);
   expect([subject, info]).toEqual(['hf.desk.retry', ['{"acc":"desk/person:9"}']]);
   for (const from of [ada, lims]) await noAnswer(ask(from, 'hf.asked.retry'));
+});
+
+test('a hub of three says it too, whichever of its servers each is at', async () => {
+  const accounts = withDesk(plant(), guests);
+  const hubs = await startHubs({ directory: testFolder(), members: 3, accounts });
+  onTestFinished(async () => {
+    await Promise.all(hubs.map((hub) => hub.stop()));
+  });
+  const central = await enterAt(hubs[0]!.url, 'central', '_INBOX_central');
+  central.subscribe('hf.asked.*', { callback: (_, message) => answer(message) });
+  await central.flush();
+  const ada = await enterAt(hubs[1]!.url, 'ada');
+  const isHeard = () =>
+    ask(ada, 'hf.desk.retry').then(
+      () => true,
+      () => false,
+    );
+  await waitFor(isHeard, 30_000, 'interest to go round');
+  const { info } = await ask(ada, 'hf.desk.retry', [forgedBy('system:lims')]);
+  expect(info.map((one) => JSON.parse(one))).toMatchObject([{ acc: 'desk/person:17' }]);
 });
 
 test('names and keys of people are checked', () => {

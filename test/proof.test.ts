@@ -56,7 +56,7 @@ describe('a new release has taken over', () => {
     [
       'what goes on is not in the ledger',
       stand({ unsent: 1 }, { head: 101, hash: 'cc', software: { ...spoken, sequence: 101 } }),
-      'the ledger does not hold yet that release 1.0.0 goes on: 100 of 101 facts',
+      'the ledger holds 100 of 101 facts, and not that release 1.0.0 goes on',
     ],
     ['central is silent', stand({ central: { atMs: 969_999 } }), 'has not spoken'],
     ['central has never spoken', stand({ central: null }), 'has not spoken'],

@@ -14,8 +14,9 @@ import { hubAccounts } from '../cli/accounts.ts';
 import { startHub } from '../cli/broker.ts';
 import { withDesk } from '../cli/deskaccounts.ts';
 import { opsPermissions } from '../cli/permissions.ts';
-import { deskInbox } from '../shared/subject.ts';
+import { deskApi, deskInbox } from '../shared/subject.ts';
 import { testFolder } from './helpers/folder.ts';
+import { openNatsCli, wordsOf } from './helpers/natscli.ts';
 import { newKey } from './helpers/rogue.ts';
 
 const timeoutMs = 60_000;
@@ -105,6 +106,15 @@ test(
     });
     const held = await post('/v1/holds', { lot: 'L-2', by: 'person:4', reason: 'rust' });
     expect(held).toMatchObject({ hold: 'C-2', proved: false });
+    const nats = openNatsCli(bob, deskApi);
+    for (const row of [
+      ...['nats micro ls', 'nats micro stats holdfast-desk', 'nats stream ls', 'nats kv ls'],
+      ...['nats stream info HF_EVT', 'nats consumer ls HF_EVT', 'nats server check jetstream'],
+    ]) {
+      const { json } = await nats(wordsOf(row));
+      expect(json, row).toMatchObject({ type: expect.stringMatching(/^io\.nats\./) });
+      expect(json, row).not.toHaveProperty('error');
+    }
     const { acts } = (await ask(bob, 'acts', { limit: 10 })) as { acts: object[] };
     expect(acts).toMatchObject([
       { act: 'hold', by: 'person:4', proved: false, way: 'http' },
@@ -150,8 +160,15 @@ test(
     expect(await ask(ada, 'release', { hold: 'C-1', ...said })).toMatchObject({ proved: false });
     const second = { hold: 'C-1', by: 'person:9', reason: 'seen' };
     expect(await ask(bob, 'approve-hold', second)).toMatchObject({ proved: false });
+    // Whoever may do everything there can ask where a hub with accounts brings proved names.
+    const any = await enter('central');
+    const given = headers();
+    given.set('Nats-Request-Info', forged);
+    const asked = JSON.stringify({ lot: 'L-2', ...said });
+    const answer = await any.request('hf.asked.hold', asked, { timeout: 10_000, headers: given });
+    expect(answer.json()).toMatchObject({ hold: 'C-2', by: 'person:17', proved: false });
     const { acts } = (await ask(ada, 'acts', {})) as { acts: { proved: boolean }[] };
-    expect(acts.map(({ proved }) => proved)).toEqual([false, false, false]);
+    expect(acts.map(({ proved }) => proved)).toEqual([false, false, false, false]);
   },
   timeoutMs,
 );

@@ -158,11 +158,14 @@ function ofPanel({ title, gridPos: at, targets = [], fieldConfig: config }: Pane
   const isSorted = rest.every(
     (value, index) => value !== null && value > (rest[index - 1] ?? -1e9),
   );
+  const legends = targets
+    .map(({ legendFormat }) => legendFormat)
+    .filter((words) => !words.includes('{{instance}}')); // what edge and central both have
   return [
     ...(at.x + at.w > 24 ? [`${title}: is wider than the grid`] : []),
     ...(steps.length > 0 && !(first === null && isSorted) ? [`${title}: steps do not rise`] : []),
     ...twice(targets.map(({ refId }) => refId)).map((id) => `${title}: ${id} twice`),
-    ...twice(targets.map(({ legendFormat: words }) => words)).map((id) => `${title}: ${id} twice`),
+    ...twice(legends).map((words) => `${title}: ${words} twice`),
   ];
 }
 
