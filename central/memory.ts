@@ -107,8 +107,8 @@ export const migrations = [
   ...environmentMigrations,
   ...docketMigrations3,
   ...inboundMigrations,
-  ...downlinkMigrations2,
   ...deedMigrations,
+  ...downlinkMigrations2,
 ];
 // Raised by whoever adds a migration that does not only add: see docs/upgrade.md.
 readableFrom(migrations, 28);

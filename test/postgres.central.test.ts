@@ -38,4 +38,5 @@ await againOnPostgres({
   'wards.central': () => import('./wards.central.test.ts'),
   'figuring.fold': () => import('./figuring.fold.test.ts'),
   'figuring.times': () => import('./figuring.times.test.ts'),
+  'figuring.plans': () => import('./figuring.plans.test.ts'),
 });
