@@ -86,7 +86,7 @@ test('a slower central drains later, and one with too little for it never', asyn
   expect((await drained(500)).drainS).toBe(Number.POSITIVE_INFINITY);
 }, 60_000);
 
-test('more edges on the same cores are later, and so is a machine with others on it', async () => {
+test('more edges on the same cores are later, and so is who has less of them', async () => {
   const of = async (edges: number, othersCores: number) => {
     const bench = { edges, lines: 5, rate: 5, hubs: 3, settleS: 1, steadyS: 2, outageS: 2 };
     return playBench({ ...bench, othersCores }, measured);
@@ -107,7 +107,7 @@ test('the stream takes nothing behind another end than it has', async () => {
   expect(hub.figures()).toMatchObject({ taken: 0, refused: 1 });
 });
 
-test('two programs share the cores of a machine, and what others use of it slows them', async () => {
+test('programs share the cores of a machine, and what others use of it slows them', async () => {
   const endsOf = async (cores: number) => {
     const time = openTime();
     const machine = openMachine(time, cores);
