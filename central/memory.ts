@@ -43,11 +43,13 @@ import { type Inspection, type Inspects, openInspections } from './inspections.t
 import { laneMigrations, openLanes } from './lanes.ts';
 import type { Leases } from './leases.ts';
 import { openLedger } from './ledger.ts';
+import { lettingMigrations } from './lettings.ts';
 import { lineageMigrations } from './lineage.ts';
 import { openLive } from './live.ts';
 import { lossMigrations } from './losses.ts';
 import { masterMigrations } from './masters.ts';
 import { type Mode, modeMigrations, openModes, type Switch } from './modes.ts';
+import { portionMigrations } from './portiontables.ts';
 import { openPostings } from './postings.ts';
 import { openQualities } from './qualities.ts';
 import { openRecall } from './recall.ts';
@@ -65,6 +67,7 @@ import { openTotals, totalsMigrations } from './totals.ts';
 import { openTrace } from './trace.ts';
 import { turnsOf } from './turns.ts';
 import { wardMigrations } from './wardtables.ts';
+import { warehouseMigrations } from './warehousetables.ts';
 
 /** Every table of central, in one file: what one transaction must change together. */
 export const migrations = [
@@ -106,6 +109,7 @@ export const migrations = [
   ...environmentMigrations,
   ...docketMigrations3,
   ...inboundMigrations,
+  [...portionMigrations, ...lettingMigrations, ...warehouseMigrations].join('\n'),
 ];
 // Raised by whoever adds a migration that does not only add: see docs/upgrade.md.
 readableFrom(migrations, 28);
@@ -229,7 +233,7 @@ export function openMemory(parts: Parts) {
   const figuring = openFiguring({ db, dossier, config, skewMaxMs });
   const { reaching } = openGenealogy(db);
   const recall = openRecall({ db, thread, dossier, holds, reaching, nowMs });
-  const qualities = openQualities({ db, nowMs, ledger, postings, lanes, thread, dispatch });
+  const qualities = openQualities({ ...known, nowMs, ledger, postings, lanes, thread, dispatch });
   const views = { dossier, totals, erpStatus, archive, explain, reconcile, modes, approvals };
   const { wards } = qualities;
   const inbound = openInbound({ ...known, postings, wards, config: suppliers, nowMs });

@@ -13,7 +13,7 @@ import {
 import { dispositions, qualityBodies } from '../shared/quality.ts';
 import { linePath } from '../shared/subject.ts';
 import { plainText } from '../shared/table.ts';
-import { lot, unit } from '../shared/vocabulary.ts';
+import { lot, material, unit } from '../shared/vocabulary.ts';
 import type { Board } from './board.ts';
 import { dryRun } from './deskoperations.ts';
 import { type Operation, operation, rows } from './operation.ts';
@@ -83,6 +83,8 @@ const seeing = ({ quality, dispatch }: Board): Operation[] => [
   }),
 ];
 
+const way = optional(someAmount('How much of a lot goes this way, of a hold of central.'));
+
 /** Each of them answers how the hold stands then. */
 const holding = (board: Board): Operation[] => {
   const { quality } = board;
@@ -96,10 +98,14 @@ const holding = (board: Board): Operation[] => {
     operation({
       ...{ name: 'hold', text: plainText },
       doc: 'Holds a lot with all that is made of it, or an order: here at once, and at its lines.',
-      fields: { ...onFields, hold: optional(ownId), ...acting },
-      answer({ hold: one, dryRun: isDry, by, reason, ...on }) {
+      fields: { ...onFields, material: optional(material), hold: optional(ownId), ...acting },
+      answer({ hold: one, material: of, dryRun: isDry, by, reason, ...on }) {
         const [kind, name] = nameOf(on, 'hold');
-        return does(isDry, () => quality.hold(kind, name, { by, reason }, one));
+        if (kind === 'order' && of !== undefined) {
+          throw invalid('hold.material', 'is for a lot: an order says what it makes');
+        }
+        const own = { hold: one, material: of };
+        return does(isDry, () => quality.hold(kind, name, { by, reason }, own));
       },
     }),
     operation({
@@ -110,10 +116,13 @@ const holding = (board: Board): Operation[] => {
     }),
     operation({
       ...{ name: 'dispose', text: plainText },
-      doc: "Proposes what becomes of some of a line's hold; a second person approves.",
+      doc: "Proposes what becomes of a line's hold, or of a lot of central's; another approves.",
       fields: {
-        ...{ hold, disposition: choice('What becomes of it.', dispositions) },
-        ...{ quantity: someAmount('How much is decided.'), unit, ...acting },
+        ...{ hold, lot: optional(lot), line: optional(line) },
+        disposition: optional(choice('What becomes of it.', dispositions)),
+        quantity: optional(someAmount('How much is decided.')),
+        ...Object.fromEntries(dispositions.map((name) => [name, way])),
+        ...({ unit: optional(unit), ...acting } as const),
       },
       answer: ({ dryRun: isDry, ...disposing }) => does(isDry, () => quality.dispose(disposing)),
     }),
