@@ -5,11 +5,12 @@ import { invalid } from '../shared/field.ts';
 import { release } from '../shared/release.ts';
 import { kindOf, withReplica } from '../shared/replica.ts';
 import { edition } from '../statecharts/edition.ts';
-import { diagnose, type Symptom, type Told } from './diagnosis.ts';
+import { diagnose } from './diagnosis.ts';
 import { read } from './drive.ts';
 import { askLedger, isCentral, ledgerText, refuseConfig, type Standing } from './ledger.ts';
 import { askPart } from './part.ts';
 import { grouped } from './progress.ts';
+import type { Symptom, Told } from './symptom.ts';
 
 export const usage = `holdfast doctor [--edge URL | --store FILE] [options]
 

@@ -2,9 +2,9 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { lasting } from '../shared/clock.ts';
 import { invalid } from '../shared/field.ts';
 import { readJson } from '../shared/service.ts';
-import type { Symptom } from './diagnosis.ts';
 import { askPart } from './part.ts';
 import { grouped } from './progress.ts';
+import type { Symptom } from './symptom.ts';
 
 /** How a ledger on PostgreSQL stands, as central tells it. */
 export type Standing = Readonly<{

@@ -69,8 +69,9 @@ export function assembleEdge(world: World) {
   const kept = keepUp(world, running, sent.fetching.heard);
   const loops = [...sent.loops, ...kept.loops].map(keepRunning);
 
+  const commandsWait = (line: string) => sent.receiving.waiting(line);
   const status = () => ({
-    ...readStatus({ roster, book, outbox, marks, recent, nowMs: clock.nowMs }),
+    ...readStatus({ roster, book, outbox, marks, recent, commandsWait, nowMs: clock.nowMs }),
     ...{ environment: config.environment, program, retention: kept.retention.status() },
     reference: sent.fetching.status(),
     ...{ disk: kept.retention.lasting(disk.status()), clock: wall.status() },
@@ -79,7 +80,7 @@ export function assembleEdge(world: World) {
   return {
     ...{ store, book, roster, outbox, intake, barred, disk, signal, retention: kept.retention },
     ...{ changed: bells.changed, status, seen: known.seen, marks, wall },
-    ...{ references: known.references, offers: known.offers },
+    ...{ references: known.references, offers: known.offers, commandsWait },
     metrics: (vitals: readonly Family[] = []) =>
       edgeMetrics({
         ...{ status: status(), express: sent.express.counts(), intake: intake.figures() },
@@ -118,7 +119,7 @@ function sendOn({ clock, log, pace = plantPace }: World, running: Running) {
   const inTurn = inTurns(hub.publish);
   const publish = running.trail?.sending(inTurn) ?? inTurn;
   const receiving = openReceiving({
-    ...{ ...running, ...common, ask: hub.ask, writer },
+    ...{ ...running, ...common, ask: hub.ask, writer, changed: bells.changed.ring },
     everyMs: pace.commandsMs,
   });
   const fetching = openFetching({
