@@ -1,3 +1,4 @@
+import { dispositions } from '../shared/quality.ts';
 import { quantityText } from '../shared/quantity.ts';
 import type { Portions } from './portions.ts';
 import type { Portion } from './portiontables.ts';
@@ -21,6 +22,25 @@ export type LotHeld = Readonly<{
 }>;
 
 type Parts = { wards: Pick<Wards, 'lots'>; warehouse: Warehouse; portions: Portions };
+
+/** What two people have decided of a lot, and its stock in the ERP, in words; null for nothing. */
+export function openHeldWords({ warehouse, portions }: Omit<Parts, 'wards'>) {
+  const partsOf = (portion: Portion): string => {
+    const parts = dispositions.filter((name) => portion[name] !== '0');
+    const amounts = parts.map((name) => `${name} ${portion[name]}`).join(', ');
+    return `${portion.hold}: ${amounts || 'all of it'} ${portion.unit ?? ''}`.trim();
+  };
+  return (lot: string) => {
+    const decided = portions.ofLot(lot).map(partsOf).join(' | ');
+    const stock = warehouse.told(lot);
+    const { state, why, blocked } = stock ?? {};
+    const words = why ? `${state}: ${why}` : state;
+    return {
+      decided: decided === '' ? null : decided,
+      erpStock: stock === null ? null : `${blocked} blocked, ${words}`,
+    };
+  };
+}
 
 /** Tells how each lot of a hold of central stands: the ones that it holds first. */
 export function openLotsHeld({ wards, warehouse, portions }: Parts) {

@@ -232,8 +232,9 @@ export function openMemory(parts: Parts) {
   const config = parts.figures ?? noFigureConfig;
   const figuring = openFiguring({ db, dossier, config, skewMaxMs });
   const { reaching } = openGenealogy(db);
-  const recall = openRecall({ db, thread, dossier, holds, reaching, nowMs });
   const qualities = openQualities({ ...known, nowMs, ledger, postings, lanes, thread, dispatch });
+  const { heldStock } = qualities;
+  const recall = openRecall({ db, thread, dossier, holds, reaching, heldStock, nowMs });
   const views = { dossier, totals, erpStatus, archive, explain, reconcile, modes, approvals };
   const { wards } = qualities;
   const inbound = openInbound({ ...known, postings, wards, config: suppliers, nowMs });

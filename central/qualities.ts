@@ -5,7 +5,7 @@ import type { Dossier } from './dossier.ts';
 import type { Holds } from './holds.ts';
 import type { Lanes } from './lanes.ts';
 import type { Ledger } from './ledger.ts';
-import { openLotsHeld } from './lotsheld.ts';
+import { openHeldWords, openLotsHeld } from './lotsheld.ts';
 import type { Modes } from './modes.ts';
 import { openPortions } from './portions.ts';
 import type { Postings } from './postings.ts';
@@ -57,5 +57,7 @@ export function openQualities(parts: Parts) {
   const { due, take, cannotTell } = warehouse;
   /** Each of these as one transaction, for the loop that asks the ERP. */
   const asking = { due: together(due), take: together(take), cannotTell: together(cannotTell) };
-  return { wards, portions, warehouse: { ...warehouse, ...asking }, quality: openQuality(said) };
+  const heldStock = openHeldWords({ warehouse, portions });
+  const own = { wards, portions, heldStock };
+  return { ...own, warehouse: { ...warehouse, ...asking }, quality: openQuality(said) };
 }

@@ -139,13 +139,14 @@ export function openWarehouse(parts: Parts) {
       for (const lot of lots) if (kept(lot) > zero && !isHeld(lot)) keep(lot, zero);
     },
 
-    /** Null for a lot that is no such one. */
+    /** Null for a lot that is no such one, or for which all is over. */
     told(lot: string): StockTold | null {
       const row = tables.one.get(lot);
       if (!row || isMade(lot)) return null;
       const { askedMs, why } = row;
       const blocked = quantityText(kept(lot));
       const open = tables.opened.get(lot);
+      if (!open && blocked === '0' && !isHeld(lot)) return null;
       if (!open) return { state: row.state, why, askedMs, blocked };
       const words = open.reason === null ? open.kind : `${open.kind}: ${open.reason}`;
       const state = open.state === 'parked' ? 'parked' : 'moving';

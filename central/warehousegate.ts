@@ -1,10 +1,22 @@
 import type { Database } from '../shared/database.ts';
 import { amountOf, quantityText } from '../shared/quantity.ts';
+import type { Lot } from './dossier.ts';
 import type { Verdict } from './inverse.ts';
 import type { PostingRow } from './queue.ts';
 import type { Stock } from './stock.ts';
 import { openWarding } from './wardtables.ts';
 import { warehouseTables } from './warehousetables.ts';
+
+/** What a lot is that no line has stated: as it was delivered, or as the ERP has said. */
+export function openLotOf(db: Database, delivered: (lot: string) => Lot | undefined) {
+  const tables = warehouseTables(db);
+  const none = { order: null, inspect: 0, released: 0, unmade: 0 } as const;
+  return (lot: string): Lot | undefined => {
+    const known = delivered(lot);
+    const { material = null, unit = null } = known ? {} : (tables.one.get(lot) ?? {});
+    return material === null || unit === null ? known : { ...none, material, unit };
+  };
+}
 
 /** The part of the gate that is about stock that the ERP told of. */
 export function openWarehouseGate(db: Database, stock: Pick<Stock, 'issuing'>) {

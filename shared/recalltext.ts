@@ -42,6 +42,10 @@ export type RecalledRow = Readonly<{
   lot: string | null;
   /** Open holds that hold all of it. */
   holds: readonly string[];
+  /** Of a lot: what two people have decided of it by holds of central, in words. */
+  decided: string | null;
+  /** Of a lot that no order of ours made, while central holds it: its stock in the ERP, in words. */
+  erpStock: string | null;
 }>;
 
 export type Counts = Readonly<Record<'lots' | 'orders' | 'serials' | 'documents', number>>;
@@ -65,7 +69,7 @@ export type Recalled = Readonly<{
 const columns = [
   ...(['kind', 'name', 'there', 'state', 'material', 'unit', 'line', 'lines', 'at'] as const),
   ...(['made', 'used', 'parted', 'left', 'unrestricted', 'blocked', 'scrapped'] as const),
-  ...(['document', 'key', 'quantity', 'order', 'lot', 'holds'] as const),
+  ...(['document', 'key', 'quantity', 'order', 'lot', 'holds', 'decided', 'erpStock'] as const),
 ];
 
 function cellsOf(row: RecalledRow): Record<(typeof columns)[number], string | null> {
@@ -119,6 +123,13 @@ function listsOf(rows: readonly RecalledRow[]): string[] {
         ...[name, cell(material), cell(there), cell(figures?.left), cell(unit)],
         ...[cell(figures?.used), cell(figures?.blocked), cell(line), cell(holds.join(' '))],
       ]),
+    ),
+    ...drawn(
+      'decided at central, and stock of lots that no order of ours made',
+      ['lot', 'decided', 'stock in the ERP'],
+      of('lot')
+        .filter(({ decided, erpStock }) => decided !== null || erpStock !== null)
+        .map(({ name, decided, erpStock }) => [name, cell(decided), cell(erpStock)]),
     ),
     ...drawn(
       'orders',

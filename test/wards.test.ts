@@ -115,7 +115,7 @@ test('a lot is decided: the line splits off what is scrap, and lets the rest go'
   expect(near.book.look('lot', `C-1.1.${act}`)).toMatchObject({ state: 'unrestricted' });
 });
 
-test('who asked for a hold is remembered, and in no fingerprint of what earlier releases knew', () => {
+test('who asked for a hold is in no fingerprint, and nobody else says that it was central', () => {
   const state = { state: 'active', hold: 'C-1.1' };
   const of = (value: object) =>
     fingerprint(null, { changes: [{ table: 'hold', key: 'C-1.1', value }], flags: [] } as never);

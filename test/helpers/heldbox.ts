@@ -49,6 +49,7 @@ export function openHeldBox(unit = 'EA') {
   }
 
   function settle(posting: Posting): void {
+    if (!posting.material || !posting.unit) throw new Error(`${posting.kind} of nothing known`);
     try {
       erp.depot = book(erp.depot, posting);
       if (posting.kind === 'goodsReceipt') erp.materials.set(posting.lot!, posting.material!);
