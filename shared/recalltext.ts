@@ -44,7 +44,7 @@ export type RecalledRow = Readonly<{
   holds: readonly string[];
   /** Of a lot: what two people have decided of it by holds of central, in words. */
   decided: string | null;
-  /** Of a lot that no order of ours made, while central holds it: its stock in the ERP, in words. */
+  /** Of a lot that none of our orders made, while central holds it: its stock in the ERP. */
   erpStock: string | null;
 }>;
 

@@ -96,12 +96,14 @@ test('it is decided in parts: what lines have drawn is none of them', async () =
   box.obeyAll(m01);
   const answer = await box.decide('C-1', { useAsIs: '4', scrap: '2', unit: 'EA' });
   expect(answer.http).toBe(200);
-  const before = (await box.recall({ id: 'S', limit: 9 })).rows[0]!;
+  const recalled = async () =>
+    (await box.recall({ id: 'S', limit: 9 })).rows.find(({ name }) => name === 'S')!;
+  const before = await recalled();
   expect(before.erpStock).toBe('0 blocked, moving: scrapStock');
   box.obeyAll(m01);
   box.post();
   expect(box.shelf('S')).toBe('4/0/2');
-  const after = (await box.recall({ id: 'S', limit: 9 })).rows[0]!;
+  const after = await recalled();
   expect(after).toMatchObject({ decided: 'C-1: useAsIs 4, scrap 2 EA', erpStock: null });
   expect(box.documents().filter((one) => !one.endsWith(' posted'))).toEqual([]);
 });
