@@ -49,7 +49,8 @@ function prepare(db: Database) {
     ).pluck(),
     drawing: quantities(`(${waits} OR state = 'parked') AND kind = 'goodsIssue'`).pluck(),
     moving: db.prepare<[string], Pick<PostingRow, 'kind' | 'state'>>(
-      `SELECT kind, state FROM posting WHERE lot = ? AND kind <> 'confirmation'
+      `SELECT kind, state FROM posting WHERE lot = ? AND kind <> 'supplierClaim'
+         AND kind <> 'accrual' AND kind <> 'cancelAccrual'
          AND (${flies} OR kind <> 'goodsIssue' AND state = 'parked') ORDER BY id LIMIT 1`,
     ),
     blocking: db

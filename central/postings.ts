@@ -29,7 +29,7 @@ import { openStock } from './stock.ts';
 import { openFollowing, openReceiptLanes } from './supplier/origin.ts';
 import { openTaking, type Task } from './taking.ts';
 import { openWaking } from './waking.ts';
-import { openLotOf } from './warehousegate.ts';
+import { openKept, openLotOf } from './warehousegate.ts';
 
 /** What a person may say: of a parked posting, and of a posted one that the ERP has lost. */
 export type Decision = Extract<PostingEvent, 'Retry' | 'Settle' | 'GiveUp' | 'Lost'>;
@@ -84,6 +84,7 @@ function openShelves({ db, dossier, holds, waitMs, leases }: Parts) {
   const others = {
     following,
     lotOf: openLotOf(db, following.lotOf),
+    keptOf: openKept(db),
     lanes,
     blocks: openBlocks(db),
     waking: openWaking(lanes),

@@ -6,15 +6,14 @@ import { type Parts as CallParts, openStockCalls } from './stockcalls.ts';
 import { openSums } from './sums.ts';
 import { openFollowing } from './supplier/origin.ts';
 import { type Ward, wardTables } from './wardtables.ts';
-import { type StockState, type StockTold, warehouseTables } from './warehousetables.ts';
+import { openKept } from './warehousegate.ts';
+import { keptName, type StockState, type StockTold, warehouseTables } from './warehousetables.ts';
 
 /** So long after an answer the ERP is asked again, while the lot is held, ms. */
 export const stockAgainMs = 60_000;
 /** Most lots that are looked at in one round of questions. */
 const lookedAtMax = 500;
 const siteRules = 'by the rules of its site';
-/** How a row in the table of all holds is called that no line can place: ids have no line break. */
-const keptName = (lot: string): string => `stock\n${lot}`;
 
 /** What to ask the ERP of, and what our own documents of the lot were then. */
 export type Question = Readonly<{ lot: string; material: string; stamp: string }>;
@@ -43,7 +42,7 @@ export function openWarehouse(parts: Parts) {
   const isHeld = (lot: string): boolean => wards.onNode.get(`lot:${lot}`) !== undefined;
   /** Whether an order of ours has made it: how much there is of it is known then. */
   const isMade = (lot: string): boolean => (dossier.lot(lot)?.order ?? null) !== null;
-  const kept = (lot: string): Quantity => tables.kept.get(keptName(lot)) ?? zero;
+  const kept = openKept(db);
   const keep = (lot: string, all: Quantity) => tables.keep.run(keptName(lot), lot, all);
 
   /** What it is, as far as anybody has said. */

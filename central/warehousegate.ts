@@ -5,7 +5,13 @@ import type { Verdict } from './inverse.ts';
 import type { PostingRow } from './queue.ts';
 import type { Stock } from './stock.ts';
 import { openWarding } from './wardtables.ts';
-import { warehouseTables } from './warehousetables.ts';
+import { keptName, warehouseTables } from './warehousetables.ts';
+
+/** How much of a lot belongs into blocked stock because the ERP told of it; millionths. */
+export function openKept(db: Database) {
+  const { kept } = warehouseTables(db);
+  return (lot: string): bigint => kept.get(keptName(lot)) ?? 0n;
+}
 
 /** What a lot is that no line has stated: as it was delivered, or as the ERP has said. */
 export function openLotOf(db: Database, delivered: (lot: string) => Lot | undefined) {

@@ -23,6 +23,9 @@ export const warehouseMigrations = [
   `,
 ];
 
+/** How a row in the table of all holds is called that no line can place: ids have no line break. */
+export const keptName = (lot: string): string => `stock\n${lot}`;
+
 export type StockState =
   | ('not yet asked' | 'told' | 'not known' | 'cannot tell' | 'not read' | 'off' | 'shadow')
   | ('moving' | 'parked');

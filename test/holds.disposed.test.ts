@@ -54,6 +54,28 @@ test('parts that add up are freed and scrapped once, as the line lets its part g
   ]);
 });
 
+test('while a document of it is at the ERP nothing is decided', async () => {
+  const box = await heldLot(m01);
+  box.hear(m01, stated.block('H-1', 'P-1', '2'), stated.decide('H-1', 'scrap', '2'));
+  const [task] = box.postings.next(new Set(), 1);
+  expect(task!.posting.kind).toBe('scrapStock');
+  expect(await box.decide('C-1', { disposition: 'useAsIs' })).toMatchObject({
+    ...{ http: 409, message: expect.stringMatching(/waits: a scrapStock .* at the ERP/) },
+  });
+});
+
+test('a line that cannot split off the rest lets nothing go', async () => {
+  const box = await heldLot(m01);
+  await box.decide('C-1', { useAsIs: '6', scrap: '4', unit: 'EA' });
+  box.wards.pass();
+  expect(box.sent(m01)).toEqual(['PlaceHold', 'SplitLot']);
+  box.answer(m01, 'refused');
+  box.wards.pass();
+  expect(box.sent(m01)).toEqual(['PlaceHold', 'SplitLot']);
+  const { lines } = await box.say('holds/C-1');
+  expect(lines).toMatchObject([{ state: 'held, not let go', why: 'not here' }]);
+});
+
 test('use as is for all of it: the line that holds nothing else releases its hold', async () => {
   const box = await heldLot(m01);
   await box.decide('C-1', { disposition: 'useAsIs' });
@@ -146,7 +168,7 @@ test('what an order that is held has made is decided lot by lot, received or not
   box.post();
   expect(box.shelf('P-1')).toBe('7/0/3');
   // More of it is made: that is held, and so is the rest with it.
-  box.hear(m01, { ...stated.produce('P-1', '5'), recordedMs: box.time.nowMs + 10 });
+  box.hear(m01, stated.produce('P-1', '5'));
   box.post();
   expect(box.shelf('P-1').split('/')[0]).toBe('0');
   await box.decide('C-1', { lot: 'P-1', useAsIs: '12', unit: 'EA' });

@@ -28,10 +28,7 @@ function openStory(seed: number) {
   const said = () => ({ by: pick(people), reason: 'said' });
   const total = new Map<string, number>(); // came into being or into stock, and was not drawn
   const add = (lot: string, more: number) => total.set(lot, (total.get(lot) ?? 0) + more);
-  const hear = (line: string, fact: ReturnType<typeof stated.produce>): void => {
-    time.nowMs += 10;
-    box.hear(line, { ...fact, atMs: time.nowMs, recordedMs: time.nowMs });
-  };
+  const { hear } = box;
   const putAway = (lot: string): number =>
     portions.ofLot(lot).reduce((sum, { rework, scrap, return: back }) => {
       return sum + whole(amountOf(rework) + amountOf(scrap) + amountOf(back));

@@ -52,6 +52,40 @@ test('what comes in while it is held is blocked at the next question', async () 
   expect(box.shelf('S')).toBe('15/0/0');
 });
 
+test('a hold that is over before its document went out blocks nothing', async () => {
+  const box = openHeldBox();
+  box.bring('S', '10');
+  await box.say('holds', { lot: 'S', material: 'STEEL', ...said });
+  box.ask();
+  await box.release('C-1');
+  box.post();
+  expect([box.shelf('S'), box.documents()]).toEqual(['10/0/0', []]);
+});
+
+test('an answer is of no use once a document of the lot has moved', async () => {
+  const box = openHeldBox();
+  box.bring('S', '10');
+  box.hear(m01, stated.release(), stated.consume('S', '1'));
+  await box.say('holds', { lot: 'S', ...said });
+  const [question] = box.warehouse.due(1);
+  box.hear(m01, stated.block('H-1', 'S', '3'));
+  box.post();
+  const told = { unit: 'EA', unrestricted: 10_000_000n, blocked: 0n };
+  expect(box.warehouse.take(question!, told)).toBe(false);
+  box.ask();
+  box.post();
+  expect(box.shelf('S')).toBe('0/10/0');
+  // The end of the line's own hold frees none of it while the line keeps the lot for central.
+  box.obeyAll(m01);
+  await box.release('C-1');
+  box.hear(m01, stated.free('H-1', '3'));
+  box.post();
+  expect(box.shelf('S')).toBe('0/10/0');
+  box.obeyAll(m01);
+  box.post();
+  expect(box.shelf('S')).toBe('9/0/0');
+});
+
 test('two holds: it goes back when the last one ends', async () => {
   const box = await heldSteel();
   await box.say('holds', { lot: 'S', hold: 'C-2', ...said });

@@ -21,10 +21,19 @@ const factOf: Readonly<Record<string, string>> = {
  */
 export function openHeldBox(unit = 'EA') {
   const plant = openPlant();
-  const { dispatch, postings, wards, warehouse, hear, time } = plant;
+  const { dispatch, postings, wards, warehouse, time } = plant;
   const erp = { depot: {} as Depot, materials: new Map<string, string>(), count: 0 };
   const lotsOf = new Map<string, string[]>(); // of each line's hold
   const lineOf = new Map<string, string>(); // that has placed it
+
+  /** What a line states is true when it is heard. */
+  function hear(line: string, ...facts: Parameters<typeof plant.hear>[1][]): void {
+    const stamped = facts.map((fact) => {
+      time.nowMs += 1;
+      return { ...fact, atMs: time.nowMs, recordedMs: time.nowMs };
+    });
+    plant.hear(line, ...stamped);
+  }
 
   /** A lot comes into unrestricted stock, or leaves it, by people in the ERP. */
   function bring(lot: string, amount: string | number, material = 'STEEL'): void {
@@ -95,10 +104,8 @@ export function openHeldBox(unit = 'EA') {
     if (type === 'ReleaseHold') lotsOf.delete(hold);
     const { signature: _, ...said } = body;
     const about = { ...(lot === undefined ? {} : { lot }), ...(order ? { order } : {}) };
-    time.nowMs += 1;
-    const at = { atMs: time.nowMs, recordedMs: time.nowMs };
     const name = `${line} did ${sent!.commandId}`;
-    const fact = { ...content(name, factOf[type] as never, said as never, about), ...at };
+    const fact = content(name, factOf[type] as never, said as never, about);
     return { ...sent!, type, fact };
   }
 
@@ -150,5 +157,5 @@ export function openHeldBox(unit = 'EA') {
     return plant.say(`holds/${hold}/approve`, { by: 'person:b', reason: 'tested' });
   }
   const lines = { obey, obeyAll, isHeldAt };
-  return { ...plant, ...lines, erp, bring, ask, post, documents, shelf, decide, release };
+  return { ...plant, ...lines, hear, erp, bring, ask, post, documents, shelf, decide, release };
 }
