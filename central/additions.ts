@@ -21,6 +21,7 @@ export type Incoming = Readonly<{ bytes: Buffer; said: Content | Fault; eventId:
 export function incoming(bytes: Buffer): Incoming {
   try {
     const said = decodeContent(bytes);
+    if (said.type === 'DeskActed') throw new Fault('REFUSED', 'only central states DeskActed');
     return { bytes, said, eventId: idBytes(said.eventId) };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;

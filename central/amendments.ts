@@ -99,7 +99,7 @@ export function openAmended(db: Database) {
 }
 
 /** Whether both are the same person's name. */
-const isSame = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+export const isSame = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 /** Throws Fault REFUSED for whoever approves what is their own. */
 export function checkSecond(first: string, by: string): void {
   if (!isSame(first, by)) return;

@@ -7,7 +7,7 @@ import type { Environment } from '../shared/environment.ts';
 import type { Exporter } from '../shared/exporter.ts';
 import { Fault } from '../shared/fault.ts';
 import type { Logger } from '../shared/log.ts';
-import { type Bell, keepRunning, openBell } from '../shared/loop.ts';
+import { type Bell, keepRunning, nextTurn, openBell } from '../shared/loop.ts';
 import { type Pace, plantPace } from '../shared/pace.ts';
 import { openBreaker } from './breaker.ts';
 import type { CentralConfig } from './config.ts';
@@ -147,7 +147,7 @@ function remember(world: World, waitMs: () => number) {
 /** Central but for its status: everything is running when this returns. */
 export function assembleCentral(world: World) {
   const { db, clock, log, hub, lanesMax, bootId, pace = plantPace } = world;
-  const { environment, feed } = world;
+  const { environment, feed, exporter } = world;
   const stop = new AbortController();
   const { signal } = stop;
   const waitMs = steadyMs(clock);
@@ -155,7 +155,7 @@ export function assembleCentral(world: World) {
   const { turns, leases, leaseMs, memory, ring } = remember(world, waitMs);
   const { postings } = memory;
   const seeing = openSeeing({ ...world, ledger: memory.ledger });
-  const { ledger, meter, hubSeen } = seeing;
+  const { ledger, meter, hubSeen, readersSeen } = seeing;
   const accepted = openBell(clock); // rings when the ledger took facts
   const moved = openBell(clock); // rings when the ledger or a posting has moved
   const committed = () => {
@@ -170,10 +170,13 @@ export function assembleCentral(world: World) {
   let readings = 0; // each has readers of its own at the hub
   const readingId = () => (turns ? `${bootId}_${++readings}` : bootId);
   const reading = { committed, quietMs: pace.quietMs, factsMax };
-  const telling = { settled, bell: moved, repeatMs: pace.repeatMs };
+  const { movements } = postings;
+  const telling = { settled, bell: moved, movements, repeatMs: pace.repeatMs };
   const marking = { ...hub, thresholds: world.thresholds, seen: seeing.seen, everyMs: pace.trimMs };
   const filling = { committed, bell: accepted, idleMs: pace.gapsMs };
   const asking = { erp: world.erp, erpStanding: breaker.standing, moved: committed };
+  const reader = { seen: seeing.read, everyMs: pace.trimMs };
+  const feeding = { bell: accepted, idleMs: pace.quietMs, exporter, ...reader };
   const lanes = { postings, breaker, idleMs: pace.lanesMs, isSafe: leases?.isSafe };
   const sharing = { ...{ db, leaseMs, postings, clock, log, signal }, foreign: committed };
   const watch = turns && leases && openWatch({ ...sharing, turns, leases });
@@ -187,17 +190,19 @@ export function assembleCentral(world: World) {
     onDuty((signal) => mark({ ...common, ...marking, signal })),
     onDuty((signal) => spread({ ...memory, ...filling, clock, signal })),
     onDuty((signal) => takeStock({ ...memory, ...filling, ...asking, clock, signal })),
-    ...tellFeed(feed, { ...common, ...hub, memory, bell: accepted, idleMs: pace.quietMs }, onDuty),
+    ...tellFeed(feed, { ...common, ...hub, ...feeding, memory }, onDuty),
     post({ ...common, ...lanes, erp: seeing.erp, lanesMax, bell: accepted, moved: moved.ring }),
     ...(watch ? [watch.keep()] : []),
     ...reads(world, memory, { waitMs, moved: committed }).map(onDuty),
   ].map(keepRunning);
-  openRegistrar({ connection, ...memory, environment, moved: moved.ring, log });
+  const crowd = { turn: nextTurn, monotonicMs: clock.monotonicMs };
+  openRegistrar({ connection, ...memory, environment, moved: moved.ring, crowd, log });
   for (const line of memory.dispatch.waiting().keys()) ring(line); // asked while we were away
   const { edges } = openPulse({ connection, nowMs, log });
 
   return {
-    ...{ memory, edges, erpStanding: breaker.standing, centrals: leases?.holders, meter, hubSeen },
+    ...{ memory, edges, erpStanding: breaker.standing, centrals: leases?.holders },
+    ...{ meter, hubSeen, readersSeen },
     /** To be told when a person has moved a posting. */
     moved: committed,
 

@@ -1,11 +1,13 @@
-import type { Database } from '../shared/database.ts';
+import { asOne, type Database } from '../shared/database.ts';
 import { type Environment, environmentUsual } from '../shared/environment.ts';
+import type { Certificates } from '../shared/pki.ts';
 import { quantityText } from '../shared/quantity.ts';
 import type { PostingState } from '../statecharts/posting.ts';
 import type { Tally } from '../statecharts/tally.ts';
 import { acting } from './acting.ts';
 import type { Approvals } from './approvals.ts';
 import type { Breaker } from './breaker.ts';
+import type { Deeds } from './deeds.ts';
 import { openDesk } from './desk.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Dossier } from './dossier.ts';
@@ -17,6 +19,7 @@ import type { openExplain } from './explain.ts';
 import { openExtract } from './extract.ts';
 import type { Book } from './feed/book.ts';
 import type { FeedConfig } from './feed/config.ts';
+import type { ReaderSeen } from './feed/readers.ts';
 import { openSheets } from './feed/sheets.ts';
 import type { Figuring } from './figuring/figuring.ts';
 import type { Asked as FiguresAsked } from './figuring/sorting.ts';
@@ -47,6 +50,8 @@ export const parkedShownMax = 100;
 export const postingsShownMax = 10_000;
 
 type Parts = {
+  /** Those that are watched; none if absent. */
+  certificates?: Certificates['standings'];
   ledger: Ledger;
   totals: Totals;
   postings: Postings;
@@ -75,6 +80,8 @@ type Parts = {
   book: Book;
   /** How the feed is told; absent where it is not. */
   feed?: FeedConfig | undefined;
+  /** Readers of the feed as they were last seen. */
+  readersSeen?: () => readonly ReaderSeen[];
   /** Every edge that was heard by its heartbeat. */
   edges: Pulse['edges'];
   erp: Erp;
@@ -85,6 +92,9 @@ type Parts = {
   /** What this plant is; production unless it is said otherwise. */
   environment?: Environment | undefined;
   replays?: Replays | undefined;
+  deeds: Deeds;
+  /** Whether acts that move money or quality need a name that is proved; not if absent. */
+  demandsProof?: (() => boolean) | undefined;
   /** What is wrong with the hub, in words. */
   hubTrouble?: () => string | undefined;
 };
@@ -137,6 +147,7 @@ function statusOf(parts: Parts) {
     postings: postings.counts(),
     erp: erpStanding(),
     ...(centrals ? { centrals: centrals() } : {}),
+    certificates: parts.certificates?.() ?? [],
   };
 }
 
@@ -165,7 +176,7 @@ function totalsOf({ totals, dossier, holds }: Parts) {
 /** What central knows, to be looked at, and what a person gives leave for here. */
 export function openBoard(parts: Parts) {
   const { ledger, postings, dossier, holds, erpStatus, registry, live } = parts;
-  const { reconcile, modes, approvals, db, nowMs, erp, erpStanding } = parts;
+  const { reconcile, modes, approvals, db, nowMs, erp, erpStanding, deeds } = parts;
   const { moved, rehearse } = openRehearsal({ db, undone: parts.forget, moved: parts.moved });
   const inquire = openInquiry({ db, erp, standing: erpStanding, handed: postings.handed, nowMs });
   const approve = acting({ db, postings, moved })(approvals.approve);
@@ -216,15 +227,18 @@ export function openBoard(parts: Parts) {
     /** Quality of what suppliers deliver. */
     inbound: parts.inbound,
     rehearse,
-    /** What is done, or what would come of it: then `dryRun` stands in the answer. */
-    acting<A extends object>(isDry: boolean, work: () => A): A & { dryRun?: true } {
-      return isDry ? { ...rehearse(work), dryRun: true } : work();
-    },
+    /** What was done here, as facts. */
+    deeds,
+    /** Whether acts that move money or quality need a name that is proved. */
+    demandsProof: parts.demandsProof ?? (() => false),
+    /** What is done, as one transaction; whatever it throws, nothing of it was. */
+    together: <R>(work: () => R): R => asOne(db, work, parts.forget)(),
 
     /** One order over all lines, with what the ERP should show of it. */
     order(number: string) {
       const order = dossier.order(number);
-      return order && { ...order, holds: holds.openOn(number), erp: erpStatus(number) };
+      const guard = parts.downlink.verdictsOf(number);
+      return order && { ...order, holds: holds.openOn(number), guard, erp: erpStatus(number) };
     },
 
     totals: () => totalsOf(parts),

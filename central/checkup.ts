@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import type { Database } from '../shared/database.ts';
 import { Fault } from '../shared/fault.ts';
 import { readJson } from '../shared/service.ts';
+import { centralLine } from '../shared/subject.ts';
 import { type CentralConfig, readCentralConfig, whereOf } from './config.ts';
 import { readShared } from './reading.ts';
 
@@ -29,7 +30,7 @@ function standingOf(db: Database, place: string) {
     server: setting('server_version').split(' ')[0]!,
     isEncrypted: value('SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()') === 1,
     facts: value('SELECT coalesce(max(position), 0) FROM fact'),
-    lines: value('SELECT count(*) FROM line'),
+    lines: value(`SELECT count(*) FROM line WHERE path <> '${centralLine}'`),
     aside: value('SELECT count(*) FROM parked'),
     waiting: value('SELECT count(*) FROM waiting'),
     parked: value("SELECT coalesce(sum(postings), 0)::bigint FROM census WHERE state = 'parked'"),

@@ -1,3 +1,4 @@
+import { sender } from '../shared/dispatch.ts';
 import { environmentField } from '../shared/environment.ts';
 import {
   choice,
@@ -26,6 +27,9 @@ import type { Where } from './sharing.ts';
 import { inboundField } from './supplier/config.ts';
 import { thresholdsField } from './thresholds.ts';
 import { readAuthorities, sslModes } from './tls.ts';
+
+/** When names must be proved: where the hub keeps accounts apart, always, or never. */
+const proofs = ['hub', 'always', 'never'] as const;
 
 export const postgresFields = {
   url: text('Where, without a password, e.g. postgres://holdfast@db.example:5432/plant.', 500),
@@ -86,6 +90,17 @@ export const fields = {
   otlp: otlpField,
   dropPath: optional(
     text('Folder in which quality drops files (JSON, CSV, B2MML); nothing without it.', 4_096),
+  ),
+  dropBy: optional({
+    ...sender,
+    doc: 'In whose name what is dropped there is taken, e.g. "system:lims"; in that of its rows.',
+  }),
+  tokensPath: optional(
+    text('File with the tokens of people and systems that act over HTTP; docs/security.md.', 4_096),
+  ),
+  proof: fallback(
+    choice('Whether acts that move money or quality need a proved name: as the hub can.', proofs),
+    'hub',
   ),
   feed: optional(feedField),
   erp: erpField,

@@ -1,6 +1,6 @@
 import { decodeContent, readContent } from '../shared/codec.ts';
 import type { Database } from '../shared/database.ts';
-import type { Content, Fact } from '../shared/event.ts';
+import type { BodyOf, Content, Fact } from '../shared/event.ts';
 import { Fault } from '../shared/fault.ts';
 import { idBytes, isId } from '../shared/identity.ts';
 import { chainMax } from '../statecharts/correction.ts';
@@ -48,6 +48,7 @@ export type Ruled =
   | Readonly<{ calls: 'nothing' | 'inverse'; why: string }>;
 export type Explained = Readonly<{
   fact: Told;
+  act?: BodyOf<'DeskActed'>; // of what was done at the desk
   rule: Ruled & Readonly<{ phase?: Phase; mode?: Mode }>; // absent where it never calls for any
   shadows: readonly Computed[];
   postings: readonly (Omit<Posting, 'cancels'> &
@@ -191,6 +192,7 @@ export function openExplain({ db, holds, modes, ...parts }: Parts) {
     const time = eventId.slice(0, 13);
     return {
       fact: { ...said, ...place, position, receivedMs },
+      ...(content.type === 'DeskActed' ? { act: content.body } : {}),
       rule: { ...ruleOf(row, fact), ...modeOf(fact) },
       shadows: shadows(eventId).map(computed),
       postings: postings.all(time, `${time}~`, eventId).map((posting) => ({

@@ -3,6 +3,7 @@ import type { Database } from '../shared/database.ts';
 import { idText } from '../shared/identity.ts';
 import type { MasterVersion } from '../shared/master.ts';
 import { type Entry, type Posted, triesMax } from '../shared/replay.ts';
+import { centralLine } from '../shared/subject.ts';
 import { openMasters } from './masters.ts';
 import { columns, type PostingRow } from './queue.ts';
 
@@ -34,7 +35,8 @@ function prepare(db: Database) {
     facts: db.prepare<[number, number], Row>(
       `SELECT position, path AS line, event_id AS eventId, received_ms AS receivedMs, bytes
        FROM fact JOIN line ON line.id = fact.line
-       WHERE position > ? AND event_id IS NOT NULL ORDER BY position LIMIT ?`,
+       WHERE position > ? AND event_id IS NOT NULL AND path <> '${centralLine}'
+       ORDER BY position LIMIT ?`,
     ),
     // Keys begin with the time of their event id: those of one time stand side by side.
     postings: db.prepare<[string, string, string, number], PostingRow>(

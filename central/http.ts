@@ -1,10 +1,12 @@
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
+import { Fault } from '../shared/fault.ts';
 import { invalid } from '../shared/field.ts';
 import { metricsType } from '../shared/metrics.ts';
 import { strictTransport } from '../shared/secured.ts';
 import { answered } from './answered.ts';
 import type { Board } from './board.ts';
 import { operationsOf } from './operations.ts';
+import type { Tokens } from './tokens.ts';
 
 /** The fields of a request: those in its address, and its query or body, which `label` names. */
 function fieldsOf(params: object, rest: unknown, label: string): unknown {
@@ -32,7 +34,11 @@ function asCsv(reply: FastifyReply, name: string, text: string, next: string | n
 }
 
 /** What central knows, as JSON, and what a scraper reads; listening nowhere yet. */
-export function buildHttp(board: Board, metrics?: () => string): FastifyInstance {
+export function buildHttp(
+  board: Board,
+  metrics?: () => string,
+  tokens: Pick<Tokens, 'askerOf'> = { askerOf: () => ({ way: 'http' }) },
+): FastifyInstance {
   const app = Fastify({ forceCloseConnections: true });
   app.setErrorHandler<FastifyError>((error, _request, reply) =>
     answered(reply, () => {
@@ -51,10 +57,20 @@ export function buildHttp(board: Board, metrics?: () => string): FastifyInstance
     const label = method === 'GET' ? name : 'body';
     app.route({
       ...{ method, url },
+      onRequest: async ({ headers }, reply) => {
+        try {
+          tokens.askerOf(headers.authorization);
+        } catch (error) {
+          if (!(error instanceof Fault)) throw error;
+          const { code, message } = error;
+          reply.code(401).header('www-authenticate', 'Bearer');
+          return reply.send({ code, message });
+        }
+      },
       handler: ({ params, query, body, headers }, reply) =>
         answered(reply, async () => {
           const given = fieldsOf(params as object, method === 'GET' ? query : body, label);
-          const told = await answer(given, label);
+          const told = await answer(given, label, tokens.askerOf(headers.authorization));
           return csv && wantsCsv(headers.accept)
             ? asCsv(reply, name, csv(told), nextOf(told))
             : told;

@@ -19,8 +19,8 @@ import { type Extent, isOurs, ofHub } from './place.ts';
  * Most messages that share one transaction of the ledger; no more are taken in behind so many bytes
  * of them, some 2,000 facts: whoever asks meanwhile waits for its end.
  */
-const batchMax = 64;
-const batchBytesMax = 512 * 1024;
+export const batchMax = 64;
+export const batchBytesMax = 512 * 1024;
 /** Messages that the server may send ahead. */
 const aheadMax = 200;
 /** Pause before a reading that ended is taken up again, ms. */

@@ -4,6 +4,7 @@ import { encodeKept } from '../shared/kept.ts';
 import type { Bell } from '../shared/loop.ts';
 import { keptSubject } from '../shared/subject.ts';
 import type { Ledger } from './ledger.ts';
+import type { Movements } from './movements.ts';
 
 /** How far the ERP has what a line stated. */
 export type Settled = { settled: number; waiting: readonly number[] };
@@ -16,6 +17,7 @@ type Parts = {
   ledger: Ledger;
   settled: (line: string, sequence: number) => Settled;
   bell: Bell; // rings when the ledger or a posting has moved
+  movements: Pick<Movements, 'take'>;
   /** Word is repeated for every line at least this often, ms. */
   repeatMs: number;
   clock: Clock;
@@ -27,13 +29,15 @@ type Parts = {
  * truth of now and never a difference, so that lost word does no harm.
  */
 export async function tellKept(parts: Parts): Promise<void> {
-  const { connection, ledger, settled, bell, repeatMs, clock, signal } = parts;
+  const { connection, ledger, settled, bell, movements, repeatMs, clock, signal } = parts;
   const said = new Map<string, string>();
   let saidAllMs = Number.NEGATIVE_INFINITY;
   while (!signal.aborted) {
     const seen = bell.rings();
     const again = clock.monotonicMs() - saidAllMs >= repeatMs;
-    for (const { path, epoch, sequence, hash } of ledger.lines()) {
+    const moved = movements.take();
+    const heads = again || !moved ? ledger.lines() : moved.map(ledger.head);
+    for (const { path, epoch, sequence, hash } of heads) {
       if (sequence === 0 && epoch === 1) continue;
       const word = encodeKept({
         epoch,

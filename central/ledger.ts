@@ -1,12 +1,12 @@
 import { link } from '../shared/codec.ts';
 import { type Database, faultOf } from '../shared/database.ts';
-import type { Fact } from '../shared/event.ts';
+import type { Content, Fact } from '../shared/event.ts';
 import { Fault } from '../shared/fault.ts';
 import { idBytes, isId } from '../shared/identity.ts';
 import { linksOf, type Segment } from '../shared/segment.ts';
 import { dueOf, type Incoming, incoming } from './additions.ts';
 import { judge } from './sequencer.ts';
-import { type Cursor, type Head, openShelf, type Place, type Stored } from './shelf.ts';
+import { type Cursor, type Head, openShelf, type Place, type Shelf, type Stored } from './shelf.ts';
 
 /** Most facts of one line that wait for what is missing before them; more are parked. */
 export const waitingMax = 10_000;
@@ -234,10 +234,15 @@ export function openLedger({ db, nowMs, note, stands, undone }: Parts) {
     /** Where lines stand is read anew. */
     undone: (): void => heads.clear(),
     lines: (): readonly Readonly<Head>[] => shelf.lines(),
-    ...told(shelf),
+    ...told(shelf, nowMs),
   };
 }
 
-const told = ({ cursor, gaps, facts, parked, parkedCount }: ReturnType<typeof openShelf>) => ({
-  ...{ cursor, gaps, facts, parked, parkedCount },
-});
+const told = (shelf: Shelf, nowMs: () => number) => {
+  const { cursor, gaps, facts, last, parked, parkedCount } = shelf;
+  return {
+    ...{ cursor, gaps, facts, last, parked, parkedCount },
+    /** Adds a fact of central's own line, within the transaction of whoever calls. */
+    state: (content: Content) => shelf.state(content, nowMs()),
+  };
+};

@@ -22,6 +22,8 @@ import { assembleCentral } from './assembly.ts';
 import { type Board, openBoard } from './board.ts';
 import { type CentralConfig, fields, readCentralConfig, whereOf } from './config.ts';
 import { openErp } from './connectors.ts';
+import { tellRules } from './deeds.ts';
+import { demandOf, watchDoor } from './door.ts';
 import { checkFolder, openFolder, watchFolder } from './drop/folder.ts';
 import { openTaking } from './drop/taking.ts';
 import { claimHub, claimLedger, fencedErp } from './environment.ts';
@@ -36,6 +38,7 @@ import { openServices } from './services.ts';
 import { openShared } from './sharing.ts';
 import { ensureStreams } from './stream.ts';
 import { follow } from './thread.ts';
+import { openTokens } from './tokens.ts';
 
 /** Attempts to reach the hub at start, with growing pauses; about two minutes. */
 const startAttempts = 30;
@@ -102,12 +105,13 @@ function claimOrClose(db: Database, { environment }: CentralConfig, nowMs: numbe
 
 /** Reads the files that the config names. Throws Fault INVALID naming the first that is bad. */
 function checkCentral(config: CentralConfig): void {
-  const { natsNkeyPath, postgres, erp, dropPath, otlp } = config;
+  const { natsNkeyPath, postgres, erp, dropPath, otlp, tokensPath } = config;
   checkCertificates(config, systemClock.nowMs());
   if (otlp) readHeaders(otlp);
   if (natsNkeyPath !== undefined) readSeed(natsNkeyPath);
   if (postgres) whereOf(postgres);
   if (dropPath !== undefined) checkFolder(dropPath, 'config.dropPath');
+  openTokens({ path: tokensPath, nowMs: systemClock.nowMs, log: openLog('central', 'silent') });
   openErp(erp, openLog('central', 'silent'));
 }
 
@@ -128,12 +132,12 @@ type Files = {
 };
 /** Takes files of quality from the folder that the config names, if it names one. */
 async function takeFiles({ config, board, memory, db, ...running }: Files): Promise<void> {
-  const { dropPath: path } = config;
+  const { dropPath: path, dropBy: by } = config;
   if (path === undefined) return;
   const { clock, log } = running;
   const { nowMs } = clock;
   const openOn = (lot: string) => memory.wards.openOn('lot', lot);
-  const take = openTaking({ db, operations: operationsOf(board), openOn, nowMs });
+  const take = openTaking({ db, operations: operationsOf(board), openOn, nowMs, by });
   await watchFolder({ folder: openFolder({ path, take, nowMs, log }), ...running });
 }
 
@@ -145,14 +149,13 @@ export async function startCentral(config: CentralConfig) {
   const stopping = new AbortController();
   const erp = fencedErp(openErp(config.erp, log), config);
   const exporter = exporterOf(config, log);
+  const tokens = openTokens({ path: config.tokensPath, nowMs: clock.nowMs, log });
   const bootId = `${process.pid}_${clock.nowMs()}_${randomBytes(4).toString('hex')}`;
   const db = openStore(config, bootId);
   claimOrClose(db, config, clock.nowMs());
   const { connection, manager, stream, watch } = await openHub(config, log, starting.signal);
   const reconnected = openBell(clock);
-  const watching = (async () => {
-    for await (const { type } of connection.status()) if (type === 'reconnect') reconnected.ring();
-  })();
+  const { door, watching } = await watchDoor(connection, reconnected);
 
   const hub = { connection, manager, stream, reconnected };
   const vitals = openVitals();
@@ -168,20 +171,23 @@ export async function startCentral(config: CentralConfig) {
     ...{ db, clock, log, erp, hub, environment, ...limits, ...lease, bootId },
     ...{ thresholds, exporter },
   });
-  const { memory, edges, moved, erpStanding, centrals, meter, hubSeen } = central;
+  const { memory, edges, moved, erpStanding, centrals, meter, hubSeen, readersSeen } = central;
   const said = { environment, feed, edges, erp, erpStanding, centrals, nowMs: clock.nowMs };
-  const shown = { ...memory, ...said };
+  const shown = { ...memory, ...said, readersSeen };
   const replays = replaysOf(config);
   const hubTrouble = watch.trouble;
-  const board = openBoard({ ...shown, db, moved, hubTrouble, replays });
+  const demandsProof = demandOf(config, door);
+  const { standings: certificates } = openCertificates(allOf(config), clock.nowMs);
+  const about = { hubTrouble, replays, certificates, demandsProof };
+  const board = openBoard({ ...shown, db, moved, ...about });
+  tellRules({ db, ...memory });
   const told = { exporter, meter, hubSeen, hubTrouble, isShared: postgres !== undefined };
   const metrics = openMetrics({ ...shown, ...told, db });
-  const certificates = openCertificates(allOf(config), clock.nowMs);
   const certified = () => {
-    const family = certificateFamily(certificates.standings());
+    const family = certificateFamily(certificates());
     return { ...family, name: `holdfast_central_${family.name}` };
   };
-  const app = buildHttp(board, () => metrics([...vitals.families(), certified()]));
+  const app = buildHttp(board, () => metrics([...vitals.families(), certified()]), tokens);
   await servePage(app, figures.language);
   const { signal } = stopping;
   const following = [
@@ -190,7 +196,7 @@ export async function startCentral(config: CentralConfig) {
     keepRunning(watch.watch(signal)),
     keepRunning(takeFiles({ config, board, memory, db, clock, log, signal })),
   ];
-  const services = openServices({ connection, board, bootId, clock, log });
+  const services = openServices({ connection, board, bootId, clock, log, door });
   const url = await app.listen({ host: config.host, port: config.httpPort });
   const { tls } = config;
   const secured = tls && (await openSecured({ tls, server: app.server, clock, log }));

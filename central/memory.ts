@@ -9,6 +9,7 @@ import { backlogMigrations, takeBacklog } from './backlog.ts';
 import { censusMigrations } from './census.ts';
 import { clockMigrations, openClocks, skewUsualMs } from './clocks.ts';
 import { correctionMigrations, openCorrections } from './corrections.ts';
+import { deedMigrations, openDeeds } from './deeds.ts';
 import { deskMigrations } from './desk.ts';
 import { openDispatch } from './dispatch.ts';
 import { docketMigrations, docketMigrations2, docketMigrations3 } from './docket.ts';
@@ -19,7 +20,7 @@ import {
   openDossier,
 } from './dossier.ts';
 import { openDownlink } from './downlink/downlink.ts';
-import { downlinkMigrations } from './downlink/tables.ts';
+import { downlinkMigrations, downlinkMigrations2 } from './downlink/tables.ts';
 import { dropMigrations } from './drop/taking.ts';
 import { earlyMigrations } from './early.ts';
 import { environmentMigrations } from './environment.ts';
@@ -109,6 +110,8 @@ export const migrations = [
   ...environmentMigrations,
   ...docketMigrations3,
   ...inboundMigrations,
+  ...downlinkMigrations2,
+  ...deedMigrations,
   [...portionMigrations, ...lettingMigrations, ...warehouseMigrations].join('\n'),
 ];
 // Raised by whoever adds a migration that does not only add: see docs/upgrade.md.
@@ -203,7 +206,10 @@ export function openMemory(parts: Parts) {
       clocks.save();
     },
     undone,
-    stands: (head) => live.reach(head),
+    stands(head) {
+      live.reach(head);
+      postings.movements.touch(head.path);
+    },
   });
   const dispatch = openDispatch({ db, nowMs, ring });
   const registry = openRegistry({ db, ledger, nowMs });
@@ -230,15 +236,15 @@ export function openMemory(parts: Parts) {
   const thread = openThread(db);
   const trace = openTrace({ db, thread, explain });
   const config = parts.figures ?? noFigureConfig;
-  const figuring = openFiguring({ db, dossier, config, skewMaxMs });
+  const { plans } = downlink;
+  const figuring = openFiguring({ db, dossier, config, skewMaxMs, plans });
   const { reaching } = openGenealogy(db);
   const qualities = openQualities({ ...known, nowMs, ledger, postings, lanes, thread, dispatch });
-  const { heldStock } = qualities;
-  const recall = openRecall({ db, thread, dossier, holds, reaching, heldStock, nowMs });
+  const recall = openRecall({ ...qualities, db, thread, dossier, holds, reaching, nowMs });
   const views = { dossier, totals, erpStatus, archive, explain, reconcile, modes, approvals };
-  const { wards } = qualities;
-  const inbound = openInbound({ ...known, postings, wards, config: suppliers, nowMs });
+  const inbound = openInbound({ ...known, ...qualities, postings, config: suppliers, nowMs });
   const goods = { holds, postings, ledger, registry, live, thread, trace, recall };
   const book = openBook(db);
-  return { ...views, ...goods, book, dispatch, downlink, figuring, ...qualities, inbound, forget };
+  const kept = { book, deeds: openDeeds({ db, ledger, nowMs }), dispatch, downlink, figuring };
+  return { ...views, ...goods, ...kept, ...qualities, inbound, forget };
 }

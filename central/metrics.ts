@@ -3,6 +3,7 @@ import type { Exporter } from '../shared/exporter.ts';
 import { type Family, metricsText, type Sample } from '../shared/metrics.ts';
 import { release } from '../shared/release.ts';
 import { walBytesOf } from '../shared/vitals.ts';
+import { type Parts as FeedParts, feedFamilies } from './feed/metrics.ts';
 import type { Ledger } from './ledger.ts';
 import type { Beyond, Live } from './live.ts';
 import type { StreamSeen } from './mark.ts';
@@ -13,22 +14,22 @@ import type { Pulse } from './pulse.ts';
 /** Most lines, and most edges, that are told of one by one. */
 const shownMax = 1_000;
 
-type Parts = PostingParts & {
-  ledger: Ledger;
-  live: Live;
-  postings: Pick<Postings, 'counts' | 'settled'>;
-  edges: Pulse['edges'];
-  /** The hub's stream as it was last seen; undefined before, and where another central looks. */
-  hubSeen: () => StreamSeen | undefined;
-  /** What is wrong with the hub's servers; undefined where nothing is. */
-  hubTrouble: () => string | undefined;
-  /** Whether other centrals share the ledger. */
-  isShared: boolean;
-  /** Where traces are told. */
-  exporter?: Pick<Exporter, 'families'> | undefined;
-  nowMs: () => number;
-  environment?: Environment | undefined;
-};
+type Parts = PostingParts &
+  FeedParts & {
+    ledger: Ledger;
+    live: Live;
+    postings: Pick<Postings, 'counts' | 'settled'>;
+    edges: Pulse['edges'];
+    /** The hub's stream as it was last seen; undefined before, and where another central looks. */
+    hubSeen: () => StreamSeen | undefined;
+    /** What is wrong with the hub's servers; undefined where nothing is. */
+    hubTrouble: () => string | undefined;
+    /** Whether other centrals share the ledger. */
+    isShared: boolean;
+    /** Where traces are told. */
+    exporter?: Pick<Exporter, 'families'> | undefined;
+    environment?: Environment | undefined;
+  };
 
 /**
  * What central does, for a scraper. Names begin with `holdfast_central_`, but for the vitals, which
@@ -38,7 +39,8 @@ export function openMetrics(parts: Parts) {
   const postings = openPostingMetrics(parts);
   return (vitals: readonly Family[] = []): string => {
     const known = [...about(parts), ...linesIn(parts), ...edgesIn(parts), ...storesIn(parts)];
-    const own = [...known, ...postings(), ...(parts.exporter?.families() ?? [])];
+    const seen = [...feedFamilies(parts), ...(parts.exporter?.families() ?? [])];
+    const own = [...known, ...postings(), ...seen];
     const named = own.map((family) => ({ ...family, name: `holdfast_central_${family.name}` }));
     return metricsText([...named, ...vitals]);
   };

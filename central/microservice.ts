@@ -12,6 +12,8 @@ const queue = 'q';
 export type Endpoint = Readonly<{
   name: string;
   subject: string;
+  /** Where it is asked as well, and counted as the same. */
+  also?: string;
   metadata: Readonly<Record<string, string>>;
   /** Answers, and tells in words what went wrong if it did; must not throw. */
   serve: (message: Msg) => Promise<string | undefined>;
@@ -85,11 +87,13 @@ export function openMicroservice(parts: Parts) {
       subscriptions.push(connection.subscribe(subject, { callback }));
     }
   }
-  for (const { subject, serve, tally } of all) {
+  for (const { subject, also, serve, tally } of all) {
     const callback = (error: Error | null, message: Msg): void => {
       if (!error) void tally.count(serve(message));
     };
-    subscriptions.push(connection.subscribe(subject, { queue, callback }));
+    for (const one of also === undefined ? [subject] : [subject, also]) {
+      subscriptions.push(connection.subscribe(one, { queue, callback }));
+    }
   }
   return {
     /** No more is served. */

@@ -1,7 +1,10 @@
 import { type EndpointName, wayOf } from '../shared/endpoints.ts';
 import { Fault } from '../shared/fault.ts';
 import { type Field, type Fields, invalid, type Read, readFields } from '../shared/field.ts';
+import { type Asker, named } from './asker.ts';
 
+/** Of whom nothing is known. */
+const nobody: Asker = { way: 'http' };
 /** Longest that an answer takes, ms, where nothing else is said. */
 const answerMaxMs = 120_000;
 
@@ -22,9 +25,10 @@ export type Operation = Readonly<{
   maxMs: number;
   /**
    * The answer to what was asked. Throws Fault INVALID that names the field, beginning with
-   * `label`, and whatever Fault the operation throws.
+   * `label`, and whatever Fault the operation throws. Of an asker of whom nothing is said no name
+   * is proved.
    */
-  answer: (given: unknown, label: string) => unknown;
+  answer: (given: unknown, label: string, asker?: Asker) => unknown;
   /** The answer for a person. */
   text: (answer: unknown) => string;
   /** The answer for a spreadsheet, where there is one (RFC 4180). */
@@ -37,7 +41,7 @@ type Told<F extends Fields> = {
   fields: F;
   main?: keyof F & string;
   maxMs?: number;
-  answer: (asked: Read<F>) => unknown;
+  answer: (asked: Read<F>, asker: Asker, label: string) => unknown;
   text: (answer: never) => string;
   csv?: (answer: never) => string;
 };
@@ -47,7 +51,10 @@ export function operation<F extends Fields>(told: Told<F>): Operation {
   const way = wayOf(name);
   return {
     ...{ ...told, ...way, main, maxMs, acts: way.method === 'POST' },
-    answer: (given, label) => answer(readFields(fields, given, label)),
+    answer(given, label, asker = nobody) {
+      const asked = 'by' in fields ? named(given, asker) : given;
+      return answer(readFields(fields, asked, label), asker, label);
+    },
     text: text as (answer: unknown) => string,
     csv: csv as Operation['csv'],
   };

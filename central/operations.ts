@@ -4,9 +4,11 @@ import { fallback, prose, text } from '../shared/field.ts';
 import { linePath } from '../shared/subject.ts';
 import { plainText } from '../shared/table.ts';
 import { postingStates } from '../statecharts/posting.ts';
+import { act } from './act.ts';
 import { approvalFields } from './approvals.ts';
 import { type Board, postingsShownMax } from './board.ts';
-import { deskOperations, dryRun } from './deskoperations.ts';
+import { deedOperations } from './deedoperations.ts';
+import { deskOperations } from './deskoperations.ts';
 import { downlinkOperations } from './downlink/operations.ts';
 import { feedOperations } from './feedoperations.ts';
 import { figureOperations } from './figuring/operations.ts';
@@ -53,32 +55,34 @@ const masters = (board: Board): Operation[] => [
     doc: 'Versions of master records that are known, and those that orders wait for.',
     answer: board.masters,
   }),
-  operation({
+  act(board, {
     name: 'approve-masters',
     doc: 'Makes versions of master records known at a site, all or none.',
-    fields: { ...approvalFields, dryRun },
-    answer: ({ dryRun: isDry, ...approval }) => board.acting(isDry, () => board.approve(approval)),
+    fields: approvalFields,
+    does: ({ site, by, reason, versions }) => board.approve({ site, by, reason, versions }),
+    about: ({ site }) => [{ kind: 'site', name: site }],
     text: plainText,
   }),
 ];
 
 const lines = (board: Board): Operation[] => [
-  operation({
+  act(board, {
     name: 'swap',
     doc: 'Lets another store take over the line, for an hour and once.',
-    fields: { line: { doc: 'enterprise/site/area/line.', read: linePath }, by: permitter, dryRun },
-    answer: ({ line, by, dryRun: isDry }) => board.acting(isDry, () => board.swap(line, by)),
+    fields: { line: { doc: 'enterprise/site/area/line.', read: linePath }, by: permitter },
+    does: ({ line, by }) => board.swap(line, by),
+    about: ({ line }) => [{ kind: 'line', name: line }],
     text: plainText,
   }),
-  operation({
+  act(board, {
     name: 'lift',
     doc: 'Takes a hold out of force that was told ahead and may never be stated.',
     fields: {
       eventId: text('Event id of the hold.', 200),
-      ...{ by: permitter, reason: prose('Why the hold is lifted.'), dryRun },
+      ...{ by: permitter, reason: prose('Why the hold is lifted.') },
     },
-    answer: ({ eventId, by, reason, dryRun: isDry }) =>
-      board.acting(isDry, () => board.lift(eventId, by, reason)),
+    does: ({ eventId, by, reason }) => board.lift(eventId, by, reason),
+    about: ({ eventId }) => [{ kind: 'fact', name: eventId }],
     text: plainText,
   }),
 ];
@@ -86,7 +90,7 @@ const lines = (board: Board): Operation[] => [
 /** All that central can be asked: the one table that HTTP and NATS are made from. */
 export const operationsOf = (board: Board): readonly Operation[] => [
   ...sightOperations(board),
-  ...deskOperations(board),
+  ...[...deskOperations(board), ...deedOperations(board)],
   ...qualityOperations(board),
   ...figureOperations(board),
   ...[...orders(board), ...masters(board), ...lines(board)],

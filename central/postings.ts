@@ -19,6 +19,7 @@ import type { Settled } from './keeper.ts';
 import { type Lanes, openLanes } from './lanes.ts';
 import type { Leases } from './leases.ts';
 import type { Modes } from './modes.ts';
+import { openMovements } from './movements.ts';
 import { openOutcomes } from './outcomes.ts';
 import { openPlanner } from './planner.ts';
 import { openQueue, type PostingRow, type Queue } from './queue.ts';
@@ -67,7 +68,8 @@ export type Postings = ReturnType<typeof openPostings>;
 
 /** All that is kept of postings, and the gate that reads it. */
 function openShelves({ db, dossier, holds, waitMs, leases }: Parts) {
-  const settling = openSettling(db);
+  const movements = openMovements();
+  const settling = openSettling(db, movements);
   const census = openCensus(db);
   const stock = openStock(db);
   const touched = (line: string): void => {
@@ -85,6 +87,7 @@ function openShelves({ db, dossier, holds, waitMs, leases }: Parts) {
     following,
     lotOf: openLotOf(db, following.lotOf),
     keptOf: openKept(db),
+    movements,
     lanes,
     blocks: openBlocks(db),
     waking: openWaking(lanes),
@@ -239,6 +242,8 @@ export function openPostings(parts: Parts) {
     inverse: queue.inverse,
     shadows: shadows.of,
     inbound: openReceiptLanes(shelves),
+    /** Lines of which an edge may not know yet how far the ERP has what they stated. */
+    movements: shelves.movements,
     save, // at the end of the ledger's transaction
     undone, // of what was planned or moved in a transaction
   };

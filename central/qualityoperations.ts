@@ -1,3 +1,4 @@
+import type { About } from '../shared/deskfact.ts';
 import { sender } from '../shared/dispatch.ts';
 import {
   choice,
@@ -14,8 +15,8 @@ import { dispositions, qualityBodies } from '../shared/quality.ts';
 import { linePath } from '../shared/subject.ts';
 import { plainText } from '../shared/table.ts';
 import { lot, material, unit } from '../shared/vocabulary.ts';
+import { act } from './act.ts';
 import type { Board } from './board.ts';
-import { dryRun } from './deskoperations.ts';
 import { type Operation, operation, rows } from './operation.ts';
 import { wardsShownMax } from './quality.ts';
 import { sentStates } from './sent.ts';
@@ -28,7 +29,6 @@ const hold = id('Identity of the hold.');
 const line = { doc: 'enterprise/site/area/line.', read: linePath };
 const order = id('Order number.');
 const said = { by: sender, reason: text('Why.', 200) };
-const acting = { ...said, dryRun };
 const sentShownMax = 500;
 
 const onFields = {
@@ -84,58 +84,83 @@ const seeing = ({ quality, dispatch }: Board): Operation[] => [
 ];
 
 const way = optional(someAmount('How much of a lot goes this way, of a hold of central.'));
+/** Of a line's hold a disposition of a quantity; of central's a lot as a whole, or in parts. */
+const disposing = {
+  ...{ lot: optional(lot), line: optional(line), unit: optional(unit) },
+  disposition: optional(choice('What becomes of it.', dispositions)),
+  quantity: optional(someAmount('How much is decided.')),
+  ...{ useAsIs: way, rework: way, scrap: way, return: way },
+} as const;
+
+type Held = Readonly<{ hold: string; kind?: string | null; name?: string | null; line?: unknown }>;
+/** A hold, what it holds, and the line that has placed it, if one has. */
+const aboutHold = (_: unknown, { hold: name, kind, name: what, line: at }: Held) => [
+  { kind: 'hold', name } as const,
+  ...(what && (kind === 'lot' || kind === 'order') ? [{ kind, name: what } as const] : []),
+  ...(typeof at === 'string' ? [{ kind: 'line', name: at } as const] : []),
+];
+const decides = ({ hold: name }: Readonly<{ hold: string }>) =>
+  ({ about: { kind: 'hold', name }, acts: ['release', 'dispose'] }) as const;
+const ending = { text: plainText, about: aboutHold };
 
 /** Each of them answers how the hold stands then. */
 const holding = (board: Board): Operation[] => {
-  const { quality } = board;
-  const does = <A extends object>(isDry: boolean, work: () => A) =>
-    board.acting(isDry, () => {
-      const answer = work();
-      board.moved();
-      return answer;
-    });
+  const { quality, moved } = board;
+  const does = <A extends object>(answer: A): A => {
+    moved();
+    return answer;
+  };
   return [
-    operation({
-      ...{ name: 'hold', text: plainText },
+    act(board, {
+      ...{ name: 'hold', ...ending, outcome: ({ hold: name }: Held) => `placed as ${name}` },
       doc: 'Holds a lot with all that is made of it, or an order: here at once, and at its lines.',
-      fields: { ...onFields, material: optional(material), hold: optional(ownId), ...acting },
-      answer({ hold: one, material: of, dryRun: isDry, by, reason, ...on }) {
-        const [kind, name] = nameOf(on, 'hold');
+      fields: { ...onFields, material: optional(material), hold: optional(ownId), ...said },
+      does({ hold: one, material: of, by, reason, lot: aLot, serial, order: anOrder }) {
+        const [kind, name] = nameOf(given({ lot: aLot, serial, order: anOrder }), 'hold');
         if (kind === 'order' && of !== undefined) {
           throw invalid('hold.material', 'is for a lot: an order says what it makes');
         }
         const own = { hold: one, material: of };
-        return does(isDry, () => quality.hold(kind, name, { by, reason }, own));
+        return does(quality.hold(kind, name, { by, reason }, own));
       },
     }),
-    operation({
-      ...{ name: 'release', text: plainText, fields: { hold, ...acting } },
+    act(board, {
+      ...{ name: 'release', fields: { hold, ...said }, ...ending, outcome: () => 'proposed' },
       doc: 'Proposes that a hold ends; nothing is free before a second person approves.',
-      answer: ({ hold: one, dryRun: isDry, ...why }) =>
-        does(isDry, () => quality.release(one, why)),
+      does: ({ hold: one, by, reason }) => does(quality.release(one, { by, reason })),
     }),
-    operation({
-      ...{ name: 'dispose', text: plainText },
+    act(board, {
+      ...{ name: 'dispose', ...ending, outcome: () => 'proposed' },
       doc: "Proposes what becomes of a line's hold, or of a lot of central's; another approves.",
-      fields: {
-        ...{ hold, lot: optional(lot), line: optional(line) },
-        disposition: optional(choice('What becomes of it.', dispositions)),
-        quantity: optional(someAmount('How much is decided.')),
-        ...Object.fromEntries(dispositions.map((name) => [name, way])),
-        ...({ unit: optional(unit), ...acting } as const),
+      fields: { hold, ...disposing, ...said },
+      does({
+        hold: one,
+        by,
+        reason,
+        lot: aLot,
+        line: at,
+        disposition,
+        quantity,
+        unit: of,
+        ...ways
+      }) {
+        const { useAsIs, rework, scrap, return: back } = ways;
+        const parts = given({ useAsIs, rework, scrap, return: back });
+        const whole = given({ lot: aLot, line: at, disposition, quantity, unit: of });
+        return does(quality.dispose({ hold: one, by, reason, ...whole, ...parts }));
       },
-      answer: ({ dryRun: isDry, ...disposing }) => does(isDry, () => quality.dispose(disposing)),
     }),
-    operation({
-      ...{ name: 'approve-hold', text: plainText, fields: { hold, ...acting } },
+    act(board, {
+      ...{ name: 'approve-hold', fields: { hold, ...said }, ...ending, decides },
       doc: 'A second person, who has not placed the hold, says yes to what was proposed.',
-      answer: ({ hold: one, dryRun: isDry, ...why }) =>
-        does(isDry, () => quality.approve(one, why)),
+      does: ({ hold: one, by, reason }) => does(quality.approve(one, { by, reason })),
+      outcome: ({ state }: Readonly<{ state: string }>) => `approved: it is ${state}`,
     }),
-    operation({
-      ...{ name: 'reject-hold', text: plainText, fields: { hold, ...acting } },
+    act(board, {
+      ...{ name: 'reject-hold', fields: { hold, ...said }, ...ending, decides },
       doc: 'Somebody says no to what was proposed.',
-      answer: ({ hold: one, dryRun: isDry, ...why }) => does(isDry, () => quality.reject(one, why)),
+      does: ({ hold: one, by, reason }) => does(quality.reject(one, { by, reason })),
+      outcome: () => 'rejected',
     }),
   ];
 };
@@ -143,39 +168,48 @@ const holding = (board: Board): Operation[] => {
 const { result, characteristics } = qualityBodies.InspectionRecorded;
 const given = <T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
+const sentText = ({ commandId }: Readonly<{ commandId: string }>) => `sent as ${commandId}`;
+const about = (kind: About['kind'], name: string | undefined): About | undefined =>
+  name === undefined ? undefined : { kind, name };
 
-const asking = ({ quality, acting: acts }: Board): Operation[] => [
-  operation({
-    ...{ name: 'rework', text: plainText },
+const asking = (board: Board): Operation[] => [
+  act(board, {
+    ...{ name: 'rework', text: plainText, outcome: sentText },
     doc: 'Authorises rework of an operation at a line.',
     fields: {
       ...{ line, order, operation: id('Operation number within the order.') },
       ...{ rework: id('Identity of the rework.'), quantity: someAmount('How much.'), unit },
-      ...acting,
+      ...said,
     },
-    answer({ line: one, order: number, operation: step, rework, quantity, unit: of, ...rest }) {
-      const { by, reason, dryRun: isDry } = rest;
-      const about = { order: number, operation: step };
+    does({ line: one, order: number, operation: step, rework, quantity, unit: of, by, reason }) {
+      const on = { order: number, operation: step };
       const body = { rework, quantity, unit: of, reason };
-      return acts(isDry, () => quality.rework(rework, { line: one, about, body, by, reason }));
+      return board.quality.rework(rework, { line: one, about: on, body, by, reason });
     },
+    about: ({ rework, order: number, line: at }) => [
+      ...[about('rework', rework), about('order', number), about('line', at)],
+    ],
   }),
-  operation({
-    ...{ name: 'inspection', text: plainText },
+  act(board, {
+    ...{ name: 'inspection', text: plainText, outcome: sentText },
     doc: 'Records the result of an inspection that a line has requested.',
     fields: {
       ...{ line, inspection: id('Identity of the inspection.'), result, characteristics },
       ...{ order: optional(order), operation: optional(id('Operation number.')) },
       ...{ lot: optional(lot), signature: optional(prose('Meaning of a signature.', 100)) },
-      ...acting,
+      ...said,
     },
-    answer({ line: one, by, reason, dryRun: isDry, ...rest }) {
-      const { inspection, result: found, characteristics: all, signature, ...on } = rest;
-      const about = given(on) as Record<string, string>;
+    does({ line: one, by, reason, ...rest }) {
+      const { inspection, result: found, characteristics: all, signature } = rest;
+      const on = given({ order: rest.order, operation: rest.operation, lot: rest.lot });
       const body = given({ inspection, result: found, characteristics: all, signature });
-      const asked = { line: one, about, body, by, reason };
-      return acts(isDry, () => quality.inspection(inspection, asked));
+      const asked = { line: one, about: on as Record<string, string>, body, by, reason };
+      return board.quality.inspection(inspection, asked);
     },
+    about: ({ inspection, lot: aLot, order: number, line: at }) => [
+      ...[about('inspection', inspection), about('lot', aLot), about('order', number)],
+      about('line', at),
+    ],
   }),
 ];
 

@@ -35,42 +35,38 @@ type Walk = Readonly<{
   isCut: boolean;
 }>;
 
-/** The start is told in the collation of its table, as PostgreSQL wants it. */
+type Found = Readonly<{ kind: 'node' | 'document' | 'lines'; name: string; count: number }>;
+
+/**
+ * One walk, asked three things: what it touches (`count` is 1 for a serial), the documents of that,
+ * and on how many lines it was seen. The start is told in the collation of its table, as PostgreSQL
+ * wants it.
+ */
 const walked = `
   WITH RECURSIVE walk (node) AS (
     SELECT coalesce(max(source), :start) FROM onward WHERE source = :start
     UNION SELECT onward.target FROM walk JOIN onward ON onward.source = walk.node),
-  touched (node) AS (SELECT node FROM walk LIMIT :most)`;
+  touched (node) AS MATERIALIZED (SELECT node FROM walk LIMIT :most),
+  things (node, serial) AS MATERIALIZED (
+    SELECT node, iif(node GLOB 'lot:*' AND EXISTS (SELECT 1 FROM thread
+      WHERE word = 'serial:' || substr(touched.node, 5) AND position > 0), 1, 0) FROM touched),
+  ours (id) AS (
+    SELECT posting.id FROM touched CROSS JOIN posting
+      WHERE posting.order_number = substr(touched.node, 7) AND touched.node GLOB 'order:*'
+      AND ${sent}
+    UNION SELECT posting.id FROM touched CROSS JOIN posting
+      WHERE posting.lot = substr(touched.node, 5) AND touched.node GLOB 'lot:*'
+      AND posting.lot IS NOT NULL AND ${sent}
+    LIMIT :rows)
+  SELECT 'node' AS kind, node AS name, serial AS count FROM things
+  UNION ALL SELECT 'document', '', id FROM ours
+  UNION ALL SELECT 'lines', '', (SELECT count(DISTINCT seen.line)
+    FROM things CROSS JOIN seen WHERE seen.node = things.node AND things.serial = 0)`;
 
-function prepare({ db }: Parts) {
-  const isSerial = `EXISTS (SELECT 1 FROM thread
-    WHERE word = 'serial:' || substr(touched.node, 5) AND position > 0)`;
-  return {
-    nodes: db.prepare<[object], { node: string; serial: 0 | 1 }>(
-      `${walked} SELECT node, iif(node GLOB 'lot:*' AND ${isSerial}, 1, 0) AS serial FROM touched`,
-    ),
-    documents: db
-      .prepare<[object], number>(
-        `${walked} SELECT id FROM (
-           SELECT posting.id FROM touched CROSS JOIN posting
-             WHERE posting.order_number = substr(touched.node, 7) AND touched.node GLOB 'order:*'
-             AND ${sent}
-           UNION SELECT posting.id FROM touched CROSS JOIN posting
-             WHERE posting.lot = substr(touched.node, 5) AND touched.node GLOB 'lot:*'
-             AND posting.lot IS NOT NULL AND ${sent}) AS ours
-         ORDER BY id LIMIT :rows`,
-      )
-      .pluck(),
-    lines: db
-      .prepare<[object], number>(
-        `${walked} SELECT count(DISTINCT seen.line)
-           FROM (SELECT node FROM touched WHERE NOT ${isSerial}) AS things CROSS JOIN seen
-           WHERE seen.node = things.node`,
-      )
-      .pluck(),
-    facts: db.prepare<[], number>('SELECT coalesce(max(position), 0) FROM fact').pluck(),
-  };
-}
+const prepare = ({ db }: Parts) => ({
+  walk: db.prepare<[object], Found>(walked),
+  facts: db.prepare<[], number>('SELECT coalesce(max(position), 0) FROM fact').pluck(),
+});
 
 /** The first place in an ordered list whose name comes behind `name`. */
 function behind<T>(all: readonly T[], name: T): number {
@@ -120,24 +116,26 @@ export function openRecall(parts: Parts) {
   function walk(id: string): Walk {
     const [start, ...more] = startsOf(id);
     if (start === undefined) throw unknown(id, thread.behind());
-    const touched = new Map<string, 0 | 1>();
+    const touched = new Map<string, boolean>();
     const documents = new Set<number>();
     let lines = 0;
     for (const from of [start, ...more]) {
       const asked = { start: from, most: most.nodes + 1, rows: most.documents + 1 };
-      for (const { node, serial } of read.nodes.all(asked)) touched.set(node, serial);
-      for (const row of read.documents.all(asked)) documents.add(row);
-      lines = Math.max(lines, read.lines.get(asked)!);
+      for (const { kind, name, count } of read.walk.all(asked)) {
+        if (kind === 'node') touched.set(name, count === 1);
+        else if (kind === 'document') documents.add(count);
+        else lines = Math.max(lines, count);
+      }
     }
     const nodes = [...touched].slice(0, most.nodes);
-    const named = (of: (node: string, serial: 0 | 1) => boolean) =>
-      nodes.flatMap(([node, serial]) =>
-        of(node, serial) ? node.slice(node.indexOf(':') + 1) : [],
+    const named = (of: (node: string, isSerial: boolean) => boolean) =>
+      nodes.flatMap(([node, isSerial]) =>
+        of(node, isSerial) ? node.slice(node.indexOf(':') + 1) : [],
       );
     const names = {
-      lot: named((node, serial) => node.startsWith('lot:') && serial === 0).sort(),
+      lot: named((node, isSerial) => node.startsWith('lot:') && !isSerial).sort(),
       order: named((node) => node.startsWith('order:')).sort(),
-      serial: named((_, serial) => serial === 1).sort(),
+      serial: named((_, isSerial) => isSerial).sort(),
     };
     const ids = [...documents].sort((a, b) => a - b);
     const isCut = touched.size > most.nodes || ids.length > most.documents;

@@ -4,6 +4,7 @@ import type { Content } from '../shared/event.ts';
 import { Fault } from '../shared/fault.ts';
 import { nextTurn } from '../shared/loop.ts';
 import { quantityText } from '../shared/quantity.ts';
+import { centralLine } from '../shared/subject.ts';
 import { emptyTally } from '../statecharts/tally.ts';
 import { type Account, type Accounted, accountOf, differs, movedBy } from './accounts.ts';
 import type { Dossier } from './dossier.ts';
@@ -112,7 +113,7 @@ export function openReconcile({ db, dossier, ledger, ...parts }: Parts) {
 
   /** Null where some facts are left out, or others have come meanwhile. */
   function keptOf(scope: Scope, upTo: number): Reconciled['kept'] {
-    if (Object.keys(scope).length > 0 || ledger.facts() !== upTo) return null;
+    if (Object.keys(scope).length > 0 || ledger.last() !== upTo) return null;
     const { postings, unposted, beside } = counts();
     const sum = (of: readonly number[]) => of.reduce((total, count) => total + count, 0);
     return {
@@ -147,6 +148,7 @@ export function openReconcile({ db, dossier, ledger, ...parts }: Parts) {
 
     function take(row: Row): void {
       const { path: line, epoch, sequence, isAgain } = row;
+      if (line === centralLine) return; // what was done at the desk is no production
       if (scope.line !== undefined && scope.line !== line) return;
       const fact = readContent(row.bytes);
       if (scope.order !== undefined && scope.order !== fact?.order) return;
@@ -189,7 +191,7 @@ export function openReconcile({ db, dossier, ledger, ...parts }: Parts) {
     if (busy) throw new Fault('CONFLICT', 'the books are being closed already: ask again later');
     busy = true;
     try {
-      const last = ledger.facts();
+      const last = ledger.last();
       const { take, result, touched } = open(scope);
       const end = scope.untilMs === undefined ? last : firstSince(scope.untilMs, last) - 1;
       let at = scope.fromMs === undefined ? 0 : firstSince(scope.fromMs, last) - 1;

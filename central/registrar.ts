@@ -17,10 +17,12 @@ import {
   referenceSubjects,
   straySubjects,
 } from '../shared/subject.ts';
+import { type Allowance, openAllowance } from './allowance.ts';
 import type { Archive } from './archive.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Downlink } from './downlink/downlink.ts';
 import { strangerHere } from './environment.ts';
+import { openGathering } from './gathering.ts';
 import type { Ledger } from './ledger.ts';
 import type { Live } from './live.ts';
 import type { Registry } from './registry.ts';
@@ -37,12 +39,31 @@ type Parts = {
   moved: () => void;
   /** What this plant is; production unless it is said otherwise. */
   environment?: Environment | undefined;
+  /**
+   * Where many may ask at once: when all that has come was heard, and time that never jumps.
+   * Without it each is answered by itself, and nobody is put off.
+   */
+  crowd?: Readonly<{ turn: () => Promise<void>; monotonicMs: () => number }> | undefined;
+  /** Drops what is remembered beyond a transaction. */
+  forget: () => void;
   log: Logger;
 };
 
+/**
+ * Most of central's time that goes to facts told ahead. They come when it is behind: without a
+ * bound they would put it further behind, and more would come.
+ */
+export const liveShare = 0.25;
+/** An edge that is told so tries the line again after 10 s; the facts come with its segments. */
+const putOff = Buffer.from(
+  JSON.stringify({ answer: 'full', reason: 'central is busy with what is told ahead' }),
+);
+/** A hold is never put off: it must be known before the receipts that stand in front of it. */
+const isUrgent = (live: Uint8Array): boolean => Buffer.from(live).includes('HoldPlaced');
+
 /** Answers the stores of all lines: who may write, what the ledger holds, what is beside it. */
 export function openRegistrar(parts: Parts): void {
-  const { connection, archive, ledger, live, downlink, log } = parts;
+  const { connection, archive, registry, ledger, live, downlink, crowd, forget, log } = parts;
 
   /** Who asks is known from the subject alone; what is not understood is not answered. */
   function serve(subjects: string, answer: (line: string, bytes: Uint8Array) => Uint8Array) {
@@ -60,16 +81,42 @@ export function openRegistrar(parts: Parts): void {
     });
   }
 
-  serve(enrolSubjects, (line, bytes) => enrol(parts, line, bytes));
+  /** What writes: all that come in one turn as one transaction, where many may ask at once. */
+  function serveTogether(
+    subjects: string,
+    answer: (line: string, bytes: Uint8Array) => Uint8Array,
+    allowance?: Allowance,
+  ): void {
+    if (!crowd) {
+      serve(subjects, answer);
+      return;
+    }
+    const hear = openGathering({
+      ...{ turn: crowd.turn, together: registry.together, undone: forget, log },
+      ...(allowance && { spent: allowance.add }),
+      answer: ({ subject, data }) => answer(lineOf(subject), data),
+    });
+    connection.subscribe(subjects, {
+      callback: (error: Error | null, message: Msg) => {
+        if (error) return;
+        if (allowance?.isSpent() && !isUrgent(message.data)) message.respond(putOff);
+        else hear(message);
+      },
+    });
+  }
+
+  serveTogether(enrolSubjects, (line, bytes) => enrol(parts, line, bytes));
   serve(historySubjects, (line, bytes) => archive.answer(line, decodeHistory(bytes)));
-  serve(liveSubjects, (line, bytes) => {
+  const allowance = crowd && openAllowance(liveShare, crowd.monotonicMs);
+  const takeLive = (line: string, bytes: Uint8Array) => {
     const answer = live.take(line, decodeLive(bytes));
     if (answer.answer !== 'taken') {
       const { answer: state, reason } = answer;
       log.error({ line, state, reason }, 'facts told ahead: not taken');
     }
     return Buffer.from(JSON.stringify(answer));
-  });
+  };
+  serveTogether(liveSubjects, takeLive, allowance);
   serve(commandSubjects, (line, bytes) => tell(parts, line, bytes));
   serve(referenceSubjects, (line, bytes) => {
     const asked = readJson(referenceAsk, bytes, 'reference');

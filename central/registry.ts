@@ -177,6 +177,8 @@ export function openRegistry({ db, ledger, nowMs }: Parts) {
      * in one turn: no two stores are let in.
      */
     answer: turnsOf(db) ? db.transaction(answer).immediate : answer,
+    /** Runs what is called here as one transaction. */
+    together: <R>(work: () => R): R => db.transaction(work).immediate(),
 
     /** Whether this store writes the line, and in this epoch. */
     writes(line: string, store: string, epoch: number): boolean {

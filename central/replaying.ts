@@ -76,13 +76,16 @@ async function feed({ from, day, into, lines }: Asked, source: Source) {
   const { replay } = begun;
   let [after, fed, told] = [begun.after, 0, 0];
   if (after > 0) process.stderr.write(`goes on behind fact ${after}\n`);
+  let page = await source.read(after);
   for (let isLast = false; !isLast; ) {
-    const page = await source.read(after);
     const entries = page.entries.filter(({ receivedMs }: Entry) => receivedMs < untilMs);
     isLast = page.next === null || entries.length < page.entries.length;
-    const answer = await ask<{ after: number }>('/v1/replay/facts', {
+    const taken = ask<{ after: number }>('/v1/replay/facts', {
       ...{ replay, after, entries, isLast },
     });
+    // The next page is read while this one is lived through.
+    const [answer, next] = await Promise.all([taken, isLast ? page : source.read(page.next!)]);
+    page = next;
     fed += entries.length;
     after = answer.after;
     if (fed - told < 20_000) continue;

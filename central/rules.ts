@@ -133,10 +133,12 @@ export const rules: Rules = {
   UplinkDrilled: none('has no value'),
   CommandReceived: none('has no value'),
   ReferenceApplied: none('has no value'),
+  SoftwareChanged: none('has no value'),
   PersonSignedIn: none('has no value'),
   PersonSignedOut: none('has no value'),
   PersonSigned: none('has no value'),
   PersonLockedOut: none('has no value'),
+  DeskActed: none('tells what was done at the desk, and is no production'),
 };
 
 /** What a reversal calls for, in words. */

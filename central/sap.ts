@@ -43,6 +43,7 @@ export const sapFields = {
   ...waits,
   setupActivity: fallback(integer('Activity of the work centres that is set-up time.', 1, 6), 1),
   machineActivity: fallback(integer('Activity that is machine time.', 1, 6), 2),
+  labourActivity: optional(integer('Activity that is labour, in standard times.', 1, 6)),
   timeZone,
   usageDecision: optional(
     record('Codes with which inspected lots are decided; docs/connectors.md.', decisionFields),

@@ -1,6 +1,8 @@
+import { type Activities, baseOf, decimal, timesOf } from './saptimes.ts';
+
 /** One entity, as it came. */
 export type Entity = Readonly<Record<string, unknown>>;
-export type StreamOptions = Readonly<{ revisionField: string; lineField: string }>;
+export type StreamOptions = Activities & Readonly<{ revisionField: string; lineField: string }>;
 export type Stream = Readonly<{
   /** Service and set, below /sap/opu/odata/sap/. */
   path: string;
@@ -23,9 +25,6 @@ export const own = (entity: Entity, name: string): unknown => {
   const value = entity[name];
   return value === '' || value === null ? undefined : value;
 };
-/** Decimals without the zeros behind the point, as we spell them; anything else as it is. */
-const decimal = (value: unknown): unknown =>
-  typeof value === 'string' && /^\d{1,12}\.\d+$/.test(value) ? value.replace(/\.?0+$/, '') : value;
 const rows = (entity: Entity, name: string): readonly Entity[] => {
   const held = entity[name] as { results?: unknown } | null | undefined;
   const list = Array.isArray(held?.results) ? held.results : [];
@@ -54,11 +53,16 @@ const reference = (kind: string, record: unknown, version: unknown, content: obj
   kind: 'reference' as const,
   given: { ...given({ kind, record, version }), content: given(content) },
 });
-const steps = (entity: Entity, nav: string, names: readonly [string, string, string]) =>
+const steps = (
+  entity: Entity,
+  nav: string,
+  names: readonly [string, string, string],
+  more: (row: Entity) => object = () => ({}),
+) =>
   rows(entity, nav).map((one) =>
     given({
       ...{ operation: own(one, names[0]), name: own(one, names[1]) },
-      workCenter: own(one, names[2]),
+      ...{ workCenter: own(one, names[2]), ...more(one) },
     }),
   );
 
@@ -98,6 +102,7 @@ export const streams: Readonly<Record<string, Stream>> = {
         own(one, 'BillOfMaterialVersion') ?? stamp(one),
         {
           material: own(one, 'Material'),
+          ...given(baseOf(one, 'BOMHeaderQuantityInBaseUnit', 'BOMHeaderBaseUnit')),
           components: rows(one, 'to_BillOfMaterialItem').map((row) =>
             given({
               material: own(row, 'BillOfMaterialComponent'),
@@ -111,14 +116,17 @@ export const streams: Readonly<Record<string, Stream>> = {
   routings: {
     ...{ path: 'API_PRODUCTION_ROUTING/ProductionRoutingHeader', key: 'ProductionRoutingGroup' },
     ...{ plant: 'Plant', expand: 'to_Operation' },
-    read: (one) =>
+    read: (one, activities) =>
       reference(
         'routing',
         joined(one, 'ProductionRoutingGroup', 'ProductionRouting'),
         own(one, 'ProductionRoutingInternalVers') ?? stamp(one),
         {
           material: own(one, 'Product'),
-          operations: steps(one, 'to_Operation', ['Operation', 'OperationText', 'WorkCenter']),
+          operations: steps(
+            ...([one, 'to_Operation', ['Operation', 'OperationText', 'WorkCenter']] as const),
+            (row) => timesOf(row, activities),
+          ),
         },
       ),
   },

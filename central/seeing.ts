@@ -2,6 +2,7 @@ import type { Clock } from '../shared/clock.ts';
 import type { Database } from '../shared/database.ts';
 import type { Exporter } from '../shared/exporter.ts';
 import type { Erp } from './erp.ts';
+import type { ReaderSeen } from './feed/readers.ts';
 import type { Ledger } from './ledger.ts';
 import type { StreamSeen } from './mark.ts';
 import { openMeter } from './meter.ts';
@@ -20,6 +21,7 @@ export function openSeeing({ db, clock, ledger, erp, exporter }: Parts) {
   const trail = exporter && openTrail({ db, exporter, nowMs: clock.nowMs });
   const meter = openMeter(clock);
   let hub: StreamSeen | undefined;
+  let readers: readonly ReaderSeen[] = [];
   return {
     ledger: trail?.watched(ledger) ?? ledger,
     erp: meter.measured(trail?.followed(erp) ?? erp),
@@ -29,5 +31,10 @@ export function openSeeing({ db, clock, ledger, erp, exporter }: Parts) {
       hub = stream;
     },
     hubSeen: () => hub,
+    /** The readers of the feed were looked at. */
+    read(seen: readonly ReaderSeen[]): void {
+      readers = seen;
+    },
+    readersSeen: () => readers,
   };
 }

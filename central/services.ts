@@ -5,9 +5,10 @@ import { type Fields, invalid } from '../shared/field.ts';
 import { parseJson } from '../shared/json.ts';
 import type { Logger } from '../shared/log.ts';
 import { release } from '../shared/release.ts';
-import { deskService, deskSubject } from '../shared/subject.ts';
+import { askedSubject, deskService, deskSubject } from '../shared/subject.ts';
 import { statusOf } from './answered.ts';
 import type { Board } from './board.ts';
+import type { Door } from './door.ts';
 import { openMicroservice } from './microservice.ts';
 import type { Operation } from './operation.ts';
 import { operationsOf } from './operations.ts';
@@ -26,8 +27,11 @@ type Parts = Readonly<{
   bootId: string;
   clock: Clock;
   log: Logger;
+  /** Who asks, as far as the hub proves it; nobody is proved without it. */
+  door?: Pick<Door, 'askerOf'>;
 }>;
 
+const shut: Pick<Door, 'askerOf'> = { askerOf: () => ({ way: 'nats' }) };
 const kinds = ['json', 'text', 'csv'] as const;
 type Kind = (typeof kinds)[number];
 type Asked = Readonly<{ given: Record<string, unknown>; as: Kind }>;
@@ -97,12 +101,12 @@ function refuse(message: Msg, code: string, words: string, status: number): stri
  * Serves every operation as `hf.desk.<name>`. A request is a JSON object of the operation's fields,
  * or bare text for its main one; `as` or the header `Accept: text/plain` asks for a table.
  */
-export function openServices({ connection, board, bootId, clock, log }: Parts) {
+export function openServices({ connection, board, bootId, clock, log, door = shut }: Parts) {
   let served = 0;
 
   async function work(one: Operation, message: Msg): Promise<void> {
     const { given, as } = read(message, one.main);
-    const begun = Promise.resolve(one.answer(given, 'request'));
+    const begun = Promise.resolve(one.answer(given, 'request', door.askerOf(message)));
     const answer = await within(begun, one.maxMs, clock);
     const text = shown(one, as, answer);
     const size = Buffer.byteLength(text);
@@ -137,7 +141,7 @@ export function openServices({ connection, board, bootId, clock, log }: Parts) {
     ...{ connection, name: deskService, id: bootId, version: release },
     description: 'What the central team can see and do.',
     endpoints: operationsOf(board).map((one) => ({
-      ...{ name: one.name, subject: deskSubject(one.name) },
+      ...{ name: one.name, subject: deskSubject(one.name), also: askedSubject(one.name) },
       metadata: {
         ...{ description: one.doc, fields: fieldsText(one.fields) },
         acts: one.acts ? 'yes, unless dryRun is true' : 'no',

@@ -2,13 +2,14 @@ import type { Database } from '../shared/database.ts';
 import { waitingMax } from '../shared/kept.ts';
 import type { Early } from './early.ts';
 import type { Settled } from './keeper.ts';
+import type { Movements } from './movements.ts';
 import type { Queue } from './queue.ts';
 
 type Open = Readonly<{ first: number | undefined; waiting: readonly number[] }>;
 type Sources = { queue: Queue; early: Early };
 
 /** What of a line's postings is not settled; read again only after one of them has moved. */
-export function openSettling(db: Database) {
+export function openSettling(db: Database, movements: Movements) {
   const open = new Map<string, Open>();
 
   function openOf(line: string, { queue, early }: Sources): Open {
@@ -23,9 +24,15 @@ export function openSettling(db: Database) {
 
   return {
     /** A posting of the line is new or has moved. */
-    touched: (line: string): void => void open.delete(line),
+    touched(line: string): void {
+      open.delete(line);
+      movements.touch(line);
+    },
     /** Nothing that was read is believed any more. */
-    undone: (): void => open.clear(),
+    undone(): void {
+      open.clear();
+      movements.any();
+    },
 
     /** How far the ERP has what a line stated up to a sequence. */
     of(line: string, sequence: number, sources: Sources): Settled {

@@ -1,5 +1,8 @@
-import { genesis } from '../shared/codec.ts';
+import { encodeContent, genesis, link } from '../shared/codec.ts';
 import type { Database } from '../shared/database.ts';
+import type { Content } from '../shared/event.ts';
+import { idBytes } from '../shared/identity.ts';
+import { centralLine } from '../shared/subject.ts';
 import { openAdditions } from './additions.ts';
 
 export const ledgerMigrations = [
@@ -91,13 +94,25 @@ export type Gap = Readonly<{ line: string; epoch: number; from: number; to: numb
 export type Shelf = ReturnType<typeof openShelf>;
 
 /** The ledger's tables, one small function a statement; no rule inside. */
-export const openShelf = (db: Database) => ({
-  ...openHeads(db),
-  ...openFacts(db),
-  ...openWaiting(db),
-  ...openParked(db),
-  ...openCursor(db),
-});
+export function openShelf(db: Database) {
+  const [heads, facts] = [openHeads(db), openFacts(db)];
+  return {
+    ...{ ...heads, ...facts, ...openWaiting(db), ...openParked(db), ...openCursor(db) },
+    /**
+     * Adds a fact of central's own line, within a transaction. Its head is read each time, so that
+     * nothing is remembered of what may be undone.
+     */
+    state(content: Content, nowMs: number) {
+      const head = heads.head(centralLine);
+      const bytes = encodeContent(content);
+      const hash = link(head.hash, bytes);
+      const position = facts.insert(head, idBytes(content.eventId), nowMs, bytes, hash)!;
+      const sequence = head.sequence + 1;
+      heads.save({ ...head, sequence, hash, chained: 1 });
+      return { position, sequence };
+    },
+  };
+}
 
 function openHeads(db: Database) {
   const line = db.prepare<[string], Head>('SELECT * FROM line WHERE path = ?');
@@ -106,7 +121,9 @@ function openHeads(db: Database) {
     'UPDATE line SET sequence = ?, hash = ?, chained = ?, repeats = ? WHERE id = ?',
   );
   const beginEpoch = db.prepare('UPDATE line SET epoch = ?, sequence = 0, hash = ? WHERE id = ?');
-  const lines = db.prepare<[], Head>('SELECT * FROM line ORDER BY path');
+  const lines = db.prepare<[], Head>(
+    `SELECT * FROM line WHERE path <> '${centralLine}' ORDER BY path`,
+  );
 
   return {
     /** The line's head; a line that was never seen stands before its first fact. */
@@ -118,6 +135,7 @@ function openHeads(db: Database) {
       saveLine.run(sequence, hash, chained, repeats, id),
     /** The line stands before the first fact of this epoch. */
     begin: ({ id, path }: Head, epoch: number) => beginEpoch.run(epoch, genesis(path, epoch), id),
+    /** Lines of edges. */
     lines: () => lines.all(),
   };
 }
@@ -135,7 +153,10 @@ function openFacts(db: Database) {
     )
     .pluck();
   /** Positions have no holes, as no fact is ever deleted: the last one is their number. */
-  const facts = db.prepare<[], number>('SELECT coalesce(max(position), 0) FROM fact').pluck();
+  const last = db.prepare<[], number>('SELECT coalesce(max(position), 0) FROM fact').pluck();
+  const own = db
+    .prepare<[], number>(`SELECT sequence FROM line WHERE path = '${centralLine}'`)
+    .pluck();
 
   return {
     /**
@@ -150,7 +171,9 @@ function openFacts(db: Database) {
     byId: (eventId: Buffer) => byId.get(eventId),
     stored: (eventId: Buffer) => stored.get(eventId),
     at: ({ id }: Head, { epoch, sequence }: Place) => byPlace.get(id, epoch, sequence),
-    facts: () => facts.get()!,
+    last: () => last.get()!,
+    /** Facts of lines: what central states of its own is none of them. */
+    facts: () => last.get()! - (own.get() ?? 0),
   };
 }
 

@@ -38,6 +38,10 @@ const lotsIn = (list: unknown): string[] =>
 
 /** Everything by which a fact may be asked for. */
 export function wordsOf(fact: Content): ReadonlySet<string> {
+  if (fact.type === 'DeskActed') {
+    // Under words of their own: no lot, order or line is touched by what was said of it here.
+    return new Set(fact.body.about.map(({ kind, name }) => `act:${kind}:${name}`));
+  }
   const body = fact.body as Readonly<Record<string, unknown>>;
   const { order, lot, serial, correlationId, causationId, commandId } = fact;
   const lots = [...texts(lot), ...lotsIn(body['children']), ...lotsIn(body['parents'])];

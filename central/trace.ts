@@ -1,4 +1,5 @@
 import type { Database } from '../shared/database.ts';
+import { aboutKinds } from '../shared/deskfact.ts';
 import { Fault } from '../shared/fault.ts';
 import { idText, isId } from '../shared/identity.ts';
 import type { Explained } from './explain.ts';
@@ -17,7 +18,7 @@ const receiptsMax = 20;
 
 /** What an id is: it may be several things at once, e.g. an order and a lot of one name. */
 type As =
-  | Readonly<{ as: 'fact' | 'correlation' | 'order' | 'lot' | 'serial' | 'hold' }>
+  | Readonly<{ as: 'fact' | 'correlation' | 'order' | 'lot' | 'serial' | 'hold' | 'act' }>
   | Readonly<{ as: 'posting' | 'document'; key: string; eventId: string }>
   | Readonly<{ as: 'receipt'; receipt: string; lot: string }>;
 
@@ -100,8 +101,11 @@ export function openTrace({ db, thread, explain }: Parts) {
     const own = factOf(id);
     const posting = byKey.get(id);
     const documents = byDocument.all(id, `${id}/`, `${id}0`, documentsMax);
-    const named = things.filter((thing) => thread.has(`${thing}:${id}`));
-    const is: As[] = [
+    const acts = aboutKinds.map((kind) => `act:${kind}:${id}`).filter((word) => thread.has(word));
+    const named = things.filter(
+      (thing) => thread.has(`${thing}:${id}`) || acts.includes(`act:${thing}:${id}`),
+    );
+    const known: As[] = [
       ...(own ? [{ as: 'fact' } as const] : []),
       ...(posting ? [{ as: 'posting', ...posting } as const] : []),
       ...documents.map((row) => ({ as: 'document', ...row }) as const),
@@ -112,6 +116,7 @@ export function openTrace({ db, thread, explain }: Parts) {
         [...(posting ? [posting] : []), ...documents].map(({ key }) => key),
       ),
     ];
+    const is: As[] = known.length === 0 && acts.length > 0 ? [{ as: 'act' }] : known;
     const events = [...(posting ? [posting] : []), ...documents].map(({ eventId }) => eventId);
     // What follows a supplier's receipt is of no fact.
     const facts = [...new Set(events)].map(factOf).filter((one) => one !== undefined);
@@ -121,6 +126,15 @@ export function openTrace({ db, thread, explain }: Parts) {
         .filter((one) => one !== undefined)
         .map((one) => `id:${one}`),
       ...named.map((thing) => `${thing}:${id}`),
+      // What was done at the desk, to it and to its documents.
+      ...acts,
+      ...known.flatMap((one) =>
+        'key' in one
+          ? [`act:posting:${one.key}`]
+          : one.as === 'receipt'
+            ? [`act:receipt:${one.receipt}`]
+            : [],
+      ),
     ]);
     return { is, facts: all, words: [...words] };
   }

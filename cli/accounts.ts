@@ -1,4 +1,4 @@
-import { feedApi, hubDomain, keptSubject } from '../shared/subject.ts';
+import { feedApi, hubDomain, keptSubject, plantAccount } from '../shared/subject.ts';
 import { edgePermissions, feedPermissions, type Permissions } from './permissions.ts';
 
 /** A leaf that is let in, by one public NKey or, while keys are renewed, by two. */
@@ -9,11 +9,12 @@ type LeafGuest = {
 };
 
 type Way = { service: string } | { stream: string };
-type Export = Way & { accounts: string[]; response_type?: 'stream' };
-type Import = {
+export type Export = Way & { accounts: string[]; response_type?: 'stream' };
+export type Import = {
   service?: { account: string; subject: string };
   stream?: { account: string; subject: string };
   to?: string;
+  share?: true;
 };
 export type Account = {
   users: readonly {
@@ -27,8 +28,6 @@ export type Account = {
 };
 export type Accounts = Readonly<Record<string, Account>>;
 
-/** Where central and the streams are at the hub. */
-const plantAccount = 'HF';
 /** A leaf's account is named for the first line beside it, which does not change with its keys. */
 const accountOf = ({ edges }: LeafGuest): string =>
   keptSubject(edges[0]![0]!).split('.').slice(2).join('/');

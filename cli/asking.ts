@@ -4,7 +4,7 @@ import { type EndpointName, wayOf } from '../shared/endpoints.ts';
 import { Fault } from '../shared/fault.ts';
 import { invalid } from '../shared/field.ts';
 import { deskInbox, deskSubject } from '../shared/subject.ts';
-import { askCentral, type Told, urlIn } from './central.ts';
+import { askCentral, type Told, tokenIn, urlIn } from './central.ts';
 
 /** An answer takes at most this long, ms, unless it is said otherwise. */
 const answerMaxMs = 15_000;
@@ -14,9 +14,11 @@ export const whereOptions = {
   central: { type: 'string' },
   nats: { type: 'string' },
   'nkey-path': { type: 'string' },
+  'token-path': { type: 'string' },
 } as const;
 /** What a usage says of them. */
 export const whereUsage = `  --central URL     central's address, e.g. http://127.0.0.1:8090; or
+  --token-path FILE with --central: a token that proves who asks; see holdfast token
   --nats URL        the hub's, e.g. nats://127.0.0.1:4222: the same over NATS
   --nkey-path FILE  with --nats: the seed of a user who may ask there`;
 
@@ -28,7 +30,7 @@ export type Asking = Readonly<{
 }>;
 
 /** Over HTTP: fields of the path in it, and the others as the query or the body. */
-function overHttp(url: string): Asking {
+function overHttp(url: string, token: string | undefined): Asking {
   return {
     ask(name, fields = {}, maxMs = answerMaxMs) {
       const { method, path } = wayOf(name);
@@ -38,10 +40,13 @@ function overHttp(url: string): Asking {
         rest.delete(field);
         return encodeURIComponent(value);
       });
-      if (method === 'POST') return askCentral(url, filled, Object.fromEntries(rest), maxMs);
+      if (method === 'POST') {
+        return askCentral(url, filled, Object.fromEntries(rest), maxMs, token);
+      }
       const query = new URLSearchParams();
       for (const [key, value] of rest) query.set(key, `${value}`);
-      return askCentral(url, rest.size > 0 ? `${filled}?${query}` : filled, undefined, maxMs);
+      const asked = rest.size > 0 ? `${filled}?${query}` : filled;
+      return askCentral(url, asked, undefined, maxMs, token);
     },
     close: async () => undefined,
   };
@@ -67,11 +72,13 @@ function overNats(connection: NatsConnection, url: string): Asking {
 }
 
 /** Throws Fault INVALID for options that name no place or two, and UNREACHABLE for a silent hub. */
-export async function openAsking({ central, nats, 'nkey-path': nkeyPath }: Where): Promise<Asking> {
+export async function openAsking({ central, nats, ...paths }: Where): Promise<Asking> {
+  const { 'nkey-path': nkeyPath, 'token-path': tokenPath } = paths;
   if (nats === undefined) {
     if (nkeyPath !== undefined) throw invalid('--nkey-path', 'is for --nats');
-    return overHttp(urlIn(central, '--central'));
+    return overHttp(urlIn(central, '--central'), tokenIn(tokenPath));
   }
+  if (tokenPath !== undefined) throw invalid('--token-path', 'is for --central');
   if (central !== undefined) throw invalid('--nats', 'stands for --central, not beside it');
   const servers = urlIn(nats, '--nats');
   const standing = openStanding('the hub refuses these', Date.now, () => undefined);

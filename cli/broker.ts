@@ -36,8 +36,14 @@ const stopTimeoutMs = 10_000;
 const portTries = 5;
 
 /** What every server of ours is told. */
-export const brokerBasics = (name: string, ports: Ports, users: readonly User[] | undefined) => ({
+export const brokerBasics = (
+  name: string,
+  ports: Ports,
+  users: readonly User[] | undefined,
+  accounts?: Accounts,
+) => ({
   ...(users === undefined ? {} : { authorization: { users } }),
+  ...(accounts && { accounts }),
   server_name: name,
   listen: `127.0.0.1:${ports.client}`,
   http: `127.0.0.1:${ports.http}`,
@@ -53,8 +59,7 @@ export const brokerBasics = (name: string, ports: Ports, users: readonly User[] 
 export function startHub(parts: Common & { accounts?: Accounts }): Promise<Broker> {
   const { directory, ports, name = 'hub', users, accounts, tls } = parts;
   return startBroker(directory, ports, (taken) => ({
-    ...brokerBasics(name, taken, users),
-    ...(accounts && { accounts }),
+    ...brokerBasics(name, taken, users, accounts),
     jetstream: {
       store_dir: directory,
       domain: hubDomain,

@@ -1,5 +1,6 @@
 import { Fault } from '../shared/fault.ts';
 import { invalid } from '../shared/field.ts';
+import { readSecret } from '../shared/secret.ts';
 
 const requestMaxMs = 15_000;
 
@@ -12,22 +13,29 @@ export function urlIn(value: string | undefined, option: string): string {
   throw invalid(option, 'must be a URL');
 }
 
+/** The token in a file; undefined without one. Throws Fault INVALID, which never tells it. */
+export const tokenIn = (path: string | undefined): string | undefined =>
+  path === undefined ? undefined : readSecret(path, '--token-path');
+
 /**
- * Asks central; with a body, to do something. Throws Fault UNREACHABLE if nothing comes back that
- * central may have said.
+ * Asks central; with a body, to do something; with a token, in the name that it proves. Throws
+ * Fault UNREACHABLE if nothing comes back that central may have said.
  */
 export async function askCentral<T>(
   url: string,
   path: string,
   body?: object,
   maxMs = requestMaxMs,
+  token?: string,
 ): Promise<Told<T>> {
+  const proof = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const json = { 'content-type': 'application/json' };
   let said: (T & { code?: string; message?: string }) | null;
   let [status, isGood] = [0, false];
   try {
     const response = await fetch(new URL(path, url), {
-      ...(body && { method: 'POST', headers: json, body: JSON.stringify(body) }),
+      ...(body && { method: 'POST', body: JSON.stringify(body) }),
+      headers: { ...proof, ...(body && json) },
       signal: AbortSignal.timeout(maxMs),
     });
     [status, isGood] = [response.status, response.ok];

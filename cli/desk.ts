@@ -47,8 +47,8 @@ those that wait for a person. With --nats in place of --central the same is aske
                     quantity of a goods movement; as often as needed
   --dry-run         says what would come of it, and changes nothing
 ${whereUsage}
-  --by NAME         who says so, e.g. person:17; kept with the reason, and never changed; a name is
-                    not proved
+  --by NAME         who says so, e.g. person:17; kept with the reason, and never changed. Proved
+                    by the account of one's own at the hub or by a token, else only a name
   --reason TEXT     why
   --document NUMBER the document's number in the ERP
   --json            for programs

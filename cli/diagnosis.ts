@@ -1,22 +1,19 @@
 import { skewMaxMs, skewText } from '../shared/beat.ts';
 import { lasting } from '../shared/clock.ts';
+import { certificates } from './certificatesymptoms.ts';
 import { unmanned } from './manned.ts';
-import type { Asker, Symptom, Told } from './symptom.ts';
+import { type Asker, fileOf, type Look, type Symptom, type Told } from './symptom.ts';
+import { wayOf } from './waysymptoms.ts';
 
 /** Central is asked every few seconds; a silence of this length is no coincidence, ms. */
 const silentMs = 30_000;
-/** A line that is away for so long is bad, and not only worth a look, ms. */
-const awayMs = 3_600_000;
 const skewBadMs = 60_000;
 /** A hold that nobody has decided for so long, ms. */
 const holdMs = 24 * 3_600_000;
 const walWarnBytes = 64 * 1024 * 1024;
 const daysWarn = 7;
 
-type Look = (told: Told, asker: Asker) => readonly Symptom[];
-
 const mb = (bytes: number): string => `${Math.round(bytes / (1024 * 1024))} MB`;
-const fileOf = ({ store }: Asker): string => store ?? 'FILE';
 
 const stopped: Look = ({ lines }, asker) =>
   lines.flatMap(({ line: about, failure: says }): Symptom[] => {
@@ -34,52 +31,6 @@ const bare: Look = ({ lines }) =>
     const says = `${facts} on what a lost disk had: recorded, without effect here`;
     const next = 'docs/swap.md, facts without effect: a person looks after what they say';
     return [{ level: 'warn', about, says, next }];
-  });
-
-/** Why a line may not write, though its link is up. */
-const bars: Readonly<Record<string, Omit<Symptom, 'about'>>> = {
-  seeding: {
-    level: 'warn',
-    says: 'its history is being fetched',
-    next: 'wait: it goes on by itself; where it names another line, give leave for that one too',
-  },
-  owned: {
-    level: 'bad',
-    says: 'it belongs to another box',
-    next: 'at central, if this box is to have it: holdfast swap (docs/swap.md)',
-  },
-  stale: {
-    level: 'bad',
-    says: 'another box has taken it over',
-    next: 'leave it connected until nothing is left to hand over; decide what is parked at central',
-  },
-};
-
-const renew =
-  "nothing is lost: renew the seed in natsNkeyPath, or add this edge's key to the leaf's users " +
-  'and reload it (docs/credentials.md); the edge goes on within a minute, without a restart';
-
-const wayOf: Look = ({ lines, nowMs }, asker) =>
-  lines.flatMap(({ line, way: { state, sinceMs, detail }, ...own }): Symptom[] => {
-    const since = nowMs - sinceMs;
-    if (state === 'up' || state === 'draining') return [];
-    if (state === 'down' && detail?.startsWith('auth:')) {
-      const says = `${detail}; ${own.unsent} facts are unsent`;
-      return [{ level: 'bad', about: line, says, next: renew }];
-    }
-    if (state === 'down') {
-      const level = since > awayMs ? 'bad' : 'warn';
-      const why = detail === undefined ? '' : ` (${detail})`;
-      const says = `the link is down for ${lasting(since)}${why}; ${own.unsent} facts are unsent`;
-      const next = 'nothing is lost: see that the leaf beside the edge runs and reaches the hub';
-      return [{ level, about: line, says, next }];
-    }
-    const barred = Object.hasOwn(bars, state) ? bars[state] : undefined;
-    if (barred) return [{ ...barred, about: line, says: `${state}: ${detail ?? barred.says}` }];
-    const says = `${state}: ${detail ?? 'its history is not the one that the hub has'}`;
-    const compare = `holdfast verify --store ${fileOf(asker)} --ledger LEDGER`;
-    const next = `delete nothing (${own.unsent} facts are unsent here); compare both: ${compare}`;
-    return [{ level: 'bad', about: line, says, next }];
   });
 
 const central: Look = ({ central: heard, nowMs, oldestUnsentMs, unsent, lines }) => {
@@ -205,7 +156,7 @@ const versions: Look = ({ program, charts = program?.charts }, asker) => {
 /** All that is wrong with an edge, the worst first. */
 export function diagnose(told: Told, asker: Asker): readonly Symptom[] {
   const own = [stopped, bare, wayOf, central, clock, waiting, commands, disk];
-  const looks = [...own, unmanned, holds, versions];
+  const looks = [...own, unmanned, holds, versions, certificates];
   const all = looks.flatMap((look) => look(told, asker));
   return [...all.filter(({ level }) => level === 'bad'), ...all.filter((s) => s.level === 'warn')];
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { hubDomain } from '../shared/subject.ts';
+import type { Accounts } from './accounts.ts';
 import { type Broker, brokerBasics, startBroker, type User } from './broker.ts';
 import { freePorts } from './port.ts';
 
@@ -9,6 +10,8 @@ type Cluster = {
   /** Odd, from 3 on: so many servers keep every stream between them. */
   members: number;
   users?: readonly User[];
+  /** Instead of users: how a plant has it. */
+  accounts?: Accounts;
 };
 
 /**
@@ -16,12 +19,17 @@ type Cluster = {
  * disk, and a majority must have it before anything is acknowledged. Resolves once all are ready.
  * Throws Fault UNREACHABLE when one does not get ready; the others are stopped then.
  */
-export async function startHubs({ directory, members, users }: Cluster): Promise<Broker[]> {
+export async function startHubs({
+  directory,
+  members,
+  users,
+  accounts,
+}: Cluster): Promise<Broker[]> {
   const routes = (await freePorts(members)).map((port) => `nats-route://127.0.0.1:${port}`);
   const starting = routes.map((route, index) => {
     const name = `hub-${index + 1}`;
     return startBroker(join(directory, name), undefined, (ports) => ({
-      ...brokerBasics(name, ports, users),
+      ...brokerBasics(name, ports, users, accounts),
       jetstream: { store_dir: join(directory, name), domain: hubDomain, sync_interval: 'always' },
       cluster: { name: 'hub', listen: route.replace('nats-route://', ''), routes },
       leafnodes: { listen: `127.0.0.1:${ports.leaf}`, no_advertise: true },

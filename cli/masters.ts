@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { invalid } from '../shared/field.ts';
 import type { Masters } from './answers.ts';
-import { askCentral, tell, urlIn } from './central.ts';
+import { askCentral, tell, tokenIn, urlIn } from './central.ts';
 
 export const usage = `holdfast masters --central URL
 holdfast masters approve FILE --site SITE --central URL --by NAME --reason TEXT
@@ -15,6 +15,7 @@ at which site, and which of them orders were released with and wait for.
   --site SITE     at the lines whose paths begin with it, e.g. acme/lyon
   --central URL   central's address, e.g. http://127.0.0.1:8090
   --by NAME       who approves them, e.g. person:17; kept with the reason, and never changed
+  --token-path F  a token that proves who it is; see holdfast token
   --reason TEXT   why, e.g. the number of the change
   --json          for programs
 
@@ -59,16 +60,17 @@ export async function run(args: readonly string[]): Promise<number> {
     ...{ args: [...args], allowPositionals: true },
     options: {
       ...{ central: textOption, site: textOption, by: textOption, reason: textOption },
+      'token-path': textOption,
       json: { type: 'boolean', default: false },
     },
   });
-  const { central, json, ...said } = values;
+  const { central, json, 'token-path': tokenPath, ...said } = values;
   const url = urlIn(central, '--central');
   const [act, path, ...more] = positionals;
   if ((act !== undefined && act !== 'approve') || more.length > 0) {
     throw invalid('masters', 'must be followed by nothing, or by approve and one file');
   }
   const body = act === undefined ? undefined : { ...said, versions: versionsIn(path) };
-  const told = await askCentral<Masters>(url, '/v1/masters', body);
+  const told = await askCentral<Masters>(url, '/v1/masters', body, undefined, tokenIn(tokenPath));
   return tell({ command: 'masters', json }, told, mastersText);
 }

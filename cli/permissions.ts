@@ -4,6 +4,7 @@ import {
   bellSubject,
   centralInbox,
   commandSubject,
+  deskApi,
   deskInbox,
   deskService,
   deskSubject,
@@ -59,29 +60,40 @@ export function edgePermissions(lines: readonly string[]): Permissions {
 }
 
 /** What `nats service ls|info|stats` asks of our service. */
-const serviceSubjects = ['PING', 'INFO', 'STATS'].flatMap((verb) => [
+export const serviceSubjects = ['PING', 'INFO', 'STATS'].flatMap((verb) => [
   `$SRV.${verb}`,
   `$SRV.${verb}.${deskService}`,
   `$SRV.${verb}.${deskService}.*`,
 ]);
 /** What the stock `nats` asks about streams and consumers, changing neither. */
-const jetstreamSubjects = [
-  ...['INFO', 'STREAM.NAMES', 'STREAM.LIST', 'STREAM.INFO.*', 'STREAM.MSG.GET.*'],
-  ...['DIRECT.GET.>', 'CONSUMER.NAMES.*', 'CONSUMER.LIST.*', 'CONSUMER.INFO.*.*'],
-].map((what) => `$JS.API.${what}`);
+export const jetstreamSubjects = (api: string): string[] =>
+  [
+    ...['INFO', 'STREAM.NAMES', 'STREAM.LIST', 'STREAM.INFO.*', 'STREAM.MSG.GET.*'],
+    ...['DIRECT.GET.>', 'CONSUMER.NAMES.*', 'CONSUMER.LIST.*', 'CONSUMER.INFO.*.*'],
+  ].map((what) => `${api}.${what}`);
 
 const names = Object.keys(endpoints) as EndpointName[];
-const deskUser = (may: readonly EndpointName[]): Permissions => ({
-  publish: { allow: [...may.map(deskSubject), ...serviceSubjects, ...jetstreamSubjects] },
+const deskUser = (may: readonly EndpointName[], api = '$JS.API'): Permissions => ({
+  publish: { allow: [...may.map(deskSubject), ...serviceSubjects, ...jetstreamSubjects(api)] },
   subscribe: { allow: [`${deskInbox}.>`, '$JS.EVENT.ADVISORY.>', 'hf.fact.>'] },
 });
+
+/** What somebody may ask the desk: all, only what changes nothing, or these operations. */
+export type May = 'act' | 'look' | readonly EndpointName[];
+const looks = () => names.filter((name) => wayOf(name).method === 'GET');
+
+/** Of somebody in an account of their own: nobody else hears what comes to an inbox there. */
+export function personPermissions(may: May): Permissions {
+  const named = may === 'act' ? names : may === 'look' ? looks() : may;
+  const { publish, subscribe } = deskUser(named, deskApi);
+  return { publish, subscribe: { allow: ['_INBOX.>', ...subscribe.allow] } };
+}
 
 /** Of a user at the hub who looks after the plant: asks the desk everything, and acts there. */
 export const opsPermissions = (): Permissions => deskUser(names);
 
 /** Of a user who only looks: no operation that acts, not even its dry run. */
-export const viewerPermissions = (): Permissions =>
-  deskUser(names.filter((name) => wayOf(name).method === 'GET'));
+export const viewerPermissions = (): Permissions => deskUser(looks());
 
 /**
  * Of a consumer of the feed, whose place central keeps under this name (`feed.consumers`): asks for

@@ -27,6 +27,8 @@ type Parts = {
   directory: string;
   /** What Node is told besides. */
   nodeOptions?: readonly string[];
+  /** A command that runs it, as "ip netns exec plant"; it must become the program. */
+  under?: readonly string[];
 };
 
 /**
@@ -44,14 +46,15 @@ export const edgeHeap = [
  * `name`.log in the directory. Throws Fault UNREACHABLE, with the log's place, if it does not come.
  */
 export async function startProgram(parts: Parts): Promise<Program> {
-  const { name, entry, config, directory, nodeOptions = [] } = parts;
+  const { name, entry, config, directory, nodeOptions = [], under = [] } = parts;
   const file = join(directory, `${name}.json`);
   writeFileSync(file, JSON.stringify(config, null, 2));
   const logPath = join(directory, `${name}.log`);
   const log = openSync(logPath, 'a');
   const path = fileURLToPath(new URL(`../${entry}`, import.meta.url));
   const options = [...(entry === 'edge/main.ts' ? edgeHeap : []), ...nodeOptions];
-  const child = spawn(process.execPath, [...options, path, '--config', file], {
+  const [command, ...args] = [...under, process.execPath, ...options, path, '--config', file];
+  const child = spawn(command!, args, {
     stdio: ['ignore', 'pipe', log],
   });
   closeSync(log);

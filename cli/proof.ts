@@ -18,7 +18,10 @@ type Line = Readonly<{
   hash: string;
   runs: readonly unknown[];
   way: { state: string; detail?: string };
+  /** By what its facts are stated, as the line itself says; absent of an older edge. */
+  software?: Said | null;
 }>;
+type Said = Readonly<{ isCurrent: boolean; epoch: number | null; sequence: number | null }>;
 
 /** What speaks against an edge: for good, or as long as it is not over. */
 export type Verdict = Readonly<{ broken: readonly string[]; waiting: readonly string[] }>;
@@ -32,7 +35,7 @@ const silentMs = 30_000;
  *
  * Nothing broken and nothing waiting means: every line was rebuilt from its facts with the same
  * fingerprints and the same chain, central answers over the whole way, the ledger holds what every
- * line had stated, and no more waits than before.
+ * line had stated, with the fact that says which software goes on, and no more waits than before.
  */
 export function judge(then: Stand, first: Stand, now: Stand, release?: string): Verdict {
   const broken: string[] = [];
@@ -41,7 +44,10 @@ export function judge(then: Stand, first: Stand, now: Stand, release?: string): 
   for (const before of then.lines) {
     const line = known.get(before.line);
     if (!line) broken.push(`${before.line}: is gone`);
-    else judgeLine(before, line, broken);
+    else {
+      judgeLine(before, line, broken);
+      waiting.push(...unspoken(line, now.program?.release));
+    }
   }
   waiting.push(...behind(first, now));
   if (release !== undefined && now.program?.release !== release) {
@@ -72,6 +78,16 @@ export function behind(then: Stand, now: Stand): string[] {
     if (!goesOn(line)) return [cutOff(line)];
     return line.kept >= head ? [] : [`${path}: the ledger holds ${line.kept} of ${head} facts`];
   });
+}
+
+/** What is missing of the fact by which a line says what goes on: itself, or central's word. */
+function unspoken({ line, software, epoch, kept }: Line, release = 'of now'): string[] {
+  if (software === undefined) return [];
+  const what = `that release ${release} goes on`;
+  if (!software?.isCurrent) return [`${line}: has not stated yet ${what}`];
+  const isKept = software.sequence === null || software.epoch !== epoch;
+  if (isKept || kept >= software.sequence) return [];
+  return [`${line}: the ledger holds ${kept} of ${software.sequence} facts, and not ${what}`];
 }
 
 /** Facts on their way are no backlog. */

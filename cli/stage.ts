@@ -131,6 +131,7 @@ async function programs(
   const edge = {
     storePath: join(directory, 'edge.sqlite'),
     natsUrl: leaf.url,
+    leafMonitorUrl: leaf.httpUrl,
     httpPort: edgePort || freePort,
     ackTimeoutMs: 2_000,
     lines,

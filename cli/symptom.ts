@@ -1,3 +1,4 @@
+import type { CertificateStanding } from '../shared/pki.ts';
 import type { Manned } from './manned.ts';
 
 /** What is told of an edge, by itself or by its store. */
@@ -37,6 +38,7 @@ export type Told = Readonly<{
   program?: { release: string; charts: string; journalMode: string; synchronous: number };
   charts?: string | null;
   people?: Manned;
+  certificates?: readonly CertificateStanding[];
 }>;
 
 /** Something that a person should know, and what to do next. */
@@ -54,3 +56,7 @@ export type Asker = Readonly<{
   release: string;
   charts: string;
 }>;
+
+export type Look = (told: Told, asker: Asker) => readonly Symptom[];
+
+export const fileOf = ({ store }: Asker): string => store ?? 'FILE';

@@ -20,6 +20,7 @@ import { openReceiving } from './receiving.ts';
 import { openFetching } from './reference/fetching.ts';
 import { forget, openRetention } from './retention.ts';
 import { openSnapshotter } from './snapshotter.ts';
+import { openSpeaking } from './speaking.ts';
 import { readStatus } from './status.ts';
 import { keepTime } from './timekeeper.ts';
 import { openTrail, type Trail } from './trail.ts';
@@ -35,7 +36,7 @@ export function assembleEdge(world: World) {
   const { exporter } = world;
   const trail = exporter && openTrail({ exporter, nowMs: clock.nowMs });
   const known = readEdge(world, trail);
-  const { store, book, roster, recent, lines, disk, wall, program } = known;
+  const { store, book, roster, lines, disk, wall, program } = known;
   const outbox = openOutbox(db);
   const snapshotter = openSnapshotter({ store, book, log });
   const committed = () => {
@@ -71,7 +72,7 @@ export function assembleEdge(world: World) {
 
   const commandsWait = (line: string) => sent.receiving.waiting(line);
   const status = () => ({
-    ...readStatus({ roster, book, outbox, marks, recent, commandsWait, nowMs: clock.nowMs }),
+    ...readStatus({ ...known, outbox, marks, commandsWait, nowMs: clock.nowMs }),
     ...{ environment: config.environment, program, retention: kept.retention.status() },
     reference: sent.fetching.status(),
     ...{ disk: kept.retention.lasting(disk.status()), clock: wall.status() },
@@ -126,12 +127,14 @@ function sendOn({ clock, log, pace = plantPace }: World, running: Running) {
     ...{ ...running, ...common, ask: hub.ask },
     ...{ everyMs: pace.commandsMs, lookMs: pace.clockMs },
   });
+  const speak = openSpeaking({ ...running, clock });
   const loops = lines.map((line) => {
     const report = (state: LinkState, detail?: string) => {
       const before = marks.way(line).state;
       if (before === 'down' && state !== 'down') reached.ring();
       marks.report(line, state, detail);
       hub.seen(line, state);
+      speak(line, state);
       if (!opens(before, state)) return;
       bell.ring();
       receiving.ring(line);

@@ -33,6 +33,9 @@ export const fields = {
   natsNkeyPath: optional(
     text("File with the seed of this edge's NKey; read again at every connect.", 4_096),
   ),
+  leafMonitorUrl: optional(
+    text("The leaf's HTTP monitoring; by it the edge knows why the hub refuses the leaf.", 500),
+  ),
   opcuaPkiPath: optional(
     text('Folder for the certificates of OPC UA; else one beside the store.', 4_096),
   ),
@@ -90,6 +93,10 @@ export function readEdgeConfig(given: unknown): EdgeConfig {
   const twice = paths.find((path, index) => paths.indexOf(path) !== index);
   if (twice !== undefined) throw invalid('config.lines', `${twice} stands there twice`);
   checkPlain(config.host, config.tls);
+  const { leafMonitorUrl: monitor } = config;
+  if (monitor !== undefined && !/^https?:$/.test(URL.parse(monitor)?.protocol ?? '')) {
+    throw invalid('config.leafMonitorUrl', 'must be like http://127.0.0.1:8222');
+  }
   if (paths.length === 0) throw invalid('config.lines', 'must name at least one line');
   return config;
 }

@@ -11,6 +11,7 @@ import { openMerge } from './merge.ts';
 import type { Outbox } from './outbox.ts';
 import type { Roster } from './roster.ts';
 import { openSeeding } from './seeding.ts';
+import type { Softwares } from './software.ts';
 import type { Store } from './store.ts';
 
 type Parts = {
@@ -24,16 +25,17 @@ type Parts = {
   ask: AskCentral;
   /** Told when the book was read anew from what was taken in. */
   taken: () => void;
+  software: Pick<Softwares, 'adopt'>;
   environment: Environment;
   pace?: Pace | undefined;
   log: Logger;
 };
 
 /** Everything by which an edge comes to write its lines, put together. */
-export function openEnrolling({ db, book, ask, environment, ...parts }: Parts) {
+export function openEnrolling({ db, book, ask, environment, software, ...parts }: Parts) {
   const { store, roster } = parts;
   const depot = openDepot(db);
-  const merge = openMerge({ db, store, book, roster, depot });
+  const merge = openMerge({ db, store, book, roster, depot, adopt: software.adopt });
   const history = openHistory(ask, environment);
   const seeding = openSeeding({ ...parts, depot, merge, history });
   return openEntrance({ ...parts, history, seeding });

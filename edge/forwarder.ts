@@ -1,4 +1,4 @@
-import { backoff } from '../shared/backoff.ts';
+import { backoff, scattered } from '../shared/backoff.ts';
 import type { Clock } from '../shared/clock.ts';
 import { Fault } from '../shared/fault.ts';
 import type { Logger } from '../shared/log.ts';
@@ -103,7 +103,7 @@ export async function forward(parts: Parts): Promise<void> {
         attempt = 1;
         continue;
       }
-      const delayMs = backoff(++attempt, parts.downMs);
+      const delayMs = Math.ceil(scattered(backoff(++attempt, parts.downMs), line, attempt));
       report('down', error.message);
       log.warn({ line, reason: error.message, attempt, delayMs }, 'the hub does not answer');
       await clock.sleep(delayMs, signal);

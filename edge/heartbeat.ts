@@ -1,3 +1,4 @@
+import { scattered } from '../shared/backoff.ts';
 import { type Beat, decodeBeatAnswer } from '../shared/beat.ts';
 import { type Clock, stepMinMs } from '../shared/clock.ts';
 import { Fault } from '../shared/fault.ts';
@@ -27,7 +28,7 @@ type Parts = {
 /** Exchanges a heartbeat and the clocks with central every few seconds, until `signal` aborts. */
 export async function beat(parts: Parts): Promise<void> {
   const { line, ask, unsent, unplaced, heard, everyMs, clock, signal } = parts;
-  while (!signal.aborted) {
+  for (let count = 0; !signal.aborted; count++) {
     try {
       const nowMs = clock.nowMs();
       const startMs = clock.monotonicMs();
@@ -44,7 +45,7 @@ export async function beat(parts: Parts): Promise<void> {
     } catch (error) {
       if (!(error instanceof Fault)) throw error; // no answer: the page tells since when
     }
-    await clock.sleep(everyMs, signal);
+    await clock.sleep(count === 0 ? scattered(everyMs, line, count) : everyMs, signal);
   }
 }
 

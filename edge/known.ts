@@ -6,10 +6,8 @@ import type { Exporter } from '../shared/exporter.ts';
 import { eventIds, type RandomBytes } from '../shared/identity.ts';
 import type { Logger } from '../shared/log.ts';
 import type { Pace } from '../shared/pace.ts';
-import { release } from '../shared/release.ts';
 import { openUnits } from '../shared/unit.ts';
 import type { Effect } from '../statecharts/correction.ts';
-import { edition } from '../statecharts/edition.ts';
 import { openBook } from './book.ts';
 import { type EdgeConfig, linesOf } from './config.ts';
 import { openDisk } from './disk.ts';
@@ -21,6 +19,7 @@ import { openRecent } from './recent.ts';
 import { openReferences } from './reference/reference.ts';
 import { openShelf } from './reference/shelf.ts';
 import { openRoster } from './roster.ts';
+import { openSoftware, type Software, softwareHere } from './software.ts';
 import { openSpans } from './spans.ts';
 import { openStore } from './store.ts';
 import type { Trail } from './trail.ts';
@@ -41,6 +40,8 @@ export type World = {
   pace?: Pace;
   /** Where traces are told; absent where none is. */
   exporter?: Exporter | undefined;
+  /** What states the facts from now on; this very program where nothing else is given. */
+  software?: Software;
 };
 
 /** What the lines of an edge decide by, beside their store and their book. */
@@ -53,7 +54,8 @@ export const meansOf = (config: EdgeConfig, clock: Clock, random: RandomBytes, l
 });
 
 /** What stands in the file, read: the lines as they were left. */
-export function readEdge({ config, db, clock, random, log, measure }: World, trail?: Trail) {
+export function readEdge(world: World, trail?: Trail) {
+  const { config, db, clock, random, log, measure, software: here = softwareHere } = world;
   const store = openStore(db);
   const book = openBook(store.written);
   const recent = openRecent();
@@ -65,12 +67,14 @@ export function readEdge({ config, db, clock, random, log, measure }: World, tra
   const shelf = openShelf(db);
   const references = openReferences({ shelf, look: book.look });
   const offers = openOffers({ db, look: book.look, nowMs: clock.nowMs });
+  const software = openSoftware(db, here);
   let isReading = false;
   const stated = (fact: Fact, effects?: readonly Effect[]): void => {
     recent.add(fact);
     spans.note(fact);
     seen.note(fact, effects);
     if (!isReading) trail?.note(fact);
+    software.note(fact, !isReading);
     references.note(fact);
     if (!isReading) offers.note(fact); // what the store says of it is in the table already
     lastMs = fact.recordedMs;
@@ -78,6 +82,7 @@ export function readEdge({ config, db, clock, random, log, measure }: World, tra
   };
   const cleared = (): void => {
     seen.clear();
+    software.clear();
     references.undone();
   };
   const means = meansOf(config, clock, random, store.newestId());
@@ -86,6 +91,7 @@ export function readEdge({ config, db, clock, random, log, measure }: World, tra
     reading: (is: boolean) => {
       isReading = is;
     },
+    due: software.due,
     guard: references.check,
     offer: offers.check,
     trust: () => wall?.trust(),
@@ -93,7 +99,14 @@ export function readEdge({ config, db, clock, random, log, measure }: World, tra
   wall = openWall({ clock, lastMs });
   const enrolments = openEnrolments(db, eventIds(clock.nowMs, random));
   const lines = roster.actors.map(({ path }) => path);
+  const settle = () =>
+    software.settle(
+      roster.actors.map(({ head }) => head()),
+      store.commit,
+    );
+  settle();
   const goOn = () => {
+    settle();
     const upgraded = upgrade({ store, book, roster });
     if (!upgraded) return;
     const { from, to, carried } = upgraded;
@@ -102,8 +115,9 @@ export function readEdge({ config, db, clock, random, log, measure }: World, tra
   // A book whose history is still being fetched is no state to carry over.
   if (!lines.some((line) => isFetching(enrolments.of(line)))) goOn();
   const disk = openDisk({ db, budgetMb: config.diskBudgetMb, clock, told, measure });
-  const program = { release, charts: edition, node: process.version, ...modesOf(db) };
-  const referring = { shelf, references, offers };
+  const { release, build = null, charts, node } = here;
+  const program = { release, build, charts, node, ...modesOf(db) };
+  const referring = { shelf, references, offers, software };
   const own = { store, book, recent, seen, roster, enrolments, lines, goOn, disk, wall, program };
   return { ...own, ...referring };
 }

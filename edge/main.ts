@@ -24,7 +24,8 @@ import { openDrill } from './drill.ts';
 import { buildHttp } from './http.ts';
 import { joinLeaf, openHub } from './hub.ts';
 import { meansOf } from './known.ts';
-import { readMappings, startMachines } from './machine/start.ts';
+import { openLeafWatch } from './leafwatch.ts';
+import { machineCertificates, readMappings, startMachines } from './machine/start.ts';
 import { readPedigree } from './pedigree.ts';
 import { openPeople } from './people/people.ts';
 import { migrations } from './schema.ts';
@@ -71,10 +72,15 @@ export async function startEdge(config: EdgeConfig) {
   const vitals = openVitals();
   const exporter = exporterOf(config, log);
   const cut = openCut(clock.monotonicMs);
-  const certificates = openCertificates(allOf(config), clock.nowMs);
+  const certificates = openCertificates(
+    [...allOf(config), ...machineCertificates(config, mappings)],
+    clock.nowMs,
+  );
+  const leaf = openLeafWatch(config.leafMonitorUrl, clock.nowMs);
+  const blame = async () => certificates.blame() ?? (await leaf());
   const edge = assembleEdge({
     ...{ ...own, exporter },
-    openHub: (parts) => blaming(openHub(parts, joinLeaf(cut)), certificates.blame),
+    openHub: (parts) => blaming(openHub(parts, joinLeaf(cut)), blame),
   });
   const machines = startMachines({ ...own, mappings, edge });
   const { book, intake, changed, signal } = edge;

@@ -9,7 +9,15 @@ import type { Enrolment } from './enrolments.ts';
 import type { Roster } from './roster.ts';
 import type { Store } from './store.ts';
 
-type Parts = { db: Database; store: Store; book: Book; roster: Roster; depot: Depot };
+type Parts = {
+  db: Database;
+  store: Store;
+  book: Book;
+  roster: Roster;
+  depot: Depot;
+  /** Told of a line of whose history this store had nothing. */
+  adopt?: ((line: string) => void) | undefined;
+};
 /** What is to be stored next of a line. */
 type Item =
   | { kind: 'pulled' | 'moving' | 'own'; id: string; content?: Content; row: Stored | Aside }
@@ -44,7 +52,7 @@ function* lifted(depot: Depot, line: number): Generator<Item> {
  * smallest is stored all the same, as an orphan: what it rests on is lost. One that nobody can read
  * stops its line, loudly, when the book is read again.
  */
-export function openMerge({ db, store, book, roster, depot }: Parts) {
+export function openMerge({ db, store, book, roster, depot, adopt }: Parts) {
   const setEpoch = db.prepare(
     'UPDATE line SET epoch = :epoch, sent = 0, kept = 0 WHERE id = :line AND epoch < :epoch',
   );
@@ -88,8 +96,9 @@ export function openMerge({ db, store, book, roster, depot }: Parts) {
     return store.answered(commandId)?.bytes ? [null, null] : [commandId, null];
   }
 
-  function begin({ id, epoch, ended, reason }: Enrolment): void {
+  function begin({ id, line, epoch, ended, reason, common }: Enrolment): void {
     setEpoch.run({ epoch, line: id });
+    if (common === 0) adopt?.(line);
     const actor = byId.get(id)!;
     actor.rewind();
     const body = { epoch: epoch!, previous: epoch! - 1, endedAt: ended!, reason: reason as Reason };

@@ -123,7 +123,7 @@ function linesIn({ lines, nowMs }: Status): Family[] {
     },
     {
       ...{ name: 'credentials_refused', type: 'gauge' },
-      help: "1 while the leaf refuses this edge's credentials.",
+      help: "1 while the leaf refuses this edge's credentials, or the hub the leaf's.",
       samples: each(({ way }) => (isRefusal(way) ? 1 : 0)),
     },
   ];

@@ -1,4 +1,4 @@
-import { backoff } from '../shared/backoff.ts';
+import { backoff, scattered } from '../shared/backoff.ts';
 import type { Clock } from '../shared/clock.ts';
 import { type Command, readSent } from '../shared/command.ts';
 import { decodeCommandsAnswer, type SentCommand } from '../shared/dispatch.ts';
@@ -162,18 +162,18 @@ export function openReceiving(parts: Parts) {
 
   async function receive(line: string): Promise<void> {
     const bell = bells.get(line)!;
-    for (let failures = 0; !signal.aborted; ) {
+    for (let failures = 0, asked = 1; !signal.aborted; asked++) {
       const seen = bell.rings();
       try {
         const isMore = await round(line);
         failures = 0;
-        if (!isMore) await bell.wait(seen, everyMs, signal);
+        if (!isMore) await bell.wait(seen, scattered(everyMs, line, asked), signal);
       } catch (error) {
         if (!(error instanceof Fault)) throw error;
         // A central from before answers nothing, and nobody need know of it each time.
         if (error.code !== 'UNREACHABLE') tellWaiting(line, error.message);
         const pauseMs = Math.max(awayMs, backoff(++failures, Math.max(everyMs, parts.downMs ?? 0)));
-        await bell.wait(seen, pauseMs, signal);
+        await bell.wait(seen, scattered(pauseMs, line, asked), signal);
       }
     }
   }

@@ -1,17 +1,24 @@
 import { Fault } from '../shared/fault.ts';
 import { asStated, type Policy, templates } from '../statecharts/policy.ts';
-import { type Actor, type Parts, startActor } from './actor.ts';
+import { type Actor, type Parts as ActorParts, startActor } from './actor.ts';
 import { readStore } from './replay.ts';
+import { prefaced, type Softwares } from './software.ts';
 
 export type Roster = ReturnType<typeof openRoster>;
 
 type Line = { line: string; lanes: number; policy?: Policy | undefined };
 
+type Parts = ActorParts & {
+  /** What a line says before anything else; without it nothing is said of software. */
+  due?: Softwares['due'] | undefined;
+};
+
 /** The lines of this edge by name. Every actor is rebuilt from the store, never repaired. */
 export function openRoster(lines: readonly Line[], parts: Parts) {
   const actors = new Map<string, Actor>();
+  const { due = () => undefined } = parts;
   for (const { line, lanes, policy = templates.discrete } of lines) {
-    actors.set(line, startActor(line, { lanesMax: lanes, policy }, parts));
+    actors.set(line, prefaced(startActor(line, { lanesMax: lanes, policy }, parts), due));
   }
   // A line that this edge no longer has states nothing more, but what it stated stands.
   const former = parts.store.lines().filter((line) => !actors.has(line));

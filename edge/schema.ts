@@ -4,6 +4,7 @@ import { jobTables, machineTables } from './machine/tables.ts';
 import { offerTables } from './offers.ts';
 import { peopleTables } from './people/tables.ts';
 import { referenceTables } from './reference/tables.ts';
+import { softwareTables } from './softwaretables.ts';
 
 /** The edge's tables, in the order they came; one that was shipped is never changed. */
 export const migrations = [
@@ -232,6 +233,7 @@ export const migrations = [
   peopleTables,
   referenceTables,
   offerTables,
+  softwareTables,
 ];
 // Raised by whoever adds a migration that does not only add: see docs/upgrade.md.
 readableFrom(migrations, 12);

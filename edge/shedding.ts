@@ -78,9 +78,11 @@ const needOfFact: Record<FactType, Need> = {
   UplinkDrilled: 'reserved',
   CommandReceived: 'reserved',
   ReferenceApplied: 'reserved',
+  SoftwareChanged: 'reserved',
   PersonSignedIn: 'reserved',
   PersonSignedOut: 'reserved',
   PersonLockedOut: 'reserved',
+  DeskActed: 'reserved',
 };
 const stops = new Set(['stopping', 'stopped', 'aborting', 'aborted', 'holding', 'held']);
 

@@ -13,6 +13,7 @@ import type { Outbox } from './outbox.ts';
 import type { CommandsWait } from './receiving.ts';
 import type { Recent } from './recent.ts';
 import type { Roster } from './roster.ts';
+import type { Softwares } from './software.ts';
 
 /** Most orders that one status tells of: open ones first, newest first. */
 export const ordersMax = 100;
@@ -29,6 +30,8 @@ type Parts = {
   recent: Recent;
   /** Commands of central that wait at a line; without it nothing is known of any. */
   commandsWait?: (line: string) => CommandsWait | null;
+  /** Absent where a store is only looked at. */
+  software?: Pick<Softwares, 'standing'>;
   nowMs: () => number;
 };
 export type Status = ReturnType<typeof readStatus>;
@@ -82,7 +85,8 @@ export const holdStatus = (
   remaining: quantityText(remaining),
 });
 
-function lineStatus({ roster, book, outbox, marks, nowMs, ...parts }: Parts, path: string) {
+function lineStatus(parts: Parts, path: string) {
+  const { roster, book, outbox, marks, software, nowMs } = parts;
   const { head: _, ...cursor } = outbox.marks(path);
   const actor = roster.actor(path);
   const { sequence: head, hash } = actor.head();
@@ -104,6 +108,7 @@ function lineStatus({ roster, book, outbox, marks, nowMs, ...parts }: Parts, pat
     ...cursor,
     head,
     hash: hash.toString('hex'), // the chain's link there
+    software: software?.standing(path) ?? null, // null: nobody knows what stated its facts
     settled: marks.heardOf(path) ? settled : null, // null until central has said
     waiting: waiting.length,
     commandsWait: parts.commandsWait?.(path) ?? null,

@@ -131,11 +131,13 @@ const subjects: Record<FactType, Fields> = {
   UplinkDrilled: {},
   CommandReceived: {},
   ReferenceApplied: {},
+  SoftwareChanged: {},
   StateCarried: {},
   PersonSignedIn: {},
   PersonSignedOut: {},
   PersonSigned: {},
   PersonLockedOut: {},
+  DeskActed: {},
 };
 
 const envelope = {
@@ -172,9 +174,6 @@ function readType(value: unknown, name: string): CommandType {
  */
 export const readCommand = (given: unknown): Command => read(given, false);
 
-/** The flag by which a line's fact says that central has asked for it. */
-export const fromCentral = 'fromCentral';
-
 /**
  * Reads a command of central, as `readCommand` does. A hold on a lot may leave out how much of it
  * there is: central asks for all of it, and does not know; its fact bears the flag `fromCentral`,
@@ -206,7 +205,7 @@ function read(given: unknown, whole: boolean): Command {
   }
   checkHold(fact, body as Record<string, unknown>, rest, whole);
   const context = { ...rest, commandId, correlationId: correlationId ?? commandId } as Context;
-  const flags = whole && fact === 'HoldPlaced' ? { flags: fromCentral } : {};
+  const flags = whole && fact === 'HoldPlaced' ? { flags: 'fromCentral' } : {};
   const as = { ...context, ...flags, type: fact, version: 1, body };
   const statement = as as Command['statement'];
   return Object.freeze({ commandId, line, command: type, statement });

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { Fault } from './fault.ts';
 import { oldestReader } from './reader.ts';
+import { steadied } from './steady.ts';
 
 export type Database = Sqlite.Database;
 
@@ -80,7 +81,7 @@ function checkFile(db: Database, path: string): void {
 
 function openFile(path: string): Database {
   try {
-    return new Sqlite(path, { timeout: 1_000 });
+    return steadied(new Sqlite(path, { timeout: 1_000 }));
   } catch (cause) {
     throw new Fault('INVALID', `${path}: ${(cause as Error).message}`, { cause });
   }

@@ -1,3 +1,4 @@
+import { deskBodies } from './deskfact.ts';
 import {
   amount,
   choice,
@@ -99,6 +100,7 @@ export const bodies = {
   ShiftStarted: { people: list(id('Person at the line.'), 100) },
   ...runtimeBodies,
   ...peopleBodies,
+  ...deskBodies,
 } as const satisfies Record<string, Fields>;
 
 export type FactType = keyof typeof bodies;

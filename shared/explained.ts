@@ -19,6 +19,16 @@ export type Explained = {
     commandId?: string;
     flags?: string;
   };
+  act?: {
+    act: string;
+    about: readonly { kind: string; name: string }[];
+    outcome: string;
+    reason?: string;
+    proved: boolean;
+    way: string;
+    first?: string;
+    firstProved?: boolean;
+  };
   rule: (
     | { calls: 'document'; kind: string }
     | { calls: 'person'; kind: string; why: string }
@@ -70,6 +80,21 @@ function factText({ fact }: Explained): string[] {
     ...(about.length > 0 ? [`  ${about.join(', ')}`] : []),
     ...ids.flatMap(([name, id]) => (id === undefined ? [] : [`  ${name} ${id}`])),
     ...(flags === undefined ? [] : [`  flags: ${flags}`]),
+  ];
+}
+
+const provedText = (isProved: boolean): string => (isProved ? 'proved' : 'not proved');
+
+/** What was done at the desk. */
+function actText({ fact, act }: Explained): string[] {
+  if (!act) return [];
+  const { first, firstProved = false, reason } = act;
+  const about = act.about.map(({ kind, name }) => `${kind} ${name}`);
+  return [
+    `  ${act.act} of ${about.join(', ')}: ${act.outcome}`,
+    `  by ${fact.actor} (${provedText(act.proved)}), over ${act.way}`,
+    ...(first === undefined ? [] : [`  proposed by ${first} (${provedText(firstProved)})`]),
+    ...(reason ? [`  because: ${reason}`] : []),
   ];
 }
 
@@ -129,5 +154,6 @@ function postingText(posting: Posting): string[] {
 export function explainText(told: Explained): string {
   const planned = [...told.postings.flatMap(postingText), ...told.shadows.flatMap(shadowText)];
   const documents = planned.length > 0 ? planned : ['no document was planned'];
+  if (told.act) return [...factText(told), ...actText(told), ''].join('\n');
   return [...factText(told), ruleText(told), ...documents, ''].join('\n');
 }

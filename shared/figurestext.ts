@@ -30,7 +30,7 @@ export function figuresCsv({ rows, currency, from, to }: FiguresTold): string {
     figureNames
       .filter((name) => row.figures[name].why !== null)
       .map((name) => `${name}: ${row.figures[name].why}`)
-      .join('; '),
+      .join('; ') || null,
   ]);
   return csvOf([head, ...lines]);
 }

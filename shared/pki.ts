@@ -1,11 +1,14 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { Fault } from './fault.ts';
 import { invalid, list, type Read, record, text } from './field.ts';
 import { readSecret } from './secret.ts';
 
-/** A certificate that ends within so many ms is told of: three weeks. */
-export const soonMs = 21 * 86_400_000;
+const dayMs = 86_400_000;
+/** A certificate that ends within so many ms is told of … */
+export const soonMs = 30 * dayMs;
+/** … and within so many it is bad. */
+export const urgentMs = 7 * dayMs;
 
 const watchFields = {
   name: text('What it is for, e.g. "leaf": the one that the leaf shows to the hub.', 40),
@@ -15,13 +18,17 @@ const watchFields = {
 export const watchField = list(record('A certificate whose end is told of.', watchFields), 20);
 export type Watched = Read<typeof watchFields>;
 
-export const certificateStates = ['good', 'soon', 'over', 'early', 'unreadable'] as const;
+export const certificateStates = [
+  ...(['good', 'soon', 'urgent', 'over', 'early', 'unreadable'] as const),
+] as const;
 
 /** How long a certificate is good. `unreadable` is a file that holds none now. */
 export type CertificateStanding = Readonly<{
   name: string;
   state: (typeof certificateStates)[number];
   untilMs: number | null;
+  /** Whole days until then, below 0 once it is over; null while it cannot be read. */
+  daysLeft: number | null;
 }>;
 
 /** The first certificate of a PEM file. Throws Fault INVALID that names `option` and the file. */
@@ -92,11 +99,14 @@ function datesOf(path: string): Dates {
 }
 
 function standingOf(name: string, dates: Dates, nowMs: number): CertificateStanding {
-  if (!dates) return { name, state: 'unreadable', untilMs: null };
+  if (!dates) return { name, state: 'unreadable', untilMs: null, daysLeft: null };
   const { fromMs, untilMs } = dates;
-  if (nowMs < fromMs) return { name, state: 'early', untilMs };
-  if (nowMs >= untilMs) return { name, state: 'over', untilMs };
-  return { name, state: untilMs - nowMs < soonMs ? 'soon' : 'good', untilMs };
+  const leftMs = untilMs - nowMs;
+  const told = { name, untilMs, daysLeft: Math.floor(leftMs / dayMs) };
+  if (nowMs < fromMs) return { ...told, state: 'early' };
+  if (leftMs <= 0) return { ...told, state: 'over' };
+  if (leftMs < urgentMs) return { ...told, state: 'urgent' };
+  return { ...told, state: leftMs < soonMs ? 'soon' : 'good' };
 }
 
 /** All certificates of a program: those that it shows, and those that it was told to watch. */
@@ -115,9 +125,13 @@ export function checkCertificates(config: Told, nowMs: number): void {
 }
 
 /** In words what is to be done about a certificate; undefined while it is good. */
-export function certificateText({ name, state, untilMs }: CertificateStanding): string | undefined {
+export function certificateText(standing: CertificateStanding): string | undefined {
+  const { name, state, untilMs, daysLeft } = standing;
   const day = untilMs === null ? '' : new Date(untilMs).toISOString();
-  if (state === 'soon') return `the certificate "${name}" ends at ${day}: renew it`;
+  if (state === 'soon' || state === 'urgent') {
+    const left = daysLeft === 1 ? '1 day' : `${daysLeft} days`;
+    return `the certificate "${name}" ends at ${day}, in ${left}: renew it`;
+  }
   if (state === 'over') return `the certificate "${name}" is over since ${day}: renew it`;
   if (state === 'early') return `the certificate "${name}" is not valid yet: see the clock`;
   return state === 'good' ? undefined : `the certificate "${name}" cannot be read`;
@@ -134,8 +148,11 @@ export const certificateFamily = (standings: readonly CertificateStanding[]) => 
   }),
 });
 
+/** One that the program makes itself, when it first needs it, is not missed before. */
+type Looked = Watched & Readonly<{ isMade?: boolean }>;
+
 /** Looks at certificates whenever somebody asks; a file that is another one is read again. */
-export function openCertificates(watched: readonly Watched[], nowMs: () => number) {
+export function openCertificates(watched: readonly Looked[], nowMs: () => number) {
   const known = new Map<string, { version: string; dates: Dates }>();
   const look = (path: string): Dates => {
     const stat = statSync(path, { throwIfNoEntry: false });
@@ -147,7 +164,9 @@ export function openCertificates(watched: readonly Watched[], nowMs: () => numbe
     return dates;
   };
   const standings = (): readonly CertificateStanding[] =>
-    watched.map(({ name, path }) => standingOf(name, look(path), nowMs()));
+    watched
+      .filter(({ path, isMade }) => !isMade || existsSync(path))
+      .map(({ name, path }) => standingOf(name, look(path), nowMs()));
   return {
     standings,
     /** Why the leaf cannot show the hub who it is, in words that begin with "auth:". */

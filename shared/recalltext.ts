@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { csvOf } from './csv.ts';
 import { grouped, table } from './table.ts';
 
 /** What is done with a lot, as far as facts and documents of ours tell; texts are decimals. */
@@ -69,10 +70,13 @@ export type Recalled = Readonly<{
 const columns = [
   ...(['kind', 'name', 'there', 'state', 'material', 'unit', 'line', 'lines', 'at'] as const),
   ...(['made', 'used', 'parted', 'left', 'unrestricted', 'blocked', 'scrapped'] as const),
-  ...(['document', 'key', 'quantity', 'order', 'lot', 'holds', 'decided', 'erpStock'] as const),
+  ...(['document', 'key', 'quantity', 'order', 'lot', 'holds'] as const),
 ];
+/** Only in a report in which something of it is said: others have the hash that they always had. */
+const laterColumns = ['decided', 'erpStock'] as const;
+type Column = (typeof columns)[number] | (typeof laterColumns)[number];
 
-function cellsOf(row: RecalledRow): Record<(typeof columns)[number], string | null> {
+function cellsOf(row: RecalledRow): Record<Column, string | null> {
   const { figures, atMs, lines, holds, ...plain } = row;
   const none = { made: null, used: null, parted: null, left: null };
   const stock = { unrestricted: null, blocked: null, scrapped: null };
@@ -85,17 +89,15 @@ function cellsOf(row: RecalledRow): Record<(typeof columns)[number], string | nu
   };
 }
 
-/** A field as RFC 4180 has it: in quotes where it holds a comma, a quote or a break. */
-const field = (text: string | null): string =>
-  text !== null && /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : (text ?? '');
-
-/** All rows as RFC 4180 has them, with a head; each line ends with CR LF. */
+/** All rows as RFC 4180 has them, with a head; each line ends with CR LF. No cell is a formula. */
 export function recallCsv(rows: readonly RecalledRow[]): string {
+  const isSaid = rows.some((row) => laterColumns.some((name) => row[name] !== null));
+  const named: readonly Column[] = isSaid ? [...columns, ...laterColumns] : columns;
   const lines = rows.map((row) => {
     const cells = cellsOf(row);
-    return columns.map((name) => field(cells[name]));
+    return named.map((name) => cells[name] || null);
   });
-  return [columns, ...lines].map((cells) => `${cells.join(',')}\r\n`).join('');
+  return csvOf([named, ...lines]);
 }
 
 /** SHA-256 of the rows as CSV, in hex: who has the same rows has the same one. */

@@ -47,10 +47,27 @@ export const reasonGroups = ['bad', 'stop', 'hold'] as const;
 export type ReasonGroup = (typeof reasonGroups)[number];
 const words = (doc: string) => optional(prose(doc, 80));
 
-const operation = record('One step.', {
+const operationFields = {
   operation: id('Operation number.'),
   name: fallback(prose('What is done.', 100), ''),
   workCenter: id('Work centre that does it.'),
+};
+const operation = record('One step.', operationFields);
+
+/** For how much the times or quantities beside it are, in which unit. */
+const base = {
+  baseQuantity: optional(someAmount('Of the material: for so many it is said; for 1 if absent.')),
+  baseUnit: optional({ ...unit, doc: 'Its unit; that of the item if absent.' }),
+};
+/** Standard times, as routings of ISA-95 and of ERPs have them. */
+const step = record('One step, with its standard times.', {
+  ...operationFields,
+  setupMinutes: optional(amount('To set up, minutes.')),
+  machineMinutes: optional(someAmount('Of the machine for the base quantity, minutes.')),
+  labourMinutes: optional(
+    amount('Of people for the base quantity, minutes; as long as the machine if absent.'),
+  ),
+  ...base,
 });
 
 /** What a version of each kind says. */
@@ -64,7 +81,7 @@ const contents = {
     lots: optional(lotRule),
   },
   bom: {
-    ...{ material, name, status },
+    ...{ material, name, status, ...base },
     components: list(
       record('A component.', {
         material: id('Its material number.'),
@@ -74,7 +91,7 @@ const contents = {
       200,
     ),
   },
-  routing: { material, name, status, operations: some(list(operation, 100)) },
+  routing: { material, name, status, operations: some(list(step, 100)) },
   specification: {
     ...{ material, name, status },
     characteristics: list(
@@ -140,6 +157,23 @@ export function readReference(given: unknown, label: string): Reference {
     throw invalid(`${label}.content`, `must be at most ${contentBytesMax} bytes as JSON`);
   }
   return { kind, record: number, version, content: read } as unknown as Reference;
+}
+
+const omitted = <T extends object>(given: T, names: readonly string[]): T =>
+  Object.fromEntries(Object.entries(given).filter(([name]) => !names.includes(name))) as T;
+const baseNames = Object.keys(base);
+const timeNames = ['setupMinutes', 'machineMinutes', 'labourMinutes', ...baseNames];
+
+/**
+ * What a version says but for what only central reckons with: standard times and base quantities.
+ * So it is told to edges, of which one that is older than these would refuse the whole set.
+ */
+export function withoutTimes<T extends Reference>(reference: T): T {
+  const { kind, content } = reference as Reference;
+  if (kind === 'bom') return { ...reference, content: omitted(content, baseNames) };
+  if (kind !== 'routing') return reference;
+  const operations = content.operations.map((one) => omitted(one, timeNames));
+  return { ...reference, content: { ...content, operations } };
 }
 
 const orderStatuses = ['created', 'released', 'cancelled', 'closed'] as const;

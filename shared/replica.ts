@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { type Database, faultOf } from './database.ts';
 import { Fault } from './fault.ts';
+import { steadied } from './steady.ts';
 
 /** Who wrote a file, by its tables. */
 export type Kind = 'edge' | 'central';
@@ -86,7 +87,8 @@ const holdsNothing = (file: string): boolean =>
   file.endsWith('-shm') || statSync(file, { throwIfNoEntry: false })?.size === 0;
 
 /** Opens a copy as it is, whatever its schema and its state; whoever asks may change it. */
-export const openReplica = (copy: string): Database => new Sqlite(copy, { fileMustExist: true });
+export const openReplica = (copy: string): Database =>
+  steadied(new Sqlite(copy, { fileMustExist: true }));
 
 /** Whose file it is; undefined for neither. Throws Fault CORRUPT if it is no database. */
 export function kindOf(copy: string): Kind | undefined {

@@ -101,4 +101,13 @@ export const runtimeBodies = {
     records: integer('How many records it has.', 1, 5_000),
     digest: id('SHA-256 of its records, hexadecimal.', 64),
   },
+  SoftwareChanged: {
+    release: id('Release of Holdfast that states the facts of the line from here on.', 64),
+    build: optional(id('Its build: SHA-256 of its SHA256SUMS; absent for a working tree.', 64)),
+    node: id('Version of Node.js that it runs on.', 64),
+    schema: integer("Version of the store's tables.", 1, 100_000),
+    charts: text('Charts that judge the facts, e.g. "line 2, order 2".', 500),
+    before: optional(id('Release that stated the facts before; absent if nobody knows.', 64)),
+    buildBefore: optional(id('Its build.', 64)),
+  },
 };

@@ -88,6 +88,17 @@ export const factSubject = (line: string, type: string): string =>
 export const factsOfLine = (line: string): string => `hf.fact.${tokens(line)}.*`;
 export const factSubjects = 'hf.fact.*.*.*.*.*';
 
+/**
+ * The line on which central states what was done at its desk. No edge can have it: its last name is
+ * none that a line may have.
+ */
+export const centralLine = 'holdfast/central/desk/-';
+/** Who states a fact: a line, or central itself. */
+export const statedBy: Field<string> = {
+  doc: 'enterprise/site/area/line, or central itself.',
+  read: (value, name) => (value === centralLine ? centralLine : linePath(value, name)),
+};
+
 /** The line that a subject of one of these kinds names. Throws Fault INVALID if it names none. */
 export function lineOf(subject: string): string {
   const names = subject.split('.').slice(2);
@@ -110,6 +121,17 @@ export const deskService = 'holdfast-desk';
 export const deskSubject = (name: string): string => `hf.desk.${name}`;
 /** Where answers come to whoever asks the desk. */
 export const deskInbox = '_INBOX_desk';
+/** Where central and the streams are at a hub that keeps accounts apart. */
+export const plantAccount = 'HF';
+/**
+ * Where the hub brings what somebody asks from an account of their own; nobody else reaches it, so
+ * that what the server writes there of who asks is true.
+ */
+export const askedSubject = (name: string): string => `hf.asked.${name}`;
+/** The account at the hub of whoever asks the desk under this name: "person:17", "system:lims". */
+export const deskAccount = (name: string): string => `desk/${name}`;
+/** The hub's API as whoever asks the desk from an account of their own calls it. */
+export const deskApi = 'hf.desk.API';
 /** The hub's API as a reader of the feed calls it that has an account of its own. */
 export const feedApi = 'hf.feed.API';
 /** Where answers come to a consumer of the feed, each to its own. */

@@ -13,6 +13,7 @@ import { readBridgeConfig } from '../cli/bridge/config.ts';
 import { systemClock } from '../shared/clock.ts';
 import { Fault } from '../shared/fault.ts';
 import { factStream } from '../shared/subject.ts';
+import { readTraceparent, spanIdOf, traceIdOf } from '../shared/traceparent.ts';
 import { hasOpenssl, selfSigned } from './helpers/certificates.ts';
 import { content, history } from './helpers/facts.ts';
 import {
@@ -25,13 +26,8 @@ import {
   toldAll,
 } from './helpers/feedbox.ts';
 import { testFolder } from './helpers/folder.ts';
-import {
-  type Heard,
-  listen,
-  mosquittoOrWhy,
-  passwordFile,
-  startMosquitto,
-} from './helpers/mosquitto.ts';
+import { type Heard, listen, passwordFile, startMosquitto } from './helpers/mosquitto.ts';
+import { mosquittoOrWhy } from './helpers/mosquittobox.ts';
 import { waitFor } from './helpers/plantnet.ts';
 
 const hub = hubOfFile();
@@ -101,6 +97,14 @@ describe('with a real broker', () => {
       retain: false,
       about: { 'ce-type': 'holdfast.QuantityReported.v1' },
     });
+    for (const { text, about, retain } of heard) {
+      const { correlationId = 'WO-1', eventId } = JSON.parse(text);
+      const place = { traceId: traceIdOf(correlationId), spanId: spanIdOf('tell', eventId) };
+      expect([retain, readTraceparent((about as Record<string, string>)['traceparent'])]).toEqual([
+        false,
+        place,
+      ]);
+    }
     const later = await listen(broker.url);
     await waitFor(() => later.heard.length > 0, waitMs, 'what is retained');
     expect(later.heard.map(({ topic, retain }) => [topic, retain])).toEqual([

@@ -4,11 +4,13 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { decodeSegment } from '../shared/segment.ts';
 import { markConsumer } from '../shared/subject.ts';
+import { inboundChecks, nameOf } from './helpers/cheats.ts';
 import { type Check, has, refuses, says } from './helpers/checks.ts';
 import { checkConsumer, checkStream } from './helpers/natscheck.ts';
 import { openNatsCli, wordsOf } from './helpers/natscli.ts';
 import { openPlantdesk } from './helpers/ops.ts';
 import { m01 } from './helpers/shop.ts';
+import { receipt } from './helpers/supplier.ts';
 
 const timeoutMs = 120_000;
 const subject = 'acme.lyon.turning.M01';
@@ -64,18 +66,11 @@ const checks: Record<string, Check> = {
     orders: [{ order: 'WO-9', reason: 'work centre SAW1 is not in force at acme/lyon' }],
   }),
   'hf.desk.differences text': says(/^differences: none\nnext: –/),
+  'hf.desk.verdicts': has({ facts: 0, agree: 0, verdicts: [], next: null }),
   'hf.desk.swap dry': has({ line: m01, dryRun: true }),
   'hf.desk.lift dry': refuses('404', /none was told ahead/),
-  'hf.desk.inbound': has({ receipts: [], books: { agrees: true }, odd: [], reading: null }),
-  'hf.desk.inbound text': says(/^receipts: none\nnext: –\n/),
-  'hf.desk.receipt RECEIPT': refuses('404', /receipt: 5000000001\/2026\/1 is unknown/),
-  'hf.desk.suppliers': has({ suppliers: [], next: null }),
-  'hf.desk.inspect-receipt dry': refuses('404', /is unknown/),
-  'hf.desk.inspect-receipt': refuses('404', /is unknown/),
-  'hf.desk.answer-claim': refuses('404', /is unknown/),
-  'hf.desk.dispose-receipt': refuses('404', /is unknown/),
-  'hf.desk.approve-receipt': refuses('404', /is unknown/),
-  'hf.desk.reject-receipt': refuses('404', /is unknown/),
+  ...inboundChecks,
+  'hf.desk.acts text': says(/^next: .*acts:\nnumber +at +act +by +proved /s),
   'hf.desk.trace ORDER': ({ json }) => {
     expect(json).toMatchObject({ ...traced, is: [{ as: 'order' }, { as: 'correlation' }] });
     expect(json.kin.into).toMatchObject([{ name: 'L-1', lines: [m01] }]);
@@ -93,7 +88,8 @@ const checks: Record<string, Check> = {
   'hf.desk.hold': has({ hold: 'C-1', lines: [{ line: m01, state: 'not yet held' }] }),
   'hf.desk.holds text': says(/\nC-1 +held +lot +L-1 .* 1 not yet held/),
   'hf.desk.held HOLD': has({ name: 'L-1', by: 'person:17', acts: [{ act: 'hold' }] }),
-  'hf.desk.dispose': refuses('409', /has no quantity: release it instead/),
+  'hf.desk.dispose': refuses('409', /decided as a whole: of lot L-1 there are 8 EA/),
+  'hf.desk.dispose dry': has({ dryRun: true, acts: [{}, { act: 'dispose', decision: null }] }),
   'hf.desk.release': has({ state: 'held', acts: [{}, { act: 'release', decision: null }] }),
   'hf.desk.approve-hold': has({ state: 'released', acts: [{}, { decidedBy: 'person:4' }] }),
   'hf.desk.reject-hold': refuses('409', /nobody has proposed anything/),
@@ -115,7 +111,11 @@ const checks: Record<string, Check> = {
     expect(of('lift')).toMatchObject({ num_requests: 1, num_errors: 1 });
     expect(of('settle')).toMatchObject({ num_requests: 1, num_errors: 0 });
   },
-  'hf.desk.feed': has({ state: 'on', position: facts, behind: 0, people: 'pseudonyms' }),
+  // The feed tells the acts of the rows above as well, as soon as it comes to it.
+  'hf.desk.feed': ({ json }) => {
+    expect(json).toMatchObject({ state: 'on', people: 'pseudonyms' });
+    expect(json.position).toBeGreaterThanOrEqual(facts);
+  },
   'hf.desk.schemas': has({ asyncapi: '3.0.0', channels: expect.any(Object) }),
   'hf.desk.schemas TYPE': has({ title: 'LotProduced', properties: { body: expect.any(Object) } }),
   'hf.desk.facts': ({ json }) => {
@@ -123,7 +123,10 @@ const checks: Record<string, Check> = {
     expect(json.facts[0]).toMatchObject({ type: 'OrderReleased', line: m01, sequence: 1 });
   },
   'sub hf.fact.>': says(/^listening on hf.fact.>/),
-  'stream info HF_FACT': has({ config: { discard: 'old' }, state: { messages: facts } }),
+  'stream info HF_FACT': ({ json }) => {
+    expect(json.config.discard).toBe('old');
+    expect(json.state.messages).toBeGreaterThanOrEqual(facts);
+  },
   'stream subjects HF_FACT': ({ json }) => {
     expect(json.state.subjects[`hf.fact.${subject}.LotProduced`]).toBe(1);
   },
@@ -131,7 +134,10 @@ const checks: Record<string, Check> = {
     const fact = JSON.parse(Buffer.from(json.message.data, 'base64').toString());
     expect(fact).toMatchObject({ type: 'LotProduced', lot: 'L-1', body: { quantity: '8' } });
   },
-  'consumer info HF_FACT': has({ name: 'qms', num_pending: facts }),
+  'consumer info HF_FACT': ({ json }) => {
+    expect(json.name).toBe('qms');
+    expect(json.num_pending).toBeGreaterThanOrEqual(facts);
+  },
   'stream ls': ({ json }) => {
     const names = json.streams.map(({ config }: { config: { name: string } }) => config.name);
     expect(names.sort()).toEqual(['HF_EVT', 'HF_FACT', 'HF_KEPT']);
@@ -165,24 +171,6 @@ const checks: Record<string, Check> = {
   'server check request': has({ isMatch: false }),
 };
 
-/** What names a row: of a request its subject, and what is asked in another way. */
-function nameOf(row: string): string {
-  const [, verb, what = '', ...more] = wordsOf(row);
-  if (verb !== 'req') {
-    const named = more.filter((word) =>
-      /^(HF_|holdfast|jetstream|stream|consumer|message|request)/.test(word),
-    );
-    const checked = named[0] === 'stream' ? named.slice(0, 2) : named.slice(0, 1);
-    const all = [verb, what, ...(verb === 'server' ? checked : named)];
-    return all.join(' ').trim();
-  }
-  const [body = '', flag] = more;
-  const bare = /^[A-Z_]+$/.test(body) ? [body] : [];
-  const as = ['text', 'csv'].filter((kind) => body.includes(`"as":"${kind}"`));
-  const dry = body.includes('"dryRun":true') ? ['dry'] : [];
-  return [what, ...bare, ...as, ...dry, ...(flag === '-H' ? ['-H'] : [])].join(' ');
-}
-
 const page = readFileSync('docs/cheatsheet.md', 'utf8');
 const rows = [...page.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block]) =>
   block!.trim().split('\n'),
@@ -196,7 +184,7 @@ test('every row of the cheat sheet has a check, and every check a row', () => {
 test(
   'every row of the cheat sheet answers as the page says',
   async () => {
-    const { client, facts: stated, parkedKeys, central } = await openPlantdesk(6);
+    const { client, facts: stated, parkedKeys, central } = await openPlantdesk(6, true);
     expect(stated).toHaveLength(facts);
     const nats = openNatsCli(await client('ops'));
     const [first, retried, settled, given, edited, rejected] = await parkedKeys();
@@ -212,6 +200,11 @@ test(
       ...{ 'hf.desk.give-up': given!, 'hf.desk.give-up dry': given! },
       ...{ 'hf.desk.edit': edited!, 'hf.desk.approve': edited!, 'hf.desk.reject': rejected! },
     };
+    /** And which receipt: 1 is not inspected, 2 and 3 are claimed, of 4 and 5 it is proposed. */
+    const receipts: Record<string, number> = {
+      ...{ 'hf.desk.answer-claim': 2, 'hf.desk.dispose-receipt': 3 },
+      ...{ 'hf.desk.approve-receipt': 4, 'hf.desk.reject-receipt': 5 },
+    };
     const consumers = await nats(['nats', 'consumer', 'ls', 'HF_EVT']);
     const names: string[] = consumers.json.consumers.map(({ name }: { name: string }) => name);
     const reader = names.find((name) => name !== markConsumer)!;
@@ -226,7 +219,7 @@ test(
         .replace(/(['"])HOLD\1/, '$1C-1$1')
         .replace(/\bTYPE\b/, 'LotProduced')
         .replace(/\bDAY\b/, '2012-01-01')
-        .replace(/\bRECEIPT\b/, '5000000001/2026/1')
+        .replace(/\bRECEIPT\b/, receipt(receipts[nameOf(row)] ?? 1))
         .replace(/\bCONSUMER\b/, reader);
     for (const row of rows) {
       const answer = await nats(wordsOf(filled(row)));

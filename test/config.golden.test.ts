@@ -37,6 +37,11 @@ const refused: [string, unknown, string][] = [
     `config.lines: ${m01} stands there twice`,
   ],
   [
+    "a leaf's monitoring that is no address of the web",
+    { ...least, lines, leafMonitorUrl: '127.0.0.1:8222' },
+    'config.leafMonitorUrl: must be like http://127.0.0.1:8222',
+  ],
+  [
     'no store: it would be gone with the process',
     { ...least, lines, storePath: '' },
     'config.storePath: must not be empty',
@@ -105,6 +110,9 @@ natsUrl:
 
 # File with the seed of this edge's NKey; read again at every connect. May be absent.
 natsNkeyPath:
+
+# The leaf's HTTP monitoring; by it the edge knows why the hub refuses the leaf. May be absent.
+leafMonitorUrl:
 
 # Folder for the certificates of OPC UA; else one beside the store. May be absent.
 opcuaPkiPath:

@@ -3,56 +3,26 @@
 // Method: central's real tables, asked over HTTP; the test is the clock, the ERP and the line.
 import { expect, test } from 'vitest';
 import type { Content } from '../shared/event.ts';
-import { openAsked } from './helpers/board.ts';
 import { stated } from './helpers/central.ts';
+import {
+  bom,
+  by,
+  center,
+  item,
+  line,
+  opened,
+  order,
+  routing,
+  said,
+  site,
+  withSent,
+} from './helpers/changesets.ts';
 import { history } from './helpers/facts.ts';
-
-const site = 'acme/lyon';
-const line = 'acme/lyon/turning/M01';
-const by = 'person:17';
-const said = { by, reason: 'change 12' };
-
-const item = (version: string, content: object = {}) => ({
-  ...{ kind: 'item', record: 'BOLT', version },
-  content: { unit: 'EA', ...content },
-});
-const center = (record = 'SAW1', operators?: string[]) => ({
-  ...{ kind: 'workCenter', record, version: '1' },
-  content: { line, ...(operators ? { operators } : {}) },
-});
-const routing = {
-  ...{ kind: 'routing', record: 'R-7', version: '1' },
-  content: { material: 'BOLT', operations: [{ operation: '0010', workCenter: 'SAW1' }] },
-};
-const bom = (record = 'B-1') => ({
-  ...{ kind: 'bom', record, version: 'C' },
-  content: { material: 'BOLT', components: [{ material: 'STEEL', quantity: '2', unit: 'KG' }] },
-});
-
-function opened(secondPerson: readonly string[] = []) {
-  const box = openAsked([], { secondPerson });
-  const post = async (url: string, payload: object) => {
-    const reply = await box.app.inject({ method: 'POST', url: `/v1/downlink${url}`, payload });
-    return reply.json();
-  };
-  const receive = (...references: object[]) => post('/references', { site, ...said, references });
-  const draft = (more: object = {}) => post('/sets', { site, ...said, ...more });
-  const approve = (id: number, more: object = {}) =>
-    post(`/sets/${id}/approve`, { ...said, ...more });
-  /** Received, drafted and approved at once. */
-  async function active(...references: object[]) {
-    await receive(...references);
-    return approve((await draft()).draft);
-  }
-  const sentTo = () => box.downlink.answer(line, { after: 0, from: 0 });
-  const shown = async () => (await box.app.inject('/v1/downlink')).json();
-  return { ...box, post, receive, draft, approve, active, shown, sentTo };
-}
 
 test('a set is numbered when it is approved, and known as a whole', async () => {
   const { receive, draft, approve, downlink, time, app } = opened();
-  expect(await receive(item('A'), routing)).toEqual({ taken: 2, known: 0, refused: [] });
-  expect(await receive(item('A'))).toEqual({ taken: 0, known: 1, refused: [] });
+  expect(await receive(item('A'), routing)).toMatchObject({ taken: 2, known: 0, refused: [] });
+  expect(await receive(item('A'))).toMatchObject({ taken: 0, known: 1, refused: [] });
   expect(await draft()).toMatchObject({ draft: 1, records: 2, by });
   expect(await draft()).toMatchObject({ message: expect.stringContaining('nothing is new') });
   await receive(item('B'));
@@ -120,22 +90,6 @@ test('another content under a version that is known is refused and told', async 
     },
   ]);
   expect((await shown()).refused).toMatchObject([{ name: 'item BOLT A', times: 1 }]);
-});
-
-/** With what the lines were asked for. */
-function withSent() {
-  const box = opened();
-  const rows = box.db.prepare<[], { line: string; type: string; source: string; content: string }>(
-    'SELECT line, type, source, content FROM dispatch ORDER BY number',
-  );
-  const sent = () => rows.all().map(({ content, ...row }) => ({ ...row, ...JSON.parse(content) }));
-  return { ...box, sent };
-}
-
-const order = (more: object = {}) => ({
-  ...{ order: 'WO-9', status: 'released', material: 'BOLT', quantity: '10', unit: 'EA' },
-  operations: [{ operation: '0010', workCenter: 'SAW1' }],
-  ...more,
 });
 
 test('an order that cannot go waits with the reason, and goes when it can', async () => {
@@ -207,4 +161,41 @@ test('what edge and central say of a fact is kept, and a difference told', async
   ]);
   expect(differences[0].reason).toBe('the order is made by revision A of BOLT, and B is in force');
   expect((await shown()).differences).toBe(2);
+  const told = async (query = '') =>
+    (await app.inject(`/v1/downlink/verdicts/WO-1${query}`)).json();
+  const counts = { facts: 3, agree: 1, differ: 2, objected: 3 };
+  const all = await told();
+  expect(all).toMatchObject({ order: 'WO-1', ...counts, next: null });
+  expect(all.verdicts).toMatchObject([
+    { eventId: facts[1]!.eventId, differs: true },
+    { eventId: facts[2]!.eventId, differs: false, edgeRule: 'itemRevision', rule: 'itemRevision' },
+    { eventId: facts[3]!.eventId, differs: true },
+  ]);
+  const first = await told('?limit=2');
+  expect([first.verdicts.length, first.facts]).toEqual([2, 3]);
+  expect((await told(`?after=${first.next}`)).verdicts).toEqual([all.verdicts[2]]);
+  expect((await app.inject('/v1/orders/WO-1')).json()).toMatchObject({ guard: counts });
+  const none = { facts: 0, agree: 0, differ: 0, objected: 0, verdicts: [], next: null };
+  expect((await app.inject('/v1/downlink/verdicts/WO-2')).json()).toEqual({
+    order: 'WO-2',
+    ...none,
+  });
+});
+
+test('what nobody objects to is judged as well, and agrees', async () => {
+  const { active, ledger, app } = opened();
+  await active(item('A'), center());
+  const start = (checked: string) =>
+    ({
+      ...{ ...stated.complete(), type: 'OperationStarted', body: {}, checked },
+      recordedMs: 1_000,
+    }) as Content;
+  const facts = [stated.release(), start('1'), start('1 operatorQualified')];
+  ledger.accept([{ segment: history(line, facts).segment(1, facts.length) }]);
+  const told = (await app.inject('/v1/downlink/verdicts/WO-1')).json();
+  expect(told).toMatchObject({ facts: 2, agree: 1, differ: 1, objected: 1 });
+  expect(told.verdicts).toMatchObject([
+    { differs: false, edgeSet: 1, set: 1, edgeRule: null, rule: null },
+    { differs: true, edgeRule: 'operatorQualified', rule: null },
+  ]);
 });

@@ -20,7 +20,10 @@ const sites = [
   { plant: '1000', site },
   { plant: '2000', site: 'acme/metz' },
 ];
-const options = { revisionField: 'YY1_Revision_PRD', lineField: 'YY1_Line_WCT' };
+const options = {
+  ...{ revisionField: 'YY1_Revision_PRD', lineField: 'YY1_Line_WCT' },
+  ...{ setupActivity: 1, machineActivity: 2, labourActivity: 3 },
+};
 const log = pino({ level: 'silent' });
 
 /** Reads what `source` hands over until the test ends, without pauses worth the name. */

@@ -119,7 +119,13 @@ test('a blank box gets all its lines back and goes on as if none had died', asyn
   await blank.until('owned');
   swap(fleet);
   await bothKept(blank);
-  expect(eventsOf(blank)).toEqual(order);
+  const taken = eventsOf(blank);
+  expect(taken.slice(0, order.length)).toEqual(order);
+  // Nobody knows what had stated those: each line says what states the next.
+  expect([m01, m02].map((line) => blank.recent(line).at(-1)!.type)).toEqual(
+    Array(2).fill('SoftwareChanged'),
+  );
+  expect(taken).toHaveLength(order.length + 2);
   expect(stateOf(blank)).toEqual(before);
   expect(await blank.ask(repeated)).toEqual(answer);
   expect(
@@ -133,10 +139,11 @@ test('a blank box gets all its lines back and goes on as if none had died', asyn
     [2, 4, 'swapped'],
     [1, null, 'new'],
   ]);
-  expect(typesOf(blank, m01).slice(-3)).toEqual([
+  expect(typesOf(blank, m01).slice(-4)).toEqual([
     '1/4 OrderReleased',
     '2/1 EpochBegan',
-    '2/2 OrderReleased',
+    '2/2 SoftwareChanged',
+    '2/3 OrderReleased',
   ]);
   expect(fleet.ledger.parkedCount()).toBe(0);
   await blank.stop();

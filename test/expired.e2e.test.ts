@@ -1,10 +1,11 @@
 // Goal: a leaf whose certificate is over, or whose key was revoked, keeps its line working: the
-// edge says auth where it can know, and drains once that is renewed, without its own restart.
+// edge says auth, and drains once that is renewed, without its own restart.
 // Method: a hub with a plant's accounts and TLS, a real leaf, edge and central.
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { hubAccounts } from '../cli/accounts.ts';
+import { read } from '../cli/drive.ts';
 import { edgePermissions } from '../cli/permissions.ts';
 import { openAuthority } from './helpers/authority.ts';
 import { testFolder } from './helpers/folder.ts';
@@ -39,7 +40,8 @@ async function openGuarded() {
   });
   const ledger = await wire.central('ledger', { natsNkeyPath: file('central.nk') });
   const certificates = [{ name: 'leaf', path: leaf.certPath }];
-  const edge = await wire.edge('edge', m01, { natsNkeyPath: file('edge.nk'), certificates });
+  const guarded = { natsNkeyPath: file('edge.nk'), certificates };
+  const edge = await wire.edge('edge', m01, { ...guarded, leafMonitorUrl: wire.leaf.httpUrl });
   await edge.state(10);
   await edge.until('kept', 10);
   return { wire, ledger, edge, show, accountsOf, carrier };
@@ -70,19 +72,30 @@ test(
 );
 
 test(
-  'a revoked key of the leaf: facts wait, and all is at central once another is let in',
+  'a revoked key of the leaf: facts wait, auth is said, and all is at central once let in again',
   async () => {
     const { wire, ledger, edge, accountsOf, carrier } = await openGuarded();
+    const way = async () => (await edge.status()).way;
     wire.hub.change((config) => ({ ...config, accounts: accountsOf(newKey().nkey) }));
-    await wire.hub.restart();
+    await wire.hub.stop();
     await edge.state(10);
-    await waitFor(async () => (await edge.status()).way.state === 'down', 30_000, 'to be cut off');
-    await waitFor(() => wire.leaf.log().includes('Authorization Violation'), 10_000);
-    expect(await edge.status()).toMatchObject({ head: 20, kept: 10 });
+    await waitFor(async () => (await way()).state === 'down', 30_000, 'to be cut off');
+    expect((await way()).detail).not.toMatch(/^auth:/); // nobody refuses anything yet
+    await wire.hub.restart();
+    await waitFor(async () => (await way()).detail?.startsWith('auth:') ?? false, 30_000, 'auth');
+    expect((await way()).detail).toMatch(/^auth: the hub refuses the leaf's key since 20\S+Z$/);
+    expect(wire.leaf.log()).toContain("Leafnode Error 'Authorization Violation'");
+    const metrics = await (await fetch(`${edge.url}/metrics`)).text();
+    expect(metrics).toMatch(/^holdfast_edge_credentials_refused\{line="[^"]+"\} 1$/m);
+    const { header } = await read<{ header: { way: string } }>(edge.url, `/v1/line?line=${m01}`);
+    expect(header.way).toBe('auth');
+    await edge.state(5); // the line works on
+    expect(await edge.status()).toMatchObject({ head: 25, kept: 10 });
 
     wire.hub.adopt({ accounts: accountsOf(carrier.nkey) });
-    await edge.until('kept', 20);
-    expect(await ledger.status()).toMatchObject({ facts: 20, gaps: [], arrivalsParked: 0 });
+    await edge.until('kept', 25);
+    expect((await way()).detail).toBe(undefined);
+    expect(await ledger.status()).toMatchObject({ facts: 25, gaps: [], arrivalsParked: 0 });
   },
   timeoutMs,
 );

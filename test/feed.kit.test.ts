@@ -114,6 +114,24 @@ const broken: [string, string, string[]][] = [
     ),
     ['people'],
   ],
+  [
+    'wants a trace',
+    example.replace(
+      'handle({ data }) {',
+      `handle({ data, headers }) {
+      headers.traceparent.trim();`,
+    ),
+    ['traces'],
+  ],
+  [
+    'knows one form of a trace',
+    example.replace(
+      'handle({ data }) {',
+      `handle({ data, headers: { traceparent = '00' } }) {
+      if (!traceparent.startsWith('00')) throw new Error('what is that?');`,
+    ),
+    ['traces'],
+  ],
   ['says nothing', `${again}  return { handle() {}, state: () => 'ok' };\n}`, ['state']],
 ];
 test.each(broken)('one that %s is found', async (_name, text, rules) => {

@@ -13,7 +13,7 @@ import { packTar } from '../cli/bundle/tar.ts';
 const root = join(import.meta.dirname, '../ansible');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const load = (path: string) => parseYaml(read(path)) as Record<string, never>;
-const roles = ['nats_hub', 'nats_leaf', 'edge', 'central', 'release'];
+const roles = ['nats_hub', 'nats_leaf', 'edge', 'central', 'bridge', 'release'];
 const yamls = globSync('**/*.yml', { cwd: root }).sort();
 const has = (command: string) => spawnSync(command, ['--version']).status === 0;
 

@@ -1,11 +1,16 @@
 // Goal: an edge is told how far the ERP has what its line stated, and what waits for a person.
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { tellKept } from '../central/keeper.ts';
 import type { Ledger } from '../central/ledger.ts';
+import { migrations, openMemory } from '../central/memory.ts';
+import { openMovements } from '../central/movements.ts';
 import { waitingMax } from '../shared/kept.ts';
 import { openBell } from '../shared/loop.ts';
 import { keptSubject } from '../shared/subject.ts';
 import { again, answer, m1, qc, refused, stated, told, unknown } from './helpers/central.ts';
+import { content, history, report as reportFact } from './helpers/facts.ts';
+import { openMedium } from './helpers/medium.ts';
+import { m01 } from './helpers/shop.ts';
 
 const { release, report, complete, close, produce, hold, free } = stated;
 
@@ -86,6 +91,7 @@ async function wordsOf(pauses: number): Promise<[string, object][]> {
     ledger: { lines: () => heads } as unknown as Ledger,
     settled: (line, at) => side.postings.settled(line, at),
     bell,
+    movements: { take: () => undefined },
     repeatMs: 30_000,
     clock: {
       nowMs: () => 1_000_000,
@@ -137,7 +143,81 @@ test('what is unchanged is said again and again, though the day is set back', as
       lines: () => [{ path: m1, epoch: 1, sequence: 3, hash: Buffer.alloc(32, 7) }],
     } as unknown as Ledger,
     settled: () => ({ settled: 3, waiting: [] }),
-    ...{ bell: openBell(clock), repeatMs: 30_000, clock, signal: stop.signal },
+    ...{ bell: openBell(clock), movements: { take: () => [] } },
+    ...{ repeatMs: 30_000, clock, signal: stop.signal },
   });
   expect(said).toBe(10);
+});
+
+test('only lines that have moved are looked at, and all again when it may be any', async () => {
+  const movements = openMovements();
+  const stop = new AbortController();
+  const heads = new Map(
+    [m1, 'acme/a', 'acme/b'].map((path) => {
+      return [path, { path, epoch: 1, sequence: 3, hash: Buffer.alloc(32, 7) }];
+    }),
+  );
+  const looks: string[] = [];
+  const said: string[] = [];
+  const bell = openBell();
+  const between = [
+    () => {
+      heads.get('acme/a')!.sequence = 4;
+      movements.touch('acme/a');
+      movements.touch('acme/a');
+    },
+    () => undefined,
+    movements.any,
+    () => stop.abort(),
+  ];
+  await tellKept({
+    connection: {
+      isClosed: () => false,
+      publish: (subject: string) => void said.push(subject),
+    } as never,
+    ledger: {
+      lines() {
+        looks.push('all');
+        return [...heads.values()];
+      },
+      head(path: string) {
+        looks.push(path);
+        return heads.get(path)!;
+      },
+    } as unknown as Ledger,
+    settled: (_, at) => ({ settled: at, waiting: [] }),
+    ...{ bell, movements, repeatMs: 30_000, signal: stop.signal },
+    clock: {
+      nowMs: () => 0,
+      monotonicMs: () => 0,
+      async sleep() {
+        between.shift()!();
+        bell.ring();
+      },
+    },
+  });
+  expect(looks).toEqual(['all', 'acme/a', 'all']);
+  expect(said).toEqual([keptSubject(m1), 'hf.kept.acme.a', 'hf.kept.acme.b', 'hf.kept.acme.a']);
+});
+
+test('what the ledger takes, what the ERP has done and what was undone has moved a line', () => {
+  const db = openMedium(':memory:', migrations);
+  onTestFinished(() => void db.close());
+  const nowMs = () => 1_325_458_800_000;
+  const times = { nowMs, waitMs: () => 1, maxInFlightMs: 1 };
+  const { ledger, postings, forget } = openMemory({ db, ...times });
+  const { movements } = postings;
+  expect(movements.take()).toBe(undefined);
+  const released = { material: 'BOLT', unit: 'EA', quantity: '9', tolerancePercent: 10 };
+  const order = content('order', 'OrderReleased', released, { order: 'WO-1' });
+  const { segment } = history(m01, [order, reportFact('piece', '1')]);
+  ledger.accept([{ segment: segment(1, 2) }]);
+  expect(movements.take()).toEqual([m01]);
+  expect(movements.take()).toEqual([]);
+  const [task] = postings.next(new Set(), 1);
+  movements.take();
+  postings.settle(task!.posting.key, { kind: 'posted', document: 'D' });
+  expect(movements.take()).toEqual([m01]);
+  forget();
+  expect(movements.take()).toBe(undefined);
 });

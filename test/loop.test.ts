@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { backoff } from '../shared/backoff.ts';
+import { backoff, scattered } from '../shared/backoff.ts';
 import { systemClock } from '../shared/clock.ts';
 import { openBell } from '../shared/loop.ts';
 
@@ -35,6 +35,21 @@ test('the pauses of retries double up to 5 s', () => {
   expect([1, 2, 3, 6, 7, 1_000].map((attempt) => backoff(attempt))).toEqual([
     100, 200, 400, 3_200, 5_000, 5_000,
   ]);
+});
+
+test('many who wait for the same do not come at once, and each waits at least half as long', () => {
+  const lines = Array.from({ length: 2_000 }, (_, index) => `acme/s${index}/hall/L1`);
+  for (const attempt of [1, 2, 7]) {
+    const pauses = lines.map((line) => scattered(1_000, line, attempt));
+    expect(pauses.every((ms) => ms > 500 && ms <= 1_000)).toBe(true);
+    const tenths = Array.from({ length: 10 }, () => 0);
+    for (const ms of pauses) tenths[Math.min(9, Math.floor((ms - 500) / 50))]! += 1;
+    for (const count of tenths) expect(count).toBeGreaterThan(130); // of 200
+  }
+  const [line] = lines as [string];
+  const own = [1, 2, 3, 4].map((attempt) => scattered(1_000, line, attempt));
+  expect(new Set(own).size).toBe(4);
+  expect(scattered(1_000, line, 2)).toBe(own[1]);
 });
 
 test('a sleep ends when it is told to, and never rejects', async () => {

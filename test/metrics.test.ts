@@ -163,15 +163,8 @@ test('central says what its ledger holds, and how far it is behind', async () =>
   await box.kept(m01);
   const clock = { state: 'ok', says: 'clock ok' } as const;
   const loose = { unattributed: 2, unattributedSinceMs: 1_000 };
-  const beat = {
-    line: m01,
-    nowMs: 1_000,
-    unsent: 4,
-    heardMs: 2_000,
-    skewMs: 1_000,
-    clock,
-    ...loose,
-  };
+  const times = { nowMs: 1_000, heardMs: 2_000, skewMs: 1_000 };
+  const beat = { line: m01, unsent: 4, ...times, clock, ...loose };
   const edges = () => [beat];
   const { metrics } = meteredCentral(fleet, { edges, nowMs: () => 5_000 });
   const app = buildCentral(openBoard({ ...fleet, ...bare, edges, nowMs: () => 5_000 }), () =>
@@ -199,6 +192,9 @@ test('central says what its ledger holds, and how far it is behind', async () =>
   expect(central('edge_clock_skew_seconds', { line: m01 })).toBe(1);
   expect(central('edge_unattributed', { line: m01 })).toBe(2);
   expect(central('edge_unattributed_seconds', { line: m01 })).toBe(4);
+  expect(central('feed_behind_facts')).toBe(2);
+  expect(central('feed_reader_behind_facts', { reader: 'qms' })).toBe(3);
+  expect(central('feed_reader_behind_seconds', { reader: 'qms' })).toBe(4);
   expect(central('arrivals_parked')).toBe(0);
   expect(central('holds_ahead', { fact: 'lost' })).toBe(0);
 });

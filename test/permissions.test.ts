@@ -3,7 +3,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { hubAccounts } from '../cli/accounts.ts';
+import { hubAccounts, withReaders } from '../cli/accounts.ts';
+import { withDesk } from '../cli/deskaccounts.ts';
 import { edgePermissions } from '../cli/permissions.ts';
 
 const root = join(import.meta.dirname, '../ansible');
@@ -40,5 +41,48 @@ for leaf in leaves:
 print(json.dumps(hub_accounts(leaves, ['UH', 'UI'])))`;
     const wanted = hubAccounts(['UH', 'UI'], leaves);
     expect(JSON.parse(python(script, JSON.stringify(leaves)))).toEqual(wanted);
+  });
+
+  test('gives each reader of the feed the account that cli/accounts.ts gives it', () => {
+    const readers = [
+      { name: 'qms', nkeys: ['UQ'] },
+      { name: 'lake-2', nkeys: ['UL', 'UM'] },
+    ];
+    const script = `
+import json, sys
+sys.path.insert(0, sys.argv[1] + '/filter_plugins')
+from holdfast import hub_accounts, with_readers
+leaves = [{'nkeys': ['UA'], 'edges': [{'lines': ['acme/lyon/turning/M01']}]}]
+print(json.dumps(with_readers(hub_accounts(leaves, ['UH']), json.loads(sys.argv[2]))))`;
+    const leaves = [{ nkeys: ['UA'], edges: [['acme/lyon/turning/M01']] }];
+    const wanted = withReaders(hubAccounts(['UH'], leaves), readers);
+    expect(JSON.parse(python(script, JSON.stringify(readers)))).toEqual(wanted);
+  });
+
+  test('gives each who asks the desk the account that cli/deskaccounts.ts gives them', () => {
+    const people = [
+      { name: 'person:17', nkeys: ['UP', 'UO'], may: 'act' as const },
+      { name: 'person:Zoë', nkeys: ['UZ'], may: 'look' as const },
+      { name: 'system:lims', nkeys: ['UI'], may: ['inspection', 'hold'] as const },
+    ];
+    const script = `
+import json, sys
+sys.path.insert(0, sys.argv[1] + '/filter_plugins')
+from holdfast import hub_accounts, with_desk, with_readers
+leaves = [{'nkeys': ['UA'], 'edges': [{'lines': ['acme/lyon/turning/M01']}]}]
+hub = with_readers(hub_accounts(leaves, ['UH']), [{'name': 'qms', 'nkeys': ['UQ']}])
+try:
+    print(json.dumps(with_desk(hub, json.loads(sys.argv[2]))))
+except ValueError as error:
+    print(json.dumps(str(error)))`;
+    const leaves = [{ nkeys: ['UA'], edges: [['acme/lyon/turning/M01']] }];
+    const readers = [{ name: 'qms', nkeys: ['UQ'] }];
+    const wanted = withDesk(withReaders(hubAccounts(['UH'], leaves), readers), people);
+    const given = (some: readonly object[]) => JSON.parse(python(script, JSON.stringify(some)));
+    expect(given(people)).toEqual(wanted);
+    const [first] = people as [(typeof people)[0]];
+    expect(given([{ ...first, name: 'ada' }])).toContain('people[0]: must be person:');
+    expect(given([{ ...first, may: ['hodl'] }])).toContain('may: must be act, look or operations');
+    expect(given([first, { ...first, name: 'person:18' }])).toContain('each key once');
   });
 });

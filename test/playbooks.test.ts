@@ -1,14 +1,24 @@
 // Goal: what a playbook does to files of a box is what its page says. Method: its own tasks, run
 // by Ansible on a folder, without those that need systemd; `npm run fleet` runs all of them.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 
 const hasAnsible = spawnSync('ansible-playbook', ['--version']).status === 0;
-const filesOnly = /^ansible\.builtin\.(?:find|file|copy|command)$/;
+const filesOnly = /^ansible\.builtin\.(?:find|file|copy|command|stat)$/;
 
 /** Runs those tasks of a file that only look after files, on this machine. */
 function play(path: string, vars: Record<string, unknown>): void {
@@ -56,4 +66,30 @@ test.skipIf(!hasAnsible)(
     expect(globSync(`${state}.*`).map(found)).toEqual([store]);
   },
   60_000,
+);
+
+test.skipIf(!hasAnsible)(
+  'of old releases go the oldest, and never the current one or the one before it',
+  () => {
+    const root = mkdtempSync(join(tmpdir(), 'holdfast-releases-'));
+    onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+    const releases = ['1.0.0', '1.1.0', '1.2.0', '1.3.0'];
+    mkdirSync(join(root, 'bundles'));
+    for (const [age, name] of releases.entries()) {
+      const folder = join(root, 'releases', name);
+      mkdirSync(folder, { recursive: true });
+      utimesSync(folder, age, age);
+      writeFileSync(join(root, 'bundles', `holdfast-${name}-linux-x64.tar`), '');
+    }
+    symlinkSync(join(root, 'releases/1.1.0'), join(root, 'current'));
+    symlinkSync(join(root, 'releases/1.0.0'), join(root, 'previous'));
+    const vars = parse(readFileSync('ansible/roles/release/vars/main.yml', 'utf8')) as object;
+    const names = { release_root: root, release_keep: 3, release__platform: 'linux-x64' };
+    play('roles/release/tasks/prune.yml', { ...vars, ...names });
+    const kept = ['1.0.0', '1.1.0', '1.3.0'];
+    expect(readdirSync(join(root, 'releases')).sort()).toEqual(kept);
+    const bundles = readdirSync(join(root, 'bundles')).map((name) => name.slice(9, 14));
+    expect(bundles.sort()).toEqual(kept);
+  },
+  120_000,
 );

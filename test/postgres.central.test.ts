@@ -17,6 +17,8 @@ await againOnPostgres({
   'reconcile.central': () => import('./reconcile.central.test.ts'),
   'explain.central': () => import('./explain.central.test.ts'),
   'time.central': () => import('./time.central.test.ts'),
+  'acts.central': () => import('./acts.central.test.ts'),
+  'acts.told': () => import('./acts.told.test.ts'),
   'desk.case': () => import('./desk.case.test.ts'),
   'amendments.central': () => import('./amendments.central.test.ts'),
   erpstatus: () => import('./erpstatus.test.ts'),

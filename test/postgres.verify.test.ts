@@ -3,13 +3,19 @@
 // Method: one small shop on a real server; each kind of harm is done to it behind its schema.
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { openBoard } from '../central/board.ts';
 import { verifyShared } from '../central/inspection.ts';
-import { migrations } from '../central/memory.ts';
+import { migrations, openMemory } from '../central/memory.ts';
 import { readShared } from '../central/reading.ts';
 import { openShared } from '../central/sharing.ts';
+import { centralLine } from '../shared/subject.ts';
+import { as, nobody, said } from './helpers/acts.ts';
 import { postgresOrWhy } from './helpers/again.ts';
+import { bare } from './helpers/bare.ts';
+import { stated } from './helpers/central.ts';
 import { configFile, holdfast, shopOn } from './helpers/centralconfig.ts';
 import { ledgerOf, storeOfShop } from './helpers/disk.ts';
+import { history } from './helpers/facts.ts';
 import { m01, m02 } from './helpers/shop.ts';
 
 const cluster = await postgresOrWhy();
@@ -30,6 +36,35 @@ if (typeof cluster === 'string') {
       { line: m02, epoch: 1, first: 1, last: 2 },
     ];
     expect(verified(shop().where)).toEqual({ facts: 25, lines, found: 0, findings: [] });
+  });
+
+  test('two centrals number the acts of one ledger together; one undone leaves no hole', () => {
+    const given = { url, password, schema: 'acts_of_two' };
+    const two = [1, 2].map((boot) => {
+      const db = openShared(given, `acts${boot}`, migrations);
+      const memory = openMemory({ db, nowMs: Date.now, waitMs: Date.now, maxInFlightMs: 100 });
+      const board = openBoard({ ...memory, ...bare, db });
+      return { db, ledger: memory.ledger, board, act: as(board) };
+    });
+    const lots = Array.from({ length: 6 }, (_, at) => `L-${at}`);
+    const facts = lots.map((lot) => stated.produce(lot, '1'));
+    for (const [at, lot] of lots.entries()) {
+      const { act, ledger, board } = two[at % 2]!;
+      ledger.accept([{ segment: history(m01, facts).segment(at + 1, at + 1) }]);
+      const undone = () =>
+        board.together(() => {
+          act(nobody, 'hold', { lot: 'X', ...said });
+          throw new Error('behind the act');
+        });
+      expect(undone).toThrow('behind the act');
+      expect(act(nobody, 'hold', { lot, ...said })).toMatchObject({ recorded: at + 1 });
+    }
+    const [{ board, ledger }] = two as [(typeof two)[0]];
+    expect(board.deeds.list(10).map(({ number }) => number)).toEqual([6, 5, 4, 3, 2, 1]);
+    expect([ledger.last(), ledger.facts()]).toEqual([12, 6]);
+    for (const { db } of two) db.close();
+    const lines = [m01, centralLine].map((line) => ({ line, epoch: 1, first: 1, last: 6 }));
+    expect(verified(given)).toEqual({ facts: 12, found: 0, findings: [], lines });
   });
 
   const zero = (bytes: number) => `decode('${'00'.repeat(bytes)}', 'hex')`;

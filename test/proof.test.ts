@@ -15,6 +15,8 @@ const stand = (about: Partial<Stand>, of: object = {}): Stand => ({
   lines: [{ ...line, ...of }, other],
   ...about,
 });
+const spoken = { isCurrent: true, epoch: 1, sequence: 100 };
+const mute = { ...spoken, isCurrent: false };
 const judged = (now: Stand, first = base, release?: string) => judge(base, first, now, release);
 
 describe('a new release has taken over', () => {
@@ -24,6 +26,10 @@ describe('a new release has taken over', () => {
     expect(judged(stand({}, { head: 140, kept: 120, hash: 'cc' }))).toEqual(fine);
     expect(judged(stand({}, { way: { state: 'draining' } }))).toEqual(fine);
     expect(judged(base, base, '1.0.0')).toEqual(fine);
+    expect(judged(stand({}, { software: spoken }))).toEqual(fine);
+    expect(judged(stand({}, { software: { ...spoken, epoch: null, sequence: null } }))).toEqual(
+      fine,
+    );
   });
 
   const broken: [string, Stand, string][] = [
@@ -45,6 +51,13 @@ describe('a new release has taken over', () => {
   const waiting: [string, Stand, string][] = [
     ['a line is cut off', stand({}, { way: { state: 'down', detail: 'no leaf' } }), 'no leaf'],
     ['the ledger is behind', stand({}, { kept: 99 }), 'the ledger holds 99 of 100 facts'],
+    ['a line has not said what goes on', stand({}, { software: mute }), 'has not stated yet that'],
+    ['nobody knows what states a line', stand({}, { software: null }), 'has not stated yet that'],
+    [
+      'what goes on is not in the ledger',
+      stand({ unsent: 1 }, { head: 101, hash: 'cc', software: { ...spoken, sequence: 101 } }),
+      'the ledger holds 100 of 101 facts, and not that release 1.0.0 goes on',
+    ],
     ['central is silent', stand({ central: { atMs: 969_999 } }), 'has not spoken'],
     ['central has never spoken', stand({ central: null }), 'has not spoken'],
     ['facts pile up', stand({ unsent: 1_001 }), '1001 facts wait, 1001 more than before'],

@@ -164,7 +164,8 @@ test('S4: a line of which nothing is left comes before what others have built on
   await bothKept(again);
   expect([m01, m02].map((line) => again.status(line).failure)).toEqual([null, null]);
   expect(all(again)).toEqual([
-    ...['1 1/1 OrderReleased', '1 2/1 EpochBegan', '2 1/1 OperationStarted'],
-    ...['2 1/2 PhaseStarted', '2 1/3 QuantityReported', '2 2/1 EpochBegan'],
+    ...['1 1/1 OrderReleased', '1 2/1 EpochBegan', '1 2/2 SoftwareChanged'],
+    ...['2 1/1 OperationStarted', '2 1/2 PhaseStarted', '2 1/3 QuantityReported'],
+    '2 2/1 EpochBegan',
   ]);
 });

@@ -4,6 +4,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { endpoints } from '../shared/endpoints.ts';
 import {
+  askedSubject,
   deskSubject,
   eventStream,
   eventSubject,
@@ -128,6 +129,13 @@ test.each(Object.keys(endpoints))('the desk does not hear %s of the rogue', asyn
   expect(await answered(subject, '{}')).toEqual([]);
   expect(plant.seen.slice(from).filter((one) => one.subject === subject)).toEqual([]);
   expect(await answerTo(plant.plant, subject, '{"no":"field"}')).not.toMatch(/^none/);
+});
+test('where names are proved, nobody hears the rogue', async () => {
+  const subject = askedSubject('give-up');
+  const from = plant.seen.length;
+  expect(await answered(subject, '{}')).toEqual([]);
+  expect(plant.seen.slice(from).filter((one) => one.subject === subject)).toEqual([]);
+  expect(await answerTo(plant.plant, subject, '{}')).toMatch(/the hub does not say once/);
 });
 test.each(['$SRV.PING', '$SRV.INFO.holdfast-desk', '$SRV.STATS.holdfast-desk'])(
   '%s is not answered to the rogue',

@@ -183,7 +183,7 @@ test('S4: without its header, or with a page of noise, it gives its facts', asyn
     ...['counter', 'machine', 'job', 'job_log', 'unattributed'],
     ...['session', 'lockout'],
     ...['reference_set', 'reference', 'reference_active', 'reference_told'], // central has them
-    ...['order_version', 'offer'],
+    ...['order_version', 'offer', 'software'],
   ]);
 
   const pages = openPages(path);

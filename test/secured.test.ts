@@ -11,7 +11,13 @@ import { readEdgeConfig } from '../edge/config.ts';
 import { startEdge } from '../edge/main.ts';
 import { systemClock } from '../shared/clock.ts';
 import { openLog } from '../shared/log.ts';
-import { certificateText, checkCertificates, openCertificates, soonMs } from '../shared/pki.ts';
+import {
+  certificateText,
+  checkCertificates,
+  openCertificates,
+  soonMs,
+  urgentMs,
+} from '../shared/pki.ts';
 import { openSecured } from '../shared/secured.ts';
 import { type Authority, openAuthority } from './helpers/authority.ts';
 import { closeChromium, openPage } from './helpers/chromium.ts';
@@ -74,7 +80,9 @@ test('page and session by TLS: a secure cookie, HSTS, version 1.2 at least', asy
   const status = await ask(`${securedUrl}/v1/status`);
   expect(status.headers['strict-transport-security']).toBe('max-age=31536000');
   expect(JSON.parse(status.body)).toMatchObject({
-    certificates: [{ name: 'tls', state: 'good', untilMs: expect.any(Number) }],
+    certificates: [
+      { name: 'tls', state: 'good', untilMs: expect.any(Number), daysLeft: expect.any(Number) },
+    ],
   });
   const session = await ask(`${securedUrl}/v1/session`, 'POST', signIn);
   expect(session.status).toBe(200);
@@ -168,27 +176,33 @@ test('a certificate that is over stops nothing: it is served, and told of', asyn
 describe('what is read of certificates', () => {
   test('says when one ends, is over, is not valid yet, or cannot be read', () => {
     const folder = testFolder();
-    const { certPath: path, put } = pairIn(folder, 30);
+    const { certPath: path, put } = pairIn(folder, 60);
     const time = { nowMs: Date.now() };
     const { standings, blame } = openCertificates([{ name: 'leaf', path }], () => time.nowMs);
     const dayMs = 86_400_000;
     expect(standings()).toMatchObject([{ name: 'leaf', state: 'good' }]);
     expect(certificateText(standings()[0]!)).toBe(undefined);
-    time.nowMs += 30 * dayMs - soonMs + dayMs;
+    time.nowMs += 60 * dayMs - soonMs;
+    expect(standings()).toMatchObject([{ state: 'soon', daysLeft: 29 }]);
     expect(certificateText(standings()[0]!)).toMatch(
-      /^the certificate "leaf" ends at 20\S+Z: renew/,
+      /^the certificate "leaf" ends at 20\S+Z, in 29 days: renew it$/,
     );
+    time.nowMs += soonMs - urgentMs;
+    expect(standings()).toMatchObject([{ state: 'urgent', daysLeft: 6 }]);
     expect(blame()).toBe(undefined);
-    time.nowMs += 30 * dayMs;
+    time.nowMs += urgentMs;
+    expect(standings()).toMatchObject([{ state: 'over', daysLeft: -1 }]);
     expect(blame()).toMatch(/^auth: the certificate "leaf" is over since 20\S+Z: renew it$/);
-    put(90);
+    put(120);
     time.nowMs += 20_000;
     expect(standings()).toMatchObject([{ state: 'good' }]);
     time.nowMs -= 100 * dayMs;
     expect(blame()).toBe('auth: the certificate "leaf" is not valid yet: see the clock');
     writeFileSync(path, 'no certificate');
     time.nowMs += 20_000;
-    expect(standings()).toEqual([{ name: 'leaf', state: 'unreadable', untilMs: null }]);
+    expect(standings()).toEqual([
+      { name: 'leaf', state: 'unreadable', untilMs: null, daysLeft: null },
+    ]);
     expect(certificateText(standings()[0]!)).toBe('the certificate "leaf" cannot be read');
   });
 

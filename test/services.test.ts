@@ -78,7 +78,7 @@ test('when it stops, nobody serves any more', async () => {
   services.stop();
   await asker.flush();
   await expect
-    .poll(() => ask('health').then(String, ({ name }: Error) => name))
+    .poll(() => ask('health').then(String, ({ name }: Error) => name), { timeout: 30_000 })
     .toMatch(/NoResponders|RequestError/);
 });
 

@@ -100,3 +100,40 @@ test('T1: what is wrong with the clock stands there, and that it was set', async
     /set back by 3 hr 4 min · to \d\d\/\d\d\/20\d\d .* while the edge was off/,
   );
 });
+
+test('who is not let in, and which certificate ends first, is in the header', async (context) => {
+  const { url, ask } = await startBox();
+  await ask(...started);
+  const { page, says } = await look(context, 'about:blank');
+  const told = { certificates: [] as object[], detail: "auth: the hub refuses the leaf's key" };
+  const through = await startSilence(url, (status) => {
+    Object.assign(status, { certificates: told.certificates });
+    const way = { state: 'down', sinceMs: 0, detail: told.detail };
+    for (const line of status.lines) Object.assign(line, { way });
+  });
+  const leaf = (state: string, daysLeft: number | null) => ({
+    ...{ name: 'leaf', state, daysLeft, untilMs: daysLeft === null ? null : 1_700_000_000_000 },
+  });
+  const good = { name: 'tls', state: 'good', daysLeft: 80, untilMs: 1 };
+  const later = { name: 'opcua', state: 'soon', daysLeft: 29, untilMs: 1 };
+  const badge = page.locator('#header [data-is="certificate"]');
+  for (const [first, text, tone] of [
+    [leaf('soon', 12), 'certificate leaf: 12 days left', 'warn'],
+    [leaf('urgent', 1), 'certificate leaf: 1 day left', 'bad'],
+    [leaf('over', -3), 'certificate leaf is over', 'bad'],
+    [leaf('unreadable', null), 'certificate leaf cannot be read', 'bad'],
+  ] as const) {
+    told.certificates = [good, later, first];
+    await page.goto(through);
+    await says('#header', text);
+    expect(await badge.getAttribute('data-tone')).toBe(tone);
+  }
+  await says('#header', /^not let in\s+since .* · 2 of 2 lines/);
+  await says('.tile', 'not let in', "auth: the hub refuses the leaf's key");
+  expect(await page.locator('#header .link').getAttribute('data-tone')).toBe('bad');
+  told.certificates = [good];
+  told.detail = 'no answer';
+  await page.goto(through);
+  await says('#header', /^offline\s+since/);
+  expect(await badge.count()).toBe(0);
+});

@@ -128,7 +128,16 @@ test('every figure, its formula and every reason has words', () => {
 
 test('every text of the figures page is used', () => {
   const code = codeOf('central/page');
-  const computed = ['views', 'sorts', 'figures', 'formulas', 'whys', 'basis', 'costBasis'];
+  const computed = [
+    'views',
+    'sorts',
+    'figures',
+    'formulas',
+    'whys',
+    'basis',
+    'costBasis',
+    'plannedBy',
+  ];
   const plans = ['page.planned', 'page.expected', 'page.actual'];
   const unused = namesOf(englishOf('central/page')).filter(
     (name) =>

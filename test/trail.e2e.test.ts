@@ -4,7 +4,7 @@
 // collector that gets what they tell by OTLP/HTTP.
 import { jetstreamManager } from '@nats-io/jetstream';
 import { expect, onTestFinished, test } from 'vitest';
-import { eventStream } from '../shared/subject.ts';
+import { eventStream, factStream } from '../shared/subject.ts';
 import { readTraceparent, traceIdOf } from '../shared/traceparent.ts';
 import { type Collected, startCollector } from './helpers/collector.ts';
 import { waitFor } from './helpers/plantnet.ts';
@@ -22,7 +22,7 @@ test('a tap and the document that it calls for are one trace', async () => {
   onTestFinished(bench.close);
   const erp = { url: bench.url, plant: '1000', storageLocation: '0001' };
   const wire = await openWire();
-  const central = await wire.central('ledger', { otlp, erp });
+  const central = await wire.central('ledger', { otlp, erp, feed: {} });
   const edge = await wire.edge('edge', m01, { otlp });
   const order = { order: '4711', atMs: Date.now() };
   const asked = async (given: object, headers: object = {}) => {
@@ -48,6 +48,7 @@ test('a tap and the document that it calls for are one trace', async () => {
   const named = (name: RegExp) => ours().filter((span) => name.test(span.name));
   await waitFor(() => named(/^post /).length > 0, 30_000, 'the document to be told of');
   await waitFor(() => named(/^POST /).length > 0, 30_000, 'the ERP to tell of it');
+  await waitFor(() => named(/^tell /).length > 0, 30_000, 'the feed to be told');
   const one = (name: RegExp): Collected => {
     const found = named(name);
     expect(found.map((span) => span.name)).toHaveLength(1);
@@ -103,4 +104,12 @@ test('a tap and the document that it calls for are one trace', async () => {
     places.push(readTraceparent(message.header.get('traceparent')));
   }
   expect(places).toContainEqual({ traceId: caller.traceId, spanId: road[1]!.spanId });
+
+  // Who reads the fact in the feed goes on in the same trace, below its telling.
+  const tell = one(/^tell MaterialConsumed$/);
+  expect(tell).toMatchObject({ parentSpanId: road[2]!.spanId, service: 'holdfast-central' });
+  const subject = 'hf.fact.*.*.*.*.MaterialConsumed';
+  const told = (await manager.direct.getMessage(factStream, { last_by_subj: subject }))!;
+  const header = told.header.get('traceparent');
+  expect(readTraceparent(header)).toEqual({ traceId: caller.traceId, spanId: tell.spanId });
 }, 60_000);

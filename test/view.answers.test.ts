@@ -123,7 +123,7 @@ test('a whole edge at work, with people and a machine that is away', async () =>
   // of reference data that cannot be taken.
   const rare = [
     ...['holds.outcome', 'retention.waitsFor', 'disk.daysLeft', 'people.trouble'],
-    ...['reference.waits'],
+    ...['reference.waits', 'program.build'],
   ];
   expect(own.sort()).toEqual(rare.sort());
 });

@@ -1,15 +1,22 @@
 """What a line may say on NATS, and the hub's accounts.
 
-The same as `cli/permissions.ts` and `cli/accounts.ts`, which a test compares.
+The same as `cli/permissions.ts`, `cli/accounts.ts` and `cli/deskaccounts.ts`, which a test compares.
 """
 
 from __future__ import annotations
 
+import pathlib
 import re
 
 DOMAIN = "hub"
 CENTRAL_INBOX = "_INBOX_central"
 PLANT = "HF"
+FEED_API = "hf.feed.API"
+FACT_STREAM = "HF_FACT"
+DESK_API = "hf.desk.API"
+DESK_SERVICE = "holdfast-desk"
+DESK_HEARD = ["hf.fact.>", "$JS.EVENT.ADVISORY.>"]
+ENDPOINTS = pathlib.Path(__file__).parents[2] / "shared" / "endpoints.ts"
 
 
 def token(name):
@@ -97,6 +104,116 @@ def hub_accounts(leaves, central):
     return {PLANT: plant, **accounts}
 
 
+def feed_permissions(name):
+    """Of a reader of the feed in an account of its own: its consumer, and nothing else."""
+    asked = [f"{FEED_API}.CONSUMER.{what}.{FACT_STREAM}.{name}" for what in ("INFO", "MSG.NEXT", "RESET")]
+    return {
+        "publish": {"allow": [*asked, f"$JS.ACK.{FACT_STREAM}.{name}.>"]},
+        "subscribe": {"allow": [f"_INBOX_feed_{name}.>"]},
+    }
+
+
+def with_readers(accounts, readers):
+    """The same accounts, and one for each reader of the feed, with a way to its own consumer."""
+    exports, own = [], {}
+    for reader in readers:
+        name = f"feed/{reader['name']}"
+        part, imports = feed_permissions(reader["name"]), []
+        for to in part["publish"]["allow"]:
+            service = to.replace(FEED_API, "$JS.API")
+            many = {"response_type": "stream"} if "MSG.NEXT" in service else {}
+            exports.append({"service": service, "accounts": [name], **many})
+            imports.append({"service": {"account": PLANT, "subject": service}, "to": to})
+        only = {"permissions": part, "allowed_connection_types": ["STANDARD"]}
+        users = [{"nkey": nkey, **only} for nkey in reader["nkeys"]]
+        own[name] = {"users": users, "imports": imports, "exports": []}
+    plant = {**accounts[PLANT], "exports": [*accounts[PLANT]["exports"], *exports]}
+    return {**accounts, PLANT: plant, **own}
+
+
+def operations():
+    """Every operation of the desk, and whether it changes nothing."""
+    text = ENDPOINTS.read_text(encoding="utf-8")
+    return {name: way == "GET" for name, way in re.findall(r"^  '?([a-z-]+)'?: '([A-Z]+) /", text, re.M)}
+
+
+def service_subjects():
+    """What `nats service ls|info|stats` asks."""
+    ends = ("", f".{DESK_SERVICE}", f".{DESK_SERVICE}.*")
+    return [f"$SRV.{verb}{end}" for verb in ("PING", "INFO", "STATS") for end in ends]
+
+
+def jetstream_subjects(api):
+    """What `nats` asks about streams and consumers, changing neither."""
+    asked = ("INFO", "STREAM.NAMES", "STREAM.LIST", "STREAM.INFO.*", "STREAM.MSG.GET.*")
+    read = ("DIRECT.GET.>", "CONSUMER.NAMES.*", "CONSUMER.LIST.*", "CONSUMER.INFO.*.*")
+    return [f"{api}.{what}" for what in asked + read]
+
+
+def person_permissions(may):
+    """Of somebody who asks the desk: to act, to look, or some operations."""
+    known = operations()
+    named = may
+    if may == "act":
+        named = list(known)
+    elif may == "look":
+        named = [name for name, looks in known.items() if looks]
+    unknown = [name for name in named if name not in known]
+    if isinstance(named, str) or unknown:
+        raise ValueError(f"may: must be act, look or operations of the desk, is {may}")
+    asked = [f"hf.desk.{name}" for name in named]
+    heard = ["_INBOX.>", "_INBOX_desk.>", "$JS.EVENT.ADVISORY.>", "hf.fact.>"]
+    publish = asked + service_subjects() + jetstream_subjects(DESK_API)
+    return {"publish": {"allow": publish}, "subscribe": {"allow": heard}}
+
+
+def person_imports():
+    """What leads across from the account of one name."""
+    asked = {"service": {"account": PLANT, "subject": "hf.asked.*"}, "to": "hf.desk.*", "share": True}
+    imports = [asked]
+    for to in service_subjects() + jetstream_subjects(DESK_API):
+        subject = to.replace(DESK_API, "$JS.API")
+        renamed = {} if subject == to else {"to": to}
+        imports.append({"service": {"account": PLANT, "subject": subject}, **renamed})
+    return imports + [{"stream": {"account": PLANT, "subject": subject}} for subject in DESK_HEARD]
+
+
+def with_desk(accounts, people):
+    """The same accounts, and one for each who asks the desk: the server says who it is."""
+    name_pattern = r"(?:person|system):[^\W_][\w.@-]{0,49}"
+    for at, one in enumerate(people):
+        if not re.fullmatch(name_pattern, one["name"]) or not 1 <= len(one["nkeys"]) <= 2:
+            raise ValueError(f"people[{at}]: must be person:… or system:…, with one or two keys")
+    names = [one["name"].lower() for one in people]
+    keys = [nkey for one in people for nkey in one["nkeys"]]
+    if len(set(names)) < len(names) or len(set(keys)) < len(keys):
+        raise ValueError("people: must have each name once, and each key once")
+    if not people:
+        return accounts
+    own = {}
+    for one in people:
+        only = {
+            "permissions": person_permissions(one["may"]),
+            "allowed_connection_types": ["STANDARD"],
+        }
+        users = [{"nkey": nkey, **only} for nkey in one["nkeys"]]
+        own[f"desk/{one['name']}"] = {"users": users, "imports": person_imports(), "exports": []}
+    many = {"response_type": "stream"}
+    given = [{"service": "hf.asked.*"}]
+    given += [{"service": service, **many} for service in service_subjects()]
+    for service in jetstream_subjects("$JS.API"):
+        given.append({"service": service, **(many if "DIRECT" in service else {})})
+    given += [{"stream": subject} for subject in DESK_HEARD]
+    exports = {}
+    for export in accounts[PLANT]["exports"]:
+        exports[(export.get("service"), export.get("stream"))] = export
+    for export in given:
+        key = (export.get("service"), export.get("stream"))
+        before = exports.get(key, {**export, "accounts": []})
+        exports[key] = {**before, "accounts": [*before["accounts"], *own]}
+    return {**accounts, PLANT: {**accounts[PLANT], "exports": list(exports.values())}, **own}
+
+
 class FilterModule:
     """Filters for templates."""
 
@@ -106,4 +223,6 @@ class FilterModule:
             "holdfast_permissions": permissions,
             "holdfast_leaf_permissions": leaf_permissions,
             "holdfast_hub_accounts": hub_accounts,
+            "holdfast_with_readers": with_readers,
+            "holdfast_with_desk": with_desk,
         }

@@ -39,6 +39,7 @@ export function openDownlinkBoard({ db, downlink, undone, moved }: Parts) {
     approve: standing(downlink.approve),
     reject: standing(downlink.reject),
     differences: downlink.differences,
+    verdicts: downlink.verdicts,
     shown: downlink.shown,
   };
 }

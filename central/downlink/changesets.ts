@@ -9,9 +9,10 @@ import {
   type ReferenceVersion,
   setRecordsMax,
   versionText,
+  withoutTimes,
 } from '../../shared/reference.ts';
 import { openSets, type Sets } from '../../statecharts/inforce.ts';
-import type { Saying } from '../amendments.ts';
+import { isSame, type Saying } from '../amendments.ts';
 import { contentText, digestOf, type Records } from './records.ts';
 
 /** Most drafts and most sets that are told. */
@@ -178,7 +179,7 @@ export function openChangeSets({ db, records, nowMs, needsSecond }: Parts) {
     approve(id: number, { by, reason }: Saying) {
       const draft = openDraft(id);
       const { site } = draft;
-      if (needsSecond(site) && draft.by === by) {
+      if (needsSecond(site) && isSame(draft.by, by)) {
         throw new Fault(
           'REFUSED',
           `by: ${by} has drafted it, and ${site} asks for a second person`,
@@ -211,7 +212,8 @@ export function openChangeSets({ db, records, nowMs, needsSecond }: Parts) {
       const references: Reference[] = [];
       let bytes = 0;
       for (const one of tables.members.all(row.draft).slice(from)) {
-        const reference = { ...one, content: records.content(site, one)! } as Reference;
+        const content = records.content(site, one)!;
+        const reference = withoutTimes({ ...one, content } as Reference);
         bytes += 200 + Buffer.byteLength(contentText(reference.content));
         if (references.length > 0 && bytes > pageBytesMax) break;
         references.push(reference);

@@ -13,7 +13,9 @@ import type { Dossier } from '../dossier.ts';
 import { openChangeSets } from './changesets.ts';
 import { openCursors } from './cursors.ts';
 import { openGuarding } from './guarding.ts';
+import { openMakers } from './makers.ts';
 import { openOrders, type Send } from './orders.ts';
+import { openPlans } from './plans.ts';
 import { nameOf, openProblems } from './problems.ts';
 import { openRecords } from './records.ts';
 
@@ -52,8 +54,9 @@ export function openDownlink(parts: Parts) {
   const records = openRecords(db);
   const needsSecond = (site: string) => secondPerson.includes(site);
   const sets = openChangeSets({ db, records, nowMs, needsSecond });
+  const makers = openMakers(sets);
   const problems = openProblems(db, nowMs);
-  const orders = openOrders({ db, sets, send, nowMs });
+  const orders = openOrders({ db, sets, makers, send, nowMs });
   const cursors = openCursors(db);
   const guarding = openGuarding({ db, dossier, sets });
   const held = new Map<string, { set: number; heardMs: number }>();
@@ -123,6 +126,8 @@ export function openDownlink(parts: Parts) {
     },
 
     differences: guarding.differences,
+    verdicts: guarding.verdicts,
+    verdictsOf: guarding.countsOf,
 
     /** Sets, drafts, what waits to be drafted, how far lines are, and what waits for a person. */
     shown() {
@@ -140,6 +145,12 @@ export function openDownlink(parts: Parts) {
     },
 
     /** What is remembered beyond a transaction is dropped. */
-    undone: sets.undone,
+    undone(): void {
+      sets.undone();
+      makers.undone();
+    },
+
+    /** By which versions things are made, for what reckons with them. */
+    plans: () => openPlans({ db, sets, makers, records }),
   };
 }

@@ -40,6 +40,9 @@ export const guardMigrations = [
   `,
 ];
 
+/** What came with verdicts that are listed by order. */
+export const guardMigrations2 = ['CREATE INDEX guard_order ON guard_verdict (order_number, id);'];
+
 /** What both have said of one fact. */
 export type Verdict = Readonly<{
   eventId: string;
@@ -51,22 +54,41 @@ export type Verdict = Readonly<{
   set: number;
   rule: string | null;
   reason: string | null;
+  differs: boolean;
+}>;
+type Row = Omit<Verdict, 'differs'> & Readonly<{ id: number; differs: 0 | 1 }>;
+/** Facts of an order that were judged: where both say the same, and where either objects. */
+export type VerdictCounts = Readonly<{
+  facts: number;
+  agree: number;
+  differ: number;
+  objected: number;
 }>;
 type Parts = { db: Database; dossier: Dossier; sets: ChangeSets };
 
 function prepare(db: Database) {
   const columns = `id, event_id AS eventId, line, order_number AS "order", at_ms AS atMs,
-    edge_set AS edgeSet, edge_rule AS edgeRule, set_number AS "set", rule, reason`;
+    edge_set AS edgeSet, edge_rule AS edgeRule, set_number AS "set", rule, reason, differs`;
   return {
     add: db.prepare(
       `INSERT INTO guard_verdict (event_id, line, order_number, at_ms, edge_set, edge_rule,
          set_number, rule, reason, differs) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO NOTHING`,
     ),
-    differing: db.prepare<[number, number], Verdict & { id: number }>(
+    differing: db.prepare<[number, number], Row>(
       `SELECT ${columns} FROM guard_verdict WHERE differs = 1 AND id > ? ORDER BY id LIMIT ?`,
     ),
     count: db.prepare<[], number>('SELECT count(*) FROM guard_verdict WHERE differs = 1').pluck(),
+    ofOrder: db.prepare<[string, number, number], Row>(
+      `SELECT ${columns} FROM guard_verdict WHERE order_number = ? AND id > ? ORDER BY id LIMIT ?`,
+    ),
+    counts: db.prepare<[string], VerdictCounts>(
+      `SELECT count(*) AS facts, coalesce(sum(1 - differs), 0) AS agree,
+         coalesce(sum(differs), 0) AS differ,
+         coalesce(sum(CASE WHEN rule IS NULL AND edge_rule IS NULL THEN 0 ELSE 1 END), 0)
+           AS objected
+       FROM guard_verdict WHERE order_number = ?`,
+    ),
     named: db.prepare<[string], MasterVersion & { line: string }>(
       'SELECT kind, record, version, line FROM order_version WHERE order_number = ?',
     ),
@@ -79,6 +101,13 @@ function prepare(db: Database) {
       'SELECT line, number, at_ms AS atMs FROM reference_line ORDER BY line LIMIT ?',
     ),
   };
+}
+
+type Page = Readonly<{ after: number; limit: number }>;
+/** Of one row more than were asked for: those, and where to go on. */
+function pageOf(rows: readonly Row[], limit: number) {
+  const shown = rows.slice(0, limit).map((row) => ({ ...row, differs: row.differs === 1 }));
+  return { shown, next: rows.length > limit ? shown.at(-1)!.id : null };
 }
 
 /** Most lines that are told. */
@@ -123,11 +152,17 @@ export function openGuarding({ db, dossier, sets }: Parts) {
     },
 
     /** Where both differ, behind the verdict `after`; `next` is the one to go on with. */
-    differences({ after, limit }: Readonly<{ after: number; limit: number }>) {
-      const rows = tables.differing.all(after, limit + 1);
-      const shown = rows.slice(0, limit);
-      return { differences: shown, next: rows.length > limit ? shown.at(-1)!.id : null };
+    differences({ after, limit }: Page) {
+      const { shown, next } = pageOf(tables.differing.all(after, limit + 1), limit);
+      return { differences: shown, next };
     },
+    /** All verdicts of an order, whether they agree or not, behind the verdict `after`. */
+    verdicts({ order, after, limit }: Page & Readonly<{ order: string }>) {
+      const { shown, next } = pageOf(tables.ofOrder.all(order, after, limit + 1), limit);
+      return { order, ...tables.counts.get(order)!, verdicts: shown, next };
+    },
+    /** How many of them there are of an order. */
+    countsOf: (order: string): VerdictCounts => tables.counts.get(order)!,
     count: (): number => tables.count.get()!,
     /** Which set each line says is active there. */
     lines: () => tables.lines.all(linesMax),

@@ -1,10 +1,10 @@
-import { type Field, fallback, integer, list, optional, some } from '../../shared/field.ts';
+import { type Field, fallback, id, integer, list, optional, some } from '../../shared/field.ts';
 import { referenceVersion, setRecordsMax } from '../../shared/reference.ts';
 import { plainText } from '../../shared/table.ts';
 import { instantMs } from '../../shared/vocabulary.ts';
+import { act } from '../act.ts';
 import { saying } from '../amendments.ts';
 import type { Board } from '../board.ts';
-import { dryRun } from '../deskoperations.ts';
 import { type Operation, operation, rows } from '../operation.ts';
 import { plantSite } from './fields.ts';
 
@@ -29,56 +29,64 @@ const number = (doc: string, min: number): Field<number> => {
 };
 const draft = number('Number of the draft.', 1);
 
+const atSite = ({ site: name }: Readonly<{ site: string }>) => [{ kind: 'site', name } as const];
+type Taken = Readonly<{ taken: number; refused: readonly unknown[] }>;
+const takenText = ({ taken, refused }: Taken) => `${taken} taken, ${refused.length} refused`;
+
 /** What an ERP, or whoever carries its data, hands over. */
 const receiving = (board: Board): Operation[] => [
-  operation({
+  act(board, {
     name: 'receive-references',
     doc: 'Takes versions of master records, specifications and reason codes with their contents.',
-    fields: { site: plantSite, ...saying, references: received('What versions say.'), dryRun },
-    answer: ({ site: at, by, references, dryRun: isDry }) =>
-      board.acting(isDry, () => board.downlink.receiveReferences(at, by, references)),
-    text: plainText,
+    fields: { site: plantSite, ...saying, references: received('What versions say.') },
+    does: ({ site: at, by, references }) => board.downlink.receiveReferences(at, by, references),
+    ...{ about: atSite, outcome: takenText, text: plainText },
   }),
-  operation({
+  act(board, {
     name: 'receive-orders',
     doc: 'Takes production orders as the ERP has them; those that can go are sent to their lines.',
-    fields: { site: plantSite, ...saying, orders: received('Orders.'), dryRun },
-    answer: ({ site: at, by, orders, dryRun: isDry }) =>
-      board.acting(isDry, () => board.downlink.receiveOrders(at, by, orders)),
-    text: plainText,
+    fields: { site: plantSite, ...saying, orders: received('Orders.') },
+    does: ({ site: at, by, orders }) => board.downlink.receiveOrders(at, by, orders),
+    ...{ about: atSite, outcome: takenText, text: plainText },
   }),
 ];
 
+const draftName = ({ draft: id }: Readonly<{ draft: number }>) =>
+  ({ kind: 'set', name: `draft ${id}` }) as const;
+const ofDraft = (asked: Readonly<{ draft: number }>) =>
+  ({ about: draftName(asked), acts: ['draft-set'] }) as const;
+
 /** What people say of reference data. */
 const deciding = (board: Board): Operation[] => [
-  operation({
+  act(board, {
     name: 'draft-set',
     doc: 'Proposes a change set; without records, all that came and no draft has named.',
     fields: {
       ...{ site: plantSite, ...saying },
       activeMs: optional(instantMs('When it becomes active, Unix ms; at its approval if absent.')),
       records: optional(some(list(referenceVersion, setRecordsMax))),
-      dryRun,
     },
-    answer: ({ dryRun: isDry, ...proposed }) =>
-      board.acting(isDry, () => board.downlink.propose(proposed)),
+    does: ({ site: at, activeMs, records, ...said }) =>
+      board.downlink.propose({ site: at, activeMs, records, by: said.by, reason: said.reason }),
+    about: (asked, made: Readonly<{ draft: number }>) => [draftName(made), ...atSite(asked)],
+    outcome: () => 'proposed',
     text: plainText,
   }),
-  operation({
+  act(board, {
     name: 'approve-set',
     doc: 'A person says yes to a draft: it is the next set of its site, as a whole.',
-    fields: { draft, ...saying, dryRun },
-    answer: ({ draft: id, dryRun: isDry, ...said }) =>
-      board.acting(isDry, () => board.downlink.approve(id, said)),
-    text: plainText,
+    fields: { draft, ...saying },
+    does: ({ draft: id, by, reason }) => board.downlink.approve(id, { by, reason }),
+    about: (asked) => [draftName(asked)],
+    ...{ decides: ofDraft, outcome: () => 'approved', text: plainText },
   }),
-  operation({
+  act(board, {
     name: 'reject-set',
     doc: 'A person says no to a draft.',
-    fields: { draft, ...saying, dryRun },
-    answer: ({ draft: id, dryRun: isDry, ...said }) =>
-      board.acting(isDry, () => board.downlink.reject(id, said)),
-    text: plainText,
+    fields: { draft, ...saying },
+    does: ({ draft: id, by, reason }) => board.downlink.reject(id, { by, reason }),
+    about: (asked) => [draftName(asked)],
+    ...{ decides: ofDraft, outcome: () => 'rejected', text: plainText },
   }),
 ];
 
@@ -97,6 +105,16 @@ export const downlinkOperations = (board: Board): Operation[] => [
       after: fallback(number('Number of the difference behind which it goes on.', 0), 0),
     },
     answer: board.downlink.differences,
+  }),
+  operation({
+    ...{ name: 'verdicts', main: 'order', text: plainText },
+    doc: 'What the order guard has said of each fact of an order, at the edge and at central.',
+    fields: {
+      order: id('Order number.'),
+      limit: fallback(rows(1_000), 200),
+      after: fallback(number('Number of the verdict behind which it goes on.', 0), 0),
+    },
+    answer: board.downlink.verdicts,
   }),
   ...receiving(board),
   ...deciding(board),

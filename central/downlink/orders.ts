@@ -3,6 +3,7 @@ import type { Database } from '../../shared/database.ts';
 import { Fault } from '../../shared/fault.ts';
 import type { ErpOrder } from '../../shared/reference.ts';
 import type { ChangeSets } from './changesets.ts';
+import type { Makers } from './makers.ts';
 import { openWanted, wait } from './wanted.ts';
 
 export const orderMigrations = [
@@ -52,7 +53,13 @@ type Row = Readonly<{
   sent: string | null;
   edition: number;
 }>;
-type Parts = { db: Database; sets: ChangeSets; send: Send; nowMs: () => number };
+type Parts = {
+  db: Database;
+  sets: ChangeSets;
+  makers: Makers;
+  send: Send;
+  nowMs: () => number;
+};
 export type Orders = ReturnType<typeof openOrders>;
 
 const columns = 'order_number AS "order", site, content, state, reason, sent, edition';
@@ -84,9 +91,9 @@ function prepare(db: Database) {
  * Orders of the ERP on their way to the lines that their work centres name. One that cannot go
  * waits, with the reason, and is looked at again.
  */
-export function openOrders({ db, sets, send, nowMs }: Parts) {
+export function openOrders({ db, sets, makers, send, nowMs }: Parts) {
   const tables = prepare(db);
-  const wanted = openWanted(sets);
+  const wanted = openWanted(sets, makers);
 
   function releaseOf(row: Row, given: ErpOrder): Sent {
     const { site, order } = row;

@@ -6,6 +6,7 @@ import {
   type ReferenceKind,
   type ReferenceVersion,
   versionText,
+  withoutTimes,
 } from '../../shared/reference.ts';
 
 export const referenceMigrations = [
@@ -97,11 +98,13 @@ type Key = [site: string, kind: ReferenceKind, record: string, version: string];
 /** The same bytes for the same contents, whatever order their fields came in. */
 export const contentText = (content: Reference['content']): string => JSON.stringify(content);
 
-/** SHA-256 over the records of a set in their order: an edge holds all of it, or nothing. */
+/** SHA-256 of a set's records as edges are told them, in order: an edge holds all, or nothing. */
 export function digestOf(references: readonly Reference[]): string {
-  const lines = references.map(({ kind, record, version, content }) =>
-    JSON.stringify([kind, record, version, contentText(content)]),
-  );
+  const lines = references
+    .map(withoutTimes)
+    .map(({ kind, record, version, content }) =>
+      JSON.stringify([kind, record, version, contentText(content)]),
+    );
   return hash('sha256', lines.join('\n'), 'hex');
 }
 
@@ -137,14 +140,15 @@ export function openRecords(db: Database) {
     },
 
     /**
-     * Keeps what a version says; false for what was known already. Throws Fault CONFLICT for other
-     * contents under a version that is known: another content is another version.
+     * Keeps what a version says; false for what was known already, also where it came before times
+     * were handed over, and says the same but for these. Throws Fault CONFLICT for other contents
+     * under a version that is known: another content is another version.
      */
     take(site: string, reference: Reference, source: string, nowMs: number): boolean {
       const { kind, record, version, content } = reference;
       const text = contentText(content);
       const known = one.get(site, kind, record, version);
-      if (known === text) return false;
+      if (known === text || known === contentText(withoutTimes(reference).content)) return false;
       if (known !== undefined) {
         const words = `${versionText(reference)} is known at ${site} and says something else`;
         throw new Fault('CONFLICT', `${words}: another content needs another version`);

@@ -1,5 +1,5 @@
 import { cursorMigrations } from './cursors.ts';
-import { guardMigrations } from './guarding.ts';
+import { guardMigrations, guardMigrations2 } from './guarding.ts';
 import { orderMigrations } from './orders.ts';
 import { problemMigrations } from './problems.ts';
 import { referenceMigrations } from './records.ts';
@@ -14,3 +14,6 @@ export const downlinkMigrations = [
     ...guardMigrations,
   ].join('\n'),
 ];
+
+/** What came later. */
+export const downlinkMigrations2 = guardMigrations2;

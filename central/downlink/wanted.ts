@@ -2,28 +2,9 @@ import { Fault } from '../../shared/fault.ts';
 import type { MasterVersion } from '../../shared/master.ts';
 import { type ErpOrder, versionText } from '../../shared/reference.ts';
 import type { ChangeSets } from './changesets.ts';
+import type { Makers } from './makers.ts';
 
-/** Which records of a kind are for a material, by set. */
-function openMakers(sets: ChangeSets) {
-  const kinds = ['bom', 'routing', 'specification'] as const;
-  let known: { key: string; by: Map<string, MasterVersion[]> } | undefined;
-  return (site: string, number: number, material: string): readonly MasterVersion[][] => {
-    const key = `${site} ${number}`;
-    if (known?.key !== key) {
-      const found = new Map<string, MasterVersion[]>();
-      const force = sets.by(site, number);
-      for (const kind of kinds) {
-        for (const one of sets.all(site, kind, number)) {
-          const of = force.contentOf(kind, one.record, one.version)?.material;
-          const list = found.get(`${kind}\n${of}`) ?? [];
-          found.set(`${kind}\n${of}`, [...list, { ...one, kind }]);
-        }
-      }
-      known = { key, by: found };
-    }
-    return kinds.map((kind) => known!.by.get(`${kind}\n${material}`) ?? []);
-  };
-}
+const makerKinds = ['bom', 'routing', 'specification'] as const;
 
 /** Throws Fault REFUSED: why an order has to wait. */
 export const wait = (reason: string): never => {
@@ -31,9 +12,7 @@ export const wait = (reason: string): never => {
 };
 
 /** Where an order goes and by which versions it is made; what is lacking throws Fault REFUSED. */
-export function openWanted(sets: ChangeSets) {
-  const makersOf = openMakers(sets);
-
+export function openWanted(sets: ChangeSets, makers: Makers) {
   /** The versions that it says, or those that are in force for what it makes. */
   function versionsOf(site: string, number: number, given: ErpOrder): readonly MasterVersion[] {
     const force = sets.by(site, number);
@@ -48,10 +27,11 @@ export function openWanted(sets: ChangeSets) {
     const { material } = given;
     const item = force.current('item', material);
     if (item === undefined) return wait(`item ${material} is not in force at ${site}`);
-    const made = makersOf(site, number, material).map((found) => {
+    const made = makerKinds.map((kind) => {
+      const found = makers.of(kind, site, number, material);
       if (found.length < 2) return found;
       const names = found.map(({ record }) => record).join(', ');
-      return wait(`${found[0]!.kind} ${names} are all for ${material}: the order must say which`);
+      return wait(`${kind} ${names} are all for ${material}: the order must say which`);
     });
     return [{ kind: 'item', record: material, version: item }, ...made.flat()];
   }

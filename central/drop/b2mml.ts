@@ -10,6 +10,9 @@ const holding = [
 /** and those that free it. */
 const freeing = ['released', 'valid', 'approved', 'unrestricted', 'available'];
 
+/** In whose name a message is taken that does not say who has sent it. */
+export const unnamed = 'system:b2mml';
+
 /**
  * What a B2MML message says of lots: of each `MaterialLot` its `ID`, its `Status` or `Disposition`,
  * and its `Description`; and of each `TestResult` the result of an inspection; in whose name by the
@@ -21,16 +24,15 @@ const freeing = ['released', 'valid', 'approved', 'unrestricted', 'available'];
  */
 export function readB2mml(text: string): Row[] {
   const root = readXml(text);
-  let [sender, lots, results] = ['b2mml', 0, 0];
+  let [by, lots, results] = [unnamed, 0, 0];
   const found: Element[] = [];
   for (const element of all(root)) {
     if (element.name === 'LogicalID' && element.text !== '' && around(element, 'Sender')) {
-      sender = element.text;
+      by = `system:${element.text}`.slice(0, 64);
     }
     if (element.name === 'MaterialLot' && !around(element, 'MaterialLot')) found.push(element);
     if (element.name === 'TestResult') found.push(element);
   }
-  const by = `system:${sender}`.slice(0, 64);
   return found.flatMap((element): Row[] => {
     if (element.name === 'TestResult') return [resultRow(element, by, ++results)];
     const row = lotRow(element, by, ++lots);

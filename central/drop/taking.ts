@@ -1,7 +1,9 @@
 import { hash } from 'node:crypto';
 import { asOne, type Database } from '../../shared/database.ts';
 import { Fault } from '../../shared/fault.ts';
+import type { Asker } from '../asker.ts';
 import type { Operation } from '../operation.ts';
+import { unnamed } from './b2mml.ts';
 import type { Row } from './row.ts';
 import { readRows } from './rows.ts';
 
@@ -44,10 +46,14 @@ type Parts = {
   /** Open holds of central on the lot itself. */
   openOn: (lot: string) => readonly string[];
   nowMs: () => number;
+  /** In whose name all files of the folder are taken; in that of each row without it. */
+  by?: string | undefined;
 };
 export type Taking = ReturnType<typeof openTaking>;
 
-const shownFields = ['hold', 'state', 'line', 'number', 'commandId', 'says', 'dryRun'];
+const shownFields = [
+  ...['hold', 'state', 'line', 'number', 'commandId', 'says', 'dryRun', 'recorded', 'proved'],
+];
 const shown = (answer: object) =>
   Object.fromEntries(Object.entries(answer).filter(([name]) => shownFields.includes(name)));
 
@@ -55,7 +61,8 @@ const shown = (answer: object) =>
  * Takes files, each once by its content: every row as the operation that it names, and what became
  * of it, in one transaction. A row that is refused stops no other.
  */
-export function openTaking({ db, operations, openOn, nowMs }: Parts) {
+export function openTaking({ db, operations, openOn, nowMs, by }: Parts) {
+  const asker: Asker = { way: 'file', ...(by && { name: by, credential: 'dropPath' }) };
   const known = db.prepare<[string], string>('SELECT result FROM dropped WHERE hash = ?').pluck();
   const keep = db.prepare('INSERT INTO dropped VALUES (?, ?, ?, ?)');
   const byName = new Map(operations.map((one) => [one.name as string, one]));
@@ -76,11 +83,12 @@ export function openTaking({ db, operations, openOn, nowMs }: Parts) {
     if (typeof asked === 'string') {
       return { row: at, operation: `${row['operation']}`, is: { says: asked } };
     }
-    const { operation, ...fields } = asked;
+    const { operation, ...said } = asked;
+    const fields = by && said['by'] === unnamed ? { ...said, by } : said;
     const one = allowed.includes(operation as string) ? byName.get(operation as string) : undefined;
     if (!one)
       throw new Fault('INVALID', `${label}.operation: must be one of ${allowed.join(', ')}`);
-    return { row: at, operation: one.name, is: shown(one.answer(fields, label) as object) };
+    return { row: at, operation: one.name, is: shown(one.answer(fields, label, asker) as object) };
   }
 
   function rowsOf(name: string, bytes: Buffer): Row[] | string {

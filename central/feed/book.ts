@@ -16,6 +16,8 @@ export const feedMigrations = [
 
 /** Up to where the ledger was told, and the stream's last message then. */
 export type Spot = Readonly<{ position: number; streamSequence: number }>;
+/** Facts that nobody was told of, and when the oldest of them came; null without one. */
+export type Untold = Readonly<{ facts: number; sinceMs: number | null }>;
 /** A row of the ledger; without an event id it is a repeat, or cannot be read here. */
 export type Row = Held & Readonly<{ isAgain: 0 | 1 }>;
 
@@ -52,6 +54,11 @@ export function openBook(db: Database) {
     page: (after: number, limit: number): Row[] => rows.all(after, limit),
     at: (position: number): Row | undefined => rows.all(position - 1, 1)[0],
     last: (): number => last.get()!,
+    untold(): Untold {
+      const { position } = cursor.get()!;
+      const facts = Math.max(0, last.get()! - position);
+      return { facts, sinceMs: facts === 0 ? null : (received.get(position + 1) ?? null) };
+    },
     /** Whether the ledger has a fact of this id: then whatever else bears it is none. */
     isKnown: (eventId: Buffer): boolean => isKnown.get(eventId) !== undefined,
 

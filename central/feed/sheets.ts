@@ -3,6 +3,8 @@ import { type FeedFact, isoTime } from '../../shared/feed/message.ts';
 import { type Mask, openMask } from '../../shared/feed/people.ts';
 import type { Book, Row } from './book.ts';
 import type { FeedConfig } from './config.ts';
+import { ageS } from './metrics.ts';
+import type { ReaderSeen } from './readers.ts';
 import { toldOf } from './teller.ts';
 
 /** Facts of the ledger that are looked through for one page: some 30 ms. */
@@ -35,10 +37,16 @@ export function dayOf(fact: FeedFact, calendar: ReturnType<typeof openCalendar>)
   return productionDay ?? calendar.placeOf(ms).productionDay;
 }
 
-type Parts = { book: Book; feed?: FeedConfig | undefined };
+type Parts = {
+  book: Book;
+  feed?: FeedConfig | undefined;
+  /** Readers as they were last seen; nobody looks where there is no feed. */
+  readersSeen?: () => readonly ReaderSeen[];
+  nowMs: () => number;
+};
 
 /** What the feed tells, from the ledger itself: with or without a feed, people hidden as there. */
-export function openSheets({ book, feed }: Parts) {
+export function openSheets({ book, feed, readersSeen = () => [], nowMs }: Parts) {
   let mask: Mask | undefined;
   const masked = (): Mask | undefined => {
     if (feed?.people === 'stated') return undefined;
@@ -54,13 +62,19 @@ export function openSheets({ book, feed }: Parts) {
   };
 
   return {
-    /** How far the feed is. */
+    /** How far the feed is, and its readers; ages in seconds. */
     standing() {
       const { position, streamSequence } = book.cursor();
       const last = book.last();
+      const { facts: behind, sinceMs } = book.untold();
+      const now = nowMs();
       const state = feed === undefined ? ('off' as const) : ('on' as const);
-      const rules = feed && { people: feed.people, keepDays: feed.keepDays };
-      return { state, position, last, behind: last - position, streamSequence, ...rules };
+      const age = { behindS: ageS(sinceMs, now) };
+      const readers = readersSeen().map(({ sinceMs: since, ...seen }) => {
+        return { ...seen, behindS: ageS(since, now) };
+      });
+      const rules = feed && { people: feed.people, keepDays: feed.keepDays, readers };
+      return { state, position, last, behind, ...age, streamSequence, ...rules };
     },
 
     /** One page, of what is in the ledger now or was up to `upTo`. */

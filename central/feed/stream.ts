@@ -32,13 +32,17 @@ const streamOf = (config: FeedConfig, replicas: number): StreamConfig & { name: 
     deny_delete: true,
   }) as StreamConfig & { name: string };
 
+/** What a reader may read, as subjects; all where the config names none. */
+export const filtersOf = ({ subjects }: FeedConsumer): string[] =>
+  subjects.length > 0 ? [...subjects] : [factSubjects];
+
 const consumerOf = (given: FeedConsumer): Partial<ConsumerConfig> => ({
   durable_name: given.name,
   deliver_policy: given.from === 'all' ? DeliverPolicy.All : DeliverPolicy.New,
   ack_policy: AckPolicy.Explicit,
   ack_wait: given.ackWaitS * nsInS,
   max_ack_pending: given.inFlightMax,
-  filter_subjects: given.subjects.length > 0 ? [...given.subjects] : [factSubjects],
+  filter_subjects: filtersOf(given),
 });
 
 const isMissing = (error: unknown): boolean =>

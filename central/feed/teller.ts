@@ -3,6 +3,7 @@ import { headers } from '@nats-io/nats-core';
 import { backoff } from '../../shared/backoff.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { readRaw } from '../../shared/codec.ts';
+import type { Exporter } from '../../shared/exporter.ts';
 import { Fault } from '../../shared/fault.ts';
 import { type FeedMessage, messageOf } from '../../shared/feed/message.ts';
 import type { Mask } from '../../shared/feed/people.ts';
@@ -14,6 +15,7 @@ import type { Book, Row, Spot } from './book.ts';
 import type { FeedConfig } from './config.ts';
 import { type Reached, reachedOf, type Start, startOf } from './spot.ts';
 import { ensureFeed } from './stream.ts';
+import { tellSpans } from './tracing.ts';
 
 /** Rows of the ledger that are told together: as many messages are on their way at once. */
 const pageMax = 200;
@@ -25,6 +27,8 @@ type Parts = {
   config: FeedConfig;
   replicas: number;
   mask: Mask | undefined;
+  /** Where traces are told; absent where none is. */
+  exporter?: Exporter | undefined;
   /** Rings when the ledger took facts. */
   bell: Bell;
   /** The ledger is looked at though no bell rang, ms. */
@@ -39,12 +43,12 @@ type Parts = {
  * under the id of another, and for what is parked because it breaks its schema. A fact of a type
  * that only a newer program knows is told.
  */
-export function toldOf(row: Row, book: Pick<Book, 'isKnown'>, mask?: Mask) {
+export function toldOf(row: Row, book: Pick<Book, 'isKnown'>, mask?: Mask, ratio = 0) {
   if (row.isAgain) {
     const raw = readRaw(row.bytes);
-    if (!raw || book.isKnown(idBytes(raw.eventId))) return undefined;
+    if (!raw || raw.type === 'DeskActed' || book.isKnown(idBytes(raw.eventId))) return undefined;
   }
-  return messageOf(row, mask);
+  return messageOf(row, mask, ratio);
 }
 
 const isBehind = (row: Row, reached: Reached): boolean =>
@@ -86,7 +90,7 @@ const isAt = (one: Spot, other: Spot): boolean =>
 
 /** Tells on from where the stream ends until `signal` aborts. */
 async function tellOn(parts: Parts, progress: () => void): Promise<void> {
-  const { book, mask, bell, idleMs, signal } = parts;
+  const { book, mask, exporter, bell, idleMs, signal } = parts;
   await ensureFeed(parts);
   const { keepDays } = parts.config;
   const start = await startOf({ ...parts, nowMs: parts.clock.nowMs, keepDays });
@@ -98,7 +102,7 @@ async function tellOn(parts: Parts, progress: () => void): Promise<void> {
     const page = book.page(position, pageMax);
     const messages: FeedMessage[] = [];
     for (const row of page) {
-      const message = (await wasTold(row)) ? undefined : toldOf(row, book, mask);
+      const message = (await wasTold(row)) ? undefined : toldOf(row, book, mask, exporter?.ratio);
       if (message) messages.push(message);
     }
     const last = page.at(-1);
@@ -107,6 +111,7 @@ async function tellOn(parts: Parts, progress: () => void): Promise<void> {
       continue;
     }
     await publish(parts, messages, streamSequence);
+    if (exporter) tellSpans(exporter, messages, parts.clock.nowMs());
     streamSequence += messages.length;
     position = last.position;
     book.move({ position, streamSequence });

@@ -4,6 +4,7 @@ import { quantityText } from '../../shared/quantity.ts';
 import { decimalOf, nothing, percent, plus, type Ratio, ratio } from '../../shared/ratio.ts';
 import type { Money } from './costing.ts';
 import { type Group, lostOf, of, totalOf } from './groups.ts';
+import { basisOf } from './planned.ts';
 import { exactWaitOf, waitOf } from './sketch.ts';
 import type { Varied } from './variance.ts';
 
@@ -82,7 +83,7 @@ const performance: Tell = (group, { isOfLines }) => {
   const { idealMs, noIdeal, line, work } = group;
   if (noIdeal.size > 0) return unknown('noIdeal', { lacks: firstOf(noIdeal) });
   const runMs = of(isOfLines ? line : work, 'run');
-  const basis = { idealMs: decimalOf(idealMs, 0), runMs: `${runMs}` };
+  const basis = { idealMs: decimalOf(idealMs, 0), runMs: `${runMs}`, ...basisOf(group.idealBy) };
   const value = percent(idealMs.over, idealMs.under * runMs);
   if (runMs === 0n) return unknown('nothingRan', basis);
   return value === null ? unknown('negative', basis) : known(value, basis);
@@ -133,9 +134,10 @@ const processRatio: Tell = ({ work }, { executionMs }) => {
 
 type Costs = 'scrapCost' | 'reworkCost' | 'reinspectionCost' | 'appraisalCost';
 const costs: readonly Costs[] = ['scrapCost', 'reworkCost', 'reinspectionCost', 'appraisalCost'];
-function spent({ sum, lacks, by }: Money, lack: Why, basis: Basis): Figure {
+function spent({ sum, lacks, by, sources }: Money, lack: Why, basis: Basis): Figure {
   if (lacks.size > 0) return unknown(lack, { ...basis, lacks: firstOf(lacks) });
-  return known(money(sum), by.size > 0 ? { ...basis, by: [...by].sort().join(' ') } : basis);
+  const told = by.size > 0 ? { ...basis, by: [...by].sort().join(' ') } : basis;
+  return known(money(sum), { ...told, ...basisOf(sources) });
 }
 const scrapCost: Tell = (group) => {
   const all = pieces(group);

@@ -1,31 +1,39 @@
 import { nothing, plus, type Ratio, ratio, times } from '../../shared/ratio.ts';
 import { keyOf } from '../../statecharts/tables.ts';
-import type { References } from './reference.ts';
+import type { Source } from './planned.ts';
+import type { References, Work } from './reference.ts';
 
 const hourMs = 3_600_000n;
 
 /** What one piece has cost when it is lost, and by what that is known. */
-export type Cost = Readonly<{ perUnit: Ratio; by: 'costSoFar' | 'standardPrice' }>;
+export type Cost = Readonly<{
+  perUnit: Ratio;
+  by: 'costSoFar' | 'standardPrice';
+  /** By what material and work of it are planned. */
+  sources: readonly Source[];
+}>;
 
 /** Money that adds up, and what it lacks to be all of it. */
-export type Money = { sum: Ratio; lacks: Set<string>; by: Set<string> };
-export const noMoney = (): Money => ({ sum: nothing, lacks: new Set(), by: new Set() });
+export type Money = { sum: Ratio; lacks: Set<string>; by: Set<string>; sources: Set<Source> };
+export const noMoney = (): Money => ({
+  ...{ sum: nothing, lacks: new Set(), by: new Set(), sources: new Set() },
+});
 
 /** Adds so much at this price; what has no price is remembered as lacking, unless it is nothing. */
-export function charge(
-  money: Money,
-  amount: Ratio,
-  price: Ratio | undefined,
-  lack: string,
-  by?: string,
-): void {
+export function charge(money: Money, amount: Ratio, price: Ratio | undefined, lack: string): void {
   if (amount.over === 0n) return;
   if (price === undefined) {
     money.lacks.add(lack);
     return;
   }
   money.sum = plus(money.sum, times(amount, price));
-  if (by !== undefined) money.by.add(by);
+}
+/** The same of pieces at what one costs, and by what that is known. */
+export function chargeCost(money: Money, amount: Ratio, cost: Cost | undefined, lack: string) {
+  charge(money, amount, cost?.perUnit, lack);
+  if (amount.over === 0n || cost === undefined) return;
+  money.by.add(cost.by);
+  for (const source of cost.sources) money.sources.add(source);
 }
 
 /** So many hours of a rate an hour. */
@@ -34,11 +42,10 @@ export const hours = (ms: bigint): Ratio => ratio(ms, hourMs);
 export const units = (micros: bigint): Ratio => ratio(micros, 1_000_000n);
 
 /** Material and work of one unit up to this operation; undefined where not all of it is known. */
-function builtUp(references: References, line: string, material: string, upTo?: string) {
-  const bill = references.bill(material);
-  const steps = references
-    .routing(material)
-    .filter(({ operation }) => upTo === undefined || operation <= upTo);
+function builtUp(references: References, work: Work, upTo?: string): Cost | undefined {
+  const { line } = work;
+  const { bill, billBy, ...plan } = references.plan(work);
+  const steps = plan.steps.filter(({ operation }) => upTo === undefined || operation <= upTo);
   if (bill.length === 0 || steps.length === 0) return undefined;
   let sum = nothing;
   for (const { component, perUnit } of bill) {
@@ -48,13 +55,13 @@ function builtUp(references: References, line: string, material: string, upTo?: 
   }
   const machine = references.rate(line, 'machinePerHour');
   const labour = references.rate(line, 'labourPerHour');
-  for (const { perUnitMs, people } of steps) {
+  for (const { perUnitMs, labourPerUnitMs = nothing } of steps) {
     if (perUnitMs === undefined || machine === undefined) return undefined;
-    if (people.over > 0n && labour === undefined) return undefined;
-    const rate = plus(machine, times(people, labour ?? nothing));
-    sum = plus(sum, times(times(perUnitMs, rate), { over: 1n, under: hourMs }));
+    if (labourPerUnitMs.over > 0n && labour === undefined) return undefined;
+    const money = plus(times(perUnitMs, machine), times(labourPerUnitMs, labour ?? nothing));
+    sum = plus(sum, times(money, { over: 1n, under: hourMs }));
   }
-  return sum;
+  return { perUnit: sum, by: 'costSoFar', sources: [billBy, ...steps.map(({ by }) => by)] };
 }
 
 /**
@@ -64,18 +71,18 @@ function builtUp(references: References, line: string, material: string, upTo?: 
 export function openCosting(references: References) {
   const known = new Map<string, Cost | undefined>();
 
-  function costOf(line: string, material: string, upTo?: string): Cost | undefined {
-    const built = builtUp(references, line, material, upTo);
-    if (built) return { perUnit: built, by: 'costSoFar' };
-    const price = references.price(line, material);
-    return price && { perUnit: price, by: 'standardPrice' };
+  function costOf(work: Work, upTo?: string): Cost | undefined {
+    const built = builtUp(references, work, upTo);
+    if (built) return built;
+    const price = references.price(work.line, work.material);
+    return price && { perUnit: price, by: 'standardPrice', sources: [] };
   }
 
   return {
     /** Of one unit lost at this line and operation; of one that is finished without one. */
-    costOf(line: string, material: string, upTo?: string): Cost | undefined {
-      const key = keyOf(line, material, upTo ?? '');
-      if (!known.has(key)) known.set(key, costOf(line, material, upTo));
+    costOf(work: Work, upTo?: string): Cost | undefined {
+      const key = keyOf(work.line, references.plan(work).key, upTo ?? '');
+      if (!known.has(key)) known.set(key, costOf(work, upTo));
       return known.get(key);
     },
   };

@@ -5,6 +5,7 @@ import type { FigureRow, FiguresTold } from '../../shared/figures.ts';
 import { nextTurn } from '../../shared/loop.ts';
 import { quantityText } from '../../shared/quantity.ts';
 import type { Dossier } from '../dossier.ts';
+import type { Plans } from '../downlink/plans.ts';
 import { paged } from '../operation.ts';
 import { figuresOf, pieces } from './catalogue.ts';
 import type { Cell } from './cells.ts';
@@ -31,8 +32,8 @@ type Parts = Readonly<{
   dossier: Dossier;
   config: FigureConfig;
   skewMaxMs: number;
-  /** What is planned and what things cost; by the config, unless something else knows it. */
-  references?: References | undefined;
+  /** By which versions of routings and bills things are made; by the config alone without it. */
+  plans?: (() => Plans) | undefined;
   /** Most sums that one answer is made of; `cellsMax` if not said. */
   most?: number;
 }>;
@@ -41,14 +42,13 @@ export type Figuring = ReturnType<typeof openFiguring>;
 const msOf = (day: string): number => Date.parse(`${day}T00:00Z`);
 
 /** Figures of facts, put together as they are asked for. */
-export function openFiguring({ db, dossier, config, skewMaxMs, references, ...limits }: Parts) {
+export function openFiguring({ db, dossier, config, skewMaxMs, plans, ...limits }: Parts) {
   const { most = cellsMax } = limits;
   const plant = openPlant(config);
-  const refs = references ?? referencesOf(config);
+  const openReferences = referencesOf(config, plans);
   const fold: Fold = openFold({ db, plant, keepDays: config.keepDays, skewMaxMs });
   const facts = db.prepare<[], number>('SELECT coalesce(max(position), 0) FROM fact').pluck();
   const waits = openWaits(fold.moments, plant);
-  const known = { plant, references: refs, dossier };
 
   /** The days that are meant: the last one that facts tell of, unless it is said. */
   function daysOf({ from, to }: Asked): { from: string; to: string } | undefined {
@@ -85,10 +85,11 @@ export function openFiguring({ db, dossier, config, skewMaxMs, references, ...li
     days: { from: string; to: string },
     isOfLines: boolean,
     holds: ReturnType<ReturnType<typeof waits.of>>,
+    references: References,
   ): FigureRow {
     const { key, about, told, line, posted, at } = group;
     const order = about.order === null ? undefined : dossier.order(about.order);
-    const varied = order && varianceOf(group, order, refs);
+    const varied = order && varianceOf(group, order, references);
     const executionMs = waits.execution(about.order, at, days);
     const all = pieces(group);
     const quantities = (sums: Record<string, bigint>) => ({
@@ -125,15 +126,20 @@ export function openFiguring({ db, dossier, config, skewMaxMs, references, ...li
       const state = { by: asked.by, currency: config.currency ?? null };
       const read = { facts: facts.get()!, notYet: fold.behind() };
       if (!days) return { ...state, ...read, from: null, to: null, rows: [], next: null };
-      const { take, groups, about, groupOf, isWhole } = openSorting({ ...known, asked, days });
+      const references = openReferences();
+      const { take, groups, about, groupOf, isWhole } = openSorting({
+        ...{ plant, references, dossier, asked, days },
+      });
       await each(days, take);
       const waited = waits.of(days, (hold, atMs) => {
         const place = about({ ...hold, kind: 'told', name: '' }, atMs);
-        return place && groupOf(place)?.key;
+        return place && groupOf(place, atMs)?.key;
       });
       const inOrder = [...groups.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
       const page = paged(inOrder, ({ key }) => key, asked);
-      const rows = page.rows.map((group) => rowOf(group, days, isWhole, waited(group.key)));
+      const rows = page.rows.map((group) =>
+        rowOf(group, days, isWhole, waited(group.key), references),
+      );
       return { ...state, ...read, ...days, rows, next: page.next };
     },
   };

@@ -113,7 +113,8 @@ export function openFold({ db, plant, keepDays, skewMaxMs }: Parts) {
       const rows = page.all(position, pageMax);
       for (const row of rows) {
         const fact = factOf(row);
-        if (fact) take(timed(fact, skewMaxMs), corrections.note(fact));
+        // What was done at the desk is no production.
+        if (fact && fact.type !== 'DeskActed') take(timed(fact, skewMaxMs), corrections.note(fact));
       }
       const tries = posted.take(attempt, pageMax);
       const end = rows.at(-1)?.position ?? position;

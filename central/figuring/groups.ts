@@ -3,9 +3,10 @@ import { nothing, plus, type Ratio, times, whole } from '../../shared/ratio.ts';
 import { keyOf } from '../../statecharts/tables.ts';
 import { amounts, producedOf } from '../../statecharts/tally.ts';
 import { addSums, type Cell, type Sums } from './cells.ts';
-import { type Costing, charge, hours, type Money, noMoney, units } from './costing.ts';
+import { type Costing, charge, chargeCost, hours, type Money, noMoney, units } from './costing.ts';
+import type { Source } from './planned.ts';
 import type { Days } from './plant.ts';
-import type { RateName, References } from './reference.ts';
+import type { RateName, References, Work } from './reference.ts';
 
 /** By what figures are put together. */
 export const groupings = ['line', 'shift', 'product', 'order'] as const;
@@ -26,18 +27,31 @@ export type Group = {
   /** Planned run time of what was made; and of what it is not known. */
   idealMs: Ratio;
   noIdeal: Set<string>;
+  idealBy: Set<Source>;
   scrapCost: Money;
   reworkCost: Money;
   reinspectionCost: Money;
   appraisalCost: Money;
   steps: Map<string, Step>;
   used: Map<string, bigint>;
-  /** Some line of it, by whose calendar and prices it is told. */
+  /** Some line of it, by whose calendar and prices it is told; and when its first fact was true. */
   at: string;
+  fromMs: number;
 };
 
-export const newGroup = (key: string, about: FigureAbout, at: string): Group => ({
-  ...{ key, about, at, made: new Map(), told: {}, line: {}, work: {}, posted: {} },
+export const newGroup = (key: string, about: FigureAbout, at: string, fromMs: number): Group => ({
+  ...{
+    key,
+    about,
+    at,
+    fromMs,
+    idealBy: new Set(),
+    made: new Map(),
+    told: {},
+    line: {},
+    work: {},
+    posted: {},
+  },
   ...{ unplanned: new Set(), idealMs: nothing, noIdeal: new Set() },
   ...{ scrapCost: noMoney(), reworkCost: noMoney() },
   ...{ reinspectionCost: noMoney(), appraisalCost: noMoney() },
@@ -67,19 +81,25 @@ export function openAdding({ references, costing, known }: Parts) {
   }
   const rate = (line: string, name: RateName) => references.rate(line, name);
 
-  function made(group: Group, { line, order, operation, unit, sums }: Cell): void {
+  const workOf = ({ line, order, unit, fromMs: atMs }: Cell, material: string): Work => ({
+    ...{ line, order, unit, atMs, material },
+  });
+
+  function made(group: Group, cell: Cell): void {
+    const { line, order, operation, unit, sums } = cell;
     const all = group.made.get(unit) ?? {};
     group.made.set(unit, all);
     addSums(all, sums);
     const total = totalOf(sums);
     stepOf(group, operation).total += total;
     const material = known.materialOf(order) ?? '';
-    const ideal = references.idealMs(line, material, operation);
-    if (ideal) group.idealMs = plus(group.idealMs, times(units(total), ideal));
+    const work = workOf(cell, material);
+    const ideal = references.idealMs(work, operation);
+    if (ideal) group.idealMs = plus(group.idealMs, times(units(total), ideal.ms));
+    if (ideal && total !== 0n) group.idealBy.add(ideal.by);
     else if (total !== 0n) group.noIdeal.add(material === '' ? line : `${line} ${material}`);
-    const cost = costing.costOf(line, material, operation);
     const name = material === '' ? order : material;
-    charge(group.scrapCost, units(lostOf(sums)), cost?.perUnit, name, cost?.by);
+    chargeCost(group.scrapCost, units(lostOf(sums)), costing.costOf(work, operation), name);
   }
 
   function told(group: Group, { line, operation, sums }: Cell): void {
@@ -91,11 +111,14 @@ export function openAdding({ references, costing, known }: Parts) {
     charge(group.appraisalCost, inspections('inspections'), price, line);
   }
 
-  function lot(group: Group, { line, name, sums }: Cell): void {
-    const material = known.lotOf(name)?.material ?? '';
-    const cost = costing.costOf(line, material);
+  function lot(group: Group, cell: Cell): void {
+    const { name, sums, order } = cell;
+    const lotKnown = known.lotOf(name);
+    const material = lotKnown?.material ?? '';
+    const work = { ...workOf(cell, material), order: order || (lotKnown?.order ?? '') };
     const lost = units(of(sums, 'scrap'));
-    charge(group.scrapCost, lost, cost?.perUnit, material === '' ? name : material, cost?.by);
+    const cost = costing.costOf(work);
+    chargeCost(group.scrapCost, lost, cost, material === '' ? name : material);
   }
 
   function spent(group: Group, cell: Cell, days: Days): void {

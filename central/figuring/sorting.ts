@@ -79,17 +79,18 @@ export function openSorting({ plant, references, dossier, asked, days }: Parts) 
       order === '' ? undefined : [order, { ...nobody, order, product: product ?? null }],
   };
 
-  function groupOf(where: Where): Group | undefined {
+  function groupOf(where: Where, atMs: number): Group | undefined {
     const [key, is] = sorts[asked.by](where) ?? [];
     if (key === undefined || is === undefined) return undefined;
-    const group = groups.get(key) ?? newGroup(key, is, where.line);
+    const group = groups.get(key) ?? newGroup(key, is, where.line, atMs);
+    group.fromMs = Math.min(group.fromMs, atMs);
     groups.set(key, group);
     return group;
   }
 
   function take(cell: Cell): void {
     const place = about(cell, cell.fromMs);
-    const group = place && groupOf(place);
+    const group = place && groupOf(place, cell.fromMs);
     if (group) add(group, cell, plant.daysOf(cell.line));
   }
   return { take, groups, about, groupOf, isWhole };

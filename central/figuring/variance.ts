@@ -4,7 +4,8 @@ import { decimalOf, minus, nothing, plus, type Ratio, times, whole } from '../..
 import type { Order } from '../orderbook.ts';
 import { units } from './costing.ts';
 import { type Group, of, type Step } from './groups.ts';
-import type { References, Step as Routed } from './reference.ts';
+import { basisOf, type Step as Routed, type Source } from './planned.ts';
+import type { Plan, References } from './reference.ts';
 
 /** Actual against planned of one order: three figures, and what they are made of. */
 export type Varied = Readonly<Record<'time' | 'labour' | 'material', Figure>> &
@@ -24,9 +25,9 @@ const told = ({ setup, run, labour }: Times): Planned => ({
 /** Planned time for so many units; undefined where the routing does not say it. */
 function plannedFor(step: Routed | undefined, amount: Ratio): Times | undefined {
   if (step?.perUnitMs === undefined) return undefined;
-  const setup = step.setupMs ?? nothing;
-  const run = times(step.perUnitMs, amount);
-  return { setup, run, labour: times(plus(setup, run), step.people) };
+  const { setupMs: setup = nothing, perUnitMs, labourSetupMs, labourPerUnitMs = nothing } = step;
+  const labour = plus(labourSetupMs ?? nothing, times(labourPerUnitMs, amount));
+  return { setup, run: times(perUnitMs, amount), labour };
 }
 
 const actualOf = ({ told: counts, work }: Step): Times => ({
@@ -39,17 +40,16 @@ const figure = (value: string, basis: Record<string, string>): Figure => ({
   ...{ value, why: null, basis },
 });
 
-function timesOf(group: Group, order: Order, references: References) {
-  const routing = references.routing(order.material);
-  const names = new Set([...group.steps.keys(), ...routing.map(({ operation }) => operation)]);
+function timesOf(group: Group, order: Order, { steps }: Plan) {
+  const names = new Set([...group.steps.keys(), ...steps.map(({ operation }) => operation)]);
   names.delete('');
   const ordered = units(quantity(order.quantity, 'quantity'));
   return [...names].sort().map((operation) => {
     const step = group.steps.get(operation) ?? { total: 0n, told: {}, work: {} };
-    const routed = routing.find((one) => one.operation === operation);
+    const routed = steps.find((one) => one.operation === operation);
     return {
       ...{ operation, total: step.total, actual: actualOf(step) },
-      planned: plannedFor(routed, ordered),
+      ...{ planned: plannedFor(routed, ordered), by: routed?.by },
       expected: step.total > 0n ? plannedFor(routed, units(step.total)) : undefined,
       isUnknown: step.total > 0n && routed?.perUnitMs === undefined,
       isUntouched: step.total <= 0n,
@@ -58,11 +58,10 @@ function timesOf(group: Group, order: Order, references: References) {
 }
 
 /** Material goes in with the pieces of the first operation that anything was reported at. */
-function materialsOf(group: Group, order: Order, references: References) {
+function materialsOf(group: Group, order: Order, { bill }: Plan, references: References) {
   const first = [...group.steps].filter(([, { total }]) => total > 0n).sort()[0];
   const went = units(first?.[1].total ?? 0n);
   const ordered = units(quantity(order.quantity, 'quantity'));
-  const bill = references.bill(order.material);
   const keys = new Set([
     ...group.used.keys(),
     ...bill.map(({ component, unit }) => `${component}\n${unit}`),
@@ -88,11 +87,12 @@ function timeFigure(all: Timed, of: (times: Times) => Ratio): Figure {
   const sum = (values: readonly Ratio[]): Ratio => values.reduce(plus, nothing);
   const actual = sum(some.map((one) => of(one.actual)));
   const expected = sum(some.map((one) => of(one.expected!)));
-  const basis = { actualMs: msText(actual), expectedMs: msText(expected) };
+  const sources = some.flatMap(({ by }) => (by ? [by] : []));
+  const basis = { actualMs: msText(actual), expectedMs: msText(expected), ...basisOf(sources) };
   return figure(msText(minus(actual, expected)), basis);
 }
 
-function materialFigure(all: ReturnType<typeof materialsOf>): Figure {
+function materialFigure(all: ReturnType<typeof materialsOf>, by: Source): Figure {
   if (all.every(({ planned }) => planned === undefined)) {
     return { value: null, why: 'noBill', basis: {} };
   }
@@ -103,7 +103,10 @@ function materialFigure(all: ReturnType<typeof materialsOf>): Figure {
     isMoved.reduce((sum, one) => plus(sum, times(of(one), one.price!)), nothing);
   const actual = cost((one) => one.actual);
   const expected = cost((one) => one.expected ?? nothing);
-  const basis = { actualCost: decimalOf(actual, 2), expectedCost: decimalOf(expected, 2) };
+  const basis = {
+    ...{ actualCost: decimalOf(actual, 2), expectedCost: decimalOf(expected, 2) },
+    ...basisOf([by]),
+  };
   return figure(decimalOf(minus(actual, expected), 2), basis);
 }
 
@@ -112,12 +115,15 @@ function materialFigure(all: ReturnType<typeof materialsOf>): Figure {
  * for what was made so far; the variances are against that, more than expected above 0.
  */
 export function varianceOf(group: Group, order: Order, references: References): Varied {
-  const operations = timesOf(group, order, references);
-  const materials = materialsOf(group, order, references);
+  const { material, unit } = order;
+  const { at: line, fromMs: atMs } = group;
+  const plan = references.plan({ line, order: order.order, material, unit, atMs });
+  const operations = timesOf(group, order, plan);
+  const materials = materialsOf(group, order, plan, references);
   return {
     time: timeFigure(operations, ({ setup, run }) => plus(setup, run)),
     labour: timeFigure(operations, ({ labour }) => labour),
-    material: materialFigure(materials),
+    material: materialFigure(materials, plan.billBy),
     told: {
       ordered: order.quantity,
       operations: operations.map(({ operation, total, planned, expected, actual }) => ({

@@ -32,6 +32,12 @@ export function shown(name, value, currency) {
       .split(' ')
       .map((one) => named('costBasis', one))
       .join(', ');
+  if (name === 'plannedBy')
+    return value
+      .split(' ')
+      .map((one) => named('plannedBy', one))
+      .join(', ');
+  if (name === 'versions') return value;
   return number(value);
 }
 

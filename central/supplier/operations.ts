@@ -1,9 +1,9 @@
 import type { EndpointName } from '../../shared/endpoints.ts';
-import { choice, type Fields, fallback, optional, type Read, text } from '../../shared/field.ts';
+import { choice, type Fields, fallback, optional, text } from '../../shared/field.ts';
 import { plainText } from '../../shared/table.ts';
+import { act } from '../act.ts';
 import { type Saying, saying } from '../amendments.ts';
 import type { Board } from '../board.ts';
-import { dryRun } from '../deskoperations.ts';
 import { type Operation, operation, rows } from '../operation.ts';
 import type { ActName } from './acts.ts';
 import { receiptField } from './delivery.ts';
@@ -14,7 +14,12 @@ import { listed } from './view.ts';
 const receiptsMax = 1_000;
 const suppliersMax = 200;
 const receipt = receiptField;
-const acting = { receipt, ...saying, dryRun };
+const acting = { receipt, ...saying };
+const decides = ({ receipt: name }: Readonly<{ receipt: string }>) => ({
+  about: { kind: 'receipt', name } as const,
+  acts: ['inspect-receipt', 'answer-claim', 'dispose-receipt'] as const,
+});
+type Shown = ReturnType<Board['inbound']['one']>;
 type Asked = Saying & Readonly<{ receipt: string; dryRun: boolean }>;
 
 const sights = ({ inbound }: Board): Operation[] => [
@@ -47,23 +52,29 @@ const sights = ({ inbound }: Board): Operation[] => [
 /** What is asked of receipts and said of them; each act answers how the receipt stands then. */
 export function inboundOperations(board: Board): Operation[] {
   const { inbound } = board;
-  function act<F extends typeof acting>(
+  function says<F extends typeof acting>(
     name: EndpointName,
     doc: string,
     fields: F,
     does: (receipt: string, said: Saying, more: object) => void,
+    more: object = {},
   ): Operation {
-    return operation({
+    return act(board, {
       ...{ name, doc, fields: fields as Fields, text: plainText },
-      answer(asked: Read<F>) {
-        const { receipt: one, by, reason, dryRun: isDry, ...more } = asked as unknown as Asked;
-        return board.acting(isDry, () => {
-          does(one, { by, reason }, more);
-          board.moved();
-          return inbound.one(one);
-        });
+      does(asked: object) {
+        const { receipt: one, by, reason, dryRun: _, ...rest } = asked as Asked;
+        does(one, { by, reason }, rest);
+        board.moved();
+        return inbound.one(one);
       },
-    } as Parameters<typeof operation>[0]);
+      about: (asked: object, { receipt: row }: Shown) => [
+        { kind: 'receipt', name: (asked as Asked).receipt },
+        ...(row.lot ? [{ kind: 'lot', name: row.lot }] : []),
+      ],
+      // What moves nothing is done by one person.
+      outcome: ({ acts }: Shown) => (acts.at(-1)?.decision === null ? 'proposed' : 'done'),
+      ...more,
+    } as Parameters<typeof act>[1]);
   }
   const proposes =
     (what: ActName) =>
@@ -71,29 +82,35 @@ export function inboundOperations(board: Board): Operation[] {
       inbound.propose(one, what, more, said);
   return [
     ...sights(board),
-    act(
+    says(
       'inspect-receipt',
       'The result of an inspection: done when a second person approves, if anything moves by it.',
       { ...acting, ...resultFields },
       proposes('result'),
     ),
-    act(
+    says(
       'answer-claim',
       'What came of a claim: its provision is taken back once a second person approves.',
       { ...acting, ...answerFields },
       proposes('answer'),
     ),
-    act(
+    says(
       'dispose-receipt',
       'What becomes of what was rejected, once a second person approves.',
       { ...acting, ...dispositionFields },
       proposes('disposition'),
     ),
-    act('approve-receipt', 'A second person says yes to what was proposed.', acting, (one, said) =>
-      inbound.approve(one, said),
+    says(
+      'approve-receipt',
+      'A second person says yes to what was proposed.',
+      acting,
+      inbound.approve,
+      {
+        ...{ decides, outcome: () => 'approved' },
+      },
     ),
-    act('reject-receipt', 'Somebody says no to what was proposed.', acting, (one, said) =>
-      inbound.reject(one, said),
-    ),
+    says('reject-receipt', 'Somebody says no to what was proposed.', acting, inbound.reject, {
+      ...{ decides, outcome: () => 'rejected' },
+    }),
   ];
 }

@@ -6,6 +6,7 @@ import { Fault } from '../../shared/fault.ts';
 import type { FeedFact } from '../../shared/feed/message.ts';
 import type { Logger } from '../../shared/log.ts';
 import { factStream } from '../../shared/subject.ts';
+import { traceHeader } from '../../shared/traceparent.ts';
 import type { Mqtt } from './broker.ts';
 import { toldOf } from './topic.ts';
 
@@ -68,9 +69,11 @@ async function ownPlace(parts: Parts): Promise<Consumer> {
   }
 }
 
-/** What CloudEvents says of it, for whoever does not look into the body. */
+const isAbout = (name: string): boolean => name.startsWith('ce-') || name === traceHeader;
+
+/** What CloudEvents says of it, and its trace, for whoever does not look into the body. */
 function aboutOf({ headers }: JsMsg): Record<string, string> {
-  const names = headers?.keys().filter((name) => name.startsWith('ce-')) ?? [];
+  const names = headers?.keys().filter(isAbout) ?? [];
   return Object.fromEntries(names.map((name) => [name, headers!.get(name)]));
 }
 

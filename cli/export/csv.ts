@@ -1,4 +1,5 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
+import { csvOf } from '../../shared/csv.ts';
 import type { FeedFact } from '../../shared/feed/message.ts';
 import type { Column } from './columns.ts';
 
@@ -8,12 +9,12 @@ const rowsMax = 1_000;
 /** A sheet that is being written; `close` writes what is left. */
 export type Sheet = Readonly<{ add: (fact: FeedFact) => void; close: () => void }>;
 
-/** A cell by RFC 4180; what says nothing is empty, and an empty text is "". */
-function cellOf({ kind, of }: Column, fact: FeedFact): string {
+/** What a cell says; null where the fact says nothing. */
+function cellOf({ kind, of }: Column, fact: FeedFact): string | number | boolean | null {
   const value = of(fact);
-  if (value === undefined || value === null) return '';
-  const text = kind === 'json' ? JSON.stringify(value) : `${value}`;
-  return text === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  if (value === undefined || value === null) return null;
+  if (kind === 'json') return JSON.stringify(value);
+  return typeof value === 'number' || typeof value === 'boolean' ? value : `${value}`;
 }
 
 /** Lines of text in a file, which is made anew. */
@@ -32,12 +33,10 @@ function openLines(path: string, head: string, lineOf: (fact: FeedFact) => strin
   };
 }
 
-/** CSV by RFC 4180, UTF-8, with a head. */
+/** CSV by RFC 4180, UTF-8, with a head; no cell is a formula. */
 export const openCsv = (path: string, columns: readonly Column[]): Sheet =>
-  openLines(
-    path,
-    `${columns.map(({ name }) => name).join(',')}\r\n`,
-    (fact) => `${columns.map((column) => cellOf(column, fact)).join(',')}\r\n`,
+  openLines(path, csvOf([columns.map(({ name }) => name)]), (fact) =>
+    csvOf([columns.map((column) => cellOf(column, fact))]),
   );
 
 /** One message of the feed a line. */

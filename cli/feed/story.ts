@@ -1,8 +1,9 @@
 import { exampleLine, goldenMessages } from '../../shared/feed/golden.ts';
-import type { FeedFact, FeedMessage } from '../../shared/feed/message.ts';
+import { type FeedFact, type FeedMessage, headersOf } from '../../shared/feed/message.ts';
 import { openMask } from '../../shared/feed/people.ts';
 import { nameId } from '../../shared/identity.ts';
 import { factSubject } from '../../shared/subject.ts';
+import { traceHeader } from '../../shared/traceparent.ts';
 
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 const namespace = '6d0ecf0c-5f8b-5d0f-9d5a-1f6a1a3c0039';
@@ -15,18 +16,12 @@ function elsewhere(message: FeedMessage): FeedMessage {
     .replaceAll('WO-1', 'WO-2')
     .replaceAll('L-1001', 'L-2001')
     .replace(uuid, (id) => nameId(namespace, id));
-  return JSON.parse(moved);
+  return changed(JSON.parse(moved), {});
 }
 
 function changed(message: FeedMessage, data: Partial<FeedFact>): FeedMessage {
   const fact = { ...message.data, ...data };
-  const { type, version, eventId, line, sequence, position } = fact;
-  const headers = {
-    ...message.headers,
-    ...{ 'ce-id': eventId, 'ce-type': `holdfast.${type}.v${version}` },
-    ...{ 'Hf-Sequence': `${sequence}`, 'Hf-Position': `${position}` },
-  };
-  return { subject: factSubject(line, type), headers, data: fact };
+  return { subject: factSubject(fact.line, fact.type), headers: headersOf(fact), data: fact };
 }
 
 /** With fields beside those that anybody knows: in the envelope, in the body, in the headers. */
@@ -51,6 +46,15 @@ const foreign = (message: FeedMessage, more: Partial<FeedFact>): FeedMessage => 
   const body = { steps: '3', of: { what: [] } };
   return changed(message, { ...more, eventId, sequence, position, body });
 };
+
+/** As it may come: told by an older release without a trace, told of, or in a form of later. */
+function retraced(message: FeedMessage, at: number): FeedMessage {
+  const { [traceHeader]: traceparent = '', ...headers } = message.headers;
+  const told = traceparent.replace(/00$/, '01');
+  const ways = [undefined, told, told.replace(/^00/, 'cc').concat('-what-the-future-will-be-like')];
+  const way = ways[at % ways.length];
+  return { ...message, headers: way === undefined ? headers : { ...headers, [traceHeader]: way } };
+}
 
 const alternating = (one: readonly FeedMessage[], other: readonly FeedMessage[]) =>
   one.flatMap((message, at) => [message, other[at]!]);
@@ -109,6 +113,13 @@ export function trials(): readonly Trial[] {
       ...{ name: 'new versions', says: 'a version that is not known is passed over' },
       messages: wide.flatMap((one) => [one, foreign(one, { version: 99 })]),
       like: wide,
+    },
+    {
+      ...{
+        name: 'traces',
+        says: 'a trace that is absent, told of or of a later form changes nothing',
+      },
+      ...{ messages: all.map(retraced), like: all },
     },
     { name: 'holes', says: 'sequences with holes, as with a filter', messages: odd },
     { name: 'people', says: 'people by pseudonyms, without names', messages: all.map(masked) },

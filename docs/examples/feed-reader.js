@@ -41,7 +41,9 @@ export async function read({ servers, name, seedPath, handle, signal, api = '$JS
     if (signal.aborted) stop();
     for await (const message of messages) {
       if (message.redelivered) throw new Error('an acknowledgement was lost: begin again');
-      await handle({ subject: message.subject, data: message.json() });
+      const { subject, headers = [] } = message;
+      const said = Object.fromEntries([...headers].map(([name, [value]]) => [name, value]));
+      await handle({ subject, headers: said, data: message.json() });
       await message.ackAck();
     }
   } finally {

@@ -9,6 +9,7 @@ import type { Book } from '../book.ts';
 import type { EdgeConfig } from '../config.ts';
 import type { Disk } from '../disk.ts';
 import type { Intake } from '../intake.ts';
+import { ownCertificate } from '../opcua/owncertificate.ts';
 import type { Roster } from '../roster.ts';
 import { openMachineDesk } from './desk.ts';
 import { openDocket } from './docket.ts';
@@ -64,12 +65,21 @@ function contentOf(path: string): string {
   throw new Fault('INVALID', `${path}: must be at most ${mappingBytesMax} bytes`);
 }
 
+const pkiOf = ({ opcuaPkiPath, storePath }: EdgeConfig): string =>
+  opcuaPkiPath ?? `${storePath}.pki`;
+
+/** What this edge shows to its machines; nothing until it is made, and where there are none. */
+export const machineCertificates = (config: EdgeConfig, mappings: readonly Mapping[]) =>
+  mappings.length === 0
+    ? []
+    : [{ name: 'opcua', path: ownCertificate(pkiOf(config)), isMade: true }];
+
 /**
  * Listens to the machines of this edge and books what they say, until the edge's signal aborts. A
  * program without machines does not load what talks to them.
  */
 export function startMachines({ config, mappings, db, clock, random, log, edge }: Parts) {
-  const folder = config.opcuaPkiPath ?? `${config.storePath}.pki`;
+  const folder = pkiOf(config);
   // The lines work from the start; what talks to machines is loaded beside them.
   const opcua =
     mappings.length === 0

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { OPCUACertificateManager } from 'node-opcua-certificate-manager';
 import { Fault } from '../../shared/fault.ts';
+import { ownCertificate } from './owncertificate.ts';
 
 export type Trust = Awaited<ReturnType<typeof openTrust>>;
 
@@ -28,7 +28,7 @@ export async function openTrust(folder: string) {
 
   return {
     manager,
-    certificateFile: join(folder, 'own', 'certs', 'edge.pem'),
+    certificateFile: ownCertificate(folder),
 
     /**
      * Trusts the certificate that the mapping has pinned. Throws Fault REFUSED for any other, which

@@ -7,17 +7,18 @@ import { session } from './session.js';
 
 /** How a line's way stands: what is worse ranks higher, and what it looks like. */
 const ways = {
-  failed: { rank: 8, tone: 'bad' },
-  owned: { rank: 7, tone: 'bad' },
-  stale: { rank: 6, tone: 'bad' },
-  forked: { rank: 5, tone: 'bad' },
+  failed: { rank: 9, tone: 'bad' },
+  owned: { rank: 8, tone: 'bad' },
+  stale: { rank: 7, tone: 'bad' },
+  forked: { rank: 6, tone: 'bad' },
+  auth: { rank: 5, tone: 'bad' },
   seeding: { rank: 4, tone: 'warn' },
   down: { rank: 3, tone: 'warn' },
   degraded: { rank: 2, tone: 'warn' },
   draining: { rank: 1, tone: 'busy' },
   up: { rank: 0, tone: 'calm' },
 };
-const unknownWay = { rank: 9, tone: 'warn' };
+const unknownWay = { rank: 10, tone: 'warn' };
 export const wayOf = (state) => ways[state] ?? unknownWay;
 
 const rooms = { ok: 'calm', warn: 'warn', shed: 'warn', qualityOnly: 'bad', full: 'bad' };
@@ -50,7 +51,8 @@ const titled = (name, tone, title, big, ...small) =>
 const small = (...inside) => el('small', {}, ...inside);
 
 /**
- * Draws the header. `told`: { way, also, unsent, oldestMs, drain, room, centralMs, shift, clock };
+ * Draws the header. `told`: { way, also, unsent, oldestMs, drain, room, centralMs, shift, clock,
+ * certificates };
  * before the edge has spoken it is null.
  */
 export function drawHeader(told) {
@@ -81,7 +83,30 @@ const status = (word) => el('b.shaped', { role: 'status' }, word);
 const environmentOf = (environment) =>
   environment === 'test' && el('b.shaped.test', { 'data-tone': 'warn' }, say('header.test'));
 
-function link({ way, also, drain, environment }) {
+const certificateWords = {
+  over: 'certificate.over',
+  early: 'certificate.early',
+  unreadable: 'certificate.unreadable',
+};
+
+/** The certificate that ends first, once it is near its end: for who looks after the box. */
+function certificateOf(certificates = []) {
+  const shown = certificates
+    .filter(({ state }) => state !== 'good')
+    .sort((a, b) => (a.daysLeft ?? -1) - (b.daysLeft ?? -1));
+  const [first] = shown;
+  if (!first) return null;
+  const { name, state, daysLeft: count, untilMs } = first;
+  const words =
+    state === 'soon' || state === 'urgent'
+      ? say('certificate.ends', { name, count })
+      : say(certificateWords[state], { name });
+  const tone = state === 'soon' ? 'warn' : 'bad';
+  const title = untilMs === null ? null : when(untilMs, live.nowMs());
+  return el('b.shaped.certificate', { 'data-is': 'certificate', 'data-tone': tone, title }, words);
+}
+
+function link({ way, also, drain, environment, certificates }) {
   const { tone } = wayOf(way.state);
   const draining = drain && [
     say('link.perSecond', { count: Math.round(drain.perSecond) }),
@@ -96,6 +121,7 @@ function link({ way, also, drain, environment }) {
     status(named('link', way.state)),
     small(said),
     environmentOf(environment),
+    certificateOf(certificates),
   );
 }
 

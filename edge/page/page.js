@@ -23,6 +23,7 @@ function shortNames(lines) {
 /** What is worst of all lines is said, since the first of them; then what else is not well. */
 function headerOf(word) {
   const { lines, unsent, oldestUnsentMs: oldestMs, disk, clock, central, environment } = word;
+  const { certificates } = word;
   const rankOf = ({ state }) => wayOf(state).rank;
   const all = lines.map(ownWay).sort((a, b) => rankOf(b) - rankOf(a));
   const worst = all.filter(({ state }) => state === all[0].state);
@@ -36,7 +37,8 @@ function headerOf(word) {
   const shifts = [...new Set(lines.map(({ shift }) => shift).filter((shift) => shift !== null))];
   return {
     ...{ way: { state: all[0].state, sinceMs }, also: joined([count, ...also]), drain: null },
-    ...{ unsent, oldestMs, room: disk, clock, centralMs: central?.atMs ?? null, environment },
+    ...{ unsent, oldestMs, room: disk, clock, centralMs: central?.atMs ?? null },
+    ...{ environment, certificates },
     ...{ shift: shifts.length > 0 ? shifts.join(', ') : null, epoch: null, readOnly: null },
     commandsWait: waitingOf(lines),
   };

@@ -10,8 +10,10 @@ import { named, say } from './say.js';
 const lanesShown = 3;
 
 /** The line's way; one that carries, while central answers late, is degraded. */
-const shownWay = ({ way, degraded }) =>
-  degraded ? { state: 'degraded', sinceMs: degraded.sinceMs, detail: degraded.says } : way;
+const shownWay = ({ way, degraded }) => {
+  if (degraded) return { state: 'degraded', sinceMs: degraded.sinceMs, detail: degraded.says };
+  return way.state === 'down' && way.detail?.startsWith('auth:') ? { ...way, state: 'auth' } : way;
+};
 
 /** The same, unless the line itself does not go on. */
 export const ownWay = (row) =>

@@ -1,4 +1,4 @@
-import { backoff } from '../../shared/backoff.ts';
+import { backoff, scattered } from '../../shared/backoff.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { Fault } from '../../shared/fault.ts';
 import { readFields } from '../../shared/field.ts';
@@ -156,7 +156,7 @@ export function openFetching(parts: Parts) {
 
   /** Asks central, now and then and when it rings. */
   async function fetch(): Promise<void> {
-    for (let failures = 0; !signal.aborted; ) {
+    for (let failures = 0, asked = 1; !signal.aborted; asked++) {
       const seen = bell.rings();
       let isAnswered = true;
       for (const site of sites) isAnswered = (await fetchSite(site)) && isAnswered;
@@ -164,7 +164,8 @@ export function openFetching(parts: Parts) {
       failures = isAnswered ? 0 : failures + 1;
       act();
       const pauseMs = Math.max(awayMs, backoff(failures + 1, Math.max(everyMs, parts.downMs ?? 0)));
-      await bell.wait(seen, isAnswered ? everyMs : pauseMs, signal);
+      const waitMs = isAnswered ? everyMs : pauseMs;
+      await bell.wait(seen, scattered(waitMs, sites[0]!, asked), signal);
     }
   }
 

@@ -3,7 +3,7 @@ import type { Fault } from '../../shared/fault.ts';
 import type { Actor } from '../actor.ts';
 import { degradedBy } from '../canary.ts';
 import type { Disk } from '../disk.ts';
-import type { Marks } from '../marks.ts';
+import { isRefusal, type Marks } from '../marks.ts';
 import type { Outbox } from '../outbox.ts';
 import type { CommandsWait } from '../receiving.ts';
 import type { Retention } from '../retention.ts';
@@ -80,7 +80,7 @@ export function headerOf(parts: Parts) {
   const unsent = Math.max(0, head - sent);
   const { level, daysLeft } = retention.lasting(disk.status());
   return {
-    way: degraded ? ('degraded' as const) : way.state,
+    way: degraded ? ('degraded' as const) : isRefusal(way) ? ('auth' as const) : way.state,
     wayDetail: degraded?.says ?? way.detail ?? null,
     sinceMs: degraded?.sinceMs ?? way.sinceMs,
     unsent,

@@ -86,7 +86,7 @@ const figures = object({
 });
 const header = object({
   ...{
-    way: { enum: [...linkStates, 'degraded'] },
+    way: { enum: [...linkStates, 'degraded', 'auth'] },
     wayDetail: maybe(text),
     sinceMs: ms,
     unsent: integer,

@@ -14,6 +14,14 @@ const headers = {
     'ce-time': header('at, if there is one.'),
     'ce-dataschema': header('$id of the schema of the payload.'),
     'ce-correlationid': header('correlationId, percent-encoded.'),
+    traceparent: {
+      ...header(
+        'W3C Trace Context: the trace that the fact has from the tap to its document, and the ' +
+          'span of its telling, below which a reader puts its own. Absent in messages that an ' +
+          'older release has told.',
+      ),
+      pattern: '^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$',
+    },
     'Hf-Epoch': header('epoch.'),
     'Hf-Sequence': header('sequence.'),
     'Hf-Position': header('position.'),

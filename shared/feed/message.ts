@@ -3,6 +3,14 @@ import { bodies, type Context, isFactType } from '../event.ts';
 import { Fault } from '../fault.ts';
 import { knownFields, readFields } from '../field.ts';
 import { factSubject } from '../subject.ts';
+import {
+  isSampled,
+  type Place,
+  spanIdOf,
+  traceHeader,
+  traceIdOf,
+  traceparentOf,
+} from '../traceparent.ts';
 import type { Mask } from './people.ts';
 import { plain, withForeign } from './plain.ts';
 
@@ -79,8 +87,24 @@ function bodyOf({ type, version, body }: Raw): FeedFact['body'] | undefined {
   }
 }
 
-/** CloudEvents 1.0 in headers, and beside it the fact's place, by which the feed finds its end. */
-function headersOf(fact: FeedFact): Record<string, string> {
+type Traced = Pick<FeedFact, 'eventId' | 'correlationId'>;
+/** The trace that the fact has from the tap to its document, and the span of its telling there. */
+export const placeOf = ({ eventId, correlationId }: Traced): Place => ({
+  traceId: traceIdOf(correlationId),
+  spanId: spanIdOf('tell', eventId),
+});
+
+/** The same for W3C's Trace Context; sampled where it is one of the share of traces told of. */
+function traceparentIn(fact: Traced, ratio: number): string {
+  const place = placeOf(fact);
+  return traceparentOf(place, isSampled(place.traceId, ratio));
+}
+
+/**
+ * CloudEvents 1.0 in headers, beside it the fact's place, by which the feed finds its end, and its
+ * place in its trace, of which `ratio` are told.
+ */
+export function headersOf(fact: FeedFact, ratio = 0): Record<string, string> {
   const { eventId, type, version, line, epoch, sequence, position, at } = fact;
   return {
     'content-type': 'application/json',
@@ -91,6 +115,7 @@ function headersOf(fact: FeedFact): Record<string, string> {
     ...(at === undefined ? {} : { 'ce-time': at }),
     'ce-dataschema': `urn:holdfast:fact:${type}:${version}`,
     'ce-correlationid': headerText(fact.correlationId),
+    [traceHeader]: traceparentIn(fact, ratio),
     'Hf-Epoch': `${epoch}`,
     'Hf-Sequence': `${sequence}`,
     'Hf-Position': `${position}`,
@@ -100,8 +125,9 @@ function headersOf(fact: FeedFact): Record<string, string> {
 /**
  * The message by which the feed tells a fact. Undefined for what is none: bytes that cannot be
  * read, and a body that breaks the schema of its type and version: it is parked, for a person.
+ * `ratio` is the share of traces that central tells of, 0 to 1.
  */
-export function messageOf(held: Held, mask?: Mask): FeedMessage | undefined {
+export function messageOf(held: Held, mask?: Mask, ratio = 0): FeedMessage | undefined {
   const { line, epoch, sequence, position, receivedMs, bytes } = held;
   const raw = readRaw(bytes);
   if (raw === undefined || !typePattern.test(raw.type)) return undefined;
@@ -117,5 +143,5 @@ export function messageOf(held: Held, mask?: Mask): FeedMessage | undefined {
     actor: mask ? mask.actor(context.actor) : context.actor,
     body: mask ? mask.body(type, body) : body,
   };
-  return { subject: factSubject(line, type), headers: headersOf(data), data };
+  return { subject: factSubject(line, type), headers: headersOf(data, ratio), data };
 }

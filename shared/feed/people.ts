@@ -10,7 +10,7 @@ const mark = '~';
 const letters = 16;
 
 /** Fields that hold who somebody is; in every body, also of facts that we do not know. */
-const whoKeys = new Set(['person', 'people']);
+const whoKeys = new Set(['person', 'people', 'credential']);
 /** Fields of facts about people that would name them, or where they sit: left out. */
 export const withheldKeys: ReadonlySet<string> = new Set(['name', 'station']);
 /** Facts about people themselves. */

@@ -13,7 +13,7 @@ import {
   readFields,
 } from '../field.ts';
 import { isId } from '../identity.ts';
-import { lineField } from '../subject.ts';
+import { statedBy } from '../subject.ts';
 import { type FeedFact, versionOf } from './message.ts';
 import { isAboutPeople, withheldKeys } from './people.ts';
 
@@ -36,7 +36,7 @@ const text = (doc: string) => optional(prose(doc, 1_000));
 
 const envelope: Fields = {
   ...{ eventId, type: id('Kind of fact.', 64), version: integer('Of the body.', 1, 1e9) },
-  line: lineField,
+  line: statedBy,
   epoch: integer('Incarnation of the store.', 1, most),
   sequence: integer('Order within it.', 1, most),
   position: integer('Order in the ledger.', 1, most),

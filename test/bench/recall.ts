@@ -2,7 +2,7 @@
 // ledger, its documents are posted, the indexes are built, and supplier lots are recalled, cold and
 // then warm, each with all of its pages; what is told is compared with the generator's own record.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -195,6 +195,7 @@ async function measure(folder: string): Promise<void> {
 if (values.help) say(usage);
 else {
   const folder = values.folder ?? mkdtempSync(join(tmpdir(), 'holdfast-recall-'));
+  mkdirSync(folder, { recursive: true });
   try {
     await measure(folder);
   } finally {

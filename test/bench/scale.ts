@@ -1,21 +1,18 @@
 // Many edges at once: all that they do on the wire, against a real hub and a real central. Told are
 // how long they take to come in, what a fact costs each program in processor time (which does not
 // depend on who else uses the machine), how old a fact is when central has it, how long a region
-// takes to drain after an outage, and what the death of a server of the hub comes to.
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+// takes to drain after an outage, and what the death of a server of the hub comes to. The same is
+// asked of the model, and both are told side by side.
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { startHub } from '../../cli/broker.ts';
 import { read } from '../../cli/drive.ts';
-import { startHubs } from '../../cli/hubs.ts';
-import { freePorts } from '../../cli/port.ts';
-import { startProgram } from '../../cli/program.ts';
+import { readMeasured } from '../scale/measured.ts';
+import { playBench } from '../scale/stories.ts';
 import { percentile, thousands } from './figures.ts';
-import type { Order, Task, Told } from './swarm.ts';
+import { type Region, rssMb, startRegion } from './region.ts';
 
 const usage = `npm run bench:scale -- [options]
   --edges N    edges, each with a connection of its own; 100
@@ -39,152 +36,95 @@ const { values } = parseArgs({
 const [edges, lines, rate, members, steadyS, outageS] = [
   ...[values.edges, values.lines, values.rate, values.hubs, values.steady, values.outage],
 ].map(Number) as [number, number, number, number, number, number];
-const childEdges = 250;
-/** Longest that anything is waited for, s. */
-const waitMaxS = 900;
+const all = edges * lines;
+/** Until central has read at its pace, and what came together at first is through. */
+const settleS = 10;
 const say = (text: string) => process.stdout.write(`${text}\n`);
-const place = { plant: 'HF01', storageLocation: '0001' };
 
-/** Processor time of a process so far, s: fields 14 and 15 of its stat, in ticks of 10 ms. */
-function cpuS(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / 100;
-}
-const rssMb = (pid: number): number =>
-  Math.round(
-    Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1_024,
-  );
+/** What the model says of the same, in the same words; by name, whatever it is. */
+type Figures = Awaited<ReturnType<typeof playBench>>;
 
-async function startSwarm(task: Omit<Task, 'from' | 'edges'>) {
-  const children: ChildProcess[] = [];
-  for (let from = 0; from < edges; from += childEdges) {
-    const child = fork(join(import.meta.dirname, 'swarm.ts'));
-    children.push(child);
-    child.send({ ...task, from, edges: Math.min(childEdges, edges - from) });
-    await once(child, 'message');
-  }
-  const order = (what: Order): Promise<unknown[]> =>
-    Promise.all(
-      children.map(async (child) => {
-        child.send(what);
-        return (await once(child, 'message'))[0] as unknown;
-      }),
-    );
-  return {
-    order,
-    pids: children.map(({ pid }) => pid!),
-    async told(): Promise<Told> {
-      const all = (await order('told')) as Told[];
-      const sum = (of: (told: Told) => number) => all.reduce((total, one) => total + of(one), 0);
-      return {
-        entered: sum((one) => one.entered),
-        stated: sum((one) => one.stated),
-        sent: sum((one) => one.sent),
-        kept: sum((one) => one.kept),
-        doubts: sum((one) => one.doubts),
-        agesMs: all.flatMap(({ agesMs }) => agesMs),
-      };
-    },
-  };
-}
+const aged = (agesMs: readonly number[]) => ({
+  p50: percentile(agesMs, 0.5),
+  p99: percentile(agesMs, 0.99),
+});
 
-type Swarm = Awaited<ReturnType<typeof startSwarm>>;
-
-/** Seconds until it holds. Throws after 900 s. */
-async function until(swarm: Swarm, what: string, holds: (told: Told) => boolean): Promise<number> {
-  const startMs = performance.now();
-  for (;;) {
-    const told = await swarm.told();
-    const seconds = (performance.now() - startMs) / 1_000;
-    if (holds(told)) return seconds;
-    if (seconds > waitMaxS) throw new Error(`${what}: not after ${waitMaxS} s`);
-    await delay(200);
-  }
-}
-
-const aged = (agesMs: readonly number[]): string =>
-  agesMs.length === 0
-    ? 'no word from central'
-    : `p50 ${thousands(percentile(agesMs, 0.5))} ms, p99 ${thousands(percentile(agesMs, 0.99))} ms`;
-
-async function measure(directory: string, closing: (() => unknown)[]): Promise<void> {
-  const hubs =
-    members === 1
-      ? [await startHub({ directory: join(directory, 'hub') })]
-      : await startHubs({ directory: join(directory, 'hub'), members });
-  closing.push(() => Promise.all(hubs.map((hub) => hub.stop())));
-  const config = { path: join(directory, 'erp.sqlite'), ...place };
-  const erp = await startProgram({
-    name: 'erp',
-    entry: 'central/sandbox/main.ts',
-    config,
-    directory,
-  });
-  closing.push(() => erp.stop());
-  const [httpPort] = await freePorts(1);
-  const central = await startProgram({
-    ...{ name: 'central', entry: 'central/main.ts', directory },
-    config: {
-      ...{ storePath: join(directory, 'ledger.sqlite'), httpPort, logLevel: 'warn' },
-      natsUrl: hubs.map(({ url }) => url).join(','),
-      hubMonitorUrl: hubs.map(({ httpUrl }) => httpUrl).join(','),
-      stream: { replicas: members, megabytesMax: 8_192 },
-      erp: { url: erp.url, ...place },
-    },
-  });
-  closing.push(() => central.stop());
-  const urls = hubs.map(({ url }) => url);
-  const swarm = await startSwarm({ urls, lines, rate });
-  const all = edges * lines;
-  say(`${edges} edges of ${lines} lines, ${rate} facts/s each: ${thousands(all * rate)} facts/s`);
-
-  await swarm.order('connect');
-  const inS = await until(swarm, 'coming in', ({ entered }) => entered === all);
-  say(`all ${thousands(all)} lines are let in after ${inS.toFixed(1)} s`);
-
+async function even({ swarm, central, spent }: Region) {
   await swarm.order('begin');
-  await delay(10_000);
+  await delay(settleS * 1_000);
   const before = await swarm.told();
-  const parts = { hub: hubs.map(({ pid }) => pid), central: [central.pid], edges: swarm.pids };
-  const spent = () =>
-    Object.values(parts).map((pids) => pids.reduce((sum, pid) => sum + cpuS(pid), 0));
   const cpu = spent();
   await delay(steadyS * 1_000);
-  const steady = await swarm.told();
-  const facts = steady.kept - before.kept;
-  const each = spent().map((now, index) => (((now - cpu[index]!) / facts) * 1e6).toFixed(1));
-  const names = Object.keys(parts);
-  say(`even work: ${thousands(facts / steadyS)} facts/s in the ledger, ${aged(steady.agesMs)}`);
-  say(`  µs of processor a fact: ${names.map((name, at) => `${name} ${each[at]}`).join(', ')}`);
-  const behind = thousands(steady.stated - steady.kept);
-  say(`  behind by ${behind} facts, memory of central ${rssMb(central.pid)} MB`);
+  const now = await swarm.told();
+  const after = spent();
+  const facts = now.kept - before.kept;
+  const each = (['hub', 'central', 'edges'] as const).map((name) => {
+    return `${name} ${(((after[name] - cpu[name]) / facts) * 1e6).toFixed(1)}`;
+  });
+  say(`even work: µs of processor a fact: ${each.join(', ')}`);
+  say(
+    `  behind by ${thousands(now.stated - now.kept)} facts, central has ${rssMb(central.pid)} MB`,
+  );
+  const othersCores = Math.max(0, (after.others - cpu.others) / steadyS);
+  say(`  others used ${othersCores.toFixed(2)} cores of the machine meanwhile`);
+  return { othersCores, factsPerS: facts / steadyS, age: aged(now.agesMs) };
+}
 
+async function outage({ swarm }: Region) {
   await swarm.order('cut');
   await delay(outageS * 1_000);
   const cut = await swarm.told();
   await swarm.order('connect');
-  const backlog = cut.stated - cut.kept;
-  const near = ({ stated, kept }: Told) => stated - kept <= all * rate * 2;
-  const drainS = await until(swarm, 'draining', near);
-  const waited = `${thousands(backlog)} facts waited`;
-  say(`after ${outageS} s without a network: ${waited}, drained in ${drainS.toFixed(1)} s`);
+  const near = ({ stated, kept }: { stated: number; kept: number }) =>
+    stated - kept <= all * rate * 2;
+  const drainS = await swarm.until('draining', near);
+  say(`after ${outageS} s without a network ${thousands(cut.stated - cut.kept)} facts waited`);
+  return drainS;
+}
 
+/** Side by side: what was seen, what the model says, and how far it is off. */
+function compare(seen: Figures, model: Figures): void {
+  const rows: [string, number, number][] = [
+    ['all lines are let in after, s', seen.enterS, model.enterS],
+    ['even work: facts/s in the ledger', seen.factsPerS, model.factsPerS],
+    ["  age at the edge of central's word, p50, ms", seen.age.p50, model.age.p50],
+    ['  the same, p99, ms', seen.age.p99, model.age.p99],
+    ['drained after, s', seen.drainS, model.drainS],
+  ];
+  say('');
+  for (const [what, real, told] of rows) {
+    const off = `${told >= real ? '+' : ''}${((told / real - 1) * 100).toFixed(0)} %`;
+    say(
+      `${what.padEnd(44)} seen ${real.toFixed(1).padStart(9)}  ` +
+        `model ${told.toFixed(1).padStart(9)}  ${off}`,
+    );
+  }
+}
+
+async function measure(directory: string, closing: (end: () => unknown) => void): Promise<void> {
+  const region = await startRegion({ directory, members, edges, lines, rate, burst: 1, closing });
+  const { swarm, hubs, central } = region;
+  say(`${edges} edges of ${lines} lines, ${rate} facts/s each: ${thousands(all * rate)} facts/s`);
+  await swarm.order('connect');
+  const enterS = await swarm.until('coming in', ({ entered }) => entered >= all);
+  const { othersCores, factsPerS, age } = await even(region);
+  const drainS = await outage(region);
   if (members > 1) {
     const was = await swarm.told();
     hubs[0]!.kill();
-    const onS = await until(swarm, 'going on', ({ kept }) => kept > was.kept + all * rate * 10);
-    say(
-      `a server of the hub died: ten seconds of facts are in the ledger ${onS.toFixed(1)} s later`,
-    );
+    const next = was.kept + all * rate * 10;
+    const onS = await swarm.until('going on', ({ kept }) => kept > next);
+    say(`a server of the hub died: 10 s of facts are in the ledger ${onS.toFixed(1)} s later`);
     await hubs[0]!.restart();
   }
   await swarm.order('freeze');
-  await until(swarm, 'the end', ({ stated, kept }) => stated === kept);
+  await swarm.until('the end', ({ stated, kept }) => stated === kept);
   const end = await swarm.told();
   const { facts: held } = await read<{ facts: number }>(central.url, '/v1/status');
   say(`stated ${thousands(end.stated)}, in the ledger ${thousands(held)}, doubts ${end.doubts}`);
   if (held !== end.stated) throw new Error('the ledger does not hold what was stated');
-  await swarm.order('stop');
+  const asked = { edges, lines, rate, hubs: members, settleS, steadyS, outageS, othersCores };
+  compare({ enterS, factsPerS, age, drainS }, await playBench(asked, readMeasured()));
 }
 
 if (values.help) say(usage);
@@ -192,7 +132,7 @@ else {
   const directory = mkdtempSync(join(tmpdir(), 'holdfast-scale-'));
   const closing: (() => unknown)[] = [];
   try {
-    await measure(directory, closing);
+    await measure(directory, (end) => closing.push(end));
   } finally {
     for (const end of closing.reverse()) await end();
     rmSync(directory, { recursive: true });

@@ -1,20 +1,26 @@
 // A child of scale.ts: many edges in one process, each with a connection and lines of its own. Of
-// an edge they are the wire alone: what a line states accrues by the clock, and is sent as the
-// edge's own forwarder sends it: one segment in flight a line, behind the window, expecting the
-// sequence.
+// an edge they are the wire alone: what a line states accrues by the clock, and is sent by the
+// edge's own forwarder, in its own turns and behind its own window. No disk, no panel.
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setMaxListeners } from 'node:events';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { connect } from '@nats-io/transport-node';
-import { openUplink, type Uplink } from '../../edge/uplink.ts';
-import { openWindow } from '../../edge/window.ts';
+import { type Entry, forward, type LinkState } from '../../edge/forwarder.ts';
+import type { Outbox } from '../../edge/outbox.ts';
+import { inTurns } from '../../edge/turns.ts';
+import { openUplink } from '../../edge/uplink.ts';
+import { systemClock } from '../../shared/clock.ts';
 import { encodeContent, genesis, link } from '../../shared/codec.ts';
 import type { Content } from '../../shared/event.ts';
 import { Fault } from '../../shared/fault.ts';
 import { eventIds, systemRandom } from '../../shared/identity.ts';
 import { decodeKept } from '../../shared/kept.ts';
-import { lastOf, type Segment, segmentFactsMax } from '../../shared/segment.ts';
+import { openLog } from '../../shared/log.ts';
+import { type Bell, openBell } from '../../shared/loop.ts';
+import { plantPace } from '../../shared/pace.ts';
+import { lastOf, type Segment, segmentBytesMax, segmentFactsMax } from '../../shared/segment.ts';
 import { enrolSubject, keptSubject } from '../../shared/subject.ts';
+import { type Accrual, openAccrual, phaseOf } from '../scale/accrual.ts';
 import { contents } from './contents.ts';
 
 export type Task = {
@@ -23,8 +29,9 @@ export type Task = {
   from: number;
   edges: number;
   lines: number;
-  /** Facts of one line in a second. */
+  /** Facts of one line in a second, and how many of them are stated together. */
   rate: number;
+  burst: number;
 };
 export type Told = {
   entered: number;
@@ -33,6 +40,8 @@ export type Told = {
   kept: number;
   /** Ages of facts when central's word on them came, ms, since this was asked last. */
   agesMs: readonly number[];
+  /** Segments that the stream has taken. */
+  segments: number;
   /** Refusals and times without an answer. */
   doubts: number;
 };
@@ -40,41 +49,39 @@ export type Told = {
 const askMs = 20_000;
 const agesMax = 20_000;
 const nowMs = () => Date.now();
+const log = openLog('swarm', 'silent');
 
 /** One line as the wire sees it. */
 type Wire = {
   path: string;
   index: number;
   edge: number;
-  sequence: number;
+  store: string;
+  sent: number;
   kept: number;
-  hash: Uint8Array;
-  streamSequence: number;
-  window: ReturnType<typeof openWindow>;
-  /** Sent, and the answer is still out. */
-  pending?: Sealed | undefined;
+  /** The chain's link behind what the stream has taken. */
+  link: Uint8Array;
+  accrual: Accrual;
+  read: Bell;
+  /** Made, and not known to be taken. */
+  pending?: Segment | undefined;
 };
-type Sealed = Segment & { after: Uint8Array };
 
-async function swarm({ urls, from, edges, lines, rate }: Task) {
+async function swarm({ urls, from, edges, lines, rate, burst }: Task) {
   const { first, report } = await contents();
   const id = eventIds(nowMs, systemRandom);
-  let [entered, doubts, beganMs, endedMs] = [0, 0, 0, Number.POSITIVE_INFINITY];
-  let isRunning = false;
+  let [entered, doubts, segments] = [0, 0, 0];
   let agesMs: number[] = [];
+  const clock = systemClock;
   const all: Wire[][] = Array.from({ length: edges }, (_, edge) =>
     Array.from({ length: lines }, (_, index) => {
       const path = `acme/s${from + edge}/hall/L${index + 1}`;
-      const own = { path, index, edge: from + edge, sequence: 0, kept: 0, streamSequence: 0 };
-      return { ...own, hash: genesis(path, 1), window: openWindow(nowMs) };
+      const pace = { rate, burst, opening: first[index]!.length, phase: phaseOf(path), clock };
+      const own = { path, index, edge: from + edge, sent: 0, kept: 0, store: randomUUID() };
+      return { ...own, link: genesis(path, 1), accrual: openAccrual(pace), read: openBell() };
     }),
   );
-  const statedBy = (atMs: number): number =>
-    beganMs === 0
-      ? 0
-      : first[0]!.length + Math.floor(((Math.min(atMs, endedMs) - beganMs) / 1_000) * rate);
-  const atOf = (sequence: number): number =>
-    beganMs + ((sequence - first[0]!.length) / rate) * 1_000;
+  const flat = all.flat();
 
   function fact(wire: Wire, sequence: number): Buffer {
     const content: Content = first[wire.index]![sequence - 1] ?? report[wire.index]!;
@@ -84,73 +91,71 @@ async function swarm({ urls, from, edges, lines, rate }: Task) {
     return encodeContent({ ...content, ...when, order, commandId, correlationId: commandId });
   }
 
-  /** The line's next segment, and where its chain ends behind it. */
-  function segmentOf(wire: Wire): Sealed | undefined {
-    const last = Math.min(statedBy(nowMs()), wire.sequence + segmentFactsMax / 4);
-    if (last <= wire.sequence) return undefined;
+  /** The line's next segment; until it is taken, the same. */
+  function next(wire: Wire): Segment | undefined {
+    if (wire.pending) return wire.pending;
+    const last = Math.min(wire.accrual.head(), wire.sent + segmentFactsMax);
     const facts: Buffer[] = [];
-    let after = wire.hash;
-    for (let at = wire.sequence + 1; at <= last; at++) {
-      const bytes = fact(wire, at);
-      after = link(after, bytes);
-      facts.push(bytes);
+    let [after, bytes] = [wire.link, 0];
+    for (let at = wire.sent + 1; at <= last; at++) {
+      const one = fact(wire, at);
+      bytes += one.length + 5;
+      if (bytes > segmentBytesMax) break;
+      after = link(after, one);
+      facts.push(one);
     }
-    const place = { line: wire.path, epoch: 1, first: wire.sequence + 1 };
-    return { ...place, before: wire.hash, after, facts };
+    if (facts.length === 0) return undefined;
+    const place = { line: wire.path, epoch: 1, first: wire.sent + 1 };
+    wire.pending = { ...place, before: wire.link, after, facts };
+    return wire.pending;
   }
 
-  async function enter(wire: Wire, connection: NatsConnection): Promise<void> {
-    const hash = Buffer.from(genesis(wire.path, 1)).toString('hex');
+  const byPath = new Map(flat.map((wire) => [wire.path, wire]));
+  const outbox = {
+    marks(path: string) {
+      const { sent, kept, accrual } = byPath.get(path)!;
+      return { epoch: 1, sent, kept, head: accrual.head() };
+    },
+    next: (path: string) => next(byPath.get(path)!),
+    setSent(path: string, _: number, sequence: number): void {
+      const wire = byPath.get(path)!;
+      const { pending } = wire;
+      if (!pending || sequence !== lastOf(pending)) return;
+      [wire.sent, wire.link, wire.pending] = [sequence, pending.after!, undefined];
+      segments += 1;
+    },
+    linkAt(path: string, sequence: number): Buffer | undefined {
+      const { sent, link, pending } = byPath.get(path)!;
+      if (sequence === sent) return Buffer.from(link);
+      return pending && sequence === lastOf(pending) ? Buffer.from(pending.after!) : undefined;
+    },
+  } as unknown as Outbox;
+
+  async function enter({ path, store }: Wire, connection: NatsConnection): Promise<Entry> {
+    const hash = Buffer.from(genesis(path, 1)).toString('hex');
     const place = { epoch: 1, sequence: 0, hash, stream: 0 };
-    const ask = JSON.stringify({ want: 'enter', store: stores.get(wire.path)!, ...place });
-    for (let attempt = 1; ; attempt++) {
-      try {
-        await connection.request(enrolSubject(wire.path), ask, { timeout: askMs });
-        return;
-      } catch (error) {
-        if (attempt === 5) throw error;
-        doubts += 1;
-      }
+    const ask = JSON.stringify({ want: 'enter', store, ...place });
+    try {
+      await connection.request(enrolSubject(path), ask, { timeout: askMs });
+    } catch (cause) {
+      throw new Fault('UNREACHABLE', `central: ${(cause as Error).message}`, { cause });
     }
-  }
-  const stores = new Map(all.flat().map(({ path }) => [path, randomUUID()]));
-
-  /** Sends what is stated, until it is cut off. */
-  async function send(wire: Wire, uplink: Uplink, ended: AbortSignal): Promise<void> {
-    let isSure = wire.pending === undefined;
-    while (!ended.aborted && isRunning) {
-      try {
-        if (!isSure) {
-          const last = await uplink.last(wire.path);
-          if (last && 'sequence' in last && last.sequence > wire.sequence) {
-            took(wire, last.streamSequence);
-          }
-          isSure = true;
-        }
-        const waitMs = wire.window.waitMs(wire.kept);
-        if (!wire.pending && waitMs === 0) wire.pending = segmentOf(wire);
-        if (wire.pending) took(wire, await uplink.publish(wire.pending, wire.streamSequence));
-        else await delay(Math.max(20, waitMs), undefined, { signal: ended });
-      } catch (error) {
-        if (ended.aborted) return;
-        if (!(error instanceof Fault)) throw error;
-        doubts += 1;
-        isSure = false;
-        await delay(500, undefined, { signal: ended }).catch(() => undefined);
-      }
-    }
+    entered += 1;
+    return { kind: 'entered' };
   }
 
-  function took(wire: Wire, streamSequence: number): void {
-    wire.sequence = lastOf(wire.pending!);
-    wire.hash = wire.pending!.after;
-    wire.streamSequence = streamSequence;
-    wire.pending = undefined;
-    wire.window.took(wire.sequence);
+  function hear(wire: Wire, bytes: Uint8Array): void {
+    const { sequence } = decodeKept(bytes);
+    if (sequence <= wire.kept) return;
+    wire.kept = sequence;
+    if (agesMs.length < agesMax) {
+      agesMs.push(clock.monotonicMs() - wire.accrual.atOf(sequence));
+    }
+    wire.read.ring();
   }
 
   /** One edge, connected until it is cut; resolves then. */
-  async function live(wires: readonly Wire[], ended: AbortSignal): Promise<void> {
+  async function live(wires: readonly Wire[], signal: AbortSignal): Promise<void> {
     const connection = await connect({
       ...{ servers: [...urls], maxReconnectAttempts: -1, timeout: 20_000 },
       ...{ reconnectTimeWait: 250, reconnectJitter: 250, inboxPrefix: `_INBOX_s${wires[0]!.edge}` },
@@ -159,20 +164,22 @@ async function swarm({ urls, from, edges, lines, rate }: Task) {
     for (const wire of wires) {
       connection.subscribe(keptSubject(wire.path), {
         callback: (error, message) => {
-          if (error) return;
-          const { sequence } = decodeKept(message.data);
-          if (sequence <= wire.kept) return;
-          wire.kept = sequence;
-          if (agesMs.length < agesMax) agesMs.push(nowMs() - atOf(sequence));
+          if (!error) hear(wire, message.data);
         },
       });
     }
-    for (const wire of wires) {
-      if (wire.sequence === 0) await enter(wire, connection);
-      entered += 1;
-    }
-    while (!isRunning && !ended.aborted) await delay(50);
-    await Promise.all(wires.map((wire) => send(wire, uplink, ended)));
+    const publish = inTurns(uplink.publish);
+    const report = (state: LinkState) => {
+      if (state === 'down') doubts += 1;
+    };
+    const common = { outbox, publish, last: uplink.last, clock, log, report, signal };
+    await Promise.all(
+      wires.map((wire) => {
+        const { path: line, accrual, read } = wire;
+        const own = { line, bell: accrual.bell, read, enter: () => enter(wire, connection) };
+        return forward({ ...common, ...own, idleMs: plantPace.resyncMs });
+      }),
+    );
     await connection.close();
   }
 
@@ -180,6 +187,7 @@ async function swarm({ urls, from, edges, lines, rate }: Task) {
   let living: Promise<unknown> = Promise.resolve();
   const connectAll = () => {
     cut = new AbortController();
+    setMaxListeners(0, cut.signal);
     entered = 0;
     living = Promise.all(all.map((wires) => live(wires, cut.signal)));
     living.catch((error) => {
@@ -189,29 +197,29 @@ async function swarm({ urls, from, edges, lines, rate }: Task) {
   };
   return {
     connect: connectAll,
-    begin(): void {
-      beganMs = nowMs();
-      isRunning = true;
-    },
+    begin: () => flat.forEach(({ accrual }) => void accrual.begin()),
     /** All connections at once, as a region's network; what is stated meanwhile waits. */
     async cut(): Promise<void> {
       cut.abort();
       await living;
     },
     /** Nothing more is stated; what waits is still sent. */
-    freeze(): void {
-      endedMs = nowMs();
-    },
+    freeze: () => flat.forEach(({ accrual }) => void accrual.freeze()),
     async stop(): Promise<void> {
-      isRunning = false;
+      cut.abort();
       await living;
     },
     told(): Told {
-      const flat = all.flat();
       const sum = (of: (wire: Wire) => number) => flat.reduce((total, wire) => total + of(wire), 0);
-      const told = { entered, doubts, agesMs, stated: statedBy(nowMs()) * flat.length };
+      const told = {
+        entered,
+        doubts,
+        segments,
+        agesMs,
+        stated: sum(({ accrual }) => accrual.head()),
+      };
       agesMs = [];
-      return { ...told, sent: sum(({ sequence }) => sequence), kept: sum(({ kept }) => kept) };
+      return { ...told, sent: sum(({ sent }) => sent), kept: sum(({ kept }) => kept) };
     },
   };
 }

@@ -20,7 +20,7 @@ export async function working<T>(fleet: Fleet, act: () => Promise<T>) {
     result = await act();
   } finally {
     for (const [index, work] of works.entries()) {
-      const { accepted, refused, longestMs } = await work.stop();
+      const { accepted, refused, waits } = await work.stop();
       assert.equal(refused.length, 0, `${refused.length} taps are refused: ${refused[0]}`);
       const { url, lines, host } = edges[index]!;
       await drained(url, centralUrl);
@@ -28,9 +28,7 @@ export async function working<T>(fleet: Fleet, act: () => Promise<T>) {
       const stated = stand.head - headsBefore.get(stand.line)!;
       assert(stated >= accepted, `${host.name}: ${accepted} accepted, ${stated} stored`);
       assert.equal(stand.failure, null);
-      told.push(
-        `${host.name}: ${accepted} taps, all at central; the longest waited ${longestMs} ms`,
-      );
+      told.push(`${host.name}: ${accepted} taps, all at central: ${waits}`);
     }
   }
   return { result, told };
@@ -40,15 +38,34 @@ const releaseOf = async (url: string) => (await edgeStand(url)).program.release;
 const pidOf = async ({ host }: Fleet['edges'][0]) =>
   (await host.ssh('systemctl show holdfast-edge --property MainPID --value')).trim();
 
+/** The process of each server of the hub. */
+export const serversOf = ({ hubs }: Fleet) =>
+  Promise.all(hubs.map((host) => host.ssh('systemctl show nats-hub -p MainPID --value')));
+
 async function upgrade(fleet: Fleet): Promise<string> {
   const { inventory, edges } = fleet;
+  const [{ host: first }] = edges as [Fleet['edges'][0]];
+  await first.ssh(
+    'cd /opt/holdfast && mkdir releases/8.9.9 && touch -d 2020-01-01 releases/8.9.9' +
+      ' && touch bundles/holdfast-8.9.9-linux-x64.tar',
+  );
+  const servers = await serversOf(fleet);
+  const beganMs = performance.now();
   const { told } = await working(fleet, async () => {
-    const done = await inventory.play('upgrade.yml', '-e', `release_version=${releases.next}`);
-    assertDone(fleet, done);
+    const args = ['-e', `release_version=${releases.next}`, '-e', 'release_keep=2'];
+    assertDone(fleet, await inventory.play('upgrade.yml', ...args));
   });
+  const seconds = Math.round((performance.now() - beganMs) / 1_000);
   for (const { url } of edges) assert.equal(await releaseOf(url), releases.next);
+  const kept = await first.ssh('cd /opt/holdfast && ls releases && readlink previous');
+  const wanted = [releases.first, releases.next, `/opt/holdfast/releases/${releases.first}`];
+  assert.deepEqual(kept.trim().split('\n'), wanted);
+  const now = await serversOf(fleet);
+  assert(!servers.some((pid) => now.includes(pid)), 'every server of the hub is the other one');
   await inventory.setRelease(releases.next);
-  return told.join('\n');
+  return [`${seconds} s for three servers of the hub and ${edges.length} edges`, ...told].join(
+    '\n',
+  );
 }
 
 /** What becomes of a bad release: why it is stopped, and whether the edge was started with it. */
@@ -56,8 +73,9 @@ const goneWrong =
   (version: string, why: RegExp, isStarted: boolean) =>
   async (fleet: Fleet): Promise<string> => {
     const { inventory, edges } = fleet;
-    const [first, second] = edges as [Fleet['edges'][0], Fleet['edges'][0]];
-    const [pid, untouched] = [await pidOf(first), await pidOf(second)];
+    const [first, ...others] = edges as [Fleet['edges'][0], ...Fleet['edges']];
+    const pidsOf = () => Promise.all(others.map(pidOf));
+    const [pid, untouched] = [await pidOf(first), await pidsOf()];
     let reason = '';
     const { told } = await working(fleet, async () => {
       const args = ['-e', `release_version=${version}`, '--limit', 'edges'];
@@ -67,28 +85,30 @@ const goneWrong =
       if (isStarted) assert.match(done.out, new RegExp(`Release ${releases.next} runs again`));
     });
     assert.equal((await pidOf(first)) !== pid, isStarted);
-    assert.equal(await pidOf(second), untouched, 'the second edge was left alone');
-    for (const { url } of [first, second]) assert.equal(await releaseOf(url), releases.next);
+    assert.deepEqual(await pidsOf(), untouched, 'the other edges were left alone');
+    for (const { url } of edges) assert.equal(await releaseOf(url), releases.next);
     const { host } = first;
     const link = (await host.ssh('readlink /opt/holdfast/current')).trim();
     assert.equal(link, `/opt/holdfast/releases/${releases.next}`);
     return [
       `stopped at ${host.name}: ${reason}`,
-      `${second.host.name} was not touched`,
+      `the ${others.length} others were not touched`,
       ...told,
     ].join('\n');
   };
 
 async function rotate(fleet: Fleet): Promise<string> {
-  const { inventory, edges, hub } = fleet;
+  const { inventory, edges, hubs } = fleet;
   const before = await inventory.renew();
   const { told } = await working(fleet, async () => {
     assertDone(fleet, await inventory.play('rotate-credentials.yml'));
   });
   const [first] = edges as [Fleet['edges'][0]];
-  const conf = await hub.ssh('cat /etc/holdfast/nats/hub.conf');
-  for (const name of [`${first.host.name}.leaf`, 'central']) {
-    assert(!conf.includes(before[name]!.open) && conf.includes(inventory.keys[name]!.open), name);
+  for (const host of hubs) {
+    const conf = await host.ssh('cat /etc/holdfast/nats/hub.conf');
+    for (const name of [`${first.host.name}.leaf`, 'central', 'mqtt']) {
+      assert(!conf.includes(before[name]!.open) && conf.includes(inventory.keys[name]!.open), name);
+    }
   }
   const place = '/etc/holdfast/credentials/nats-leaf';
   const now = inventory.keys[`${first.host.name}.leaf`]!.seed;

@@ -1,10 +1,9 @@
 // Machines to install on: a fresh Debian each, with systemd as the first process, in a container
 // with a network of its own that leads nowhere else.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   closeSync,
-  cpSync,
   existsSync,
   mkdirSync,
   openSync,
@@ -12,7 +11,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { mirrorHere } from '../../cli/debian.ts';
 import { run, said } from './shell.ts';
@@ -61,7 +60,7 @@ export type Host = Readonly<{
 export async function openLab(folder: string, base: string) {
   mkdirSync(folder, { recursive: true });
   const key = join(folder, 'ssh.key');
-  await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
+  if (!existsSync(key)) await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
   await said('ip', ['link', 'del', bridge]);
   await run('ip', ['link', 'add', bridge, 'type', 'bridge']);
   await run('ip', ['addr', 'add', `${controllerAddress}/24`, 'dev', bridge]);
@@ -69,9 +68,9 @@ export async function openLab(folder: string, base: string) {
   const hosts: Host[] = [];
   return {
     key,
-    /** A machine that nobody has touched yet, at the address 10.77.0.`number`; it is booted. */
-    async host(name: string, number: number): Promise<Host> {
-      const host = makeHost({ name, number, folder, base, key });
+    /** A machine booted; with the disk that it had if it is kept. */
+    async host(name: string, address: string, isKept = false): Promise<Host> {
+      const host = makeHost({ name, address, folder, base, key, isKept });
       hosts.push(host);
       await host.boot();
       return host;
@@ -86,13 +85,13 @@ export async function openLab(folder: string, base: string) {
 const childrenOf = (pid: number): number[] =>
   readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
 
-type Parts = { name: string; number: number; folder: string; base: string; key: string };
+type Parts = { name: string; address: string; folder: string; base: string; key: string };
 
-function makeHost({ name, number, folder, base, key }: Parts): Host {
-  const root = join(folder, 'hosts', name);
-  const address = `10.77.0.${number}`;
+/** The disk of a machine that nobody has touched yet. */
+function makeDisk(root: string, { name, address, base }: Parts): void {
   rmSync(root, { recursive: true, force: true });
-  cpSync(join(base, 'root'), root, { recursive: true, verbatimSymlinks: true, mode: 0 });
+  mkdirSync(dirname(root), { recursive: true });
+  execFileSync('cp', ['--archive', '--reflink=auto', join(base, 'root'), root]);
   const put = (path: string, content: string, mode = 0o644) => {
     mkdirSync(join(root, path, '..'), { recursive: true });
     writeFileSync(join(root, path), content, { mode });
@@ -101,6 +100,12 @@ function makeHost({ name, number, folder, base, key }: Parts): Host {
   put('etc/machine-id', '');
   const network = [`[Match]`, 'Name=host0', '[Network]', `Address=${address}/24`, ''];
   put('etc/systemd/network/10-host0.network', network.join('\n'));
+}
+
+function makeHost({ isKept, ...parts }: Parts & { isKept: boolean }): Host {
+  const { name, address, folder, key } = parts;
+  const root = join(folder, 'hosts', name);
+  if (!isKept) makeDisk(root, parts);
   let child: ChildProcess | undefined;
 
   const options = ['-q', '-i', key, '-o', 'BatchMode=yes', '-o', 'ConnectTimeout=5'];

@@ -3,18 +3,30 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } fro
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { releases } from './bundles.ts';
+import type { Host } from './hosts.ts';
 import { recap } from './inventory.ts';
 import type { Said } from './shell.ts';
 import type { Fleet, Story } from './story.ts';
 import { edgeStand } from './work.ts';
 
-const hostsOf = ({ hub, edges }: Fleet) => [hub, ...edges.map(({ host }) => host)];
+export const hostsOf = ({ hubs, edges }: Fleet) => [...hubs, ...edges.map(({ host }) => host)];
 const scoreMax = 2;
 const units = {
-  hub: ['nats-hub', 'holdfast-central'],
+  center: ['nats-hub', 'holdfast-central', 'holdfast-bridge'],
+  hub: ['nats-hub'],
   edge: ['nats-leaf', 'holdfast-edge'],
 } as const;
-const unitsOf = (fleet: Fleet, name: string) => (name === fleet.hub.name ? units.hub : units.edge);
+
+function unitsOf({ hub, hubs }: Fleet, host: Host): readonly string[] {
+  if (host === hub) return units.center;
+  return hubs.includes(host) ? units.hub : units.edge;
+}
+
+/** All that stands on a host's disk where a role may write, as one line for each host. */
+async function standing(fleet: Fleet): Promise<string> {
+  const all = `find /etc /opt /srv -xdev -printf '%p %s %m %U %T@\\n' | sort | sha256sum`;
+  return (await Promise.all(hostsOf(fleet).map((host) => host.ssh(all)))).join('');
+}
 
 /** Throws unless it did all that it was asked for, on every host. */
 export function assertDone(fleet: Fleet, { code, out }: Said): void {
@@ -33,15 +45,17 @@ const changes = (fleet: Fleet, out: string): number =>
   hostsOf(fleet).reduce((sum, { name }) => sum + (recap(out, name)['changed'] ?? 0), 0);
 
 async function install(fleet: Fleet): Promise<string> {
-  const { inventory, edges, hub } = fleet;
+  const { inventory, edges, hubs } = fleet;
   await inventory.setRelease(releases.first);
   for (const host of hostsOf(fleet)) {
     assert.equal((await host.ssh('ip route show default')).trim(), '', 'no way to the outside');
     assert.equal((await host.ssh('systemctl is-system-running')).trim(), 'running');
   }
-  const rehearsed = await inventory.play('site.yml', '--check');
+  const untouched = await standing(fleet);
+  const some = [...hubs.map(({ name }) => name), edges[0]!.host.name];
+  const rehearsed = await inventory.play('site.yml', '--check', '--limit', some.join(','));
   assertDone(fleet, rehearsed);
-  assert.equal((await hub.ssh('ls /opt')).trim(), '', 'check mode writes nothing');
+  assert.equal(await standing(fleet), untouched, 'check mode writes nothing');
   const beganMs = performance.now();
   const done = await inventory.play('site.yml');
   assertDone(fleet, done);
@@ -64,26 +78,34 @@ async function startErp({ hub }: Fleet): Promise<void> {
   await hub.ssh(`mkdir -p /var/lib/erp && echo '${config}' > /var/lib/erp/erp.json`);
   const release = `/opt/holdfast/releases/${releases.first}`;
   const program = `${release}/bin/node ${release}/app/central/sandbox/main.ts`;
-  await hub.ssh(`systemd-run --unit=erp ${program} --config /var/lib/erp/erp.json`);
+  const unit = [
+    ...['[Service]', `ExecStart=${program} --config /var/lib/erp/erp.json`],
+    ...['[Install]', 'WantedBy=multi-user.target', ''],
+  ];
+  await hub.ssh(`echo '${unit.join('\n')}' > /etc/systemd/system/erp.service`);
+  await hub.ssh('systemctl enable --quiet --now erp');
 }
 
 async function again(fleet: Fleet): Promise<string> {
+  const before = await standing(fleet);
   const done = await fleet.inventory.play('site.yml');
   assertDone(fleet, done);
   assert.equal(changes(fleet, done.out), 0, 'the second run changes nothing');
-  const checked = await fleet.inventory.play('site.yml', '--check', '--diff');
+  const some = ['--limit', `${fleet.hub.name},${fleet.edges[0]!.host.name}`];
+  const checked = await fleet.inventory.play('site.yml', '--check', '--diff', ...some);
   assertDone(fleet, checked);
   assert.equal(changes(fleet, checked.out), 0, 'nor would a third');
+  assert.equal(await standing(fleet), before, 'and no file is another');
   for (const seed of fleet.inventory.secrets()) {
     assert(!done.out.includes(seed) && !checked.out.includes(seed), 'no seed is shown');
   }
-  return 'changed=0 on every host, in a run and in check mode';
+  return 'changed=0 on every host, and in check mode on one of each kind';
 }
 
 async function hardened(fleet: Fleet): Promise<string> {
   const told: string[] = [];
   for (const host of hostsOf(fleet)) {
-    for (const unit of unitsOf(fleet, host.name)) {
+    for (const unit of unitsOf(fleet, host)) {
       const out = await host.ssh(`systemd-analyze security --no-pager ${unit}.service | tail -n 1`);
       const score = Number(/: ([\d.]+)/.exec(out)?.[1]);
       assert(score <= scoreMax, `${host.name}, ${unit}: ${score}, must be at most ${scoreMax}`);

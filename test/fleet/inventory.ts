@@ -1,30 +1,51 @@
 // What a plant's people would write: an inventory of the test environment, with keys and
 // certificates of its own, and the secrets in a vault.
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nkeys } from '@nats-io/nats-core';
 import { stringify } from 'yaml';
+import { certify, certifyAll } from './pki.ts';
 import { run, said } from './shell.ts';
 
 const ansible = join(import.meta.dirname, '../../ansible');
 
-type Edge = { name: string; address: string; lines: readonly string[] };
+type Machine = { name: string; address: string };
+type Edge = Machine & { lines: readonly string[] };
+/** Where the bridge finds its broker: on this machine, outside of all others. */
+export const mqttUrl = 'mqtt://10.77.0.1:1883';
+export const person = 'person:17';
+export const dropPath = '/srv/quality';
 export type Plan = {
   folder: string;
   sshKey: string;
-  hub: { name: string; address: string };
+  /** Its servers; central is with the first. */
+  hubs: readonly Machine[];
   edges: readonly Edge[];
 };
 
+type Key = { open: string; seed: string };
+/** What is kept of a fleet, so that a later run can go on with it. */
+type State = {
+  release: string;
+  names: string[];
+  keys: Record<string, Key>;
+  former: Record<string, string>;
+  tls: Record<string, string>;
+  edges: Edge[];
+};
+
+const quiet = { ANSIBLE_NOCOLOR: '1', ANSIBLE_HOST_KEY_CHECKING: 'False' };
+const seedsOf = ({ name }: Machine) => [`${name}.edge`, `${name}.leaf`];
+
 /** A user's key: what a server knows, and what proves it. */
-function newKey() {
+function newKey(): Key {
   const pair = nkeys.createUser();
   return { open: pair.getPublicKey(), seed: Buffer.from(pair.getSeed()).toString() };
 }
 
-export async function makeInventory({ folder, sshKey, hub, edges }: Plan) {
+export async function makeInventory({ folder, sshKey, hubs, edges }: Plan) {
+  const [center] = hubs as [Machine];
   const place = join(folder, 'inventory');
-  const known = [...edges];
   const pki = join(place, 'pki');
   mkdirSync(pki, { recursive: true });
   cpSync(join(ansible, 'inventories/test/group_vars'), join(place, 'group_vars'), {
@@ -32,17 +53,20 @@ export async function makeInventory({ folder, sshKey, hub, edges }: Plan) {
   });
   const password = join(folder, 'vault.password');
   writeFileSync(password, 'not a secret: a password for one run of a test\n', { mode: 0o600 });
-  await makeAuthority(pki);
-  const tls = { hub: await certify(pki, 'hub', hub.address) } as Record<string, string>;
-  for (const { name, address } of edges) tls[name] = await certify(pki, name, address);
+  const stateFile = join(folder, 'inventory.json');
+  const state: State = existsSync(stateFile)
+    ? JSON.parse(readFileSync(stateFile, 'utf8'))
+    : {
+        ...{ release: '0.0.0', names: [], keys: {}, former: {}, edges: [...edges] },
+        tls: await certifyAll(pki, hubs, edges),
+      };
 
-  const keysOf = ({ name }: Edge) => [`${name}.edge`, `${name}.leaf`];
-  const names = ['central', ...edges.flatMap(keysOf)];
-  const keys: Record<string, { open: string; seed: string }> = Object.fromEntries(
-    names.map((name) => [name, newKey()]),
-  );
-  const former: Record<string, string> = {};
-  let release = '0.0.0';
+  const { names, keys, former, tls, edges: known } = state;
+  function know(...more: readonly string[]): void {
+    names.push(...more);
+    for (const name of more) keys[name] = newKey();
+  }
+  if (names.length === 0) know('central', 'mqtt', person, ...edges.flatMap(seedsOf));
 
   async function write(): Promise<void> {
     const hosts = {
@@ -52,15 +76,16 @@ export async function makeInventory({ folder, sshKey, hub, edges }: Plan) {
           ansible_ssh_common_args: '-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null',
         },
         children: {
-          hub: { hosts: { [hub.name]: { ansible_host: hub.address, hub_address: hub.address } } },
-          central: { hosts: { [hub.name]: centralVars(hub.address) } },
+          hub: { hosts: Object.fromEntries(hubs.map((hub) => [hub.name, hubVars(hub)])) },
+          central: { hosts: { [center.name]: centralVars(center.address) } },
+          bridges: { hosts: { [center.name]: bridgeVars } },
           edges: { hosts: Object.fromEntries(known.map((edge) => [edge.name, edgeVars(edge)])) },
         },
       },
     };
     writeFileSync(join(place, 'hosts.yml'), stringify(hosts));
     const all = {
-      release_version: release,
+      release_version: state.release,
       ...{ release_public_key: join(folder, 'release.key.pub'), release_bundle_dir: folder },
       public_nkeys: Object.fromEntries(names.map((name) => [name, keys[name]!.open])),
       former_nkeys: former,
@@ -74,26 +99,24 @@ export async function makeInventory({ folder, sshKey, hub, edges }: Plan) {
     const file = join(place, 'group_vars/all/vault.yml');
     const sealed = ['encrypt', '--vault-password-file', password, '--output', file, '-'];
     await run('ansible-vault', sealed, { input: stringify(vault) });
+    writeFileSync(stateFile, JSON.stringify(state), { mode: 0o600 });
   }
 
   return {
     /** From now on this is the release of the inventory. */
     async setRelease(version: string): Promise<void> {
-      release = version;
+      state.release = version;
       await write();
     },
     /** One edge more, with keys and a certificate. */
     async add(edge: Edge): Promise<void> {
       known.push(edge);
-      tls[edge.name] = await certify(pki, edge.name, edge.address);
-      for (const name of keysOf(edge)) {
-        names.push(name);
-        keys[name] = newKey();
-      }
+      tls[edge.name] = await certify({ pki, name: edge.name, address: edge.address });
+      know(...seedsOf(edge));
       await write();
     },
     /** New keys for all; the ones before are the former ones. Gives what a server knew one by. */
-    async renew(): Promise<Record<string, { open: string; seed: string }>> {
+    async renew(): Promise<Record<string, Key>> {
       const before = { ...keys };
       for (const name of names) {
         former[name] = keys[name]!.open;
@@ -103,6 +126,7 @@ export async function makeInventory({ folder, sshKey, hub, edges }: Plan) {
       return before;
     },
     keys,
+    edges: known,
     secrets: () => Object.values(keys).map(({ seed }) => seed),
     /** Runs a playbook; gives its words and how it ended. */
     play: (playbook: string, ...args: string[]) =>
@@ -111,7 +135,7 @@ export async function makeInventory({ folder, sshKey, hub, edges }: Plan) {
         ['-i', place, '--vault-password-file', password, playbook, ...args],
         {
           cwd: ansible,
-          env: { ANSIBLE_NOCOLOR: '1', ANSIBLE_HOST_KEY_CHECKING: 'False' },
+          env: { ...quiet, ANSIBLE_LOG_PATH: join(folder, 'ansible.log') },
           timeoutMs: 1_200_000,
         },
       ),
@@ -124,8 +148,29 @@ const centralVars = (address: string) => ({
     url: 'http://127.0.0.1:8099',
     ...{ plant: 'HF01', storageLocation: '0001', maxInFlightMs: 2_000, clientTimeoutMs: 2_000 },
   },
-  central_settings: { skewMaxHours: 876_000 },
+  central_drop_path: dropPath,
+  central_settings: {
+    ...{ skewMaxHours: 876_000, stream: { replicas: 3 } },
+    downlink: { sites: [{ plant: 'HF01', site: 'acme/lyon' }], everySeconds: 10 },
+    feed: { consumers: [{ name: 'mqtt', subjects: ['hf.fact.*.*.*.*.*'], from: 'all' }] },
+  },
 });
+
+const keysOf = (name: string) => ({
+  nkey: `{{ public_nkeys['${name}'] }}`,
+  former_nkey: `{{ former_nkeys['${name}'] | default('') }}`,
+});
+
+const hubVars = ({ address }: Machine) => ({
+  ...{ ansible_host: address, hub_address: address },
+  nats_hub_readers: [{ name: 'mqtt', ...keysOf('mqtt') }],
+  nats_hub_people: [{ name: person, may: 'act', ...keysOf(person) }],
+});
+
+const bridgeVars = {
+  ...{ bridge_consumer: 'mqtt', bridge_mqtt_url: mqttUrl },
+  ...{ bridge_nkey_seed: '{{ vault_seeds.mqtt }}', bridge_nats_url: '{{ central_nats_url }}' },
+};
 
 const edgeVars = ({ address, lines }: Edge) => ({
   ...{ ansible_host: address, edge_host: address },
@@ -133,46 +178,6 @@ const edgeVars = ({ address, lines }: Edge) => ({
   ...{ edge_require_clock_sync: false, edge_disk_budget_mb: 256 },
   ...{ edge_proof_within_s: 60, edge_proof_for_s: 10 },
 });
-
-async function makeAuthority(pki: string): Promise<void> {
-  const subject = ['-subj', '/CN=Holdfast fleet test'];
-  const key = ['-newkey', 'ed25519', '-nodes', '-keyout', join(pki, 'ca.key')];
-  await run('openssl', [
-    'req',
-    '-x509',
-    ...key,
-    '-out',
-    join(pki, 'ca.crt'),
-    '-days',
-    '2',
-    ...subject,
-  ]);
-}
-
-/** A certificate for an address; gives the PEM of its key. */
-async function certify(pki: string, name: string, address: string): Promise<string> {
-  const [key, request, cert, extra] = ['key', 'csr', 'crt', 'ext'].map((end) =>
-    join(pki, `${name}.${end}`),
-  );
-  writeFileSync(extra!, `subjectAltName=IP:${address}\nextendedKeyUsage=serverAuth,clientAuth\n`);
-  const asked = ['-newkey', 'ed25519', '-nodes', '-keyout', key!, '-out', request!];
-  await run('openssl', ['req', ...asked, '-subj', `/CN=${name}`]);
-  const by = ['-CA', join(pki, 'ca.crt'), '-CAkey', join(pki, 'ca.key'), '-CAcreateserial'];
-  await run('openssl', [
-    'x509',
-    '-req',
-    '-in',
-    request!,
-    ...by,
-    '-out',
-    cert!,
-    '-days',
-    '2',
-    '-extfile',
-    extra!,
-  ]);
-  return readFileSync(key!, 'utf8').trim();
-}
 
 /** What ansible said of a host in the end. */
 export function recap(out: string, host: string): Record<string, number> {

@@ -7,21 +7,24 @@ import { join } from 'node:path';
 import { Fault } from '../../shared/fault.ts';
 import { makeBundles, takeBundles } from './bundles.ts';
 import { changing } from './changing.ts';
-import { lacking, makeBase, openLab } from './hosts.ts';
+import { type Host, lacking, makeBase, openLab } from './hosts.ts';
+import { hubbing } from './hubbing.ts';
 import { installing } from './installing.ts';
 import { makeInventory } from './inventory.ts';
 import { lint } from './lint.ts';
 import { replacing } from './replacing.ts';
-import type { Fleet, Story } from './story.ts';
+import type { Edge, Fleet, Story } from './story.ts';
 
 /** In this order: later ones find what earlier ones leave. */
-const stories: readonly Story[] = [...installing, ...changing, ...replacing];
+const stories: readonly Story[] = [...installing, ...hubbing, ...changing, ...replacing];
 const root = join(import.meta.dirname, '../..');
 const cache = join(process.env['HOLDFAST_CACHE'] || join(root, '.cache'), 'fleet');
 const keep = process.argv.includes('--keep');
 const wanted = process.argv.slice(2).filter((arg) => !arg.startsWith('--'));
 /** Those of a run before, where nobody wants to wait for new ones: its folder, kept. */
 const former = process.argv.find((arg) => arg.startsWith('--bundles='))?.slice(10);
+/** A fleet of a run before, its folder, kept: what others rest upon is not done again. */
+const resumed = process.argv.find((arg) => arg.startsWith('--resume='))?.slice(9);
 const wordsMax = 4_000;
 const counts = { passed: 0, failed: 0, skipped: 0 };
 
@@ -44,26 +47,46 @@ async function tell(name: string, story: () => Promise<string>): Promise<void> {
   }
 }
 
-/** Hub with central and ERP, and two edges; what is wanted of it stands in `stories`. */
+/** The lines of each edge; the first has two. */
+const edgeLines = [
+  ['acme/lyon/turning/M01', 'acme/lyon/turning/M02'],
+  ...['milling/M11', 'grinding/G21', 'packing/P31', 'welding/W41'].map((line) => [
+    `acme/lyon/${line}`,
+  ]),
+];
+
+const machines = (site: string, count: number, from: number) =>
+  Array.from({ length: count }, (_, index) => ({
+    name: `${site}-${index + 1}`,
+    address: `10.77.0.${from + index}`,
+  }));
+
+/** A hub of three, central and ERP with the first, and five edges. */
 async function openFleet(folder: string): Promise<Fleet & { close(): Promise<void> }> {
   await makeBase(join(cache, 'base'));
+  const isKept = resumed !== undefined;
   if (former) takeBundles(former, folder);
-  else await makeBundles(root, folder);
+  else if (!isKept) await makeBundles(root, folder);
   const lab = await openLab(folder, join(cache, 'base'));
   const close = () => lab.close();
   try {
-    const hub = await lab.host('hub', 10);
-    const first = await lab.host('lyon-1', 11);
-    const second = await lab.host('lyon-2', 12);
-    const edges = [
-      { host: first, lines: ['acme/lyon/turning/M01', 'acme/lyon/turning/M02'] },
-      { host: second, lines: ['acme/lyon/milling/M11'] },
-    ].map(({ host, lines }) => ({ host, lines, url: `http://${host.address}:8080` }));
+    const hubs: Host[] = [];
+    for (const { name, address } of machines('hub', 3, 21)) {
+      hubs.push(await lab.host(name, address, isKept));
+    }
+    const named = machines('lyon', edgeLines.length, 11);
     const inventory = await makeInventory({
-      ...{ folder, sshKey: lab.key, hub },
-      edges: edges.map(({ host, lines }) => ({ name: host.name, address: host.address, lines })),
+      ...{ folder, sshKey: lab.key, hubs },
+      edges: named.map((machine, index) => ({ ...machine, lines: edgeLines[index]! })),
     });
-    return { folder, lab, hub, edges, inventory, centralUrl: `http://${hub.address}:8090`, close };
+    const edges: Edge[] = [];
+    for (const { name, address, lines } of inventory.edges) {
+      const host = await lab.host(name, address, isKept);
+      edges.push({ host, lines, url: `http://${address}:8080` });
+    }
+    const hub = hubs[0]!;
+    const centralUrl = `http://${hub.address}:8090`;
+    return { folder, lab, hub, hubs, edges, inventory, centralUrl, close };
   } catch (error) {
     await close();
     throw error;
@@ -77,7 +100,7 @@ if (missing.length > 0) {
   counts.skipped += stories.length;
   console.log(`- ${stories.length} stories are skipped: this machine lacks ${missing.join(', ')}`);
 } else {
-  const folder = mkdtempSync(join(tmpdir(), 'holdfast-fleet-'));
+  const folder = resumed ?? mkdtempSync(join(tmpdir(), 'holdfast-fleet-'));
   mkdirSync(cache, { recursive: true });
   let fleet: Awaited<ReturnType<typeof openFleet>> | undefined;
   const close = async () => {
@@ -91,7 +114,8 @@ if (missing.length > 0) {
   try {
     fleet = await openFleet(folder);
     for (const { name, story, needed } of stories) {
-      const asked = needed || wanted.length === 0 || wanted.some((word) => name.includes(word));
+      const asked =
+        (needed && !resumed) || wanted.length === 0 || wanted.some((word) => name.includes(word));
       if (asked) await tell(name, () => story(fleet!));
     }
   } catch (error) {

@@ -6,7 +6,9 @@ export type Fleet = {
   folder: string;
   lab: Awaited<ReturnType<typeof openLab>>;
   inventory: Awaited<ReturnType<typeof makeInventory>>;
+  /** The first server of the hub; central, ERP and the bridge are there too. */
   hub: Host;
+  hubs: readonly Host[];
   edges: Edge[];
   centralUrl: string;
 };

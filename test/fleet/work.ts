@@ -25,6 +25,7 @@ export const centralStand = (url: string): Promise<CentralStand> => read(url, '/
 
 const pauseMs = 100;
 const answerMaxMs = 2_000;
+const lateMs = 1_000;
 
 /**
  * Somebody at each line who reports a piece ten times a second, and asks again under the same id
@@ -39,7 +40,7 @@ export function startWork(url: string, line: string, order: string) {
     shop.phase(order, {}, about),
   ];
   let accepted = 0;
-  let longestMs = 0;
+  const waitsMs: number[] = [];
   const refused: string[] = [];
 
   async function ask(given: object): Promise<void> {
@@ -50,7 +51,7 @@ export function startWork(url: string, line: string, order: string) {
       if (status !== undefined) {
         if (status === 'accepted') accepted += 1;
         else refused.push(status);
-        longestMs = Math.max(longestMs, performance.now() - beganMs);
+        waitsMs.push(performance.now() - beganMs);
         return;
       }
       if (stop.signal.aborted && performance.now() - beganMs > 120_000) {
@@ -73,9 +74,17 @@ export function startWork(url: string, line: string, order: string) {
     async stop() {
       stop.abort();
       await done;
-      return { accepted, refused, longestMs: Math.round(longestMs) };
+      return { accepted, refused, waits: waitsOf(waitsMs) };
     },
   };
+}
+
+/** How long those who tapped waited for their answer, in words. */
+function waitsOf(waitsMs: readonly number[]): string {
+  const sorted = waitsMs.toSorted((a, b) => a - b);
+  const at = (part: number) => Math.round(sorted[Math.ceil(sorted.length * part) - 1]!);
+  const late = sorted.filter((waitMs) => waitMs > lateMs).length;
+  return `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, longest ${at(1)} ms; ${late} waited over 1 s`;
 }
 
 /** The answer to a command: accepted, or why not; undefined where there is none yet. */

@@ -10,7 +10,10 @@ import { bare } from './bare.ts';
 import { openMedium } from './medium.ts';
 
 type World = Partial<
-  Pick<Parameters<typeof openBoard>[0], 'erp' | 'erpStanding' | 'edges' | 'replays'>
+  Pick<
+    Parameters<typeof openBoard>[0],
+    'erp' | 'erpStanding' | 'edges' | 'replays' | 'demandsProof'
+  >
 > & {
   inspections?: readonly Inspection[];
   secondPerson?: readonly string[];

@@ -151,6 +151,11 @@ export async function startCluster(within = existsSync('/dev/shm') ? '/dev/shm' 
 
   return {
     ...{ url, password, passwordPath: pwfile, port: port! },
+    /** The server and the processes that it has for its clients, as they are now; on Linux. */
+    pids(): number[] {
+      const children = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8');
+      return [child.pid!, ...children.trim().split(' ').filter(Boolean).map(Number)];
+    },
     start,
     end,
     /** From now on it shows this certificate to who asks for TLS; both as PEM. */

@@ -31,5 +31,6 @@ export function deskAfter(outcome: Outcome, world: World = {}, first = report('5
     const at = facts.push(fact);
     ledger.accept([{ segment: history(m01, facts).segment(at, at) }]);
   }
-  return { app, board, db, key, take, time, postings, ask, states, told, facts, hear };
+  const own = { app, board, db, ledger, key, take, time, postings, told, facts };
+  return { ...own, ask, states, hear };
 }

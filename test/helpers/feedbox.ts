@@ -12,6 +12,7 @@ import { migrations, openMemory } from '../../central/memory.ts';
 import { type Broker, startHub } from '../../cli/broker.ts';
 import { systemClock } from '../../shared/clock.ts';
 import type { Content } from '../../shared/event.ts';
+import type { Exporter } from '../../shared/exporter.ts';
 import type { FeedFact } from '../../shared/feed/message.ts';
 import type { Mask } from '../../shared/feed/people.ts';
 import { readFields } from '../../shared/field.ts';
@@ -80,6 +81,7 @@ export const reports = (line: string, count: number): Content[] =>
 type Given = {
   config?: FeedConfig;
   mask?: Mask;
+  exporter?: Exporter;
   /** What stands for the hub's own publish. */
   publish?: Hubside['stream']['publish'];
   nowMs?: () => number;
@@ -89,10 +91,11 @@ type Given = {
 export function startTelling(hub: Hubside, { book }: Pick<Books, 'book'>, given: Given = {}) {
   const stop = new AbortController();
   const bell = openBell();
-  const { config = configOf(), mask, publish, nowMs = Date.now } = given;
+  const { config = configOf(), mask, exporter, publish, nowMs = Date.now } = given;
   const stream = publish ? ({ ...hub.stream, publish } as Hubside['stream']) : hub.stream;
   const running = tell({
     ...{ stream, manager: hub.manager, book, config, mask, bell, log, replicas: 1, idleMs: 20 },
+    exporter,
     clock: { ...systemClock, nowMs, sleep: (_, signal) => systemClock.sleep(5, signal) },
     signal: stop.signal,
   });

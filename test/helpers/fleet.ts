@@ -9,6 +9,7 @@ import { readEdgeConfig } from '../../edge/config.ts';
 import { openDownlink } from '../../edge/downlink.ts';
 import type { HubParts } from '../../edge/hub.ts';
 import { migrations } from '../../edge/schema.ts';
+import { type Software, softwareHere } from '../../edge/software.ts';
 import { type Clock, systemClock } from '../../shared/clock.ts';
 import { decodeContent, digest } from '../../shared/codec.ts';
 import { readCommand } from '../../shared/command.ts';
@@ -121,7 +122,12 @@ export function openFleet(lines: readonly string[] = [m01, m02]) {
   onTestFinished(() => clearInterval(reading));
 
   /** Opens a box on the file of this name, made if absent. */
-  function box(name: string, own: readonly string[] = lines, aheadMs = 0) {
+  function box(
+    name: string,
+    own: readonly string[] = lines,
+    aheadMs = 0,
+    software: Software = softwareHere,
+  ) {
     const file = openDatabase(join(folder, `${name}.sqlite`), migrations);
     const config = readEdgeConfig({
       ...{
@@ -134,7 +140,7 @@ export function openFleet(lines: readonly string[] = [m01, m02]) {
     // Subjects that do not come through, and a line whose facts do not.
     const link = { cut: false, losing: 0, deaf: '', mute: '' };
     const edge = assembleEdge({
-      ...{ config, db: file, random: systemRandom, log },
+      ...{ config, db: file, random: systemRandom, log, software },
       clock: { ...clock, nowMs: () => clock.nowMs() + aheadMs },
       openHub: (parts) => hubOf(bus, stream, link, away, parts),
     });

@@ -23,8 +23,11 @@ function said(message: Msg): Said {
   return { text, json: /^[[{]/.test(text) ? JSON.parse(text) : undefined, code };
 }
 
-/** Answers a command line with what the server or a service answers to it; the last answer. */
-export function openNatsCli(connection: NatsConnection) {
+/**
+ * Answers a command line with what the server or a service answers to it; the last answer. `prefix`
+ * as by `--js-api-prefix`.
+ */
+export function openNatsCli(connection: NatsConnection, prefix = '$JS.API') {
   async function ask(subject: string, payload: object | string = '', head?: string): Promise<Said> {
     const body = typeof payload === 'string' ? payload : JSON.stringify(payload);
     const given = headers();
@@ -44,7 +47,7 @@ export function openNatsCli(connection: NatsConnection) {
     heard.unsubscribe();
     return { text: refusal ?? `listening on ${subject}`, json: undefined, code: undefined };
   }
-  const api = (what: string, payload?: object) => ask(`$JS.API.${what}`, payload ?? '');
+  const api = (what: string, payload?: object) => ask(`${prefix}.${what}`, payload ?? '');
   const last = (stream: string, subject: string) =>
     api(`STREAM.MSG.GET.${stream}`, { last_by_subj: subject });
 

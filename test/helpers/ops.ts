@@ -4,7 +4,9 @@ import { jetstream } from '@nats-io/jetstream';
 import { nkeyAuthenticator, nkeys } from '@nats-io/nats-core';
 import { connect } from '@nats-io/transport-node';
 import { onTestFinished } from 'vitest';
+import { migrations, openMemory } from '../../central/memory.ts';
 import { edgePermissions, opsPermissions, viewerPermissions } from '../../cli/permissions.ts';
+import { openDatabase } from '../../shared/database.ts';
 import { encodeSegment } from '../../shared/segment.ts';
 import { deskInbox, edgeInbox, eventSubject } from '../../shared/subject.ts';
 import { stated } from './central.ts';
@@ -12,6 +14,7 @@ import { history } from './facts.ts';
 import { testFolder } from './folder.ts';
 import { waitFor } from './plantnet.ts';
 import { m01 } from './shop.ts';
+import { delivery, inboundConfig, receipt } from './supplier.ts';
 import { openWire } from './wire.ts';
 
 const { release, report, consume, produce } = stated;
@@ -25,11 +28,40 @@ function newKey(name: string) {
   return { nkey: pair.getPublicKey(), seed, path };
 }
 
+/** A ledger with receipts of suppliers: of the second and third two people have said something. */
+function seedReceipts(storePath: string): void {
+  const db = openDatabase(storePath, migrations);
+  const nowMs = Date.now;
+  const limits = { waitMs: nowMs, maxInFlightMs: 500 };
+  const { inbound, postings } = openMemory({ db, nowMs, ...limits, inbound: inboundConfig() });
+  inbound.take([1, 2, 3, 4, 5].map((number) => delivery(number)));
+  const bad = { accepted: '60', rejected: '40' };
+  for (const number of [2, 3, 4, 5]) {
+    inbound.propose(receipt(number), 'result', bad, { by: 'person:17', reason: 'measured' });
+    if (number < 4) inbound.approve(receipt(number), { by: 'person:9', reason: 'seen' });
+  }
+  for (let at = 1, tasks = postings.next(new Set(), 50); tasks.length > 0; ) {
+    for (const { posting } of tasks) {
+      postings.settle(posting.key, { kind: 'posted', document: `D${at++}` });
+    }
+    tasks = postings.next(new Set(), 50);
+  }
+  db.close();
+}
+const buying = {
+  inbound: { site: 'acme/lyon' },
+  erp: {
+    ...{ url: 'http://127.0.0.1:9', plant: 'HF01', storageLocation: '0001' },
+    supplier: { companyCode: '1010', claimAccount: '0012', costAccount: '0051' },
+  },
+};
+
 /**
  * A hub that knows its users, a real central at it, and a line with `parked` postings over
- * tolerance, each of an order of its own, and one order with a lot that is made of another.
+ * tolerance, each of an order of its own, and one order with a lot that is made of another; and
+ * with `buys` what suppliers have delivered.
  */
-export async function openPlantdesk(parked: number) {
+export async function openPlantdesk(parked: number, buys = false) {
   const keys = {
     ...{ central: newKey('central'), ops: newKey('ops') },
     ...{ viewer: newKey('viewer'), edge: newKey('edge'), leaf: newKey('leaf') },
@@ -43,7 +75,9 @@ export async function openPlantdesk(parked: number) {
   ];
   const wire = await openWire({ hub, seed: keys.leaf.seed.toString() });
   const feed = { consumers: [{ name: 'qms' }], megabytesMax: 50 };
-  const central = await wire.central('ledger', { natsNkeyPath: keys.central.path, feed });
+  if (buys) seedReceipts(wire.ledgerPath());
+  const own = { natsNkeyPath: keys.central.path, feed, ...(buys ? buying : {}) };
+  const central = await wire.central('ledger', own);
 
   async function client(who: keyof typeof keys, servers = wire.hub.url) {
     const inboxPrefix = who === 'edge' ? edgeInbox(m01) : deskInbox;

@@ -10,14 +10,16 @@ const root = join(
 );
 
 /**
- * Prometheus' own `promtool`: `PROMTOOL`, one in the PATH, or what `node test/helpers/promtool.ts`
- * has fetched. Undefined without one: a test does not fetch 20 MB.
+ * A program of Prometheus: named by the environment, one in the PATH, or what `node
+ * test/helpers/promtool.ts` has fetched. Undefined without one: a test does not fetch 20 MB.
  */
-export function findPromtool(): string | undefined {
+export function findProgram(name: 'promtool' | 'prometheus'): string | undefined {
   const folders = (process.env['PATH'] ?? '').split(delimiter).filter((path) => path !== '');
-  const known = [...folders.map((path) => join(path, 'promtool')), join(root, 'usr/bin/promtool')];
-  return process.env['PROMTOOL'] ?? known.find((path) => existsSync(path));
+  const known = [...folders.map((path) => join(path, name)), join(root, 'usr/bin', name)];
+  return process.env[name.toUpperCase()] ?? known.find((path) => existsSync(path));
 }
+
+export const findPromtool = (): string | undefined => findProgram('promtool');
 
 /** What is said where there is none. */
 export const noPromtool = 'there is no promtool: see docs/metrics.md, "Checked by"';

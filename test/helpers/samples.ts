@@ -22,7 +22,9 @@ const about: Partial<Record<FactType, object>> = {
   PersonSignedOut: {},
   PersonSigned: {},
   PersonLockedOut: {},
+  DeskActed: {},
   ReferenceApplied: {},
+  SoftwareChanged: {},
   OrderChanged: { order: 'WO-1', productionDay: '2012-01-02', flags: 'parked' },
   OrderCancelRequested: { order: 'WO-1' },
   OrderCompleted: { order: 'WO-1' },
@@ -153,6 +155,15 @@ const bodies: Record<FactType, object> = {
     ...{ set: 3, activeMs: 1_704_067_200_000, records: 12, digest: 'ab'.repeat(32) },
   },
   UplinkDrilled: { uplink: 'restored', forS: 7_200, reason: 'yearly drill', why: 'over' },
+  SoftwareChanged: {
+    ...{ release: '0.1.1', build: 'ab'.repeat(32), node: 'v24.19.0', schema: 23 },
+    ...{ charts: 'line 2, order 2', before: '0.1.0', buildBefore: 'cd'.repeat(32) },
+  },
+  DeskActed: {
+    ...{ act: 'approve', about: [{ kind: 'posting', name: 'K-1' }], outcome: 'parked' },
+    ...{ reason: 'seen', proved: true, way: 'nats', credential: 'UABC', asked: '{"a":1}' },
+    ...{ first: 'person:17', firstProved: true },
+  },
 };
 
 /** One content of every type of fact, always the same. */

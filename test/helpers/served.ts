@@ -71,7 +71,8 @@ export async function openServed() {
   await waitFor(() => metricsText(vitals.families()).includes('_pause_'), 30_000, 'a look');
   const until = certificateFamily([{ name: 'tls', untilMs: 1_000 } as CertificateStanding]);
   const certificates = { ...until, name: `holdfast_edge_${until.name}` };
-  const central = metrics(vitals.families());
+  const watched = { ...until, name: `holdfast_central_${until.name}` };
+  const central = metrics([...vitals.families(), watched]);
   const named = exporter.families().map((one) => ({ ...one, name: `holdfast_edge_${one.name}` }));
   const edge = `${box.metrics([...named, certificates, ...vitals.families()])}${machinesText()}`;
   vitals.close();

@@ -21,10 +21,13 @@ export function troubledStatus() {
   const wall = openWall({ clock: systemClock });
   wall.heard({ atMs: systemClock.nowMs(), roundTripMs: 20, skewMs: -3 });
   const certificates: CertificateStanding[] = [
-    { name: 'page', state: 'soon', untilMs: 4_000_000_000_000 },
+    { name: 'page', state: 'soon', untilMs: 4_000_000_000_000, daysLeft: 12 },
   ];
   const drill: NonNullable<ReturnType<Drill['status']>> = {
     ...{ by: 'person:17', reason: 'the yearly one', forS: 60, sinceMs: 1, leftMs: 59_000 },
   };
-  return { ...box.status(), clock: wall.status(), certificates, drill };
+  const software = { release: '0.1.0', build: 'ab', isCurrent: true, epoch: 1, sequence: 1 };
+  const status = box.status();
+  const lines = status.lines.map((line) => ({ ...line, software }));
+  return { ...status, lines, clock: wall.status(), certificates, drill };
 }

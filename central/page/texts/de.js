@@ -67,6 +67,11 @@ export const texts = {
     costSoFar: 'Material und Arbeit bis dahin',
     standardPrice: 'Preis einer fertigen Einheit',
   },
+  plannedBy: {
+    released: 'der Version, mit der der Auftrag freigegeben wurde',
+    inForce: 'der Version, die galt',
+    config: 'Konfiguration',
+  },
   figures: {
     availability: 'Verfügbarkeit',
     performance: 'Leistungsgrad',
@@ -142,6 +147,8 @@ export const texts = {
     inspections: 'Prüfungen',
     lacks: 'fehlt für',
     by: 'bewertet nach',
+    plannedBy: 'geplant nach',
+    versions: 'Versionen',
     actualMs: 'tatsächlich',
     expectedMs: 'erwartet',
     actualCost: 'tatsächlich',

@@ -67,6 +67,11 @@ export const texts = {
     costSoFar: 'material and work so far',
     standardPrice: 'price of a finished unit',
   },
+  plannedBy: {
+    released: 'the version that the order was released with',
+    inForce: 'the version that was in force',
+    config: 'configuration',
+  },
   figures: {
     availability: 'availability',
     performance: 'effectiveness',
@@ -142,6 +147,8 @@ export const texts = {
     inspections: 'inspections',
     lacks: 'is lacking for',
     by: 'costed by',
+    plannedBy: 'planned by',
+    versions: 'versions',
     actualMs: 'actual',
     expectedMs: 'expected',
     actualCost: 'actual',

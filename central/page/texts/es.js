@@ -67,6 +67,11 @@ export const texts = {
     costSoFar: 'material y trabajo hasta entonces',
     standardPrice: 'precio de una unidad terminada',
   },
+  plannedBy: {
+    released: 'la versión con la que se liberó la orden',
+    inForce: 'la versión que estaba en vigor',
+    config: 'configuración',
+  },
   figures: {
     availability: 'disponibilidad',
     performance: 'eficacia',
@@ -142,6 +147,8 @@ export const texts = {
     inspections: 'inspecciones',
     lacks: 'falta para',
     by: 'valorado por',
+    plannedBy: 'planificado según',
+    versions: 'versiones',
     actualMs: 'real',
     expectedMs: 'esperado',
     actualCost: 'real',

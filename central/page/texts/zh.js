@@ -55,6 +55,11 @@ export const texts = {
     costSoFar: '截至该工序的物料与加工',
     standardPrice: '成品单价',
   },
+  plannedBy: {
+    released: '订单下达时的版本',
+    inForce: '当时生效的版本',
+    config: '配置',
+  },
   figures: {
     availability: '可用率',
     performance: '有效率',
@@ -129,6 +134,8 @@ export const texts = {
     inspections: '检验次数',
     lacks: '缺少',
     by: '计价依据',
+    plannedBy: '计划依据',
+    versions: '版本',
     actualMs: '实际',
     expectedMs: '应为',
     actualCost: '实际',

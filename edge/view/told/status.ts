@@ -80,6 +80,13 @@ export const commandsWait = object({
   count: count('Commands of central without an outcome here.'),
   reason: of('Why the first of them has none, in words.'),
 });
+const software = object({
+  release: of("That stated the line's last facts."),
+  build: maybe(of('SHA-256 of its sums; null for a working tree.')),
+  isCurrent: of('Whether it is the one that runs.', flag),
+  epoch: maybe(of('Where the line says so; null where no fact of it does.', integer)),
+  sequence: maybe(integer),
+});
 
 const line = object({
   ...{ line: text, state: lineState },
@@ -94,6 +101,7 @@ const line = object({
   kept: count("Sequence of the last fact that central's ledger has."),
   head: count('Sequence of the last fact.'),
   hash: of("The chain's link at head, hexadecimal.", { ...text, pattern: '^[0-9a-f]+$' }),
+  software: maybe(software),
   settled: maybe(count('All up to this sequence is posted; null until central has said.')),
   waiting: count('Facts up to settled that wait for a person at central.'),
   commandsWait: maybe(commandsWait),
@@ -123,6 +131,7 @@ const order = object({
 });
 
 const program = object({
+  build: maybe(of('SHA-256 of its sums; null for a working tree.')),
   ...{ release: text, charts: of('Charts that decide, with their versions.'), node: text },
   schema: count("Version of the store's tables."),
   ...{ journalMode: of('Of SQLite.'), synchronous: count('Of SQLite.') },
@@ -152,6 +161,7 @@ const certificate = object({
   name: text,
   state: one(certificateStates),
   untilMs: maybe(of('Its end, Unix time, ms; null while it cannot be read.', ms)),
+  daysLeft: maybe(of('Whole days until then, below 0 once it is over.', integer)),
 });
 const drill = object({
   ...{ by: of('"person:…".'), reason: text, sinceMs: ms, leftMs: lasts },

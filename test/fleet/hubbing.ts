@@ -1,0 +1,202 @@
+// What a hub of three servers is there for, and what else is with it: the folder of quality and the
+// bridge to MQTT.
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { nkeyAuthenticator } from '@nats-io/nats-core';
+import { connect } from '@nats-io/transport-node';
+import { connectAsync, type MqttClient } from 'mqtt';
+import { mosquittoOrWhy } from '../helpers/mosquittobox.ts';
+import { working } from './changing.ts';
+import { controllerAddress, type Host } from './hosts.ts';
+import { dropPath, mqttUrl, person } from './inventory.ts';
+import type { Fleet, Story } from './story.ts';
+
+/** What a server of the hub tells of itself. */
+export async function monitored(address: string, what: string): Promise<unknown> {
+  const url = `http://${address}:8222/${what}`;
+  return (await fetch(url, { signal: AbortSignal.timeout(10_000) })).json();
+}
+
+type Copy = { name: string; current: boolean };
+type Stream = { name: string; cluster?: { leader?: string; replicas?: Copy[] } };
+type Jsz = { account_details?: { stream_detail?: Stream[] }[] };
+
+/** The streams of the hub, each as its leader knows it. */
+async function streamsOf({ hubs }: Fleet): Promise<Stream[]> {
+  const asked = 'jsz?accounts=true&streams=true&stream-leader-only=true';
+  const told = await Promise.all(hubs.map(({ address }) => monitored(address, asked)));
+  const details = (told as Jsz[]).flatMap(({ account_details = [] }) => account_details);
+  return details.flatMap(({ stream_detail = [] }) => stream_detail);
+}
+
+/** Waits until all three have every copy, as the one that leads says. */
+async function whole(fleet: Fleet): Promise<Stream[]> {
+  for (let attempt = 1; ; attempt++) {
+    const streams = await streamsOf(fleet).catch(() => []);
+    const isWhole = ({ cluster: { replicas = [] } = {} }: Stream) =>
+      replicas.length === fleet.hubs.length - 1 && replicas.every(({ current }) => current);
+    if (streams.length >= 3 && streams.every(isWhole)) return streams;
+    assert(attempt < 120, `the hub is not whole: ${JSON.stringify(streams)}`);
+    await delay(1_000);
+  }
+}
+
+async function cluster(fleet: Fleet): Promise<string> {
+  const { hubs, edges } = fleet;
+  const names = (await whole(fleet)).map(({ name }) => name).sort();
+  for (const { address } of hubs) {
+    const { routes } = (await monitored(address, 'routez')) as {
+      routes: { remote_name: string }[];
+    };
+    const others = new Set(routes.map(({ remote_name: name }) => name));
+    assert.equal(others.size, hubs.length - 1, address);
+  }
+  const [{ host: edge }] = edges as [Fleet['edges'][0]];
+  const said = await intrude(edge, hubs[0]!);
+  assert.match(said, /tls|certificate/i);
+  assert.doesNotMatch(said, /JetStream cluster new metadata leader/);
+  return [
+    `${hubs.length} servers know each other; each has every stream: ${names.join(', ')}`,
+    `a server with the certificate of a leaf is not let in: ${said}`,
+  ].join('\n');
+}
+
+/** A server of somebody who has taken over a leaf: what it says of the route to the hub. */
+async function intrude(edge: Host, hub: Host): Promise<string> {
+  const files = '/etc/holdfast/credentials/nats-leaf';
+  const pair = { cert_file: `${files}/leaf.crt`, key_file: `${files}/leaf.key` };
+  const tls = { ca_file: `${files}/ca.crt`, ...pair, insecure: true };
+  const config = {
+    ...{ server_name: 'hub-4', listen: '127.0.0.1:14222' },
+    jetstream: { store_dir: '/run/intruder', domain: 'hub' },
+    cluster: {
+      ...{ name: 'hub', listen: '127.0.0.1:16222', tls },
+      routes: [`nats-route://${hub.address}:6222`],
+    },
+  };
+  const out = await edge.ssh(
+    `echo '${JSON.stringify(config)}' > /run/intruder.conf;` +
+      ' timeout 5 /opt/holdfast/current/bin/nats-server -c /run/intruder.conf 2>&1 || true;' +
+      ' rm -rf /run/intruder /run/intruder.conf',
+  );
+  const refused = out.split('\n').find((line) => /\[ERR\].*(?:tls|TLS)/.test(line));
+  return refused?.replace(/^.*\[ERR\] /, '').replace(/[\d.]+:\d+ - /, '') ?? out.slice(-1_000);
+}
+
+async function survive(fleet: Fleet): Promise<string> {
+  const { hubs } = fleet;
+  const streams = await whole(fleet);
+  const leader = streams.find(({ name }) => name === 'HF_EVT')?.cluster?.leader;
+  // Central is with the first; of the others the one that leads, or the last.
+  const victim = hubs.slice(1).find(({ name }) => name === leader) ?? hubs.at(-1)!;
+  const { told } = await working(fleet, async () => {
+    await victim.cut();
+    await delay(5_000);
+    await victim.boot();
+    await whole(fleet);
+  });
+  return [
+    `${victim.name} lost its power and came back (HF_EVT was led by ${leader})`,
+    ...told,
+  ].join('\n');
+}
+
+async function drop({ hub }: Fleet): Promise<string> {
+  const row = { operation: 'hold', lot: 'L-7', by: 'system:lims', reason: 'assay' };
+  await hub.ssh(
+    'id lims >/dev/null 2>&1 || useradd --system --groups holdfast-central lims;' +
+      ` echo '${JSON.stringify(row)}' > /run/row.json;` +
+      ` runuser -u lims -- cp /run/row.json ${dropPath}/row.json`,
+  );
+  for (let attempt = 1; ; attempt++) {
+    const found = await hub.ssh(
+      `runuser -u lims -- sh -c 'cat ${dropPath}/done/*.result.json' || true`,
+    );
+    if (found.includes('"accepted"') && found.includes('L-7')) break;
+    assert(attempt < 60, `not taken: ${await hub.ssh(`ls -lR ${dropPath}`)}`);
+    await delay(1_000);
+  }
+  return 'a hold of lot L-7 was taken, and who dropped it can read what became of it';
+}
+
+async function refuseSetting(fleet: Fleet): Promise<string> {
+  const { inventory, hub } = fleet;
+  const config = '/etc/holdfast/central/central.json';
+  const pid = () => hub.ssh(`systemctl show holdfast-central -p MainPID --value; md5sum ${config}`);
+  const before = await pid();
+  const wrong = { central_settings: { figures: { sights: [] } } };
+  const args = ['--limit', hub.name, '-e', JSON.stringify(wrong)];
+  const { code, out } = await inventory.play('site.yml', ...args);
+  assert.notEqual(code, 0);
+  const words = /config\.figures[^"\\]{0,80}/.exec(out)?.[0] ?? assert.fail(out.slice(-2_000));
+  assert.equal(await pid(), before, 'central runs on, with the config that it had');
+  assert.match(await hub.ssh(`cat ${config}`), /"downlink"/);
+  return `refused before anything is written: ${words}`;
+}
+
+async function desk({ hubs, inventory }: Fleet): Promise<string> {
+  const { seed } = inventory.keys[person]!;
+  const connection = await connect({
+    servers: hubs.map(({ address }) => `nats://${address}:4222`),
+    authenticator: nkeyAuthenticator(Buffer.from(seed)),
+  });
+  try {
+    const told = (await connection.request('hf.desk.health', '', { timeout: 10_000 })).json();
+    assert.match(JSON.stringify(told), /"state"/);
+    await assert.rejects(
+      connection.request('hf.evt.acme.lyon.turning.M01', '', { timeout: 2_000 }),
+    );
+    return `${person} asks the desk, and can state no fact`;
+  } finally {
+    await connection.close();
+  }
+}
+
+async function bridge(fleet: Fleet): Promise<string> {
+  const programs = await mosquittoOrWhy();
+  if (typeof programs === 'string') return `skipped: ${programs}`;
+  const { folder, edges } = fleet;
+  const conf = join(folder, 'mosquitto.conf');
+  writeFileSync(conf, `listener 1883 ${controllerAddress}\nallow_anonymous true\nuser root\n`);
+  const broker = spawn(join(programs.sbin, 'mosquitto'), ['-c', conf], {
+    ...{ env: programs.env, stdio: 'ignore' },
+  });
+  let client: MqttClient | undefined;
+  try {
+    client = await connectAsync(mqttUrl, { connectTimeout: 10_000 });
+    const heard = new Map<string, number>();
+    client.on('message', (topic) => heard.set(topic, (heard.get(topic) ?? 0) + 1));
+    await client.subscribeAsync('#', { qos: 1 });
+    const { told } = await working(fleet, () => delay(5_000));
+    const topics = edges.map(({ lines }) => `${lines[0]}/QuantityReported`);
+    for (let attempt = 1; !topics.every((topic) => heard.has(topic)); attempt++) {
+      assert(attempt < 120, `heard: ${JSON.stringify([...heard])}`);
+      await delay(1_000);
+    }
+    const count = [...heard.values()].reduce((sum, one) => sum + one, 0);
+    return [`${count} messages at the broker, of every edge`, ...told].join('\n');
+  } finally {
+    await client?.endAsync(true);
+    await end(broker);
+  }
+}
+
+async function end(program: ChildProcess): Promise<void> {
+  if (program.exitCode !== null || program.signalCode !== null) return;
+  const gone = once(program, 'exit');
+  program.kill('SIGKILL');
+  await gone;
+}
+
+export const hubbing: readonly Story[] = [
+  { name: 'the hub is three servers that let nobody else in', story: cluster },
+  { name: 'who asks the desk is let in under a name', story: desk },
+  { name: 'a setting that central does not know is refused', story: refuseSetting },
+  { name: 'files of quality are taken from their folder', story: drop },
+  { name: 'the bridge carries facts to an MQTT broker', story: bridge },
+  { name: 'a power cut of one server of the hub loses nothing', story: survive },
+];
