@@ -63,11 +63,11 @@ export const erpField: Field<Options> = {
 export const openErp = (options: Options, log: Logger): Erp =>
   connectorOf(options, 'erp').open(options, log);
 
-/** Throws Fault INVALID where the ERP hands over no master data and orders by itself. */
-export function checkHandsOver({ kind = 'sap' }: Options): void {
-  if (kind === 'sap') return;
-  const words = `must be empty: ${kind} hands nothing over; its data are sent to the desk`;
-  throw invalid('config.downlink.sites', words);
+/** Throws Fault INVALID where the ERP is not told how to hand over master data and orders. */
+export function checkHandsOver(options: Options): void {
+  const { kind = 'sap', masters } = options as Options & { masters?: unknown };
+  if (kind !== 'dynamics' || masters !== undefined) return;
+  throw invalid('config.erp.masters', 'must be given with downlink.sites');
 }
 
 /** Throws Fault INVALID where the ERP cannot receive into quality inspection and decide there. */

@@ -110,8 +110,8 @@ export const migrations = [
   ...environmentMigrations,
   ...docketMigrations3,
   ...inboundMigrations,
-  ...downlinkMigrations2,
   ...deedMigrations,
+  ...downlinkMigrations2,
   [...portionMigrations, ...lettingMigrations, ...warehouseMigrations].join('\n'),
 ];
 // Raised by whoever adds a migration that does not only add: see docs/upgrade.md.

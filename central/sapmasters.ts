@@ -1,3 +1,4 @@
+import { behind, halved, past, readChanges } from './changes.ts';
 import type { Pulled, PulledEntry, Source } from './erp.ts';
 import type { Odata } from './odata.ts';
 import {
@@ -15,34 +16,6 @@ import { entityOf } from './verdict.ts';
 const pageMax = 100;
 /** Longest answer that is read whole; a longer one comes cut. */
 const wholeMax = 1024 * 1024;
-/** What is changed is read again for so long, ms: SAP stamps a change before it commits it [K]. */
-const overlapMs = 60_000;
-const dayMs = 86_400_000;
-
-type Cursor = Readonly<{ sinceMs: number; skip: number; lastMs: number; top: number }>;
-
-function readCursor(text: string | null): Cursor {
-  const none = { sinceMs: 0, skip: 0, lastMs: 0, top: pageMax };
-  return text === null ? none : { ...none, ...(JSON.parse(text) as Partial<Cursor>) };
-}
-
-/**
- * Where the next page begins: at the time of the last entity, so that what is changed meanwhile
- * moves none behind our back; only within one time entities are counted. Behind the last page of a
- * round: what was changed since. A time that is not yet come is not believed.
- */
-function after(at: Cursor, entities: readonly Entity[], nowMs: number): Cursor {
-  const times = entities.map((one) => ticks(one[changed]) ?? 0).filter((ms) => ms <= nowMs + dayMs);
-  const lastMs = Math.max(at.lastMs, ...times);
-  if (entities.length < at.top) {
-    return { sinceMs: Math.max(0, lastMs - overlapMs), skip: 0, lastMs, top: pageMax };
-  }
-  const last = ticks(entities.at(-1)![changed]) ?? 0;
-  const isLater = last > at.sinceMs && last <= nowMs + dayMs;
-  if (isLater) return { ...at, sinceMs: last, skip: 0, lastMs };
-  return { ...at, skip: at.skip + entities.length, lastMs };
-}
-
 /** What can be made of an entity; one that names no plant where it has to is refused. */
 function entryOf(
   { key, plant, read }: Stream,
@@ -64,7 +37,7 @@ function entryOf(
 export function sapMasters(odata: Odata, options: StreamOptions, nowMs: () => number): Source {
   async function pull(name: string, text: string | null): Promise<Pulled> {
     const { path, expand, key } = streams[name]!;
-    const at = readCursor(text);
+    const at = readChanges(text, pageMax);
     const since = new Date(at.sinceMs).toISOString();
     const query = [
       `$filter=${encodeURIComponent(`${changed} ge datetimeoffset'${since}'`)}`,
@@ -75,12 +48,12 @@ export function sapMasters(odata: Odata, options: StreamOptions, nowMs: () => nu
     if (!('answer' in sent)) return { kind: 'unread', reason: sent.reason };
     const { status, text: body } = sent.answer;
     const isCut = Buffer.byteLength(body) > wholeMax;
-    if (status === 200 && isCut && at.top > 1) {
-      const cursor = JSON.stringify({ ...at, top: Math.ceil(at.top / 2) });
-      return { kind: 'page', entries: [], cursor, more: true };
+    const fewer = halved(at);
+    if (status === 200 && isCut && fewer) {
+      return { kind: 'page', entries: [], cursor: JSON.stringify(fewer), more: true };
     }
     if (status === 200 && isCut) {
-      const cursor = JSON.stringify({ ...at, skip: at.skip + 1 });
+      const cursor = JSON.stringify(past(at));
       const name = `the entity behind ${at.skip} others since ${since}`;
       const reason = `must be at most ${wholeMax} bytes`;
       const entry = { plant: null, kind: 'refused' as const, name, reason };
@@ -93,7 +66,8 @@ export function sapMasters(odata: Odata, options: StreamOptions, nowMs: () => nu
     const entities = page
       .slice(0, at.top)
       .map((one) => (typeof one === 'object' && one !== null ? (one as Entity) : {}));
-    const next = after(at, entities, nowMs());
+    const times = entities.map((one) => ticks(one[changed]));
+    const next = behind(at, times, { nowMs: nowMs(), top: pageMax });
     const entries = entities.map((one) => entryOf(streams[name]!, one, options));
     return { kind: 'page', entries, cursor: JSON.stringify(next), more: entities.length >= at.top };
   }

@@ -16,13 +16,13 @@ import { m01 } from './helpers/shop.ts';
 import { openPlant } from './helpers/wardbox.ts';
 
 /** A folder that central watches, over a plant in which M01 has used lot L-7 for WO-1. */
-function openDrop() {
+function openDrop(by?: string) {
   const plant = openPlant();
   const { db, board, wards, time } = plant;
   time.nowMs = Date.now() + 60_000; // whatever is written now stands still
   const nowMs = () => time.nowMs;
   const openOn = (lot: string) => wards.openOn('lot', lot);
-  const take = openTaking({ db, operations: operationsOf(board), openOn, nowMs });
+  const take = openTaking({ db, operations: operationsOf(board), openOn, nowMs, by });
   const path = testFolder();
   const folder = openFolder({ path, take, nowMs, log: pino({ level: 'silent' }) });
   plant.hear(m01, stated.release(), stated.consume('L-7', '5'));
@@ -99,6 +99,30 @@ test('B2MML says how lots stand: held, free, or a word that nobody guesses at', 
       refused: [{ message: expect.stringContaining('MaterialLot 1.Status: "Odd"') }],
     },
   });
+});
+
+test('with a name of its own a folder says who asks, and takes nothing in another', () => {
+  const { drop, board } = openDrop('system:lims');
+  const { by: _, ...unnamed } = hold;
+  const told = drop('a.json', JSON.stringify([unnamed, { ...hold, by: 'person:17', lot: 'L-8' }]));
+  expect(told).toMatchObject({
+    accepted: [{ row: 1, is: { hold: 'C-1', recorded: 1, proved: true } }],
+    refused: [
+      { row: 2, message: 'row 2.by: must be system:lims, who is proved to ask, not person:17' },
+    ],
+  });
+  const lot = (sender: string, id: string) => `<MaterialLotInformation>
+    ${sender}<MaterialLot><ID>${id}</ID><Status>hold</Status></MaterialLot>
+  </MaterialLotInformation>`;
+  expect(drop('b.xml', lot('', 'L-9')).accepted).toMatchObject([{ is: { proved: true } }]);
+  const sender = '<ApplicationArea><Sender><LogicalID>qms</LogicalID></Sender></ApplicationArea>';
+  expect(drop('c.xml', lot(sender, 'L-10')).refused).toMatchObject([
+    { message: expect.stringMatching(/must be system:lims, .* not system:qms$/) },
+  ]);
+  expect(board.deeds.list(10).map(({ by, way, proved }) => [by, way, proved])).toEqual([
+    ['system:lims', 'file', true],
+    ['system:lims', 'file', true],
+  ]);
 });
 
 test('the same content is taken once, whatever it is called, also after a power cut', () => {

@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { type NatsConnection, nkeyAuthenticator, nkeys } from '@nats-io/nats-core';
+import { headers, type NatsConnection, nkeyAuthenticator, nkeys } from '@nats-io/nats-core';
 import { connect } from '@nats-io/transport-node';
 import { expect, onTestFinished, test } from 'vitest';
 import { ensureFeed } from '../central/feed/stream.ts';
@@ -18,6 +18,8 @@ import { testFolder } from './helpers/folder.ts';
 import { waitFor } from './helpers/plantnet.ts';
 
 const asked = { timeout: 300 };
+
+const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 
 async function openHub() {
   const [central, qms, maker] = [nkeys.createUser(), nkeys.createUser(), nkeys.createUser()];
@@ -47,7 +49,10 @@ async function openHub() {
   await ensureFeed({ manager, config: configOf({ consumers, megabytesMax: 10 }), replicas: 1 });
   const stream = jetstream(own);
   for (const site of ['lyon', 'lyon', 'graz', 'lyon']) {
-    await stream.publish(`hf.fact.acme.${site}.a.M01.LotProduced`, JSON.stringify({ site }));
+    const said = headers();
+    said.set('traceparent', traceparent);
+    const subject = `hf.fact.acme.${site}.a.M01.LotProduced`;
+    await stream.publish(subject, JSON.stringify({ site }), { headers: said });
   }
   const seedPath = join(testFolder(), 'qms.nk');
   writeFileSync(seedPath, qms!.getSeed());
@@ -89,7 +94,12 @@ test('the reader of the documentation reads on where it was, whatever became of 
   });
   await expect(dies).rejects.toThrow('the disk is full');
   const stop = new AbortController();
-  const handle = ({ subject }: { subject: string }) => void seen.push(subject);
+  const places = new Set<string | undefined>();
+  type Told = { subject: string; headers: Record<string, string> };
+  const handle = ({ subject, headers: said }: Told) => {
+    seen.push(subject);
+    places.add(said['traceparent']);
+  };
   const goesOn = (async () => {
     for (let tries = 0; tries < 5 && !stop.signal.aborted; tries++) {
       await read({ ...about, signal: stop.signal, handle }).catch(() => undefined);
@@ -104,6 +114,7 @@ test('the reader of the documentation reads on where it was, whatever became of 
   stop.abort();
   await goesOn;
   expect(seen).toHaveLength(4);
+  expect(places).toEqual(new Set([traceparent]));
   expect(new Set(seen)).toEqual(new Set(['hf.fact.acme.lyon.a.M01.LotProduced']));
 });
 

@@ -40,4 +40,5 @@ await againOnPostgres({
   'holds.stock': () => import('./holds.stock.test.ts'),
   'figuring.fold': () => import('./figuring.fold.test.ts'),
   'figuring.times': () => import('./figuring.times.test.ts'),
+  'figuring.plans': () => import('./figuring.plans.test.ts'),
 });

@@ -10,7 +10,7 @@ import { connect } from '@nats-io/transport-node';
 import { expect, onTestFinished, test } from 'vitest';
 import { readCentralConfig } from '../central/config.ts';
 import { startCentral } from '../central/main.ts';
-import { hubAccounts } from '../cli/accounts.ts';
+import { type Accounts, hubAccounts } from '../cli/accounts.ts';
 import { startHub } from '../cli/broker.ts';
 import { withDesk } from '../cli/deskaccounts.ts';
 import { opsPermissions } from '../cli/permissions.ts';
@@ -20,7 +20,10 @@ import { openNatsCli, wordsOf } from './helpers/natscli.ts';
 import { newKey } from './helpers/rogue.ts';
 
 const timeoutMs = 60_000;
-const keys = { central: newKey(), ada: newKey(), bob: newKey(), lims: newKey() };
+const keys = {
+  ...{ central: newKey(), ada: newKey(), bob: newKey(), lims: newKey() },
+  ...{ old: newKey() }, // of somebody who was left in the plant's own account
+};
 type Who = keyof typeof keys;
 const people = [
   { name: 'person:17', nkeys: [keys.ada.nkey], may: 'act' as const },
@@ -30,6 +33,17 @@ const people = [
 const token = 'a-token-that-nobody-guesses';
 const tokens = { tokens: [{ name: 'person:4', id: 'four', sha256: hash('sha256', token) }] };
 
+/** With a user in the plant's own account who may ask the desk, as before there were others. */
+function besides({ HF, ...others }: Accounts): Accounts {
+  const permissions = opsPermissions();
+  const user = {
+    nkey: keys.old.nkey,
+    permissions,
+    allowed_connection_types: ['STANDARD'] as const,
+  };
+  return { HF: { ...HF!, users: [...HF!.users, user] }, ...others };
+}
+
 /** A hub, apart or flat, and central at it; what is asked of it is answered as JSON. */
 async function open(isApart: boolean) {
   const directory = testFolder();
@@ -38,7 +52,7 @@ async function open(isApart: boolean) {
   const hub = await startHub({
     directory: join(directory, 'hub'),
     ...(isApart
-      ? { accounts: withDesk(hubAccounts([own.nkey], []), people) }
+      ? { accounts: besides(withDesk(hubAccounts([own.nkey], []), people)) }
       : { users: [own, ...flat.slice(1)] }),
   });
   onTestFinished(() => hub.stop());
@@ -103,6 +117,12 @@ test(
     });
     expect(await ask(bob, 'approve-hold', { hold: 'C-1', reason: 'seen' })).toMatchObject({
       ...{ state: 'released', recorded: 3, proved: true },
+    });
+    const old = await enter('old');
+    expect(
+      await ask(old, 'release', { hold: 'C-1', by: 'person:9', reason: 'x' }, forged),
+    ).toMatchObject({
+      message: expect.stringMatching(/^request\.by: person:9 is not proved/),
     });
     const held = await post('/v1/holds', { lot: 'L-2', by: 'person:4', reason: 'rust' });
     expect(held).toMatchObject({ hold: 'C-2', proved: false });

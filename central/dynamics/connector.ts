@@ -2,6 +2,7 @@ import { type Clock, systemClock } from '../../shared/clock.ts';
 import { readFields } from '../../shared/field.ts';
 import type { Erp, Found, Outcome, Posting } from '../erp.ts';
 import { calendar } from '../erpfields.ts';
+import { dynamicsMasters } from './masters.ts';
 import { messageOf, misfit, type Plant } from './message.ts';
 import { type DynamicsOptions, dynamicsFields } from './options.ts';
 import { openService, sendPath } from './service.ts';
@@ -27,6 +28,7 @@ export function dynamicsErp(
   const plant: Plant = { ...options, dayAt: calendar(options.timeZone) };
   const service = openService(options, openTokens(options, clock));
   const sight = openSight(options, service);
+  const { masters } = options;
 
   function bodyOf(posting: Posting): object {
     const { type, content } = messageOf(posting, plant);
@@ -38,6 +40,8 @@ export function dynamicsErp(
     name: 'dynamics',
     maxInFlightMs: options.maxInFlightMs,
     unfit: (posting) => misfit(posting, plant),
+
+    ...(masters ? { masters: dynamicsMasters(service, { company, masters }, clock.nowMs) } : {}),
 
     preview: (posting) => ({ to: sendPath, body: bodyOf(posting) }),
 

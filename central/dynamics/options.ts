@@ -61,6 +61,33 @@ export const dispositionFields = {
   blocked: id('Disposition code that keeps a batch from being used and sold.', 20),
 };
 
+/**
+ * What is handed over of master data and orders. Names of the entity sets are unverified [K], but
+ * for that of items; none of them says when it was changed, so that a field must be added.
+ */
+export const entityFields = {
+  items: fallback(name('Released products.'), 'ReleasedProductsV2'),
+  resources: fallback(name('Resources.'), 'OperationsResources'),
+  bomVersions: fallback(name('Versions of bills of material.'), 'BillOfMaterialsVersionsV3'),
+  bomLines: fallback(name('Their lines.'), 'BillOfMaterialsLinesV3'),
+  routeVersions: fallback(name('Versions of routes.'), 'RouteVersionsV2'),
+  routeOperations: fallback(name('Their operations.'), 'RouteOperationsV2'),
+  routeProperties: fallback(name('Times of these.'), 'RouteOperationPropertiesV2'),
+  orders: fallback(name('Production orders.'), 'ProductionOrderHeaders'),
+  orderOperations: fallback(name('Their operations.'), 'ProductionOrderRouteOperations'),
+};
+const entityStandards = Object.fromEntries(
+  Object.entries(entityFields).map(([key, field]) => [key, field.read(undefined, key)]),
+) as Read<typeof entityFields>;
+export const masterFields = {
+  changedField: name('Extension field of items, resources, versions and orders: when changed.'),
+  lineField: name('Extension field of resources with the line, enterprise/site/area/line.'),
+  revisionField: optional(
+    name('Field of items with their revision; the time of the change if not.'),
+  ),
+  entities: fallback(record('Entity sets.', entityFields), entityStandards),
+};
+
 export const dynamicsFields = {
   kind: choice('The connector.', ['dynamics']),
   url: origin,
@@ -74,6 +101,7 @@ export const dynamicsFields = {
     name('Extension field of every message type that carries our key; docs/dynamics.md.'),
   ),
   messages: fallback(record('How a message is read back.', messageFields), messageStandards),
+  masters: optional(record('What it hands over; docs/dynamics.md.', masterFields)),
   disposition: optional(record('How a batch is blocked.', dispositionFields)),
   blockedStatus: optional(id('Inventory status of what is received into blocked stock.', 20)),
   site: optional(id('Production site of receipts.', 20)),

@@ -6,6 +6,8 @@ export const sendPath = '/api/services/SysMessageServices/SysMessageService/Send
 
 type Request = Readonly<{ path: string; query?: string; body?: object }>;
 type Options = Pick<DynamicsConfig, 'url' | 'clientTimeoutMs'>;
+/** Behind how many rows of which order. */
+type Page = Readonly<{ order: string; skip: number }>;
 export type Service = ReturnType<typeof openService>;
 
 /**
@@ -54,9 +56,11 @@ export function openService(options: Options, tokens: Tokens) {
     queue: (message: object, isSafe?: () => boolean): Promise<Sent> =>
       send({ path: sendPath, body: message }, isSafe),
     /** Reads rows of an entity set, any without a filter, of every company; may be asked again. */
-    rows(entity: string, filter: string | undefined, most: number): Promise<Sent> {
+    rows(entity: string, filter: string | undefined, most: number, page?: Page): Promise<Sent> {
       const some = filter === undefined ? '' : `$filter=${encodeURIComponent(filter)}&`;
-      return send({ path: `/data/${entity}`, query: `${some}$top=${most}&cross-company=true` });
+      const paged = page ? `$orderby=${page.order}&$skip=${page.skip}&` : '';
+      const query = `${some}${paged}$top=${most}&cross-company=true`;
+      return send({ path: `/data/${entity}`, query });
     },
   };
 }

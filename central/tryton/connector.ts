@@ -8,6 +8,7 @@ import { draftOf } from './draft.ts';
 import { trytonFigures } from './figures.ts';
 import type { Draft } from './forms.ts';
 import { type Master, openMaster } from './master.ts';
+import { trytonMasters } from './masters.ts';
 import { misfit } from './misfit.ts';
 import { type TrytonConfig, type TrytonOptions, trytonFields } from './options.ts';
 import { findPlaces, type Places, type Row, readRows } from './places.ts';
@@ -46,6 +47,7 @@ export function trytonErp(given: TrytonOptions, parts: TrytonParts = {}): Erp {
     unfit: misfit,
     preview: (posting) => previewOf(posting, { config, day: dayAt(posting.atMs) }),
     figures: trytonFigures(tryton, config, bench.ready),
+    masters: trytonMasters(tryton, config, bench.ready),
 
     async post(posting: Posting, isSafe?: () => boolean): Promise<Outcome> {
       const reason = misfit(posting);

@@ -16,6 +16,9 @@ const served = address(
   ({ origin, pathname }) => `${origin}${pathname.replace(/\/+$/, '')}`,
 );
 
+/** States of a production, one behind the other, in which people may release it. */
+export const releasing = ['waiting', 'assigned', 'running'] as const;
+
 export const trytonFields = {
   kind: choice('The connector.', ['tryton']),
   url: served,
@@ -35,6 +38,10 @@ export const trytonFields = {
       100,
     ),
     [{ unit: 'EA', tryton: 'Unit' }],
+  ),
+  releasedFrom: fallback(
+    choice('State of a production from which on it is released to the lines.', releasing),
+    'assigned',
   ),
   completeProductions: fallback(
     flag('Whether the last final confirmation of a production completes it.'),

@@ -3,9 +3,13 @@
 // answers; its batch job works all the time.
 import { describe } from 'vitest';
 import { dynamicsConnector } from './dynamicsbench.ts';
+import { dynamicsMastersConnector } from './dynamicsmasters.ts';
+import { mastersContract } from './masters.ts';
 import { previewTests } from './preview.ts';
 import { connectorContract } from './suite.ts';
 
 connectorContract(dynamicsConnector);
 
 describe(`${dynamicsConnector.name}: preview`, () => previewTests(dynamicsConnector));
+
+describe(`${dynamicsConnector.name}: master data`, () => mastersContract(dynamicsMastersConnector));

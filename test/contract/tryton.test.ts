@@ -4,9 +4,11 @@
 import { afterAll, describe, test, vi } from 'vitest';
 import { findDepot } from '../tryton/bench.ts';
 import { figureTests } from './figures.ts';
+import { mastersContract } from './masters.ts';
 import { previewTests } from './preview.ts';
 import { connectorContract } from './suite.ts';
 import { openShared, trytonConnector } from './trytonbench.ts';
+import { trytonMasters } from './trytonmasters.ts';
 
 /** The longest call there may be, and whatever a busy machine takes, ms. */
 vi.setConfig({ testTimeout: 300_000 });
@@ -21,4 +23,5 @@ if (typeof depot === 'string') {
   connectorContract(connector);
   describe(`${connector.name}: figures`, () => figureTests(connector));
   describe(`${connector.name}: preview`, () => previewTests(connector));
+  describe(`${connector.name}: master data`, () => mastersContract(trytonMasters(shared)));
 }

@@ -68,7 +68,7 @@ const databasesCount = 5;
 /** Pages of a database: it is copied in one go. */
 const pagesMax = 1_000_000;
 
-const connect = ({ folder }: Works, url: string, database: string): Erp =>
+export const connect = ({ folder }: Works, url: string, database: string): Erp =>
   trytonErp(options(url, folder, { database, clientTimeoutMs: timeoutMs, maxInFlightMs }));
 
 async function prepare({ planning, office }: Works): Promise<void> {

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { fieldsOf } from '../../central/exchange.ts';
 import type { Clock } from '../../shared/clock.ts';
+import type { Entities } from './d365entities.ts';
 
 export type State = 'Queued' | 'Processed' | 'Failed' | 'Canceled';
 /** A message of the queue; its place in the list, from 1, is its number. */
@@ -23,7 +24,14 @@ export type Mishap =
   | Readonly<{ kind: 'cut' }> // before anything was done
   | Readonly<{ kind: 'lost' }> // after it was done
   | Readonly<{ kind: 'slow'; until: Promise<void> }>; // done after that
-type Given = { clock?: Clock; tokenLifeSeconds?: number; triesMax?: number; isNew?: boolean };
+type Given = {
+  clock?: Clock;
+  tokenLifeSeconds?: number;
+  triesMax?: number;
+  isNew?: boolean;
+  /** Master data and orders; none without. */
+  entities?: Entities;
+};
 export type Sandbox = Awaited<ReturnType<typeof startDynamics>>;
 
 const sendPath = '/api/services/SysMessageServices/SysMessageService/SendMessage';
@@ -185,6 +193,9 @@ export async function startDynamics(given: Given = {}) {
       counts.sent += 1;
       return say(response, 200, { $id: '1', MessageId: enqueue(body) });
     }
+    const set = pathname.replace('/data/', '');
+    const known = pathname === rowsPath ? undefined : given.entities?.answer(set, searchParams);
+    if (known) return say(response, 200, known);
     if (pathname !== rowsPath) return say(response, 404, '');
     counts.asked += 1;
     return say(response, 200, rows(searchParams));

@@ -5,7 +5,13 @@ import { systemClock } from '../../shared/clock.ts';
 
 export type Row = Record<string, unknown>;
 export type Office = ReturnType<typeof openOffice>;
-type Given = Readonly<{ url: string; user: string; password: string; folder: string }>;
+type Given = Readonly<{
+  url: string;
+  user: string;
+  password: string;
+  folder: string;
+  database?: string;
+}>;
 
 const callMaxMs = 120_000;
 
@@ -13,10 +19,10 @@ const callMaxMs = 120_000;
  * Tryton as its own people use it: planners, stock keepers, quality, accountants; by JSON-RPC, as
  * its clients do. Every failure throws.
  */
-export function openOffice({ url, user, password, folder }: Given) {
+export function openOffice({ url, user, password, folder, database = 'erp' }: Given) {
   const passwordPath = join(folder, `${user}.password`);
   writeFileSync(passwordPath, password, { mode: 0o600 });
-  const options = { url, database: 'erp', user, passwordPath, timeoutMs: callMaxMs };
+  const options = { url, database, user, passwordPath, timeoutMs: callMaxMs };
   const tryton = openSession({ ...options, clock: systemClock });
   let context: Row = { language: 'en' };
 

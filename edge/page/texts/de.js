@@ -640,6 +640,7 @@ export const texts = {
     UplinkDrilled: 'Ausfallübung',
     CommandReceived: 'Auftrag der Zentrale erhalten',
     ReferenceApplied: 'Stammdaten gültig',
+    DeskActed: 'An der Zentrale gehandelt',
     SoftwareChanged: 'Software gewechselt',
     PersonSignedIn: 'Angemeldet',
     PersonSignedOut: 'Abgemeldet',

@@ -639,6 +639,7 @@ export const texts = {
     UplinkDrilled: 'Outage drill',
     CommandReceived: 'Received from central',
     ReferenceApplied: 'Reference data active',
+    DeskActed: 'Acted at central',
     SoftwareChanged: 'Software changed',
     PersonSignedIn: 'Signed in',
     PersonSignedOut: 'Signed out',

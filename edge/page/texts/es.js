@@ -640,6 +640,7 @@ export const texts = {
     UplinkDrilled: 'Simulacro de corte',
     CommandReceived: 'Orden de central recibida',
     ReferenceApplied: 'Datos maestros activos',
+    DeskActed: 'Acción en la central',
     SoftwareChanged: 'Software cambiado',
     PersonSignedIn: 'Entrada',
     PersonSignedOut: 'Salida',

@@ -606,6 +606,7 @@ export const texts = {
     UplinkDrilled: '断网演练',
     CommandReceived: '收到中心指令',
     ReferenceApplied: '主数据生效',
+    DeskActed: '中心操作',
     SoftwareChanged: '软件已更换',
     PersonSignedIn: '登录',
     PersonSignedOut: '退出',

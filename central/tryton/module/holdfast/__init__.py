@@ -1,7 +1,7 @@
 # Holdfast's documents in Tryton. Licence: Apache-2.0.
 from trytond.pool import Pool
 
-from . import document, links
+from . import document, links, masters, versions
 
 
 def register():
@@ -9,4 +9,7 @@ def register():
         document.Document,
         links.Move,
         links.Cycle,
+        masters.WorkCenter,
+        masters.Master,
+        versions.Version,
         module='holdfast', type_='model')
