@@ -29,6 +29,7 @@ import { openRegistrar } from './registrar.ts';
 import { openRinging } from './ringing.ts';
 import { openSeeing } from './seeing.ts';
 import { spread } from './spreading.ts';
+import { takeStock } from './stocktaking.ts';
 import type { InboundConfig } from './supplier/config.ts';
 import { pullsOf } from './supplier/pulling.ts';
 import type { Thresholds } from './thresholds.ts';
@@ -173,6 +174,7 @@ export function assembleCentral(world: World) {
   const telling = { settled, bell: moved, movements, repeatMs: pace.repeatMs };
   const marking = { ...hub, thresholds: world.thresholds, seen: seeing.seen, everyMs: pace.trimMs };
   const filling = { committed, bell: accepted, idleMs: pace.gapsMs };
+  const asking = { erp: world.erp, erpStanding: breaker.standing, moved: committed };
   const reader = { seen: seeing.read, everyMs: pace.trimMs };
   const feeding = { bell: accepted, idleMs: pace.quietMs, exporter, ...reader };
   const lanes = { postings, breaker, idleMs: pace.lanesMs, isSafe: leases?.isSafe };
@@ -187,6 +189,7 @@ export function assembleCentral(world: World) {
     onDuty((signal) => fillGaps({ ...common, ...filling, signal })),
     onDuty((signal) => mark({ ...common, ...marking, signal })),
     onDuty((signal) => spread({ ...memory, ...filling, clock, signal })),
+    onDuty((signal) => takeStock({ ...memory, ...filling, ...asking, clock, signal })),
     ...tellFeed(feed, { ...common, ...hub, ...feeding, memory }, onDuty),
     post({ ...common, ...lanes, erp: seeing.erp, lanesMax, bell: accepted, moved: moved.ring }),
     ...(watch ? [watch.keep()] : []),

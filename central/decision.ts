@@ -1,13 +1,16 @@
+import type { Database } from '../shared/database.ts';
 import { amountOf, quantityText, zero } from '../shared/quantity.ts';
 import type { Dossier } from './dossier.ts';
 import type { Genealogy } from './genealogy.ts';
 import type { Holds } from './holds.ts';
 import { type Asks, heldBy, unsentReason, type Verdict } from './inverse.ts';
+import { openDecided } from './portiontables.ts';
 import type { PostingRow } from './queue.ts';
 import { keyOf } from './rules.ts';
 import type { Stock } from './stock.ts';
 
 type Parts = {
+  db: Database;
   queue: Asks;
   dossier: Dossier;
   holds: Holds;
@@ -33,7 +36,9 @@ const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
  * Every open hold that reaches the lot, even on a part of it, stops the whole decision: it is made
  * once, and by then it is known what goes to blocked stock and what to scrap.
  */
-export function openDecision({ queue, dossier, holds, genealogy, stock }: Parts) {
+export function openDecision({ db, queue, dossier, holds, genealogy, stock }: Parts) {
+  const decidedOf = openDecided(db);
+
   /** What keeps it from being made, because of its receipt; undefined once that is posted. */
   function waitsFor(receipt: PostingRow): Verdict | undefined {
     if (receipt.state === 'void') return { do: 'void', reason: receipt.reason ?? unsentReason };
@@ -51,8 +56,9 @@ export function openDecision({ queue, dossier, holds, genealogy, stock }: Parts)
     const waits = waitsFor(receipt);
     if (waits) return waits;
     const lot = row.lot!;
+    const isDecided = decidedOf(row);
     const held = heldBy([
-      ...holds.forbidding(row.order!, row.operation, row.line),
+      ...holds.forbidding(row.order!, row.operation, row.line).filter((one) => !isDecided(one)),
       ...new Set([...genealogy.reaching(lot), ...holds.openOnLot(lot)]),
     ]);
     if (held) return held;

@@ -8,12 +8,14 @@ import type { Genealogy } from './genealogy.ts';
 import type { Holds } from './holds.ts';
 import { type Asks, heldBy, openInverse, type Verdict } from './inverse.ts';
 import type { Order } from './orderbook.ts';
+import { openDecided } from './portiontables.ts';
 import type { PostingRow } from './queue.ts';
 import { versionsFor } from './ruletable.ts';
 import type { StandIns } from './standins.ts';
 import type { Stock } from './stock.ts';
 import { movesGoods, openInboundGate } from './supplier/gate.ts';
 import { openWarding } from './wardtables.ts';
+import { openWarehouseGate } from './warehousegate.ts';
 
 type Parts = {
   db: Database;
@@ -39,9 +41,11 @@ const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 export function openGate({ db, queue, dossier, holds, genealogy, stock, standIns }: Parts) {
   const ahead = openAhead(db);
   const warding = openWarding(db);
+  const warehouse = openWarehouseGate(db, stock);
+  const decidedOf = openDecided(db);
   const inverse = openInverse(queue, stock);
   const inbound = openInboundGate({ db, holds, genealogy, stock });
-  const usageDecision = openDecision({ queue, dossier, holds, genealogy, stock });
+  const usageDecision = openDecision({ db, queue, dossier, holds, genealogy, stock });
 
   /** The order; or why not yet: its release may still be on the way from another line. */
   function released({ order: number, kind }: PostingRow): Order | Verdict {
@@ -92,8 +96,11 @@ export function openGate({ db, queue, dossier, holds, genealogy, stock, standIns
     const excess = () => over(order, stock.received(order.order), more, row);
     // Nothing becomes available by it: that is the usage decision's, which waits for quality.
     if (row.inspection === 1) return excess() ?? { do: 'send', blocked: quantityText(zero) };
-    const forbidding = holds.forbidding(order.order, row.operation, row.line);
-    const held = heldBy([...forbidding, ...genealogy.reaching(row.lot!)]);
+    const isDecided = decidedOf(row);
+    const held = heldBy([
+      ...holds.forbidding(order.order, row.operation, row.line).filter((one) => !isDecided(one)),
+      ...genealogy.reaching(row.lot!),
+    ]);
     if (held) return held;
     const barred = unreleased(dossier.lot(row.lot!)) ?? excess();
     if (barred) return barred;
@@ -120,6 +127,8 @@ export function openGate({ db, queue, dossier, holds, genealogy, stock, standIns
   }
 
   function block(row: PostingRow): Verdict {
+    const told = warehouse.verdict(row);
+    if (told) return told;
     const name = row.lot!;
     const known = dossier.lot(name);
     const lot = known?.material ? known : inbound.lotOf(name);
@@ -146,6 +155,9 @@ export function openGate({ db, queue, dossier, holds, genealogy, stock, standIns
     const excess = isWhole(name, lot) ? zero : stock.of(name).blocked - holds.toBlock(name);
     const part = row.quantity === null ? excess : least(amountOf(row.quantity), excess);
     if (part <= zero) return nothing(name, 'nothing of it is in blocked stock');
+    // What the ERP told of stays blocked while a line holds it.
+    const held = warehouse.knows(name) ? heldBy(genealogy.reaching(name)) : undefined;
+    if (held) return held;
     // A hold that is over releases no lot.
     return unreleased(lot) ?? { do: 'send', quantity: quantityText(part) };
   }
@@ -171,8 +183,10 @@ export function openGate({ db, queue, dossier, holds, genealogy, stock, standIns
     if (stock.recedes(lot)) {
       return { do: 'defer', reason: 'waits: a receipt of the lot is to be taken back' };
     }
-    // What came from elsewhere is held as a whole by central's word alone.
-    const held = heldBy([...new Set([...holding(lot, dossier.lot(lot)), ...warding(lot)])]);
+    // What came from elsewhere is held as a whole by central's word alone, and stays blocked then
+    // until the lines have let it go.
+    const lines = warehouse.knows(lot) ? genealogy.reaching(lot) : holding(lot, dossier.lot(lot));
+    const held = heldBy([...new Set([...lines, ...warding(lot)])]);
     if (held) return held;
     if (stock.leaves(lot) && isShort(lot, amountOf(row.quantity))) {
       return { do: 'defer', reason: 'waits for the lot to leave blocked stock' };

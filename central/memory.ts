@@ -44,11 +44,13 @@ import { type Inspection, type Inspects, openInspections } from './inspections.t
 import { laneMigrations, openLanes } from './lanes.ts';
 import type { Leases } from './leases.ts';
 import { openLedger } from './ledger.ts';
+import { lettingMigrations } from './lettings.ts';
 import { lineageMigrations } from './lineage.ts';
 import { openLive } from './live.ts';
 import { lossMigrations } from './losses.ts';
 import { masterMigrations } from './masters.ts';
 import { type Mode, modeMigrations, openModes, type Switch } from './modes.ts';
+import { portionMigrations } from './portiontables.ts';
 import { openPostings } from './postings.ts';
 import { openQualities } from './qualities.ts';
 import { openRecall } from './recall.ts';
@@ -66,6 +68,7 @@ import { openTotals, totalsMigrations } from './totals.ts';
 import { openTrace } from './trace.ts';
 import { turnsOf } from './turns.ts';
 import { wardMigrations } from './wardtables.ts';
+import { warehouseMigrations } from './warehousetables.ts';
 
 /** Every table of central, in one file: what one transaction must change together. */
 export const migrations = [
@@ -109,6 +112,7 @@ export const migrations = [
   ...inboundMigrations,
   ...deedMigrations,
   ...downlinkMigrations2,
+  [...portionMigrations, ...lettingMigrations, ...warehouseMigrations].join('\n'),
 ];
 // Raised by whoever adds a migration that does not only add: see docs/upgrade.md.
 readableFrom(migrations, 28);
@@ -235,11 +239,10 @@ export function openMemory(parts: Parts) {
   const { plans } = downlink;
   const figuring = openFiguring({ db, dossier, config, skewMaxMs, plans });
   const { reaching } = openGenealogy(db);
-  const recall = openRecall({ db, thread, dossier, holds, reaching, nowMs });
-  const qualities = openQualities({ db, nowMs, ledger, postings, lanes, thread, dispatch });
+  const qualities = openQualities({ ...known, nowMs, ledger, postings, lanes, thread, dispatch });
+  const recall = openRecall({ ...qualities, db, thread, dossier, holds, reaching, nowMs });
   const views = { dossier, totals, erpStatus, archive, explain, reconcile, modes, approvals };
-  const { wards } = qualities;
-  const inbound = openInbound({ ...known, postings, wards, config: suppliers, nowMs });
+  const inbound = openInbound({ ...known, ...qualities, postings, config: suppliers, nowMs });
   const goods = { holds, postings, ledger, registry, live, thread, trace, recall };
   const book = openBook(db);
   const kept = { book, deeds: openDeeds({ db, ledger, nowMs }), dispatch, downlink, figuring };

@@ -30,6 +30,7 @@ import { openStock } from './stock.ts';
 import { openFollowing, openReceiptLanes } from './supplier/origin.ts';
 import { openTaking, type Task } from './taking.ts';
 import { openWaking } from './waking.ts';
+import { openKept, openLotOf } from './warehousegate.ts';
 
 /** What a person may say: of a parked posting, and of a posted one that the ERP has lost. */
 export type Decision = Extract<PostingEvent, 'Retry' | 'Settle' | 'GiveUp' | 'Lost'>;
@@ -81,9 +82,12 @@ function openShelves({ db, dossier, holds, waitMs, leases }: Parts) {
   const gate = openGate({ db, queue, dossier, holds, genealogy, stock, standIns });
   const early = openEarly(db, settling.touched);
   const lanes = openLanes({ db, waitMs, boot: leases?.boot });
+  const following = openFollowing(db);
   const others = {
+    following,
+    lotOf: openLotOf(db, following.lotOf),
+    keptOf: openKept(db),
     movements,
-    following: openFollowing(db),
     lanes,
     blocks: openBlocks(db),
     waking: openWaking(lanes),
@@ -157,7 +161,7 @@ export function openPostings(parts: Parts) {
   const handed = openHanding(shelves);
 
   function weigh(row: PostingRow): Verdict {
-    const { lotOf } = shelves.following;
+    const { lotOf } = shelves;
     const made = row.lot === null ? undefined : dossier.lot(row.lot);
     const lot = row.lot === null || made?.material ? made : lotOf(row.lot);
     const known = {

@@ -1,27 +1,34 @@
-import { asOne, type Database } from '../shared/database.ts';
+import type { Database } from '../shared/database.ts';
 import { Fault } from '../shared/fault.ts';
+import { invalid } from '../shared/field.ts';
 import type { Act, Acts } from './acts.ts';
 import { checkSecond, type Saying } from './amendments.ts';
 import type { Dispatch } from './dispatch.ts';
+import type { openLotsHeld } from './lotsheld.ts';
+import type { Asked, Portions } from './portions.ts';
 import type { Sent } from './sent.ts';
 import { sendRelease } from './wardlines.ts';
 import type { Wards } from './wards.ts';
 import type { Ward } from './wardtables.ts';
 
+type Together = <A extends unknown[], R>(work: (...args: A) => R) => (...args: A) => R;
 type Parts = {
   db: Database;
   wards: Wards;
   acts: Acts;
   dispatch: Dispatch;
+  portions: Portions;
+  /** How a lot stands that a hold of central holds. */
+  standing: ReturnType<typeof openLotsHeld>;
   /** Whether central has ever heard of the line. */
   isLine: (line: string) => boolean;
-  undone: () => void;
+  /** Makes one transaction of it, in which something may be planned. */
+  together: Together;
 };
 export type Quality = ReturnType<typeof openQuality>;
 
-/** What becomes of some of a hold that has a quantity. */
-type Disposing = Saying &
-  Readonly<{ hold: string; disposition: string; quantity: string; unit: string }>;
+/** What becomes of some of a hold that has a quantity, or of a lot that a hold of central holds. */
+type Disposing = Saying & Asked & Readonly<{ hold: string }>;
 /** What is asked of one line, of an order or a lot there. */
 export type Asking = Saying &
   Readonly<{
@@ -32,6 +39,20 @@ export type Asking = Saying &
 
 /** A hold that a line has placed, as central knows it. */
 type LineHold = Readonly<{ line: string; quantity: number | null; isOver: 0 | 1 }>;
+
+/** The name that a hold of central is given, and what is known of its goods. */
+type Own = Readonly<{ hold?: string | undefined; material?: string | undefined }>;
+
+/** What becomes of some of a line's hold. Throws Fault INVALID for what is missing or too much. */
+function partOf({ quantity: held }: LineHold, { disposition, quantity, unit, ...more }: Asked) {
+  if (held === null) throw new Fault('REFUSED', 'hold: it has no quantity: release it instead');
+  const [odd] = Object.entries(more).filter(([, value]) => value !== undefined);
+  if (odd) throw invalid(`dispose.${odd[0]}`, 'is for a hold of central: this is one of a line');
+  const given = { disposition, quantity, unit };
+  const [lacks] = Object.entries(given).filter(([, value]) => value === undefined);
+  if (lacks) throw invalid(`dispose.${lacks[0]}`, 'must be given');
+  return given;
+}
 
 /** Most holds of central in one answer. */
 export const wardsShownMax = 1_000;
@@ -45,7 +66,8 @@ export const wardsShownMax = 1_000;
  * Throws Fault UNKNOWN for a hold or a line that nobody knows, REFUSED for what a second person or
  * another state is needed for, and what `dispatch.send` and `wards.place` throw.
  */
-export function openQuality({ db, wards, acts, dispatch, isLine, undone }: Parts) {
+export function openQuality(parts: Parts) {
+  const { db, wards, acts, dispatch, portions, isLine, together } = parts;
   const lineHold = db.prepare<[string], LineHold>(
     `SELECT line, quantity, iif(is_open = 1, 0, 1) AS isOver FROM hold
      WHERE hold = ? AND placed = 1 AND line <> ''`,
@@ -55,7 +77,6 @@ export function openQuality({ db, wards, acts, dispatch, isLine, undone }: Parts
       `SELECT by FROM ward_line JOIN ward ON ward.hold = ward_line.hold WHERE line_hold = ?`,
     )
     .pluck();
-  const together = <A extends unknown[], R>(work: (...args: A) => R) => asOne(db, work, undone);
 
   function known(hold: string): Ward | LineHold {
     const found = wards.one(hold) ?? lineHold.get(hold);
@@ -95,7 +116,8 @@ export function openQuality({ db, wards, acts, dispatch, isLine, undone }: Parts
     }
     acts.decide(act.id, 'approved', said.by, said.reason);
     if ('kind' in found) {
-      wards.release(hold, act.by, said);
+      if (act.act === 'dispose') portions.carryOut(found, act, said);
+      else wards.release(hold, act.by, said);
       return undefined;
     }
     const { line, quantity } = found;
@@ -139,13 +161,14 @@ export function openQuality({ db, wards, acts, dispatch, isLine, undone }: Parts
       ...{ hold, state, kind, name, line, by, reason, atMs },
       acts: acts.of(hold),
       lines: ward ? wards.lines(hold) : [],
+      ...(ward ? parts.standing(ward) : { lots: [], lotsFound: 0 }),
     };
   }
 
   return {
     /** Everything of a lot with what is made of it, or of an order, from now on. */
-    hold: together((kind: Ward['kind'], name: string, said: Saying, hold?: string) => {
-      const ward = wards.place({ kind, name, ...said, hold });
+    hold: together((kind: Ward['kind'], name: string, said: Saying, own: Own = {}) => {
+      const ward = wards.place({ kind, name, ...said, ...own });
       acts.done({ act: 'hold', about: ward.hold, line: null, ...said, content: { kind, name } });
       return shown(ward.hold);
     }),
@@ -154,12 +177,14 @@ export function openQuality({ db, wards, acts, dispatch, isLine, undone }: Parts
       propose('release', hold, said, {});
       return shown(hold);
     }),
-    /** Proposes what becomes of some of it; of a hold that a line has placed with a quantity. */
-    dispose: together(({ hold, by, reason, ...content }: Disposing) => {
+    /**
+     * Proposes what becomes of some of a line's hold that has a quantity; or of all of a lot that a
+     * hold of central holds.
+     */
+    dispose: together(({ hold, by, reason, ...asked }: Disposing) => {
       const found = known(hold);
-      if ('kind' in found || found.quantity === null) {
-        throw new Fault('REFUSED', `hold: ${hold} has no quantity: release it instead`);
-      }
+      checkFree(hold);
+      const content = 'kind' in found ? portions.contentOf(found, asked) : partOf(found, asked);
       propose('dispose', hold, { by, reason }, content);
       return shown(hold);
     }),

@@ -14,7 +14,7 @@ import {
 import { dispositions, qualityBodies } from '../shared/quality.ts';
 import { linePath } from '../shared/subject.ts';
 import { plainText } from '../shared/table.ts';
-import { lot, unit } from '../shared/vocabulary.ts';
+import { lot, material, unit } from '../shared/vocabulary.ts';
 import { act } from './act.ts';
 import type { Board } from './board.ts';
 import { type Operation, operation, rows } from './operation.ts';
@@ -83,6 +83,15 @@ const seeing = ({ quality, dispatch }: Board): Operation[] => [
   }),
 ];
 
+const way = optional(someAmount('How much of a lot goes this way, of a hold of central.'));
+/** Of a line's hold a disposition of a quantity; of central's a lot as a whole, or in parts. */
+const disposing = {
+  ...{ lot: optional(lot), line: optional(line), unit: optional(unit) },
+  disposition: optional(choice('What becomes of it.', dispositions)),
+  quantity: optional(someAmount('How much is decided.')),
+  ...{ useAsIs: way, rework: way, scrap: way, return: way },
+} as const;
+
 type Held = Readonly<{ hold: string; kind?: string | null; name?: string | null; line?: unknown }>;
 /** A hold, what it holds, and the line that has placed it, if one has. */
 const aboutHold = (_: unknown, { hold: name, kind, name: what, line: at }: Held) => [
@@ -105,10 +114,14 @@ const holding = (board: Board): Operation[] => {
     act(board, {
       ...{ name: 'hold', ...ending, outcome: ({ hold: name }: Held) => `placed as ${name}` },
       doc: 'Holds a lot with all that is made of it, or an order: here at once, and at its lines.',
-      fields: { ...onFields, hold: optional(ownId), ...said },
-      does({ hold: one, by, reason, lot: aLot, serial, order: anOrder }) {
+      fields: { ...onFields, material: optional(material), hold: optional(ownId), ...said },
+      does({ hold: one, material: of, by, reason, lot: aLot, serial, order: anOrder }) {
         const [kind, name] = nameOf(given({ lot: aLot, serial, order: anOrder }), 'hold');
-        return does(quality.hold(kind, name, { by, reason }, one));
+        if (kind === 'order' && of !== undefined) {
+          throw invalid('hold.material', 'is for a lot: an order says what it makes');
+        }
+        const own = { hold: one, material: of };
+        return does(quality.hold(kind, name, { by, reason }, own));
       },
     }),
     act(board, {
@@ -118,13 +131,24 @@ const holding = (board: Board): Operation[] => {
     }),
     act(board, {
       ...{ name: 'dispose', ...ending, outcome: () => 'proposed' },
-      doc: "Proposes what becomes of some of a line's hold; a second person approves.",
-      fields: {
-        ...{ hold, disposition: choice('What becomes of it.', dispositions) },
-        ...{ quantity: someAmount('How much is decided.'), unit, ...said },
+      doc: "Proposes what becomes of a line's hold, or of a lot of central's; another approves.",
+      fields: { hold, ...disposing, ...said },
+      does({
+        hold: one,
+        by,
+        reason,
+        lot: aLot,
+        line: at,
+        disposition,
+        quantity,
+        unit: of,
+        ...ways
+      }) {
+        const { useAsIs, rework, scrap, return: back } = ways;
+        const parts = given({ useAsIs, rework, scrap, return: back });
+        const whole = given({ lot: aLot, line: at, disposition, quantity, unit: of });
+        return does(quality.dispose({ hold: one, by, reason, ...whole, ...parts }));
       },
-      does: ({ hold: one, disposition, quantity, unit: of, by, reason }) =>
-        does(quality.dispose({ hold: one, disposition, quantity, unit: of, by, reason })),
     }),
     act(board, {
       ...{ name: 'approve-hold', fields: { hold, ...said }, ...ending, decides },

@@ -32,12 +32,14 @@ export type Parts = Readonly<{
   dossier: Dossier;
   holds: Holds;
   reaching: Genealogy['reaching'];
+  /** What is known of a lot by holds of central, in words. */
+  heldStock: (lot: string) => Readonly<{ decided: string | null; erpStock: string | null }>;
 }>;
 
 const blank = {
   ...{ there: null, state: null, material: null, unit: null, line: null, lines: [], atMs: null },
   ...{ figures: null, document: null, key: null, quantity: null, order: null, lot: null },
-  holds: [],
+  ...{ holds: [], decided: null, erpStock: null },
 } as const;
 
 function prepare(db: Database) {
@@ -93,7 +95,7 @@ function fateOf(fact: Content): string {
 }
 
 /** Tells of each lot, order, serial and document how it stands. Reads only. */
-export function openRecalled({ db, dossier, holds, reaching }: Parts) {
+export function openRecalled({ db, dossier, holds, reaching, heldStock }: Parts) {
   const read = prepare(db);
   const sums = openSums(db);
 
@@ -142,7 +144,8 @@ export function openRecalled({ db, dossier, holds, reaching }: Parts) {
     const { fact: _, ...where } = whereOf(`lot:${name}`);
     const own = known?.material ? { material: known.material, unit: known.unit } : {};
     const about = { ...own, order: known?.order ?? null, there: thereOf(figures), figures };
-    return { ...blank, kind: 'lot', name, ...where, ...about, holds: reaching(name) };
+    const held = { holds: reaching(name), ...heldStock(name) };
+    return { ...blank, kind: 'lot', name, ...where, ...about, ...held };
   }
 
   function order(name: string): RecalledRow {

@@ -40,9 +40,26 @@ export function sendRelease(
   return dispatch.send({ line, type: 'ReleaseHold', body, by, reason, source });
 }
 
-/** How a hold of central stands at a line, in words; `isFreed`: the line said that it is over. */
-export function stateOf(placed: Sent | undefined, freed: Sent | undefined, isFreed: boolean) {
-  const told = (state: string, of: Sent | undefined) => ({
+/** That a line is asked to let a decided lot go, and how far that is. */
+export type Letting = Readonly<{
+  state: 'open' | 'done' | 'refused';
+  words: string | null;
+  atMs: number;
+}>;
+
+/** What was asked of a line for a hold, and what it has said. */
+type Known = Readonly<{
+  placed: Sent | undefined;
+  freed: Sent | undefined;
+  letting: Letting | undefined;
+  /** The line has said that its hold is over, or that it holds the lot no more. */
+  isFreed: boolean;
+  isLetGo: boolean;
+}>;
+
+/** How a hold of central stands at a line, in words. */
+export function stateOf({ placed, freed, letting, isFreed, isLetGo }: Known) {
+  const told = (state: string, of: Pick<Sent, 'atMs' | 'endedMs' | 'words'> | undefined) => ({
     state,
     sinceMs: of ? (of.endedMs ?? of.atMs) : null,
     why: of?.words ?? null,
@@ -53,5 +70,9 @@ export function stateOf(placed: Sent | undefined, freed: Sent | undefined, isFre
   if (isFreed) return told('released', freed ?? placed);
   if (freed?.state === 'pending') return told('held, not yet released', freed);
   if (freed?.state === 'refused') return told('held, release refused', freed);
+  const going = letting && { ...letting, endedMs: null };
+  if (isLetGo) return told('let go', going ?? placed);
+  if (going?.state === 'open') return told('held, not yet let go', going);
+  if (going?.state === 'refused') return told('held, not let go', going);
   return told('held', placed);
 }

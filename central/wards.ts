@@ -4,9 +4,11 @@ import type { Fact } from '../shared/event.ts';
 import { Fault } from '../shared/fault.ts';
 import { nameId } from '../shared/identity.ts';
 import type { Dispatch } from './dispatch.ts';
+import { openLettings } from './lettings.ts';
+import { openLoosening } from './loosening.ts';
 import { type Thread, wordsOf } from './thread.ts';
 import { placing, releasing, type Standing, sendRelease, stateOf } from './wardlines.ts';
-import { type Ward, type WardLine, wardTables } from './wardtables.ts';
+import { againNode, type Ward, type WardLine, wardTables } from './wardtables.ts';
 
 /** Most holds of central that are open at once. */
 export const openMax = 1_000;
@@ -27,12 +29,18 @@ type Parts = {
   undone: () => void;
   /** Looks again at everything that a hold keeps back; within the transaction. */
   rouse: () => void;
+  /** Told of a lot that a hold has come to reach, and of those that one has ended on. */
+  reached: (lot: string, material?: string | null) => void;
+  ended: (lots: readonly string[]) => void;
   /** A line of the ledger, where none is known to have the goods. */
   anyLine: () => string | undefined;
   nowMs: () => number;
 };
 export type Wards = ReturnType<typeof openWards>;
-type Placing = Pick<Ward, 'kind' | 'name' | 'by' | 'reason'> & { hold?: string | undefined };
+type Placing = Pick<Ward, 'kind' | 'name' | 'by' | 'reason'> & {
+  hold?: string | undefined;
+  material?: string | undefined;
+};
 
 const nodeOf = ({ kind, name }: Pick<Ward, 'kind' | 'name'>): string => `${kind}:${name}`;
 /**
@@ -44,6 +52,8 @@ const nodeOf = ({ kind, name }: Pick<Ward, 'kind' | 'name'>): string => `${kind}
 export function openWards(parts: Parts) {
   const { db, dispatch, thread, reach, rouse, anyLine, nowMs } = parts;
   const tables = wardTables(db);
+  const lettings = openLettings(db, dispatch);
+  const { holdAgain, ...loosening } = openLoosening({ db, lettings, renew, nowMs });
   const asked = db.prepare<[string], number>('SELECT released FROM hold WHERE hold = ?').pluck();
 
   /** What has changed of a hold at the gate, in the name of central. */
@@ -65,9 +75,10 @@ export function openWards(parts: Parts) {
 
   /** Asks a line to hold a lot or an order, once; a line that is asked too much is asked later. */
   function ask(ward: Ward, line: string, node: string): void {
-    if (tables.isMember.get(ward.hold, line, node)) return;
-    const lineHold = `${ward.hold}.${(tables.memberCount.get(ward.hold) ?? 0) + 1}`;
     const [kind, name] = [node.slice(0, node.indexOf(':')), node.slice(node.indexOf(':') + 1)];
+    const asks = tables.asks(ward.hold, line, node);
+    if (asks.some((known) => !lettings.isOver(known))) return;
+    const lineHold = `${ward.hold}.${(tables.memberCount.get(ward.hold) ?? 0) + 1}`;
     const { by, reason, atMs } = ward;
     try {
       dispatch.send({
@@ -75,7 +86,7 @@ export function openWards(parts: Parts) {
         body: { hold: lineHold, scope: kind, reason, sinceMs: atMs },
         source: placing(lineHold),
       });
-      tables.addMember.run(ward.hold, line, node, lineHold);
+      tables.addMember.run(ward.hold, line, againNode(node, asks.length), lineHold);
     } catch (error) {
       if (!(error instanceof Fault) || error.code !== 'FULL') throw error;
     }
@@ -84,6 +95,7 @@ export function openWards(parts: Parts) {
   /** Carries a hold to what it has come to reach; how much that was. */
   function spread(ward: Ward): number {
     if (ward.kind === 'order') {
+      holdAgain(ward);
       for (const node of tables.produced.all(nodeOf(ward), ward.hold)) {
         addRoot(ward, `${ward.hold}:${node.slice(4)}`, 'lot', node.slice(4));
       }
@@ -95,6 +107,7 @@ export function openWards(parts: Parts) {
 
   function carry(ward: Ward, node: string): void {
     tables.addNode.run(ward.hold, node);
+    if (node.startsWith('lot:')) parts.reached(node.slice(4));
     for (const line of tables.linesOf.all(node)) ask(ward, line, node);
   }
 
@@ -124,7 +137,7 @@ export function openWards(parts: Parts) {
       parts.undone,
     );
 
-  function place({ kind, name, by, reason, hold: given }: Placing): Ward {
+  function place({ kind, name, by, reason, hold: given, material }: Placing): Ward {
     const open = tables.open.all().length;
     if (open >= openMax) {
       throw new Fault('FULL', `hold: ${openMax} holds of central are open`);
@@ -144,19 +157,24 @@ export function openWards(parts: Parts) {
     const ward = tables.one.get(hold)!;
     addRoot(ward, hold, kind, name);
     carry(ward, node);
+    if (kind === 'lot' && material !== undefined) parts.reached(name, material);
     spread(ward);
     return ward;
   }
 
   function release(hold: string, proposer: string, { by, reason }: { by: string; reason: string }) {
     const ward = tables.one.get(hold)!;
+    const lots = tables.reached.all(hold).map((node) => node.slice(4));
     tables.release.run(nowMs(), by, reason, hold);
     for (const root of tables.roots.all(hold)) {
       tables.freeHold.run(root);
       renew(ward, root, 'released');
     }
+    parts.ended(lots);
     rouse();
-    for (const { line, lineHold } of tables.members.all(hold)) {
+    for (const { line, lineHold } of tables.members(hold)) {
+      lettings.end(lineHold);
+      if (asked.get(lineHold) === 1) continue;
       sendRelease(dispatch, line, lineHold, { proposer, by, reason, reviewed: true });
     }
   }
@@ -165,14 +183,19 @@ export function openWards(parts: Parts) {
   const pass = together((): boolean => {
     const open = tables.open.all();
     if (open.length === 0) return false;
+    lettings.pass();
     const reached = open.reduce((sum, ward) => sum + spread(ward), 0);
     return follow() === factsAtOnce || reached >= nodesAtOnce;
   });
 
   function standing(member: WardLine): Standing {
     const placed = dispatch.bySource(member.line, placing(member.lineHold));
-    const freed = dispatch.bySource(member.line, releasing(member.lineHold));
-    return { ...member, ...stateOf(placed, freed, asked.get(member.lineHold) === 1) };
+    const { line, lineHold, node } = member;
+    const freed = dispatch.bySource(line, releasing(lineHold));
+    const isFreed = asked.get(lineHold) === 1;
+    const isLetGo = lettings.isLetGo(lineHold, node.slice(4));
+    const letting = lettings.of(lineHold);
+    return { ...member, ...stateOf({ placed, freed, letting, isFreed, isLetGo }) };
   }
 
   return {
@@ -185,11 +208,14 @@ export function openWards(parts: Parts) {
     /** Ends it at central, and asks every line that was asked to hold to release. */
     release: together(release),
     pass,
+    ...loosening,
+    /** Lots that it holds now. */
+    lots: (hold: string): string[] => tables.reached.all(hold).map((node) => node.slice(4)),
     /** True while there is something to carry on. */
     isOpen: (): boolean => tables.open.all().length > 0,
     /** Open holds on the lot or the order itself. */
     openOn: (kind: Ward['kind'], name: string): string[] => tables.openOn.all(kind, name),
-    lines: (hold: string): Standing[] => tables.members.all(hold).map(standing),
+    lines: (hold: string): Standing[] => tables.members(hold).map(standing),
     shown: (limit: number): Ward[] => tables.shown.all(limit),
   };
 }

@@ -62,6 +62,14 @@ export type Ward = Readonly<{
 }>;
 export type WardLine = Readonly<{ line: string; node: string; lineHold: string }>;
 
+/** What a line was asked to hold a second time has a number behind it, in a line of its own. */
+export const againNode = (node: string, times: number): string =>
+  times === 0 ? node : `${node}\n${`${times}`.padStart(6, '0')}`;
+const plainNode = ({ node, ...member }: WardLine): WardLine => ({
+  ...member,
+  node: node.slice(0, node.includes('\n') ? node.indexOf('\n') : undefined),
+});
+
 const columns = `hold, kind, name, at_ms AS atMs, by, reason, place, released_ms AS releasedMs,
   released_by AS releasedBy, words`;
 const ever = Number.MAX_SAFE_INTEGER;
@@ -69,7 +77,7 @@ const ever = Number.MAX_SAFE_INTEGER;
 const factsMax = 5_000;
 
 /** What is asked of the tables of holds from central, prepared once. */
-export const wardTables = (db: Database) => ({ ...holdsIn(db), ...reachIn(db) });
+export const wardTables = (db: Database) => ({ ...holdsIn(db), ...reachIn(db), ...askedIn(db) });
 
 /** The holds, and who was asked. */
 function holdsIn(db: Database) {
@@ -99,13 +107,24 @@ function holdsIn(db: Database) {
     ),
     freeHold: db.prepare('UPDATE hold SET released = 1 WHERE hold = ?'),
     roots: pluck<[string], string>('SELECT root FROM ward_root WHERE hold = ? ORDER BY root'),
-    members: db.prepare<[string], WardLine>(
-      `SELECT line, node, line_hold AS lineHold FROM ward_line WHERE hold = ?
-       ORDER BY line, node`,
-    ),
-    isMember: pluck<[string, string, string], 1>(
-      'SELECT 1 FROM ward_line WHERE hold = ? AND line = ? AND node = ?',
-    ),
+  };
+}
+
+/** Who was asked to hold what. */
+function askedIn(db: Database) {
+  const pluck = <A extends unknown[], R>(sql: string) => db.prepare<A, R>(sql).pluck();
+  const members = db.prepare<[string], WardLine>(
+    `SELECT line, node, line_hold AS lineHold FROM ward_line WHERE hold = ? ORDER BY line, node`,
+  );
+  const asks = pluck<[string, string, string, string, string], string>(
+    `SELECT line_hold FROM ward_line WHERE hold = ? AND line = ?
+       AND (node = ? OR node >= ? AND node < ?) ORDER BY node`,
+  );
+  return {
+    members: (hold: string): WardLine[] => members.all(hold).map(plainNode),
+    /** The holds of a line that it was asked to place for this, the first one first. */
+    asks: (hold: string, line: string, node: string): string[] =>
+      asks.all(hold, line, node, `${node}\n`, `${node}\v`),
     memberCount: pluck<[string], number>('SELECT count(*) FROM ward_line WHERE hold = ?'),
     addMember: db.prepare('INSERT INTO ward_line VALUES (?, ?, ?, ?)'),
   };
@@ -128,6 +147,11 @@ function reachIn(db: Database) {
          AND NOT EXISTS (SELECT 1 FROM ward_node
            WHERE ward_node.hold = ward_root.hold AND ward_node.node = reach.node)
        ORDER BY node LIMIT ?`,
+    ),
+    /** Lots that it reaches now. */
+    reached: pluck<[string], string>(
+      `SELECT DISTINCT node FROM ward_root JOIN reach ON reach.hold = ward_root.root
+       WHERE ward_root.hold = ? AND until_ms = ${ever} AND node GLOB 'lot:*' ORDER BY node`,
     ),
     addNode: db.prepare('INSERT INTO ward_node VALUES (?, ?) ON CONFLICT DO NOTHING'),
     /** Open holds that reach it. */

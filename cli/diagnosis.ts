@@ -51,6 +51,16 @@ const central: Look = ({ central: heard, nowMs, oldestUnsentMs, unsent, lines })
   return symptoms;
 };
 
+/** What central has asked and nobody has taken in: a hold goes past a full disk, the rest waits. */
+const commands: Look = ({ lines }) =>
+  lines.flatMap(({ line, commandsWait }) => {
+    if (!commandsWait) return [];
+    const { count, reason } = commandsWait;
+    const says = `${count} commands of central wait: ${reason}`;
+    const next = 'make room where the disk is full; hf.desk.sent tells what waits';
+    return [{ level: 'bad', about: line, says, next }];
+  });
+
 /** As the edge says itself, or by what central has said of it. */
 const clock: Look = ({ clock: told, central: heard }) => {
   const skewMs = heard?.skewMs ?? 0;
@@ -113,14 +123,18 @@ const holds: Look = ({ holds: open, nowMs }, { edge }) => {
     .sort((a, b) => a.placedMs - b.placedMs);
   const [oldest] = late;
   if (!oldest) return [];
-  const { hold, line, placedBy, placedMs, reason } = oldest;
-  const one = `hold ${hold} (${reason}) by ${placedBy}: undecided for ${lasting(nowMs - placedMs)}`;
+  const { hold, line, placedBy, placedMs, reason, origin } = oldest;
+  const by = origin === 'central' ? `${placedBy}, from central` : placedBy;
+  const one = `hold ${hold} (${reason}) by ${by}: undecided for ${lasting(nowMs - placedMs)}`;
   const says =
     late.length === 1
       ? one
       : `${late.length} holds are undecided for more than a day; the oldest: ${one}`;
   const seen = edge === undefined ? '' : `; all of them: curl -s ${new URL('/v1/status', edge)}`;
-  const next = `have quality review: StartHoldReview, then DispositionHold or ReleaseHold${seen}`;
+  const next =
+    origin === 'central'
+      ? `have it decided at central: holdfast desk, or hf.desk.dispose and hf.desk.release${seen}`
+      : `have quality review: StartHoldReview, then DispositionHold or ReleaseHold${seen}`;
   return [{ level: 'warn', about: late.length === 1 ? line : 'holds', says, next }];
 };
 
@@ -141,19 +155,8 @@ const versions: Look = ({ program, charts = program?.charts }, asker) => {
 
 /** All that is wrong with an edge, the worst first. */
 export function diagnose(told: Told, asker: Asker): readonly Symptom[] {
-  const looks = [
-    stopped,
-    bare,
-    wayOf,
-    central,
-    clock,
-    waiting,
-    disk,
-    unmanned,
-    holds,
-    versions,
-    certificates,
-  ];
+  const own = [stopped, bare, wayOf, central, clock, waiting, commands, disk];
+  const looks = [...own, unmanned, holds, versions, certificates];
   const all = looks.flatMap((look) => look(told, asker));
   return [...all.filter(({ level }) => level === 'bad'), ...all.filter((s) => s.level === 'warn')];
 }

@@ -14,6 +14,7 @@ export type Told = Readonly<{
     head: number;
     unsent: number;
     waiting: number;
+    commandsWait?: { count: number; reason: string } | null; // absent in what older edges tell
     way: { state: string; sinceMs: number; detail?: string };
   }[];
   holds: readonly {
@@ -21,6 +22,7 @@ export type Told = Readonly<{
     line: string;
     reason: string;
     placedBy: string;
+    origin?: 'central';
     placedMs: number;
     reviewedBy?: string;
   }[];

@@ -36,7 +36,7 @@ export function assembleEdge(world: World) {
   const { exporter } = world;
   const trail = exporter && openTrail({ exporter, nowMs: clock.nowMs });
   const known = readEdge(world, trail);
-  const { store, book, roster, recent, lines, disk, wall, program, software } = known;
+  const { store, book, roster, lines, disk, wall, program } = known;
   const outbox = openOutbox(db);
   const snapshotter = openSnapshotter({ store, book, log });
   const committed = () => {
@@ -70,8 +70,9 @@ export function assembleEdge(world: World) {
   const kept = keepUp(world, running, sent.fetching.heard);
   const loops = [...sent.loops, ...kept.loops].map(keepRunning);
 
+  const commandsWait = (line: string) => sent.receiving.waiting(line);
   const status = () => ({
-    ...readStatus({ roster, book, outbox, marks, recent, software, nowMs: clock.nowMs }),
+    ...readStatus({ ...known, outbox, marks, commandsWait, nowMs: clock.nowMs }),
     ...{ environment: config.environment, program, retention: kept.retention.status() },
     reference: sent.fetching.status(),
     ...{ disk: kept.retention.lasting(disk.status()), clock: wall.status() },
@@ -80,7 +81,7 @@ export function assembleEdge(world: World) {
   return {
     ...{ store, book, roster, outbox, intake, barred, disk, signal, retention: kept.retention },
     ...{ changed: bells.changed, status, seen: known.seen, marks, wall },
-    ...{ references: known.references, offers: known.offers },
+    ...{ references: known.references, offers: known.offers, commandsWait },
     metrics: (vitals: readonly Family[] = []) =>
       edgeMetrics({
         ...{ status: status(), express: sent.express.counts(), intake: intake.figures() },
@@ -119,7 +120,7 @@ function sendOn({ clock, log, pace = plantPace }: World, running: Running) {
   const inTurn = inTurns(hub.publish);
   const publish = running.trail?.sending(inTurn) ?? inTurn;
   const receiving = openReceiving({
-    ...{ ...running, ...common, ask: hub.ask, writer },
+    ...{ ...running, ...common, ask: hub.ask, writer, changed: bells.changed.ring },
     everyMs: pace.commandsMs,
   });
   const fetching = openFetching({

@@ -31,10 +31,14 @@ type Parts = {
   everyMs: number;
   /** While central does not answer, it is asked again at most so much later, ms. */
   downMs?: number;
+  /** Told that commands of a line wait, for another reason than before or no more. */
+  changed?: () => void;
   clock: Clock;
   log: Logger;
   signal: AbortSignal;
 };
+/** Commands of central without an outcome, and why the first of them has none. */
+export type CommandsWait = Readonly<{ count: number; reason: string }>;
 /** What came of a command: an outcome that stands, or that it waits, and why. */
 type Outcome = { waits: string } | { waits?: undefined };
 
@@ -53,6 +57,7 @@ export function openReceiving(parts: Parts) {
   const { lines, roster, book, outbox, intake, ask, writer, everyMs, clock, log, signal } = parts;
   const bells = new Map<string, Bell>(lines.map((line) => [line, openBell(clock)]));
   const waits = new Map<string, string>(); // why the next command of a line has no outcome
+  const newest = new Map<string, number>(); // number of the last command that there is
 
   const place = (line: string) => book.look('received', line) ?? none;
   const isKnown = (line: string, number: number): boolean => {
@@ -66,6 +71,7 @@ export function openReceiving(parts: Parts) {
     if (reason === undefined) waits.delete(line);
     else waits.set(line, reason);
     if (reason !== undefined) log.error({ line, reason }, "central's commands wait");
+    parts.changed?.();
   }
 
   function state(sent: SentCommand, actor: Actor, answer: Answer): void {
@@ -137,6 +143,7 @@ export function openReceiving(parts: Parts) {
       tellWaiting(line, told.reason ?? 'central refuses this store');
       return false;
     }
+    newest.set(line, told.newest);
     checkNumbers(line, told.commands, told.newest);
     let waiting: string | undefined;
     for (const sent of told.commands) {
@@ -176,6 +183,14 @@ export function openReceiving(parts: Parts) {
     loops: (): Promise<void>[] => lines.map(receive),
     /** Central may have something for the line. */
     ring: (line: string): void => bells.get(line)?.ring(),
+    /** What waits at a line; null while nothing does. */
+    waiting(line: string): CommandsWait | null {
+      const reason = waits.get(line);
+      if (reason === undefined) return null;
+      const { upTo, beyond } = place(line);
+      const count = Math.max(0, (newest.get(line) ?? upTo) - upTo - beyond.length);
+      return count === 0 ? null : { count, reason };
+    },
     /** How far a line has come, and why it goes no further. */
     standing: (line: string) => ({ ...place(line), waits: waits.get(line) ?? null }),
   };

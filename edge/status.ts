@@ -10,6 +10,7 @@ import type { Book } from './book.ts';
 import { degradedBy } from './canary.ts';
 import type { Marks, Settled } from './marks.ts';
 import type { Outbox } from './outbox.ts';
+import type { CommandsWait } from './receiving.ts';
 import type { Recent } from './recent.ts';
 import type { Roster } from './roster.ts';
 import type { Softwares } from './software.ts';
@@ -27,6 +28,8 @@ type Parts = {
   outbox: Outbox;
   marks: Marks;
   recent: Recent;
+  /** Commands of central that wait at a line; without it nothing is known of any. */
+  commandsWait?: (line: string) => CommandsWait | null;
   /** Absent where a store is only looked at. */
   software?: Pick<Softwares, 'standing'>;
   nowMs: () => number;
@@ -82,7 +85,8 @@ export const holdStatus = (
   remaining: quantityText(remaining),
 });
 
-function lineStatus({ roster, book, outbox, marks, software, nowMs }: Parts, path: string) {
+function lineStatus(parts: Parts, path: string) {
+  const { roster, book, outbox, marks, software, nowMs } = parts;
   const { head: _, ...cursor } = outbox.marks(path);
   const actor = roster.actor(path);
   const { sequence: head, hash } = actor.head();
@@ -107,6 +111,7 @@ function lineStatus({ roster, book, outbox, marks, software, nowMs }: Parts, pat
     software: software?.standing(path) ?? null, // null: nobody knows what stated its facts
     settled: marks.heardOf(path) ? settled : null, // null until central has said
     waiting: waiting.length,
+    commandsWait: parts.commandsWait?.(path) ?? null,
     // Null unless central is behind with the line; then up to where it was told ahead, if it was.
     ahead: head > cursor.kept ? marks.ahead(path) : null,
     unsent: head - cursor.sent,

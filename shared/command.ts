@@ -176,7 +176,8 @@ export const readCommand = (given: unknown): Command => read(given, false);
 
 /**
  * Reads a command of central, as `readCommand` does. A hold on a lot may leave out how much of it
- * there is: central asks for all of it, and does not know.
+ * there is: central asks for all of it, and does not know; its fact bears the flag `fromCentral`,
+ * which nobody else can give.
  */
 export const readSent = (given: unknown): Command => read(given, true);
 
@@ -204,7 +205,9 @@ function read(given: unknown, whole: boolean): Command {
   }
   checkHold(fact, body as Record<string, unknown>, rest, whole);
   const context = { ...rest, commandId, correlationId: correlationId ?? commandId } as Context;
-  const statement = { ...context, type: fact, version: 1, body } as Command['statement'];
+  const flags = whole && fact === 'HoldPlaced' ? { flags: 'fromCentral' } : {};
+  const as = { ...context, ...flags, type: fact, version: 1, body };
+  const statement = as as Command['statement'];
   return Object.freeze({ commandId, line, command: type, statement });
 }
 

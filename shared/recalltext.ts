@@ -43,6 +43,10 @@ export type RecalledRow = Readonly<{
   lot: string | null;
   /** Open holds that hold all of it. */
   holds: readonly string[];
+  /** Of a lot: what two people have decided of it by holds of central, in words. */
+  decided: string | null;
+  /** Of a lot that none of our orders made, while central holds it: its stock in the ERP. */
+  erpStock: string | null;
 }>;
 
 export type Counts = Readonly<Record<'lots' | 'orders' | 'serials' | 'documents', number>>;
@@ -68,8 +72,11 @@ const columns = [
   ...(['made', 'used', 'parted', 'left', 'unrestricted', 'blocked', 'scrapped'] as const),
   ...(['document', 'key', 'quantity', 'order', 'lot', 'holds'] as const),
 ];
+/** Only in a report in which something of it is said: others have the hash that they always had. */
+const laterColumns = ['decided', 'erpStock'] as const;
+type Column = (typeof columns)[number] | (typeof laterColumns)[number];
 
-function cellsOf(row: RecalledRow): Record<(typeof columns)[number], string | null> {
+function cellsOf(row: RecalledRow): Record<Column, string | null> {
   const { figures, atMs, lines, holds, ...plain } = row;
   const none = { made: null, used: null, parted: null, left: null };
   const stock = { unrestricted: null, blocked: null, scrapped: null };
@@ -84,11 +91,13 @@ function cellsOf(row: RecalledRow): Record<(typeof columns)[number], string | nu
 
 /** All rows as RFC 4180 has them, with a head; each line ends with CR LF. No cell is a formula. */
 export function recallCsv(rows: readonly RecalledRow[]): string {
+  const isSaid = rows.some((row) => laterColumns.some((name) => row[name] !== null));
+  const named: readonly Column[] = isSaid ? [...columns, ...laterColumns] : columns;
   const lines = rows.map((row) => {
     const cells = cellsOf(row);
-    return columns.map((name) => cells[name] || null);
+    return named.map((name) => cells[name] || null);
   });
-  return csvOf([columns, ...lines]);
+  return csvOf([named, ...lines]);
 }
 
 /** SHA-256 of the rows as CSV, in hex: who has the same rows has the same one. */
@@ -116,6 +125,13 @@ function listsOf(rows: readonly RecalledRow[]): string[] {
         ...[name, cell(material), cell(there), cell(figures?.left), cell(unit)],
         ...[cell(figures?.used), cell(figures?.blocked), cell(line), cell(holds.join(' '))],
       ]),
+    ),
+    ...drawn(
+      'decided at central, and stock of lots that no order of ours made',
+      ['lot', 'decided', 'stock in the ERP'],
+      of('lot')
+        .filter(({ decided, erpStock }) => decided !== null || erpStock !== null)
+        .map(({ name, decided, erpStock }) => [name, cell(decided), cell(erpStock)]),
     ),
     ...drawn(
       'orders',

@@ -1,7 +1,10 @@
 import { hash } from 'node:crypto';
 import type { Verdict } from './plant.ts';
 
-/** A value in one spelling, quickly. A fact stands in its own row already and is left out. */
+/**
+ * A value in one spelling, quickly. A fact stands in its own row already and is left out, and so is
+ * where a hold came from: that stands in its fact, and earlier releases did not remember it.
+ */
 function spelt(value: unknown): string {
   switch (typeof value) {
     case 'string':
@@ -20,6 +23,7 @@ function within(value: object): string {
   let text = '{';
   for (const key in value) {
     const inner = (value as Record<string, unknown>)[key];
+    if (key === 'origin') continue;
     if (key !== 'fact' || typeof inner !== 'object') text += `${key}:${spelt(inner)},`;
   }
   return `${text}}`;

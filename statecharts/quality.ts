@@ -4,7 +4,16 @@ import { checkAbout } from './about.ts';
 import { descendants } from './genealogy.ts';
 import { hold as holdChart, isOpen } from './hold.ts';
 import { freeLot, reachLot, takeFrom } from './lots.ts';
-import { type Asked, given, keyOf, type Look, lookAfter, move, type Tables } from './tables.ts';
+import {
+  type Asked,
+  given,
+  hasFlag,
+  keyOf,
+  type Look,
+  lookAfter,
+  move,
+  type Tables,
+} from './tables.ts';
 import { advance, isDue, retime } from './timers.ts';
 
 type Hold = Tables['hold'];
@@ -101,6 +110,7 @@ export function placeHold(asked: Asked, fact: Content<'HoldPlaced'>): void {
   const placed: Hold = {
     ...given({ ...about, unit, quantity: held, nonconformance }),
     ...{ state, scope, line, reason, placedBy: fact.actor, placedMs: fact.atMs },
+    ...(hasFlag(fact, 'fromCentral') ? { origin: 'central' as const } : {}),
     remaining: held ?? zero,
     ...(early?.outcome === undefined ? {} : { outcome: early.outcome }),
   };

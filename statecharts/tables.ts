@@ -61,6 +61,7 @@ export type Tables = {
     remaining: bigint;
     unit?: string;
     reason: string;
+    origin?: 'central'; // who asked for it; absent for the line itself
     placedBy: string;
     placedMs: number;
     reach?: readonly string[]; // lots that it holds: its own and the descendants
@@ -134,7 +135,8 @@ export type Flag =
   | 'unbalanced' // more went out of an operation than the one before has passed on
   | 'clockSuspect' // its time may be wrong by more than clocks differ
   | 'clockStepped' // the clock was set while the run was open
-  | 'unknownOperator'; // who is not among the people that the plant has named
+  | 'unknownOperator' // who is not among the people that the plant has named
+  | 'fromCentral'; // a hold that central has asked for
 
 /** True if the fact was accepted with this flag; a fact keeps its flags in one text, by blanks. */
 export const hasFlag = ({ flags }: Pick<Content, 'flags'>, flag: Flag): boolean =>

@@ -135,7 +135,7 @@ const recalled: RecalledRow = {
     ...{ made: '5', used: '7', parted: '0', left: '-2' },
     ...{ unrestricted: '0', blocked: '0', scrapped: '0' },
   },
-  holds: [],
+  ...{ holds: [], decided: null, erpStock: null },
 };
 
 test('a recall: ids are no formulas, figures stay numbers, the same rows have one hash', () => {
@@ -150,6 +150,9 @@ test('a recall: ids are no formulas, figures stay numbers, the same rows have on
   // A text that was written so by a person is another than one that we have made harmless.
   const twin = (name: string) => recallHash([{ ...recalled, name }]);
   expect(twin("'=1")).not.toBe(twin('=1'));
+  const decided = { ...recalled, decided: 'C-1: scrap 2 EA' };
+  expect(recallCsv([decided]).split('\r\n')[0]).toMatch(/,holds,decided,erpStock$/);
+  expect(recallHash([decided])).not.toBe(recallHash([recalled]));
   // What was handed to an authority by an older release has this hash still.
   expect(recallHash([recalled])).toBe(
     '2791c3c409d9c4f230adefc589d8166e1a30b660a24c8dd5151a459477efbbe1',

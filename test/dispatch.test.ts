@@ -135,6 +135,7 @@ function openFull(isFull: boolean, tells?: Told) {
   const box = openBox();
   const full = { now: isFull };
   const log: string[] = [];
+  const told = { changes: 0 };
   const gate = {
     refusal: ({ command }: { command: string }) =>
       full.now && command !== 'PlaceHold' ? 'disk: is full' : undefined,
@@ -155,6 +156,7 @@ function openFull(isFull: boolean, tells?: Told) {
       asked.push(after);
       return Buffer.from(JSON.stringify((tells ?? all)(after)));
     },
+    changed: () => void told.changes++,
     log: Object.assign(pino({ level: 'silent' }), {
       error: (what: { reason: string }) => void log.push(what.reason),
     }),
@@ -166,19 +168,22 @@ function openFull(isFull: boolean, tells?: Told) {
     await Promise.all(running);
   };
   onTestFinished(end);
-  return { box, full, log, asked, receiving, end };
+  return { box, full, log, told, asked, receiving, end };
 }
 
 test('a full disk consumes nothing: a hold goes past, the rest comes later', async () => {
-  const { box, full, log, receiving, end } = openFull(true);
+  const { box, full, log, told, receiving, end } = openFull(true);
   await waitFor(() => box.book.look('hold', 'H-1') !== undefined, 30_000, 'the hold');
   expect(receiving.standing(m01)).toMatchObject({ upTo: 0, beyond: [2] });
   await waitFor(() => log.length > 0, 30_000, 'the alarm');
   expect(log).toEqual(['disk: is full']);
+  expect(receiving.waiting(m01)).toEqual({ count: 2, reason: 'disk: is full' });
   full.now = false;
   await waitFor(() => receiving.standing(m01).upTo === 3, 30_000, 'all of them');
   await end();
   expect(receiving.standing(m01)).toEqual({ upTo: 3, beyond: [], waits: null });
+  expect(receiving.waiting(m01)).toBe(null);
+  expect(told.changes).toBe(2); // that they wait, and that they do no more
   expect([...box.book.rows('order').keys()]).toEqual(['WO-1', 'WO-2']);
   expect(box.book.rows('hold').size).toBe(1);
   expect([...box.store.history()]).toHaveLength(6); // each told once

@@ -10,7 +10,7 @@ import { keptSubject } from '../shared/subject.ts';
 import { again, answer, m1, qc, refused, stated, told, unknown } from './helpers/central.ts';
 import { content, history, report as reportFact } from './helpers/facts.ts';
 import { openMedium } from './helpers/medium.ts';
-import { m01 } from './helpers/shop.ts';
+import { m01, m02 } from './helpers/shop.ts';
 
 const { release, report, complete, close, produce, hold, free } = stated;
 
@@ -214,6 +214,8 @@ test('what the ledger takes, what the ERP has done and what was undone has moved
   ledger.accept([{ segment: segment(1, 2) }]);
   expect(movements.take()).toEqual([m01]);
   expect(movements.take()).toEqual([]);
+  ledger.begin(m02, 2, () => undefined);
+  expect(movements.take()).toEqual([m02]); // nothing is posted of that
   const [task] = postings.next(new Set(), 1);
   movements.take();
   postings.settle(task!.posting.key, { kind: 'posted', document: 'D' });

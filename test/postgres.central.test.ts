@@ -36,6 +36,8 @@ await againOnPostgres({
   'downlink.central': () => import('./downlink.central.test.ts'),
   'dispatch.central': () => import('./dispatch.central.test.ts'),
   'wards.central': () => import('./wards.central.test.ts'),
+  'holds.disposed': () => import('./holds.disposed.test.ts'),
+  'holds.stock': () => import('./holds.stock.test.ts'),
   'figuring.fold': () => import('./figuring.fold.test.ts'),
   'figuring.times': () => import('./figuring.times.test.ts'),
   'figuring.plans': () => import('./figuring.plans.test.ts'),

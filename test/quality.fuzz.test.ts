@@ -22,7 +22,8 @@ const operations = [
 const names = [
   ...['lot', 'serial', 'order', 'operation', 'hold', 'by', 'reason', 'line', 'quantity', 'unit'],
   ...['disposition', 'rework', 'inspection', 'result', 'characteristics', 'signature', 'dryRun'],
-  ...['limit', 'below', 'state', '__proto__', 'constructor'],
+  ...['limit', 'below', 'state', 'material', 'useAsIs', 'scrap', 'return', '__proto__'],
+  'constructor',
 ];
 const odd = fc.oneof(
   fc.constantFrom<unknown>('L-7', 'WO-1', '0010', 'C-1', 'H-1', m01, 'person:17', 'system:lims'),

@@ -4,8 +4,10 @@
 // central's own keeper and trimmer run in it.
 import { expect, test } from 'vitest';
 import { type Cell, openCell, type Plan, plantPlan } from './scale/cell.ts';
+import { openMachine } from './scale/machine.ts';
 import { type Measured, readMeasured } from './scale/measured.ts';
 import { playBench, playDrain, playEven, playLoss, playRestart } from './scale/stories.ts';
+import { openTime } from './scale/time.ts';
 
 const measured: Measured = {
   ...{ date: '2026-11-30', machine: 'none', factBytes: 176 },
@@ -84,7 +86,7 @@ test('a slower central drains later, and one with too little for it never', asyn
   expect((await drained(500)).drainS).toBe(Number.POSITIVE_INFINITY);
 }, 60_000);
 
-test('more edges on the same cores are later, and so is a machine with others on it', async () => {
+test('more edges on the same cores are later, and so is who has less of them', async () => {
   const of = async (edges: number, othersCores: number) => {
     const bench = { edges, lines: 5, rate: 5, hubs: 3, settleS: 1, steadyS: 2, outageS: 2 };
     return playBench({ ...bench, othersCores }, measured);
@@ -94,6 +96,31 @@ test('more edges on the same cores are later, and so is a machine with others on
   expect(starved.age.p50).toBeGreaterThan(few.age.p50);
   expect(few.factsPerS).toBeCloseTo(50, -1);
 }, 60_000);
+
+test('the stream takes nothing behind another end than it has', async () => {
+  const { hub, time } = openCell(plan, measured);
+  const segment = { epoch: 1, before: null, after: null, facts: [Buffer.alloc(1)] };
+  const sent = hub.publish({ ...segment, line: 'acme/s0/hall/L1', first: 1 }, 7);
+  sent.catch(() => undefined);
+  await time.run(1_000);
+  await expect(sent).rejects.toMatchObject({ code: 'CONFLICT' });
+  expect(hub.figures()).toMatchObject({ taken: 0, refused: 1 });
+});
+
+test('programs share the cores of a machine, and what others use of it slows them', async () => {
+  const endsOf = async (cores: number) => {
+    const time = openTime();
+    const machine = openMachine(time, cores);
+    const ends: number[] = [];
+    const [one, two] = [machine.program(), machine.program()];
+    for (const program of [one, one, two]) program.run(10, () => ends.push(time.nowMs()));
+    await time.run(1_000);
+    return ends;
+  };
+  expect(await endsOf(2)).toEqual([10, 10, 20]);
+  expect(await endsOf(1)).toEqual([10, 20, 30]);
+  expect(await endsOf(0.5)).toEqual([20, 40, 60]);
+});
 
 test('the figures that the model goes by are there, and are of something', () => {
   const { date, machine, central, hub } = readMeasured();

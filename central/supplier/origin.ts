@@ -50,15 +50,21 @@ export function openFollowing(db: Database) {
   };
 }
 
-type Parts = { following: Following; lanes: Pick<Lanes, 'rouse'>; stock: Pick<Stock, 'of'> };
+type Parts = {
+  following: Following;
+  lanes: Pick<Lanes, 'rouse'>;
+  stock: Pick<Stock, 'of'>;
+  /** How much of a lot belongs into blocked stock because the ERP told of it. */
+  keptOf: (lot: string) => bigint;
+};
 
 /** What follows receipts, their lanes, and what of a lot our own documents have blocked. */
-export const openReceiptLanes = ({ following, lanes, stock }: Parts) => ({
+export const openReceiptLanes = ({ following, lanes, stock, keptOf }: Parts) => ({
   ...following,
   rouse: (receipt: string): void => void lanes.rouse(laneOf(receipt)),
-  /** Millionths. */
+  /** Millionths; without what central's holds have blocked because the ERP told of it. */
   blockedOf(lot: string): bigint {
     const { blocked, scrapped } = stock.of(lot);
-    return blocked - scrapped;
+    return blocked - scrapped - keptOf(lot);
   },
 });

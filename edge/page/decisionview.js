@@ -3,7 +3,7 @@ import { actionRow, barrier } from './barred.js';
 import { el } from './dom.js';
 import { amountField, choiceField, numberPad, readAmount } from './fields.js';
 import { millionths, number, ofMillionths } from './format.js';
-import { heldAmount, heldThing } from './holds.js';
+import { heldAmount, heldThing, ofCentral } from './holds.js';
 import { needsSignature } from './intents.js';
 import { drawLots } from './kin.js';
 import { live } from './live.js';
@@ -26,7 +26,11 @@ export function drawDecision(open) {
       { 'data-key': 'about' },
       joined([heldThing(told), heldAmount(told).filter(Boolean).join(' '), told.reason]),
     ),
-    el('p.note', { 'data-key': 'by' }, say('decide.placedBy', { by: told.placedBy })),
+    el(
+      'p.note',
+      { 'data-key': 'by' },
+      joined([say('decide.placedBy', { by: told.placedBy }), ofCentral(told)]),
+    ),
     refusedNote(wish),
     drawLots(told.lots ?? []),
     el(

@@ -180,8 +180,12 @@ const notice = (key, tone, words, ...more) =>
 export function drawNotices(told) {
   const all = [];
   if (told !== null) {
-    const { readOnly, clock, epoch } = told;
+    const { readOnly, commandsWait, clock, epoch } = told;
     if (readOnly) all.push(notice('disk', 'bad', say('notice.readOnly'), small(readOnly)));
+    if (commandsWait) {
+      const words = say('notice.commandsWait', { count: commandsWait.count });
+      all.push(notice('commands', 'bad', words, small(commandsWait.reason)));
+    }
     if (clock.state === 'suspect') {
       all.push(notice('clock', 'warn', say('notice.clock'), small(clock.says)));
     }

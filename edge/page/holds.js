@@ -27,6 +27,9 @@ export function heldAmount({ quantity, remaining, unit }) {
   return [`${number(remaining)} ${unit}`, of];
 }
 
+/** Who asked for it, where that was central. */
+export const ofCentral = ({ origin }) => origin === 'central' && say('hold.central');
+
 /** The banner. `nameOf` shortens a line's path; `decide` puts a button at each hold. */
 export function drawHolds(at, { holds, open, nameOf, decide }) {
   const newest = [...holds].reverse();
@@ -70,7 +73,7 @@ function holdRow(row, nameOf, decide) {
       el('p.much', {}, el('b', {}, much), ' ', el('small', {}, of)),
       el('p.reason', {}, joined(why)),
     ),
-    el('p.who', {}, say('hold.placed', by), ' (', age(placedMs), ')'),
+    el('p.who', {}, joined([say('hold.placed', by), ofCentral(row)]), ' (', age(placedMs), ')'),
     el('p.effect', {}, named('effects', row.scope)),
     decide ? el('div.act', {}, button('second', decide(row))) : null,
   );

@@ -40,7 +40,15 @@ function headerOf(word) {
     ...{ unsent, oldestMs, room: disk, clock, centralMs: central?.atMs ?? null },
     ...{ environment, certificates },
     ...{ shift: shifts.length > 0 ? shifts.join(', ') : null, epoch: null, readOnly: null },
+    commandsWait: waitingOf(lines),
   };
+}
+
+/** Commands of central that wait at any line, by the reason of the first. */
+function waitingOf(lines) {
+  const all = lines.flatMap(({ commandsWait }) => commandsWait ?? []);
+  const count = all.reduce((sum, one) => sum + one.count, 0);
+  return all.length === 0 ? null : { count, reason: all[0].reason };
 }
 const joinedCount = (count, state) => `${number(count)} ${named('link', state)}`;
 

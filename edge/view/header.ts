@@ -5,6 +5,7 @@ import { degradedBy } from '../canary.ts';
 import type { Disk } from '../disk.ts';
 import { isRefusal, type Marks } from '../marks.ts';
 import type { Outbox } from '../outbox.ts';
+import type { CommandsWait } from '../receiving.ts';
 import type { Retention } from '../retention.ts';
 import type { Wall } from '../wall.ts';
 import type { LineSeen } from './seen.ts';
@@ -53,6 +54,7 @@ type Parts = Readonly<{
   retention: Pick<Retention, 'lasting'>;
   wall: Pick<Wall, 'status'>;
   barred: (line: string) => Fault | undefined;
+  commandsWait?: (line: string) => CommandsWait | null;
   /** Production if absent. */
   environment?: Environment;
   drains: ReturnType<typeof openDrains>;
@@ -89,6 +91,7 @@ export function headerOf(parts: Parts) {
     clock: wall.status(),
     epoch: epoch > 1 ? (seen.epoch() ?? { epoch, beganMs: null, reason: null }) : null,
     readOnly: readOnlyBy(parts),
+    commandsWait: parts.commandsWait?.(path) ?? null,
     environment: parts.environment ?? environmentUsual,
   };
 }

@@ -11,6 +11,7 @@ import type { Disk } from '../disk.ts';
 import type { Marks } from '../marks.ts';
 import type { Offer, Offers } from '../offers.ts';
 import type { Outbox } from '../outbox.ts';
+import type { CommandsWait } from '../receiving.ts';
 import type { References } from '../reference/reference.ts';
 import type { Retention } from '../retention.ts';
 import type { Roster } from '../roster.ts';
@@ -48,6 +49,8 @@ export type Parts = {
   ideals?: ReadonlyMap<string, string>;
   /** What central asks of orders that run at a line; without it nothing is offered. */
   offers?: Pick<Offers, 'of'>;
+  /** Commands of central that wait at a line; without it nothing is known of any. */
+  commandsWait?: (line: string) => CommandsWait | null;
   /** The plant's codes of reasons; without it the page has its own. */
   references?: Pick<References, 'reasons'>;
   /** What is known of a line's machines; null where nobody listens to any. */

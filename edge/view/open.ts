@@ -20,6 +20,7 @@ type Edge = Pick<
   | 'barred'
   | 'references'
   | 'offers'
+  | 'commandsWait'
   | 'changed'
   | 'signal'
 >;

@@ -36,7 +36,7 @@ import {
   ref,
   text,
 } from './told/shapes.ts';
-import { hold, markedFact, status } from './told/status.ts';
+import { commandsWait, hold, markedFact, status } from './told/status.ts';
 import { queueMax } from './work.ts';
 
 export type Parameter = Readonly<{
@@ -92,6 +92,7 @@ const header = object({
     unsent: integer,
   },
   ...{ oldestUnsentMs: maybe(ms), centralMs: maybe(ms), readOnly: maybe(text) },
+  commandsWait: maybe(commandsWait),
   environment: one(environments, 'What all of this plant is.'),
   drain: maybe(object({ perSecond: { type: 'number' }, etaMs: lasts })),
   room: object({ level: { enum: diskLevels }, daysLeft: maybe({ type: 'number' }) }),

@@ -60,6 +60,10 @@ export const texts = {
   },
   notice: {
     readOnly: 'Nur lesen: Gefertigtes wird hier zurzeit nicht erfasst.',
+    commandsWait: {
+      one: '{count} Auftrag der Zentrale wartet hier und ist nicht ausgeführt.',
+      other: '{count} Aufträge der Zentrale warten hier und sind nicht ausgeführt.',
+    },
     clock:
       'Die Uhr der Edge ist unsicher. Meldungen werden in ihrer Reihenfolge erfasst und markiert.',
     epoch: 'Der Speicher dieser Linie hat neu begonnen: Epoche {epoch}, seit {at}.',
@@ -172,6 +176,7 @@ export const texts = {
     noReason: 'ohne Grund',
     suspect: '{quantity} gemeldet, bevor es hier bekannt war',
     placed: 'seit {at} von {by} an {line}',
+    central: 'von der Zentrale',
     some: '{shown} von {count} offenen Sperren, die neuesten',
     more: { one: '{count} weitere offene Sperre', other: '{count} weitere offene Sperren' },
   },
@@ -572,6 +577,7 @@ export const texts = {
     clockSuspect: 'Uhr unsicher',
     clockStepped: 'Uhr verstellt',
     unknownOperator: 'Person unbekannt',
+    fromCentral: 'von der Zentrale',
     catchUp: 'nachgeholt',
     gap: 'Lücke',
     resync: 'neu abgeglichen',

@@ -61,6 +61,10 @@ export const texts = {
   },
   notice: {
     readOnly: 'Read-only: what is made is not recorded here now.',
+    commandsWait: {
+      one: '{count} command of central waits here and is not done.',
+      other: '{count} commands of central wait here and are not done.',
+    },
     clock:
       'The clock of the edge cannot be trusted. Facts are recorded in their order, and marked.',
     epoch: 'The store of this line began anew: epoch {epoch}, since {at}.',
@@ -173,6 +177,7 @@ export const texts = {
     noReason: 'no reason given',
     suspect: '{quantity} reported before it was known here',
     placed: 'since {at} by {by} on {line}',
+    central: 'from central',
     some: '{shown} of {count} open holds, the newest',
     more: { one: '{count} more open hold', other: '{count} more open holds' },
   },
@@ -571,6 +576,7 @@ export const texts = {
     clockSuspect: 'clock suspect',
     clockStepped: 'clock stepped',
     unknownOperator: 'unknown operator',
+    fromCentral: 'from central',
     catchUp: 'catch up',
     gap: 'gap',
     resync: 'resync',

@@ -60,6 +60,10 @@ export const texts = {
   },
   notice: {
     readOnly: 'Solo lectura: lo que se fabrica no se registra aquí ahora.',
+    commandsWait: {
+      one: '{count} orden de la central espera aquí y no se ha ejecutado.',
+      other: '{count} órdenes de la central esperan aquí y no se han ejecutado.',
+    },
     clock: 'El reloj del edge no es fiable. Los registros se guardan en su orden y marcados.',
     epoch: 'El almacén de esta línea empezó de nuevo: época {epoch}, desde {at}.',
   },
@@ -171,6 +175,7 @@ export const texts = {
     noReason: 'sin motivo indicado',
     suspect: '{quantity} notificadas antes de saberlo aquí',
     placed: 'desde {at} por {by} en {line}',
+    central: 'de la central',
     some: '{shown} de {count} bloqueos abiertos, los más nuevos',
     more: { one: '{count} bloqueo abierto más', other: '{count} bloqueos abiertos más' },
   },
@@ -572,6 +577,7 @@ export const texts = {
     clockSuspect: 'reloj dudoso',
     clockStepped: 'reloj cambiado',
     unknownOperator: 'persona desconocida',
+    fromCentral: 'de la central',
     catchUp: 'recuperado',
     gap: 'hueco',
     resync: 'resincronizado',

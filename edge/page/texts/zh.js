@@ -57,6 +57,9 @@ export const texts = {
   },
   notice: {
     readOnly: '只读：目前此处不记录产量。',
+    commandsWait: {
+      other: '{count} 条中心指令在此等待，尚未执行。',
+    },
     clock: '边缘站时钟不可信。记录按顺序保存并加标记。',
     epoch: '本产线的存储已重新开始：第 {epoch} 纪元，自 {at} 起。',
   },
@@ -167,6 +170,7 @@ export const texts = {
     noReason: '未说明原因',
     suspect: '此前已报 {quantity}',
     placed: '自 {at} 起，由 {by} 在 {line} 设置',
+    central: '来自中心',
     some: '{count} 个未处理冻结中最新的 {shown} 个',
     more: { other: '另有 {count} 个未处理冻结' },
   },
@@ -539,6 +543,7 @@ export const texts = {
     clockSuspect: '时钟可疑',
     clockStepped: '时钟被拨动',
     unknownOperator: '人员未知',
+    fromCentral: '来自中心',
     catchUp: '补记',
     gap: '有间隙',
     resync: '重新同步',

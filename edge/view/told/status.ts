@@ -50,6 +50,7 @@ const holdMore = {
   ...{ order: text, operation: text, lot: text, unit: text },
   reach: of('Lots that it holds: its own and what was made of it.', listOf(text)),
   outcome: one(factTypes, 'The fact that closed it.'),
+  origin: one(['central'], 'It was placed by central; absent for one that was placed here.'),
   ...{ reviewedBy: of('Who began the review.'), nonconformance: text },
 };
 export const hold = object(holdFields, holdMore);
@@ -75,6 +76,10 @@ const openRun = object(
   },
 );
 
+export const commandsWait = object({
+  count: count('Commands of central without an outcome here.'),
+  reason: of('Why the first of them has none, in words.'),
+});
 const software = object({
   release: of("That stated the line's last facts."),
   build: maybe(of('SHA-256 of its sums; null for a working tree.')),
@@ -99,6 +104,7 @@ const line = object({
   software: maybe(software),
   settled: maybe(count('All up to this sequence is posted; null until central has said.')),
   waiting: count('Facts up to settled that wait for a person at central.'),
+  commandsWait: maybe(commandsWait),
   ahead: maybe(
     object({ upTo: maybe(count('Central was told ahead up to this sequence; null: not yet.')) }),
   ),

@@ -1,4 +1,4 @@
-PRAGMA user_version = 30;
+PRAGMA user_version = 31;
 PRAGMA application_id = 28;
 CREATE TABLE line (
     id       INTEGER PRIMARY KEY,
@@ -649,16 +649,60 @@ CREATE TABLE deed (                            -- which fact tells which act at 
     by       TEXT    NOT NULL CHECK (by <> ''),
     proved   INTEGER NOT NULL CHECK (proved = 0 OR proved = 1)
   ) STRICT;
-INSERT INTO "line" ("id", "path", "epoch", "sequence", "hash", "chained", "repeats") VALUES (1, 'acme/lyon/turning/M01', 1, 1, X'152F7F316F411102F0984115CA3188636C517DFAA6336D17017BCB6383E752BD', 1, 0);
-INSERT INTO "line" ("id", "path", "epoch", "sequence", "hash", "chained", "repeats") VALUES (2, 'acme/lyon/turning/M02', 1, 6, X'9CBE51D819900F85D7D5B4616D664E2BF103714359E91CA8D23A6A43D0AE3B41', 1, 0);
-INSERT INTO "fact" ("position", "line", "epoch", "sequence", "event_id", "received_ms", "bytes", "hash") VALUES (1, 1, 1, 1, X'01A22CA68046700086789DC06C29E598', 1796045439182, X'01DC0014C41001A22CA68046700086789DC06C29E598AD4F7264657252656C656173656401CD03E8CB427A22CA68046000A6736F75726365DE0003A86D6174657269616CA4424F4C54A87175616E74697479A3313030A4756E6974A24541A8706572736F6E3A31A9636F6D6D616E642D31C0A9636F6D6D616E642D31A4574F2D31C0C0C0C0C0C0C0AC636C6F636B53757370656374', X'152F7F316F411102F0984115CA3188636C517DFAA6336D17017BCB6383E752BD');
-INSERT INTO "fact" ("position", "line", "epoch", "sequence", "event_id", "received_ms", "bytes", "hash") VALUES (2, 2, 1, 1, X'01A22CA6805E70009ECB578A058868D2', 1796045439212, X'01DC0014C41001A22CA6805E70009ECB578A058868D2B04F7065726174696F6E5374617274656401CD03E8CB427A22CA6805E000A6736F75726365DE0000A8706572736F6E3A31A9636F6D6D616E642D32C0A9636F6D6D616E642D32A4574F2D31A430303130C0C0C0C0C0C0AC636C6F636B53757370656374', X'02971F730F8C9D95C8D59D3E5E199DB53CB2587C01B2FCB888CA06C79DB03748');
-INSERT INTO "fact" ("position", "line", "epoch", "sequence", "event_id", "received_ms", "bytes", "hash") VALUES (3, 2, 1, 2, X'01A22CA680957000938EFB9CBCA29737', 1796045439271, X'01DC0014C41001A22CA680957000938EFB9CBCA29737AC50686173655374617274656401CD03E8CB427A22CA68095000A6736F75726365DE0004A372756EA25231A57068617365A372756EA46C616E6501A67265776F726BC2A8706572736F6E3A31A9636F6D6D616E642D33C0A9636F6D6D616E642D33A4574F2D31A430303130C0C0C0C0C0C0AC636C6F636B53757370656374', X'CEBE93CAE058EFCEAF1C31EEB7C969F093C634FEF474A49BBE7FAD3ED0BF73DE');
-INSERT INTO "fact" ("position", "line", "epoch", "sequence", "event_id", "received_ms", "bytes", "hash") VALUES (4, 2, 1, 3, X'01A22CA6810570009DF84822855AA7D4', 1796045439320, X'01DC0014C41001A22CA6810570009DF84822855AA7D4B04D6174657269616C436F6E73756D656401CD03E8CB427A22CA68105000A6736F75726365DE0003A86D6174657269616CA5535445454CA87175616E74697479A23130A4756E6974A24541A8706572736F6E3A31A9636F6D6D616E642D34C0A9636F6D6D616E642D34A4574F2D31A430303130A3532D31C0C0C0C0C0AC636C6F636B53757370656374', X'3A3C82B3772B470FB32EC2B4DBF706626E4C8A71723B9BEA46F627A0F790E0E5');
-INSERT INTO "fact" ("position", "line", "epoch", "sequence", "event_id", "received_ms", "bytes", "hash") VALUES (5, 2, 1, 4, X'01A22CA6812E7000AA8CDE65D6E771D4', 1796045439399, X'01DC0014C41001A22CA6812E7000AA8CDE65D6E771D4B05175616E746974795265706F7274656401CD03E8CB427A22CA6812E000A6736F75726365DE0008A372756EA25231A57068617365A372756EA4676F6F64A133A57363726170A131A67265776F726BA130A468656C64A130A4756E6974A24541A8696E5265776F726BC2A8706572736F6E3A31A9636F6D6D616E642D35C0A9636F6D6D616E642D35A4574F2D31A430303130C0C0C0C0C0C0AC636C6F636B53757370656374', X'B6B7221B436B4877D562981C0CB952852EB21EEE4B3C55DABDC8921A9B802FE4');
-INSERT INTO "fact" ("position", "line", "epoch", "sequence", "event_id", "received_ms", "bytes", "hash") VALUES (6, 2, 1, 5, X'01A22CA681767000A5033AEA3FBCEE46', 1796045439465, X'01DC0014C41001A22CA681767000A5033AEA3FBCEE46AB4C6F7450726F647563656401CD03E8CB427A22CA68176000A6736F75726365DE0003A86D6174657269616CA4424F4C54A87175616E74697479A23130A4756E6974A24541A8706572736F6E3A31A9636F6D6D616E642D36C0A9636F6D6D616E642D36A4574F2D31A430303130A24C31C0C0C0C0C0AC636C6F636B53757370656374', X'F259BC6793583B77ADCDA1219D195D9C5912572FDA5E034718AF5D5BB9AF7769');
-INSERT INTO "fact" ("position", "line", "epoch", "sequence", "event_id", "received_ms", "bytes", "hash") VALUES (7, 2, 1, 6, X'01A22CA681C47000BA0E3A6EED70F9B9', 1796045439532, X'01DC0014C41001A22CA681C47000BA0E3A6EED70F9B9AA486F6C64506C6163656401CD03E8CB427A22CA681C4000A6736F75726365DE0005A4686F6C64A24831A573636F7065A36C6F74A87175616E74697479A132A4756E6974A24541A6726561736F6EA5637261636BA8706572736F6E3A39A9636F6D6D616E642D37C0A9636F6D6D616E642D37A4574F2D31C0A24C31C0C0C0C0C0AC636C6F636B53757370656374', X'9CBE51D819900F85D7D5B4616D664E2BF103714359E91CA8D23A6A43D0AE3B41');
-INSERT INTO "cursor" ("stream_sequence", "digest") VALUES (7, X'E1CFC803FD172640DDBF47A78BCAE75E528EC058CC5C0519C337F28C81F84B5F');
+CREATE TABLE portion (                         -- what became of a lot that a hold of central held
+    act       INTEGER NOT NULL,                  -- by which two people decided it
+    hold      TEXT    NOT NULL,
+    lot       TEXT    NOT NULL,
+    unit      TEXT,
+    at_ms     INTEGER NOT NULL,
+    line      TEXT,                              -- where what is not used as it is lies
+    use_as_is TEXT    NOT NULL,                  -- decimal texts
+    rework    TEXT    NOT NULL,
+    scrap     TEXT    NOT NULL,
+    returned  TEXT    NOT NULL,
+    up_to     INTEGER NOT NULL,                  -- the last posting that there was then
+    PRIMARY KEY (act)
+  ) STRICT, WITHOUT ROWID;
+CREATE TABLE letting (                         -- lines that are asked to let a decided lot go
+    line_hold TEXT    NOT NULL,
+    act       INTEGER NOT NULL,
+    line      TEXT    NOT NULL,
+    lot       TEXT    NOT NULL,
+    rest      TEXT,                              -- what stays held there, in a lot of its own
+    unit      TEXT,
+    proposer  TEXT    NOT NULL,
+    by        TEXT    NOT NULL,
+    reason    TEXT    NOT NULL,
+    at_ms     INTEGER NOT NULL,
+    state     TEXT    NOT NULL CHECK (state = 'open' OR state = 'done' OR state = 'refused'),
+    words     TEXT,
+    PRIMARY KEY (line_hold, act)
+  ) STRICT, WITHOUT ROWID;
+CREATE TABLE ward_stock (                      -- lots of others that holds of central reach
+    lot      TEXT PRIMARY KEY,
+    material TEXT,                               -- as whoever holds it has said
+    unit     TEXT,                               -- that the ERP counts it in
+    asked_ms INTEGER,                            -- when the ERP was asked last
+    state    TEXT NOT NULL CHECK (state = 'not yet asked' OR state = 'told'
+      OR state = 'not known' OR state = 'cannot tell' OR state = 'not read' OR state = 'off'
+      OR state = 'shadow'),
+    why      TEXT
+  ) STRICT, WITHOUT ROWID;
+CREATE TABLE ward_block (                      -- documents that block what the ERP told of
+    key      TEXT PRIMARY KEY,
+    lot      TEXT NOT NULL,
+    quantity TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+INSERT INTO "line" ("id", "path", "epoch", "sequence", "hash", "chained", "repeats") VALUES (1, 'acme/lyon/turning/M01', 1, 1, X'89B6D5F1F2741CA7E5A0956657B33FE47AE15BC2A8E9C037D68B1B474D9A1A24', 1, 0);
+INSERT INTO "line" ("id", "path", "epoch", "sequence", "hash", "chained", "repeats") VALUES (2, 'acme/lyon/turning/M02', 1, 6, X'584D9BF54D45C93982999A8F0626623864169E659278B41F3185A7D1E3D48203', 1, 0);
+INSERT INTO "fact" ("position", "line", "epoch", "sequence", "event_id", "received_ms", "bytes", "hash") VALUES (1, 1, 1, 1, X'01A22CB1A1CA700099B427C5F03ACFA7', 1796046168565, X'01DC0014C41001A22CB1A1CA700099B427C5F03ACFA7AD4F7264657252656C656173656401CD03E8CB427A22CB1A1CA000A6736F75726365DE0003A86D6174657269616CA4424F4C54A87175616E74697479A3313030A4756E6974A24541A8706572736F6E3A31A9636F6D6D616E642D31C0A9636F6D6D616E642D31A4574F2D31C0C0C0C0C0C0C0AC636C6F636B53757370656374', X'89B6D5F1F2741CA7E5A0956657B33FE47AE15BC2A8E9C037D68B1B474D9A1A24');
+INSERT INTO "fact" ("position", "line", "epoch", "sequence", "event_id", "received_ms", "bytes", "hash") VALUES (2, 2, 1, 1, X'01A22CB1A1E3700091EA163A821DEEF2', 1796046168571, X'01DC0014C41001A22CB1A1E3700091EA163A821DEEF2B04F7065726174696F6E5374617274656401CD03E8CB427A22CB1A1E4000A6736F75726365DE0000A8706572736F6E3A31A9636F6D6D616E642D32C0A9636F6D6D616E642D32A4574F2D31A430303130C0C0C0C0C0C0AC636C6F636B53757370656374', X'18ABA524193C382217E3212D24B0F8A2DC30DDD1AF04FF01D9B842C967FD1B1F');
+INSERT INTO "fact" ("position", "line", "epoch", "sequence", "event_id", "received_ms", "bytes", "hash") VALUES (3, 2, 1, 2, X'01A22CB1A1ED7000BC2A402EA231559E', 1796046168599, X'01DC0014C41001A22CB1A1ED7000BC2A402EA231559EAC50686173655374617274656401CD03E8CB427A22CB1A1ED000A6736F75726365DE0004A372756EA25231A57068617365A372756EA46C616E6501A67265776F726BC2A8706572736F6E3A31A9636F6D6D616E642D33C0A9636F6D6D616E642D33A4574F2D31A430303130C0C0C0C0C0C0AC636C6F636B53757370656374', X'E37265A8B53C3FC79837C8495DF5EF4DA2523C8F2EFA42B0E670233E6BAF1770');
+INSERT INTO "fact" ("position", "line", "epoch", "sequence", "event_id", "received_ms", "bytes", "hash") VALUES (4, 2, 1, 3, X'01A22CB1A2037000B6E0DBA1ABC44AB3', 1796046168609, X'01DC0014C41001A22CB1A2037000B6E0DBA1ABC44AB3B04D6174657269616C436F6E73756D656401CD03E8CB427A22CB1A203000A6736F75726365DE0003A86D6174657269616CA5535445454CA87175616E74697479A23130A4756E6974A24541A8706572736F6E3A31A9636F6D6D616E642D34C0A9636F6D6D616E642D34A4574F2D31A430303130A3532D31C0C0C0C0C0AC636C6F636B53757370656374', X'69E9E3413470D859A67080E304130BCF5AFECC26052BF2D3B560C9B491949E90');
+INSERT INTO "fact" ("position", "line", "epoch", "sequence", "event_id", "received_ms", "bytes", "hash") VALUES (5, 2, 1, 4, X'01A22CB1A21C7000BF3217CBB6F158FC', 1796046168619, X'01DC0014C41001A22CB1A21C7000BF3217CBB6F158FCB05175616E746974795265706F7274656401CD03E8CB427A22CB1A21C000A6736F75726365DE0008A372756EA25231A57068617365A372756EA4676F6F64A133A57363726170A131A67265776F726BA130A468656C64A130A4756E6974A24541A8696E5265776F726BC2A8706572736F6E3A31A9636F6D6D616E642D35C0A9636F6D6D616E642D35A4574F2D31A430303130C0C0C0C0C0C0AC636C6F636B53757370656374', X'5E6B773C8C29568210578ADAB8BE1963689C9DD88B9ADD540E900E1FCD38EFC9');
+INSERT INTO "fact" ("position", "line", "epoch", "sequence", "event_id", "received_ms", "bytes", "hash") VALUES (6, 2, 1, 5, X'01A22CB1A226700083CA54846D499280', 1796046168633, X'01DC0014C41001A22CB1A226700083CA54846D499280AB4C6F7450726F647563656401CD03E8CB427A22CB1A226000A6736F75726365DE0003A86D6174657269616CA4424F4C54A87175616E74697479A23130A4756E6974A24541A8706572736F6E3A31A9636F6D6D616E642D36C0A9636F6D6D616E642D36A4574F2D31A430303130A24C31C0C0C0C0C0AC636C6F636B53757370656374', X'E9F2710E8964915CBCDD8DBE8B9064F267F3F9EAFC1D607876BC16C4064FFE58');
+INSERT INTO "fact" ("position", "line", "epoch", "sequence", "event_id", "received_ms", "bytes", "hash") VALUES (7, 2, 1, 6, X'01A22CB1A23170008360C35EC3B4CD1D', 1796046168673, X'01DC0014C41001A22CB1A23170008360C35EC3B4CD1DAA486F6C64506C6163656401CD03E8CB427A22CB1A231000A6736F75726365DE0005A4686F6C64A24831A573636F7065A36C6F74A87175616E74697479A132A4756E6974A24541A6726561736F6EA5637261636BA8706572736F6E3A39A9636F6D6D616E642D37C0A9636F6D6D616E642D37A4574F2D31C0A24C31C0C0C0C0C0AC636C6F636B53757370656374', X'584D9BF54D45C93982999A8F0626623864169E659278B41F3185A7D1E3D48203');
+INSERT INTO "cursor" ("stream_sequence", "digest") VALUES (7, X'3ECDB42A322C60BE8A280B64ACAC313B958646129FE89F2FA1D72B59D57951BE');
 INSERT INTO "production_order" ("order_number", "released", "material", "quantity", "unit", "tolerance_percent", "started", "closed", "judged", "closed_after", "facts", "completed", "rule_edition") VALUES ('WO-1', 1, 'BOLT', '100', 'EA', 0, 1, 0, 0, 0, 7, 0, 0);
 INSERT INTO "run" ("line", "run", "phase", "started_ms") VALUES ('acme/lyon/turning/M02', 'R1', 'run', 1000);
 INSERT INTO "lot" ("lot", "order_number", "material", "unit", "inspect", "released", "unmade") VALUES ('L1', 'WO-1', 'BOLT', 'EA', 0, 0, 0);
@@ -672,14 +716,14 @@ INSERT INTO "hold" ("hold", "placed", "scope", "line", "order_number", "operatio
 INSERT INTO "unposted" ("reason", "facts") VALUES ('has no value', 1);
 INSERT INTO "unposted" ("reason", "facts") VALUES ('its end carries the time', 1);
 INSERT INTO "unposted" ("reason", "facts") VALUES ('the ERP owns the order', 1);
-INSERT INTO "lane" ("lane", "due_ms") VALUES ('WO-1', 1796045439326);
-INSERT INTO "link" ("source", "target", "first_ms", "last_ms") VALUES ('lot:S-1', 'order:WO-1', 1796045439237, 1796045439237);
-INSERT INTO "link" ("source", "target", "first_ms", "last_ms") VALUES ('order:WO-1', 'lot:L1', 1796045439350, 1796045439350);
+INSERT INTO "lane" ("lane", "due_ms") VALUES ('WO-1', 1796046168611);
+INSERT INTO "link" ("source", "target", "first_ms", "last_ms") VALUES ('lot:S-1', 'order:WO-1', 1796046168579, 1796046168579);
+INSERT INTO "link" ("source", "target", "first_ms", "last_ms") VALUES ('order:WO-1', 'lot:L1', 1796046168614, 1796046168614);
 INSERT INTO "reach" ("hold", "node", "until_ms") VALUES ('H1', 'lot:L1', 9007199254740991);
-INSERT INTO "epoch" ("line", "epoch", "store", "began_ms", "ended", "reason") VALUES ('acme/lyon/turning/M01', 1, '01a22ca6-7fbd-7000-896b-786e56df9956', 1796045439064, NULL, 'new');
-INSERT INTO "epoch" ("line", "epoch", "store", "began_ms", "ended", "reason") VALUES ('acme/lyon/turning/M02', 1, '01a22ca6-7fbf-7000-9b8d-375466facdf6', 1796045439068, NULL, 'new');
-INSERT INTO "clock" ("line", "seen_ms") VALUES ('acme/lyon/turning/M01', 1796045439046);
-INSERT INTO "clock" ("line", "seen_ms") VALUES ('acme/lyon/turning/M02', 1796045439428);
+INSERT INTO "epoch" ("line", "epoch", "store", "began_ms", "ended", "reason") VALUES ('acme/lyon/turning/M01', 1, '01a22cb1-a174-7000-b9a7-339e4f826e42', 1796046168541, NULL, 'new');
+INSERT INTO "epoch" ("line", "epoch", "store", "began_ms", "ended", "reason") VALUES ('acme/lyon/turning/M02', 1, '01a22cb1-a177-7000-9068-b1bcab65065f', 1796046168543, NULL, 'new');
+INSERT INTO "clock" ("line", "seen_ms") VALUES ('acme/lyon/turning/M01', 1796046168522);
+INSERT INTO "clock" ("line", "seen_ms") VALUES ('acme/lyon/turning/M02', 1796046168625);
 INSERT INTO "census" ("kind", "state", "postings") VALUES ('blockStock', 'deferred', 1);
 INSERT INTO "census" ("kind", "state", "postings") VALUES ('confirmation', 'parked', 1);
 INSERT INTO "census" ("kind", "state", "postings") VALUES ('goodsIssue', 'parked', 1);
@@ -688,10 +732,10 @@ INSERT INTO "threaded" ("position") VALUES (0);
 INSERT INTO "warded" ("position") VALUES (0);
 INSERT INTO "figured" ("position", "attempt", "trim_ms", "digest") VALUES (0, 0, 0, '');
 INSERT INTO "feed" ("position", "stream_sequence", "pepper") VALUES (0, 0, NULL);
-INSERT INTO "posting" ("id", "key", "event_id", "line", "sequence", "at_ms", "lane", "kind", "state", "order_number", "operation", "lot", "material", "unit", "quantity", "blocked", "yield", "scrap", "rework", "setup_ms", "machine_ms", "final", "not_before_ms", "busy", "unsure", "reason", "document", "beside", "cancels", "ticket", "asked", "inspection", "inspection_lot", "inbound", "amount", "currency") VALUES (1, '01a22ca6-8105-8c73-a83d-ca3888d149ab', '01a22ca6-8105-7000-9df8-4822855aa7d4', 'acme/lyon/turning/M02', 3, 1796045439320, 'WO-1', 'goodsIssue', 'parked', 'WO-1', '0010', 'S-1', 'STEEL', 'EA', '10', NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 'its time is in doubt: 1970-01-01 00:00 UTC is 57 years before central received it, and its edge does not trust the time; a retry posts it under the day of its arrival', NULL, 0, NULL, NULL, 0, 0, NULL, NULL, NULL, NULL);
-INSERT INTO "posting" ("id", "key", "event_id", "line", "sequence", "at_ms", "lane", "kind", "state", "order_number", "operation", "lot", "material", "unit", "quantity", "blocked", "yield", "scrap", "rework", "setup_ms", "machine_ms", "final", "not_before_ms", "busy", "unsure", "reason", "document", "beside", "cancels", "ticket", "asked", "inspection", "inspection_lot", "inbound", "amount", "currency") VALUES (2, '01a22ca6-812e-8a1c-a53b-941bae5e73ae', '01a22ca6-812e-7000-aa8c-de65d6e771d4', 'acme/lyon/turning/M02', 4, 1796045439399, 'WO-1', 'confirmation', 'parked', 'WO-1', '0010', NULL, NULL, 'EA', NULL, NULL, '3', '1', '0', NULL, NULL, 0, 0, 0, 0, 'its time is in doubt: 1970-01-01 00:00 UTC is 57 years before central received it, and its edge does not trust the time; a retry posts it under the day of its arrival', NULL, 0, NULL, NULL, 0, 0, NULL, NULL, NULL, NULL);
-INSERT INTO "posting" ("id", "key", "event_id", "line", "sequence", "at_ms", "lane", "kind", "state", "order_number", "operation", "lot", "material", "unit", "quantity", "blocked", "yield", "scrap", "rework", "setup_ms", "machine_ms", "final", "not_before_ms", "busy", "unsure", "reason", "document", "beside", "cancels", "ticket", "asked", "inspection", "inspection_lot", "inbound", "amount", "currency") VALUES (3, '01a22ca6-8176-80c9-b84d-915f9fc0e4a2', '01a22ca6-8176-7000-a503-3aea3fbcee46', 'acme/lyon/turning/M02', 5, 1796045439465, 'WO-1', 'goodsReceipt', 'parked', 'WO-1', '0010', 'L1', 'BOLT', 'EA', '10', NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 'its time is in doubt: 1970-01-01 00:00 UTC is 57 years before central received it, and its edge does not trust the time; a retry posts it under the day of its arrival', NULL, 0, NULL, NULL, 0, 0, NULL, NULL, NULL, NULL);
-INSERT INTO "posting" ("id", "key", "event_id", "line", "sequence", "at_ms", "lane", "kind", "state", "order_number", "operation", "lot", "material", "unit", "quantity", "blocked", "yield", "scrap", "rework", "setup_ms", "machine_ms", "final", "not_before_ms", "busy", "unsure", "reason", "document", "beside", "cancels", "ticket", "asked", "inspection", "inspection_lot", "inbound", "amount", "currency") VALUES (4, '01a22ca6-81c4-8de8-bdc8-6d0cbf7da761', '01a22ca6-81c4-7000-ba0e-3a6eed70f9b9', 'acme/lyon/turning/M02', 6, 1796045439532, 'WO-1', 'blockStock', 'deferred', 'WO-1', NULL, 'L1', NULL, 'EA', '2', NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 'behind the parked one', NULL, 0, NULL, NULL, 0, 0, NULL, NULL, NULL, NULL);
+INSERT INTO "posting" ("id", "key", "event_id", "line", "sequence", "at_ms", "lane", "kind", "state", "order_number", "operation", "lot", "material", "unit", "quantity", "blocked", "yield", "scrap", "rework", "setup_ms", "machine_ms", "final", "not_before_ms", "busy", "unsure", "reason", "document", "beside", "cancels", "ticket", "asked", "inspection", "inspection_lot", "inbound", "amount", "currency") VALUES (1, '01a22cb1-a203-868a-b605-689573e9a31f', '01a22cb1-a203-7000-b6e0-dba1abc44ab3', 'acme/lyon/turning/M02', 3, 1796046168609, 'WO-1', 'goodsIssue', 'parked', 'WO-1', '0010', 'S-1', 'STEEL', 'EA', '10', NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 'its time is in doubt: 1970-01-01 00:00 UTC is 57 years before central received it, and its edge does not trust the time; a retry posts it under the day of its arrival', NULL, 0, NULL, NULL, 0, 0, NULL, NULL, NULL, NULL);
+INSERT INTO "posting" ("id", "key", "event_id", "line", "sequence", "at_ms", "lane", "kind", "state", "order_number", "operation", "lot", "material", "unit", "quantity", "blocked", "yield", "scrap", "rework", "setup_ms", "machine_ms", "final", "not_before_ms", "busy", "unsure", "reason", "document", "beside", "cancels", "ticket", "asked", "inspection", "inspection_lot", "inbound", "amount", "currency") VALUES (2, '01a22cb1-a21c-8ab5-9787-8952bbd58dd5', '01a22cb1-a21c-7000-bf32-17cbb6f158fc', 'acme/lyon/turning/M02', 4, 1796046168619, 'WO-1', 'confirmation', 'parked', 'WO-1', '0010', NULL, NULL, 'EA', NULL, NULL, '3', '1', '0', NULL, NULL, 0, 0, 0, 0, 'its time is in doubt: 1970-01-01 00:00 UTC is 57 years before central received it, and its edge does not trust the time; a retry posts it under the day of its arrival', NULL, 0, NULL, NULL, 0, 0, NULL, NULL, NULL, NULL);
+INSERT INTO "posting" ("id", "key", "event_id", "line", "sequence", "at_ms", "lane", "kind", "state", "order_number", "operation", "lot", "material", "unit", "quantity", "blocked", "yield", "scrap", "rework", "setup_ms", "machine_ms", "final", "not_before_ms", "busy", "unsure", "reason", "document", "beside", "cancels", "ticket", "asked", "inspection", "inspection_lot", "inbound", "amount", "currency") VALUES (3, '01a22cb1-a226-85e1-8553-ac7968e1fc24', '01a22cb1-a226-7000-83ca-54846d499280', 'acme/lyon/turning/M02', 5, 1796046168633, 'WO-1', 'goodsReceipt', 'parked', 'WO-1', '0010', 'L1', 'BOLT', 'EA', '10', NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 'its time is in doubt: 1970-01-01 00:00 UTC is 57 years before central received it, and its edge does not trust the time; a retry posts it under the day of its arrival', NULL, 0, NULL, NULL, 0, 0, NULL, NULL, NULL, NULL);
+INSERT INTO "posting" ("id", "key", "event_id", "line", "sequence", "at_ms", "lane", "kind", "state", "order_number", "operation", "lot", "material", "unit", "quantity", "blocked", "yield", "scrap", "rework", "setup_ms", "machine_ms", "final", "not_before_ms", "busy", "unsure", "reason", "document", "beside", "cancels", "ticket", "asked", "inspection", "inspection_lot", "inbound", "amount", "currency") VALUES (4, '01a22cb1-a231-89a2-a6d3-9cbf83a9b920', '01a22cb1-a231-7000-8360-c35ec3b4cd1d', 'acme/lyon/turning/M02', 6, 1796046168673, 'WO-1', 'blockStock', 'deferred', 'WO-1', NULL, 'L1', NULL, 'EA', '2', NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 'behind the parked one', NULL, 0, NULL, NULL, 0, 0, NULL, NULL, NULL, NULL);
 CREATE TRIGGER fact_is_history BEFORE UPDATE ON fact
     BEGIN SELECT raise(ABORT, 'a fact is never edited'); END;
 CREATE TRIGGER fact_is_kept BEFORE DELETE ON fact
@@ -877,9 +921,17 @@ CREATE TRIGGER inbound_act_is_history BEFORE UPDATE ON inbound_act
 CREATE TRIGGER inbound_act_is_kept BEFORE DELETE ON inbound_act
     BEGIN SELECT raise(ABORT, 'what a person has said is never deleted'); END;
 CREATE UNIQUE INDEX inbound_odd_once ON inbound_odd (receipt, reason);
-CREATE INDEX guard_order ON guard_verdict (order_number, id);
 CREATE INDEX deed_about ON deed (about, position);
 CREATE TRIGGER deed_is_history BEFORE UPDATE ON deed
     BEGIN SELECT raise(ABORT, 'an act is never edited'); END;
 CREATE TRIGGER deed_is_kept BEFORE DELETE ON deed
     BEGIN SELECT raise(ABORT, 'an act is never deleted'); END;
+CREATE INDEX guard_order ON guard_verdict (order_number, id);
+CREATE INDEX portion_hold ON portion (hold, lot);
+CREATE INDEX portion_lot ON portion (lot);
+CREATE TRIGGER portion_is_history BEFORE UPDATE ON portion
+    BEGIN SELECT raise(ABORT, 'what was decided is never edited'); END;
+CREATE TRIGGER portion_is_kept BEFORE DELETE ON portion
+    BEGIN SELECT raise(ABORT, 'what was decided is never deleted'); END;
+CREATE INDEX letting_open ON letting (line, act) WHERE state = 'open';
+CREATE INDEX ward_block_lot ON ward_block (lot);
