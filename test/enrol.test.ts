@@ -141,7 +141,8 @@ test('a person permits a swap by name, and sees epochs, permits and refusals', a
     ...[404, { code: 'UNKNOWN', message: expect.stringContaining('M99: central has never heard') }],
   ]);
   const permit = { line: m01, by: 'person:17', untilMs: 3_601_000 };
-  expect(await post(url, { by: 'person:17' })).toEqual([200, permit]);
+  const acted = { recorded: 1, proved: false };
+  expect(await post(url, { by: 'person:17' })).toEqual([200, { ...permit, ...acted }]);
   const status = (await app.inject('/v1/status')).json();
   expect(status).toMatchObject({
     epochs: [{ line: m01, epoch: 1, store, beganMs: 1_000, ended: null, reason: 'new' }],
