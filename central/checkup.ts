@@ -5,7 +5,7 @@ import { Fault } from '../shared/fault.ts';
 import { readJson } from '../shared/service.ts';
 import { centralLine } from '../shared/subject.ts';
 import { type CentralConfig, readCentralConfig, whereOf } from './config.ts';
-import { readShared } from './reading.ts';
+import { readShared } from './ledger/reading.ts';
 
 type Holder = { boot: string; lanes: number; leftMs: number; reads: 0 | 1 };
 type Standby = { name: string; state: string };

@@ -16,17 +16,17 @@ import { otlpField } from '../shared/otlp.ts';
 import { watchField } from '../shared/pki.ts';
 import { readSecret } from '../shared/secret.ts';
 import { checkPlain, tlsField } from '../shared/secured.ts';
-import { checkHandsOver, checkInbound, checkInspects, erpField } from './connectors.ts';
 import { downlinkFields } from './downlink/fields.ts';
 import { checkErp, erpEnvironmentField } from './environment.ts';
+import { checkHandsOver, checkInbound, checkInspects, erpField } from './erp/connectors.ts';
 import { feedField } from './feed/config.ts';
 import { figureField, noFigureConfig } from './figuring/plant.ts';
-import { inspectionField, inspectionsMax } from './inspections.ts';
-import { switchesMax, switchField } from './modes.ts';
-import type { Where } from './sharing.ts';
+import { thresholdsField } from './ledger/thresholds.ts';
+import { inspectionField, inspectionsMax } from './posting/inspections.ts';
+import { switchesMax, switchField } from './posting/modes.ts';
+import type { Where } from './sql/sharing.ts';
+import { readAuthorities, sslModes } from './sql/tls.ts';
 import { inboundField } from './supplier/config.ts';
-import { thresholdsField } from './thresholds.ts';
-import { readAuthorities, sslModes } from './tls.ts';
 
 /** When names must be proved: where the hub keeps accounts apart, always, or never. */
 const proofs = ['hub', 'always', 'never'] as const;

@@ -4,9 +4,9 @@ import { type Environment, environments } from '../shared/environment.ts';
 import type { Fault } from '../shared/fault.ts';
 import { choice, invalid, optional } from '../shared/field.ts';
 import { eventStream } from '../shared/subject.ts';
-import type { Erp, Refused } from './erp.ts';
-import { modeBy, type Switch } from './modes.ts';
-import { rulesOfPhases } from './ruletable.ts';
+import type { Erp, Refused } from './erp/erp.ts';
+import { modeBy, type Switch } from './posting/modes.ts';
+import { rulesOfPhases } from './posting/ruletable.ts';
 
 export const environmentMigrations = [
   `

@@ -5,9 +5,9 @@ import { asyncApi } from '../shared/feed/asyncapi.ts';
 import { factSchema } from '../shared/feed/schema.ts';
 import { type Field, fallback, invalid, optional, text } from '../shared/field.ts';
 import { plainText } from '../shared/table.ts';
-import type { Board } from './board.ts';
-import { type Operation, operation } from './operation.ts';
-import { place } from './sightoperations.ts';
+import type { Board } from './desk/board.ts';
+import { type Operation, operation } from './desk/operation.ts';
+import { place } from './desk/sightoperations.ts';
 
 const day: Field<string> = {
   doc: 'Production day, e.g. 2026-11-29.',

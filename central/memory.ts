@@ -1,35 +1,38 @@
 import type { Database } from '../shared/database.ts';
 import { readableFrom } from '../shared/reader.ts';
-import { actMigrations } from './acts.ts';
-import { liveMigrations } from './ahead.ts';
-import { amendmentMigrations, openAmended } from './amendments.ts';
-import { openApprovals } from './approvals.ts';
-import { openArchive } from './archive.ts';
-import { backlogMigrations, takeBacklog } from './backlog.ts';
-import { censusMigrations } from './census.ts';
-import { clockMigrations, openClocks, skewUsualMs } from './clocks.ts';
-import { correctionMigrations, openCorrections } from './corrections.ts';
-import { deedMigrations, openDeeds } from './deeds.ts';
-import { deskMigrations } from './desk.ts';
-import { openDispatch } from './dispatch.ts';
-import { docketMigrations, docketMigrations2, docketMigrations3 } from './docket.ts';
+import { openApprovals } from './desk/approvals.ts';
+import { deedMigrations, openDeeds } from './desk/deeds.ts';
+import { deskMigrations } from './desk/desk.ts';
+import { openDownlink } from './downlink/downlink.ts';
+import { downlinkMigrations, downlinkMigrations2 } from './downlink/tables.ts';
+import { dropMigrations } from './drop/taking.ts';
+import { environmentMigrations } from './environment.ts';
+import { openErpStatus } from './erp/erpstatus.ts';
+import { feedMigrations, openBook } from './feed/book.ts';
+import { openFiguring } from './figuring/figuring.ts';
+import { figureMigrations } from './figuring/fold.ts';
+import { type FigureConfig, noFigureConfig } from './figuring/plant.ts';
+import { liveMigrations } from './ledger/ahead.ts';
+import { openArchive } from './ledger/archive.ts';
+import { backlogMigrations, takeBacklog } from './ledger/backlog.ts';
+import { censusMigrations } from './ledger/census.ts';
+import { clockMigrations, openClocks, skewUsualMs } from './ledger/clocks.ts';
 import {
   dossierMigrations,
   dossierMigrations2,
   dossierMigrations3,
   openDossier,
-} from './dossier.ts';
-import { openDownlink } from './downlink/downlink.ts';
-import { downlinkMigrations, downlinkMigrations2 } from './downlink/tables.ts';
-import { dropMigrations } from './drop/taking.ts';
-import { earlyMigrations } from './early.ts';
-import { environmentMigrations } from './environment.ts';
-import { openErpStatus } from './erpstatus.ts';
-import { openExplain } from './explain.ts';
-import { feedMigrations, openBook } from './feed/book.ts';
-import { openFiguring } from './figuring/figuring.ts';
-import { figureMigrations } from './figuring/fold.ts';
-import { type FigureConfig, noFigureConfig } from './figuring/plant.ts';
+} from './ledger/dossier.ts';
+import { earlyMigrations } from './ledger/early.ts';
+import { openLedger } from './ledger/ledger.ts';
+import { openLive } from './ledger/live.ts';
+import { masterMigrations } from './ledger/masters.ts';
+import { openRegistry, registryMigrations } from './ledger/registry.ts';
+import { ledgerMigrations, shelfMigrations2 } from './ledger/shelf.ts';
+import { openTotals, totalsMigrations } from './ledger/totals.ts';
+import { amendmentMigrations, openAmended } from './posting/amendments.ts';
+import { correctionMigrations, openCorrections } from './posting/corrections.ts';
+import { docketMigrations, docketMigrations2, docketMigrations3 } from './posting/docket.ts';
 import {
   queueMigrations,
   queueMigrations2,
@@ -37,38 +40,35 @@ import {
   queueMigrations4,
   queueMigrations5,
   queueMigrations6,
-} from './former.ts';
-import { genealogyMigrations, openGenealogy } from './genealogy.ts';
-import { holdMigrations, holdMigrations2, openHolds } from './holds.ts';
-import { type Inspection, type Inspects, openInspections } from './inspections.ts';
-import { laneMigrations, openLanes } from './lanes.ts';
-import type { Leases } from './leases.ts';
-import { openLedger } from './ledger.ts';
-import { lettingMigrations } from './lettings.ts';
-import { lineageMigrations } from './lineage.ts';
-import { openLive } from './live.ts';
-import { lossMigrations } from './losses.ts';
-import { masterMigrations } from './masters.ts';
-import { type Mode, modeMigrations, openModes, type Switch } from './modes.ts';
-import { portionMigrations } from './portiontables.ts';
-import { openPostings } from './postings.ts';
-import { openQualities } from './qualities.ts';
-import { openRecall } from './recall.ts';
-import { openReconcile } from './reconcile.ts';
-import { openRegistry, registryMigrations } from './registry.ts';
-import type { Rule } from './ruletable.ts';
-import { dispatchMigrations } from './sent.ts';
-import { shadowMigrations } from './shadows.ts';
-import { ledgerMigrations, shelfMigrations2 } from './shelf.ts';
+} from './posting/former.ts';
+import { type Inspection, type Inspects, openInspections } from './posting/inspections.ts';
+import { laneMigrations, openLanes } from './posting/lanes.ts';
+import type { Leases } from './posting/leases.ts';
+import { lossMigrations } from './posting/losses.ts';
+import { type Mode, modeMigrations, openModes, type Switch } from './posting/modes.ts';
+import { openPostings } from './posting/postings.ts';
+import type { Rule } from './posting/ruletable.ts';
+import { shadowMigrations } from './posting/shadows.ts';
+import { actMigrations } from './quality/acts.ts';
+import { openDispatch } from './quality/dispatch.ts';
+import { holdMigrations, holdMigrations2, openHolds } from './quality/holds.ts';
+import { lettingMigrations } from './quality/lettings.ts';
+import { portionMigrations } from './quality/portiontables.ts';
+import { openQualities } from './quality/qualities.ts';
+import { dispatchMigrations } from './quality/sent.ts';
+import { wardMigrations } from './quality/wardtables.ts';
+import { warehouseMigrations } from './quality/warehousetables.ts';
+import { openReconcile } from './reconcile/reconcile.ts';
+import { turnsOf } from './sql/turns.ts';
+import { openExplain } from './story/explain.ts';
+import { genealogyMigrations, openGenealogy } from './story/genealogy.ts';
+import { lineageMigrations } from './story/lineage.ts';
+import { openRecall } from './story/recall.ts';
+import { openThread, threadMigrations } from './story/thread.ts';
+import { openTrace } from './story/trace.ts';
 import type { InboundConfig } from './supplier/config.ts';
 import { openInbound } from './supplier/inbound.ts';
 import { inboundMigrations } from './supplier/schema.ts';
-import { openThread, threadMigrations } from './thread.ts';
-import { openTotals, totalsMigrations } from './totals.ts';
-import { openTrace } from './trace.ts';
-import { turnsOf } from './turns.ts';
-import { wardMigrations } from './wardtables.ts';
-import { warehouseMigrations } from './warehousetables.ts';
 
 /** Every table of central, in one file: what one transaction must change together. */
 export const migrations = [

@@ -4,12 +4,12 @@ import { type Family, metricsText, type Sample } from '../shared/metrics.ts';
 import { release } from '../shared/release.ts';
 import { walBytesOf } from '../shared/vitals.ts';
 import { type Parts as FeedParts, feedFamilies } from './feed/metrics.ts';
-import type { Ledger } from './ledger.ts';
-import type { Beyond, Live } from './live.ts';
-import type { StreamSeen } from './mark.ts';
-import { openPostingMetrics, type Parts as PostingParts } from './postingmetrics.ts';
-import type { Postings } from './postings.ts';
-import type { Pulse } from './pulse.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import type { Beyond, Live } from './ledger/live.ts';
+import type { StreamSeen } from './ledger/mark.ts';
+import type { Pulse } from './ledger/pulse.ts';
+import { openPostingMetrics, type Parts as PostingParts } from './posting/postingmetrics.ts';
+import type { Postings } from './posting/postings.ts';
 
 /** Most lines, and most edges, that are told of one by one. */
 const shownMax = 1_000;

@@ -4,9 +4,9 @@ import type { Database } from '../shared/database.ts';
 import { Fault } from '../shared/fault.ts';
 import type { Logger } from '../shared/log.ts';
 import { openBell } from '../shared/loop.ts';
-import type { Leases } from './leases.ts';
-import type { Postings } from './postings.ts';
-import type { Turns } from './turns.ts';
+import type { Leases } from './posting/leases.ts';
+import type { Postings } from './posting/postings.ts';
+import type { Turns } from './sql/turns.ts';
 
 /** How often it is looked whether another central has written, ms. */
 const lookMs = 200;

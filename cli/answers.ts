@@ -65,7 +65,7 @@ export type Masters = {
   sets: { site: string; atMs: number; by: string; reason: string; versions: number }[];
   lacked: { order: string; kind: string; record: string; version: string; line: string }[];
 };
-/** What central says of its own books: as `central/reconcile.ts` does. */
+/** What central says of its own books: as `central/reconcile/reconcile.ts` does. */
 export type Reconciled = Readonly<{
   scope: Readonly<{ line?: string; order?: string; fromMs?: number; untilMs?: number }>;
   upTo: number;

@@ -118,7 +118,7 @@ export async function run(args: string[]): Promise<number> {
   const { store, config, json } = parseArgs({ args, options }).values;
   if (store === undefined) throw invalid('--store', 'must name the SQLite file of an edge');
   const given = config === undefined ? [] : ['--config', config];
-  const found = await askPart<Rehearsal>('edge/rehearsal.ts', ['--store', store, ...given]);
+  const found = await askPart<Rehearsal>('edge/store/rehearsal.ts', ['--store', store, ...given]);
   const judgedBy = config ?? 'the discrete template, any number of lanes (no --config)';
   process.stdout.write(json ? `${JSON.stringify(found)}\n` : rehearsalTable(found, judgedBy));
   return differing(found) === 0 ? 0 : 1;

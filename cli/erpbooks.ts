@@ -3,7 +3,7 @@ import { grouped } from './progress.ts';
 
 type Subject = Readonly<{ order: string | null; lot: string | null }>;
 type Named = Subject & Readonly<{ why: string }>;
-/** What the ERP says, beside what central has posted: as `central/inquiry.ts` tells it. */
+/** What the ERP says beside what central has posted, as `central/reconcile/inquiry.ts` tells it. */
 export type ErpBooks = Readonly<{
   erp: string;
   askedMs: number | null;

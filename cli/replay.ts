@@ -75,7 +75,15 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   const url = urlIn(into, '--into');
   const lines = line.flatMap((one) => ['--line', one]);
-  await askPart('central/replaying.ts', ['--from', from, '--day', day, '--into', url, ...lines]);
+  await askPart('central/replay/replaying.ts', [
+    '--from',
+    from,
+    '--day',
+    day,
+    '--into',
+    url,
+    ...lines,
+  ]);
   const found = await told(url, Number(limit));
   process.stdout.write(json ? `${JSON.stringify(found)}\n` : replayText(found));
   return isSame(found) ? 0 : 1;

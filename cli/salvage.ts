@@ -44,7 +44,7 @@ export async function run(args: string[]): Promise<number> {
   if (store === undefined) throw invalid('--store', 'must name the SQLite file of an edge');
   if (to === undefined) throw invalid('--to', 'must name the file to be written');
   refuseConfig(store, '--store', 'salvage');
-  const salvage = await askPart<Salvage>('edge/salvage.ts', ['--store', store, '--to', to]);
+  const salvage = await askPart<Salvage>('edge/store/salvage.ts', ['--store', store, '--to', to]);
   const verified = await verifyFile(to, '--to');
   const isWhole = salvage.lines.every(({ missing }) => !missing) && salvage.lost.length === 0;
   process.stdout.write(

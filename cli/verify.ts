@@ -32,7 +32,10 @@ Exit code 0: all is well. 1: something is not. 2: it could not be done.
 export type Report = Verified & Readonly<{ file: string; kind: Kind | null }>;
 
 const names = { edge: "an edge's store", central: "central's ledger" } as const;
-const programs = { edge: 'edge/verification.ts', central: 'central/verification.ts' } as const;
+const programs = {
+  edge: 'edge/verification.ts',
+  central: 'central/ledger/verification.ts',
+} as const;
 
 /** Throws Fault CONFLICT while a program has the file open, Fault INVALID if it is none of ours. */
 export async function verifyFile(file: string, option: string): Promise<Report> {
@@ -69,7 +72,7 @@ type Inspected = Verified & Readonly<{ place: string }>;
  */
 async function inspect(config: string, store: string | undefined): Promise<Report[]> {
   const ask = async (...more: string[]): Promise<Report> => {
-    const asked = askPart<Inspected>('central/inspection.ts', ['--config', config, ...more]);
+    const asked = askPart<Inspected>('central/ledger/inspection.ts', ['--config', config, ...more]);
     const { place, ...verified } = await asked;
     return { file: place, kind: 'central', ...verified };
   };

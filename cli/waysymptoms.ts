@@ -27,7 +27,7 @@ const renew =
   "nothing is lost: renew the seed in natsNkeyPath, or add this edge's key to the leaf's users " +
   'and reload it (docs/credentials.md); the edge goes on within a minute, without a restart';
 
-/** What to renew where it is not the edge's own key, by the words of `edge/leafwatch.ts`. */
+/** What to renew where it is not the edge's own key, by the words of `edge/uplink/leafwatch.ts`. */
 const renewals: Readonly<Record<string, string>> = {
   "the hub refuses the leaf's key":
     "nothing is lost: let the leaf's key in at the hub and reload it, or give the leaf a seed " +

@@ -2,15 +2,15 @@ import { parseArgs } from 'node:util';
 import { openDatabase } from '../shared/database.ts';
 import { Fault } from '../shared/fault.ts';
 import { readJson } from '../shared/service.ts';
-import { openBook } from './book.ts';
 import { readEdgeConfig } from './config.ts';
-import { openMarks } from './marks.ts';
-import { openOutbox } from './outbox.ts';
-import { openRecent } from './recent.ts';
-import { openRoster } from './roster.ts';
-import { migrations } from './schema.ts';
-import { readStatus } from './status.ts';
-import { openStore } from './store.ts';
+import { openRecent } from './http/recent.ts';
+import { readStatus } from './http/status.ts';
+import { openBook } from './line/book.ts';
+import { openRoster } from './line/roster.ts';
+import { openOutbox } from './store/outbox.ts';
+import { migrations } from './store/schema.ts';
+import { openStore } from './store/store.ts';
+import { openMarks } from './uplink/marks.ts';
 
 /** What the edge of this store would tell of itself, read from a copy that may be changed. */
 export function readCopy(copy: string) {

@@ -8,24 +8,24 @@ import type { Logger } from '../shared/log.ts';
 import type { Pace } from '../shared/pace.ts';
 import { openUnits } from '../shared/unit.ts';
 import type { Effect } from '../statecharts/correction.ts';
-import { openBook } from './book.ts';
 import { type EdgeConfig, linesOf } from './config.ts';
-import { openDisk } from './disk.ts';
-import { isFetching, openEnrolments } from './enrolments.ts';
-import { type Level, type measure as measureFile, modesOf } from './gauge.ts';
-import type { Hub, HubParts } from './hub.ts';
-import { openOffers } from './offers.ts';
-import { openRecent } from './recent.ts';
+import { openRecent } from './http/recent.ts';
+import { openBook } from './line/book.ts';
+import { openOffers } from './line/offers.ts';
+import { openRoster } from './line/roster.ts';
+import { openSoftware, type Software, softwareHere } from './line/software.ts';
+import { openSpans } from './line/spans.ts';
+import { openWall, type Wall } from './line/wall.ts';
 import { openReferences } from './reference/reference.ts';
 import { openShelf } from './reference/shelf.ts';
-import { openRoster } from './roster.ts';
-import { openSoftware, type Software, softwareHere } from './software.ts';
-import { openSpans } from './spans.ts';
-import { openStore } from './store.ts';
-import type { Trail } from './trail.ts';
-import { upgrade } from './upgrade.ts';
+import { openDisk } from './store/disk.ts';
+import { type Level, type measure as measureFile, modesOf } from './store/gauge.ts';
+import { openStore } from './store/store.ts';
+import { upgrade } from './store/upgrade.ts';
+import { isFetching, openEnrolments } from './uplink/enrolments.ts';
+import type { Hub, HubParts } from './uplink/hub.ts';
+import type { Trail } from './uplink/trail.ts';
 import { openSeen } from './view/seen.ts';
-import { openWall, type Wall } from './wall.ts';
 
 /** What an edge needs of the world. The same code runs in the plant and in the simulator. */
 export type World = {

@@ -1,11 +1,11 @@
 import { type Family, metricsText, oneOf, type Sample } from '../shared/metrics.ts';
-import type { Disk } from './disk.ts';
-import type { Express } from './express.ts';
-import { linkStates } from './forwarder.ts';
-import { levels } from './gauge.ts';
-import type { Intake } from './intake.ts';
-import { isRefusal } from './marks.ts';
-import type { Status } from './status.ts';
+import type { Status } from './http/status.ts';
+import type { Intake } from './line/intake.ts';
+import type { Disk } from './store/disk.ts';
+import { levels } from './store/gauge.ts';
+import type { Express } from './uplink/express.ts';
+import { linkStates } from './uplink/forwarder.ts';
+import { isRefusal } from './uplink/marks.ts';
 
 type Given = {
   status: Status & { disk: ReturnType<Disk['status']>; program: { release: string } } & {

@@ -15,10 +15,10 @@ import {
   type Verified,
   walk,
 } from '../shared/verification.ts';
-import { openBook } from './book.ts';
-import { openRoster } from './roster.ts';
-import { migrations } from './schema.ts';
-import { openStore } from './store.ts';
+import { openBook } from './line/book.ts';
+import { openRoster } from './line/roster.ts';
+import { migrations } from './store/schema.ts';
+import { openStore } from './store/store.ts';
 
 type Row = Stored & { command_id: string | null };
 type Cursor = { path: string; epoch: number; sent: number; kept: number; head: number };

@@ -7,7 +7,7 @@ type Relative = Readonly<{
   lines: readonly string[];
   documents: readonly Readonly<{ kind: string; key: string; document: string | null }>[];
 }>;
-/** The story of anything that has an id: as `central/trace.ts` tells it. */
+/** The story of anything that has an id: as `central/story/trace.ts` tells it. */
 export type Traced = Readonly<{
   id: string;
   is: readonly Readonly<{ as: string; key?: string; eventId?: string }>[];

@@ -1,9 +1,9 @@
 // T3: production day and shift are written into the fact when it is stated, and not derived again.
 import { expect, test } from 'vitest';
-import { openBook } from '../edge/book.ts';
-import { openRoster } from '../edge/roster.ts';
-import { migrations } from '../edge/schema.ts';
-import { openStore } from '../edge/store.ts';
+import { openBook } from '../edge/line/book.ts';
+import { openRoster } from '../edge/line/roster.ts';
+import { migrations } from '../edge/store/schema.ts';
+import { openStore } from '../edge/store/store.ts';
 import { openCalendar, readCalendar } from '../shared/calendar.ts';
 import { decodeContent } from '../shared/codec.ts';
 import { readCommand } from '../shared/command.ts';

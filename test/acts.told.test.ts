@@ -2,7 +2,7 @@
 // figure or replay; nobody else states one.
 // Method: central's desk with a parked posting; what reads the ledger is asked before and after.
 import { expect, test } from 'vitest';
-import { tellRules } from '../central/deeds.ts';
+import { tellRules } from '../central/desk/deeds.ts';
 import { encodeContent } from '../shared/codec.ts';
 import { messageOf } from '../shared/feed/message.ts';
 import { openMask } from '../shared/feed/people.ts';

@@ -2,9 +2,9 @@
 // Method: a ledger with acts in a file; each harm is done to it on purpose, behind its schema.
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openBoard } from '../central/board.ts';
+import { openBoard } from '../central/desk/board.ts';
+import { verifyLedger } from '../central/ledger/verification.ts';
 import { migrations, openMemory } from '../central/memory.ts';
-import { verifyLedger } from '../central/verification.ts';
 import { openDatabase } from '../shared/database.ts';
 import { openReplica } from '../shared/replica.ts';
 import { centralLine } from '../shared/subject.ts';

@@ -1,8 +1,8 @@
 // Goal: what an edge tells ahead of its backlog is known at once, counts nowhere, frees nothing,
 // and a hold among it is in force until the ledger has it, whatever becomes of its line.
 import { expect, onTestFinished, test } from 'vitest';
-import type { Posting } from '../central/erp.ts';
-import { aheadMax, copiesMax } from '../central/live.ts';
+import type { Posting } from '../central/erp/erp.ts';
+import { aheadMax, copiesMax } from '../central/ledger/live.ts';
 import { migrations, openMemory } from '../central/memory.ts';
 import type { Content } from '../shared/event.ts';
 import type { LiveFact } from '../shared/live.ts';

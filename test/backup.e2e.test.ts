@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { ask, read } from '../cli/drive.ts';
 import { startProgram } from '../cli/program.ts';
-import { openBackups } from '../edge/backup.ts';
+import { openBackups } from '../edge/store/backup.ts';
 import { openReplica } from '../shared/replica.ts';
 import { openBox } from './helpers/box.ts';
 import { storeOfShop } from './helpers/disk.ts';

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { download } from '../cli/backup.ts';
-import { openBackups } from '../edge/backup.ts';
+import { openBackups } from '../edge/store/backup.ts';
 import { sizeOf, storeOfShop } from './helpers/disk.ts';
 import { testFolder } from './helpers/folder.ts';
 

@@ -2,7 +2,7 @@
 // central alike. Method: holds on pieces and on a lot of one operation, decided at a real edge;
 // central sums up the same facts forwards and backwards.
 import { expect, test } from 'vitest';
-import { openTotals, totalsMigrations } from '../central/totals.ts';
+import { openTotals, totalsMigrations } from '../central/ledger/totals.ts';
 import { decodeContent } from '../shared/codec.ts';
 import type { Fact } from '../shared/event.ts';
 import { quantityText } from '../shared/quantity.ts';

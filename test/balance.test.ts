@@ -2,9 +2,9 @@
 // piece is invented or lost between what came in, what went out and what is in work.
 // Method: stories at a real edge, told in flags and in the balance that its own page answers.
 import { expect, test } from 'vitest';
-import { readBalance } from '../edge/balance.ts';
-import { buildHttp } from '../edge/http.ts';
-import { openIntake } from '../edge/intake.ts';
+import { buildHttp } from '../edge/http/http.ts';
+import { readBalance } from '../edge/line/balance.ts';
+import { openIntake } from '../edge/line/intake.ts';
 import { decodeContent } from '../shared/codec.ts';
 import { openBell } from '../shared/loop.ts';
 import { openBox } from './helpers/box.ts';

@@ -2,9 +2,9 @@
 // does not count as being down; it is used again as soon as it answers.
 import pino from 'pino';
 import { expect, test } from 'vitest';
-import { failuresMax, openBreaker } from '../central/breaker.ts';
-import type { Erp, Outcome } from '../central/erp.ts';
-import { post } from '../central/poster.ts';
+import { failuresMax, openBreaker } from '../central/erp/breaker.ts';
+import type { Erp, Outcome } from '../central/erp/erp.ts';
+import { post } from '../central/posting/poster.ts';
 import { openBell } from '../shared/loop.ts';
 import { openSide, stated } from './helpers/central.ts';
 import { worldClock } from './helpers/clock.ts';

@@ -1,6 +1,6 @@
 // Goal: a link that looks open, while nobody answers at its far end, is not shown as a good one.
 import { expect, test } from 'vitest';
-import { degradedBy, lateMs, slowMs } from '../edge/canary.ts';
+import { degradedBy, lateMs, slowMs } from '../edge/uplink/canary.ts';
 
 const up = { state: 'up', sinceMs: 1_000 } as const;
 const heard = (atMs: number, roundTripMs = 5) => ({ atMs, roundTripMs, skewMs: 0 });

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { buildHttp } from '../edge/http.ts';
-import { openIntake } from '../edge/intake.ts';
+import { buildHttp } from '../edge/http/http.ts';
+import { openIntake } from '../edge/line/intake.ts';
 import { openBell } from '../shared/loop.ts';
 import { charts } from '../statecharts/charts.ts';
 import { drawChart } from '../statecharts/picture.ts';

@@ -1,8 +1,8 @@
 // Goal: nothing is taken back where the rules are not live, or by nobody's word after the closing.
 // Method: central's real tables, each case small enough to be read.
 import { expect, test } from 'vitest';
-import { undoReasons } from '../central/compensation.ts';
-import { modeReasons, type Switch } from '../central/modes.ts';
+import { undoReasons } from '../central/posting/compensation.ts';
+import { modeReasons, type Switch } from '../central/posting/modes.ts';
 import { again, graceMs, m1, openSide, stated, told } from './helpers/central.ts';
 import { brief, expectAll, unposted } from './helpers/undone.ts';
 

@@ -1,7 +1,7 @@
 // Goal: goods go back as they came, as long as nothing was done with them; what is held stays so.
 // Method: central's real tables, each case small enough to be read.
 import { expect, test } from 'vitest';
-import { openStock } from '../central/stock.ts';
+import { openStock } from '../central/posting/stock.ts';
 import {
   again,
   answer,

@@ -1,7 +1,7 @@
 // Goal: what counts no more at the line is taken back in the ERP, once, youngest first; what only a
 // person can undo waits for one. Method: central's real tables, each case small enough to be read.
 import { expect, test } from 'vitest';
-import { undoReasons } from '../central/compensation.ts';
+import { undoReasons } from '../central/posting/compensation.ts';
 import type { Content } from '../shared/event.ts';
 import {
   again,

@@ -1,7 +1,7 @@
 // Goal: the config says which ERP is posted to, and one that says no kind is for SAP, as before.
 // Method: the field and the function that central's main uses.
 import { expect, test } from 'vitest';
-import { erpField, openErp } from '../central/connectors.ts';
+import { erpField, openErp } from '../central/erp/connectors.ts';
 import { openLog } from '../shared/log.ts';
 
 const log = openLog('test', 'silent');

@@ -4,7 +4,7 @@
 // stated goes to central in order, the lines mixed at random.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Arrival } from '../central/ledger.ts';
+import type { Arrival } from '../central/ledger/ledger.ts';
 import { migrations, openMemory } from '../central/memory.ts';
 import { quantityText } from '../shared/quantity.ts';
 import { type Box, openBox } from './helpers/box.ts';

@@ -7,7 +7,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { openCredential } from '../central/credential.ts';
+import { openCredential } from '../central/erp/credential.ts';
 import { testFolder } from './helpers/folder.ts';
 import { closeAll, closers, confirmation, erpAt, key } from './helpers/sap.ts';
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { ask } from '../cli/drive.ts';
 import { startProgram } from '../cli/program.ts';
-import { writeMemory } from '../edge/memory.ts';
+import { writeMemory } from '../edge/store/memory.ts';
 import { verifyStore } from '../edge/verification.ts';
 import { Fault } from '../shared/fault.ts';
 import { edition } from '../statecharts/edition.ts';

@@ -2,8 +2,8 @@
 // somebody has done with it in the ERP; a fact is told what became of it.
 // Method: central's ledger, SAP's connector and the sandbox, in which the test does what people do.
 import { afterEach, expect, test } from 'vitest';
-import type { Posting } from '../central/erp.ts';
-import type { Reconciled } from '../central/reconcile.ts';
+import type { Posting } from '../central/erp/erp.ts';
+import type { Reconciled } from '../central/reconcile/reconcile.ts';
 import { against } from '../cli/closing.ts';
 import type { Content } from '../shared/event.ts';
 import { explainText } from '../shared/explained.ts';

@@ -3,13 +3,13 @@
 // Method: central's real tables; every case small enough to be read. The search is in
 // gate.inspected.model.
 import { expect, onTestFinished, test } from 'vitest';
-import { openAmendments } from '../central/amendments.ts';
 import { readCentralConfig } from '../central/config.ts';
-import { goneReason } from '../central/decision.ts';
-import type { Inspection } from '../central/inspections.ts';
-import { caseReason, unsentReason } from '../central/inverse.ts';
 import { migrations, openMemory } from '../central/memory.ts';
-import type { Switch } from '../central/modes.ts';
+import { openAmendments } from '../central/posting/amendments.ts';
+import { goneReason } from '../central/posting/decision.ts';
+import type { Inspection } from '../central/posting/inspections.ts';
+import { caseReason, unsentReason } from '../central/posting/inverse.ts';
+import type { Switch } from '../central/posting/modes.ts';
 import type { Content } from '../shared/event.ts';
 import {
   again,

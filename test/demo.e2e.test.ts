@@ -10,7 +10,7 @@ import { openHands } from '../cli/hands.ts';
 import { startPark } from '../cli/park.ts';
 import { freePorts } from '../cli/port.ts';
 import { startProgram } from '../cli/program.ts';
-import type { Status } from '../edge/status.ts';
+import type { Status } from '../edge/http/status.ts';
 import { testFolder } from './helpers/folder.ts';
 import { shop } from './helpers/shop.ts';
 

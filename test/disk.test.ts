@@ -4,11 +4,11 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { openDisk, watchDisk } from '../edge/disk.ts';
-import { levelOf, mega } from '../edge/gauge.ts';
-import { openIntake } from '../edge/intake.ts';
-import { reserveBytes } from '../edge/reserve.ts';
-import { needOf, refusalAt } from '../edge/shedding.ts';
+import { openIntake } from '../edge/line/intake.ts';
+import { openDisk, watchDisk } from '../edge/store/disk.ts';
+import { levelOf, mega } from '../edge/store/gauge.ts';
+import { reserveBytes } from '../edge/store/reserve.ts';
+import { needOf, refusalAt } from '../edge/store/shedding.ts';
 import { commandTypes, readCommand } from '../shared/command.ts';
 import { plantPace } from '../shared/pace.ts';
 import { least } from './helpers/asking.ts';

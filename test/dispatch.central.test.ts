@@ -3,9 +3,9 @@
 import type { Msg } from '@nats-io/nats-core';
 import pino from 'pino';
 import { expect, test } from 'vitest';
-import { openDispatch, type Sending } from '../central/dispatch.ts';
+import { openRegistrar } from '../central/ledger/registrar.ts';
 import { migrations, openMemory } from '../central/memory.ts';
-import { openRegistrar } from '../central/registrar.ts';
+import { openDispatch, type Sending } from '../central/quality/dispatch.ts';
 import type { Content } from '../shared/event.ts';
 import { commandSubject, commandSubjects } from '../shared/subject.ts';
 import { content } from './helpers/facts.ts';

@@ -3,9 +3,9 @@
 // Method: boxes and central over subjects that the test cuts; crashes after each commit in turn.
 import pino from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Sending } from '../central/dispatch.ts';
-import { openIntake } from '../edge/intake.ts';
-import { openReceiving } from '../edge/receiving.ts';
+import type { Sending } from '../central/quality/dispatch.ts';
+import { openIntake } from '../edge/line/intake.ts';
+import { openReceiving } from '../edge/uplink/receiving.ts';
 import { type Clock, systemClock } from '../shared/clock.ts';
 import { decodeContent } from '../shared/codec.ts';
 import { Fault } from '../shared/fault.ts';

@@ -1,9 +1,9 @@
 // Goal: the table of postings is cheap to write, and whoever reads it finds what it looks for.
 // Method: SQLite says how it would run each statement; a file of the version before is opened.
 import { expect, test } from 'vitest';
-import { queueMigrations4 } from '../central/former.ts';
-import { type Accepted, openLedger } from '../central/ledger.ts';
+import { type Accepted, openLedger } from '../central/ledger/ledger.ts';
 import { migrations, openMemory } from '../central/memory.ts';
+import { queueMigrations4 } from '../central/posting/former.ts';
 import { openDatabase } from '../shared/database.ts';
 import { again, answer, m1, openSide, refused, stated, told, yields } from './helpers/central.ts';
 import { history } from './helpers/facts.ts';

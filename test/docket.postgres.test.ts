@@ -1,9 +1,9 @@
 // Goal: a ledger goes on where its table of postings is made anew: same rows, and the next one
 // after the last of them. Method: tables of the version before, on SQLite and a real PostgreSQL.
 import { expect, test } from 'vitest';
-import { docketMigrations2 } from '../central/docket.ts';
 import { migrations } from '../central/memory.ts';
-import { openShared } from '../central/sharing.ts';
+import { docketMigrations2 } from '../central/posting/docket.ts';
+import { openShared } from '../central/sql/sharing.ts';
 import { type Database, openDatabase } from '../shared/database.ts';
 import { postgresOrWhy } from './helpers/again.ts';
 import { testFolder } from './helpers/folder.ts';

@@ -2,8 +2,8 @@
 // Method: read what a rude server was sent.
 import { createHash } from 'node:crypto';
 import { afterEach, expect, test } from 'vitest';
-import type { Posting } from '../central/erp.ts';
-import { referencesOf } from '../central/reference.ts';
+import type { Posting } from '../central/erp/erp.ts';
+import { referencesOf } from '../central/sap/reference.ts';
 import {
   answering,
   closeAll,

@@ -1,9 +1,9 @@
 // Goal: an outcome that is not known is not a failure: wait, look it up, then decide (E2).
 // Method: central's real tables; the test is the ERP and the clock.
 import { expect, test } from 'vitest';
-import { openAmendments } from '../central/amendments.ts';
-import { unsureMax } from '../central/outcomes.ts';
-import type { Task } from '../central/taking.ts';
+import { openAmendments } from '../central/posting/amendments.ts';
+import { unsureMax } from '../central/posting/outcomes.ts';
+import type { Task } from '../central/posting/taking.ts';
 import {
   answer,
   graceMs,

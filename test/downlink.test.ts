@@ -1,7 +1,7 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import pino from 'pino';
 import { expect, test } from 'vitest';
-import { openDownlink } from '../edge/downlink.ts';
+import { openDownlink } from '../edge/uplink/downlink.ts';
 import { encodeKept, type Kept } from '../shared/kept.ts';
 import { decodeSegment } from '../shared/segment.ts';
 import { keptSubject, refillSubject } from '../shared/subject.ts';

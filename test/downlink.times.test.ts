@@ -2,7 +2,7 @@
 // refused by field and limit, and reach no edge; what a dry run saw decides nothing.
 // Method: central's real tables, asked over HTTP; entities as SAP has them.
 import { expect, test } from 'vitest';
-import { streams } from '../central/sapstreams.ts';
+import { streams } from '../central/sap/streams.ts';
 import { digestOf } from '../edge/reference/shelf.ts';
 import {
   bom,

@@ -5,10 +5,10 @@ import { appendFileSync, readdirSync, readFileSync, utimesSync, writeFileSync } 
 import { join } from 'node:path';
 import pino from 'pino';
 import { expect, test } from 'vitest';
+import { operationsOf } from '../central/desk/operations.ts';
 import { checkFolder, openFolder } from '../central/drop/folder.ts';
 import { fileBytesMax, rowsMax } from '../central/drop/rows.ts';
 import { openTaking, type Result } from '../central/drop/taking.ts';
-import { operationsOf } from '../central/operations.ts';
 import { Fault } from '../shared/fault.ts';
 import { stated } from './helpers/central.ts';
 import { testFolder } from './helpers/folder.ts';

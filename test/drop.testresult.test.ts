@@ -4,9 +4,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { operationsOf } from '../central/desk/operations.ts';
 import { readB2mml } from '../central/drop/b2mml.ts';
 import { openTaking } from '../central/drop/taking.ts';
-import { operationsOf } from '../central/operations.ts';
 import { stated } from './helpers/central.ts';
 import { m01 } from './helpers/shop.ts';
 import { openPlant } from './helpers/wardbox.ts';

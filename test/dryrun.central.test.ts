@@ -1,7 +1,7 @@
 // Goal: a rehearsal of what a person may do leaves nothing behind, neither on disk nor in memory.
 // Method: a parked posting that is changed, and changed back.
 import { expect, test } from 'vitest';
-import { openRehearsal } from '../central/rehearsal.ts';
+import { openRehearsal } from '../central/desk/rehearsal.ts';
 import { Fault } from '../shared/fault.ts';
 import { refused } from './helpers/central.ts';
 import { deskAfter } from './helpers/deskbox.ts';

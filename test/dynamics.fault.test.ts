@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { afterEach, expect, test } from 'vitest';
-import type { Erp, Posting } from '../central/erp.ts';
+import type { Erp, Posting } from '../central/erp/erp.ts';
 import { systemClock } from '../shared/clock.ts';
 import { bench, closeAll, dynamicsAt, toSend } from './helpers/d365.ts';
 import type { Mishap } from './helpers/dynamics.ts';

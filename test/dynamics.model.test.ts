@@ -2,7 +2,7 @@
 // dead tokens, failures in its queue, people who cancel and requeue, and a central that dies.
 // Method: central's tables, the connector and a message processor on this machine; seeded dice.
 import { afterEach, expect, test } from 'vitest';
-import { fieldsOf } from '../central/exchange.ts';
+import { fieldsOf } from '../central/erp/exchange.ts';
 import type { Content } from '../shared/event.ts';
 import { m1, stated } from './helpers/central.ts';
 import { booked, closeAll, keyField, openStory } from './helpers/d365.ts';

@@ -1,7 +1,7 @@
 // Goal: nothing is sent a second time because it was not found by a look-up that cannot find.
 // Method: the connector against a message processor on this machine, with and without a key field.
 import { afterEach, expect, test } from 'vitest';
-import type { Posting } from '../central/erp.ts';
+import type { Posting } from '../central/erp/erp.ts';
 import { bench, closeAll, dynamicsAt, toSend } from './helpers/d365.ts';
 import { issue, key } from './helpers/sap.ts';
 

@@ -4,8 +4,8 @@
 import pino from 'pino';
 import { afterEach, expect, test } from 'vitest';
 import { readCentralConfig } from '../central/config.ts';
-import { openErp } from '../central/connectors.ts';
-import type { Posting } from '../central/erp.ts';
+import { openErp } from '../central/erp/connectors.ts';
+import type { Posting } from '../central/erp/erp.ts';
 import { bench, blocked, closeAll, dynamicsAt, keyField } from './helpers/d365.ts';
 import { confirmation as base, issue as issued, key, receipt as received } from './helpers/sap.ts';
 

@@ -6,13 +6,13 @@ import type { AddressInfo } from 'node:net';
 import type { Msg, NatsConnection } from '@nats-io/nats-core';
 import pino from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
-import { openBoard } from '../central/board.ts';
-import { buildHttp } from '../central/http.ts';
+import { openBoard } from '../central/desk/board.ts';
+import { buildHttp } from '../central/desk/http.ts';
+import { openRegistrar } from '../central/ledger/registrar.ts';
 import { migrations, openMemory } from '../central/memory.ts';
-import { openRegistrar } from '../central/registrar.ts';
 import { ask as askEdge } from '../cli/drive.ts';
 import { swapText } from '../cli/swap.ts';
-import { openHistory } from '../edge/history.ts';
+import { openHistory } from '../edge/uplink/history.ts';
 import { genesis } from '../shared/codec.ts';
 import { decodeEnrol, decodeEnrolAnswer, decodeHistory } from '../shared/enrol.ts';
 import { encodeSegment } from '../shared/segment.ts';
@@ -141,7 +141,8 @@ test('a person permits a swap by name, and sees epochs, permits and refusals', a
     ...[404, { code: 'UNKNOWN', message: expect.stringContaining('M99: central has never heard') }],
   ]);
   const permit = { line: m01, by: 'person:17', untilMs: 3_601_000 };
-  expect(await post(url, { by: 'person:17' })).toEqual([200, permit]);
+  const acted = { recorded: 1, proved: false };
+  expect(await post(url, { by: 'person:17' })).toEqual([200, { ...permit, ...acted }]);
   const status = (await app.inject('/v1/status')).json();
   expect(status).toMatchObject({
     epochs: [{ line: m01, epoch: 1, store, beganMs: 1_000, ended: null, reason: 'new' }],

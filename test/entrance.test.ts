@@ -3,8 +3,8 @@
 // Method: its entrance, with a central that answers as it is told.
 import pino from 'pino';
 import { expect, test } from 'vitest';
-import type { Enrolment } from '../edge/enrolments.ts';
-import { openEntrance } from '../edge/entrance.ts';
+import { openEntrance } from '../edge/line/entrance.ts';
+import type { Enrolment } from '../edge/uplink/enrolments.ts';
 import { m01 } from './helpers/shop.ts';
 
 type Parts = Parameters<typeof openEntrance>[0];

@@ -12,10 +12,10 @@ import {
   metadataOf,
   strangerHere,
 } from '../central/environment.ts';
-import type { Posting } from '../central/erp.ts';
+import type { Posting } from '../central/erp/erp.ts';
 import { migrations } from '../central/memory.ts';
-import type { Switch } from '../central/modes.ts';
-import { openHistory } from '../edge/history.ts';
+import type { Switch } from '../central/posting/modes.ts';
+import { openHistory } from '../edge/uplink/history.ts';
 import { decodeEnrol } from '../shared/enrol.ts';
 import { bare } from './helpers/bare.ts';
 import { openMedium } from './helpers/medium.ts';

@@ -2,7 +2,7 @@
 // store is an epoch, an old one is fenced off, and a blank or a restored box gets its history back.
 // Method: real edges and the ledger in one process, over a stream and subjects that can be cut.
 import { expect, test } from 'vitest';
-import { writeMemory } from '../edge/memory.ts';
+import { writeMemory } from '../edge/store/memory.ts';
 import { decodeContent, encodeContent, genesis, link } from '../shared/codec.ts';
 import { contentsOf } from './helpers/box.ts';
 import { content } from './helpers/facts.ts';

@@ -1,6 +1,6 @@
 // What the ERP should show of an order, from facts and posted documents, in its three regions.
 import { expect, test } from 'vitest';
-import { openErpStatus } from '../central/erpstatus.ts';
+import { openErpStatus } from '../central/erp/erpstatus.ts';
 import { m1, openSide, qc, stated } from './helpers/central.ts';
 import { content } from './helpers/facts.ts';
 

@@ -4,9 +4,9 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import type { Explained } from '../central/explain.ts';
-import type { Switch } from '../central/modes.ts';
-import { isRule } from '../central/ruletable.ts';
+import type { Switch } from '../central/posting/modes.ts';
+import { isRule } from '../central/posting/ruletable.ts';
+import type { Explained } from '../central/story/explain.ts';
 import { amountsOf } from '../shared/desktext.ts';
 import type { Content } from '../shared/event.ts';
 import { explainText } from '../shared/explained.ts';

@@ -1,8 +1,8 @@
 // Goal: while central is behind with a line, it is told the newest facts and every hold of the
 // backlog, quality first, within bounds; and nothing at all while it is not behind.
 import { expect, test } from 'vitest';
-import { roundBytes, roundFacts, roundMs } from '../edge/express.ts';
-import { behindFacts, behindMs } from '../edge/lookout.ts';
+import { roundBytes, roundFacts, roundMs } from '../edge/uplink/express.ts';
+import { behindFacts, behindMs } from '../edge/uplink/lookout.ts';
 import { Fault } from '../shared/fault.ts';
 import { nextTurn } from '../shared/loop.ts';
 import { stated } from './helpers/central.ts';

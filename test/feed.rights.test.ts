@@ -9,7 +9,7 @@ import { headers, type NatsConnection, nkeyAuthenticator, nkeys } from '@nats-io
 import { connect } from '@nats-io/transport-node';
 import { expect, onTestFinished, test } from 'vitest';
 import { ensureFeed } from '../central/feed/stream.ts';
-import { ensureStreams } from '../central/stream.ts';
+import { ensureStreams } from '../central/ledger/stream.ts';
 import { startHub } from '../cli/broker.ts';
 import { feedPermissions } from '../cli/permissions.ts';
 import { factStream, feedInbox } from '../shared/subject.ts';

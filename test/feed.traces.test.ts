@@ -5,7 +5,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import pino from 'pino';
 import { expect, test } from 'vitest';
-import { takeSpan } from '../central/trail.ts';
+import { takeSpan } from '../central/story/trail.ts';
 import { trials } from '../cli/feed/story.ts';
 import { systemClock } from '../shared/clock.ts';
 import { encodeContent } from '../shared/codec.ts';

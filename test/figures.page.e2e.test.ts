@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserContextOptions } from 'playwright-core';
 import { afterAll, expect, type TestContext, test } from 'vitest';
-import { servePage } from '../central/page.ts';
+import { servePage } from '../central/desk/page.ts';
 import type { Language } from '../shared/press.ts';
 import { flawsOf } from './helpers/axe.ts';
 import { closeChromium, openPage, textOf } from './helpers/chromium.ts';

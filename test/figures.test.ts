@@ -2,7 +2,7 @@
 // not to be read; nothing that was taken back counts.
 // Method: the sandbox for what SAP does, a rude server for what SAP would not do so soon.
 import { afterEach, expect, test } from 'vitest';
-import type { Posting } from '../central/erp.ts';
+import type { Posting } from '../central/erp/erp.ts';
 import { quantity, quantityText } from '../shared/quantity.ts';
 import {
   answering,

@@ -3,10 +3,10 @@
 // orders, lines and operations are asked for and set beside the shop's own account.
 import { expect, test } from 'vitest';
 import { generateShop, type Total } from '../cli/shop.ts';
-import { openBook } from '../edge/book.ts';
-import { openRoster } from '../edge/roster.ts';
-import { migrations } from '../edge/schema.ts';
-import { openStore } from '../edge/store.ts';
+import { openBook } from '../edge/line/book.ts';
+import { openRoster } from '../edge/line/roster.ts';
+import { migrations } from '../edge/store/schema.ts';
+import { openStore } from '../edge/store/store.ts';
 import { decodeContent } from '../shared/codec.ts';
 import { readCommand } from '../shared/command.ts';
 import { openDatabase } from '../shared/database.ts';

@@ -6,9 +6,9 @@
 // some; a central that drops the double and asks for the gap; an edge that restarts.
 import pino from 'pino';
 import { expect, test } from 'vitest';
-import { forward, type LinkState, type Publish, type ReadLast } from '../edge/forwarder.ts';
-import { openOutbox } from '../edge/outbox.ts';
-import type { Last } from '../edge/resync.ts';
+import { openOutbox } from '../edge/store/outbox.ts';
+import { forward, type LinkState, type Publish, type ReadLast } from '../edge/uplink/forwarder.ts';
+import type { Last } from '../edge/uplink/resync.ts';
 import { Fault } from '../shared/fault.ts';
 import { type Bell, openBell } from '../shared/loop.ts';
 import { lastOf, type Segment } from '../shared/segment.ts';

@@ -7,7 +7,7 @@ import {
   type LinkState,
   type Publish,
   type ReadLast,
-} from '../edge/forwarder.ts';
+} from '../edge/uplink/forwarder.ts';
 import { scattered } from '../shared/backoff.ts';
 import type { Clock } from '../shared/clock.ts';
 import { Fault, type FaultCode } from '../shared/fault.ts';

@@ -5,9 +5,9 @@
 import type { Msg, NatsConnection } from '@nats-io/nats-core';
 import pino from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
-import { gatheredMax } from '../central/gathering.ts';
+import { gatheredMax } from '../central/ledger/gathering.ts';
+import { openRegistrar } from '../central/ledger/registrar.ts';
 import { migrations, openMemory } from '../central/memory.ts';
-import { openRegistrar } from '../central/registrar.ts';
 import type { EnrolAsk } from '../shared/enrol.ts';
 import { Fault } from '../shared/fault.ts';
 import { encodeLive } from '../shared/live.ts';

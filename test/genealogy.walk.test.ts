@@ -2,9 +2,9 @@
 // Method: the walk, against a slower one that is written from the rule; and 10,000 descendants.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { openGenealogy } from '../central/genealogy.ts';
-import { openHolds } from '../central/holds.ts';
 import { migrations } from '../central/memory.ts';
+import { openHolds } from '../central/quality/holds.ts';
+import { openGenealogy } from '../central/story/genealogy.ts';
 import type { Content, Fact } from '../shared/event.ts';
 import { m1, stated } from './helpers/central.ts';
 import { content } from './helpers/facts.ts';

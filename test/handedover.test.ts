@@ -3,12 +3,12 @@
 // Method: the connectors' readers, given rows by the test; then anything at all (fast-check).
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { checkHandsOver, openErp } from '../central/connectors.ts';
 import { dynamicsMasters } from '../central/dynamics/masters.ts';
 import { type DynamicsOptions, dynamicsFields } from '../central/dynamics/options.ts';
 import type { Service } from '../central/dynamics/service.ts';
-import type { Pulled, Source } from '../central/erp.ts';
-import type { Sent } from '../central/exchange.ts';
+import { checkHandsOver, openErp } from '../central/erp/connectors.ts';
+import type { Pulled, Source } from '../central/erp/erp.ts';
+import type { Sent } from '../central/erp/exchange.ts';
 import { trytonMasters } from '../central/tryton/masters.ts';
 import { trytonFields } from '../central/tryton/options.ts';
 import type { Tryton } from '../central/tryton/session.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { beat, type Heard } from '../edge/heartbeat.ts';
+import { beat, type Heard } from '../edge/uplink/heartbeat.ts';
 import { type Beat, decodeBeat, decodeBeatAnswer } from '../shared/beat.ts';
 import { Fault } from '../shared/fault.ts';
 

@@ -1,6 +1,6 @@
 // Goal: what central knows of a hold is a sum of facts. Method: every order of arrival (H7).
 import { expect, test } from 'vitest';
-import { holdMigrations, holdMigrations2, openHolds } from '../central/holds.ts';
+import { holdMigrations, holdMigrations2, openHolds } from '../central/quality/holds.ts';
 import type { Content, Fact } from '../shared/event.ts';
 import { quantityText } from '../shared/quantity.ts';
 import { stated } from './helpers/central.ts';

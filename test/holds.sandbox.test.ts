@@ -3,11 +3,11 @@
 // Method: the sandbox ERP over HTTP, SAP's connector, central with its poster and the loop that
 // asks for stock; the stock is read past the connector.
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { openBreaker } from '../central/breaker.ts';
-import { post } from '../central/poster.ts';
-import { sapErp } from '../central/sap.ts';
-import { takeStock } from '../central/stocktaking.ts';
-import { stockAgainMs } from '../central/warehouse.ts';
+import { openBreaker } from '../central/erp/breaker.ts';
+import { post } from '../central/posting/poster.ts';
+import { takeStock } from '../central/quality/stocktaking.ts';
+import { stockAgainMs } from '../central/quality/warehouse.ts';
+import { sapErp } from '../central/sap/connector.ts';
 import { type Clock, systemClock } from '../shared/clock.ts';
 import { openLog } from '../shared/log.ts';
 import { openBell } from '../shared/loop.ts';

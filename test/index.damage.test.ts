@@ -3,9 +3,9 @@
 // Method: a name stands twice in a file, in its table and in its index; each is changed in turn.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { judgedBy } from '../edge/legacy.ts';
-import { migrations } from '../edge/schema.ts';
-import { openStore } from '../edge/store.ts';
+import { judgedBy } from '../edge/store/legacy.ts';
+import { migrations } from '../edge/store/schema.ts';
+import { openStore } from '../edge/store/store.ts';
 import { openDatabase } from '../shared/database.ts';
 import { edition } from '../statecharts/edition.ts';
 import { storeOfShop } from './helpers/disk.ts';

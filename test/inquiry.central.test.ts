@@ -2,7 +2,7 @@
 // and the facts behind it are named, and what is only in motion is no difference.
 // Method: central's ledger and an ERP with books in memory, in which the test does what people do.
 import { expect, test } from 'vitest';
-import { askedAtOnce } from '../central/inquiry.ts';
+import { askedAtOnce } from '../central/reconcile/inquiry.ts';
 import { against } from '../cli/closing.ts';
 import { stated } from './helpers/central.ts';
 import { plantWith } from './helpers/erpplant.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { admittedBelow, waitingMax } from '../edge/admission.ts';
-import { batchMax, openIntake } from '../edge/intake.ts';
+import { admittedBelow, waitingMax } from '../edge/line/admission.ts';
+import { batchMax, openIntake } from '../edge/line/intake.ts';
 import { readCommand } from '../shared/command.ts';
 import { Fault } from '../shared/fault.ts';
 import { type Box, contentsOf, openBox, outcome } from './helpers/box.ts';

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { jobsMs, restingMs } from '../edge/machine/jobwork.ts';
 import { jobTables } from '../edge/machine/tables.ts';
 import { openSending } from '../edge/opcua/sending.ts';
-import { migrations } from '../edge/schema.ts';
+import { migrations } from '../edge/store/schema.ts';
 import { openDatabase } from '../shared/database.ts';
 import { Fault } from '../shared/fault.ts';
 import { testFolder } from './helpers/folder.ts';

@@ -1,9 +1,9 @@
 // Goal: an edge is told how far the ERP has what its line stated, and what waits for a person.
 import { expect, onTestFinished, test } from 'vitest';
-import { tellKept } from '../central/keeper.ts';
-import type { Ledger } from '../central/ledger.ts';
+import { tellKept } from '../central/ledger/keeper.ts';
+import type { Ledger } from '../central/ledger/ledger.ts';
+import { openMovements } from '../central/ledger/movements.ts';
 import { migrations, openMemory } from '../central/memory.ts';
-import { openMovements } from '../central/movements.ts';
 import { waitingMax } from '../shared/kept.ts';
 import { openBell } from '../shared/loop.ts';
 import { keptSubject } from '../shared/subject.ts';

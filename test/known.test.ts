@@ -1,7 +1,7 @@
 // Goal: what SAP says is there already is posted only if it is seen there, with what was sent.
 // Method: the sandbox, which refuses keys and cancellations that it has; else a rude server.
 import { afterEach, expect, test } from 'vitest';
-import type { Posting } from '../central/erp.ts';
+import type { Posting } from '../central/erp/erp.ts';
 import {
   bench,
   closeAll,

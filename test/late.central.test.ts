@@ -2,7 +2,7 @@
 // Method: two lines of one real edge; their facts in every order of arrival that matters, and in
 // random ones with repeats; everything central remembers, after the ERP has taken what it may.
 import { expect, test } from 'vitest';
-import type { Posting } from '../central/erp.ts';
+import type { Posting } from '../central/erp/erp.ts';
 import type { Segment } from '../shared/segment.ts';
 import { inOrder, openCentral } from './helpers/late.ts';
 import { random, seeds } from './helpers/random.ts';

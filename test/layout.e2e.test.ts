@@ -2,7 +2,7 @@
 // Method: a status with all that can be too long, on screens from a tablet to a wall.
 import type { Page } from 'playwright-core';
 import { afterAll, expect, test } from 'vitest';
-import type { Status } from '../edge/status.ts';
+import type { Status } from '../edge/http/status.ts';
 import { closeChromium, look } from './helpers/chromium.ts';
 import { startBox, started, startSilence } from './helpers/pagebox.ts';
 import { command, quantityHold, shop } from './helpers/shop.ts';

@@ -4,7 +4,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { openLeafWatch, refusalIn } from '../edge/leafwatch.ts';
+import { openLeafWatch, refusalIn } from '../edge/uplink/leafwatch.ts';
 
 const now = '2026-11-30T12:22:20.000000000Z';
 const ended = (reason: string, more: object = {}) => ({

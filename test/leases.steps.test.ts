@@ -3,9 +3,9 @@
 // Method: every step of the way, one after the other, on one PostgreSQL; the test is the clock and
 // the ERP, which executes late if it can: at the last moment that it has promised.
 import { describe, expect, test } from 'vitest';
-import type { Found, Outcome } from '../central/erp.ts';
-import { openLeases } from '../central/leases.ts';
-import type { Task } from '../central/taking.ts';
+import type { Found, Outcome } from '../central/erp/erp.ts';
+import { openLeases } from '../central/posting/leases.ts';
+import type { Task } from '../central/posting/taking.ts';
 import { postgresOrWhy } from './helpers/again.ts';
 import { only, openSide, stated } from './helpers/central.ts';
 import { choosePostgres } from './helpers/medium.ts';

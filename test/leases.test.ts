@@ -2,7 +2,7 @@
 // until it surely was or was not executed, and the old one writes nothing over it.
 // Method: two centrals on one PostgreSQL, step by step; the test is the clock and the ERP.
 import { expect, test } from 'vitest';
-import { openLeases } from '../central/leases.ts';
+import { openLeases } from '../central/posting/leases.ts';
 import { postgresOrWhy } from './helpers/again.ts';
 import { only, openSide, stated } from './helpers/central.ts';
 import { choosePostgres } from './helpers/medium.ts';

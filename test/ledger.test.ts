@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { type Accepted, openLedger, waitingMax } from '../central/ledger.ts';
-import { ledgerMigrations } from '../central/shelf.ts';
-import { openTotals, totalsMigrations } from '../central/totals.ts';
+import { type Accepted, openLedger, waitingMax } from '../central/ledger/ledger.ts';
+import { ledgerMigrations } from '../central/ledger/shelf.ts';
+import { openTotals, totalsMigrations } from '../central/ledger/totals.ts';
 import { encodeContent } from '../shared/codec.ts';
 import { history, report } from './helpers/facts.ts';
 import { onPostgres, openMedium } from './helpers/medium.ts';

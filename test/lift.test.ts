@@ -1,7 +1,7 @@
 // Goal: a hold that was told ahead and may never be stated is shown, and ends by a person's word.
 import { expect, onTestFinished, test } from 'vitest';
-import { openBoard } from '../central/board.ts';
-import { buildHttp } from '../central/http.ts';
+import { openBoard } from '../central/desk/board.ts';
+import { buildHttp } from '../central/desk/http.ts';
 import { migrations, openMemory } from '../central/memory.ts';
 import { bare } from './helpers/bare.ts';
 import { stated } from './helpers/central.ts';

@@ -1,7 +1,7 @@
 // Goal: what befell a counter is told by a report, even if it rose by nothing when it befell it.
 import { expect, test } from 'vitest';
 import { machineTables } from '../edge/machine/tables.ts';
-import { migrations } from '../edge/schema.ts';
+import { migrations } from '../edge/store/schema.ts';
 import { openDatabase } from '../shared/database.ts';
 import { testFolder } from './helpers/folder.ts';
 import { openMachineBox, running } from './helpers/machinebox.ts';

@@ -2,8 +2,8 @@
 // fact took; what the poster gets is what the ERP has said.
 // Method: an ERP that answers as told, on a clock that a test sets.
 import { expect, test } from 'vitest';
-import type { Erp, Found, Outcome, Posting } from '../central/erp.ts';
-import { errorClasses, openMeter } from '../central/meter.ts';
+import type { Erp, Found, Outcome, Posting } from '../central/erp/erp.ts';
+import { errorClasses, openMeter } from '../central/erp/meter.ts';
 import { metricsText } from '../shared/metrics.ts';
 import { scrape } from './helpers/prometheus.ts';
 

@@ -3,10 +3,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openBoard } from '../central/board.ts';
-import { postingKinds } from '../central/erp.ts';
-import { buildHttp as buildCentral } from '../central/http.ts';
-import { buildHttp } from '../edge/http.ts';
+import { openBoard } from '../central/desk/board.ts';
+import { buildHttp as buildCentral } from '../central/desk/http.ts';
+import { postingKinds } from '../central/erp/erp.ts';
+import { buildHttp } from '../edge/http/http.ts';
 import { bucketsMax, callBounds, openHistogram } from '../shared/histogram.ts';
 import { metricsText, metricsType, seriesMax } from '../shared/metrics.ts';
 import { openVitals } from '../shared/vitals.ts';

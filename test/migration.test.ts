@@ -5,8 +5,8 @@
 import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readMemory, writeMemory } from '../edge/memory.ts';
-import { upgrade } from '../edge/upgrade.ts';
+import { readMemory, writeMemory } from '../edge/store/memory.ts';
+import { upgrade } from '../edge/store/upgrade.ts';
 import { decodeContent, encodeContent } from '../shared/codec.ts';
 import { readCommand } from '../shared/command.ts';
 import type { Content } from '../shared/event.ts';

@@ -4,9 +4,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { fields } from '../central/config.ts';
-import { modeBy, modeReasons, openModes, type Switch, unguarded } from '../central/modes.ts';
-import { callOf, rules } from '../central/rules.ts';
-import { isRule, phaseOf, rulesOfPhases, ruleTable } from '../central/ruletable.ts';
+import {
+  modeBy,
+  modeReasons,
+  openModes,
+  type Switch,
+  unguarded,
+} from '../central/posting/modes.ts';
+import { callOf, rules } from '../central/posting/rules.ts';
+import { isRule, phaseOf, rulesOfPhases, ruleTable } from '../central/posting/ruletable.ts';
 import type { FactType } from '../shared/event.ts';
 import { factOf, m1, openSide, stated } from './helpers/central.ts';
 import { testFolder } from './helpers/folder.ts';

@@ -4,7 +4,7 @@
 import { expect, test } from 'vitest';
 import { digestOf as centralDigest } from '../central/downlink/records.ts';
 import { digestOf as edgeDigest, openShelf } from '../edge/reference/shelf.ts';
-import { migrations } from '../edge/schema.ts';
+import { migrations } from '../edge/store/schema.ts';
 import { openDatabase } from '../shared/database.ts';
 import type { Reference } from '../shared/reference.ts';
 import { readReference } from '../shared/reference.ts';

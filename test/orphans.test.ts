@@ -3,7 +3,7 @@
 // Method: a box dies when one of its lines has reached central and the other has not; a backup of
 // it takes over. Both sides' counts are compared, and what is read again after a restart.
 import { expect, test } from 'vitest';
-import { rehearse } from '../edge/trial.ts';
+import { rehearse } from '../edge/store/trial.ts';
 import { hold } from '../statecharts/hold.ts';
 import { lot } from '../statecharts/lot.ts';
 import { orphaned } from '../statecharts/orphan.ts';

@@ -2,8 +2,8 @@
 // Method: rows that statements hand out are counted; a reader whose messages are all there at once.
 import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import { expect, test, vi } from 'vitest';
-import { receive } from '../central/inbox.ts';
-import type { Ledger } from '../central/ledger.ts';
+import { receive } from '../central/ledger/inbox.ts';
+import type { Ledger } from '../central/ledger/ledger.ts';
 import { systemClock } from '../shared/clock.ts';
 import { openLog } from '../shared/log.ts';
 import { openBell } from '../shared/loop.ts';

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { buildHttp } from '../edge/http.ts';
-import { openIntake } from '../edge/intake.ts';
+import { buildHttp } from '../edge/http/http.ts';
+import { openIntake } from '../edge/line/intake.ts';
 import { openBell } from '../shared/loop.ts';
 import { openBox } from './helpers/box.ts';
 import { fakeClock } from './helpers/clock.ts';

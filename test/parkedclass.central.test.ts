@@ -8,7 +8,7 @@ import {
   openParkedClasses,
   postingClass,
   postingClassNames,
-} from '../central/parkedclass.ts';
+} from '../central/posting/parkedclass.ts';
 import { openDatabase } from '../shared/database.ts';
 
 test.each([

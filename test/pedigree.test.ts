@@ -1,8 +1,8 @@
 // Where a lot came from and what became of it, asked of the edge's own page without a network.
 import { expect, test } from 'vitest';
-import { buildHttp } from '../edge/http.ts';
-import { openIntake } from '../edge/intake.ts';
-import { readPedigree } from '../edge/pedigree.ts';
+import { buildHttp } from '../edge/http/http.ts';
+import { readPedigree } from '../edge/http/pedigree.ts';
+import { openIntake } from '../edge/line/intake.ts';
 import { openBell } from '../shared/loop.ts';
 import { openBox } from './helpers/box.ts';
 import { fakeClock } from './helpers/clock.ts';

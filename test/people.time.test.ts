@@ -10,7 +10,7 @@ import { openPeople } from '../edge/people/people.ts';
 import { openProof } from '../edge/people/proof.ts';
 import { namesMax, openBuckets } from '../edge/people/rate.ts';
 import { openSessions, sessionMaxMs, sessionsMax } from '../edge/people/sessions.ts';
-import { migrations } from '../edge/schema.ts';
+import { migrations } from '../edge/store/schema.ts';
 import { openDatabase } from '../shared/database.ts';
 import { openLog } from '../shared/log.ts';
 import { type Hashed, isPin } from '../shared/pin.ts';

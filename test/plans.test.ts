@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { migrations as centralMigrations, openMemory } from '../central/memory.ts';
 import { assembleEdge } from '../edge/assembly.ts';
 import { readEdgeConfig } from '../edge/config.ts';
-import { migrations } from '../edge/schema.ts';
+import { migrations } from '../edge/store/schema.ts';
 import { systemClock } from '../shared/clock.ts';
 import { openDatabase } from '../shared/database.ts';
 import { Fault } from '../shared/fault.ts';

@@ -5,10 +5,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Answer } from '../edge/answers.ts';
-import { openBook } from '../edge/book.ts';
-import { writeMemory } from '../edge/memory.ts';
-import { openRoster } from '../edge/roster.ts';
+import type { Answer } from '../edge/line/answers.ts';
+import { openBook } from '../edge/line/book.ts';
+import { openRoster } from '../edge/line/roster.ts';
+import { writeMemory } from '../edge/store/memory.ts';
 import { decodeContent } from '../shared/codec.ts';
 import { type CommandType, commandTypes, readCommand } from '../shared/command.ts';
 import { Fault } from '../shared/fault.ts';

@@ -1,9 +1,9 @@
 // Goal: a backlog that is taken in by small turns is taken in as if at once.
 // Method: the same segments to two ledgers, at once and in portions of every size.
 import { expect, test } from 'vitest';
-import { portionsOf } from '../central/inbox.ts';
-import { type Arrival, openLedger } from '../central/ledger.ts';
-import { ledgerMigrations } from '../central/shelf.ts';
+import { portionsOf } from '../central/ledger/inbox.ts';
+import { type Arrival, openLedger } from '../central/ledger/ledger.ts';
+import { ledgerMigrations } from '../central/ledger/shelf.ts';
 import { openDatabase } from '../shared/database.ts';
 import { decodeSegment, encodeSegment, partsOf } from '../shared/segment.ts';
 import { history, report } from './helpers/facts.ts';

@@ -4,8 +4,8 @@
 // dies in the midst of calls and comes back on the same file; a person who says "again".
 import pino from 'pino';
 import { expect, test } from 'vitest';
-import { openBreaker } from '../central/breaker.ts';
-import { post } from '../central/poster.ts';
+import { openBreaker } from '../central/erp/breaker.ts';
+import { post } from '../central/posting/poster.ts';
 import type { Content } from '../shared/event.ts';
 import { openBell } from '../shared/loop.ts';
 import { openSide, stated } from './helpers/central.ts';

@@ -2,9 +2,9 @@
 // who looks there for what files have is told what to do instead.
 // Method: what is told, case by case; and the commands themselves, on a real server.
 import { describe, expect, test } from 'vitest';
-import { openLeases } from '../central/leases.ts';
 import { migrations } from '../central/memory.ts';
-import { openShared } from '../central/sharing.ts';
+import { openLeases } from '../central/posting/leases.ts';
+import { openShared } from '../central/sql/sharing.ts';
 import { diagnoseLedger, type Standing } from '../cli/ledger.ts';
 import { postgresOrWhy } from './helpers/again.ts';
 import { configFile, holdfast, shopOn } from './helpers/centralconfig.ts';

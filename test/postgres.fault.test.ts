@@ -2,11 +2,11 @@
 // server that is away) loses nothing, and is told in words.
 // Method: a real server that is restarted, stalls and cuts connections.
 import { expect, test } from 'vitest';
-import { openBoard } from '../central/board.ts';
-import { statementOf } from '../central/dialect.ts';
+import { openBoard } from '../central/desk/board.ts';
 import { migrations, openMemory } from '../central/memory.ts';
-import { openShared, type Where } from '../central/sharing.ts';
-import { turnsOf } from '../central/turns.ts';
+import { statementOf } from '../central/sql/dialect.ts';
+import { openShared, type Where } from '../central/sql/sharing.ts';
+import { turnsOf } from '../central/sql/turns.ts';
 import type { Database } from '../shared/database.ts';
 import { postgresOrWhy } from './helpers/again.ts';
 import { bare } from './helpers/bare.ts';

@@ -3,10 +3,10 @@
 // Method: what would be sent, as it is; and many statements at once on a real server.
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { openLater } from '../central/later.ts';
 import { migrations, openMemory } from '../central/memory.ts';
-import { openShared } from '../central/sharing.ts';
-import type { Query } from '../central/wire.ts';
+import { openLater } from '../central/sql/later.ts';
+import { openShared } from '../central/sql/sharing.ts';
+import type { Query } from '../central/sql/wire.ts';
 import type { Database } from '../shared/database.ts';
 import { postgresOrWhy } from './helpers/again.ts';
 import { history, report } from './helpers/facts.ts';

@@ -1,7 +1,7 @@
 // Goal: a statement means the same on PostgreSQL as on SQLite.
 // Method: the same tests on both.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openShared } from '../central/sharing.ts';
+import { openShared } from '../central/sql/sharing.ts';
 import { type Database, openDatabase } from '../shared/database.ts';
 import { Fault } from '../shared/fault.ts';
 import { postgresOrWhy } from './helpers/again.ts';

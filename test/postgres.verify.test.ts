@@ -3,11 +3,11 @@
 // Method: one small shop on a real server; each kind of harm is done to it behind its schema.
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { openBoard } from '../central/board.ts';
-import { verifyShared } from '../central/inspection.ts';
+import { openBoard } from '../central/desk/board.ts';
+import { verifyShared } from '../central/ledger/inspection.ts';
+import { readShared } from '../central/ledger/reading.ts';
 import { migrations, openMemory } from '../central/memory.ts';
-import { readShared } from '../central/reading.ts';
-import { openShared } from '../central/sharing.ts';
+import { openShared } from '../central/sql/sharing.ts';
 import { centralLine } from '../shared/subject.ts';
 import { as, nobody, said } from './helpers/acts.ts';
 import { postgresOrWhy } from './helpers/again.ts';

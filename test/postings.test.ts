@@ -1,7 +1,7 @@
 // Goal: every document a fact calls for is sent in its turn, and nothing is forgotten.
 // Method: central's real tables; the test is the ERP and the clock.
 import { expect, test } from 'vitest';
-import type { Task } from '../central/taking.ts';
+import type { Task } from '../central/posting/taking.ts';
 import type { Content } from '../shared/event.ts';
 import {
   again,

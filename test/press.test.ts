@@ -3,8 +3,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import Fastify from 'fastify';
 import { expect, onTestFinished, test } from 'vitest';
-import { pressSheets as pressFigures, servePage as serveFigures } from '../central/page.ts';
-import { pressSheets, servePage } from '../edge/press.ts';
+import { pressSheets as pressFigures, servePage as serveFigures } from '../central/desk/page.ts';
+import { pressSheets, servePage } from '../edge/http/press.ts';
 import { pack } from '../shared/packing.ts';
 import { languages } from '../shared/press.ts';
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { ask, read } from '../cli/drive.ts';
 import { startStage } from '../cli/stage.ts';
-import type { Status } from '../edge/status.ts';
+import type { Status } from '../edge/http/status.ts';
 import { testFolder } from './helpers/folder.ts';
 import { waitFor } from './helpers/plantnet.ts';
 import { m01, shop } from './helpers/shop.ts';

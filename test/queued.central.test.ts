@@ -2,12 +2,12 @@
 // Method: central's real tables; the test is the ERP and the clock.
 import pino from 'pino';
 import { expect, test } from 'vitest';
-import { accountOf } from '../central/accounts.ts';
-import { openAmendments } from '../central/amendments.ts';
-import { openBreaker } from '../central/breaker.ts';
-import { openDesk } from '../central/desk.ts';
-import type { Found } from '../central/erp.ts';
-import { askedMax } from '../central/outcomes.ts';
+import { openDesk } from '../central/desk/desk.ts';
+import { openBreaker } from '../central/erp/breaker.ts';
+import type { Found } from '../central/erp/erp.ts';
+import { openAmendments } from '../central/posting/amendments.ts';
+import { askedMax } from '../central/posting/outcomes.ts';
+import { accountOf } from '../central/reconcile/accounts.ts';
 import { bare } from './helpers/bare.ts';
 import {
   answer,

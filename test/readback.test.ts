@@ -1,7 +1,7 @@
 // Goal: a document is called posted only once it was seen in SAP with what was sent.
 // Method: a rude server that shows another document than was sent; the sandbox for its own faults.
 import { afterEach, expect, test } from 'vitest';
-import type { Posting } from '../central/erp.ts';
+import type { Posting } from '../central/erp/erp.ts';
 import { openProxy } from './contract/proxy.ts';
 import {
   bench,

@@ -5,8 +5,8 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { migrations as ledgers } from '../central/memory.ts';
-import { openShared } from '../central/sharing.ts';
-import { migrations as stores } from '../edge/schema.ts';
+import { openShared } from '../central/sql/sharing.ts';
+import { migrations as stores } from '../edge/store/schema.ts';
 import { type Database, openDatabase } from '../shared/database.ts';
 import { contractions, oldestReader, readableFrom } from '../shared/reader.ts';
 import { postgresOrWhy } from './helpers/again.ts';

@@ -4,7 +4,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { faultFields } from '../central/sandbox/faults.ts';
-import { sapFields } from '../central/sap.ts';
+import { sapFields } from '../central/sap/connector.ts';
 import { acts } from '../cli/machine/acts.ts';
 import { machineFields } from '../cli/machine/config.ts';
 import { edgeHeap } from '../cli/program.ts';

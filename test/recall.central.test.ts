@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { openRecall } from '../central/recall.ts';
+import { openRecall } from '../central/story/recall.ts';
 import { type Recalled, type RecalledRow, recallCsv, recallText } from '../shared/recalltext.ts';
 import { openAsked } from './helpers/board.ts';
 import { stated } from './helpers/central.ts';

@@ -3,8 +3,8 @@
 // Method: boxes of three plants and central in one process, over subjects that the test cuts; the
 // command line asks central over HTTP; its rows are compared with what was told to the lines.
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { openBoard } from '../central/board.ts';
-import { buildHttp } from '../central/http.ts';
+import { openBoard } from '../central/desk/board.ts';
+import { buildHttp } from '../central/desk/http.ts';
 import { run } from '../cli/recall.ts';
 import type { Recalled } from '../shared/recalltext.ts';
 import { bare } from './helpers/bare.ts';

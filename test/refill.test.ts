@@ -1,8 +1,8 @@
 // D5: what is missing is asked of its edge, again and again; that it is still missing is told.
 import { expect, test } from 'vitest';
-import { openLedger } from '../central/ledger.ts';
-import { fillGaps } from '../central/refill.ts';
-import { ledgerMigrations } from '../central/shelf.ts';
+import { openLedger } from '../central/ledger/ledger.ts';
+import { fillGaps } from '../central/ledger/refill.ts';
+import { ledgerMigrations } from '../central/ledger/shelf.ts';
 import type { Clock } from '../shared/clock.ts';
 import { openDatabase } from '../shared/database.ts';
 import { openBell } from '../shared/loop.ts';

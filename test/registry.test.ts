@@ -1,7 +1,7 @@
 // Goal: every line has one writer, and an epoch that is over stays over (D7, D8).
 import { expect, onTestFinished, test } from 'vitest';
+import { permitMs } from '../central/ledger/registry.ts';
 import { migrations, openMemory } from '../central/memory.ts';
-import { permitMs } from '../central/registry.ts';
 import { genesis } from '../shared/codec.ts';
 import { decodeEpochs, decodeLink, type EnrolAsk } from '../shared/enrol.ts';
 import { decodeSegment, segmentBytesMax } from '../shared/segment.ts';

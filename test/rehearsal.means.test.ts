@@ -1,7 +1,7 @@
 // Goal: a refused command is asked again as its plant would ask it: by its calendar and its units.
 import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import { rehearseFile } from '../edge/rehearsal.ts';
+import { rehearseFile } from '../edge/store/rehearsal.ts';
 import { openCalendar, readCalendar } from '../shared/calendar.ts';
 import { readCommand } from '../shared/command.ts';
 import { openUnits } from '../shared/unit.ts';

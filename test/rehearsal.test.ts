@@ -5,7 +5,7 @@ import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import { rehearseFile } from '../edge/rehearsal.ts';
+import { rehearseFile } from '../edge/store/rehearsal.ts';
 import { templates } from '../statecharts/policy.ts';
 import { openBox, outcome } from './helpers/box.ts';
 import { testFolder } from './helpers/folder.ts';

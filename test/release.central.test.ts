@@ -1,7 +1,7 @@
 // What quality has not released is not received as available, whichever arrives first.
 // And central's file of the version before is brought up to date.
 import { expect, test } from 'vitest';
-import { openLedger } from '../central/ledger.ts';
+import { openLedger } from '../central/ledger/ledger.ts';
 import { migrations, openMemory } from '../central/memory.ts';
 import { openDatabase } from '../shared/database.ts';
 import { m1, openSide, qc, stated } from './helpers/central.ts';

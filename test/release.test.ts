@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
-import { softwareHere } from '../edge/software.ts';
+import { softwareHere } from '../edge/line/software.ts';
 import { buildIn } from '../shared/release.ts';
 import { testFolder } from './helpers/folder.ts';
 

@@ -4,9 +4,9 @@
 // the second is replayed by the same rules, and by others.
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { openExtract } from '../central/extract.ts';
-import type { Switch } from '../central/modes.ts';
-import { openReplays } from '../central/replays.ts';
+import { openExtract } from '../central/ledger/extract.ts';
+import type { Switch } from '../central/posting/modes.ts';
+import { openReplays } from '../central/replay/replays.ts';
 import type { Database } from '../shared/database.ts';
 import type { Content } from '../shared/event.ts';
 import type { Replayed } from '../shared/replay.ts';

@@ -2,8 +2,8 @@
 // tell the difference, and the memory of an edge does not grow with an order that stays open.
 // Method: the same facts in two books, one that reads its store and one that remembers all of it.
 import { expect, test } from 'vitest';
-import { type Book, openBook } from '../edge/book.ts';
-import { openRoster } from '../edge/roster.ts';
+import { type Book, openBook } from '../edge/line/book.ts';
+import { openRoster } from '../edge/line/roster.ts';
 import { decodeContent as contentOf } from '../shared/codec.ts';
 import type { Reports } from '../statecharts/tables.ts';
 import { contentsOf, openBox } from './helpers/box.ts';

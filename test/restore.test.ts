@@ -2,7 +2,7 @@
 // and what the true history has no place for goes to a person (D7, S4).
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { carriedBy } from '../edge/carry.ts';
+import { carriedBy } from '../edge/store/carry.ts';
 import { openReplica } from '../shared/replica.ts';
 import { contentsOf } from './helpers/box.ts';
 import { waitFor } from './helpers/plantnet.ts';

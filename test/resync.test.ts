@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Last, resync } from '../edge/resync.ts';
+import { type Last, resync } from '../edge/uplink/resync.ts';
 
 // An edge in epoch 2 with facts 1 to 9; the stream took up to 6, central's ledger holds up to 3.
 const own = {

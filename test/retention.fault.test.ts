@@ -4,9 +4,9 @@
 import { closeSync, copyFileSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openDepot } from '../edge/depot.ts';
-import { salvageFile } from '../edge/salvage.ts';
-import { rehearse } from '../edge/trial.ts';
+import { openDepot } from '../edge/store/depot.ts';
+import { salvageFile } from '../edge/store/salvage.ts';
+import { rehearse } from '../edge/store/trial.ts';
 import { verifyStore } from '../edge/verification.ts';
 import { openReplica } from '../shared/replica.ts';
 import { openBox } from './helpers/box.ts';

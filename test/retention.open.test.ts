@@ -2,7 +2,7 @@
 // Method: a store that lives through days of work, with more open reports than one state may say.
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openReportsMax } from '../edge/retention.ts';
+import { openReportsMax } from '../edge/store/retention.ts';
 import { testFolder } from './helpers/folder.ts';
 import { openPlateau } from './helpers/plateau.ts';
 import { shop } from './helpers/shop.ts';

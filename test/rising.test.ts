@@ -2,7 +2,7 @@
 // Method: any rising numbers, with any times, against a plain list of them.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { openRising } from '../edge/rising.ts';
+import { openRising } from '../edge/store/rising.ts';
 
 const steps = fc.array(
   fc.tuple(

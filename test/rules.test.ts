@@ -1,6 +1,6 @@
 // Goal: which fact calls for which document is a table that can be read. Method: one case a row.
 import { expect, test } from 'vitest';
-import { callOf, type Known, keyOf, rules } from '../central/rules.ts';
+import { callOf, type Known, keyOf, rules } from '../central/posting/rules.ts';
 import { type BodyOf, factTypes } from '../shared/event.ts';
 import { quantity, quantityText } from '../shared/quantity.ts';
 import { mostOf } from '../statecharts/tolerance.ts';

@@ -2,9 +2,9 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { besides } from '../edge/beside.ts';
-import { inOrder } from '../edge/positions.ts';
-import { salvageFile } from '../edge/salvage.ts';
+import { besides } from '../edge/store/beside.ts';
+import { inOrder } from '../edge/store/positions.ts';
+import { salvageFile } from '../edge/store/salvage.ts';
 import { decodeContent, link } from '../shared/codec.ts';
 import { openReplica } from '../shared/replica.ts';
 import { edition } from '../statecharts/edition.ts';

@@ -4,7 +4,7 @@
 import { dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import { salvageFile } from '../edge/salvage.ts';
+import { salvageFile } from '../edge/store/salvage.ts';
 import type { Fleet, Member } from './helpers/fleet.ts';
 import { waitFor } from './helpers/plantnet.ts';
 import { backedUp, bothKept, good, report } from './helpers/restored.ts';

@@ -1,8 +1,8 @@
 // Goal: what is configured for usage decisions is checked, and the desk sees what would be sent.
 // Method: the connector by itself, and the sandbox.
 import { afterEach, expect, test } from 'vitest';
-import type { Posting } from '../central/erp.ts';
-import { sapErp } from '../central/sap.ts';
+import type { Posting } from '../central/erp/erp.ts';
+import { sapErp } from '../central/sap/connector.ts';
 import { openProxy } from './contract/proxy.ts';
 import { bench, closeAll, closers, erpAt } from './helpers/sap.ts';
 import { codes, inspected, received, waits } from './helpers/sapdecision.ts';

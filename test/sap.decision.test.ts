@@ -3,7 +3,7 @@
 // Method: the sandbox behind a proxy that harms one request after the other; a person at it.
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
-import type { Erp, Posting } from '../central/erp.ts';
+import type { Erp, Posting } from '../central/erp/erp.ts';
 import { openProxy } from './contract/proxy.ts';
 import { closeAll, closers, erpAt, key, receipt } from './helpers/sap.ts';
 import { accepts, byHand, codes, inspected, lot1, received, waits } from './helpers/sapdecision.ts';

@@ -1,8 +1,8 @@
 // Goal: process orders are confirmed by their own service, which a setting tells by the number.
 // Method: the sandbox with an order of each category; it refuses the one at the other's service.
 import { afterEach, expect, test } from 'vitest';
-import type { Posting } from '../central/erp.ts';
-import { sapErp } from '../central/sap.ts';
+import type { Posting } from '../central/erp/erp.ts';
+import { sapErp } from '../central/sap/connector.ts';
 import { orderPath, confirmation as shape } from './helpers/sandbox.ts';
 import { bench, closeAll, confirmation, erpAt, issue, key, rude } from './helpers/sap.ts';
 

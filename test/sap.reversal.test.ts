@@ -2,8 +2,8 @@
 // back a confirmation by its key, what takes back a material document by what it reverses.
 // Method: the sandbox for what SAP does, a rude server for what SAP would not do so soon.
 import { afterEach, expect, test } from 'vitest';
-import { documentOf } from '../central/document.ts';
-import type { Posting } from '../central/erp.ts';
+import type { Posting } from '../central/erp/erp.ts';
+import { documentOf } from '../central/sap/document.ts';
 import {
   bench,
   closeAll,

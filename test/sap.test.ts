@@ -3,7 +3,7 @@
 // every connector must do is in `contract/`.
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
-import type { Posting } from '../central/erp.ts';
+import type { Posting } from '../central/erp/erp.ts';
 import { sandboxMigrations } from '../central/sandbox/schema.ts';
 import { openDatabase } from '../shared/database.ts';
 import {

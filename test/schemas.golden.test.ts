@@ -5,9 +5,9 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { verifyLedger } from '../central/ledger/verification.ts';
 import { migrations as ledgers, openMemory } from '../central/memory.ts';
-import { verifyLedger } from '../central/verification.ts';
-import { migrations as stores } from '../edge/schema.ts';
+import { migrations as stores } from '../edge/store/schema.ts';
 import { verifyStore } from '../edge/verification.ts';
 import { type Database, openDatabase } from '../shared/database.ts';
 import { oldestReader } from '../shared/reader.ts';

@@ -2,7 +2,7 @@
 // and the others are served.
 // Method: a real server; requests that are none, too many, too large, late, or that meet a bug.
 import { expect, test, vi } from 'vitest';
-import { answerBytesMax, servedMax } from '../central/services.ts';
+import { answerBytesMax, servedMax } from '../central/desk/services.ts';
 import { systemClock } from '../shared/clock.ts';
 import { refused } from './helpers/central.ts';
 import { deskAfter } from './helpers/deskbox.ts';

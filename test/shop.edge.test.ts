@@ -2,10 +2,10 @@
 // Method: the generator counts for itself what must come of it; the edge's book must say the same.
 import { expect, test } from 'vitest';
 import { generateShop } from '../cli/shop.ts';
-import { openBook } from '../edge/book.ts';
-import { openRoster } from '../edge/roster.ts';
-import { migrations } from '../edge/schema.ts';
-import { openStore } from '../edge/store.ts';
+import { openBook } from '../edge/line/book.ts';
+import { openRoster } from '../edge/line/roster.ts';
+import { migrations } from '../edge/store/schema.ts';
+import { openStore } from '../edge/store/store.ts';
 import { readCommand } from '../shared/command.ts';
 import { openDatabase } from '../shared/database.ts';
 import { eventIds, systemRandom } from '../shared/identity.ts';

@@ -1,7 +1,7 @@
 // Goal: whoever verifies a file learns of each signature that is not of what was signed.
 // Method: signatures that are right, of other bytes, and of nothing, in a store and in its ledger.
 import { expect, test } from 'vitest';
-import { verifyLedger } from '../central/verification.ts';
+import { verifyLedger } from '../central/ledger/verification.ts';
 import { verifyStore } from '../edge/verification.ts';
 import { readCommand } from '../shared/command.ts';
 import type { BodyOf, Content } from '../shared/event.ts';

@@ -1,7 +1,7 @@
 // Goal: a start after a power cut judges few facts again. Method: what was written down of a real
 // book, and on a disk that does not take it.
 import { expect, test } from 'vitest';
-import { openSnapshotter, snapshotEvery } from '../edge/snapshotter.ts';
+import { openSnapshotter, snapshotEvery } from '../edge/store/snapshotter.ts';
 import { readCommand } from '../shared/command.ts';
 import type { Logger } from '../shared/log.ts';
 import { openBox } from './helpers/box.ts';

@@ -3,7 +3,7 @@
 // Method: boxes that are given one release after another, beside a central in the same process.
 import { expect, test } from 'vitest';
 import { judge, type Stand } from '../cli/proof.ts';
-import { openSoftware, type Software, softwareHere } from '../edge/software.ts';
+import { openSoftware, type Software, softwareHere } from '../edge/line/software.ts';
 import { Fault } from '../shared/fault.ts';
 import { openBox } from './helpers/box.ts';
 import { type Fleet, type Member, openFleet } from './helpers/fleet.ts';

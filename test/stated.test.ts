@@ -2,7 +2,7 @@
 // charts would not have it so. Method: such facts, and the fingerprint that edition 2 stored with
 // the last of them.
 import { expect, test } from 'vitest';
-import { openBook } from '../edge/book.ts';
+import { openBook } from '../edge/line/book.ts';
 import type { Content } from '../shared/event.ts';
 import { Fault } from '../shared/fault.ts';
 import { fingerprint } from '../statecharts/fingerprint.ts';

@@ -1,7 +1,7 @@
 // Goal: what quality decides reaches stock, whatever arrives first.
 // Method: central's real tables; every case small enough to be read. The search is in gate.model.
 import { expect, test } from 'vitest';
-import { earlyReason } from '../central/planner.ts';
+import { earlyReason } from '../central/posting/planner.ts';
 import { answer, m1, only, other, qc, refused, stated, told, unknown } from './helpers/central.ts';
 
 const { release, report, produce, consume, block, blockAll, keep, hold, decide, free } = stated;

@@ -1,8 +1,8 @@
 import { closeSync, openSync, readFileSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { migrations } from '../edge/schema.ts';
-import { type Head, openStore } from '../edge/store.ts';
+import { migrations } from '../edge/store/schema.ts';
+import { type Head, openStore } from '../edge/store/store.ts';
 import { genesis, link } from '../shared/codec.ts';
 import { readCommand } from '../shared/command.ts';
 import { openDatabase } from '../shared/database.ts';

@@ -4,8 +4,8 @@
 // reads are counted.
 import type { Statement } from 'better-sqlite3';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import type { PostingRow } from '../central/queue.ts';
-import { openSums } from '../central/sums.ts';
+import type { PostingRow } from '../central/posting/queue.ts';
+import { openSums } from '../central/posting/sums.ts';
 import { m1, openSide, stated } from './helpers/central.ts';
 import { random, seeds } from './helpers/random.ts';
 import { openSearch } from './helpers/search.ts';

@@ -1,7 +1,7 @@
 // Goal: what must not be said of a delivery is refused, and what must not go out yet waits.
 // Method: central without its loops; each test is about one guard, asked at the moment it holds.
 import { expect, test } from 'vitest';
-import type { PostingRow } from '../central/queue.ts';
+import type { PostingRow } from '../central/posting/queue.ts';
 import { openInboundGate } from '../central/supplier/gate.ts';
 import { stated } from './helpers/central.ts';
 import { history } from './helpers/facts.ts';

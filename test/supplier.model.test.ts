@@ -2,7 +2,7 @@
 // goods and money add up, and no document takes from stock what is not there.
 // Method: seeded stories; the ERP's stock is a depot that fails when anything falls below nothing.
 import { expect, test } from 'vitest';
-import type { Posting } from '../central/erp.ts';
+import type { Posting } from '../central/erp/erp.ts';
 import { Fault } from '../shared/fault.ts';
 import { amountOf, quantityText } from '../shared/quantity.ts';
 import { postingStates } from '../statecharts/posting.ts';

@@ -3,8 +3,8 @@
 // Method: an ERP in memory, read through the port; a fake clock; fuzzed receipts and results.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { openBreaker } from '../central/breaker.ts';
-import type { Receipts } from '../central/receipts.ts';
+import { openBreaker } from '../central/erp/breaker.ts';
+import type { Receipts } from '../central/erp/receipts.ts';
 import { isBehind } from '../central/supplier/delivery.ts';
 import { pull } from '../central/supplier/puller.ts';
 import { openLog } from '../shared/log.ts';

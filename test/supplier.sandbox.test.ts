@@ -3,9 +3,9 @@
 // Method: the sandbox ERP over HTTP, SAP's connector, central with its poster and its puller;
 // people over HTTP; the books are read past the connector.
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { openBreaker } from '../central/breaker.ts';
-import { post } from '../central/poster.ts';
-import { sapErp } from '../central/sap.ts';
+import { openBreaker } from '../central/erp/breaker.ts';
+import { post } from '../central/posting/poster.ts';
+import { sapErp } from '../central/sap/connector.ts';
 import { pull } from '../central/supplier/puller.ts';
 import { systemClock } from '../shared/clock.ts';
 import { openLog } from '../shared/log.ts';

@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { ask, read } from '../cli/drive.ts';
 import { type Program, startProgram } from '../cli/program.ts';
 import { startStage } from '../cli/stage.ts';
-import type { Status } from '../edge/status.ts';
+import type { Status } from '../edge/http/status.ts';
 import { testFolder } from './helpers/folder.ts';
 import { waitFor } from './helpers/plantnet.ts';
 import { m01, m02, shop } from './helpers/shop.ts';

@@ -3,8 +3,8 @@
 // Method: a real hub; the CLI's own rules, from its source, over what the JetStream API answers.
 import { jetstream } from '@nats-io/jetstream';
 import { expect, test } from 'vitest';
-import { ensureStreams } from '../central/stream.ts';
-import { usualThresholds } from '../central/thresholds.ts';
+import { ensureStreams } from '../central/ledger/stream.ts';
+import { usualThresholds } from '../central/ledger/thresholds.ts';
 import { eventStream, eventSubject, keptStream, markConsumer } from '../shared/subject.ts';
 import { checkConsumer, checkStream } from './helpers/natscheck.ts';
 import { waitFor } from './helpers/plantnet.ts';

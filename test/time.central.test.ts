@@ -2,7 +2,7 @@
 // as ever. Method: central's real memory, facts of lines with right and wrong clocks.
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { callOf } from '../central/rules.ts';
+import { callOf } from '../central/posting/rules.ts';
 import type { Content, Fact } from '../shared/event.ts';
 import { again, stated } from './helpers/central.ts';
 import { openClockCentral, openTime } from './helpers/clockbox.ts';

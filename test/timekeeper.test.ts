@@ -2,12 +2,12 @@
 // Method: real actor, real store in a file; only the clock is ours.
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Answer } from '../edge/answers.ts';
-import { openBook } from '../edge/book.ts';
-import { openRoster } from '../edge/roster.ts';
-import { migrations } from '../edge/schema.ts';
-import { openStore } from '../edge/store.ts';
-import { dueCommands, keepTime } from '../edge/timekeeper.ts';
+import type { Answer } from '../edge/line/answers.ts';
+import { openBook } from '../edge/line/book.ts';
+import { openRoster } from '../edge/line/roster.ts';
+import { dueCommands, keepTime } from '../edge/line/timekeeper.ts';
+import { migrations } from '../edge/store/schema.ts';
+import { openStore } from '../edge/store/store.ts';
 import { decodeContent } from '../shared/codec.ts';
 import { type Command, readCommand } from '../shared/command.ts';
 import { openDatabase } from '../shared/database.ts';

@@ -4,8 +4,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { buildHttp } from '../central/http.ts';
-import { openTokens, tokensMax } from '../central/tokens.ts';
+import { buildHttp } from '../central/desk/http.ts';
+import { openTokens, tokensMax } from '../central/desk/tokens.ts';
 import { run } from '../cli/token.ts';
 import { openLog } from '../shared/log.ts';
 import { openAsked } from './helpers/board.ts';

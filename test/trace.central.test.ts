@@ -1,8 +1,8 @@
 // Goal: with any id in hand a person gets the whole story, forwards and backwards, over all plants.
 // Method: two plants, the second made of what the first has made; asked by every id there is.
 import { expect, test } from 'vitest';
-import { openThread } from '../central/thread.ts';
-import type { Traced } from '../central/trace.ts';
+import { openThread } from '../central/story/thread.ts';
+import type { Traced } from '../central/story/trace.ts';
 import type { Content } from '../shared/event.ts';
 import { traceText } from '../shared/tracetext.ts';
 import { openAsked } from './helpers/board.ts';

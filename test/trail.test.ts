@@ -2,9 +2,9 @@
 // bounded memory: what was undone, refused, answered before or read again is not told as done.
 // Method: trails between a real intake, a ledger, and an exporter that keeps what it is told.
 import { expect, test } from 'vitest';
-import type { Erp } from '../central/erp.ts';
-import { openTrail as openCentral, postSpan, takeSpan } from '../central/trail.ts';
-import { commandSpan, openTrail, remembered, sendSpan } from '../edge/trail.ts';
+import type { Erp } from '../central/erp/erp.ts';
+import { openTrail as openCentral, postSpan, takeSpan } from '../central/story/trail.ts';
+import { commandSpan, openTrail, remembered, sendSpan } from '../edge/uplink/trail.ts';
 import type { Fact } from '../shared/event.ts';
 import type { Exporter } from '../shared/exporter.ts';
 import type { Span } from '../shared/otlp.ts';

@@ -2,8 +2,8 @@
 // in it, and a stream that is not the one that was read is left alone.
 import pino from 'pino';
 import { expect, test } from 'vitest';
-import type { Ledger } from '../central/ledger.ts';
-import { trim } from '../central/trimmer.ts';
+import type { Ledger } from '../central/ledger/ledger.ts';
+import { trim } from '../central/ledger/trimmer.ts';
 import { digest } from '../shared/codec.ts';
 import { fakeClock } from './helpers/clock.ts';
 

@@ -1,7 +1,7 @@
 // Goal: Tryton's figures are read to the end or said not to be read, and a preview shows the call.
 // Method: a server that answers as Tryton was seen to answer, and as it would not do so soon.
 import { expect, test } from 'vitest';
-import type { Posting } from '../central/erp.ts';
+import type { Posting } from '../central/erp/erp.ts';
 import { quantityText } from '../shared/quantity.ts';
 import { type Answer, count, type Script, tryton } from './tryton/rude.ts';
 

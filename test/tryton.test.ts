@@ -3,7 +3,7 @@
 // Method: a server that answers as Tryton was seen to answer, and as it would not do so soon. The
 // real one is asked in tryton.e2e and tryton.quality.
 import { expect, test } from 'vitest';
-import type { Outcome } from '../central/erp.ts';
+import type { Outcome } from '../central/erp/erp.ts';
 import { type Answer, count, row, type Script, secret, tryton } from './tryton/rude.ts';
 
 const toPost =

@@ -1,7 +1,7 @@
 // Goal: however many lines drain at once, only so many bytes of one edge are on their way, and each
 // line has its turn: one with little to send waits behind no other's backlog.
 import { expect, test } from 'vitest';
-import { flyingMax, inTurns } from '../edge/turns.ts';
+import { flyingMax, inTurns } from '../edge/uplink/turns.ts';
 import { Fault } from '../shared/fault.ts';
 import { nextTurn } from '../shared/loop.ts';
 import { type Segment, segmentBytesMax } from '../shared/segment.ts';

@@ -1,8 +1,8 @@
 // Goal: what the ERP cannot tell waits for a person, whose word counts once (E2).
 // Method: central's real tables; the test is the ERP and the clock.
 import { expect, test } from 'vitest';
-import { docketMigrations } from '../central/docket.ts';
 import { migrations } from '../central/memory.ts';
+import { docketMigrations } from '../central/posting/docket.ts';
 import { openDatabase } from '../shared/database.ts';
 import {
   answer,

@@ -1,9 +1,9 @@
 // Q8: the unit is part of the quantity; it is converted by the plant's own factors alone, exactly.
 import { expect, test } from 'vitest';
-import { openBook } from '../edge/book.ts';
-import { openRoster } from '../edge/roster.ts';
-import { migrations } from '../edge/schema.ts';
-import { openStore } from '../edge/store.ts';
+import { openBook } from '../edge/line/book.ts';
+import { openRoster } from '../edge/line/roster.ts';
+import { migrations } from '../edge/store/schema.ts';
+import { openStore } from '../edge/store/store.ts';
 import { decodeContent } from '../shared/codec.ts';
 import { readCommand } from '../shared/command.ts';
 import { openDatabase } from '../shared/database.ts';

@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { rehearseFile } from '../edge/rehearsal.ts';
+import { rehearseFile } from '../edge/store/rehearsal.ts';
 import { encodeContent } from '../shared/codec.ts';
 import type { Content } from '../shared/event.ts';
 import { emptyTally } from '../statecharts/tally.ts';

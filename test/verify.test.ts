@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { verifyLedger } from '../central/verification.ts';
+import { verifyLedger } from '../central/ledger/verification.ts';
 import { compare } from '../cli/comparison.ts';
 import { verifyStore } from '../edge/verification.ts';
 import { decodeContent, encodeContent, genesis, link } from '../shared/codec.ts';

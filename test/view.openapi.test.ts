@@ -2,8 +2,8 @@
 // Method: the app's own list of its ways; a story, of which every answer is held to its schema.
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
-import { buildHttp } from '../edge/http.ts';
-import { openIntake } from '../edge/intake.ts';
+import { buildHttp } from '../edge/http/http.ts';
+import { openIntake } from '../edge/line/intake.ts';
 import { openApi } from '../edge/view/openapi.ts';
 import { systemClock } from '../shared/clock.ts';
 import { openBell } from '../shared/loop.ts';

@@ -1,8 +1,8 @@
 // Goal: whatever may have waited for a fact is looked at again, once, and only if it was committed.
 // Method: what is told to the lanes; and a side whose transaction fails halfway.
 import { expect, test } from 'vitest';
-import { openLanes } from '../central/lanes.ts';
-import { openWaking } from '../central/waking.ts';
+import { openLanes } from '../central/posting/lanes.ts';
+import { openWaking } from '../central/posting/waking.ts';
 import { m1, openSide, stated } from './helpers/central.ts';
 
 function watched() {

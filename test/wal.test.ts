@@ -1,8 +1,8 @@
 // Goal: the write-ahead log stays small, however long an edge is under load.
 import { statSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { openDisk } from '../edge/disk.ts';
-import { mega } from '../edge/gauge.ts';
+import { openDisk } from '../edge/store/disk.ts';
+import { mega } from '../edge/store/gauge.ts';
 import { readCommand } from '../shared/command.ts';
 import { type Box, openBox } from './helpers/box.ts';
 import { fakeClock } from './helpers/clock.ts';

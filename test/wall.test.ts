@@ -1,7 +1,7 @@
 // Goal: a step of the clock is seen, a slow correction is none, and what is known of the clock is
 // said as it is. Method: two clocks that the test sets.
 import { expect, test } from 'vitest';
-import { openWall } from '../edge/wall.ts';
+import { openWall } from '../edge/line/wall.ts';
 
 const startMs = Date.UTC(2026, 2, 27, 5);
 const hourMs = 3_600_000;

@@ -2,9 +2,9 @@
 // Method: the same stores that the upgrade is tried on, and stores that an upgrade has taken over.
 import { expect, test } from 'vitest';
 import { rehearsalTable } from '../cli/dryrun.ts';
-import { writeMemory } from '../edge/memory.ts';
-import { rehearseFile } from '../edge/rehearsal.ts';
-import { upgrade } from '../edge/upgrade.ts';
+import { writeMemory } from '../edge/store/memory.ts';
+import { rehearseFile } from '../edge/store/rehearsal.ts';
+import { upgrade } from '../edge/store/upgrade.ts';
 import { openReplica } from '../shared/replica.ts';
 import { edition } from '../statecharts/edition.ts';
 import { openBox } from './helpers/box.ts';

@@ -2,9 +2,9 @@
 // and a line never stops for it, however long central is away (S5, N2).
 import pino from 'pino';
 import { expect, test } from 'vitest';
-import { forward, type Publish } from '../edge/forwarder.ts';
-import type { Outbox } from '../edge/outbox.ts';
-import { openWindow, readMs, trickleMs, unreadMax } from '../edge/window.ts';
+import type { Outbox } from '../edge/store/outbox.ts';
+import { forward, type Publish } from '../edge/uplink/forwarder.ts';
+import { openWindow, readMs, trickleMs, unreadMax } from '../edge/uplink/window.ts';
 import { openBell } from '../shared/loop.ts';
 import { lastOf, segmentFactsMax } from '../shared/segment.ts';
 import { m01 } from './helpers/shop.ts';

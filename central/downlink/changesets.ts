@@ -12,7 +12,7 @@ import {
   withoutTimes,
 } from '../../shared/reference.ts';
 import { openSets, type Sets } from '../../statecharts/inforce.ts';
-import { isSame, type Saying } from '../amendments.ts';
+import { isSame, type Saying } from '../posting/amendments.ts';
 import { contentText, digestOf, type Records } from './records.ts';
 
 /** Most drafts and most sets that are told. */

@@ -7,9 +7,9 @@ import {
   readReference,
   siteOf,
 } from '../../shared/reference.ts';
-import type { Saying } from '../amendments.ts';
-import type { Approvals } from '../approvals.ts';
-import type { Dossier } from '../dossier.ts';
+import type { Approvals } from '../desk/approvals.ts';
+import type { Dossier } from '../ledger/dossier.ts';
+import type { Saying } from '../posting/amendments.ts';
 import { openChangeSets } from './changesets.ts';
 import { openCursors } from './cursors.ts';
 import { openGuarding } from './guarding.ts';

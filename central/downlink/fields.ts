@@ -1,5 +1,5 @@
 import { type Field, fallback, id, integer, invalid, list, record } from '../../shared/field.ts';
-import { site } from '../approvals.ts';
+import { site } from '../desk/approvals.ts';
 
 /** "enterprise/site": change sets are numbered for each. */
 export const plantSite: Field<string> = {

@@ -9,7 +9,7 @@ import {
   type Released,
   readChecked,
 } from '../../statecharts/orderguard.ts';
-import type { Dossier } from '../dossier.ts';
+import type { Dossier } from '../ledger/dossier.ts';
 import type { ChangeSets } from './changesets.ts';
 
 export const guardMigrations = [

@@ -2,10 +2,10 @@ import { type Field, fallback, id, integer, list, optional, some } from '../../s
 import { referenceVersion, setRecordsMax } from '../../shared/reference.ts';
 import { plainText } from '../../shared/table.ts';
 import { instantMs } from '../../shared/vocabulary.ts';
-import { act } from '../act.ts';
-import { saying } from '../amendments.ts';
-import type { Board } from '../board.ts';
-import { type Operation, operation, rows } from '../operation.ts';
+import { act } from '../desk/act.ts';
+import type { Board } from '../desk/board.ts';
+import { type Operation, operation, rows } from '../desk/operation.ts';
+import { saying } from '../posting/amendments.ts';
 import { plantSite } from './fields.ts';
 
 /** Most versions, and most orders, that are received at once. */

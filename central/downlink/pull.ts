@@ -3,7 +3,7 @@ import type { Clock } from '../../shared/clock.ts';
 import { asOne, type Database } from '../../shared/database.ts';
 import { Fault } from '../../shared/fault.ts';
 import type { Logger } from '../../shared/log.ts';
-import type { PulledEntry, Source } from '../erp.ts';
+import type { PulledEntry, Source } from '../erp/erp.ts';
 import { openCursors } from './cursors.ts';
 import type { Downlink } from './downlink.ts';
 

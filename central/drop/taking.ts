@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import { asOne, type Database } from '../../shared/database.ts';
 import { Fault } from '../../shared/fault.ts';
-import type { Asker } from '../asker.ts';
-import type { Operation } from '../operation.ts';
+import type { Asker } from '../desk/asker.ts';
+import type { Operation } from '../desk/operation.ts';
 import { unnamed } from './b2mml.ts';
 import type { Row } from './row.ts';
 import { readRows } from './rows.ts';

@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../../shared/clock.ts';
 import { readFields } from '../../shared/field.ts';
-import type { Erp, Found, Outcome, Posting } from '../erp.ts';
-import { calendar } from '../erpfields.ts';
+import type { Erp, Found, Outcome, Posting } from '../erp/erp.ts';
+import { calendar } from '../erp/erpfields.ts';
 import { dynamicsMasters } from './masters.ts';
 import { messageOf, misfit, type Plant } from './message.ts';
 import { type DynamicsOptions, dynamicsFields } from './options.ts';

@@ -1,6 +1,6 @@
-import { behind, halved, past, readChanges } from '../changes.ts';
-import type { Pulled, PulledEntry, Source } from '../erp.ts';
-import { fieldsOf, type Sent } from '../exchange.ts';
+import { behind, halved, past, readChanges } from '../erp/changes.ts';
+import type { Pulled, PulledEntry, Source } from '../erp/erp.ts';
+import { fieldsOf, type Sent } from '../erp/exchange.ts';
 import type { DynamicsConfig } from './options.ts';
 import type { Service } from './service.ts';
 import { instant, type Masters, own, type Row, streams } from './streams.ts';

@@ -1,6 +1,6 @@
 import { quantity, quantityText, zero } from '../../shared/quantity.ts';
-import { isCancel, type Posting, type PostingKind } from '../erp.ts';
-import { amountComplaints, complaintsOf, together } from '../unfit.ts';
+import { isCancel, type Posting, type PostingKind } from '../erp/erp.ts';
+import { amountComplaints, complaintsOf, together } from '../erp/unfit.ts';
 import type { DynamicsConfig } from './options.ts';
 
 /** What the connector must know of the plant to write a message. */

@@ -10,7 +10,7 @@ import {
   record,
   text,
 } from '../../shared/field.ts';
-import { address, origin, timeZone } from '../erpfields.ts';
+import { address, origin, timeZone } from '../erp/erpfields.ts';
 
 const name = (doc: string): Field<string> => ({
   doc: `${doc} 1 to 80 letters, digits and "_".`,

@@ -1,4 +1,4 @@
-import { exchange, notSafe, type Sent } from '../exchange.ts';
+import { exchange, notSafe, type Sent } from '../erp/exchange.ts';
 import type { DynamicsConfig } from './options.ts';
 import type { Tokens } from './token.ts';
 

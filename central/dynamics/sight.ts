@@ -1,5 +1,5 @@
-import type { Found, Posting } from '../erp.ts';
-import { fieldsOf } from '../exchange.ts';
+import type { Found, Posting } from '../erp/erp.ts';
+import { fieldsOf } from '../erp/exchange.ts';
 import type { Message } from './message.ts';
 import type { DynamicsConfig } from './options.ts';
 import type { Service } from './service.ts';

@@ -1,6 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Found, Outcome } from '../erp.ts';
-import { excerpt, fieldsOf, isThrottled, isTurnedAway, type Sent, unreached } from '../exchange.ts';
+import type { Found, Outcome } from '../erp/erp.ts';
+import {
+  excerpt,
+  fieldsOf,
+  isThrottled,
+  isTurnedAway,
+  type Sent,
+  unreached,
+} from '../erp/exchange.ts';
 import type { Message } from './message.ts';
 import type { DynamicsConfig } from './options.ts';
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../../shared/clock.ts';
 import { Fault } from '../../shared/fault.ts';
 import { readSecret } from '../../shared/secret.ts';
-import { type Answer, exchange, fieldsOf, type Sent } from '../exchange.ts';
+import { type Answer, exchange, fieldsOf, type Sent } from '../erp/exchange.ts';
 import type { DynamicsConfig } from './options.ts';
 
 /** A token is renewed this long before it ends, ms, or when a tenth of its life is left. */

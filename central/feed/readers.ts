@@ -4,7 +4,7 @@ import { Fault } from '../../shared/fault.ts';
 import type { FeedFact } from '../../shared/feed/message.ts';
 import type { Logger } from '../../shared/log.ts';
 import { factStream } from '../../shared/subject.ts';
-import { ofHub } from '../place.ts';
+import { ofHub } from '../ledger/place.ts';
 import type { FeedConfig } from './config.ts';
 import { filtersOf } from './stream.ts';
 

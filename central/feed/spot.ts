@@ -2,7 +2,7 @@ import type { JetStreamManager, StoredMsg } from '@nats-io/jetstream';
 import { readRaw } from '../../shared/codec.ts';
 import type { Logger } from '../../shared/log.ts';
 import { factStream, factsOfLine } from '../../shared/subject.ts';
-import { ofHub } from '../place.ts';
+import { ofHub } from '../ledger/place.ts';
 import type { Book, Spot } from './book.ts';
 
 /** How far a line was told: order is by epoch first. */

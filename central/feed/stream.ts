@@ -10,7 +10,7 @@ import {
   type StreamConfig,
 } from '@nats-io/jetstream';
 import { factStream, factSubjects } from '../../shared/subject.ts';
-import { ofHub } from '../place.ts';
+import { ofHub } from '../ledger/place.ts';
 import type { FeedConfig, FeedConsumer } from './config.ts';
 
 const nsInS = 1_000_000_000;

@@ -10,7 +10,7 @@ import type { Mask } from '../../shared/feed/people.ts';
 import { idBytes } from '../../shared/identity.ts';
 import type { Logger } from '../../shared/log.ts';
 import type { Bell } from '../../shared/loop.ts';
-import { ofHub } from '../place.ts';
+import { ofHub } from '../ledger/place.ts';
 import type { Book, Row, Spot } from './book.ts';
 import type { FeedConfig } from './config.ts';
 import { type Reached, reachedOf, type Start, startOf } from './spot.ts';

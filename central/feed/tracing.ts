@@ -1,7 +1,7 @@
 import type { Exporter } from '../../shared/exporter.ts';
 import { type FeedMessage, placeOf } from '../../shared/feed/message.ts';
 import { isSampled } from '../../shared/traceparent.ts';
-import { takeSpan } from '../trail.ts';
+import { takeSpan } from '../story/trail.ts';
 
 /** Most facts told together that are told of; of a backlog no more is worth a span. */
 const toldMax = 100;

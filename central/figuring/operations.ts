@@ -1,8 +1,8 @@
 import { choice, fallback, id, optional, prose } from '../../shared/field.ts';
 import { figuresCsv, figuresText } from '../../shared/figurestext.ts';
 import { linePath } from '../../shared/subject.ts';
-import type { Board } from '../board.ts';
-import { type Operation, operation, rows } from '../operation.ts';
+import type { Board } from '../desk/board.ts';
+import { type Operation, operation, rows } from '../desk/operation.ts';
 import { figureRowsMax } from './figuring.ts';
 import { groupings } from './groups.ts';
 import { dayField, siteField } from './plant.ts';

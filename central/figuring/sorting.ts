@@ -1,6 +1,6 @@
 import type { FigureAbout } from '../../shared/figures.ts';
 import { siteOf } from '../../shared/reference.ts';
-import type { Dossier } from '../dossier.ts';
+import type { Dossier } from '../ledger/dossier.ts';
 import type { Cell } from './cells.ts';
 import { openCosting } from './costing.ts';
 import { type By, type Group, newGroup, openAdding } from './groups.ts';

@@ -4,7 +4,7 @@ import type { Correctable, Effect } from '../../statecharts/correction.ts';
 import { changeOf } from '../../statecharts/linetime.ts';
 import { hasFlag, keyOf } from '../../statecharts/tables.ts';
 import { amounts, increments, lastedMs, type Tally } from '../../statecharts/tally.ts';
-import type { Accepted } from '../ledger.ts';
+import type { Accepted } from '../ledger/ledger.ts';
 import type { Cells, Place, Sums } from './cells.ts';
 import type { Moments } from './moments.ts';
 import type { Plant } from './plant.ts';

@@ -1,5 +1,5 @@
 import { hasFlag } from '../../statecharts/tables.ts';
-import type { Accepted } from '../ledger.ts';
+import type { Accepted } from '../ledger/ledger.ts';
 
 /** A fact as the ledger holds it, and when it was true as far as anybody can say. */
 export type Timed = Readonly<{ fact: Accepted; atMs: number; doubt: boolean }>;

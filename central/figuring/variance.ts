@@ -1,7 +1,7 @@
 import type { Figure, Planned, Variance } from '../../shared/figures.ts';
 import { quantity, quantityText } from '../../shared/quantity.ts';
 import { decimalOf, minus, nothing, plus, type Ratio, times, whole } from '../../shared/ratio.ts';
-import type { Order } from '../orderbook.ts';
+import type { Order } from '../ledger/orderbook.ts';
 import { units } from './costing.ts';
 import { type Group, of, type Step } from './groups.ts';
 import { basisOf, type Step as Routed, type Source } from './planned.ts';

@@ -1,6 +1,6 @@
 import type { Database } from '../../shared/database.ts';
 import { Fault } from '../../shared/fault.ts';
-import type { Saying } from '../amendments.ts';
+import type { Saying } from '../posting/amendments.ts';
 
 export const actNames = ['result', 'answer', 'disposition'] as const;
 export type ActName = (typeof actNames)[number];

@@ -1,9 +1,9 @@
 import type { Fact } from '../../shared/event.ts';
-import type { Saying } from '../amendments.ts';
-import type { PostingKind } from '../erp.ts';
-import type { Holds } from '../holds.ts';
-import { blank, type Planned, type PostingRow } from '../queue.ts';
-import { keyOf } from '../rules.ts';
+import type { PostingKind } from '../erp/erp.ts';
+import type { Saying } from '../posting/amendments.ts';
+import { blank, type Planned, type PostingRow } from '../posting/queue.ts';
+import { keyOf } from '../posting/rules.ts';
+import type { Holds } from '../quality/holds.ts';
 import { eventOf, holdOf, laneOf } from './names.ts';
 import type { ReceiptRow } from './shelf.ts';
 

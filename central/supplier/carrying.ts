@@ -1,5 +1,5 @@
-import type { Saying } from '../amendments.ts';
-import type { Wards } from '../wards.ts';
+import type { Saying } from '../posting/amendments.ts';
+import type { Wards } from '../quality/wards.ts';
 import { holdOf } from './names.ts';
 import type { ReceiptRow } from './shelf.ts';
 

@@ -1,8 +1,8 @@
 import { Fault } from '../../shared/fault.ts';
 import { amountOf, type Quantity, quantityText, zero } from '../../shared/quantity.ts';
-import { isFlying } from '../docket.ts';
-import type { PostingKind } from '../erp.ts';
-import type { Postings } from '../postings.ts';
+import type { PostingKind } from '../erp/erp.ts';
+import { isFlying } from '../posting/docket.ts';
+import type { Postings } from '../posting/postings.ts';
 import type { Calls, Doing } from './calls.ts';
 import type { Carrying } from './carrying.ts';
 import type { ReceiptRow, Shelf } from './shelf.ts';

@@ -1,10 +1,10 @@
 import type { Database } from '../../shared/database.ts';
 import { amountOf, type Quantity, quantityText, zero } from '../../shared/quantity.ts';
-import type { Genealogy } from '../genealogy.ts';
-import type { Holds } from '../holds.ts';
-import { heldBy, type Verdict } from '../inverse.ts';
-import type { PostingRow } from '../queue.ts';
-import type { Stock } from '../stock.ts';
+import { heldBy, type Verdict } from '../posting/inverse.ts';
+import type { PostingRow } from '../posting/queue.ts';
+import type { Stock } from '../posting/stock.ts';
+import type { Holds } from '../quality/holds.ts';
+import type { Genealogy } from '../story/genealogy.ts';
 import { isOwnHold } from './names.ts';
 import { openFollowing } from './origin.ts';
 import { openShelf } from './shelf.ts';

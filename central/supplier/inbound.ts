@@ -1,10 +1,10 @@
 import type { Database } from '../../shared/database.ts';
 import { Fault } from '../../shared/fault.ts';
-import type { Saying } from '../amendments.ts';
-import type { Dossier } from '../dossier.ts';
-import type { Holds } from '../holds.ts';
-import type { Postings } from '../postings.ts';
-import type { Wards } from '../wards.ts';
+import type { Dossier } from '../ledger/dossier.ts';
+import type { Saying } from '../posting/amendments.ts';
+import type { Postings } from '../posting/postings.ts';
+import type { Holds } from '../quality/holds.ts';
+import type { Wards } from '../quality/wards.ts';
 import { type ActName, openActs } from './acts.ts';
 import { openCalls } from './calls.ts';
 import { openCarrying } from './carrying.ts';

@@ -1,7 +1,7 @@
 import { Fault } from '../../shared/fault.ts';
 import { amountOf } from '../../shared/quantity.ts';
 import { inspection } from '../../statecharts/inspection.ts';
-import type { Dossier } from '../dossier.ts';
+import type { Dossier } from '../ledger/dossier.ts';
 import type { Calls } from './calls.ts';
 import { type InboundConfig, ruleFor } from './config.ts';
 import { type Delivery, readDelivery, receiptOf } from './delivery.ts';

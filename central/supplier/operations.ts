@@ -1,10 +1,10 @@
 import type { EndpointName } from '../../shared/endpoints.ts';
 import { choice, type Fields, fallback, optional, text } from '../../shared/field.ts';
 import { plainText } from '../../shared/table.ts';
-import { act } from '../act.ts';
-import { type Saying, saying } from '../amendments.ts';
-import type { Board } from '../board.ts';
-import { type Operation, operation, rows } from '../operation.ts';
+import { act } from '../desk/act.ts';
+import type { Board } from '../desk/board.ts';
+import { type Operation, operation, rows } from '../desk/operation.ts';
+import { type Saying, saying } from '../posting/amendments.ts';
 import type { ActName } from './acts.ts';
 import { receiptField } from './delivery.ts';
 import { answerFields, dispositionFields, resultFields } from './results.ts';

@@ -1,9 +1,9 @@
 import type { Database } from '../../shared/database.ts';
-import type { Lot } from '../dossier.ts';
-import type { Origin } from '../handed.ts';
-import type { Lanes } from '../lanes.ts';
-import { columns, type PostingRow } from '../queue.ts';
-import type { Stock } from '../stock.ts';
+import type { Lot } from '../ledger/dossier.ts';
+import type { Origin } from '../posting/handed.ts';
+import type { Lanes } from '../posting/lanes.ts';
+import { columns, type PostingRow } from '../posting/queue.ts';
+import type { Stock } from '../posting/stock.ts';
 import { laneOf } from './names.ts';
 import { openShelf } from './shelf.ts';
 

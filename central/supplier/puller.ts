@@ -1,8 +1,8 @@
 import { backoff } from '../../shared/backoff.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Logger } from '../../shared/log.ts';
-import type { Breaker } from '../breaker.ts';
-import type { Receipts } from '../receipts.ts';
+import type { Breaker } from '../erp/breaker.ts';
+import type { Receipts } from '../erp/receipts.ts';
 import type { InboundConfig } from './config.ts';
 import { before, isBehind, receiptOf } from './delivery.ts';
 import type { Inbound } from './inbound.ts';

@@ -1,7 +1,7 @@
 import type { Clock } from '../../shared/clock.ts';
 import type { Logger } from '../../shared/log.ts';
-import { openBreaker } from '../breaker.ts';
-import type { Erp } from '../erp.ts';
+import { openBreaker } from '../erp/breaker.ts';
+import type { Erp } from '../erp/erp.ts';
 import type { InboundConfig } from './config.ts';
 import type { Inbound } from './inbound.ts';
 import { pull } from './puller.ts';

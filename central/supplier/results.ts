@@ -3,8 +3,8 @@ import { amount, choice, optional, type Read, text } from '../../shared/field.ts
 import { qualityBodies } from '../../shared/quality.ts';
 import { amountOf, quantityText, zero } from '../../shared/quantity.ts';
 import { inspection } from '../../statecharts/inspection.ts';
-import { checkSecond, type Saying } from '../amendments.ts';
-import type { Postings } from '../postings.ts';
+import { checkSecond, type Saying } from '../posting/amendments.ts';
+import type { Postings } from '../posting/postings.ts';
 import type { Acts, OpenAct } from './acts.ts';
 import type { Calls, Doing } from './calls.ts';
 import type { Carrying } from './carrying.ts';

@@ -1,6 +1,6 @@
 import type { Database } from '../../shared/database.ts';
-import { type Kin, openKin } from '../kin.ts';
-import type { Postings } from '../postings.ts';
+import type { Postings } from '../posting/postings.ts';
+import { type Kin, openKin } from '../story/kin.ts';
 import type { Acts } from './acts.ts';
 import { openBooks } from './books.ts';
 import { holdOf } from './names.ts';

@@ -1,9 +1,9 @@
 import { type Clock, systemClock } from '../../shared/clock.ts';
 import { readFields } from '../../shared/field.ts';
 import type { Logger } from '../../shared/log.ts';
-import type { Erp, Found, Outcome, Posting } from '../erp.ts';
-import { calendar } from '../erpfields.ts';
-import { objectOf } from '../exchange.ts';
+import type { Erp, Found, Outcome, Posting } from '../erp/erp.ts';
+import { calendar } from '../erp/erpfields.ts';
+import { objectOf } from '../erp/exchange.ts';
 import { draftOf } from './draft.ts';
 import { trytonFigures } from './figures.ts';
 import type { Draft } from './forms.ts';

@@ -1,4 +1,4 @@
-import { inverses, isCancel, type Posting } from '../erp.ts';
+import { inverses, isCancel, type Posting } from '../erp/erp.ts';
 import { isOf } from './flows.ts';
 import { confirmationForm, countsOf, type Draft, goodsForm, headOf } from './forms.ts';
 import { type Master, refused } from './master.ts';

@@ -1,6 +1,6 @@
 import { Fault } from '../../shared/fault.ts';
 import { zero } from '../../shared/quantity.ts';
-import type { Figures, OrderFigures, StockFigures, Unread } from '../figures.ts';
+import type { Figures, OrderFigures, StockFigures, Unread } from '../erp/figures.ts';
 import { productionsOf } from './master.ts';
 import type { TrytonConfig } from './options.ts';
 import { allRows, isUnread } from './pages.ts';

@@ -1,5 +1,5 @@
 import { quantity, zero } from '../../shared/quantity.ts';
-import type { Posting } from '../erp.ts';
+import type { Posting } from '../erp/erp.ts';
 import type { Row } from './places.ts';
 
 type Place = 'free' | 'blocked' | 'scrap' | 'production';

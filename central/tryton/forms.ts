@@ -1,5 +1,5 @@
 import { quantityText } from '../../shared/quantity.ts';
-import type { Posting } from '../erp.ts';
+import type { Posting } from '../erp/erp.ts';
 import { flowsOf } from './flows.ts';
 import type { Row } from './places.ts';
 import { dateOf, decimalOf, durationOf } from './typed.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '../../shared/clock.ts';
-import type { Posting } from '../erp.ts';
+import type { Posting } from '../erp/erp.ts';
 import type { TrytonConfig } from './options.ts';
 import { type Places, type Row, readRows } from './places.ts';
 import { type Failure, isFailure } from './reply.ts';

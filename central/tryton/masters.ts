@@ -1,5 +1,5 @@
-import type { Pulled, PulledEntry, Source } from '../erp.ts';
-import { objectOf } from '../exchange.ts';
+import type { Pulled, PulledEntry, Source } from '../erp/erp.ts';
+import { objectOf } from '../erp/exchange.ts';
 import { releasing, type TrytonConfig } from './options.ts';
 import type { Places, Row } from './places.ts';
 import { contentOf, type Held, referenceOf } from './records.ts';

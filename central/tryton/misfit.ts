@@ -1,5 +1,5 @@
-import { isCancel, type Posting } from '../erp.ts';
-import { amountComplaints, complaintsOf, type Needs, together } from '../unfit.ts';
+import { isCancel, type Posting } from '../erp/erp.ts';
+import { amountComplaints, complaintsOf, type Needs, together } from '../erp/unfit.ts';
 import { idIn } from './typed.ts';
 
 const stock = ['material', 'lot', 'unit'] as const;

@@ -9,7 +9,7 @@ import {
   record,
   text,
 } from '../../shared/field.ts';
-import { address, timeZone, waits } from '../erpfields.ts';
+import { address, timeZone, waits } from '../erp/erpfields.ts';
 
 const served = address(
   'Where Tryton is served, e.g. "https://erp.example" or "https://erp.example/tryton".',

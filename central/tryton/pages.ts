@@ -1,4 +1,4 @@
-import type { Unread } from '../figures.ts';
+import type { Unread } from '../erp/figures.ts';
 import type { Places, Row } from './places.ts';
 import type { Tryton } from './session.ts';
 

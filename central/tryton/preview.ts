@@ -1,4 +1,4 @@
-import { inverses, isCancel, type Posting, type Preview } from '../erp.ts';
+import { inverses, isCancel, type Posting, type Preview } from '../erp/erp.ts';
 import { confirmationForm, countsOf, type Draft, goodsForm, headOf } from './forms.ts';
 import type { TrytonConfig } from './options.ts';
 import type { Places, Row } from './places.ts';

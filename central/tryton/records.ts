@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { objectOf } from '../exchange.ts';
+import { objectOf } from '../erp/exchange.ts';
 import type { TrytonConfig } from './options.ts';
 import type { Row } from './places.ts';
 import { unitWord } from './sums.ts';

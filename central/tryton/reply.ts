@@ -1,4 +1,4 @@
-import type { Outcome } from '../erp.ts';
+import type { Outcome } from '../erp/erp.ts';
 import {
   type Answer,
   excerpt,
@@ -7,7 +7,7 @@ import {
   isTurnedAway,
   type Sent,
   unreached,
-} from '../exchange.ts';
+} from '../erp/exchange.ts';
 
 export type Failure = Extract<Outcome, { kind: 'refused' | 'busy' | 'unknown' }>;
 /** What came of a call: its result, or why there is none. */

@@ -1,4 +1,4 @@
-import type { CancelKind, Posting } from '../erp.ts';
+import type { CancelKind, Posting } from '../erp/erp.ts';
 import type { Places, Row } from './places.ts';
 import { decimalIn, decimalOf, durationOf } from './typed.ts';
 

@@ -2,7 +2,7 @@ import { backoff } from '../../shared/backoff.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { Fault } from '../../shared/fault.ts';
 import { readSecret } from '../../shared/secret.ts';
-import { exchange, notSafe, type Sent } from '../exchange.ts';
+import { exchange, notSafe, type Sent } from '../erp/exchange.ts';
 import { type Failure, type Reply, replyOf, unfitErp } from './reply.ts';
 
 export type SessionOptions = Readonly<{

@@ -1,5 +1,5 @@
 import { quantity, quantityText, zero } from '../../shared/quantity.ts';
-import type { Posting } from '../erp.ts';
+import type { Posting } from '../erp/erp.ts';
 import { type Flow, flowsOf, isOf } from './flows.ts';
 import type { Places, Row } from './places.ts';
 import { amountIn, idIn, msIn, quantityIn } from './typed.ts';

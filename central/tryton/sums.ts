@@ -1,5 +1,5 @@
 import { type Quantity, quantityText, zero } from '../../shared/quantity.ts';
-import type { Booked, GoodsFigures, OperationFigures, OrderFigures } from '../figures.ts';
+import type { Booked, GoodsFigures, OperationFigures, OrderFigures } from '../erp/figures.ts';
 import type { TrytonConfig } from './options.ts';
 import type { Row } from './places.ts';
 import { amountIn, msIn, numberOf, quantityIn } from './typed.ts';

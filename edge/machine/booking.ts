@@ -1,8 +1,8 @@
 import type { Command } from '../../shared/command.ts';
 import type { Fault } from '../../shared/fault.ts';
-import type { Book } from '../book.ts';
-import type { Disk } from '../disk.ts';
-import type { Roster } from '../roster.ts';
+import type { Book } from '../line/book.ts';
+import type { Roster } from '../line/roster.ts';
+import type { Disk } from '../store/disk.ts';
 import { type Gain, kinds, type Why } from './counting.ts';
 import type { JobName } from './docket.ts';
 import type { Understood } from './interpreter.ts';

@@ -1,5 +1,5 @@
 import { Fault } from '../../shared/fault.ts';
-import type { Intake } from '../intake.ts';
+import type { Intake } from '../line/intake.ts';
 
 /**
  * Runs what a person has decided in a commit of its own. Throws Fault FULL where the disk does not

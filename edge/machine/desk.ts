@@ -4,10 +4,10 @@ import { id, integer, invalid, optional, prose, readFields, text } from '../../s
 import { lineField } from '../../shared/subject.ts';
 import { instantMaxMs } from '../../shared/vocabulary.ts';
 import { keyOf } from '../../statecharts/tables.ts';
-import type { Answer } from '../answers.ts';
-import type { Book } from '../book.ts';
-import type { Intake } from '../intake.ts';
-import type { Roster } from '../roster.ts';
+import type { Answer } from '../line/answers.ts';
+import type { Book } from '../line/book.ts';
+import type { Intake } from '../line/intake.ts';
+import type { Roster } from '../line/roster.ts';
 import { committing } from './commit.ts';
 import { acceptSuspect } from './counter.ts';
 import { type Kept, piecesOf } from './counting.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '../../shared/clock.ts';
 import { keepRunning } from '../../shared/loop.ts';
-import type { Intake } from '../intake.ts';
+import type { Intake } from '../line/intake.ts';
 import { type Booking, type Parts as BookingParts, type Entry, openBooking } from './booking.ts';
 import { type LineHearing, openHearing } from './hearing.ts';
 import type { Mapping } from './mapping.ts';

@@ -1,5 +1,5 @@
 import { quantityText } from '../../shared/quantity.ts';
-import type { Book } from '../book.ts';
+import type { Book } from '../line/book.ts';
 import type { EventBecame } from './conditions.ts';
 import { type LineHearing, tells } from './hearing.ts';
 import { jobOf } from './inhand.ts';

@@ -1,8 +1,8 @@
 import type { Clock } from '../../shared/clock.ts';
 import { Fault } from '../../shared/fault.ts';
 import type { Logger } from '../../shared/log.ts';
-import type { Book } from '../book.ts';
-import type { Intake } from '../intake.ts';
+import type { Book } from '../line/book.ts';
+import type { Intake } from '../line/intake.ts';
 import type { Docket, JobRow } from './docket.ts';
 import type { LineHearing } from './hearing.ts';
 import { outcomeOf } from './outcome.ts';

@@ -7,7 +7,7 @@ import type { Person, Token } from '../../shared/people.ts';
 import { meaningMax } from '../../shared/personal.ts';
 import { tokenHash } from '../../shared/pin.ts';
 import { mayAsk, mayTurn } from '../../shared/roles.ts';
-import type { Signing } from '../signing.ts';
+import type { Signing } from '../line/signing.ts';
 import type { PeopleBook } from './file.ts';
 import { bearerOf, cookieOf } from './guard.ts';
 import { checkCredential, checkProof, type Prove, proofFields } from './proof.ts';

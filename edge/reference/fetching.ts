@@ -7,10 +7,10 @@ import type { Logger } from '../../shared/log.ts';
 import { openBell } from '../../shared/loop.ts';
 import { type Reference, readReference, referenceAnswer, siteOf } from '../../shared/reference.ts';
 import { referenceSubject } from '../../shared/subject.ts';
-import type { AskCentral } from '../history.ts';
-import type { Intake } from '../intake.ts';
-import type { Roster } from '../roster.ts';
-import type { Wall } from '../wall.ts';
+import type { Intake } from '../line/intake.ts';
+import type { Roster } from '../line/roster.ts';
+import type { Wall } from '../line/wall.ts';
+import type { AskCentral } from '../uplink/history.ts';
 import type { References } from './reference.ts';
 import { roomMax, type Shelf } from './shelf.ts';
 

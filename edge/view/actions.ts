@@ -1,7 +1,7 @@
 import type { CommandType } from '../../shared/command.ts';
 import { quantity } from '../../shared/quantity.ts';
-import type { Book } from '../book.ts';
-import type { Offer } from '../offers.ts';
+import type { Book } from '../line/book.ts';
+import type { Offer } from '../line/offers.ts';
 import { unnamed, type Verdict, type Weigh, type Wish } from './weighing.ts';
 import {
   completeOf,

@@ -4,7 +4,7 @@ import { zero } from '../../shared/quantity.ts';
 import { chainMax, type Effect, originOf, rowsOf } from '../../statecharts/correction.ts';
 import { hasFlag, keyOf } from '../../statecharts/tables.ts';
 import { amounts } from '../../statecharts/tally.ts';
-import type { Book } from '../book.ts';
+import type { Book } from '../line/book.ts';
 import type { Facts } from './facts.ts';
 import { backMs } from './timeline.ts';
 

@@ -2,10 +2,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../../shared/clock.ts';
 import { invalid } from '../../shared/field.ts';
 import type { Bell } from '../../shared/loop.ts';
-import type { Marks } from '../marks.ts';
-import type { Outbox } from '../outbox.ts';
-import type { Roster } from '../roster.ts';
-import { markOf, reachedBy } from '../status.ts';
+import { markOf, reachedBy } from '../http/status.ts';
+import type { Roster } from '../line/roster.ts';
+import type { Outbox } from '../store/outbox.ts';
+import type { Marks } from '../uplink/marks.ts';
 import {
   type Facts,
   type Found,

@@ -1,13 +1,13 @@
 import { type Environment, environmentUsual } from '../../shared/environment.ts';
 import type { Fault } from '../../shared/fault.ts';
-import type { Actor } from '../actor.ts';
-import { degradedBy } from '../canary.ts';
-import type { Disk } from '../disk.ts';
-import { isRefusal, type Marks } from '../marks.ts';
-import type { Outbox } from '../outbox.ts';
-import type { CommandsWait } from '../receiving.ts';
-import type { Retention } from '../retention.ts';
-import type { Wall } from '../wall.ts';
+import type { Actor } from '../line/actor.ts';
+import type { Wall } from '../line/wall.ts';
+import type { Disk } from '../store/disk.ts';
+import type { Outbox } from '../store/outbox.ts';
+import type { Retention } from '../store/retention.ts';
+import { degradedBy } from '../uplink/canary.ts';
+import { isRefusal, type Marks } from '../uplink/marks.ts';
+import type { CommandsWait } from '../uplink/receiving.ts';
 import type { LineSeen } from './seen.ts';
 import { wishesOfRun } from './wishes.ts';
 

@@ -9,9 +9,9 @@ import { judge } from '../../statecharts/plant.ts';
 import { asStated, type Policy } from '../../statecharts/policy.ts';
 import { type Change, keyOf, type Look, type Tables } from '../../statecharts/tables.ts';
 import { increments } from '../../statecharts/tally.ts';
-import type { Book } from '../book.ts';
-import type { Roster } from '../roster.ts';
-import { holdStatus } from '../status.ts';
+import { holdStatus } from '../http/status.ts';
+import type { Book } from '../line/book.ts';
+import type { Roster } from '../line/roster.ts';
 import { forViewer, unnamed, type Watching, type Weigh, type Wish } from './weighing.ts';
 
 /** Most lots of one hold that are told of one by one, and most of each one's kin. */

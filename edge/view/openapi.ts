@@ -1,10 +1,10 @@
 import { commandSchemas } from '../../shared/commandschema.ts';
 import { type JsonSchema, schemaOf } from '../../shared/jsonschema.ts';
 import { lineField } from '../../shared/subject.ts';
-import { drillFields } from '../drill.ts';
+import { statusOf } from '../http/statuses.ts';
 import { counterFields, piecesFields } from '../machine/desk.ts';
 import { askFields, turnFields } from '../machine/jobdesk.ts';
-import { statusOf } from '../statuses.ts';
+import { drillFields } from '../uplink/drill.ts';
 import { doorsOf, sessionRoutes, signature } from './door.ts';
 import { listMax } from './facts.ts';
 import { codeMax } from './scan.ts';

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { linePath } from '../../shared/subject.ts';
-import type { Book } from '../book.ts';
-import type { Roster } from '../roster.ts';
+import type { Book } from '../line/book.ts';
+import type { Roster } from '../line/roster.ts';
 import { type FactsParts, listFacts, openFollowing, readFact } from './follow.ts';
 import { readHold } from './hold.ts';
 import type { LineViews } from './line.ts';

@@ -2,7 +2,7 @@ import { invalid } from '../../shared/field.ts';
 import { readGs1 } from '../../shared/gs1.ts';
 import { quantity, quantityText } from '../../shared/quantity.ts';
 import { keyOf } from '../../statecharts/tables.ts';
-import type { Book } from '../book.ts';
+import type { Book } from '../line/book.ts';
 
 /** Longest code that is read; no symbol that a hand scanner reads on a floor carries more. */
 export const codeMax = 300;

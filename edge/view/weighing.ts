@@ -1,7 +1,7 @@
 import { type Command, type CommandType, commands } from '../../shared/command.ts';
 import type { Fault } from '../../shared/fault.ts';
-import type { Disk } from '../disk.ts';
-import type { Roster } from '../roster.ts';
+import type { Roster } from '../line/roster.ts';
+import type { Disk } from '../store/disk.ts';
 
 /** Who looks at the screen; `roles` names them in one text, `mayAsk` is what they allow. */
 export type Viewer = Readonly<{

@@ -1,7 +1,7 @@
 import type { CommandType } from '../../shared/command.ts';
 import { quantityText } from '../../shared/quantity.ts';
 import type { Tables } from '../../statecharts/tables.ts';
-import type { Offer } from '../offers.ts';
+import type { Offer } from '../line/offers.ts';
 import { unnamed, type Wish } from './weighing.ts';
 
 /** Work that a line's screen offers something for. */

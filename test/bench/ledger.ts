@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { factsInTurn } from '../../central/assembly.ts';
-import { portionsOf } from '../../central/inbox.ts';
+import { portionsOf } from '../../central/ledger/inbox.ts';
 import { openMemory } from '../../central/memory.ts';
 import { steadyMs, systemClock } from '../../shared/clock.ts';
 import { encodeContent, genesis } from '../../shared/codec.ts';

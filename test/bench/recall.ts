@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Memory, migrations, openMemory } from '../../central/memory.ts';
-import { recalledMax } from '../../central/recall.ts';
+import { recalledMax } from '../../central/story/recall.ts';
 import { type Database, openDatabase } from '../../shared/database.ts';
 import type { RecalledRow } from '../../shared/recalltext.ts';
 import { random } from '../helpers/random.ts';

@@ -1,7 +1,7 @@
 // Where a bench has central's tables: a file of SQLite, or a PostgreSQL of its own.
 import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { migrations } from '../../central/memory.ts';
-import { openShared } from '../../central/sharing.ts';
+import { openShared } from '../../central/sql/sharing.ts';
 import { type Database, openDatabase } from '../../shared/database.ts';
 import { startCluster } from '../helpers/cluster.ts';
 

@@ -1,4 +1,4 @@
-import type { CancelKind, Erp, Outcome, Posting, PostingKind } from '../../central/erp.ts';
+import type { CancelKind, Erp, Outcome, Posting, PostingKind } from '../../central/erp/erp.ts';
 
 /** What can be made to happen to a connector's ERP, or to the way there, until it is healed. */
 export const troubles = {

@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { type CancelKind, isCancel, type PostingKind, postingKinds } from '../../central/erp.ts';
+import {
+  type CancelKind,
+  isCancel,
+  type PostingKind,
+  postingKinds,
+} from '../../central/erp/erp.ts';
 import { nameId } from '../../shared/identity.ts';
 import type { Bench, Connector } from './bench.ts';
 import { declare, expectBooked, lookedUp, openBench, send, sent } from './watch.ts';

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Outcome, Posting } from '../../central/erp.ts';
+import type { Outcome, Posting } from '../../central/erp/erp.ts';
 import { quantityText } from '../../shared/quantity.ts';
 import { dynamicsAt } from '../helpers/d365.ts';
 import { type Message, startDynamics } from '../helpers/dynamics.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { inverses, type Posting } from '../../central/erp.ts';
-import type { OrderFigures } from '../../central/figures.ts';
+import { inverses, type Posting } from '../../central/erp/erp.ts';
+import type { OrderFigures } from '../../central/erp/figures.ts';
 import { quantity } from '../../shared/quantity.ts';
 import type { Bench, Connector } from './bench.ts';
 import { newKey } from './documents.ts';

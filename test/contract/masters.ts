@@ -1,7 +1,7 @@
 import pino from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
 import { pull } from '../../central/downlink/pull.ts';
-import type { Pulled, Source } from '../../central/erp.ts';
+import type { Pulled, Source } from '../../central/erp/erp.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { Fault } from '../../shared/fault.ts';
 import { openAsked } from '../helpers/board.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Outcome } from '../../central/erp.ts';
+import type { Outcome } from '../../central/erp/erp.ts';
 import type { Ability, Answer, Bench, Connector, Trouble } from './bench.ts';
 import { declare, lookedUp, send, sent } from './watch.ts';
 

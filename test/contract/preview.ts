@@ -1,5 +1,11 @@
 import { expect } from 'vitest';
-import { cancelKinds, inverses, isCancel, type Posting, postingKinds } from '../../central/erp.ts';
+import {
+  cancelKinds,
+  inverses,
+  isCancel,
+  type Posting,
+  postingKinds,
+} from '../../central/erp/erp.ts';
 import type { Bench, Connector } from './bench.ts';
 import { newKey } from './documents.ts';
 import { declare, sent } from './watch.ts';

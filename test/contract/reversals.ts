@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { type CancelKind, cancelKinds, inverses, type Posting } from '../../central/erp.ts';
+import { type CancelKind, cancelKinds, inverses, type Posting } from '../../central/erp/erp.ts';
 import type { Bench, Connector } from './bench.ts';
 import { newKey } from './documents.ts';
 import { declare, expectBooked, lookedUp, send, sent } from './watch.ts';

@@ -1,5 +1,5 @@
-import type { Posting } from '../../central/erp.ts';
-import { sapErp } from '../../central/sap.ts';
+import type { Posting } from '../../central/erp/erp.ts';
+import { sapErp } from '../../central/sap/connector.ts';
 import { quantity, quantityText } from '../../shared/quantity.ts';
 import { startBench } from '../helpers/sandbox.ts';
 import type { Answer, Bench, Booked, Connector, Trouble } from './bench.ts';

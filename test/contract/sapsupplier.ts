@@ -1,4 +1,4 @@
-import type { Posting } from '../../central/erp.ts';
+import type { Posting } from '../../central/erp/erp.ts';
 import type { Booked } from './bench.ts';
 
 export type Admin = (at: string, body?: unknown) => Promise<unknown>;

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Posting } from '../../central/erp.ts';
+import type { Posting } from '../../central/erp/erp.ts';
 import { random, seeds } from '../helpers/random.ts';
 import type { Answer, Bench, Booked, Connector, Trouble } from './bench.ts';
 import { declare, expectBooked, lookedUp, send } from './watch.ts';

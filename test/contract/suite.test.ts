@@ -1,7 +1,7 @@
 // Goal: a connector that queues and lacks something can pass the suite, and says what it lacks.
 // Method: the parts about documents and doubt, with an ERP in memory that works off a queue.
 import { describe } from 'vitest';
-import type { Erp, Outcome, Posting } from '../../central/erp.ts';
+import type { Erp, Outcome, Posting } from '../../central/erp/erp.ts';
 import type { Ability, Bench, Booked, Connector } from './bench.ts';
 import { documentTests, newKey } from './documents.ts';
 import { doubtTests } from './outcomes.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import type { Erp, Posting } from '../../central/erp.ts';
+import type { Erp, Posting } from '../../central/erp/erp.ts';
 import { trytonErp } from '../../central/tryton/connector.ts';
 import { atMs, day } from '../tryton/goods.ts';
 import type { Depot } from '../tryton/provision.ts';

@@ -1,5 +1,5 @@
 import type Sqlite from 'better-sqlite3';
-import type { PostingKind } from '../../central/erp.ts';
+import type { PostingKind } from '../../central/erp/erp.ts';
 import { numberOf } from '../../central/tryton/typed.ts';
 import { quantity, quantityText } from '../../shared/quantity.ts';
 import type { Booked } from './bench.ts';

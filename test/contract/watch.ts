@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import type { Erp, Found, Outcome, Posting } from '../../central/erp.ts';
+import type { Erp, Found, Outcome, Posting } from '../../central/erp/erp.ts';
 import { quantity, quantityText } from '../../shared/quantity.ts';
 import type { Ability, Bench, Booked, Connector } from './bench.ts';
 

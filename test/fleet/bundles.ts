@@ -78,7 +78,7 @@ export async function makeBundles(root: string, folder: string): Promise<void> {
   );
   // It comes up with every line, answers, says that its way is up, and sends nothing.
   const mute = spoil(
-    ...([root, join(folder, 'mute'), 'edge/forwarder.ts'] as const),
+    ...([root, join(folder, 'mute'), 'edge/uplink/forwarder.ts'] as const),
     ...(['undefined : outbox.next(line)', 'undefined : undefined'] as const),
   );
   // It passes every check of its config, and does not come up.

@@ -1,7 +1,7 @@
 // Central's desk, asked as whoever it may be, and its own chain of facts.
-import type { Asker } from '../../central/asker.ts';
-import type { Board } from '../../central/board.ts';
-import { operationsOf } from '../../central/operations.ts';
+import type { Asker } from '../../central/desk/asker.ts';
+import type { Board } from '../../central/desk/board.ts';
+import { operationsOf } from '../../central/desk/operations.ts';
 import { decodeContent } from '../../shared/codec.ts';
 import { centralLine } from '../../shared/subject.ts';
 import { refused } from './central.ts';

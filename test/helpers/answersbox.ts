@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import { buildHttp } from '../../edge/http.ts';
+import { buildHttp } from '../../edge/http/http.ts';
 import { openMachineDesk } from '../../edge/machine/desk.ts';
 import type { JobResponse } from '../../edge/machine/port.ts';
 import { readMachines } from '../../edge/machine/report.ts';

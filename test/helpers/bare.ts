@@ -1,4 +1,4 @@
-import type { Erp } from '../../central/erp.ts';
+import type { Erp } from '../../central/erp/erp.ts';
 
 /** An ERP that is never asked, and could not say a thing. */
 const muteErp: Erp = {

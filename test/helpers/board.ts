@@ -1,10 +1,10 @@
 import { onTestFinished } from 'vitest';
-import { openBoard } from '../../central/board.ts';
+import { openBoard } from '../../central/desk/board.ts';
+import { buildHttp } from '../../central/desk/http.ts';
 import type { FigureConfig } from '../../central/figuring/plant.ts';
-import { buildHttp } from '../../central/http.ts';
-import type { Inspection } from '../../central/inspections.ts';
 import { migrations, openMemory } from '../../central/memory.ts';
-import type { Switch } from '../../central/modes.ts';
+import type { Inspection } from '../../central/posting/inspections.ts';
+import type { Switch } from '../../central/posting/modes.ts';
 import type { InboundConfig } from '../../central/supplier/config.ts';
 import { bare } from './bare.ts';
 import { openMedium } from './medium.ts';

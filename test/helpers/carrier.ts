@@ -1,5 +1,5 @@
-import type { Erp } from '../../central/erp.ts';
-import type { Task } from '../../central/taking.ts';
+import type { Erp } from '../../central/erp/erp.ts';
+import type { Task } from '../../central/posting/taking.ts';
 import { type Clock, systemClock } from '../../shared/clock.ts';
 import { openSide } from './central.ts';
 

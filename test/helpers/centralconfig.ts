@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { migrations } from '../../central/memory.ts';
-import { openShared } from '../../central/sharing.ts';
+import { openShared } from '../../central/sql/sharing.ts';
 import type { Cluster } from './cluster.ts';
 import { giveAll, storeOfShop } from './disk.ts';
 import { testFolder } from './folder.ts';

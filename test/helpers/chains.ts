@@ -1,5 +1,5 @@
 import { migrations as centralMigrations } from '../../central/memory.ts';
-import { migrations as edgeMigrations } from '../../edge/schema.ts';
+import { migrations as edgeMigrations } from '../../edge/store/schema.ts';
 import { decodeContent, genesis, link } from '../../shared/codec.ts';
 import { type Database, openDatabase } from '../../shared/database.ts';
 

@@ -1,7 +1,7 @@
 // Three days of production as central has lived through them: orders over two lines, with holds,
 // dispositions, corrections and reversals, an ERP that answers late or refuses, and people who
 // decide what is parked.
-import type { Switch } from '../../central/modes.ts';
+import type { Switch } from '../../central/posting/modes.ts';
 import type { Content } from '../../shared/event.ts';
 import { openAsked } from './board.ts';
 import { stated } from './central.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Posting } from '../../central/erp.ts';
+import type { Posting } from '../../central/erp/erp.ts';
 import type { Content } from '../../shared/event.ts';
 import { quantity, zero } from '../../shared/quantity.ts';
 

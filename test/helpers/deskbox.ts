@@ -1,4 +1,4 @@
-import type { Outcome } from '../../central/erp.ts';
+import type { Outcome } from '../../central/erp/erp.ts';
 import type { Content } from '../../shared/event.ts';
 import { openAsked } from './board.ts';
 import { stated } from './central.ts';

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { fieldsOf } from '../../central/exchange.ts';
+import { fieldsOf } from '../../central/erp/exchange.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Entities } from './d365entities.ts';
 

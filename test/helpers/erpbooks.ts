@@ -1,6 +1,6 @@
-import { type Erp, isCancel, type Posting } from '../../central/erp.ts';
-import type { Booked, GoodsFigures, OperationFigures } from '../../central/figures.ts';
-import { addTo, type Sums } from '../../central/posted.ts';
+import { type Erp, isCancel, type Posting } from '../../central/erp/erp.ts';
+import type { Booked, GoodsFigures, OperationFigures } from '../../central/erp/figures.ts';
+import { addTo, type Sums } from '../../central/reconcile/posted.ts';
 import { quantity, zero } from '../../shared/quantity.ts';
 
 /** A document in the books; `undone` by another one. */

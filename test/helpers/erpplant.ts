@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import type { Erp } from '../../central/erp.ts';
-import type { Reconciled } from '../../central/reconcile.ts';
+import type { Erp } from '../../central/erp/erp.ts';
+import type { Reconciled } from '../../central/reconcile/reconcile.ts';
 import type { Content } from '../../shared/event.ts';
 import { openAsked } from './board.ts';
 import { openBooks } from './erpbooks.ts';

@@ -1,4 +1,4 @@
-import { openForgotten } from '../../edge/forgotten.ts';
+import { openForgotten } from '../../edge/store/forgotten.ts';
 import type { Database } from '../../shared/database.ts';
 
 /** Lets a store forget a line's facts of epoch 1, as if the next one said the state. */

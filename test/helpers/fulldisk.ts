@@ -3,12 +3,12 @@
 import { rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { openBook } from '../../edge/book.ts';
-import { openDisk } from '../../edge/disk.ts';
-import { openIntake } from '../../edge/intake.ts';
-import { openRoster } from '../../edge/roster.ts';
-import { migrations } from '../../edge/schema.ts';
-import { openStore } from '../../edge/store.ts';
+import { openBook } from '../../edge/line/book.ts';
+import { openIntake } from '../../edge/line/intake.ts';
+import { openRoster } from '../../edge/line/roster.ts';
+import { openDisk } from '../../edge/store/disk.ts';
+import { migrations } from '../../edge/store/schema.ts';
+import { openStore } from '../../edge/store/store.ts';
 import { readCommand } from '../../shared/command.ts';
 import { openDatabase } from '../../shared/database.ts';
 import { Fault } from '../../shared/fault.ts';

@@ -1,6 +1,6 @@
 import assert, { AssertionError } from 'node:assert/strict';
-import type { Posting } from '../../central/erp.ts';
-import type { StockFigures, Unread } from '../../central/figures.ts';
+import type { Posting } from '../../central/erp/erp.ts';
+import type { StockFigures, Unread } from '../../central/erp/figures.ts';
 import { quantity, zero } from '../../shared/quantity.ts';
 import { book, type Depot, shelfOf } from './depot.ts';
 import { content } from './facts.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Posting } from '../../central/erp.ts';
-import type { PostingRow } from '../../central/queue.ts';
+import type { Posting } from '../../central/erp/erp.ts';
+import type { PostingRow } from '../../central/posting/queue.ts';
 import type { Content } from '../../shared/event.ts';
 import { quantity, zero } from '../../shared/quantity.ts';
 import { type Depot, shelfOf } from './depot.ts';

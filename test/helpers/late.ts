@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { expect } from 'vitest';
-import type { Posting } from '../../central/erp.ts';
+import type { Posting } from '../../central/erp/erp.ts';
+import type { Cursor } from '../../central/ledger/shelf.ts';
 import { migrations, openMemory } from '../../central/memory.ts';
-import type { Cursor } from '../../central/shelf.ts';
 import type { Segment } from '../../shared/segment.ts';
 import { openBox, outcome } from './box.ts';
 import { testFolder } from './folder.ts';

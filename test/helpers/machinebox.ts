@@ -1,4 +1,4 @@
-import { openIntake } from '../../edge/intake.ts';
+import { openIntake } from '../../edge/line/intake.ts';
 import type { Parts as BookingParts } from '../../edge/machine/booking.ts';
 import { openMachineDesk } from '../../edge/machine/desk.ts';
 import { openMachineLedger } from '../../edge/machine/ledger.ts';

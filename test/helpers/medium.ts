@@ -1,6 +1,6 @@
 // Where central's tables of a test are: SQLite, unless the test file has chosen PostgreSQL.
 import { hash } from 'node:crypto';
-import { openShared } from '../../central/sharing.ts';
+import { openShared } from '../../central/sql/sharing.ts';
 import { type Database, openDatabase } from '../../shared/database.ts';
 import type { Cluster } from './cluster.ts';
 

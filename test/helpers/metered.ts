@@ -1,5 +1,5 @@
+import { openMeter } from '../../central/erp/meter.ts';
 import { feedFields } from '../../central/feed/config.ts';
-import { openMeter } from '../../central/meter.ts';
 import { openMetrics } from '../../central/metrics.ts';
 import { readFields } from '../../shared/field.ts';
 import { bare } from './bare.ts';

@@ -1,4 +1,4 @@
-import type { Erp, Found, Outcome, Posting, Queued } from '../../central/erp.ts';
+import type { Erp, Found, Outcome, Posting, Queued } from '../../central/erp/erp.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { random } from './random.ts';
 

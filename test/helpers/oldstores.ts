@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect } from 'vitest';
-import { writeMemory } from '../../edge/memory.ts';
+import { writeMemory } from '../../edge/store/memory.ts';
 import { encodeContent } from '../../shared/codec.ts';
 import type { Content } from '../../shared/event.ts';
 import { openBox, outcome } from './box.ts';

@@ -6,8 +6,8 @@ import { type Controlled, type Machine, startMachine } from '../../cli/machine/m
 import { freePorts } from '../../cli/port.ts';
 import { startProgram } from '../../cli/program.ts';
 import type { LinkProxy } from '../../cli/proxy.ts';
+import type { Status } from '../../edge/http/status.ts';
 import type { MachinesStatus } from '../../edge/machine/report.ts';
-import type { Status } from '../../edge/status.ts';
 import type { PeerTruth } from '../machine/peer.ts';
 import { testFolder } from './folder.ts';
 import { waitFor } from './plantnet.ts';

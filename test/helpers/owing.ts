@@ -1,6 +1,6 @@
-import { openOutbox } from '../../edge/outbox.ts';
-import { migrations } from '../../edge/schema.ts';
-import { openStore } from '../../edge/store.ts';
+import { openOutbox } from '../../edge/store/outbox.ts';
+import { migrations } from '../../edge/store/schema.ts';
+import { openStore } from '../../edge/store/store.ts';
 import type { Database } from '../../shared/database.ts';
 import { openMedium } from './medium.ts';
 

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import { readEdgeConfig } from '../../edge/config.ts';
+import type { Status } from '../../edge/http/status.ts';
 import { startEdge } from '../../edge/main.ts';
-import type { Status } from '../../edge/status.ts';
 import { testFolder } from './folder.ts';
 import { m01, m02, shop } from './shop.ts';
 

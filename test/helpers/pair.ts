@@ -1,10 +1,10 @@
 // Two centrals on one ledger in one world: each posts in its own loops, and each may die or stand
 // still at any moment.
 import pino from 'pino';
-import { openBreaker } from '../../central/breaker.ts';
-import { openLeases } from '../../central/leases.ts';
-import { post } from '../../central/poster.ts';
-import { turnsOf } from '../../central/turns.ts';
+import { openBreaker } from '../../central/erp/breaker.ts';
+import { openLeases } from '../../central/posting/leases.ts';
+import { post } from '../../central/posting/poster.ts';
+import { turnsOf } from '../../central/sql/turns.ts';
 import { openWatch } from '../../central/watch.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { openBell } from '../../shared/loop.ts';

@@ -1,8 +1,8 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
-import type { Answer, Stated } from '../../edge/answers.ts';
 import { readEdgeConfig } from '../../edge/config.ts';
+import type { Answer, Stated } from '../../edge/line/answers.ts';
 import { startEdge } from '../../edge/main.ts';
 import type { Fact } from '../../shared/event.ts';
 import type { PeopleFile, Person, Token } from '../../shared/people.ts';

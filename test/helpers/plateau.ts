@@ -1,8 +1,8 @@
 import pino from 'pino';
 import { migrations as ledgerMigrations, openMemory } from '../../central/memory.ts';
-import type { Level } from '../../edge/gauge.ts';
-import { writeMemory } from '../../edge/memory.ts';
-import { openRetention } from '../../edge/retention.ts';
+import type { Level } from '../../edge/store/gauge.ts';
+import { writeMemory } from '../../edge/store/memory.ts';
+import { openRetention } from '../../edge/store/retention.ts';
 import { readCommand } from '../../shared/command.ts';
 import { openDatabase } from '../../shared/database.ts';
 import { Fault } from '../../shared/fault.ts';

@@ -1,4 +1,4 @@
-import type { Book } from '../../edge/book.ts';
+import type { Book } from '../../edge/line/book.ts';
 import { zero } from '../../shared/quantity.ts';
 import { balanceOf } from '../../statecharts/balance.ts';
 import { keyOf } from '../../statecharts/tables.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Means } from '../../edge/trial.ts';
+import type { Means } from '../../edge/store/trial.ts';
 import { templates } from '../../statecharts/policy.ts';
 import { openBox, outcome } from './box.ts';
 import { testFolder } from './folder.ts';

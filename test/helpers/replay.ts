@@ -1,5 +1,5 @@
 import type { Shop } from '../../cli/shop.ts';
-import { openBook } from '../../edge/book.ts';
+import { openBook } from '../../edge/line/book.ts';
 import { readCommand } from '../../shared/command.ts';
 import type { Content } from '../../shared/event.ts';
 import { Fault } from '../../shared/fault.ts';

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'vitest';
-import type { Answer } from '../../edge/answers.ts';
-import { openBook } from '../../edge/book.ts';
-import { openRoster } from '../../edge/roster.ts';
-import { migrations } from '../../edge/schema.ts';
-import { openStore } from '../../edge/store.ts';
-import { dueCommands } from '../../edge/timekeeper.ts';
+import type { Answer } from '../../edge/line/answers.ts';
+import { openBook } from '../../edge/line/book.ts';
+import { openRoster } from '../../edge/line/roster.ts';
+import { dueCommands } from '../../edge/line/timekeeper.ts';
+import { migrations } from '../../edge/store/schema.ts';
+import { openStore } from '../../edge/store/store.ts';
 import { encodeContent } from '../../shared/codec.ts';
 import { type Command, readCommand } from '../../shared/command.ts';
 import type { Content, FactType } from '../../shared/event.ts';

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Erp, Posting } from '../../central/erp.ts';
-import { referencesOf } from '../../central/reference.ts';
-import { type SapOptions, type SapParts, sapErp } from '../../central/sap.ts';
+import type { Erp, Posting } from '../../central/erp/erp.ts';
+import { type SapOptions, type SapParts, sapErp } from '../../central/sap/connector.ts';
+import { referencesOf } from '../../central/sap/reference.ts';
 import { nameId } from '../../shared/identity.ts';
 import { startBench } from './sandbox.ts';
 

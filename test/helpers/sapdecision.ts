@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import type { Posting } from '../../central/erp.ts';
-import type { SapOptions } from '../../central/sap.ts';
+import type { Posting } from '../../central/erp/erp.ts';
+import type { SapOptions } from '../../central/sap/connector.ts';
 import { bench, bolts, key, receipt } from './sap.ts';
 
 export const codes = {

@@ -1,11 +1,11 @@
 import { onTestFinished } from 'vitest';
-import { buildHttp } from '../../edge/http.ts';
-import { openIntake } from '../../edge/intake.ts';
+import { buildHttp } from '../../edge/http/http.ts';
+import { openIntake } from '../../edge/line/intake.ts';
+import { openWall } from '../../edge/line/wall.ts';
 import { openCounts } from '../../edge/view/counts.ts';
 import { openFacts } from '../../edge/view/facts.ts';
 import { openLineViews, type Parts } from '../../edge/view/line.ts';
 import type { Viewer, Watching } from '../../edge/view/weighing.ts';
-import { openWall } from '../../edge/wall.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { openBell } from '../../shared/loop.ts';
 import type { Box } from './box.ts';

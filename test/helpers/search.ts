@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { caseReason } from '../../central/inverse.ts';
-import type { Task } from '../../central/taking.ts';
+import { caseReason } from '../../central/posting/inverse.ts';
+import type { Task } from '../../central/posting/taking.ts';
 import type { Content } from '../../shared/event.ts';
 import { quantity, zero } from '../../shared/quantity.ts';
 import { openSide } from './central.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { headers, type NatsConnection } from '@nats-io/nats-core';
 import { connect } from '@nats-io/transport-node';
 import { beforeAll, onTestFinished } from 'vitest';
-import { openServices } from '../../central/services.ts';
+import { openServices } from '../../central/desk/services.ts';
 import { type Broker, startHub } from '../../cli/broker.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { openLog } from '../../shared/log.ts';

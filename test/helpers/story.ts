@@ -1,4 +1,4 @@
-import { openBook } from '../../edge/book.ts';
+import { openBook } from '../../edge/line/book.ts';
 import { readCommand } from '../../shared/command.ts';
 import type { Content } from '../../shared/event.ts';
 import { Fault } from '../../shared/fault.ts';

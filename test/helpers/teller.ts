@@ -1,10 +1,10 @@
 import pino from 'pino';
 import { onTestFinished } from 'vitest';
-import { openExpress } from '../../edge/express.ts';
-import type { Ahead } from '../../edge/marks.ts';
-import { openOutbox } from '../../edge/outbox.ts';
-import { migrations } from '../../edge/schema.ts';
-import { openStore } from '../../edge/store.ts';
+import { openOutbox } from '../../edge/store/outbox.ts';
+import { migrations } from '../../edge/store/schema.ts';
+import { openStore } from '../../edge/store/store.ts';
+import { openExpress } from '../../edge/uplink/express.ts';
+import type { Ahead } from '../../edge/uplink/marks.ts';
 import { encodeContent } from '../../shared/codec.ts';
 import type { Content } from '../../shared/event.ts';
 import { decodeLive, type Live } from '../../shared/live.ts';

@@ -1,5 +1,5 @@
-import type { Drill } from '../../edge/drill.ts';
-import { openWall } from '../../edge/wall.ts';
+import { openWall } from '../../edge/line/wall.ts';
+import type { Drill } from '../../edge/uplink/drill.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { Fault } from '../../shared/fault.ts';
 import type { CertificateStanding } from '../../shared/pki.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Found, Queued } from '../../central/erp.ts';
+import type { Found, Queued } from '../../central/erp/erp.ts';
 import { answer, graceMs, m1, openSide, type Side, stated } from './central.ts';
 
 const { release, report } = stated;

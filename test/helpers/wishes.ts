@@ -1,4 +1,4 @@
-import type { Book } from '../../edge/book.ts';
+import type { Book } from '../../edge/line/book.ts';
 import { type CommandType, commandTypes } from '../../shared/command.ts';
 import { equipmentStates, phases } from '../../shared/event.ts';
 import { batchCommands } from '../../shared/material.ts';

@@ -1,6 +1,6 @@
 import { migrations as centralMigrations } from '../../central/memory.ts';
 import { sandboxMigrations } from '../../central/sandbox/schema.ts';
-import { migrations as edgeMigrations } from '../../edge/schema.ts';
+import { migrations as edgeMigrations } from '../../edge/store/schema.ts';
 import { decodeContent } from '../../shared/codec.ts';
 import { openDatabase } from '../../shared/database.ts';
 

@@ -1,11 +1,11 @@
 import type { NatsConnection } from '@nats-io/nats-core';
-import { openAllowance } from '../../central/allowance.ts';
-import { batchBytesMax, batchMax } from '../../central/inbox.ts';
-import { tellKept } from '../../central/keeper.ts';
-import type { Ledger } from '../../central/ledger.ts';
-import { openMovements } from '../../central/movements.ts';
-import { liveShare } from '../../central/registrar.ts';
-import { trim } from '../../central/trimmer.ts';
+import { openAllowance } from '../../central/ledger/allowance.ts';
+import { batchBytesMax, batchMax } from '../../central/ledger/inbox.ts';
+import { tellKept } from '../../central/ledger/keeper.ts';
+import type { Ledger } from '../../central/ledger/ledger.ts';
+import { openMovements } from '../../central/ledger/movements.ts';
+import { liveShare } from '../../central/ledger/registrar.ts';
+import { trim } from '../../central/ledger/trimmer.ts';
 import { digest } from '../../shared/codec.ts';
 import { decodeKept } from '../../shared/kept.ts';
 import { openLog } from '../../shared/log.ts';

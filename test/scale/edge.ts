@@ -1,8 +1,8 @@
-import { openExpress } from '../../edge/express.ts';
-import { forward, type LinkState } from '../../edge/forwarder.ts';
-import { beat } from '../../edge/heartbeat.ts';
-import type { Outbox, Stored } from '../../edge/outbox.ts';
-import { inTurns } from '../../edge/turns.ts';
+import type { Outbox, Stored } from '../../edge/store/outbox.ts';
+import { openExpress } from '../../edge/uplink/express.ts';
+import { forward, type LinkState } from '../../edge/uplink/forwarder.ts';
+import { beat } from '../../edge/uplink/heartbeat.ts';
+import { inTurns } from '../../edge/uplink/turns.ts';
 import { backoff, scattered } from '../../shared/backoff.ts';
 import { Fault } from '../../shared/fault.ts';
 import { decodeLive } from '../../shared/live.ts';

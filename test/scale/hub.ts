@@ -1,5 +1,5 @@
 import type { JetStreamManager } from '@nats-io/jetstream';
-import type { Last } from '../../edge/resync.ts';
+import type { Last } from '../../edge/uplink/resync.ts';
 import { Fault } from '../../shared/fault.ts';
 import { lastOf, type Segment } from '../../shared/segment.ts';
 import type { Program } from './machine.ts';

@@ -1,12 +1,12 @@
 import Sqlite from 'better-sqlite3';
 import { assembleCentral } from '../../central/assembly.ts';
-import type { Posting } from '../../central/erp.ts';
-import type { Inspection } from '../../central/inspections.ts';
+import type { Posting } from '../../central/erp/erp.ts';
 import { migrations as centralMigrations } from '../../central/memory.ts';
+import type { Inspection } from '../../central/posting/inspections.ts';
 import { assembleEdge } from '../../edge/assembly.ts';
 import { readEdgeConfig } from '../../edge/config.ts';
-import { openHub as openEdgeHub } from '../../edge/hub.ts';
-import { migrations as edgeMigrations } from '../../edge/schema.ts';
+import { migrations as edgeMigrations } from '../../edge/store/schema.ts';
+import { openHub as openEdgeHub } from '../../edge/uplink/hub.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { type Database, faultOf, prepareDatabase } from '../../shared/database.ts';
 import { Fault } from '../../shared/fault.ts';

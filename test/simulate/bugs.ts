@@ -1,6 +1,6 @@
 import type { PragmaOptions } from 'better-sqlite3';
-import type { Erp } from '../../central/erp.ts';
-import type { Hub, HubParts } from '../../edge/hub.ts';
+import type { Erp } from '../../central/erp/erp.ts';
+import type { Hub, HubParts } from '../../edge/uplink/hub.ts';
 import { genesis } from '../../shared/codec.ts';
 import type { Database } from '../../shared/database.ts';
 import {

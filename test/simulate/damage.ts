@@ -9,9 +9,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { openPages } from '../../edge/pages.ts';
-import { rowsIn } from '../../edge/records.ts';
-import { salvageFile } from '../../edge/salvage.ts';
+import { openPages } from '../../edge/store/pages.ts';
+import { rowsIn } from '../../edge/store/records.ts';
+import { salvageFile } from '../../edge/store/salvage.ts';
 import { verifyStore } from '../../edge/verification.ts';
 import { Fault } from '../../shared/fault.ts';
 import type { random } from '../helpers/random.ts';

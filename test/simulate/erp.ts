@@ -1,4 +1,4 @@
-import { type Erp, inverses, isCancel, type Outcome, type Posting } from '../../central/erp.ts';
+import { type Erp, inverses, isCancel, type Outcome, type Posting } from '../../central/erp/erp.ts';
 import { quantity, zero } from '../../shared/quantity.ts';
 import { openLater } from './later.ts';
 import type { Life } from './life.ts';

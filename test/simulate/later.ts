@@ -1,4 +1,4 @@
-import type { Found, Posting, Queued } from '../../central/erp.ts';
+import type { Found, Posting, Queued } from '../../central/erp/erp.ts';
 import type { World } from './world.ts';
 
 /** Words of what failed in the queue, and of what a person there has taken out of it. */

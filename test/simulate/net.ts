@@ -1,6 +1,6 @@
-import type { PostingKind } from '../../central/erp.ts';
-import { isCancel } from '../../central/erp.ts';
-import { keyOf } from '../../central/rules.ts';
+import type { PostingKind } from '../../central/erp/erp.ts';
+import { isCancel } from '../../central/erp/erp.ts';
+import { keyOf } from '../../central/posting/rules.ts';
 import { decodeContent } from '../../shared/codec.ts';
 import type { Content } from '../../shared/event.ts';
 import { hasFlag } from '../../statecharts/tables.ts';

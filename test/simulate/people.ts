@@ -1,4 +1,4 @@
-import type { Answer } from '../../edge/answers.ts';
+import type { Answer } from '../../edge/line/answers.ts';
 import { type Command, readCommand } from '../../shared/command.ts';
 import { Fault } from '../../shared/fault.ts';
 import type { EdgeBox } from './box.ts';

@@ -1,4 +1,4 @@
-import type { Posting } from '../../central/erp.ts';
+import type { Posting } from '../../central/erp/erp.ts';
 import type { Database } from '../../shared/database.ts';
 import { openCentralBox, openEdgeBox } from './box.ts';
 import { plant as bugsOf } from './bugs.ts';

@@ -1,5 +1,5 @@
 import type Sqlite from 'better-sqlite3';
-import type { PostingKind } from '../../central/erp.ts';
+import type { PostingKind } from '../../central/erp/erp.ts';
 import { decodeContent } from '../../shared/codec.ts';
 import { Fault } from '../../shared/fault.ts';
 import type { Disk } from './disk.ts';

@@ -1,5 +1,5 @@
-import type { Posting } from '../../central/erp.ts';
-import { caseReason } from '../../central/inverse.ts';
+import type { Posting } from '../../central/erp/erp.ts';
+import { caseReason } from '../../central/posting/inverse.ts';
 import { decodeContent } from '../../shared/codec.ts';
 import { quantity, zero } from '../../shared/quantity.ts';
 import type { EdgeBox } from './box.ts';

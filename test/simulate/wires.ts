@@ -1,7 +1,7 @@
 import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
-import type { Join } from '../../edge/hub.ts';
-import type { Uplink } from '../../edge/uplink.ts';
+import type { Join } from '../../edge/uplink/hub.ts';
+import type { Uplink } from '../../edge/uplink/uplink.ts';
 import { Fault } from '../../shared/fault.ts';
 import { encodeSegment, lastOf } from '../../shared/segment.ts';
 import { eventStream, eventSubject, keptSubject } from '../../shared/subject.ts';

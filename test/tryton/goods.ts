@@ -1,4 +1,4 @@
-import type { Posting } from '../../central/erp.ts';
+import type { Posting } from '../../central/erp/erp.ts';
 import { nameId } from '../../shared/identity.ts';
 import type { Works } from './works.ts';
 

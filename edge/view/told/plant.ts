@@ -2,7 +2,7 @@ import type { JsonSchema } from '../../../shared/jsonschema.ts';
 import { charts as known } from '../../../statecharts/charts.ts';
 import { lot as lotChart } from '../../../statecharts/lot.ts';
 import { order as orderChart } from '../../../statecharts/order.ts';
-import { kinMax } from '../../pedigree.ts';
+import { kinMax } from '../../http/pedigree.ts';
 import {
   amount,
   count,

@@ -1,7 +1,7 @@
 import { equipmentStates } from '../../../shared/event.ts';
 import type { JsonSchema } from '../../../shared/jsonschema.ts';
 import { masterKinds } from '../../../shared/master.ts';
-import { linkStates } from '../../forwarder.ts';
+import { linkStates } from '../../uplink/forwarder.ts';
 
 export const text: JsonSchema = { type: 'string' };
 export const integer: JsonSchema = { type: 'integer' };

@@ -7,8 +7,8 @@ import { hold as holdChart } from '../../../statecharts/hold.ts';
 import { operation as operationChart } from '../../../statecharts/operation.ts';
 import { order as orderChart } from '../../../statecharts/order.ts';
 import { completions } from '../../../statecharts/tolerance.ts';
-import { recentMax } from '../../recent.ts';
-import { holdsMax, lotsMax, ordersMax } from '../../status.ts';
+import { recentMax } from '../../http/recent.ts';
+import { holdsMax, lotsMax, ordersMax } from '../../http/status.ts';
 import {
   amount,
   bytes,

@@ -1,4 +1,4 @@
-import { openErpStatus } from '../../../central/erpstatus.ts';
+import { openErpStatus } from '../../../central/erp/erpstatus.ts';
 import type { Content } from '../../../shared/event.ts';
 import { m1, openSide, stated } from '../central.ts';
 import { content } from '../facts.ts';

@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
-import type { Found, Outcome, Queued } from '../../../central/erp.ts';
-import { openLosses } from '../../../central/losses.ts';
-import { openPostings } from '../../../central/postings.ts';
-import type { Task } from '../../../central/taking.ts';
+import type { Found, Outcome, Queued } from '../../../central/erp/erp.ts';
+import { openLosses } from '../../../central/posting/losses.ts';
+import { openPostings } from '../../../central/posting/postings.ts';
+import type { Task } from '../../../central/posting/taking.ts';
 import { Fault } from '../../../shared/fault.ts';
 import {
   graceMs,
