@@ -1,5 +1,6 @@
 // What a plant's people would write: an inventory of the test environment, with keys and
 // certificates of its own, and the secrets in a vault.
+import { hash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nkeys } from '@nats-io/nats-core';
@@ -150,6 +151,7 @@ const centralVars = (address: string) => ({
     ...{ plant: 'HF01', storageLocation: '0001', maxInFlightMs: 2_000, clientTimeoutMs: 2_000 },
   },
   central_drop_path: dropPath,
+  central_tokens: [{ name: person, id: 'fleet-1', sha256: hash('sha256', 'never used') }],
   central_settings: {
     ...{ skewMaxHours: 876_000, stream: { replicas: 3 } },
     downlink: { sites: [{ plant: 'HF01', site: 'acme/lyon' }], everySeconds: 10 },
