@@ -12,6 +12,7 @@ export function troubledStatus() {
   box.marks.report(m01, 'down', 'no answer');
   box.marks.report(m02, 'up');
   box.decide(shop.release());
+  box.decide(shop.hold('H1', 'order', { order: 'WO-1' }));
   const { epoch, head } = box.outbox.marks(m01);
   box.marks.heard(m01, { epoch, sequence: head, hash: '', settled: 1, waiting: [] });
   box.marks.goAhead(m01, { upTo: 1 });
@@ -28,6 +29,8 @@ export function troubledStatus() {
   };
   const software = { release: '0.1.0', build: 'ab', isCurrent: true, epoch: 1, sequence: 1 };
   const status = box.status();
-  const lines = status.lines.map((line) => ({ ...line, software }));
-  return { ...status, lines, clock: wall.status(), certificates, drill };
+  const commandsWait = { count: 2, reason: 'the disk is full' };
+  const lines = status.lines.map((line) => ({ ...line, software, commandsWait }));
+  const holds = status.holds.map((hold) => ({ ...hold, origin: 'central' }));
+  return { ...status, lines, holds, clock: wall.status(), certificates, drill };
 }
