@@ -7,7 +7,19 @@ export type { Logger };
  * and in docs/logs.md. Times end in Ms and are Unix time, but for `ms`, `delayMs`: how long.
  */
 export const logFields = [
-  ...['line', 'epoch', 'sequence', 'from', 'to', 'head', 'facts', 'bytes', 'orphans'],
+  ...[
+    'line',
+    'epoch',
+    'sequence',
+    'from',
+    'to',
+    'head',
+    'facts',
+    'bytes',
+    'stores',
+    'tokens',
+    'orphans',
+  ],
   ...['order', 'eventId', 'hold', 'type', 'actor', 'names', 'untilMs', 'site'],
   ...['postingKey', 'kind', 'lane', 'outcome', 'document', 'ms', 'job', 'unit', 'action'],
   ...['state', 'want', 'store', 'ended', 'common', 'parked', 'reports', 'most', 'carried'],
