@@ -17,9 +17,9 @@ export function backoff(attempt: number, maxMs: number = backoffMaxMs): number {
 }
 
 /**
- * The pause, or up to half of it less, whole ms: each of many who wait for the same peer its own, so
- * that they do not come at once, time and again. Nothing is left to chance: it is the same for the
- * same `who` and `attempt`.
+ * The pause, or up to half of it less, whole ms: each of many who wait for the same peer its own,
+ * so that they do not come at once, time and again. Nothing is left to chance: it is the same for
+ * the same `who` and `attempt`.
  */
 export function scattered(pauseMs: number, who: string, attempt: number): number {
   return Math.round(pauseMs * (1 - scatter * fractionOf(who, attempt)));
