@@ -6,7 +6,7 @@ import { nkeyAuthenticator } from '@nats-io/nats-core';
 import { connect } from '@nats-io/transport-node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startHub, startLeaf } from '../cli/broker.ts';
-import { eventSubject, liveSubject } from '../shared/subject.ts';
+import { edgeInbox, eventSubject, liveSubject } from '../shared/subject.ts';
 import { type Authority, openAuthority } from './helpers/authority.ts';
 import { testFolder } from './helpers/folder.ts';
 import { waitFor } from './helpers/plantnet.ts';
@@ -142,6 +142,25 @@ test('a new key is let in beside the former one, and nobody is cut off', async (
   expect(await isLetIn(plant.spare)).toBe(true);
   for (const site of [lyon, paris]) await plant.told(site);
   expect([lyon.leaf.isOpen(), paris.leaf.isOpen()]).toEqual([true, true]);
+});
+
+test('a leaf that is new is heard once the hub has read its accounts twice', async () => {
+  const [added, line] = [newKey(), 'acme/lille/turning/M01'];
+  const accounts = plant.asConfigured([...plant.guests, { nkeys: [added.nkey], edges: [[line]] }]);
+  plant.hub.adopt({ accounts });
+  await waitFor(() => isLetIn(added), 30_000, 'the new leaf to be let in');
+  plant.hub.adopt({ accounts }); // what it imports is bound by this one
+  const leaf = await plant.enter(added);
+  const reply = `${edgeInbox(line)}.kept`;
+  leaf.listen(`${edgeInbox(line)}.>`);
+  const isAnswered = async (): Promise<boolean> => {
+    leaf.publish(eventSubject(line), 'stated', reply);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    return leaf.heard().some(({ subject, text }) => subject === reply && text.includes('HF_EVT'));
+  };
+  await waitFor(isAnswered, 30_000, 'the stream to answer the new leaf');
+  for (const site of Object.values(plant.sites)) await plant.told(site);
+  leaf.close();
 });
 
 test('a revoked key is let in no more, and is cut off when the hub is restarted', async () => {
