@@ -5,9 +5,10 @@ import { askedSubject, deskAccount, plantAccount } from '../../shared/subject.ts
 import type { CentralConfig } from '../config.ts';
 import type { Asker } from './asker.ts';
 
-/** Where the server tells a user who it is; longest wait for it, ms. */
+/** Where the server tells a user who it is; longest wait for it, ms, and how often it is asked. */
 const whoSubject = '$SYS.REQ.USER.INFO';
 const waitMs = 5_000;
+const triesMax = 3;
 /** What the server writes on what comes across from another account, over whatever stands there. */
 const infoHeader = 'Nats-Request-Info';
 const ofDesk = deskAccount('');
@@ -28,25 +29,41 @@ function infoOf(text: string): Info | undefined {
 /**
  * Who asks on NATS. A name is proved only of what came where nobody but the hub can bring it, at a
  * hub that keeps accounts apart as `cli/deskaccounts.ts` writes them: central looks in which
- * account it is itself.
+ * account it is itself. While that is not known no name is proved, and whether names must be is as
+ * it was known last: a lost connection makes nothing easier.
  */
 export function openDoor({ connection }: Parts) {
   let account: string | undefined;
+  let isApart = false;
+  let looks = 0;
+
+  /** Undefined where the server does not tell, or tells of no account. */
+  async function ask(): Promise<string | undefined> {
+    try {
+      const answer = await connection.request(whoSubject, '', { timeout: waitMs });
+      const { data } = answer.json<{ data?: { account?: unknown } }>();
+      return typeof data?.account === 'string' ? data.account : undefined;
+    } catch {
+      return undefined;
+    }
+  }
 
   return {
-    /** Looks again, after each connect; until it has, and where nobody answers, none is proved. */
+    /** Looks again, after each connect; a look that another has overtaken says nothing. */
     async look(): Promise<void> {
       account = undefined;
-      try {
-        const answer = await connection.request(whoSubject, '', { timeout: waitMs });
-        const { data } = answer.json<{ data?: { account?: unknown } }>();
-        account = typeof data?.account === 'string' ? data.account : undefined;
-      } catch {
-        account = undefined; // a server that does not tell keeps nobody apart
+      const own = ++looks;
+      for (let tries = 0; tries < triesMax; tries++) {
+        const told = await ask();
+        if (own !== looks) return;
+        if (told === undefined) continue;
+        account = told;
+        isApart = told === plantAccount;
+        return;
       }
     },
-    /** Whether the hub keeps accounts apart, so that names can be proved there. */
-    isApart: (): boolean => account === plantAccount,
+    /** Whether the hub keeps accounts apart, so that names can be proved there; as told last. */
+    isApart: (): boolean => isApart,
 
     /** Throws Fault REFUSED where what the server must have written is not there once. */
     askerOf({ subject, headers }: Pick<Msg, 'subject' | 'headers'>): Asker {
