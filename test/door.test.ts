@@ -28,7 +28,7 @@ function openHub() {
   return { door, demands, name, answered, asked };
 }
 
-test('while the hub has not said again who central is, no name is proved, and each must be', async () => {
+test('until the hub says again who central is, no name is proved, and each must be', async () => {
   const { door, demands, name, answered } = openHub();
   const first = door.look();
   expect([demands(), name()]).toEqual([false, undefined]);

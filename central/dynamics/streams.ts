@@ -1,4 +1,5 @@
 import { quantity, quantityText } from '../../shared/quantity.ts';
+import { decimalOf } from '../erp/exchange.ts';
 import type { DynamicsConfig } from './options.ts';
 
 /** One row of an entity set, as it came. */
@@ -24,11 +25,6 @@ export const own = (row: Row, name: string): unknown => {
   return value === '' || value === null ? undefined : value;
 };
 const micros = 1_000_000n;
-/** A number of at most 6 decimals as our text; anything else as it is, to be refused. */
-function decimal(value: unknown): unknown {
-  if (typeof value !== 'number' || !Number.isFinite(value) || Math.abs(value) >= 1e9) return value;
-  return value.toFixed(6).replace(/\.?0+$/, '');
-}
 /** What can be reckoned with. */
 const isAmount = (value: unknown): value is string =>
   typeof value === 'string' && /^\d{1,9}(\.\d{1,6})?$/.test(value);
@@ -71,12 +67,12 @@ const text = (value: unknown): unknown => (typeof value === 'number' ? `${value}
 const gcd = (a: bigint, b: bigint): bigint => (b === 0n ? a : gcd(b, a % b));
 /** Each line is per a series of its own: all of them per the least that all of them divide. */
 function componentsOf(lines: readonly Row[]) {
-  const series = lines.map((one) => decimal(one['QuantityDenominator'] ?? 1));
+  const series = lines.map((one) => decimalOf(one['QuantityDenominator'] ?? 1));
   const isWhole = series.every((one) => typeof one === 'string' && /^[1-9]\d{0,5}$/.test(one));
   const all = series.map((one) => (isWhole ? BigInt(one as string) : 1n));
   const base = all.reduce((least, one) => (least / gcd(least, one)) * one, 1n);
   const components = lines.map((one, at) => {
-    const amount = decimal(one['Quantity']);
+    const amount = decimalOf(one['Quantity']);
     const times = base / all[at]!;
     return given({
       material: own(one, 'ItemNumber'),
@@ -92,8 +88,8 @@ function componentsOf(lines: readonly Row[]) {
 
 /** Time of an operation in minutes, rounded half up to 6 decimals; none is 0. */
 function minutesOf(row: Row, name: string): unknown {
-  const time = decimal(row[name] ?? 0);
-  const hours = decimal(row['OperationsTimeToHourConversionFactor'] ?? 1);
+  const time = decimalOf(row[name] ?? 0);
+  const hours = decimalOf(row['OperationsTimeToHourConversionFactor'] ?? 1);
   if (time === '0') return undefined;
   if (!isAmount(time) || !isAmount(hours)) return row[name];
   const [a, b] = [quantity(time, name), quantity(hours, 'factor')];
@@ -108,7 +104,7 @@ function stepOf(row: Row, properties: readonly Row[]) {
     machineMinutes: minutesOf(one, 'ProcessTime'),
   };
   const isTimed = Object.values(times).some((value) => value !== undefined);
-  const amount = decimal(one['ProcessQuantity'] ?? 1);
+  const amount = decimalOf(one['ProcessQuantity'] ?? 1);
   return given({
     ...{ operation: text(own(row, 'OperationNumber')), name: own(row, 'OperationId') },
     workCenter: own(one, 'CostingOperationResourceId') ?? '-',
@@ -189,7 +185,7 @@ export const streams: Readonly<Record<string, Stream>> = {
         order: own(row, 'ProductionOrderNumber'),
         status: Object.hasOwn(statuses, `${status}`) ? statuses[`${status}`] : status,
         ...{ material: own(row, 'ItemNumber'), unit: own(item, 'InventoryUnitSymbol') },
-        quantity: decimal(row['ScheduledQuantity']),
+        quantity: decimalOf(row['ScheduledQuantity']),
         operations: steps.map((one) =>
           given({
             ...{ operation: text(own(one, 'OperationNumber')), name: own(one, 'OperationId') },

@@ -108,6 +108,12 @@ export const objectOf = (value: unknown): Record<string, unknown> | undefined =>
     ? (value as Record<string, unknown>)
     : undefined;
 
+/** A number of JSON as a decimal text of at most 6 decimals; anything else as it is. */
+export const decimalOf = (value: unknown): unknown =>
+  typeof value === 'number' && Math.abs(value) < 1e12
+    ? value.toFixed(6).replace(/\.?0+$/, '')
+    : value;
+
 /** The fields of a JSON object; none of anything else. */
 export function fieldsOf(text: string): Record<string, unknown> {
   try {

@@ -2,7 +2,7 @@ import type { Pulled, PulledEntry, Source } from '../erp/erp.ts';
 import { objectOf } from '../erp/exchange.ts';
 import { releasing, type TrytonConfig } from './options.ts';
 import type { Places, Row } from './places.ts';
-import { contentOf, type Held, referenceOf } from './records.ts';
+import { contentOf, type Held, referenceOf, rowsIn } from './records.ts';
 import { type Failure, isFailure } from './reply.ts';
 import type { Tryton } from './session.ts';
 
@@ -45,9 +45,6 @@ function statusOf(state: unknown, releasedFrom: TrytonConfig['releasedFrom']): u
   if (reached < 0) return state; // "cancelled"; another one is refused where it is read
   return reached >= releasing.indexOf(releasedFrom) ? 'released' : 'created';
 }
-
-const rowsIn = (value: unknown): readonly Row[] =>
-  Array.isArray(value) ? value.map((one) => objectOf(one) ?? {}) : [];
 
 /** A production, with the versions of what it is made of and by. */
 function orderOf(row: Row, config: TrytonConfig): object {

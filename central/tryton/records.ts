@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { objectOf } from '../erp/exchange.ts';
+import { decimalOf, objectOf } from '../erp/exchange.ts';
 import type { TrytonConfig } from './options.ts';
 import type { Row } from './places.ts';
 import { unitWord } from './sums.ts';
@@ -13,13 +13,9 @@ const kinds = {
   routings: 'routing',
 } as const;
 
-const rowsIn = (value: unknown): readonly Row[] =>
+/** The rows within a row; none for anything else. */
+export const rowsIn = (value: unknown): readonly Row[] =>
   Array.isArray(value) ? value.map((one) => objectOf(one) ?? {}) : [];
-/** A float of Tryton's as a decimal text of at most 6 decimals; anything else as it is. */
-const decimal = (value: unknown): unknown =>
-  typeof value === 'number' && Math.abs(value) < 1e12
-    ? value.toFixed(6).replace(/\.?0+$/, '')
-    : value;
 const some = (value: unknown): unknown => value ?? undefined;
 const nameOf = (row: Row) =>
   typeof row['name'] === 'string' ? { name: row['name'].slice(0, 100) } : {};
@@ -51,9 +47,9 @@ export function contentOf(stream: Held | 'orders', row: Row, config: TrytonConfi
     case 'boms':
       return {
         ...{ material, ...nameOf(row), ...statusOf(row) },
-        ...{ baseQuantity: decimal(row['quantity']), baseUnit: unit() },
+        ...{ baseQuantity: decimalOf(row['quantity']), baseUnit: unit() },
         components: rowsIn(row['inputs']).map((one) => ({
-          ...{ material: some(one['product']), quantity: decimal(one['quantity']) },
+          ...{ material: some(one['product']), quantity: decimalOf(one['quantity']) },
           unit: unitOf(one['unit'], config),
         })),
       };
@@ -65,7 +61,7 @@ export function contentOf(stream: Held | 'orders', row: Row, config: TrytonConfi
       };
     case 'orders':
       return {
-        ...{ material, quantity: decimal(row['quantity']), unit: unit() },
+        ...{ material, quantity: decimalOf(row['quantity']), unit: unit() },
         operations: rowsIn(row['works']).map((one) => stepOf(one)),
       };
   }
