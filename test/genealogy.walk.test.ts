@@ -10,7 +10,7 @@ import { m1, stated } from './helpers/central.ts';
 import { content } from './helpers/facts.ts';
 import { openMedium } from './helpers/medium.ts';
 import { shuffled } from './helpers/permutations.ts';
-import { reaching } from './helpers/quality.ts';
+import { reaching, transfer } from './helpers/quality.ts';
 
 const { produce, consume, blockAll, letGo, split, merge, free } = stated;
 
@@ -101,13 +101,17 @@ function factsOf(steps: readonly (readonly [number, string, string])[]): Content
     return one === 'A' ? [free(`H${at % 3}`)] : [];
   });
 }
-/** Each hold placed once; and each link used once, if its two times shall say all of it. */
+/**
+ * Each hold placed once; and each link used once, if its two times shall say all of it. A split and
+ * a merge may use the same link.
+ */
 function once(facts: readonly Content[], links: boolean): Content[] {
   const seen = new Set<string>();
-  return facts.filter(({ type, lot, order, body }) => {
-    const placed = type === 'HoldPlaced' ? body.hold : undefined;
-    if (!placed && (!links || type.startsWith('Hold'))) return true;
-    const name = JSON.stringify(placed ? ['hold', placed] : [type, lot, order, body]);
+  return facts.filter((fact) => {
+    const placed = fact.type === 'HoldPlaced' ? fact.body.hold : undefined;
+    if (!placed && (!links || fact.type.startsWith('Hold'))) return true;
+    const used = transfer({ ...fact, line: m1 }).map(({ from, to }) => [from, to]);
+    const name = JSON.stringify(placed ? ['hold', placed] : used);
     return !seen.has(name) && seen.add(name);
   });
 }
@@ -140,5 +144,17 @@ test('what a lot gives after it was let go holds nothing again', () => {
     ...[letGo('H1', 'K'), letGo('H1', 'P'), split('K', 'P')],
   ]);
   expect(['K', 'P'].flatMap(by)).toEqual([]);
+  close();
+});
+
+test('a link that was used twice holds more than each use of it by itself, in doubt', () => {
+  const facts = [
+    ...[blockAll('H1', 'A'), split('A', 'B'), letGo('H1', 'B'), letGo('H1', 'A')],
+    merge('B', 'A'),
+  ];
+  const { reaching: by, close } = walked(facts);
+  expect(by('B')).toEqual(['H1']);
+  const heard = facts.map((fact) => ({ ...fact, line: m1 }));
+  expect(reaching(heard, 'B')).toEqual([]);
   close();
 });

@@ -70,7 +70,7 @@ const free = (hold: Hold): bigint =>
 type Transfer = Readonly<{ from: string; to: string; atMs: number }>;
 
 /** Every time that material went from a lot or an order into another. */
-function transfer(fact: Heard[number]): Transfer[] {
+export function transfer(fact: Heard[number]): Transfer[] {
   const atMs = fact.recordedMs;
   const [lot, order] = [`lot ${fact.lot}`, `order ${fact.order}`];
   if (fact.type === 'MaterialConsumed') return [{ from: lot, to: order, atMs }];
