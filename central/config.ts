@@ -1,3 +1,4 @@
+import { readAuthorities } from '../shared/authorities.ts';
 import { sender } from '../shared/dispatch.ts';
 import { environmentField } from '../shared/environment.ts';
 import {
@@ -25,7 +26,7 @@ import { thresholdsField } from './ledger/thresholds.ts';
 import { inspectionField, inspectionsMax } from './posting/inspections.ts';
 import { switchesMax, switchField } from './posting/modes.ts';
 import type { Where } from './sql/sharing.ts';
-import { readAuthorities, sslModes } from './sql/tls.ts';
+import { sslModes } from './sql/tls.ts';
 import { inboundField } from './supplier/config.ts';
 
 /** When names must be proved: where the hub keeps accounts apart, always, or never. */
@@ -60,12 +61,18 @@ export const fields = {
     text("The ledger's SQLite file, on a local disk that honours fsync; or else postgres.", 4_096),
   ),
   postgres: optional(record('The ledger on PostgreSQL, for several centrals.', postgresFields)),
-  natsUrl: text('The hub, e.g. nats://127.0.0.1:4222; of a cluster all, commas between.', 500),
+  natsUrl: text('The hub, e.g. tls://hub.example:4222; of a cluster all, commas between.', 500),
   natsNkeyPath: optional(
     text("File with the seed of central's NKey; read again at every connect.", 4_096),
   ),
+  natsCaPath: optional(
+    text(
+      'PEM of the authority that signed the hub’s certificate; with tls:// and https://.',
+      4_096,
+    ),
+  ),
   hubMonitorUrl: text(
-    "The hub's HTTP monitoring, e.g. http://127.0.0.1:8222; of a cluster all, commas between.",
+    "The hub's monitoring, e.g. https://hub.example:8222; of a cluster all, commas between.",
     1_000,
   ),
   host: fallback(text('Address that the status is served at.', 100), '127.0.0.1'),

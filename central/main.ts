@@ -1,13 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { jetstream, jetstreamManager } from '@nats-io/jetstream';
-import type { NatsConnection } from '@nats-io/nats-core';
-import { backoff } from '../shared/backoff.ts';
 import { type Clock, systemClock } from '../shared/clock.ts';
-import { dial, openStanding, readSeed } from '../shared/connection.ts';
+import { readSeed } from '../shared/connection.ts';
 import { type Database, openDatabase } from '../shared/database.ts';
 import { factTypes } from '../shared/event.ts';
 import { openExporter } from '../shared/exporter.ts';
-import { Fault } from '../shared/fault.ts';
 import { type Logger, openLog } from '../shared/log.ts';
 import { keepRunning, openBell } from '../shared/loop.ts';
 import { readHeaders } from '../shared/otlp.ts';
@@ -16,7 +12,6 @@ import { oldestReader } from '../shared/reader.ts';
 import { release } from '../shared/release.ts';
 import { openSecured } from '../shared/secured.ts';
 import { runService } from '../shared/service.ts';
-import { centralInbox } from '../shared/subject.ts';
 import { openVitals } from '../shared/vitals.ts';
 import { assembleCentral } from './assembly.ts';
 import { type CentralConfig, fields, readCentralConfig, whereOf } from './config.ts';
@@ -30,54 +25,14 @@ import { openServices } from './desk/services.ts';
 import { openTokens } from './desk/tokens.ts';
 import { checkFolder, openFolder, watchFolder } from './drop/folder.ts';
 import { openTaking } from './drop/taking.ts';
-import { claimHub, claimLedger, fencedErp } from './environment.ts';
+import { claimLedger, fencedErp } from './environment.ts';
 import { openErp } from './erp/connectors.ts';
-import { openHubWatch, verifyHub } from './ledger/hub.ts';
-import { ensureStreams } from './ledger/stream.ts';
+import { hubTlsIn, openHub } from './hub.ts';
 import { type Memory, migrations } from './memory.ts';
 import { openMetrics } from './metrics.ts';
 import { openReplays } from './replay/replays.ts';
 import { openShared } from './sql/sharing.ts';
 import { follow } from './story/thread.ts';
-
-/** Attempts to reach the hub at start, with growing pauses; about two minutes. */
-const startAttempts = 30;
-
-/** The hub, verified and with its streams. Throws Fault INVALID for one that may lose facts. */
-async function openHub(config: CentralConfig, log: Logger, signal: AbortSignal) {
-  const { natsUrl, natsNkeyPath, hubMonitorUrl, stream, thresholds } = config;
-  const standing = openStanding("the hub refuses central's", systemClock.nowMs, () => {
-    const reason = standing.words();
-    if (reason === undefined) log.info('the hub lets central in again');
-    else log.error({ reason }, 'central is not let in');
-  });
-  const credentials = { inboxPrefix: centralInbox, nkeyPath: natsNkeyPath };
-  for (let attempt = 1; ; attempt++) {
-    let connection: NatsConnection | undefined;
-    try {
-      connection = await dial(
-        { servers: natsUrl, name: 'holdfast-central', ...credentials },
-        standing,
-      );
-      const monitorUrls = hubMonitorUrl.split(',');
-      const seen = await verifyHub(connection, monitorUrls);
-      if (seen.silent.length > 0) {
-        log.warn({ servers: seen.silent }, 'servers of the hub do not answer');
-      }
-      const manager = await jetstreamManager(connection);
-      const { replicas, megabytesMax, keepDays } = stream;
-      const wanted = { replicas, keepDays, thresholds, bytesMax: megabytesMax * 1024 * 1024 };
-      await ensureStreams(manager, wanted);
-      await claimHub(manager, config.environment);
-      const watch = openHubWatch({ connection, monitorUrls, seen, clock: systemClock, log });
-      return { connection, manager, stream: jetstream(connection), watch };
-    } catch (error) {
-      await connection?.close();
-      if ((error instanceof Fault && !error.retry) || attempt === startAttempts) throw error;
-      await systemClock.sleep(backoff(attempt), signal);
-    }
-  }
-}
 
 /** The ledger: a file of this process, or a schema that centrals share. */
 const openStore = ({ storePath, postgres }: CentralConfig, bootId: string): Database =>
@@ -109,6 +64,7 @@ function checkCentral(config: CentralConfig): void {
   checkCertificates(config, systemClock.nowMs());
   if (otlp) readHeaders(otlp);
   if (natsNkeyPath !== undefined) readSeed(natsNkeyPath);
+  hubTlsIn(config);
   if (postgres) whereOf(postgres);
   if (dropPath !== undefined) checkFolder(dropPath, 'config.dropPath');
   openTokens({ path: tokensPath, nowMs: systemClock.nowMs, log: openLog('central', 'silent') });

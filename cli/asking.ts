@@ -3,6 +3,7 @@ import { dial, openStanding } from '../shared/connection.ts';
 import { type EndpointName, wayOf } from '../shared/endpoints.ts';
 import { Fault } from '../shared/fault.ts';
 import { invalid } from '../shared/field.ts';
+import { hubTlsOf } from '../shared/hubtls.ts';
 import { deskInbox, deskSubject } from '../shared/subject.ts';
 import { askCentral, type Told, tokenIn, urlIn } from './central.ts';
 
@@ -14,13 +15,15 @@ export const whereOptions = {
   central: { type: 'string' },
   nats: { type: 'string' },
   'nkey-path': { type: 'string' },
+  'ca-path': { type: 'string' },
   'token-path': { type: 'string' },
 } as const;
 /** What a usage says of them. */
 export const whereUsage = `  --central URL     central's address, e.g. http://127.0.0.1:8090; or
   --token-path FILE with --central: a token that proves who asks; see holdfast token
-  --nats URL        the hub's, e.g. nats://127.0.0.1:4222: the same over NATS
-  --nkey-path FILE  with --nats: the seed of a user who may ask there`;
+  --nats URL        the hub's, e.g. tls://hub.example:4222: the same over NATS
+  --nkey-path FILE  with --nats: the seed of a user who may ask there
+  --ca-path FILE    with --nats tls://: PEM of the authority of the hub's certificate`;
 
 type Where = Readonly<Partial<Record<keyof typeof whereOptions, string | undefined>>>;
 /** How central is asked; `close` when no more is asked. */
@@ -73,16 +76,18 @@ function overNats(connection: NatsConnection, url: string): Asking {
 
 /** Throws Fault INVALID for options that name no place or two, and UNREACHABLE for a silent hub. */
 export async function openAsking({ central, nats, ...paths }: Where): Promise<Asking> {
-  const { 'nkey-path': nkeyPath, 'token-path': tokenPath } = paths;
+  const { 'nkey-path': nkeyPath, 'ca-path': caPath, 'token-path': tokenPath } = paths;
   if (nats === undefined) {
     if (nkeyPath !== undefined) throw invalid('--nkey-path', 'is for --nats');
+    if (caPath !== undefined) throw invalid('--ca-path', 'is for --nats');
     return overHttp(urlIn(central, '--central'), tokenIn(tokenPath));
   }
   if (tokenPath !== undefined) throw invalid('--token-path', 'is for --central');
   if (central !== undefined) throw invalid('--nats', 'stands for --central, not beside it');
   const servers = urlIn(nats, '--nats');
   const standing = openStanding('the hub refuses these', Date.now, () => undefined);
-  const parts = { servers, name: 'holdfast-desk', inboxPrefix: deskInbox, nkeyPath };
+  const tls = hubTlsOf({ urls: servers, caPath, names: ['--nats', '--ca-path'] });
+  const parts = { servers, name: 'holdfast-desk', inboxPrefix: deskInbox, nkeyPath, tls };
   return overNats(await dial(parts, standing), servers);
 }
 

@@ -48,7 +48,7 @@ export async function run(args: readonly string[]): Promise<number> {
       json: { type: 'boolean', default: false },
     },
   });
-  const { csv, json, central: _c, nats: _n, 'nkey-path': _k, ...asked } = values;
+  const { csv, json, central: _c, nats: _n, 'nkey-path': _k, 'ca-path': _p, ...asked } = values;
   return asking(values, async ({ ask }) =>
     tell(
       { command: 'figures', json },

@@ -6,7 +6,9 @@ import {
   UserAuthenticationExpiredError,
 } from '@nats-io/nats-core';
 import { connect } from '@nats-io/transport-node';
+import { distrustOf } from './authorities.ts';
 import { Fault } from './fault.ts';
+import type { HubTls } from './hubtls.ts';
 import { readSecret } from './secret.ts';
 
 /** Pause before a server is tried again that does not answer, ms. */
@@ -75,6 +77,8 @@ type Parts = {
   name: string;
   inboxPrefix: string;
   nkeyPath?: string | undefined;
+  /** Without it by no TLS, and to no server that is known by tls://. */
+  tls?: HubTls | undefined;
 };
 
 /**
@@ -83,7 +87,7 @@ type Parts = {
  * does not answer or, as `standing` then says, refuses us.
  */
 export async function dial(parts: Parts, standing: Standing): Promise<NatsConnection> {
-  const { servers, name, inboxPrefix, nkeyPath } = parts;
+  const { servers, name, inboxPrefix, nkeyPath, tls } = parts;
   let seed = nkeyPath === undefined ? undefined : readSeed(nkeyPath);
   const newest = (path: string): Uint8Array => {
     try {
@@ -97,7 +101,7 @@ export async function dial(parts: Parts, standing: Standing): Promise<NatsConnec
   };
   try {
     const connection = await connect({
-      ...{ servers: servers.split(','), name, inboxPrefix },
+      ...{ servers: servers.split(','), name, inboxPrefix, ...(tls && { tls }) },
       ...{ maxReconnectAttempts: -1, ignoreAuthErrorAbort: true },
       reconnectDelayHandler: standing.pauseMs,
       ...{ pingInterval: 5_000, maxPingOut: 2 },
@@ -110,7 +114,10 @@ export async function dial(parts: Parts, standing: Standing): Promise<NatsConnec
     return connection;
   } catch (cause) {
     if (isRefusal(cause)) standing.refused(cause as Error);
-    const reason = standing.words() ?? `${servers}: ${(cause as Error).message}`;
+    const { code = '', message } = cause as Error & { code?: string };
+    const [, advice] = distrustOf(code) ?? [];
+    const words = advice === undefined ? message : `${message}; ${advice}`;
+    const reason = standing.words() ?? `${servers}: ${words}`;
     throw new Fault('UNREACHABLE', reason, { cause });
   }
 }

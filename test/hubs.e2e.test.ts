@@ -100,17 +100,19 @@ test('each server of a hub is looked at, again and again', async () => {
   const connection = await connect({ servers: hubs.map(({ url }) => url) });
   onTestFinished(() => connection.close());
   const urls = hubs.map(({ httpUrl }) => httpUrl);
-  const seen = await verifyHub(connection, urls);
+  const seen = await verifyHub(connection, urls, undefined);
   expect(seen).toEqual({ members: 3, silent: [] });
-  await expect(verifyHub(connection, urls.slice(0, 2))).rejects.toMatchObject({
+  await expect(verifyHub(connection, urls.slice(0, 2), undefined)).rejects.toMatchObject({
     message: 'hub: hubMonitorUrl names 2 of its 3 servers; must name each',
   });
   const nobody = 'http://127.0.0.1:9';
-  await expect(verifyHub(connection, [urls[0]!, nobody, nobody])).rejects.toMatchObject({
+  await expect(verifyHub(connection, [urls[0]!, nobody, nobody], undefined)).rejects.toMatchObject({
     ...{ code: 'UNREACHABLE', message: `hub: no answer from ${nobody}, ${nobody}` },
   });
   const sleep = async () => undefined;
-  const watch = openHubWatch({ connection, monitorUrls: urls, seen, clock: { sleep }, log });
+  const watch = openHubWatch({
+    ...{ connection, monitorUrls: urls, ca: undefined, seen, clock: { sleep }, log },
+  });
   expect(watch.trouble()).toBe(undefined);
   await hubs[2]!.stop();
   await watch.look();

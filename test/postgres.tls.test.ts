@@ -111,7 +111,7 @@ if (typeof cluster === 'string' || !hasOpenssl()) {
       ['another authority is named', (): Partial<Where> => ({ ca: other.certificate })],
     ])('it is refused where %s', (_name, more) => {
       expect(() => open(more())).toThrow(
-        /^postgres.caPath: PostgreSQL 127.0.0.1.*; see that caPat/,
+        /^postgres.caPath: PostgreSQL 127.0.0.1.*; name the authority/,
       );
     });
 

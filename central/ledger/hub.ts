@@ -1,11 +1,12 @@
 import type { NatsConnection } from '@nats-io/nats-core';
+import { distrustOf } from '../../shared/authorities.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { Fault } from '../../shared/fault.ts';
 import type { Logger } from '../../shared/log.ts';
+import { askMonitor } from './monitor.ts';
 
 /** Oldest server whose leaf enforces permissions and whose streams refuse after a disk error. */
 const versionMin = [2, 14] as const;
-const monitorTimeoutMs = 5_000;
 
 type Varz = {
   server_name?: string;
@@ -26,8 +27,9 @@ function tooOld(name: string, version = '0.0'): string | undefined {
 
 /**
  * Refuses a hub that may lose what it acknowledged in a power cut, or that is too old.
- * `monitorUrls` are the HTTP monitoring addresses of its servers, one each: of a cluster most of
- * them must answer, so that central can begin while one is away, and whoever is silent is told.
+ * `monitorUrls` are the monitoring addresses of its servers, one each: of a cluster most of them
+ * must answer, so that central can begin while one is away, and whoever is silent is told. Those
+ * by https:// are believed if `ca` signed for them.
  *
  * Throws Fault INVALID naming the server and what is wrong with it, or a cluster with servers that
  * have no address here; UNREACHABLE when too few answer.
@@ -35,12 +37,17 @@ function tooOld(name: string, version = '0.0'): string | undefined {
 export async function verifyHub(
   connection: NatsConnection,
   monitorUrls: readonly string[],
+  ca: string | undefined,
 ): Promise<Seen> {
   const reached = tooOld('hub', connection.info?.version);
   if (reached !== undefined) throw new Fault('INVALID', reached);
-  const answers = await Promise.all(monitorUrls.map((url) => ask(url)));
-  const silent = monitorUrls.filter((_, index) => answers[index] === undefined);
-  const heard = answers.filter((answer) => answer !== undefined);
+  const answers = await Promise.all(monitorUrls.map((url) => ask(url, ca)));
+  const silent = monitorUrls.flatMap((url, index) => {
+    const { told, why } = answers[index]!;
+    if (told !== undefined) return [];
+    return [why === undefined ? url : `${url} (${why})`];
+  });
+  const heard = answers.flatMap(({ told }) => told ?? []);
   if (heard.length * 2 <= monitorUrls.length) {
     throw new Fault('UNREACHABLE', `hub: no answer from ${silent.join(', ')}`);
   }
@@ -60,13 +67,13 @@ export async function verifyHub(
   return { members: monitorUrls.length, silent };
 }
 
-async function ask(url: string): Promise<Varz | undefined> {
+/** What a server tells of itself, or why it is not believed; neither of one that is silent. */
+async function ask(url: string, ca: string | undefined): Promise<{ told?: Varz; why?: string }> {
   try {
-    const signal = AbortSignal.timeout(monitorTimeoutMs);
-    const response = await fetch(new URL('/varz', url), { signal });
-    return (await response.json()) as Varz;
-  } catch {
-    return undefined;
+    return { told: (await askMonitor(new URL('/varz', url), ca)) as Varz };
+  } catch (error) {
+    const [, words] = distrustOf(`${(error as { code?: unknown }).code}`) ?? [];
+    return words === undefined ? {} : { why: words };
   }
 }
 
@@ -76,6 +83,7 @@ const lookMs = 60_000;
 type Watched = {
   connection: NatsConnection;
   monitorUrls: readonly string[];
+  ca: string | undefined;
   /** What was seen at start. */
   seen: Seen;
   clock: Pick<Clock, 'sleep'>;
@@ -86,13 +94,13 @@ type Watched = {
  * Looks at the hub's servers again each minute: one that was away may come back with other
  * settings, and one that is away is a fault away from a hub that says no.
  */
-export function openHubWatch({ connection, monitorUrls, seen, clock, log }: Watched) {
+export function openHubWatch({ connection, monitorUrls, ca, seen, clock, log }: Watched) {
   let trouble = wordsOf(seen);
 
   async function look(): Promise<void> {
     const before = trouble;
     try {
-      trouble = wordsOf(await verifyHub(connection, monitorUrls));
+      trouble = wordsOf(await verifyHub(connection, monitorUrls, ca));
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       trouble = error.message;

@@ -3,7 +3,7 @@ import { Fault } from '../../shared/fault.ts';
 import { oldestReader } from '../../shared/reader.ts';
 import { leaseMigrations } from '../posting/leases.ts';
 import { openPostgres } from './postgres.ts';
-import { distrustOf, type SslMode, tlsOf } from './tls.ts';
+import { adviceOn, type SslMode, tlsOf } from './tls.ts';
 import { share, turnMigrations } from './turns.ts';
 import type { Access } from './wire.ts';
 
@@ -59,7 +59,7 @@ function connect({ connect: open }: Opened, place: string): void {
     open();
   } catch (error) {
     const { code = '', message } = error as Error & { code?: string };
-    const [field = wrong[code], advice] = distrustOf(code) ?? [];
+    const [field = wrong[code], advice] = adviceOn(code) ?? [];
     if (field) {
       const words = `postgres.${field}: ${place}: ${message}${advice ? `; ${advice}` : ''}`;
       throw new Fault('INVALID', words, { cause: error });

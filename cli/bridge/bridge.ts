@@ -1,5 +1,6 @@
 import { systemClock } from '../../shared/clock.ts';
 import { dial, openStanding } from '../../shared/connection.ts';
+import { hubTlsOf } from '../../shared/hubtls.ts';
 import { openLog } from '../../shared/log.ts';
 import { keepRunning } from '../../shared/loop.ts';
 import { feedInbox } from '../../shared/subject.ts';
@@ -13,13 +14,15 @@ import type { BridgeConfig } from './config.ts';
  */
 export async function startBridge(config: BridgeConfig) {
   const log = openLog('bridge', config.logLevel);
-  const { natsUrl: servers, natsNkeyPath: nkeyPath, consumer } = config;
+  const { natsUrl: servers, natsNkeyPath: nkeyPath, natsCaPath: caPath, consumer } = config;
   accessOf(config);
+  const names = ['config.natsUrl', 'config.natsCaPath'] as const;
+  const tls = hubTlsOf({ urls: servers, caPath, names });
   const standing = openStanding("the hub refuses the bridge's", systemClock.nowMs, () => {
     log.error({ reason: standing.words() }, 'the bridge is not let in');
   });
-  const own = { name: `holdfast-bridge-${consumer}`, inboxPrefix: feedInbox(consumer), nkeyPath };
-  const connection = await dial({ servers, ...own }, standing);
+  const own = { name: `holdfast-bridge-${consumer}`, inboxPrefix: feedInbox(consumer) };
+  const connection = await dial({ servers, ...own, nkeyPath, tls }, standing);
   const stopping = new AbortController();
   const { prefix, inFlightMax, natsApi: api } = config;
   const carrying = keepRunning(

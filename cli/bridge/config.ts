@@ -12,8 +12,11 @@ import {
 import { feedApi } from '../../shared/subject.ts';
 
 export const bridgeFields = {
-  natsUrl: text('The hub, e.g. nats://127.0.0.1:4222.', 500),
+  natsUrl: text('The hub, e.g. tls://hub.example:4222; of a cluster all, commas between.', 500),
   natsNkeyPath: optional(text("File with the seed of the consumer's NKey.", 4_096)),
+  natsCaPath: optional(
+    text('PEM of the authority that signed the hub’s certificate; with tls://.', 4_096),
+  ),
   natsApi: fallback(
     choice('How the hub is called: hf.feed.API from an account of our own.', [
       '$JS.API',

@@ -4,11 +4,13 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { nkeyAuthenticator } from '@nats-io/nats-core';
 import { connect } from '@nats-io/transport-node';
 import { connectAsync, type MqttClient } from 'mqtt';
+import { askMonitor } from '../../central/ledger/monitor.ts';
 import { mosquittoOrWhy } from '../helpers/mosquittobox.ts';
 import { working } from './changing.ts';
 import { controllerAddress, type Host } from './hosts.ts';
@@ -16,9 +18,30 @@ import { dropPath, mqttUrl, person } from './inventory.ts';
 import type { Fleet, Story } from './story.ts';
 
 /** What a server of the hub tells of itself. */
-export async function monitored(address: string, what: string): Promise<unknown> {
-  const url = `http://${address}:8222/${what}`;
-  return (await fetch(url, { signal: AbortSignal.timeout(10_000) })).json();
+export const monitored = (
+  { inventory }: Fleet,
+  { address }: Host,
+  what: string,
+): Promise<unknown> =>
+  askMonitor(new URL(`https://${address}:8222/${what}`), inventory.authority());
+
+/** Nobody who speaks no TLS is told anything. */
+async function plainly({ address }: Host): Promise<void> {
+  await assert.rejects(
+    fetch(`http://${address}:8222/varz`, { signal: AbortSignal.timeout(5_000) }).then((answer) => {
+      assert.equal(answer.status, 200);
+    }),
+  );
+  const socket = createConnection({ host: address, port: 4222 });
+  socket.on('error', () => undefined);
+  await once(socket, 'connect');
+  let heard = 0;
+  socket.on('data', ({ length }) => {
+    heard += length;
+  });
+  await delay(2_000);
+  socket.destroy();
+  assert.equal(heard, 0, 'a server says nothing before TLS');
 }
 
 type Routez = { routes: { remote_name: string }[] };
@@ -27,9 +50,9 @@ type Stream = { name: string; cluster?: { leader?: string; replicas?: Copy[] } }
 type Jsz = { account_details?: { stream_detail?: Stream[] }[] };
 
 /** The streams of the hub, each as its leader knows it. */
-async function streamsOf({ hubs }: Fleet): Promise<Stream[]> {
+async function streamsOf(fleet: Fleet): Promise<Stream[]> {
   const asked = 'jsz?accounts=true&streams=true&stream-leader-only=true';
-  const told = await Promise.all(hubs.map(({ address }) => monitored(address, asked)));
+  const told = await Promise.all(fleet.hubs.map((hub) => monitored(fleet, hub, asked)));
   const details = (told as Jsz[]).flatMap(({ account_details = [] }) => account_details);
   return details.flatMap(({ stream_detail = [] }) => stream_detail);
 }
@@ -49,23 +72,25 @@ async function whole(fleet: Fleet): Promise<Stream[]> {
 async function cluster(fleet: Fleet): Promise<string> {
   const { hubs, edges } = fleet;
   const names = (await whole(fleet)).map(({ name }) => name).sort();
-  for (const { address } of hubs) {
-    const { routes } = (await monitored(address, 'routez')) as Routez;
+  for (const hub of hubs) {
+    const { routes } = (await monitored(fleet, hub, 'routez')) as Routez;
     const others = new Set(routes.map(({ remote_name: name }) => name));
-    assert.equal(others.size, hubs.length - 1, address);
+    assert.equal(others.size, hubs.length - 1, hub.address);
+    await plainly(hub);
   }
   const [{ host: edge }] = edges as [Fleet['edges'][0]];
-  const said = await intrude(edge, hubs[0]!);
+  const said = await intrude(fleet, edge, hubs[0]!);
   // A server of Go does not even show what the other says that it would not believe.
   assert.match(said, /provide a certificate|unknown authority/);
   return [
     `${hubs.length} servers know each other; each has every stream: ${names.join(', ')}`,
+    'whoever comes without TLS hears nothing of any',
     `a server with the certificate of a leaf is not let in: ${said.trim()}`,
   ].join('\n');
 }
 
 /** A server of somebody who has taken over a leaf: what the hub says of it. */
-async function intrude(edge: Host, hub: Host): Promise<string> {
+async function intrude(fleet: Fleet, edge: Host, hub: Host): Promise<string> {
   const files = '/etc/holdfast/credentials/nats-leaf';
   const pair = { cert_file: `${files}/leaf.crt`, key_file: `${files}/leaf.key` };
   const tls = { ca_file: `${files}/ca.crt`, ...pair, insecure: true };
@@ -83,7 +108,7 @@ async function intrude(edge: Host, hub: Host): Promise<string> {
       ' timeout 5 ./nats-server -c /run/intruder.conf 2>/dev/null || true;' +
       ' rm -rf /run/intruder /run/intruder.conf',
   );
-  const { routes } = (await monitored(hub.address, 'routez')) as Routez;
+  const { routes } = (await monitored(fleet, hub, 'routez')) as Routez;
   assert(routes.every(({ remote_name: name }) => name !== 'hub-4'));
   return hub.ssh(
     'journalctl -u nats-hub --no-pager --since -60s' +
@@ -159,7 +184,8 @@ async function refuseSetting(fleet: Fleet): Promise<string> {
 async function desk({ hubs, inventory }: Fleet): Promise<string> {
   const { seed } = inventory.keys[person]!;
   const connection = await connect({
-    servers: hubs.map(({ address }) => `nats://${address}:4222`),
+    servers: hubs.map(({ address }) => `tls://${address}:4222`),
+    tls: { handshakeFirst: true, ca: inventory.authority() },
     authenticator: nkeyAuthenticator(Buffer.from(seed)),
   });
   try {

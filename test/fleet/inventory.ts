@@ -129,6 +129,8 @@ export async function makeInventory({ folder, sshKey, hubs, edges }: Plan) {
     },
     keys,
     edges: known,
+    /** Where the hub's servers and the plant's edges have their certificates from, PEM. */
+    authority: () => readFileSync(join(pki, 'ca.crt'), 'utf8'),
     secrets: () => Object.values(keys).map(({ seed }) => seed),
     /** Runs a playbook; gives its words and how it ended. */
     play: (playbook: string, ...args: string[]) =>
@@ -173,6 +175,7 @@ const hubVars = ({ address }: Machine) => ({
 const bridgeVars = {
   ...{ bridge_consumer: 'mqtt', bridge_mqtt_url: mqttUrl },
   ...{ bridge_nkey_seed: '{{ vault_seeds.mqtt }}', bridge_nats_url: '{{ central_nats_url }}' },
+  bridge_hub_ca: '{{ central_hub_ca }}',
 };
 
 const edgeVars = ({ address, lines }: Edge) => ({

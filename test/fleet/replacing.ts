@@ -88,7 +88,7 @@ async function add(fleet: Fleet): Promise<string> {
   const { lab, inventory, hubs, edges } = fleet;
   const pids = () => serversOf(fleet);
   const links = async () => {
-    const told = await Promise.all(hubs.map(leafsOf));
+    const told = await Promise.all(hubs.map((hub) => leafsOf(fleet, hub)));
     return told.flat();
   };
   const [pid, known] = [await pids(), await links()];
@@ -107,9 +107,9 @@ async function add(fleet: Fleet): Promise<string> {
 }
 
 /** The connections of leaves at a server of the hub. */
-async function leafsOf({ name, address }: Host): Promise<string[]> {
-  const { leafs = [] } = (await monitored(address, 'leafz')) as { leafs?: { id: number }[] };
-  return leafs.map(({ id }) => `${name} ${id}`);
+async function leafsOf(fleet: Fleet, hub: Host): Promise<string[]> {
+  const { leafs = [] } = (await monitored(fleet, hub, 'leafz')) as { leafs?: { id: number }[] };
+  return leafs.map(({ id }) => `${hub.name} ${id}`);
 }
 
 export const replacing: readonly Story[] = [
