@@ -1,11 +1,11 @@
 // Goal: topics have the levels of the plant whatever it is called, and a wrong config is named.
 // Method: names of everything that has a meaning in MQTT, by property; and one mistake at a time.
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readBridgeConfig } from '../cli/bridge/config.ts';
 import { toldOf } from '../cli/bridge/topic.ts';
 import { goldenMessages } from '../shared/feed/golden.ts';
 import type { FeedFact } from '../shared/feed/message.ts';
+import fc from './helpers/check.ts';
 
 const golden = goldenMessages();
 const fact = (more: object): FeedFact => ({

@@ -1,9 +1,9 @@
 // Goal: a fact belongs to one production day and one shift, derived in one place.
 // Method: plants in zones whose clocks change; the memory against what the wall clock shows.
-import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
 import { describe, expect, test } from 'vitest';
 import { openCalendar, readCalendar } from '../shared/calendar.ts';
+import fc from './helpers/check.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;

@@ -1,12 +1,12 @@
 // Goal: bytes once stored mean the same for ever, and hash the same.
 // Method: the bytes of every fact type as they were first shipped; they are never regenerated.
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { Packr } from 'msgpackr';
 import { expect, test } from 'vitest';
 import { decodeContent, digest, encodeContent, genesis, link } from '../shared/codec.ts';
 import { bodies, type Content, factTypes } from '../shared/event.ts';
 import { Fault } from '../shared/fault.ts';
+import fc from './helpers/check.ts';
 import { samples } from './helpers/samples.ts';
 
 const file = new URL('./content.golden.json', import.meta.url);

@@ -1,10 +1,10 @@
 // Goal: whatever is mistyped, reversed and corrected, what counts is what stands, once.
 // Method: stories with event ids we choose; and random chains beside a list of all reports in which
 // each is on or off.
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { chainMax } from '../statecharts/correction.ts';
 import { openBox, outcome } from './helpers/box.ts';
+import fc from './helpers/check.ts';
 import { openList, type Said } from './helpers/list.ts';
 import { lots, m01, planning, shop } from './helpers/shop.ts';
 import { openStory, play, type Step } from './helpers/story.ts';

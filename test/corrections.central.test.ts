@@ -1,11 +1,11 @@
 // Goal: what counts at central is what counts at the line, in whatever order facts arrive.
 // Method: the same reports, corrections and reversals in random orders, against what is right.
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { migrations, openMemory } from '../central/memory.ts';
 import { encodeContent } from '../shared/codec.ts';
 import type { Content } from '../shared/event.ts';
 import { quantityText } from '../shared/quantity.ts';
+import fc from './helpers/check.ts';
 import { content, report } from './helpers/facts.ts';
 import { testFolder } from './helpers/folder.ts';
 import { openMedium } from './helpers/medium.ts';

@@ -2,12 +2,12 @@
 // at the edge and at central alike, in whatever order and company the lines' facts arrive there.
 // Method: random reports, reversals and corrections at two lines of a real edge; what each line has
 // stated goes to central in order, the lines mixed at random.
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Arrival } from '../central/ledger/ledger.ts';
 import { migrations, openMemory } from '../central/memory.ts';
 import { quantityText } from '../shared/quantity.ts';
 import { type Box, openBox } from './helpers/box.ts';
+import fc from './helpers/check.ts';
 import { testFolder } from './helpers/folder.ts';
 import { openMedium } from './helpers/medium.ts';
 import { m01, m02, planning, shop } from './helpers/shop.ts';

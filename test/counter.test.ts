@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { acceptSuspect, type CounterRule, count, type Mark } from '../edge/machine/counter.ts';
 import { setBackMs } from '../edge/machine/guard.ts';
 import type { Sample } from '../edge/machine/sample.ts';
+import fc from './helpers/check.ts';
 import { told } from './helpers/machine.ts';
 
 type Vector = {

@@ -5,13 +5,13 @@ import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { columnsOf, commonColumns } from '../cli/export/columns.ts';
 import { openCsv } from '../cli/export/csv.ts';
 import { csvCell, csvOf } from '../shared/csv.ts';
 import { goldenMessages } from '../shared/feed/golden.ts';
 import { type RecalledRow, recallCsv, recallHash } from '../shared/recalltext.ts';
+import fc from './helpers/check.ts';
 import { testFolder } from './helpers/folder.ts';
 
 const { exactText } = (await import(resolve('docs/examples/csv-cell.js'))) as {

@@ -1,7 +1,6 @@
 // Goal: what an ERP hands over is read from where the last page ended, each page once; what is
 // wrong in it is told by name and limit, whatever it is, and stops nothing.
 // Method: the real sandbox and connector; then an ERP that says anything at all (fast-check).
-import fc from 'fast-check';
 import pino from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
 import { pull } from '../central/downlink/pull.ts';
@@ -10,6 +9,7 @@ import type { Odata } from '../central/erp/odata.ts';
 import { sapMasters } from '../central/sap/masters.ts';
 import { systemClock } from '../shared/clock.ts';
 import { openAsked } from './helpers/board.ts';
+import fc from './helpers/check.ts';
 import { waitFor } from './helpers/plantnet.ts';
 import { startBench } from './helpers/sandbox.ts';
 import { erpAt } from './helpers/sap.ts';

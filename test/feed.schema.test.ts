@@ -3,7 +3,6 @@
 // validator; the published schemas beside the ones in the repository; every kind of change.
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import fc from 'fast-check';
 import { Packr } from 'msgpackr';
 import { expect, test } from 'vitest';
 import { decodeContent, encodeContent } from '../shared/codec.ts';
@@ -16,6 +15,7 @@ import { openMask } from '../shared/feed/people.ts';
 import { factSchemas } from '../shared/feed/schema.ts';
 import { idBytes } from '../shared/identity.ts';
 import type { JsonSchema } from '../shared/jsonschema.ts';
+import fc from './helpers/check.ts';
 import { content, report } from './helpers/facts.ts';
 
 const ajv = new Ajv2020({ strict: false, formats: { uuid: true, 'date-time': true } });

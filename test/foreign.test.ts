@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { openLedger } from '../central/ledger/ledger.ts';
 import { ledgerMigrations } from '../central/ledger/shelf.ts';
@@ -9,6 +8,7 @@ import { commandOf, factOf, readForeign } from '../cli/foreign.ts';
 import { decodeContent, encodeContent } from '../shared/codec.ts';
 import { readCommand } from '../shared/command.ts';
 import { openDatabase } from '../shared/database.ts';
+import fc from './helpers/check.ts';
 import { about, inRun, ofOrder, place, report } from './helpers/foreign.ts';
 import { testShared } from './helpers/shared.ts';
 

@@ -1,7 +1,7 @@
 // Goal: a quantity is written and read exactly, to its last digit, and never as a binary number.
-import fc from 'fast-check';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { quantity, quantityText } from '../shared/quantity.ts';
+import fc from './helpers/check.ts';
 
 type Format = {
   number(value: string): string;

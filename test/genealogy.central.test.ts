@@ -1,11 +1,11 @@
 // Goal: a hold on a lot reaches what was made of it, whatever arrives first at central.
 // Method: every order of arrival, with documents that go out as early as they may. The walk itself
 // is in genealogy.walk.
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Content } from '../shared/event.ts';
 import { zero } from '../shared/quantity.ts';
 import { openSide, other, stated } from './helpers/central.ts';
+import fc from './helpers/check.ts';
 import { book, type Depot, shelfOf } from './helpers/depot.ts';
 import { content } from './helpers/facts.ts';
 import { permutations, shuffled } from './helpers/permutations.ts';

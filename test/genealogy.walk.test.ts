@@ -1,12 +1,12 @@
 // Goal: which lots a hold reaches is a sum of facts, and costs no more than what is new.
 // Method: the walk, against a slower one that is written from the rule; and 10,000 descendants.
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { migrations } from '../central/memory.ts';
 import { openHolds } from '../central/quality/holds.ts';
 import { openGenealogy } from '../central/story/genealogy.ts';
 import type { Content, Fact } from '../shared/event.ts';
 import { m1, stated } from './helpers/central.ts';
+import fc from './helpers/check.ts';
 import { content } from './helpers/facts.ts';
 import { openMedium } from './helpers/medium.ts';
 import { shuffled } from './helpers/permutations.ts';

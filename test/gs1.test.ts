@@ -1,9 +1,9 @@
 // Goal: X3: what a scanner reads is taken apart as GS1 says, or rejected by name, never guessed.
 // Method: examples of GS1's own publications, in every form in which a scan can come; and that what
 // was put together comes apart again.
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { checkDigit, readGs1 } from '../shared/gs1.ts';
+import fc from './helpers/check.ts';
 
 const gs = '\u001d';
 /** As GS1 prints it in its DataMatrix guideline: GTIN, expiry, lot. */

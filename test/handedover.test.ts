@@ -1,7 +1,6 @@
 // Goal: what Dynamics 365 and Tryton hand over is read as it is, in one order and within bounds,
 // and whatever they say stops nothing: it is taken, or refused by field and limit.
 // Method: the connectors' readers, given rows by the test; then anything at all (fast-check).
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { dynamicsMasters } from '../central/dynamics/masters.ts';
 import { type DynamicsOptions, dynamicsFields } from '../central/dynamics/options.ts';
@@ -14,6 +13,7 @@ import { trytonFields } from '../central/tryton/options.ts';
 import type { Tryton } from '../central/tryton/session.ts';
 import { type Field, readFields } from '../shared/field.ts';
 import { openAsked } from './helpers/board.ts';
+import fc from './helpers/check.ts';
 
 const site = 'acme/lyon';
 const changed = { HoldfastChanged: '2026-11-30T12:00:00Z' };

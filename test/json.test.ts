@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Json, parseJson, plainDecimal } from '../cli/json.ts';
+import fc from './helpers/check.ts';
 import { testShared } from './helpers/shared.ts';
 
 describe('JSON is read strictly', () => {

@@ -1,8 +1,8 @@
 // Stories of lots: nothing is made or lost by splitting and merging, a hold follows the material
 // into whatever is made of it, through every order.
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { descendants } from '../statecharts/genealogy.ts';
+import fc from './helpers/check.ts';
 import { lots, quality, shop } from './helpers/shop.ts';
 import { openStory, play, type Step } from './helpers/story.ts';
 

@@ -2,7 +2,6 @@
 // values, its counters' wraps, its states and its jobs are what its truth says. Method: a plain
 // client of the same library, that watches.
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
 import { readRecording } from '../cli/machine/okuma.ts';
 import { type Command, commanded, commands, completed } from '../cli/machine/packml.ts';
@@ -10,6 +9,7 @@ import { advance, firstOf, lastOf } from '../cli/machine/register.ts';
 import { openMachine } from '../cli/machine/simulated.ts';
 import { equipmentStates } from '../shared/event.ts';
 import { Fault } from '../shared/fault.ts';
+import fc from './helpers/check.ts';
 import { closer, folderFor, openPair } from './machine/pair.ts';
 import { recordingOf } from './machine/record.ts';
 import { until, type Watcher } from './machine/watcher.ts';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { waitingMax } from '../edge/machine/hearing.ts';
 import type { Sample } from '../edge/machine/sample.ts';
+import fc from './helpers/check.ts';
 import { testFolder } from './helpers/folder.ts';
 import { told } from './helpers/machine.ts';
 import { openMachineBox, running } from './helpers/machinebox.ts';

@@ -3,7 +3,6 @@
 // Method: stories of commands of every type about few things, so that they meet, under each policy;
 // beside the real actors a witness reads the same facts as a plain list and counts anew.
 import { isDeepStrictEqual } from 'node:util';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Answer } from '../edge/line/answers.ts';
 import { openBook } from '../edge/line/book.ts';
@@ -15,6 +14,7 @@ import { Fault } from '../shared/fault.ts';
 import { edition } from '../statecharts/edition.ts';
 import { type Template, templateNames } from '../statecharts/policy.ts';
 import { contentsOf } from './helpers/box.ts';
+import fc from './helpers/check.ts';
 import { neverStated, neverThere } from './helpers/invariants.ts';
 import { lanes, openShop, type Shop, type Step } from './helpers/model.ts';
 import { hear, lineTallies, lots, outs, tallies } from './helpers/recount.ts';

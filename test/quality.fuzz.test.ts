@@ -2,7 +2,6 @@
 // limit where it is wrong; nothing crashes, and nothing is done by half.
 // Method: fast-check on all three entrances: fields of the right names with odd values, and bytes.
 import type { Msg } from '@nats-io/nats-core';
-import fc from 'fast-check';
 import pino from 'pino';
 import { expect, test } from 'vitest';
 import { operationsOf } from '../central/desk/operations.ts';
@@ -11,6 +10,7 @@ import { openTaking } from '../central/drop/taking.ts';
 import { systemClock } from '../shared/clock.ts';
 import { wayOf } from '../shared/endpoints.ts';
 import { stated } from './helpers/central.ts';
+import fc from './helpers/check.ts';
 import { m01 } from './helpers/shop.ts';
 import { openPlant } from './helpers/wardbox.ts';
 

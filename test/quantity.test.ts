@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { amount } from '../shared/field.ts';
 import { quantity, quantityText } from '../shared/quantity.ts';
+import fc from './helpers/check.ts';
 
 const limit = 'good: must be a decimal text or a whole number, at most 12 digits and 6 decimals';
 const sum = (...texts: unknown[]): string =>

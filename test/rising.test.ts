@@ -1,8 +1,8 @@
 // Goal: a hundred million places in a log fit into memory, and each is found again.
 // Method: any rising numbers, with any times, against a plain list of them.
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { openRising } from '../edge/store/rising.ts';
+import fc from './helpers/check.ts';
 
 const steps = fc.array(
   fc.tuple(

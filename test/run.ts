@@ -1,11 +1,13 @@
 // All that must hold before a change is good: form and lint, types, then every test, or those that
 // the arguments name. Says what ran and what did not, and ends with one line that counts it all.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Outcome, outcomeVariable } from './helpers/outcome.ts';
+import { seedsVariable } from './helpers/random.ts';
 
 const root = join(import.meta.dirname, '..');
 const totalTimeoutMs = 27 * 60_000;
@@ -59,6 +61,21 @@ if (nowhere.length > 0) {
   process.exit(1);
 }
 
+/**
+ * Examples and stories are drawn anew for each change of the code, and are the same wherever that
+ * code is tested: a run that fails can be run again. SEEDS=123 draws others, SEEDS=0 by the clock.
+ */
+function seedsOfCode(): string {
+  const given = process.env[seedsVariable];
+  if (given !== undefined) return given;
+  const parts = ['central', 'cli', 'edge', 'shared', 'test'].map((part) => `HEAD:${part}`);
+  const { status, stdout } = spawnSync('git', ['rev-parse', ...parts], { cwd: root });
+  if (status !== 0) return '0';
+  return `${(createHash('sha256').update(stdout).digest().readUInt32BE() % 1e9) + 1}`;
+}
+const drawn = seedsOfCode();
+console.log(`${seedsVariable}=${drawn}`);
+
 const folder = mkdtempSync(join(tmpdir(), 'outcomes-'));
 const outcomeFile = join(folder, 'outcomes.jsonl');
 const reporters = ['default', join(root, 'test/helpers/outcome.ts')].map(
@@ -70,6 +87,7 @@ const steps = [
 ];
 const whole = await step('tests (vitest)', 'vitest/vitest.mjs', ['run', ...reporters, ...tests], {
   [outcomeVariable]: outcomeFile,
+  [seedsVariable]: drawn,
 });
 const kept = existsSync(outcomeFile) ? readFileSync(outcomeFile, 'utf8') : '';
 const lines = kept.split('\n').filter((line) => line !== '');

@@ -2,11 +2,11 @@
 // Method: random commands of every type, made well and spoilt in one place, told to the reader and
 // to a validator of JSON Schema; the two must agree.
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type CommandType, commandTypes, readCommand } from '../shared/command.ts';
 import { commandSchema } from '../shared/commandschema.ts';
 import type { JsonSchema } from '../shared/jsonschema.ts';
+import fc from './helpers/check.ts';
 
 const ajv = new Ajv2020({ strict: false, allErrors: false });
 

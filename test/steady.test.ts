@@ -2,10 +2,10 @@
 // Method: texts by hand; every question that an edge and central ask, as they open, and how SQLite
 // would look it up as it was written and as it is sent; and answers of both to the same values.
 import Sqlite from 'better-sqlite3';
-import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { openDatabase } from '../shared/database.ts';
 import { steady } from '../shared/steady.ts';
+import fc from './helpers/check.ts';
 import { openFleet } from './helpers/fleet.ts';
 
 test.each([

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { eventSubject, keptSubject, linePath, refillSubject, token } from '../shared/subject.ts';
+import fc from './helpers/check.ts';
 
 const kept = [
   'acme/lyon/turning/M03',

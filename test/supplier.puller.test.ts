@@ -1,13 +1,13 @@
 // Goal: receipts are read from where the ledger stands, each once, whatever order the ERP gives its
 // numbers in, however often it does not answer; and whatever it says instead harms nothing.
 // Method: an ERP in memory, read through the port; a fake clock; fuzzed receipts and results.
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { openBreaker } from '../central/erp/breaker.ts';
 import type { Receipts } from '../central/erp/receipts.ts';
 import { isBehind } from '../central/supplier/delivery.ts';
 import { pull } from '../central/supplier/puller.ts';
 import { openLog } from '../shared/log.ts';
+import fc from './helpers/check.ts';
 import { delivery, inboundConfig, openInboundBox, receipt } from './helpers/supplier.ts';
 
 const log = openLog('test', 'silent');

@@ -1,7 +1,6 @@
 // Goal: whether a delivery is inspected, how much of it, and what a supplier is worth, follow from
 // tables and a formula, the same for the same.
 // Method: the pure parts alone: tables written out, edges of each, and every number of a formula.
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { before, isBehind, receiptField } from '../central/supplier/delivery.ts';
 import { worthOf } from '../central/supplier/money.ts';
@@ -10,6 +9,7 @@ import { grades, ratingOf } from '../central/supplier/rating.ts';
 import { levels, sampleOf } from '../central/supplier/sampling.ts';
 import { begun, type Counter, came, decided } from '../central/supplier/switching.ts';
 import { quantity } from '../shared/quantity.ts';
+import fc from './helpers/check.ts';
 
 const asked = (more: Partial<Asked> = {}): Asked => ({
   ...{ grade: 'B', materialClass: 'major', rule: 'table', counter: begun },

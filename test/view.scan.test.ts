@@ -2,10 +2,10 @@
 // breaks a rule is unknown, with the reason, and the raw scan is always there.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readScan } from '../edge/view/scan.ts';
 import { openBox } from './helpers/box.ts';
+import fc from './helpers/check.ts';
 import { testShared } from './helpers/shared.ts';
 import { shop } from './helpers/shop.ts';
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from './check.ts';
 
 /** Every order of these. */
 export function permutations<T>(items: readonly T[]): T[][] {

@@ -13,9 +13,19 @@ export function random(seed: number) {
   };
 }
 
+/** Names the variable with the seed of a run of `npm test`. */
+export const seedsVariable = 'SEEDS';
+
+/** The seed that a whole run goes by; undefined where each file takes its own, by the clock. */
+export function runSeed(): number | undefined {
+  const given = Number(process.env[seedsVariable]);
+  return Number.isSafeInteger(given) && given > 0 ? given : undefined;
+}
+
 /** `count` seeds for test.each; or $SEED alone, to replay one failure. */
 export function seeds(count: number): number[] {
   const seed = process.env['SEED'];
   if (seed) return [Number(seed)];
-  return Array.from({ length: count }, (_, index) => (Date.now() + index) % 1e9);
+  const first = runSeed() ?? Date.now();
+  return Array.from({ length: count }, (_, index) => (first + index) % 1e9);
 }
