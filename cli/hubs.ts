@@ -1,8 +1,15 @@
 import { join } from 'node:path';
 import { hubDomain } from '../shared/subject.ts';
 import type { Accounts } from './accounts.ts';
-import { type Broker, brokerBasics, startBroker, type User } from './broker.ts';
+import { brokerBasics } from './broker.ts';
+import { type Broker, type Ports, startBroker, type User } from './natsserver.ts';
 import { freePorts } from './port.ts';
+
+/**
+ * Longest until all are ready, ms. They are within a second, unless nobody wins the election: the
+ * next one is 4 to 9 s later, and on a busy machine it was seen to take 8 s.
+ */
+const readyMaxMs = 60_000;
 
 type Cluster = {
   /** Each server has a folder of its own in it. */
@@ -28,12 +35,13 @@ export async function startHubs({
   const routes = (await freePorts(members)).map((port) => `nats-route://127.0.0.1:${port}`);
   const starting = routes.map((route, index) => {
     const name = `hub-${index + 1}`;
-    return startBroker(join(directory, name), undefined, (ports) => ({
+    const configure = (ports: Ports) => ({
       ...brokerBasics(name, ports, users, accounts),
       jetstream: { store_dir: join(directory, name), domain: hubDomain, sync_interval: 'always' },
       cluster: { name: 'hub', listen: route.replace('nats-route://', ''), routes },
       leafnodes: { listen: `127.0.0.1:${ports.leaf}`, no_advertise: true },
-    }));
+    });
+    return startBroker(join(directory, name), undefined, configure, readyMaxMs);
   });
   const started = await Promise.allSettled(starting);
   const failed = started.find(({ status }) => status === 'rejected');

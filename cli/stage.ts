@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Broker, startHub, startLeaf } from './broker.ts';
+import { startHub, startLeaf } from './broker.ts';
 import { startHubs } from './hubs.ts';
+import type { Broker } from './natsserver.ts';
 import { freePorts } from './port.ts';
 import { type Program, startProgram } from './program.ts';
 import { type LinkProxy, startProxy } from './proxy.ts';

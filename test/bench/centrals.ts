@@ -121,13 +121,17 @@ async function kill(region: Region, [reader, ...left]: readonly Program[]): Prom
   await region.swarm.until('the facts', ({ stated, kept }) => stated === kept);
 }
 
-async function books(
-  left: Program,
-  cluster: Cluster,
-  schema: string,
-  erpPath: string,
-  stated: number,
-) {
+type Ended = {
+  region: Region;
+  left: Program;
+  cluster: Cluster;
+  schema: string;
+  erpPath: string;
+  stated: number;
+};
+
+/** Waits until all is posted, ends the ERP, and compares what it has with the ledger. */
+async function books({ region, left, cluster, schema, erpPath, stated }: Ended): Promise<void> {
   const endMs = performance.now() + waitMaxS * 1_000;
   while (inStates(await statusOf(left), ...movingStates) > 0) {
     if (performance.now() > endMs) throw new Error('documents still move');
@@ -135,6 +139,7 @@ async function books(
   }
   const rows = ledgerRows(cluster, schema);
   const [facts, posted] = [await rows.facts(), await rows.posted()];
+  await region.stopErp();
   const documents = booksOf(erpPath);
   const flaws = erpFlawsOf(posted, documents);
   const breaks = breaksIn(facts).length;
@@ -177,7 +182,8 @@ async function play(count: number, cluster: Cluster): Promise<void> {
     await kill(region, all);
     const { stated } = await region.swarm.told();
     await setFaults(region.erpUrl, {});
-    await books(all[1]!, cluster, schema, join(directory, 'erp.sqlite'), stated);
+    const erpPath = join(directory, 'erp.sqlite');
+    await books({ region, left: all[1]!, cluster, schema, erpPath, stated });
   } finally {
     for (const end of closing.reverse()) await end();
     rmSync(directory, { recursive: true });

@@ -5,8 +5,9 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Broker, startHub } from '../../cli/broker.ts';
+import { startHub } from '../../cli/broker.ts';
 import { startHubs } from '../../cli/hubs.ts';
+import type { Broker } from '../../cli/natsserver.ts';
 import { freePorts } from '../../cli/port.ts';
 import { startProgram } from '../../cli/program.ts';
 import type { Order, Task, Told } from './swarm.ts';
@@ -119,6 +120,8 @@ export async function startRegion(parts: Parts) {
   const pids = { hub: hubs.map(({ pid }) => pid), central: [central.pid], edges: swarm.pids };
   return {
     ...{ hubs, central, swarm, startCentral, pids, erpUrl: erp.url },
+    /** Ends the ERP, whose file nobody else can read while it runs. */
+    stopErp: () => erp.stop(),
     /** Processor time so far of each part, s, and of all that is not ours. */
     spent() {
       const of = (all: readonly number[]) => all.reduce((sum, pid) => sum + cpuS(pid), 0);

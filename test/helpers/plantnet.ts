@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Accounts } from '../../cli/accounts.ts';
-import { startHub, startLeaf, type User } from '../../cli/broker.ts';
+import { startHub, startLeaf } from '../../cli/broker.ts';
 import type { Tls } from '../../cli/leaftls.ts';
+import type { User } from '../../cli/natsserver.ts';
 import { startProxy } from '../../cli/proxy.ts';
 
 export type Plantnet = Awaited<ReturnType<typeof startPlantnet>>;
