@@ -146,7 +146,7 @@ test('a hub that becomes a cluster: its streams are kept by as many servers', as
     const info = await manager.streams.info(eventStream).catch(() => undefined);
     return info && checkStream(info).status;
   };
-  // A copy that its leader has never heard has no age, and is no reason for the CLI (docs/alerts.md).
+  // A copy that its leader has never heard has no age, so the CLI says nothing (docs/alerts.md).
   const isWhole = async () => {
     const { cluster } = await manager.streams.info(eventStream);
     return cluster?.replicas?.length === 2 && cluster.replicas.every(({ current }) => current);
