@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -31,6 +32,17 @@ const faults = { seed: 7, latencyMs: 4, busyPercent: 1, lostPercent: 1 };
 /** All machines must be heard within this time of the start, ms. */
 const heardMaxMs = 120_000;
 
+/** Throws Fault INVALID where there is no OPC UA server for the machines, as in a bundle. */
+function checkMachines(): void {
+  try {
+    createRequire(import.meta.url).resolve('node-opcua');
+  } catch (cause) {
+    const words =
+      'its machines need the package node-opcua, which no bundle has; run it in a clone';
+    throw new Fault('INVALID', words, { cause });
+  }
+}
+
 export async function run(args: string[]): Promise<number> {
   const { values } = parseArgs({
     args,
@@ -43,6 +55,7 @@ export async function run(args: string[]): Promise<number> {
   });
   const orders = integer('Work orders.', 1, 2_000).read(Number(values.orders), '--orders');
   const seed = integer('Seed.', 0, 2 ** 31).read(Number(values.seed), '--seed');
+  checkMachines();
   const directory = mkdtempSync(join(tmpdir(), 'holdfast-demo-'));
   const stop = new AbortController();
   const end = () => stop.abort();
