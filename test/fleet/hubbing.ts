@@ -58,7 +58,7 @@ async function streamsOf(fleet: Fleet): Promise<Stream[]> {
 }
 
 /** Waits until all three have every copy, as the one that leads says. */
-async function whole(fleet: Fleet): Promise<Stream[]> {
+export async function whole(fleet: Fleet): Promise<Stream[]> {
   for (let attempt = 1; ; attempt++) {
     const streams = await streamsOf(fleet).catch(() => []);
     const isWhole = ({ cluster: { replicas = [] } = {} }: Stream) =>

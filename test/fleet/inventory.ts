@@ -18,9 +18,13 @@ export const person = 'person:17';
 export const dropPath = '/srv/quality';
 export type Plan = {
   folder: string;
+  /** Where bundles and the key of releases are; in the folder. */
+  bundles?: string;
   sshKey: string;
   /** Its servers; central is with the first. */
   hubs: readonly Machine[];
+  /** Of them those that are there at first; all. */
+  servers?: number;
   edges: readonly Edge[];
 };
 
@@ -44,7 +48,15 @@ function newKey(): Key {
   return { open: pair.getPublicKey(), seed: Buffer.from(pair.getSeed()).toString() };
 }
 
-export async function makeInventory({ folder, sshKey, hubs, edges }: Plan) {
+export async function makeInventory({
+  folder,
+  bundles = folder,
+  sshKey,
+  hubs,
+  edges,
+  servers,
+}: Plan) {
+  let count = servers ?? hubs.length;
   const [center] = hubs as [Machine];
   const place = join(folder, 'inventory');
   const pki = join(place, 'pki');
@@ -77,8 +89,10 @@ export async function makeInventory({ folder, sshKey, hubs, edges }: Plan) {
           ansible_ssh_common_args: '-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null',
         },
         children: {
-          hub: { hosts: Object.fromEntries(hubs.map((hub) => [hub.name, hubVars(hub)])) },
-          central: { hosts: { [center.name]: centralVars(center.address) } },
+          hub: {
+            hosts: Object.fromEntries(hubs.slice(0, count).map((hub) => [hub.name, hubVars(hub)])),
+          },
+          central: { hosts: { [center.name]: centralVars(center.address, count) } },
           bridges: { hosts: { [center.name]: bridgeVars } },
           edges: { hosts: Object.fromEntries(known.map((edge) => [edge.name, edgeVars(edge)])) },
         },
@@ -87,7 +101,7 @@ export async function makeInventory({ folder, sshKey, hubs, edges }: Plan) {
     writeFileSync(join(place, 'hosts.yml'), stringify(hosts));
     const all = {
       release_version: state.release,
-      ...{ release_public_key: join(folder, 'release.key.pub'), release_bundle_dir: folder },
+      ...{ release_public_key: join(bundles, 'release.key.pub'), release_bundle_dir: bundles },
       public_nkeys: Object.fromEntries(names.map((name) => [name, keys[name]!.open])),
       former_nkeys: former,
     };
@@ -108,6 +122,11 @@ export async function makeInventory({ folder, sshKey, hubs, edges }: Plan) {
     /** From now on this is the release of the inventory. */
     async setRelease(version: string): Promise<void> {
       state.release = version;
+      await write();
+    },
+    /** From now on the hub has so many servers. */
+    async grow(to: number): Promise<void> {
+      count = to;
       await write();
     },
     /** One edge more, with keys and a certificate. */
@@ -146,7 +165,7 @@ export async function makeInventory({ folder, sshKey, hubs, edges }: Plan) {
   };
 }
 
-const centralVars = (address: string) => ({
+const centralVars = (address: string, servers: number) => ({
   central_host: address,
   central_erp: {
     url: 'http://127.0.0.1:8099',
@@ -155,7 +174,7 @@ const centralVars = (address: string) => ({
   central_drop_path: dropPath,
   central_tokens: [{ name: person, id: 'fleet-1', sha256: hash('sha256', 'never used') }],
   central_settings: {
-    ...{ skewMaxHours: 876_000, stream: { replicas: 3 } },
+    ...{ skewMaxHours: 876_000, stream: { replicas: servers } },
     downlink: { sites: [{ plant: 'HF01', site: 'acme/lyon' }], everySeconds: 10 },
     feed: { consumers: [{ name: 'mqtt', subjects: ['hf.fact.*.*.*.*.*'], from: 'all' }] },
   },

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { Fault } from '../../shared/fault.ts';
 import { makeBundles, takeBundles } from './bundles.ts';
 import { changing } from './changing.ts';
+import { growing } from './growing.ts';
 import { type Host, lacking, makeBase, openLab } from './hosts.ts';
 import { hubbing } from './hubbing.ts';
 import { installing } from './installing.ts';
@@ -17,7 +18,10 @@ import type { Edge, Fleet, Story } from './story.ts';
 import { endRuns } from './work.ts';
 
 /** In this order: later ones find what earlier ones leave. */
-const stories: readonly Story[] = [...installing, ...hubbing, ...changing, ...replacing];
+const stories: readonly Story[] = [
+  ...[...installing, ...hubbing, ...changing],
+  ...[...replacing, ...growing],
+];
 const root = join(import.meta.dirname, '../..');
 const cache = join(process.env['HOLDFAST_CACHE'] || join(root, '.cache'), 'fleet');
 const keep = process.argv.includes('--keep');

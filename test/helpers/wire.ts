@@ -119,7 +119,8 @@ export async function openWire(guests: Guests = {}) {
     client,
     edge: (name = 'edge', line?: string, more?: object) =>
       openEdge(join(folder, `${name}.sqlite`), line, more),
-    /** Where the ledger of that name is. */
+    /** Where the store, the ledger of that name is. */
+    edgePath: (name = 'edge') => join(folder, `${name}.sqlite`),
     ledgerPath: (name = 'ledger') => join(folder, `${name}.sqlite`),
     central: (name = 'ledger', more = {}) => openCentral(join(folder, `${name}.sqlite`), more),
     /** The hub's streams, as central makes them. */
