@@ -5,7 +5,7 @@ import { systemClock } from '../shared/clock.ts';
 import { dial, openStanding } from '../shared/connection.ts';
 import { Fault } from '../shared/fault.ts';
 import { invalid } from '../shared/field.ts';
-import { hubTlsOf } from '../shared/hubtls.ts';
+import { hubTlsOf, isHere } from '../shared/hubtls.ts';
 import type { Logger } from '../shared/log.ts';
 import { centralInbox } from '../shared/subject.ts';
 import type { CentralConfig } from './config.ts';
@@ -41,6 +41,10 @@ export function hubTlsIn({ natsUrl, natsCaPath: caPath, hubMonitorUrl }: Central
 export async function openHub(config: CentralConfig, log: Logger, signal: AbortSignal) {
   const { natsUrl, natsNkeyPath, hubMonitorUrl, stream, thresholds } = config;
   const tls = hubTlsIn(config);
+  const servers = natsUrl.split(',');
+  if (tls === undefined && !servers.every(isHere)) {
+    log.warn({ servers }, 'the hub is on another machine, and is spoken to without TLS');
+  }
   const standing = openStanding("the hub refuses central's", systemClock.nowMs, () => {
     const reason = standing.words();
     if (reason === undefined) log.info('the hub lets central in again');

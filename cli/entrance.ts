@@ -5,6 +5,7 @@ import { backoff } from '../shared/backoff.ts';
 import { systemClock } from '../shared/clock.ts';
 import { encodeContent } from '../shared/codec.ts';
 import { Fault } from '../shared/fault.ts';
+import { hubTlsOf } from '../shared/hubtls.ts';
 import { encodeSegment } from '../shared/segment.ts';
 import { eventSubject } from '../shared/subject.ts';
 import { type Answer, ask, read } from './drive.ts';
@@ -140,7 +141,9 @@ async function reach(servers: string): Promise<NatsConnection> {
   try {
     const pings = { pingInterval: 5_000, maxPingOut: 2 };
     const forever = { maxReconnectAttempts: -1, reconnectTimeWait: 250 };
-    return await connect({ servers, name: 'holdfast-import', ...pings, ...forever });
+    const tls = hubTlsOf({ urls: servers, caPath: undefined, names: ['--hub', '--hub'] });
+    const own = { servers, name: 'holdfast-import', ...(tls && { tls }) };
+    return await connect({ ...own, ...pings, ...forever });
   } catch (cause) {
     const message = `hub: ${servers} does not answer (${(cause as Error).message})`;
     throw new Fault('UNREACHABLE', message, { cause });

@@ -33,6 +33,9 @@ export const fields = {
   natsNkeyPath: optional(
     text("File with the seed of this edge's NKey; read again at every connect.", 4_096),
   ),
+  natsCaPath: optional(
+    text('PEM of the authority that signed the leaf’s certificate; with tls:// in natsUrl.', 4_096),
+  ),
   leafMonitorUrl: optional(
     text("The leaf's HTTP monitoring; by it the edge knows why the hub refuses the leaf.", 500),
   ),

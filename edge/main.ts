@@ -29,7 +29,7 @@ import { upgradeWith } from './store/upgrade.ts';
 import { blaming } from './uplink/blame.ts';
 import { openCut } from './uplink/cut.ts';
 import { openDrill } from './uplink/drill.ts';
-import { joinLeaf, openHub } from './uplink/hub.ts';
+import { joinLeaf, leafTlsIn, openHub } from './uplink/hub.ts';
 import { openLeafWatch } from './uplink/leafwatch.ts';
 import { openView } from './view/open.ts';
 
@@ -40,6 +40,7 @@ function checkEdge(config: EdgeConfig): void {
   readMappings(config);
   if (config.otlp) readHeaders(config.otlp);
   if (config.natsNkeyPath !== undefined) readSeed(config.natsNkeyPath);
+  leafTlsIn(config);
   checkCertificates(config, systemClock.nowMs());
 }
 

@@ -17,6 +17,11 @@ type Told = Readonly<{
   scheme?: string;
 }>;
 
+const ownHosts = ['127.0.0.1', '[::1]', 'localhost'];
+/** Whether an address is of this machine, where nobody else hears what is said. */
+export const isHere = (url: string): boolean =>
+  ownHosts.includes(URL.parse(url.trim())?.hostname ?? '');
+
 /**
  * TLS where the addresses ask for it. Throws Fault INVALID where only some of them do, for
  * authorities that nothing is held against, and for a file that holds none.

@@ -111,6 +111,9 @@ natsUrl:
 # File with the seed of this edge's NKey; read again at every connect. May be absent.
 natsNkeyPath:
 
+# PEM of the authority that signed the leaf’s certificate; with tls:// in natsUrl. May be absent.
+natsCaPath:
+
 # The leaf's HTTP monitoring; by it the edge knows why the hub refuses the leaf. May be absent.
 leafMonitorUrl:
 

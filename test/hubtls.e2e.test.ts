@@ -13,12 +13,15 @@ import { startCentral } from '../central/main.ts';
 import { startBridge } from '../cli/bridge/bridge.ts';
 import { readBridgeConfig } from '../cli/bridge/config.ts';
 import { startHub } from '../cli/broker.ts';
+import { readEdgeConfig } from '../edge/config.ts';
+import { joinLeaf, leafTlsIn } from '../edge/uplink/hub.ts';
 import { dial, openStanding } from '../shared/connection.ts';
-import { hubTlsOf } from '../shared/hubtls.ts';
+import { hubTlsOf, isHere } from '../shared/hubtls.ts';
 import { type Authority, openAuthority } from './helpers/authority.ts';
 import { testFolder } from './helpers/folder.ts';
 import { waitFor } from './helpers/plantnet.ts';
 import { startSecureHub } from './helpers/securehub.ts';
+import { m01 } from './helpers/shop.ts';
 
 let plant: Authority;
 let other: Authority;
@@ -80,6 +83,32 @@ test('central, the desk and a bridge come by TLS, and outlive another certificat
   expect(await desk()).toMatch(/^state: ok\nsays: none\n/);
   await hub.start(plant.issue('hub'));
   await waitFor(async () => (await desk()).startsWith('state: ok'), 30_000, 'central to be back');
+});
+
+test('an edge comes to a leaf of another machine the same way', async () => {
+  const leaf = await startSecureHub(plant.issue('leaf'));
+  const given = { natsUrl: leaf.url, lines: [{ line: m01 }], storePath: ':memory:' };
+  const config = readEdgeConfig({ ...given, natsCaPath: plant.caPath });
+  const stop = new AbortController();
+  onTestFinished(() => stop.abort());
+  const standing = openStanding('the leaf refuses', Date.now, () => undefined);
+  const { connection } = await joinLeaf()(config, [m01], standing, stop.signal);
+  expect(connection.info?.tls_required).toBe(true);
+  await connection.close();
+  expect(() => leafTlsIn(readEdgeConfig({ ...given, natsCaPath: '/nowhere' }))).toThrow(
+    /^config.natsCaPath: .* cannot be read: ENOENT/,
+  );
+});
+
+test.each<[string, boolean]>([
+  ['nats://127.0.0.1:4222', true],
+  ['nats://localhost:4222', true],
+  ['nats://[::1]:4222', true],
+  ['nats://hub.example:4222', false],
+  ['nats://10.0.0.1:4222', false],
+  ['hub.example:4222', false],
+])('%s is of this machine: %s', (url, here) => {
+  expect(isHere(url)).toBe(here);
 });
 
 test.each<[string, () => ReturnType<Authority['issue']>, RegExp]>([

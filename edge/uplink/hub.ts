@@ -3,6 +3,7 @@ import { beatTimeoutMs } from '../../shared/beat.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { dial, openStanding, readSeed, type Standing } from '../../shared/connection.ts';
 import { Fault } from '../../shared/fault.ts';
+import { type HubTls, hubTlsOf } from '../../shared/hubtls.ts';
 import type { Logger } from '../../shared/log.ts';
 import { beatSubject, edgeInbox } from '../../shared/subject.ts';
 import type { EdgeConfig } from '../config.ts';
@@ -131,6 +132,10 @@ export function openHub(parts: HubParts, join: Join = joinLeaf()) {
   };
 }
 
+/** TLS to a leaf on another machine. Throws Fault INVALID for a file that holds no authority. */
+export const leafTlsIn = ({ natsUrl: urls, natsCaPath: caPath }: EdgeConfig): HubTls | undefined =>
+  hubTlsOf({ urls, caPath, names: ['config.natsUrl', 'config.natsCaPath'] });
+
 /**
  * Tries for ever: the edge works without its leaf, and the leaf without its hub. Answers come to an
  * inbox of this edge alone, named for its first line.
@@ -139,7 +144,8 @@ export const joinLeaf =
   (cut?: Cut): Join =>
   async (config, lines, standing, signal) => {
     const { natsUrl: servers, natsNkeyPath: nkeyPath, ackTimeoutMs } = config;
-    const parts = { servers, name: 'holdfast-edge', inboxPrefix: edgeInbox(lines[0]!), nkeyPath };
+    const own = { name: 'holdfast-edge', inboxPrefix: edgeInbox(lines[0]!) };
+    const parts = { servers, ...own, nkeyPath, tls: leafTlsIn(config) };
     for (;;) {
       try {
         const dialled = await dial(parts, standing);
