@@ -18,6 +18,7 @@ type Parts = {
   together: <R>(work: () => R) => R;
   /** A transaction was undone: nothing that was remembered in it is believed. */
   undone: () => void;
+  monotonicMs: () => number;
   /** Told how long the answers of a turn took, ms. */
   spent?: (ms: number) => void;
   log: Logger;
@@ -30,7 +31,7 @@ type Parts = {
  * tried alone, so that no question costs another its answer.
  */
 export function openGathering(parts: Parts) {
-  const { turn, answer, together, undone, spent, log } = parts;
+  const { turn, answer, together, undone, monotonicMs, spent, log } = parts;
   let asked: Msg[] = []; // in this turn
 
   /** None, and told, for a question that is refused by its words or, alone, by the disk. */
@@ -70,11 +71,11 @@ export function openGathering(parts: Parts) {
   function answerAll(): void {
     const all = asked;
     asked = [];
-    const startMs = performance.now();
+    const startMs = monotonicMs();
     for (let at = 0; at < all.length; at += gatheredMax) {
       answerThese(all.slice(at, at + gatheredMax));
     }
-    spent?.(performance.now() - startMs);
+    spent?.(monotonicMs() - startMs);
   }
 
   return (message: Msg): void => {

@@ -92,7 +92,7 @@ export function openRegistrar(parts: Parts): void {
       return;
     }
     const hear = openGathering({
-      ...{ turn: crowd.turn, together: registry.together, undone: forget, log },
+      ...{ ...crowd, together: registry.together, undone: forget, log },
       ...(allowance && { spent: allowance.add }),
       answer: ({ subject, data }) => answer(lineOf(subject), data),
     });
