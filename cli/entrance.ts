@@ -138,10 +138,10 @@ async function publishAll(
 }
 
 async function reach(servers: string): Promise<NatsConnection> {
+  const tls = hubTlsOf({ urls: servers, caPath: undefined, names: ['--hub', '--hub'] });
   try {
     const pings = { pingInterval: 5_000, maxPingOut: 2 };
     const forever = { maxReconnectAttempts: -1, reconnectTimeWait: 250 };
-    const tls = hubTlsOf({ urls: servers, caPath: undefined, names: ['--hub', '--hub'] });
     const own = { servers, name: 'holdfast-import', ...(tls && { tls }) };
     return await connect({ ...own, ...pings, ...forever });
   } catch (cause) {

@@ -77,7 +77,7 @@ type Parts = {
   name: string;
   inboxPrefix: string;
   nkeyPath?: string | undefined;
-  /** Without it by no TLS, and to no server that is known by tls://. */
+  /** What `hubTlsOf` says of these servers; a scheme alone asks for nothing. */
   tls?: HubTls | undefined;
 };
 

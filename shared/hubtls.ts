@@ -1,5 +1,6 @@
 import { readAuthorities } from './authorities.ts';
 import { Fault } from './fault.ts';
+import { isOwnHost } from './here.ts';
 
 /**
  * How the hub is spoken to and monitored: TLS from the first byte, and whom we believe; without
@@ -17,10 +18,8 @@ type Told = Readonly<{
   scheme?: string;
 }>;
 
-const ownHosts = ['127.0.0.1', '[::1]', 'localhost'];
-/** Whether an address is of this machine, where nobody else hears what is said. */
-export const isHere = (url: string): boolean =>
-  ownHosts.includes(URL.parse(url.trim())?.hostname ?? '');
+/** Whether an address is of this machine. */
+export const isHere = (url: string): boolean => isOwnHost(URL.parse(url.trim())?.hostname ?? '');
 
 /**
  * TLS where the addresses ask for it. Throws Fault INVALID where only some of them do, for

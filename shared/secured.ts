@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Clock } from './clock.ts';
 import { Fault } from './fault.ts';
 import { integer, invalid, optional, type Read, record, text } from './field.ts';
+import { isOwnHost } from './here.ts';
 import type { Logger } from './log.ts';
 import { type Pair, readPair, untimely } from './pki.ts';
 
@@ -28,10 +29,9 @@ export const tlsField = optional(
 );
 type TlsConfig = Read<typeof tlsFields>;
 
-const ownHosts = ['127.0.0.1', '::1', 'localhost'];
 /** Throws Fault INVALID where what is served by TLS would be served without it as well. */
 export function checkPlain(host: string, tls: TlsConfig | undefined): void {
-  if (tls === undefined || ownHosts.includes(host)) return;
+  if (tls === undefined || isOwnHost(host)) return;
   throw invalid('config.host', 'must be 127.0.0.1, ::1 or localhost where config.tls is given');
 }
 

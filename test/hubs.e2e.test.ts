@@ -155,7 +155,7 @@ test('a hub that becomes a cluster: its streams are kept by as many servers', as
   await waitFor(async () => (await status()) === 'OK', 30_000, 'all to be well');
   const { cluster } = await manager.streams.info(eventStream);
   hubs[cluster?.leader === 'hub-3' ? 1 : 2]!.kill();
-  await waitFor(async () => (await status()) === 'CRITICAL', 60_000, 'a copy to be missed');
+  await waitFor(async () => (await status()) === 'CRITICAL', 30_000, 'a copy to be missed');
 });
 
 const ready = (asked: Promise<void>): Promise<boolean> =>

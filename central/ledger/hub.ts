@@ -3,10 +3,12 @@ import { distrustOf } from '../../shared/authorities.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { Fault } from '../../shared/fault.ts';
 import type { Logger } from '../../shared/log.ts';
-import { askMonitor } from './monitor.ts';
+import { askMonitor } from '../../shared/monitor.ts';
 
 /** Oldest server whose leaf enforces permissions and whose streams refuse after a disk error. */
 const versionMin = [2, 14] as const;
+/** What a server tells of itself takes a few kB. */
+const limits = { answerMs: 5_000, bytesMax: 1_048_576 };
 
 type Varz = {
   server_name?: string;
@@ -70,7 +72,7 @@ export async function verifyHub(
 /** What a server tells of itself, or why it is not believed; neither of one that is silent. */
 async function ask(url: string, ca: string | undefined): Promise<{ told?: Varz; why?: string }> {
   try {
-    return { told: (await askMonitor(new URL('/varz', url), ca)) as Varz };
+    return { told: (await askMonitor(new URL('/varz', url), { ca, ...limits })) as Varz };
   } catch (error) {
     const [, words] = distrustOf(`${(error as { code?: unknown }).code}`) ?? [];
     return words === undefined ? {} : { why: words };

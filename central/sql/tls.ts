@@ -1,5 +1,6 @@
 import { distrustOf } from '../../shared/authorities.ts';
 import { Fault } from '../../shared/fault.ts';
+import { isOwnHost } from '../../shared/here.ts';
 
 /** How the server is known: by a certificate for its name, or not at all. */
 export const sslModes = ['verify-full', 'disable'] as const;
@@ -7,8 +8,8 @@ export type SslMode = (typeof sslModes)[number];
 /** Authorities that are believed; those that Node.js comes with if `ca` is absent. */
 export type Tls = Readonly<{ ca: string | undefined }>;
 
-/** Where nobody but this machine hears what is said. */
-const ownHosts = ['127.0.0.1', '[::1]', '::1', 'localhost', ''];
+/** This machine, or no host: a socket of it. */
+const isHere = (host: string): boolean => host === '' || isOwnHost(host);
 
 /** Without a word on it only what stays on this machine goes without TLS. */
 export function tlsOf(
@@ -16,7 +17,7 @@ export function tlsOf(
   sslmode: SslMode | undefined,
   ca: string | undefined,
 ): Tls | undefined {
-  const mode = sslmode ?? (ca === undefined && ownHosts.includes(host) ? 'disable' : 'verify-full');
+  const mode = sslmode ?? (ca === undefined && isHere(host) ? 'disable' : 'verify-full');
   if (mode === 'verify-full') return { ca };
   if (ca === undefined) return undefined;
   throw new Fault('INVALID', 'postgres.caPath: has no meaning with sslmode disable');

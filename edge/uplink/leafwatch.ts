@@ -1,3 +1,5 @@
+import { askMonitor } from '../../shared/monitor.ts';
+
 /** The leaf answers on the same machine, ms; its answer is believed for so long. */
 const answerMs = 2_000;
 const freshMs = 2_000;
@@ -50,17 +52,8 @@ export function refusalIn({ now, connections = [] }: Told): string | undefined {
   return others.every((reason) => reason === first) ? first : undefined;
 }
 
-async function ask(url: string, path: string): Promise<unknown> {
-  const response = await fetch(new URL(path, url), { signal: AbortSignal.timeout(answerMs) });
-  const bytes: Uint8Array[] = [];
-  let size = 0;
-  for await (const part of response.body ?? []) {
-    size += part.length;
-    if (size > bytesMax) throw new Error(`more than ${bytesMax} bytes`);
-    bytes.push(part);
-  }
-  return JSON.parse(Buffer.concat(bytes).toString());
-}
+const ask = (url: string, path: string): Promise<unknown> =>
+  askMonitor(new URL(path, url), { answerMs, bytesMax });
 
 /**
  * Why the leaf beside this edge does not reach the hub, by the leaf's own monitoring: the edge

@@ -10,7 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { nkeyAuthenticator } from '@nats-io/nats-core';
 import { connect } from '@nats-io/transport-node';
 import { connectAsync, type MqttClient } from 'mqtt';
-import { askMonitor } from '../../central/ledger/monitor.ts';
+import { askMonitor } from '../../shared/monitor.ts';
 import { mosquittoOrWhy } from '../helpers/mosquittobox.ts';
 import { working } from './changing.ts';
 import { controllerAddress, type Host } from './hosts.ts';
@@ -23,7 +23,9 @@ export const monitored = (
   { address }: Host,
   what: string,
 ): Promise<unknown> =>
-  askMonitor(new URL(`https://${address}:8222/${what}`), inventory.authority());
+  askMonitor(new URL(`https://${address}:8222/${what}`), {
+    ...{ ca: inventory.authority(), answerMs: 10_000, bytesMax: 16_777_216 },
+  });
 
 /** Nobody who speaks no TLS is told anything. */
 async function plainly({ address }: Host): Promise<void> {

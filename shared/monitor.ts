@@ -2,18 +2,18 @@ import { once } from 'node:events';
 import { get as getPlain, type IncomingMessage } from 'node:http';
 import { get as getSecured } from 'node:https';
 
-const timeoutMs = 5_000;
-/** More than a server tells of itself at /varz, bytes. */
-const bytesMax = 1_048_576;
+type Limits = Readonly<{
+  /** By TLS the server is believed if this signed for it; else the authorities of Node.js. */
+  ca?: string | undefined;
+  /** Longest that the whole answer may take, ms, and most that it may be. */
+  answerMs: number;
+  bytesMax: number;
+}>;
 
-/**
- * What a server's monitoring answers, as JSON; by TLS it is believed if `ca` signed for it, or the
- * authorities that Node.js comes with where there is none. Throws what Node.js does, within 5 s,
- * and for an answer of more than 1 MiB.
- */
-export async function askMonitor(url: URL, ca: string | undefined): Promise<unknown> {
+/** What a nats-server's monitoring answers, as JSON. Throws what Node.js does, and at a limit. */
+export async function askMonitor(url: URL, { ca, answerMs, bytesMax }: Limits): Promise<unknown> {
   const get = url.protocol === 'https:' ? getSecured : getPlain;
-  const signal = AbortSignal.timeout(timeoutMs);
+  const signal = AbortSignal.timeout(answerMs);
   const request = get(url, { signal, agent: false, ...(ca === undefined ? {} : { ca }) });
   const [response] = (await once(request, 'response')) as [IncomingMessage];
   const parts: Buffer[] = [];
