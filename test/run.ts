@@ -117,7 +117,10 @@ for (const { file, name, reason } of skipped) {
   console.log(`  ${file}: ${name}${reason ? `: ${reason}` : ''}`);
 }
 if (failed.length > 0) console.log('\nFailed:');
-for (const { file, name } of failed) console.log(`  ${file}: ${name}`);
+for (const { file, name, reason = '' } of failed) {
+  const lines = reason.split('\n').filter((line) => line.trim() !== '');
+  console.log([`  ${file}: ${name}`, ...lines.map((line) => `      ${line}`)].join('\n'));
+}
 
 const ending = skipped.length > 0 ? `, ${skipped.length} skipped` : '';
 console.log(`\n${passed.length} passed, ${failed.length} failed${ending}`);

@@ -1,4 +1,6 @@
 import { appendFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
 
 /** Environment variable with the file that the outcomes go to, one JSON text a line. */
@@ -9,15 +11,31 @@ export type Outcome = {
   file: string;
   name: string;
   state: 'passed' | 'failed' | 'skipped';
-  /** Why it was not run. */
+  /** Why it was not run; or what it failed of, at most `reasonMax` characters. */
   reason?: string;
 };
+
+const reasonMax = 2_000;
+
+type Told = Readonly<{ message: string; diff?: string | undefined; stacks?: readonly Place[] }>;
+type Place = Readonly<{ file: string; line: number }>;
+
+/** What failed, where, and how what came differs from what should have. */
+export function reasonOf(errors: readonly Told[]): string {
+  const texts = errors.map(({ message, diff, stacks = [] }) => {
+    const [place] = stacks;
+    const at = place ? [`at ${basename(place.file)}:${place.line}`] : [];
+    return [message, ...at, ...(diff ? [diff] : [])].join('\n');
+  });
+  return stripVTControlCharacters(texts.join('\n')).slice(0, reasonMax);
+}
 
 const outcomeOf = (file: string, test: TestCase): Outcome => {
   const result = test.result();
   const name = test.fullName;
+  if (result.state === 'passed') return { file, name, state: 'passed' };
   if (result.state !== 'skipped') {
-    return { file, name, state: result.state === 'passed' ? 'passed' : 'failed' };
+    return { file, name, state: 'failed', reason: reasonOf(result.errors ?? []) };
   }
   const { note } = result;
   return { file, name, state: 'skipped', ...(note === undefined ? {} : { reason: note }) };
@@ -25,11 +43,13 @@ const outcomeOf = (file: string, test: TestCase): Outcome => {
 
 function outcomesOf(module: TestModule): Outcome[] {
   const file = module.relativeModuleId;
-  const broken = [...module.children.allSuites()].filter((suite) => suite.errors().length > 0);
-  const names = broken.map((suite) => suite.fullName);
-  if (module.errors().length > 0) names.push('the file itself');
+  const suites = [...module.children.allSuites()];
+  const broken = suites.map((suite) => ({ name: suite.fullName, errors: suite.errors() }));
+  broken.push({ name: 'the file itself', errors: module.errors() });
   return [
-    ...names.map((name): Outcome => ({ file, name, state: 'failed' })),
+    ...broken.flatMap(({ name, errors }): Outcome[] =>
+      errors.length > 0 ? [{ file, name, state: 'failed', reason: reasonOf(errors) }] : [],
+    ),
     ...[...module.children.allTests()].map((test) => outcomeOf(file, test)),
   ];
 }
