@@ -104,6 +104,33 @@ test('two who tell at once do no harm: the server takes each message at one plac
   await isWhole(side, books);
 });
 
+test('who stood still while another told on does not move the cursor back', async () => {
+  const side = await openHubside(hub());
+  const books = openBooks();
+  fill(books, 1, 10);
+  const awake = Promise.withResolvers<void>();
+  let stored = 0;
+  const still = startTelling(side, books, {
+    async publish(...asked) {
+      const answer = await side.stream.publish(...asked);
+      stored += 1;
+      await awake.promise;
+      return answer;
+    },
+  });
+  await waitFor(() => stored === 30, 30_000, 'all to be stored');
+  fill(books, 11, 20);
+  startTelling(side, books);
+  await toldAll(books);
+  const { book } = books;
+  const told = book.cursor();
+  awake.resolve();
+  await still.stop();
+  expect(book.cursor()).toEqual(told);
+  expect(book.untold()).toEqual({ facts: 0, sinceMs: null });
+  await isWhole(side, books);
+});
+
 test('a cursor that was never moved is where the feed is, once somebody looks', async () => {
   const side = await openHubside(hub());
   const books = openBooks();
@@ -131,7 +158,8 @@ test('a hub that has lost the end of the feed is told it again, from there', asy
   await toldAll(books);
   await telling.stop();
   const { streamSequence, position } = books.book.cursor();
-  books.book.move({ position: position + 30, streamSequence: streamSequence + 30 }); // once told
+  const further = { position: position + 30, streamSequence: streamSequence + 30 };
+  books.book.move({ position, streamSequence }, further); // once told
   fill(books, 21, 40);
   telling = startTelling(side, books);
   await toldAll(books);

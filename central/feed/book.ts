@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Database, faultOf } from '../../shared/database.ts';
+import { Fault } from '../../shared/fault.ts';
 import type { Held } from '../../shared/feed/message.ts';
 import { pepperBytes } from '../../shared/feed/people.ts';
 
@@ -26,7 +27,10 @@ export function openBook(db: Database) {
   const cursor = db.prepare<[], Spot>(
     'SELECT position, stream_sequence AS streamSequence FROM feed',
   );
-  const move = db.prepare('UPDATE feed SET position = ?, stream_sequence = ?');
+  const move = db.prepare<[number, number, number, number]>(
+    `UPDATE feed SET position = ?, stream_sequence = ?
+     WHERE position = ? AND stream_sequence = ?`,
+  );
   const rows = db.prepare<[number, number], Row>(
     `SELECT position, path AS line, fact.epoch, fact.sequence, event_id IS NULL AS isAgain,
        received_ms AS receivedMs, bytes
@@ -42,13 +46,18 @@ export function openBook(db: Database) {
 
   return {
     cursor: (): Spot => cursor.get()!,
-    /** Throws Fault FULL when the disk does not take it. */
-    move({ position, streamSequence }: Spot): void {
+    /**
+     * Moves the cursor on, or back. Throws Fault UNREACHABLE where it is not at `from`: another
+     * central tells, and this one stood still meanwhile; FULL when the disk does not take it.
+     */
+    move(from: Spot, to: Spot): void {
       try {
-        move.run(position, streamSequence);
+        const spots = [to.position, to.streamSequence, from.position, from.streamSequence] as const;
+        if (move.run(...spots).changes > 0) return;
       } catch (error) {
         throw faultOf(error, db.name);
       }
+      throw new Fault('UNREACHABLE', 'feed: its cursor was moved by another central');
     },
     /** Facts behind a position, in the order of the ledger. */
     page: (after: number, limit: number): Row[] => rows.all(after, limit),

@@ -93,13 +93,14 @@ async function tellOn(parts: Parts, progress: () => void): Promise<void> {
   const { book, mask, exporter, bell, idleMs, signal } = parts;
   await ensureFeed(parts);
   const { keepDays } = parts.config;
+  const found = book.cursor();
   const start = await startOf({ ...parts, nowMs: parts.clock.nowMs, keepDays });
   const wasTold = openReached(parts, start);
-  let { position, streamSequence } = start;
-  if (!isAt(book.cursor(), start)) book.move({ position, streamSequence });
+  let at: Spot = start;
+  if (!isAt(found, at)) book.move(found, at);
   while (!signal.aborted) {
     const seen = bell.rings();
-    const page = book.page(position, pageMax);
+    const page = book.page(at.position, pageMax);
     const messages: FeedMessage[] = [];
     for (const row of page) {
       const message = (await wasTold(row)) ? undefined : toldOf(row, book, mask, exporter?.ratio);
@@ -110,11 +111,12 @@ async function tellOn(parts: Parts, progress: () => void): Promise<void> {
       await bell.wait(seen, idleMs, signal);
       continue;
     }
-    await publish(parts, messages, streamSequence);
+    await publish(parts, messages, at.streamSequence);
     if (exporter) tellSpans(exporter, messages, parts.clock.nowMs());
-    streamSequence += messages.length;
-    position = last.position;
-    book.move({ position, streamSequence });
+    const streamSequence = at.streamSequence + messages.length;
+    const next = { position: last.position, streamSequence };
+    book.move(at, next);
+    at = next;
     progress();
   }
 }
