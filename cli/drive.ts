@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { backoff } from '../shared/backoff.ts';
 import { systemClock } from '../shared/clock.ts';
 import { Fault } from '../shared/fault.ts';
@@ -60,14 +61,25 @@ export async function ask(
   throw new Fault('UNREACHABLE', `edge: ${edgeUrl} does not answer (${reason})`);
 }
 
+/** A connection that was kept may just have been closed: what only reads is asked so often, */
+const readsMax = 3;
+/** with a pause that grows, ms. */
+const readPauseMs = 50;
+
 /** Reads JSON from one of our programs. Throws Fault UNREACHABLE. */
 export async function read<T>(url: string, path: string): Promise<T> {
-  try {
-    const signal = AbortSignal.timeout(requestMaxMs);
-    const response = await fetch(new URL(path, url), { signal });
-    if (!response.ok) throw new Error(`HTTP ${response.status}`);
-    return (await response.json()) as T;
-  } catch (cause) {
-    throw new Fault('UNREACHABLE', `${url}${path}: ${(cause as Error).message}`, { cause });
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const signal = AbortSignal.timeout(requestMaxMs);
+      const response = await fetch(new URL(path, url), { signal });
+      if (!response.ok) throw new Error(`HTTP ${response.status}`);
+      return (await response.json()) as T;
+    } catch (cause) {
+      const isBroken = cause instanceof TypeError; // as fetch says that the connection failed
+      if (!isBroken || attempt === readsMax) {
+        throw new Fault('UNREACHABLE', `${url}${path}: ${(cause as Error).message}`, { cause });
+      }
+    }
+    await delay(attempt * readPauseMs);
   }
 }

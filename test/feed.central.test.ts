@@ -1,18 +1,21 @@
 // Goal: everybody is told each fact of the ledger once and in order, whatever dies in between.
 // Method: a real hub; publishing that fails before or after the server has stored, a cursor that is
-// not moved, streams and ledgers that were restored or are new; and two who tell at once.
+// not moved, streams and ledgers that were restored or are new.
 import { describe, expect, test } from 'vitest';
 import { encodeContent } from '../shared/codec.ts';
 import { openMask } from '../shared/feed/people.ts';
 import { factStream } from '../shared/subject.ts';
 import { content, history } from './helpers/facts.ts';
 import {
-  type Books,
   configOf,
+  fill,
   type Hubside,
   hubOfFile,
+  isWhole,
+  lines,
   openBooks,
   openHubside,
+  perLine,
   reports,
   startTelling,
   toldAll,
@@ -21,29 +24,6 @@ import { waitFor } from './helpers/plantnet.ts';
 import { random, seeds } from './helpers/random.ts';
 
 const hub = hubOfFile();
-const lines = ['acme/lyon/turning/M01', 'acme/lyon/turning/M02', 'acme/graz/packing/P 1'];
-const perLine = 40;
-
-/** Takes facts of all lines in, a few of each at a time. */
-function fill({ ledger }: Books, from = 1, upTo = perLine): void {
-  const logs = lines.map((line) => history(line, reports(line, upTo)));
-  for (let first = from; first <= upTo; first += 7) {
-    const last = Math.min(first + 6, upTo);
-    ledger.accept(logs.map((log) => ({ segment: log.segment(first, last) })));
-  }
-}
-
-/** The feed is the ledger: every fact once, in the order of the ledger. */
-async function isWhole(side: Hubside, { book }: Books): Promise<void> {
-  const told = await side.told();
-  expect(told.map(({ position }) => position)).toEqual(
-    book.page(0, 10_000).map(({ position }) => position),
-  );
-  for (const line of lines) {
-    const own = told.filter((fact) => fact.line === line).map(({ sequence }) => sequence);
-    expect(own).toEqual(own.map((_, at) => at + 1));
-  }
-}
 
 test('facts are told in order, those that come later too, and the cursor follows', async () => {
   const side = await openHubside(hub());
@@ -91,44 +71,6 @@ describe.each(seeds(2))('killed again and again (SEED=%i)', (seed) => {
     await toldAll(books);
     await isWhole(side, books);
   });
-});
-
-test('two who tell at once do no harm: the server takes each message at one place', async () => {
-  const side = await openHubside(hub());
-  const books = openBooks();
-  fill(books);
-  startTelling(side, books);
-  startTelling(side, books);
-  startTelling(side, { book: { ...books.book, move: () => undefined } });
-  await toldAll(books);
-  await isWhole(side, books);
-});
-
-test('who stood still while another told on does not move the cursor back', async () => {
-  const side = await openHubside(hub());
-  const books = openBooks();
-  fill(books, 1, 10);
-  const awake = Promise.withResolvers<void>();
-  let stored = 0;
-  const still = startTelling(side, books, {
-    async publish(...asked) {
-      const answer = await side.stream.publish(...asked);
-      stored += 1;
-      await awake.promise;
-      return answer;
-    },
-  });
-  await waitFor(() => stored === 30, 30_000, 'all to be stored');
-  fill(books, 11, 20);
-  startTelling(side, books);
-  await toldAll(books);
-  const { book } = books;
-  const told = book.cursor();
-  awake.resolve();
-  await still.stop();
-  expect(book.cursor()).toEqual(told);
-  expect(book.untold()).toEqual({ facts: 0, sinceMs: null });
-  await isWhole(side, books);
 });
 
 test('a cursor that was never moved is where the feed is, once somebody looks', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from 'vitest';
+import { freePorts } from '../cli/port.ts';
 import { closeChromium, look, textOf } from './helpers/chromium.ts';
 import { startBox, started, startSilence } from './helpers/pagebox.ts';
 import { command, m01, m02, quantityHold, shop } from './helpers/shop.ts';
@@ -148,7 +149,8 @@ test('names that look like markup are text', async (context) => {
 });
 
 test('an edge that stopped is missed at once, and is back when it is back', async (context) => {
-  const { url, storePath, close, ask } = await startBox();
+  const [port] = await freePorts(1);
+  const { url, storePath, close, ask } = await startBox(undefined, port);
   const { page, says, header, tile } = await look(context, url);
   await ask(...started);
   await says('.tile', /recorded here\s3/);
@@ -158,7 +160,7 @@ test('an edge that stopped is missed at once, and is back when it is back', asyn
   expect(await page.locator('body').getAttribute('class')).toBe('lost');
   expect(await textOf(tile)).toMatch(/recorded here\s3/);
 
-  const again = await startBox(storePath, Number(new URL(url).port));
+  const again = await startBox(storePath, port);
   await again.ask(shop.report('R1'));
   await says('.tile', /recorded here\s4/);
   expect(await page.locator('#lost').isVisible()).toBe(false);

@@ -14,6 +14,7 @@ import { openBreaker } from '../central/erp/breaker.ts';
 import { migrations, openMemory } from '../central/memory.ts';
 import { post } from '../central/posting/poster.ts';
 import { startSandbox } from '../central/sandbox/server.ts';
+import { freePorts } from '../cli/port.ts';
 import { steadyMs, systemClock } from '../shared/clock.ts';
 import { openDatabase } from '../shared/database.ts';
 import type { Content } from '../shared/event.ts';
@@ -38,13 +39,14 @@ vi.setConfig({ testTimeout: busyMs });
 async function openErp() {
   const folder = testFolder();
   const [path, copy] = [join(folder, 'erp.sqlite'), join(folder, 'backup.sqlite')];
-  let sandbox = await startSandbox({ path, logLevel: 'error' });
+  const [port] = (await freePorts(1)) as [number];
+  let sandbox = await startSandbox({ path, logLevel: 'error', port });
   const { url } = sandbox;
   onTestFinished(() => sandbox.close());
   async function whileStopped(work: () => void): Promise<void> {
     await sandbox.close();
     work();
-    sandbox = await startSandbox({ path, logLevel: 'error', port: Number(new URL(url).port) });
+    sandbox = await startSandbox({ path, logLevel: 'error', port });
     const reached = () => Promise.all(Array.from({ length: 20 }, () => fetch(url)));
     await vi.waitFor(reached, { timeout: 10_000, interval: 50 }); // old connections are gone
   }

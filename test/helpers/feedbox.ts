@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import pino from 'pino';
-import { afterAll, beforeAll, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
 import { type FeedConfig, feedFields } from '../../central/feed/config.ts';
 import { tell } from '../../central/feed/teller.ts';
 import { migrations, openMemory } from '../../central/memory.ts';
@@ -19,7 +19,7 @@ import type { Mask } from '../../shared/feed/people.ts';
 import { readFields } from '../../shared/field.ts';
 import { openBell } from '../../shared/loop.ts';
 import { factStream } from '../../shared/subject.ts';
-import { report } from './facts.ts';
+import { history, report } from './facts.ts';
 import { testFolder } from './folder.ts';
 import { openMedium } from './medium.ts';
 import { waitFor } from './plantnet.ts';
@@ -111,3 +111,28 @@ export function startTelling(hub: Hubside, { book }: Pick<Books, 'book'>, given:
 /** Resolves once the feed has told all that the ledger holds. */
 export const toldAll = ({ book }: Pick<Books, 'book'>): Promise<void> =>
   waitFor(() => book.cursor().position === book.last(), 30_000, 'the feed to tell all');
+
+/** Three lines, and facts of each as the tests of a feed take them in. */
+export const lines = ['acme/lyon/turning/M01', 'acme/lyon/turning/M02', 'acme/graz/packing/P 1'];
+export const perLine = 40;
+
+/** Takes facts of all lines in, a few of each at a time. */
+export function fill({ ledger }: Books, from = 1, upTo = perLine): void {
+  const logs = lines.map((line) => history(line, reports(line, upTo)));
+  for (let first = from; first <= upTo; first += 7) {
+    const last = Math.min(first + 6, upTo);
+    ledger.accept(logs.map((log) => ({ segment: log.segment(first, last) })));
+  }
+}
+
+/** The feed is the ledger: every fact once, in the order of the ledger. */
+export async function isWhole(side: Hubside, { book }: Books): Promise<void> {
+  const told = await side.told();
+  expect(told.map(({ position }) => position)).toEqual(
+    book.page(0, 10_000).map(({ position }) => position),
+  );
+  for (const line of lines) {
+    const own = told.filter((fact) => fact.line === line).map(({ sequence }) => sequence);
+    expect(own).toEqual(own.map((_, at) => at + 1));
+  }
+}
