@@ -32,6 +32,7 @@ const commands = {
   people: () => import('./people.ts'),
   bundle: () => import('./bundle.ts'),
   nkey: () => import('./nkey.ts'),
+  accounts: () => import('./hubaccounts.ts'),
   token: () => import('./token.ts'),
   feed: () => import('./feed.ts'),
   bridge: () => import('./bridge.ts'),
