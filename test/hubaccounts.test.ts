@@ -50,7 +50,7 @@ async function taken(folder: string, config: string): Promise<string> {
   return `${stdout}${stderr}`;
 }
 
-test('the accounts of a hub are written, replaced as a whole, and included by its server', async () => {
+test('the accounts of a hub are written as a whole, and its server takes them', async () => {
   const folder = testFolder();
   const [list, to] = [join(folder, 'guests.json'), join(folder, 'accounts.json')];
   writeFileSync(list, JSON.stringify(whole));
