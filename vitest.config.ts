@@ -31,8 +31,10 @@ export default defineConfig({
   resolve: { alias: served },
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 120_000,
-    hookTimeout: 60_000,
+    // A busy machine stops a program for seconds: what is waited for comes late, and is no failure.
+    testTimeout: 300_000,
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: 60_000 } },
     maxWorkers: 4, // much of a test is waiting for processes and clocks
     sequence: { sequencer: SlowFirst },
   },
