@@ -61,15 +61,22 @@ export async function isLinked(httpUrl: string): Promise<boolean> {
   return (leafs?.length ?? 0) > 0;
 }
 
-/** Resolves once `condition` holds, seen every 10 ms; throws, naming `what`, after `timeoutMs`. */
+/** Waited for at the least, ms: a busy machine stops a program for many seconds. */
+const patienceMs = 60_000;
+
+/**
+ * Resolves once `condition` holds, seen every 10 ms; throws, naming `what`, after `timeoutMs`, or a
+ * minute where that is less.
+ */
 export async function waitFor(
   condition: () => boolean | Promise<boolean>,
   timeoutMs: number,
   what = condition.toString(),
 ): Promise<void> {
-  const deadlineMs = performance.now() + timeoutMs;
+  const limitMs = Math.max(timeoutMs, patienceMs);
+  const deadlineMs = performance.now() + limitMs;
   while (!(await condition())) {
-    if (performance.now() > deadlineMs) throw new Error(`waited ${timeoutMs} ms for ${what}`);
+    if (performance.now() > deadlineMs) throw new Error(`waited ${limitMs} ms for ${what}`);
     await delay(10);
   }
 }
