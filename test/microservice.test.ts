@@ -12,7 +12,7 @@ test("the library's client finds the service, and every operation is an endpoint
   const { asker, ask } = await served();
   await ask('parked');
   await ask('show', 'nothing');
-  const library = new Svcm(asker).client({ strategy: 'stall', maxWait: 3_000 });
+  const library = new Svcm(asker).client({ strategy: 'stall', maxWait: 20_000 });
   const all = async <T>(found: AsyncIterable<T>) => {
     const list: T[] = [];
     for await (const one of found) list.push(one);

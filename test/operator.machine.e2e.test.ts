@@ -62,7 +62,8 @@ test('material of which nobody knew the lot is scanned', async (context) => {
   await at.choose('WO-1 / 0010');
   await at.says('#sheet', 'Scan the label.');
   await at.scan('(10)L-4711');
-  await expect.poll(() => at.sheet.locator('[data-field=lot]').inputValue()).toBe('L-4711');
+  const lot = at.sheet.locator('[data-field=lot]');
+  await expect.poll(() => lot.inputValue(), { timeout: 30_000 }).toBe('L-4711');
   await at.send();
   await at.done();
   expect(asked).toEqual([['pieces', { id: 4, run: 'R1', lot: 'L-4711', by }]]);

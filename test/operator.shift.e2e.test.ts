@@ -69,7 +69,8 @@ test('a scanner is heard wherever the focus is, and its label fills the form', a
   await at.tap('Use material');
   await at.sheet.locator('[data-field=material]').fill('STEEL');
   await at.scan('(10)L-4711');
-  await expect.poll(() => at.sheet.locator('[data-field=lot]').inputValue()).toBe('L-4711');
+  const lot = at.sheet.locator('[data-field=lot]');
+  await expect.poll(() => lot.inputValue(), { timeout: 30_000 }).toBe('L-4711');
   expect(await at.sheet.locator('[data-field=material]').inputValue()).toBe('STEEL');
   await at.count('quantity', '3');
   await at.sheet.locator('[data-field=unit]').fill('KG');

@@ -13,15 +13,23 @@ const said = { by: 'person:17', reason: 'scrapped' };
 
 type Desk = Awaited<ReturnType<typeof openPlantdesk>>;
 
-async function ask(connection: NatsConnection, name: string, fields: object = {}) {
-  const options = { timeout: 1_500 };
+/** Who must get no answer waits so long for one, and who must get one so long. */
+const hasty = { timeout: 1_500 };
+const patient = { timeout: 20_000 };
+
+async function ask(
+  connection: NatsConnection,
+  name: string,
+  fields: object = {},
+  options = patient,
+) {
   const answer = await connection.request(`hf.desk.${name}`, JSON.stringify(fields), options);
   return answer.json<Record<string, unknown>>();
 }
 /** How many requests central has counted for an operation. */
 async function asked(ops: NatsConnection, name: string): Promise<number> {
   type Stats = { endpoints: { name: string; num_requests: number }[] };
-  const { endpoints } = (await ops.request('$SRV.STATS.holdfast-desk')).json<Stats>();
+  const { endpoints } = (await ops.request('$SRV.STATS.holdfast-desk', '', patient)).json<Stats>();
   return endpoints.find((one) => one.name === name)!.num_requests;
 }
 const noAnswer = (asking: Promise<unknown>) =>
@@ -30,10 +38,10 @@ const noAnswer = (asking: Promise<unknown>) =>
 /** What somebody who may not ask has tried has not reached central. */
 async function getsNothing(connection: NatsConnection, ops: NatsConnection, key: string) {
   const before = [await asked(ops, 'health'), await asked(ops, 'give-up')];
-  await noAnswer(ask(connection, 'health'));
-  await noAnswer(ask(connection, 'give-up', { key, ...said }));
-  await noAnswer(connection.request('$SRV.PING', '', { timeout: 1_500 }));
-  await noAnswer(connection.request('$JS.API.STREAM.DELETE.HF_EVT', '', { timeout: 1_500 }));
+  await noAnswer(ask(connection, 'health', {}, hasty));
+  await noAnswer(ask(connection, 'give-up', { key, ...said }, hasty));
+  await noAnswer(connection.request('$SRV.PING', '', hasty));
+  await noAnswer(connection.request('$JS.API.STREAM.DELETE.HF_EVT', '', hasty));
   expect([await asked(ops, 'health'), await asked(ops, 'give-up')]).toEqual(before);
 }
 
@@ -51,8 +59,8 @@ test(
     expect(await ask(viewer, 'show', { key })).toMatchObject({ posting: { state: 'parked' } });
     expect(await ask(viewer, 'figures', { by: 'order' })).toMatchObject({ by: 'order', notYet: 0 });
     expect((await fetch(`${desk.central.url}/figures/`)).status).toBe(200);
-    await noAnswer(ask(viewer, 'give-up', { key, ...said }));
-    await noAnswer(ask(viewer, 'give-up', { key, ...said, dryRun: true }));
+    await noAnswer(ask(viewer, 'give-up', { key, ...said }, hasty));
+    await noAnswer(ask(viewer, 'give-up', { key, ...said, dryRun: true }, hasty));
     expect(await asked(ops, 'give-up')).toBe(0);
 
     await getsNothing(await desk.client('edge'), ops, key);
@@ -62,9 +70,9 @@ test(
     await stillParked(desk, key);
 
     for (const who of [ops, viewer]) {
-      await noAnswer(who.request('$JS.API.STREAM.DELETE.HF_EVT', '', { timeout: 1_500 }));
-      await noAnswer(who.request('$JS.API.STREAM.PURGE.HF_EVT', '', { timeout: 1_500 }));
-      await noAnswer(who.request('hf.enrol.acme.lyon.turning.M01', '{}', { timeout: 1_500 }));
+      await noAnswer(who.request('$JS.API.STREAM.DELETE.HF_EVT', '', hasty));
+      await noAnswer(who.request('$JS.API.STREAM.PURGE.HF_EVT', '', hasty));
+      await noAnswer(who.request('hf.enrol.acme.lyon.turning.M01', '{}', hasty));
     }
     expect(await ask(ops, 'give-up', { key, ...said })).toMatchObject({
       posting: { state: 'void', reason: 'person:17: scrapped' },

@@ -27,7 +27,7 @@ async function dead(...work: readonly object[]) {
   await box.kept(m02);
   await box.crash();
   const restored = fleet.box('backup');
-  await waitFor(() => restored.status(m02).epoch === 2, 9_000);
+  await waitFor(() => restored.status(m02).epoch === 2, 30_000);
   await bothKept(restored);
   return { fleet, restored, counted };
 }

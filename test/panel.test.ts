@@ -217,7 +217,8 @@ test('a page that watches is told at once, and again when something changed', as
   await ask(shop.release());
   expect(await told()).toMatchObject({ unsent: 1 });
   stop.abort();
-  await expect.poll(async () => (await reader.read()).done).toBe(true);
+  const isOver = async () => (await reader.read()).done;
+  await expect.poll(isOver, { timeout: 30_000 }).toBe(true);
 });
 
 test('the page is served, and loads nothing from anywhere else', async () => {

@@ -2,9 +2,9 @@
 // Method: the real program, killed with SIGKILL while commands and signatures are under way; the
 // screen goes on with its cookie and asks the same once more.
 import { readdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { freePorts } from '../cli/port.ts';
 import { type Program, startProgram } from '../cli/program.ts';
 import { verifyStore } from '../edge/verification.ts';
 import { decodeContent } from '../shared/codec.ts';
@@ -24,18 +24,11 @@ import { type command, shop } from './helpers/shop.ts';
 const rounds = 6;
 const mine = ({ actor: _, ...rest }: ReturnType<typeof command>) => rest;
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 /** A program that is killed and started anew at the same address. */
 async function openPlant() {
   const directory = testFolder();
-  const config = configOf(directory, { httpPort: await freePort(), logLevel: 'debug' });
+  const [httpPort] = await freePorts(1);
+  const config = configOf(directory, { httpPort, logLevel: 'debug' });
   writePeople(config.peoplePath, await samplePeople());
   let program: Program | undefined;
   const start = async () => {

@@ -132,8 +132,8 @@ if (typeof cluster === 'string') {
   });
 
   test('one that stands still in its turn loses it, and says so when it goes on', () => {
-    const given = where({ idleTimeoutMs: 300, statementTimeoutMs: 5_000 });
-    const [one, two] = [open(given), open(given)];
+    const given = where({ idleTimeoutMs: 2_000 });
+    const [one, two] = [open(given), open({ ...given, idleTimeoutMs: 20_000 })];
     const still = one.transaction(() => {
       one.prepare('INSERT INTO try VALUES (?, ?)').run('still', '');
       writes(two)('in its turn'); // waits until the server has ended the other's
@@ -146,8 +146,8 @@ if (typeof cluster === 'string') {
   });
 
   test('who waits too long for a turn is told so, and has changed nothing', () => {
-    const given = where({ idleTimeoutMs: 20_000, statementTimeoutMs: 300 });
-    const [one, two] = [open(given), open(given)];
+    const given = where({ idleTimeoutMs: 20_000 });
+    const [one, two] = [open(given), open({ ...given, statementTimeoutMs: 1_000 })];
     one
       .transaction(() => {
         expect(() => writes(two)('too late')).toThrow(/took too long/);

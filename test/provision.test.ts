@@ -113,16 +113,17 @@ test('where none can be had, the message says what was tried and what to do', as
 
 const archive = tarball('nats-server-v2.15.0-plan9-arm64/nats-server', script('2.15.0'));
 
-/** Serves one release on this machine to `use`, and stops. */
+/** Serves one release on this machine to `use`, which waits so long for an answer, and stops. */
 async function withRelease<T>(
   answer: RequestListener,
   use: (release: Parameters<typeof downloadRelease>[1]) => Promise<T>,
+  answerTimeoutMs = 30_000,
 ): Promise<T> {
   const server = createServer(answer).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const checksums = { 'plan9-arm64': hash('sha256', archive) };
-  return use({ version: '2.15.0', url, checksums, answerTimeoutMs: 300 }).finally(() => {
+  return use({ version: '2.15.0', url, checksums, answerTimeoutMs }).finally(() => {
     server.closeAllConnections();
     server.close();
   });
@@ -161,8 +162,9 @@ test('a release server that does not answer is given up in the time it has', asy
     () => undefined,
     (release) =>
       expect(downloadRelease(folder, release, 'plan9-arm64')).rejects.toThrow('no answer in time'),
+    300,
   );
-  expect(performance.now() - startMs).toBeLessThan(3_000);
+  expect(performance.now() - startMs).toBeLessThan(20_000); // it would wait without end
 });
 
 test('a platform without a release, and a release that is gone, are named', async () => {

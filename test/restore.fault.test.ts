@@ -22,9 +22,9 @@ async function torn() {
   return { ...plant, restored };
 }
 const healed = async ({ fleet, counted }: Awaited<ReturnType<typeof torn>>, box: Member) => {
-  await waitFor(() => [m01, m02].every((line) => box.status(line).epoch === 2), 9_000);
+  await waitFor(() => [m01, m02].every((line) => box.status(line).epoch === 2), 30_000);
   await bothKept(box);
-  await waitFor(() => fleet.ledger.parkedCount() === 1, 9_000);
+  await waitFor(() => fleet.ledger.parkedCount() === 1, 30_000);
   const { epochs } = fleet.registry.shown();
   const aside = box.db
     .prepare('SELECT became, count(*) AS facts FROM aside GROUP BY became ORDER BY became')
@@ -51,7 +51,7 @@ test.each(Array.from({ length: 12 }, (_, index) => index + 1))(
     const plant = await torn();
     plant.restored.crashAfter(last);
     plant.restored.link.cut = false;
-    await waitFor(() => plant.restored.commits() === last, 9_000);
+    await waitFor(() => plant.restored.commits() === last, 30_000);
     await plant.restored.crash();
     const again = plant.fleet.box('backup');
     expect(await healed(plant, again)).toEqual(whole);
@@ -72,7 +72,7 @@ test('while a line is fetched its box takes no command, and says to ask again', 
   const { fleet, restored } = plant;
   restored.crashAfter(3);
   restored.link.cut = false;
-  await waitFor(() => restored.commits() === 3, 9_000);
+  await waitFor(() => restored.commits() === 3, 30_000);
   await restored.crash();
   fleet.away.central = true;
   const again = fleet.box('backup');

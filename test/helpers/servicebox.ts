@@ -47,7 +47,7 @@ export function openServicebox() {
       const said = headers();
       if (kind !== undefined) said.set('Accept', kind);
       const answer = await asker.request(`hf.desk.${name}`, text, {
-        timeout: 3_000,
+        timeout: 20_000,
         headers: said,
       });
       const code = answer.headers?.get('Nats-Service-Error-Code');
