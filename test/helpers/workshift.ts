@@ -66,5 +66,6 @@ export async function workShift(at: Station, edge: Shift): Promise<void> {
   await at.tap('Complete operation');
   await at.send();
   await at.done();
-  await expect.poll(() => lastOf(edge, 'OperationCompleted')).toBeTruthy();
+  const completed = () => lastOf(edge, 'OperationCompleted');
+  await expect.poll(completed, { timeout: 30_000 }).toBeTruthy();
 }
