@@ -1,15 +1,17 @@
 // Goal: the SAP connector never calls a thing done, or not done, that it does not know.
 // Method: the sandbox for what SAP does, a rude server for what SAP would not do so soon. What
 // every connector must do is in `contract/`.
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import type { Posting } from '../central/erp/erp.ts';
 import { sandboxMigrations } from '../central/sandbox/schema.ts';
+import { type Clock, systemClock } from '../shared/clock.ts';
 import { openDatabase } from '../shared/database.ts';
+import { startBench } from './helpers/sandbox.ts';
 import {
   bench,
   bolts,
   closeAll,
+  closers,
   confirmation,
   erpAt,
   issue,
@@ -113,11 +115,21 @@ test('a key that was posted twice is found as two documents', async () => {
 });
 
 test('a sandbox that closes drops what it has not committed', async () => {
-  const { erp, admin, stop, path } = await bench();
+  let asleep = (): void => undefined;
+  const waiting = new Promise<void>((resolve) => {
+    asleep = resolve;
+  });
+  const sleep: Clock['sleep'] = (ms, signal) => {
+    asleep();
+    return systemClock.sleep(ms, signal);
+  };
+  const { url, admin, stop, path, close } = await startBench({}, { ...systemClock, sleep });
+  closers.push(close);
+  const erp = erpAt(url);
   await erp.post(issue);
   await admin('/faults', { latencyMs: 5_000 });
   const pending = erp.post(issue);
-  await delay(50);
+  await waiting; // it has come to the sandbox
   await stop();
   expect(await pending).toMatchObject({ kind: 'unknown' });
   expect(await erp.post(issue)).toMatchObject({ kind: 'busy' }); // nobody listens: not sent

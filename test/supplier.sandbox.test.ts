@@ -10,6 +10,7 @@ import { pull } from '../central/supplier/puller.ts';
 import { systemClock } from '../shared/clock.ts';
 import { openLog } from '../shared/log.ts';
 import { openBell } from '../shared/loop.ts';
+import { seeds } from './helpers/random.ts';
 import { startBench } from './helpers/sandbox.ts';
 import { inboundConfig, openInboundBox } from './helpers/supplier.ts';
 
@@ -133,31 +134,31 @@ test('a bad delivery is blocked, claimed, provided for; the answer takes it back
   expect(books().money).toEqual([]);
 }, 60_000);
 
-test('in bad weather each document is in the ERP once, each receipt at central', async () => {
-  const world = await openWorld({ rules: [{ inspect: 'always', blocked: true }] });
-  const { admin, receive, say, settled, listing, soon, inbound, books, stockOf } = world;
-  const odds = { busyPercent: 10, brokenPercent: 5, dropPercent: 10, lostPercent: 20 };
-  const lots = ['A', 'B', 'C', 'D', 'E'];
-  for (const lot of lots) await receive(lot, '10');
-  await admin('/faults', {
-    seed: Date.now() % 1_000,
-    ...odds,
-    barePercent: 10,
-    retryAfterSeconds: 0,
-  });
-  await soon(() => inbound.list({ limit: 10, show: 'all' }).receipts.length).toBe(lots.length);
-  for (const lot of lots) await say(lot, 'inspect', { accepted: '4', rejected: '6' });
-  await settled();
-  await admin('/faults');
-  const { complaints, entries, items } = await listing();
-  const count = (kind: string) => items!.filter((row) => row['kind'] === kind).length;
-  expect([complaints!.length, entries!.length]).toEqual([5, 10]);
-  // What was not blocked before its result is blocked by what is rejected alone.
-  expect([count('blockStock'), count('purchaseReceipt')]).toEqual([5, 5]);
-  expect(count('unblockStock')).toBeLessThanOrEqual(5);
-  for (const lot of lots) expect(await stockOf(lot)).toEqual(['4', '0', '6']);
-  expect(books()).toMatchObject({
-    agrees: true,
-    units: [{ unit: 'KG', receipts: 5, received: '50', accepted: '20', rejected: '30' }],
-  });
-}, 60_000);
+const once = 'in bad weather each document is in the ERP once, each receipt at central';
+test.each(seeds(1))(
+  `${once} (SEED=%i)`,
+  async (seed) => {
+    const world = await openWorld({ rules: [{ inspect: 'always', blocked: true }] });
+    const { admin, receive, say, settled, listing, soon, inbound, books, stockOf } = world;
+    const odds = { busyPercent: 10, brokenPercent: 5, dropPercent: 10, lostPercent: 20 };
+    const lots = ['A', 'B', 'C', 'D', 'E'];
+    for (const lot of lots) await receive(lot, '10');
+    await admin('/faults', { seed, ...odds, barePercent: 10, retryAfterSeconds: 0 });
+    await soon(() => inbound.list({ limit: 10, show: 'all' }).receipts.length).toBe(lots.length);
+    for (const lot of lots) await say(lot, 'inspect', { accepted: '4', rejected: '6' });
+    await settled();
+    await admin('/faults');
+    const { complaints, entries, items } = await listing();
+    const count = (kind: string) => items!.filter((row) => row['kind'] === kind).length;
+    expect([complaints!.length, entries!.length]).toEqual([5, 10]);
+    // What was not blocked before its result is blocked by what is rejected alone.
+    expect([count('blockStock'), count('purchaseReceipt')]).toEqual([5, 5]);
+    expect(count('unblockStock')).toBeLessThanOrEqual(5);
+    for (const lot of lots) expect(await stockOf(lot)).toEqual(['4', '0', '6']);
+    expect(books()).toMatchObject({
+      agrees: true,
+      units: [{ unit: 'KG', receipts: 5, received: '50', accepted: '20', rejected: '30' }],
+    });
+  },
+  60_000,
+);

@@ -49,6 +49,7 @@ test('a tap and the document that it calls for are one trace', async () => {
   await waitFor(() => named(/^post /).length > 0, 30_000, 'the document to be told of');
   await waitFor(() => named(/^POST /).length > 0, 30_000, 'the ERP to tell of it');
   await waitFor(() => named(/^tell /).length > 0, 30_000, 'the feed to be told');
+  await waitFor(() => named(/^send /).length > 0, 30_000, 'the edge to tell of it');
   const one = (name: RegExp): Collected => {
     const found = named(name);
     expect(found.map((span) => span.name)).toHaveLength(1);

@@ -145,9 +145,12 @@ const asks: [string, ReturnType<Script>, number][] = [
   ['that is silent', 'mute', 1],
 ];
 test.each(asks)('a Tryton %s is asked on only where it helps', async (_name, answer, times) => {
-  const { erp, count: made } = await tryton(({ method }) => {
+  const script: Script = ({ method }) => {
     return method === 'model.production.search_read' ? answer : undefined;
-  });
+  };
+  // Only silence is waited out: whatever is said has its time, however busy the machine is.
+  const waits = answer === 'mute' ? { clientTimeoutMs: 500 } : {};
+  const { erp, count: made } = await tryton(script, [], waits);
   expect(await erp.figures!.order('WO-1')).toEqual({ unread: expect.stringMatching(/./) });
   expect(made('production.search_read')).toBe(times);
 });

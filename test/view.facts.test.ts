@@ -10,6 +10,8 @@ import { openScreens } from './helpers/screen.ts';
 import { command, m01, m02, shop } from './helpers/shop.ts';
 
 const line = encodeURIComponent(m01);
+/** A machine that is busy with other things takes its time. */
+const soon = { timeout: 30_000 };
 const shift = (shiftName: string, about: object = {}) =>
   command('StartShift', { shift: shiftName, ...about }, { people: [] });
 
@@ -99,7 +101,7 @@ test('without a place a stream begins with what comes next', async () => {
     .poll(async () => {
       await ask(shift('new'));
       return Promise.race([next, new Promise((resolve) => setTimeout(resolve, 50, undefined))]);
-    })
+    }, soon)
     .toMatchObject({ value: { id: expect.stringMatching(/^1\.\d+$/), data: { shift: 'new' } } });
   await stream.return(undefined);
 });
@@ -190,6 +192,6 @@ test('more listeners than there is room for are refused, until one goes', async 
       ]);
       clearTimeout(timer);
       return status;
-    })
+    }, soon)
     .toBe(503);
 });

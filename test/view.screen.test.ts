@@ -5,6 +5,7 @@ import { openScreens } from './helpers/screen.ts';
 import { m01, shop } from './helpers/shop.ts';
 
 const line = encodeURIComponent(m01);
+const nextOf = ({ next }: { next: { action: string } | null }) => next?.action;
 
 test('a screen is told at once, and again when something changed', async () => {
   const { ask, listen, get } = await openScreens(openBox());
@@ -13,9 +14,11 @@ test('a screen is told at once, and again when something changed', async () => {
   expect(first).toMatchObject({ event: 'line', id: '0', data: { line: m01, queue: [] } });
   await ask(shop.release());
   await ask(shop.start());
-  const second = (await stream.next()).value!;
-  expect(second.data).toMatchObject({ next: { action: 'StartPhase', order: 'WO-1' } });
-  expect(Number(second.id)).toBeGreaterThan(0);
+  let last = (await stream.next()).value!;
+  // Where the machine stood still between the two, the first is told by itself.
+  while (nextOf(last.data) === 'StartOperation') last = (await stream.next()).value!;
+  expect(last.data).toMatchObject({ next: { action: 'StartPhase', order: 'WO-1' } });
+  expect(Number(last.id)).toBeGreaterThan(0);
   await stream.return(undefined);
   const { body } = await get(`/line?line=${line}`);
   expect(body).toMatchObject({ line: m01, next: { action: 'StartPhase' } });

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type NatsConnection, nkeyAuthenticator, nkeys } from '@nats-io/nats-core';
+import { headers, type NatsConnection, nkeyAuthenticator, nkeys } from '@nats-io/nats-core';
 import { connect } from '@nats-io/transport-node';
 import { readCentralConfig } from '../../central/config.ts';
 import { startCentral } from '../../central/main.ts';
@@ -13,6 +13,7 @@ import {
   centralInbox,
   edgeInbox,
   eventStream,
+  eventSubject,
   keptSubject,
   liveSubject,
 } from '../../shared/subject.ts';
@@ -101,10 +102,18 @@ export async function openPlant() {
   const sites = { lyon: await site('lyon'), paris: await site('paris') };
 
   let marks = 0;
+  const refused = headers();
+  refused.set('Nats-Expected-Stream', 'another');
   const plantCount = async (): Promise<number> => {
+    // The stream writes to disk one message after the other: this one, which it refuses, is behind
+    // all that came before.
+    await plant.request(eventSubject('acme/nice/turning/M01'), '', {
+      ...{ headers: refused, timeout: waitMs },
+    });
     const { data } = await plant.request(
       `$JS.API.STREAM.INFO.${eventStream}`,
       '{"subjects_filter":">"}',
+      { timeout: waitMs },
     );
     return (JSON.parse(Buffer.from(data).toString()) as { state: { messages: number } }).state
       .messages;
@@ -124,6 +133,7 @@ export async function openPlant() {
       enter,
       asConfigured,
     },
+    /** How many messages the stream has taken of all that were sent to it before. */
     plantCount,
     /**
      * Resolves once all that this leaf has sent before has been dealt with at the hub, which cuts
@@ -170,7 +180,7 @@ export const beatOf = (line: string): string =>
 
 /** What the server or a service says to a question: the text, or why there is none. */
 export const answerTo = (from: NatsConnection, subject: string, body: string): Promise<string> =>
-  from.request(subject, body, { timeout: 5_000 }).then(
+  from.request(subject, body, { timeout: waitMs }).then(
     ({ data }) => Buffer.from(data).toString('latin1'),
     (error: Error) => `none: ${error.message}`,
   );

@@ -7,7 +7,7 @@ export const codes = {
   ...{ selectedSet: 'HF01', selectedSetPlant: '1000' },
   ...{ accept: { codeGroup: 'HF', code: 'A' }, reject: { codeGroup: 'HF', code: 'R' } },
 };
-export const waits = { clientTimeoutMs: 2_000, maxInFlightMs: 50 };
+export const waits = { maxInFlightMs: 50 };
 const { blocked: _blocked, ...all } = receipt;
 /** A receipt into quality inspection. */
 export const inspected: Posting = { ...all, inspection: true };

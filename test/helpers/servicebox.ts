@@ -30,8 +30,11 @@ export function openServicebox() {
     return connection;
   }
 
-  /** Central's desk with a parked posting, served at the hub; and somebody who asks. */
-  async function served(more: Partial<Parameters<typeof openServices>[0]> = {}) {
+  /**
+   * Central's desk with a parked posting, served at the hub; and somebody who asks, and waits for
+   * an answer up to `askMs`.
+   */
+  async function served(more: Partial<Parameters<typeof openServices>[0]> = {}, askMs = 30_000) {
     const desk = deskAfter(refused);
     const parts = { connection: await client(), bootId: 'boot_1', clock: systemClock };
     const services = openServices({
@@ -47,7 +50,7 @@ export function openServicebox() {
       const said = headers();
       if (kind !== undefined) said.set('Accept', kind);
       const answer = await asker.request(`hf.desk.${name}`, text, {
-        timeout: 20_000,
+        timeout: askMs,
         headers: said,
       });
       const code = answer.headers?.get('Nats-Service-Error-Code');

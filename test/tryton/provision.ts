@@ -31,8 +31,12 @@ const activated = [
 /** A Tryton that can be served: its packages, our module, and a seeded database. */
 export type Depot = Readonly<{ root: string; modules: string; database: string }>;
 
-/** Fiscal years: documents of the last twelve months can be posted. */
-const yearsOf = (now: Date): number[] => [now.getUTCFullYear() - 1, now.getUTCFullYear()];
+/** Fiscal years: documents of the last twelve months can be posted, and of the next ten days. */
+function yearsOf(now: Date): number[] {
+  const soon = new Date(now.getTime() + 10 * 86_400_000);
+  const years = [now, soon].map((day) => day.getUTCFullYear());
+  return [...new Set([years[0]! - 1, ...years])];
+}
 
 /** Changes whenever our module, or how a database is seeded, does. */
 function edition(years: readonly number[]): string {

@@ -79,7 +79,7 @@ export async function tryton(script: Script, documents: readonly unknown[] = [ro
   writeFileSync(join(folder, 'holdfast.password'), `${secret}\n`);
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const clock = { ...systemClock, sleep: async () => undefined };
-  const given = options(url, folder, { clientTimeoutMs: 500, ...more });
+  const given = options(url, folder, more);
   const logged: unknown[] = [];
   const log = { error: (about: unknown) => logged.push(about) } as unknown as Logger;
   const erp = trytonErp(given, { clock, log });
