@@ -115,7 +115,7 @@ export async function openWatcher({
 const nameOf = ({ user, password }: Login) => ({ userName: user, password });
 
 /** Waits until it is so, at most `maxMs`; says what it waited for if it never is. */
-export async function until(what: string, isSo: () => unknown, maxMs = 8_000): Promise<void> {
+export async function until(what: string, isSo: () => unknown, maxMs = 30_000): Promise<void> {
   const deadlineMs = performance.now() + maxMs;
   while (!(await isSo())) {
     if (performance.now() > deadlineMs) throw new Error(`after ${maxMs} ms it is not so: ${what}`);
