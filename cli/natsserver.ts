@@ -102,10 +102,13 @@ async function openBroker(launched: Launched) {
     log: (): string => readFileSync(files.log, 'utf8'),
     /** Writes its configuration anew, for its next start. */
     change,
-    /** Stops it if it runs, and starts it with the same files on the same ports. */
-    async restart(): Promise<void> {
+    /**
+     * Stops it if it runs, and starts it with the same files on the same ports. `readyMs` is for
+     * one that has become a member of a cluster, which is ready once there is a leader.
+     */
+    async restart(readyMs = launched.readyMs): Promise<void> {
       await stop();
-      child = await launch(launched);
+      child = await launch({ ...launched, readyMs });
     },
   };
 }

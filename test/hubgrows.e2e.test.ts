@@ -11,6 +11,9 @@ import { testFolder } from './helpers/folder.ts';
 import { isLinked, waitFor } from './helpers/plantnet.ts';
 import { openWire } from './helpers/wire.ts';
 
+/** Where nobody wins an election the next one is up to 9 s later, and again: ms. */
+const electedMaxMs = 60_000;
+
 test('one server becomes three: what was in its stream is at central in the end', async () => {
   const wire = await openWire();
   const before = await wire.central();
@@ -35,11 +38,11 @@ test('one server becomes three: what was in its stream is at central in the end'
         jetstream: { store_dir: directory, domain: hubDomain, sync_interval: 'always' },
         cluster: clusterOf(at),
       });
-      return startBroker(directory, undefined, configure, 60_000);
+      return startBroker(directory, undefined, configure, electedMaxMs);
     }),
   );
   // None is ready before most of them are there.
-  const [others] = await Promise.all([starting, wire.hub.restart()]);
+  const [others] = await Promise.all([starting, wire.hub.restart(electedMaxMs)]);
   onTestFinished(async () => void (await Promise.all(others.map((other) => other.stop()))));
   await waitFor(() => isLinked(wire.hub.httpUrl), 30_000, 'the leaf to come back');
 
@@ -50,8 +53,8 @@ test('one server becomes three: what was in its stream is at central in the end'
     stream: { replicas: 3, megabytesMax: 100, keepDays: 1 },
   });
   await edge.state(100);
-  await central.holds(300);
-  await edge.until('kept', 300);
+  await central.holds(300, electedMaxMs);
+  await edge.until('kept', 300, electedMaxMs);
   expect((await central.status()).parked).toEqual([]);
   await edge.close();
   await central.close();

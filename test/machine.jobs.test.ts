@@ -91,16 +91,25 @@ test.each(['generic', 'packml-opc30050'] as const)(
     const { machine, watcher } = await openPair(closing, { profile, jobs: true, jobWaitMs: 100 });
     const { order, call, list, response } = await jobsOf(watcher);
     await machine.perform('make', { good: 2 });
-    const named = new Variant({ dataType: DataType.String, value: 'JOB-1' });
+    const [before, named] = ['JOB-0', 'JOB-1'].map(
+      (value) => new Variant({ dataType: DataType.String, value }),
+    ) as [Variant, Variant];
+    const state = (): unknown => machine.truth().jobs[0]?.state;
+    // While it runs another one the machine cannot begin this one between two calls.
+    expect(await call('Store', await order('JOB-0'))).toBe(answers.ok);
+    expect(await call('Start', before)).toBe(answers.ok);
+    await until('the machine runs the one before', () => state() === jobStates.running);
     const given = await order('JOB-1');
     expect(await call('Store', given)).toBe(answers.ok);
     expect(await call('Store', given)).toBe(answers.unable);
     expect(await call('Pause', named)).toBe(answers.wrongState);
-    expect(machine.truth().jobs).toMatchObject([{ state: jobStates.notAllowedToStart }]);
+    expect(machine.truth().jobs[1]).toMatchObject({ state: jobStates.notAllowedToStart });
     for (const method of ['Start', 'RevokeStart', 'Start']) {
       expect(await call(method, named)).toBe(answers.ok);
     }
-    const state = (): unknown => machine.truth().jobs[0]?.state;
+    expect(machine.truth().jobs[1]).toMatchObject({ state: jobStates.allowedToStart });
+    await machine.perform('endJob', {});
+    expect(await call('Clear', before)).toBe(answers.ok);
     await until('the machine runs it', () => state() === jobStates.running);
     await machine.perform('make', { good: 4 });
     expect(await call('Pause', named)).toBe(answers.ok);

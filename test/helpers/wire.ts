@@ -73,13 +73,13 @@ export async function openWire(guests: Guests = {}) {
       ...central,
       status,
       /** Resolves once the ledger holds so many facts and no gap is open. */
-      holds: (facts: number) =>
+      holds: (facts: number, maxMs = waitMs) =>
         waitFor(
           async () => {
             const now = await status();
             return now.facts >= facts && now.gaps.length === 0;
           },
-          waitMs,
+          maxMs,
           `central to hold ${facts} facts`,
         ),
     };
@@ -95,8 +95,8 @@ export async function openWire(guests: Guests = {}) {
       ),
     );
     const status = async () => (await read<Status>(edge.url, '/v1/status')).lines[0]!;
-    const until = (mark: 'sent' | 'kept', sequence: number) =>
-      waitFor(async () => (await status())[mark] === sequence, waitMs, `${mark} ${sequence}`);
+    const until = (mark: 'sent' | 'kept', sequence: number, maxMs = waitMs) =>
+      waitFor(async () => (await status())[mark] === sequence, maxMs, `${mark} ${sequence}`);
     return {
       ...edge,
       status,
