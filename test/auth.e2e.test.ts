@@ -86,7 +86,8 @@ test(
     wire.leaf.letIn([userOf(renewed, m01)]);
     writeFileSync(key.path, renewed.seed);
     await edge.until('kept', 20);
-    expect((await edge.status()).way.detail).toBeUndefined();
+    // An answer of the hub that was late is said for a moment, though its facts are kept.
+    await waitFor(async () => (await edge.status()).way.detail === undefined, 30_000);
     expect(await central.status()).toMatchObject({ facts: 20, gaps: [] });
   },
   timeoutMs,
@@ -160,7 +161,7 @@ test(
     const heard = [keptSubject(m02), bellSubject(m02)];
     for (const subject of heard) stranger.subscribe(subject);
     await stranger.flush();
-    await waitFor(() => refused.length > closed.length + 1, 5_000);
+    await waitFor(() => refused.length > closed.length + 1, 30_000);
     expect(refused).toEqual([...closed, ...heard]);
 
     // The leaf lets this one in, and the hub does not: a leaf that lies gains nothing.
