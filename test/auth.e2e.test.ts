@@ -28,7 +28,9 @@ import { waitFor } from './helpers/plantnet.ts';
 import { m01, m02 } from './helpers/shop.ts';
 import { openWire } from './helpers/wire.ts';
 
-const timeoutMs = 90_000;
+const timeoutMs = 180_000;
+/** Servers that start again beside other work were seen to take more than ten seconds. */
+const waitMs = 30_000;
 /** Growing pauses make four or five attempts in this time; every 250 ms would be 16. */
 const refusedForMs = 4_000;
 const attemptsMax = 7;
@@ -54,7 +56,7 @@ const attempts = async ({ leaf }: Wire): Promise<number> =>
 /** The way says that the leaf refuses the edge, and the edge still states facts. */
 async function isRefused(wire: Wire, edge: Edge): Promise<void> {
   const said = async () => (await edge.status()).way;
-  await waitFor(async () => (await said()).detail?.startsWith('auth:') ?? false, 10_000);
+  await waitFor(async () => (await said()).detail?.startsWith('auth:') ?? false, waitMs);
   const before = await attempts(wire);
   await edge.state(10);
   await new Promise((resolve) => setTimeout(resolve, refusedForMs));
@@ -86,7 +88,8 @@ test(
     wire.leaf.letIn([userOf(renewed, m01)]);
     writeFileSync(key.path, renewed.seed);
     await edge.until('kept', 20);
-    expect((await edge.status()).way.detail).toBeUndefined();
+    // An answer of the hub that was late is said for a moment, though its facts are kept.
+    await waitFor(async () => (await edge.status()).way.detail === undefined, waitMs);
     expect(await central.status()).toMatchObject({ facts: 20, gaps: [] });
   },
   timeoutMs,
@@ -104,7 +107,7 @@ test(
     await wire.leaf.stop();
     const away = async () => (await edge.status()).way.detail ?? '';
     await edge.state(1);
-    await waitFor(async () => (await edge.status()).way.state === 'down', 10_000);
+    await waitFor(async () => (await edge.status()).way.state === 'down', waitMs);
     expect(await away()).not.toMatch(/^auth:/);
 
     wire.leaf.letIn([userOf(newKey(), m01)]); // read when it starts again
@@ -160,7 +163,7 @@ test(
     const heard = [keptSubject(m02), bellSubject(m02)];
     for (const subject of heard) stranger.subscribe(subject);
     await stranger.flush();
-    await waitFor(() => refused.length > closed.length + 1, 5_000);
+    await waitFor(() => refused.length > closed.length + 1, waitMs);
     expect(refused).toEqual([...closed, ...heard]);
 
     // The leaf lets this one in, and the hub does not: a leaf that lies gains nothing.
@@ -171,7 +174,7 @@ test(
     // What A may say and is not A's: parked for a person.
     stranger.publish(eventSubject(m01), segment);
     await stranger.flush();
-    await waitFor(async () => (await ledger.status()).arrivalsParked > 0, 10_000);
+    await waitFor(async () => (await ledger.status()).arrivalsParked > 0, waitMs);
     const { parked, lines } = await ledger.status();
     expect(parked.map(({ reason }) => reason)).toEqual([`security: claims to be ${m02}`]);
     expect(lines.map(({ line }) => line)).toEqual([m01]);

@@ -3,16 +3,16 @@
 // Method: an edge that sends its file chunk by chunk, at a pace that the test sets,
 // and a small file system for temporary files.
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { download } from '../cli/backup.ts';
 import { openBackups } from '../edge/store/backup.ts';
 import { sizeOf, storeOfShop } from './helpers/disk.ts';
 import { testFolder } from './helpers/folder.ts';
+import { waitFor } from './helpers/plantnet.ts';
 
 const stillMs = 400;
 const canMount = spawnSync('unshare', ['-Urm', 'true']).status === 0;
@@ -31,14 +31,18 @@ async function edgeThat(sends: (response: ServerResponse) => Promise<void>): Pro
 }
 
 test('a backup that goes on comes to its end, however long it takes', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const part = join(testFolder(), 'backup.part');
+  const come = () => (existsSync(part) ? readFileSync(part, 'utf8') : '');
   const edge = await edgeThat(async (response) => {
-    for (let chunk = 0; chunk < 8; chunk++) {
-      await sleep(stillMs / 4);
-      response.write(`${chunk}`);
+    for (const chunk of '01234567') {
+      response.write(chunk);
+      await waitFor(() => come().endsWith(chunk), 30_000, `chunk ${chunk} to come`);
+      vi.advanceTimersByTime(stillMs - 1);
     }
     response.end();
   });
-  const part = join(testFolder(), 'backup.part');
   await download(edge, part, stillMs);
   expect(readFileSync(part, 'utf8')).toBe('01234567');
 });
@@ -71,31 +75,27 @@ test('a backup needs room for the file twice, also for pages that are not in use
   await backups.idle();
 });
 
-test.skipIf(!canMount)(
-  'S4: without room for its copies, verify and salvage say so',
-  () => {
-    const { path, box } = storeOfShop(3_000);
-    box.db.close();
-    const small = testFolder();
-    const to = join(testFolder(), 'new.sqlite');
-    for (const asked of [
-      `verify --store ${path}`,
-      `dry-run --store ${path}`,
-      `salvage --store ${path} --to ${to}`,
-    ]) {
-      const run = `TMPDIR=${small} ${process.execPath} cli/holdfast.ts ${asked}`;
-      const mount = `mount -t tmpfs -o size=200k none ${small}`;
-      const { status, stderr } = spawnSync('unshare', ['-Urm', 'sh', '-c', `${mount} && ${run}`], {
-        encoding: 'utf8',
-      });
-      expect([asked, stderr]).toEqual([
-        ...[
-          asked,
-          expect.stringContaining(`${small}: has no room for a copy of ${path}; TMPDIR may`),
-        ],
-      ]);
-      expect(status).toBe(2);
-    }
-  },
-  30_000,
-);
+test.skipIf(!canMount)('S4: without room for its copies, verify and salvage say so', () => {
+  const { path, box } = storeOfShop(3_000);
+  box.db.close();
+  const small = testFolder();
+  const to = join(testFolder(), 'new.sqlite');
+  for (const asked of [
+    `verify --store ${path}`,
+    `dry-run --store ${path}`,
+    `salvage --store ${path} --to ${to}`,
+  ]) {
+    const run = `TMPDIR=${small} ${process.execPath} cli/holdfast.ts ${asked}`;
+    const mount = `mount -t tmpfs -o size=200k none ${small}`;
+    const { status, stderr } = spawnSync('unshare', ['-Urm', 'sh', '-c', `${mount} && ${run}`], {
+      encoding: 'utf8',
+    });
+    expect([asked, stderr]).toEqual([
+      ...[
+        asked,
+        expect.stringContaining(`${small}: has no room for a copy of ${path}; TMPDIR may`),
+      ],
+    ]);
+    expect(status).toBe(2);
+  }
+});

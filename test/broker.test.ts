@@ -31,7 +31,7 @@ beforeEach(async () => {
 afterEach(() => connection.close());
 
 /** Publishes through the leaf into the hub's stream, and gives the stream's answer. */
-const publish = (timeout = 2_000) =>
+const publish = (timeout = 20_000) =>
   jetstream(connection, { domain: hubDomain, timeout }).publish('plant.line', 'a fact');
 
 async function stored(): Promise<number> {

@@ -33,7 +33,7 @@ async function startBox() {
 }
 
 /** On a machine that is busy a page takes its time. */
-const soon = { timeout: 10_000 };
+const soon = { timeout: 30_000 };
 const litState = (page: Page) => page.locator('#picture .lit').getAttribute('data-state');
 
 test('a chart is chosen, and the state of an order lit as it moves', async (context) => {

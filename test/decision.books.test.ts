@@ -20,7 +20,7 @@ const { release, produceInspected, block, decide, releaseLot } = stated;
 
 /** Central that posts to a sandbox what these facts call for. */
 async function plant(...facts: Content[]) {
-  const sandbox = await bench({}, { usageDecision: codes, clientTimeoutMs: 2_000 });
+  const sandbox = await bench({}, { usageDecision: codes });
   await sandbox.admin('/materials', { material: 'RING', unit: 'EA', price: '2' });
   const order = { order: 'WO-1', material: 'RING', quantity: '100', unit: 'EA' };
   await sandbox.admin('/orders', { ...order, operations: [{ operation: '0010' }] });

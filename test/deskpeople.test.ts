@@ -122,7 +122,8 @@ test('what services and streams there are is read under names of one’s own', a
   expect(names.json()).toMatchObject({ streams: null });
   await noAnswer(ada.request(`${deskApi}.STREAM.DELETE.HF_EVT`, '', { timeout: 1_000 }));
   const pongs: string[] = [];
-  for await (const one of await ada.requestMany('$SRV.PING', '', { maxMessages: 2 })) {
+  const both = { maxMessages: 2, maxWait: 30_000 }; // it waits a second if nothing is said
+  for await (const one of await ada.requestMany('$SRV.PING', '', both)) {
     pongs.push(one.string());
   }
   expect(pongs.sort()).toEqual(['one', 'two']);

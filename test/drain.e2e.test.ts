@@ -8,7 +8,8 @@ import { waitFor } from './helpers/plantnet.ts';
 import { m01, shop } from './helpers/shop.ts';
 import { openBegun, type openWire } from './helpers/wire.ts';
 
-const timeoutMs = 120_000;
+/** On a machine with other work the backlog was seen to take 40 s. */
+const timeoutMs = 240_000;
 const backlog = 20_000;
 /** Thin enough that the backlog takes some ten seconds. */
 const bytesPerS = 400_000;
@@ -35,7 +36,7 @@ async function known(central: Central, hold: string) {
 
 /** Resolves once the ledger holds all, each once and in the order that the edge stated it. */
 async function arrived(edge: Edge, central: Central, facts: number): Promise<void> {
-  await waitFor(async () => (await edge.status()).kept === facts, 60_000, `kept ${facts}`);
+  await waitFor(async () => (await edge.status()).kept === facts, 150_000, `kept ${facts}`);
   expect(await central.status()).toMatchObject({
     ...{ facts, gaps: [], arrivalsParked: 0, holdsAhead: [] },
     lines: [{ line: m01, sequence: facts, repeats: 0, ahead: null }],
@@ -61,13 +62,17 @@ test(
     expect(lines[0]!.ahead).toMatchObject({ upTo: head });
     expect(lines[0]!.ahead!.behind).toBe(head - lines[0]!.sequence);
     expect(holdsAhead).toContainEqual(expect.objectContaining({ hold: 'H2', sequence: head }));
-    const row = await edge.status();
-    expect(row.way.state).toBe('draining');
-    expect(row.ahead).toEqual({ upTo: head });
+    // Central's answer comes by the thin link, and a slow one of the hub is tried again.
+    const isTold = async () => {
+      const { way, ahead, kept } = await edge.status();
+      expect(kept).toBeLessThan(head);
+      return way.state === 'draining' && ahead?.upTo === head;
+    };
+    await waitFor(isTold, 30_000, 'the edge to hear that central was told ahead');
 
     wire.link.slow(Number.POSITIVE_INFINITY);
     await arrived(edge, central, head);
-    expect((await edge.status()).ahead).toBe(null);
+    await waitFor(async () => (await edge.status()).ahead === null, 30_000, 'nothing ahead');
   },
   timeoutMs,
 );
@@ -98,8 +103,9 @@ test(
     const { config } = await manager.streams.info(eventStream);
     await manager.streams.update(eventStream, { ...config, max_bytes: 1_000 });
     await edge.state(300);
-    await waitFor(async () => (await edge.status()).way.state === 'down', 30_000, 'a refusal');
-    expect((await edge.status()).way.detail).toContain('maximum bytes exceeded');
+    // Between two refusals it is tried again, and says nothing for a moment.
+    const why = async () => (await edge.status()).way.detail ?? '';
+    await waitFor(async () => (await why()).includes('maximum bytes exceeded'), 30_000, 'why');
     await place(edge, 'H1');
     const { lines } = await known(central, 'H1');
     expect(lines[0]).toMatchObject({ sequence: 1, ahead: { upTo: 302, behind: 301 } });

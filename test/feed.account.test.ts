@@ -57,12 +57,13 @@ test('in an account of its own it reads, and nothing else', async () => {
   const { reader, heard, manager, plant } = await openPlant(true);
   const consumer = await jetstream(reader, { apiPrefix: feedApi }).consumers.get(factStream, 'qms');
   const texts: string[] = [];
-  for await (const message of await consumer.fetch({ max_messages: 2, expires: 1_000 })) {
+  for await (const message of await consumer.fetch({ max_messages: 2, expires: 30_000 })) {
     texts.push(message.string());
     if (texts.length === 1) expect(await message.ackAck()).toBe(true);
   }
   expect(texts).toEqual(['1', '2']);
-  const reset = await reader.request(`${feedApi}.CONSUMER.RESET.${factStream}.qms`, '');
+  const resets = `${feedApi}.CONSUMER.RESET.${factStream}.qms`;
+  const reset = await reader.request(resets, '', { timeout: 30_000 });
   expect(reset.json()).toMatchObject({ num_ack_pending: 0, ack_floor: { stream_seq: 1 } });
   reader.publish(asks.replace('$JS.API', feedApi), '1', { reply: kept });
   await reader.flush();

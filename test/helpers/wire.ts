@@ -18,7 +18,8 @@ import { command, m01 } from './shop.ts';
 const { signal } = new AbortController();
 const nowhere = 'http://127.0.0.1:9';
 const streams = { replicas: 1, bytesMax: 100 * 1024 * 1024, keepDays: 1 };
-const waitMs = 20_000;
+/** An edge that was refused for a while tries again half a minute later, and more by chance. */
+const waitMs = 60_000;
 
 export type CentralAnswer = {
   facts: number;
