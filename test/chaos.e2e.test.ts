@@ -90,5 +90,5 @@ test.each(seeds(1))(
     expect(Object.keys(edge.ends)).toEqual(Object.keys(lines).sort());
     expect(ledger).toEqual(edge);
   },
-  420_000,
+  900_000,
 );

@@ -12,7 +12,7 @@ import { openPlantdesk } from './helpers/ops.ts';
 import { m01 } from './helpers/shop.ts';
 import { receipt } from './helpers/supplier.ts';
 
-const timeoutMs = 120_000;
+const timeoutMs = 300_000;
 const subject = 'acme.lyon.turning.M01';
 const facts = 16;
 

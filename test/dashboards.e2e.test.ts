@@ -167,4 +167,4 @@ test('every panel shows something of a plant, and every rule runs', async ({ ski
   const all = await rules();
   expect(all.filter(({ health }) => health !== 'ok')).toEqual([]);
   expect(all.length).toBeGreaterThan(40);
-}, 120_000);
+});

@@ -135,4 +135,4 @@ test('what is made unheard is booked when it is heard again, and once', async ()
     QC1: '9/1/0 in 1, 1 told',
   });
   expect((await status()).machines.unattributedRows).toBe(0);
-}, 120_000);
+});

@@ -12,7 +12,7 @@ import { testFolder } from './helpers/folder.ts';
 import { waitFor } from './helpers/plantnet.ts';
 
 /** Ten programs begin: seen to take 70 s beside three other tests. */
-const timeoutMs = 240_000;
+const timeoutMs = 600_000;
 const soonMs = 30_000;
 const place = { plant: '1000', storageLocation: '0001' };
 const plants = [1, 2, 3].map((at) => ({

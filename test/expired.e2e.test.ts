@@ -14,7 +14,7 @@ import { newKey } from './helpers/rogue.ts';
 import { m01 } from './helpers/shop.ts';
 import { openWire } from './helpers/wire.ts';
 
-const timeoutMs = 120_000;
+const timeoutMs = 300_000;
 
 async function openGuarded() {
   const folder = testFolder();

@@ -61,4 +61,4 @@ test('one server becomes three: what was in its stream is at central in the end'
   const chains = readChains(wire.ledgerPath(), 'ledger');
   expect(chains).toMatchObject({ broken: [], facts: 300 });
   expect(chains).toEqual(readChains(wire.edgePath(), 'edge'));
-}, 240_000);
+});

@@ -36,5 +36,5 @@ testBoth(
     expect((await line.status()).machines.unattributedRows).toBe(0);
     await site.expectOnce(plant);
   },
-  200_000,
+  300_000,
 );

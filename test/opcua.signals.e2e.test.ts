@@ -121,7 +121,7 @@ test('conditions are told once each, over a cut of the link too; events by a fil
   );
   expect(said(await line.status()).filter((text) => text.startsWith('other'))).toHaveLength(1);
   expect((await line.status()).holdsOpen).toBe(3);
-}, 180_000);
+});
 
 test('a node that tells no events leaves its unit unbound, in words', async () => {
   const wrong = (port: number) => `${simulated(port)}

@@ -8,7 +8,7 @@ import { connect } from '@nats-io/transport-node';
 import { expect, onTestFinished, test } from 'vitest';
 import { openPlantdesk } from './helpers/ops.ts';
 
-const timeoutMs = 120_000;
+const timeoutMs = 300_000;
 const said = { by: 'person:17', reason: 'scrapped' };
 
 type Desk = Awaited<ReturnType<typeof openPlantdesk>>;

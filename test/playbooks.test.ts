@@ -65,7 +65,7 @@ test.skipIf(!hasAnsible)(
     expect(found(state)).toEqual({ 'edge.db': 'backup', 'people.json': people, 'pki/own': own });
     expect(globSync(`${state}.*`).map(found)).toEqual([store]);
   },
-  60_000,
+  300_000,
 );
 
 test.skipIf(!hasAnsible)(
@@ -91,5 +91,5 @@ test.skipIf(!hasAnsible)(
     const bundles = readdirSync(join(root, 'bundles')).map((name) => name.slice(9, 14));
     expect(bundles.sort()).toEqual(kept);
   },
-  120_000,
+  300_000,
 );

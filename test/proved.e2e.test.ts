@@ -19,7 +19,7 @@ import { testFolder } from './helpers/folder.ts';
 import { openNatsCli, wordsOf } from './helpers/natscli.ts';
 import { newKey } from './helpers/rogue.ts';
 
-const timeoutMs = 60_000;
+const timeoutMs = 300_000;
 const keys = {
   ...{ central: newKey(), ada: newKey(), bob: newKey(), lims: newKey() },
   ...{ old: newKey() }, // of somebody who was left in the plant's own account

@@ -62,4 +62,4 @@ test('a hold goes down once, through kills of edge and central; a file ends it',
   await until('lot:L-7 released');
   expect(readdirSync(join(dropPath, 'done'))).toHaveLength(2);
   expect(await tell(shop.consume('L-7'))).toMatchObject([{ status: 'accepted' }]);
-}, 120_000);
+});

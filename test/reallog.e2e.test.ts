@@ -30,8 +30,8 @@ const repeats = 931;
 const conflicts = 25;
 /** 83 closings are stated; two come with an open hold. */
 const closedOrders = 81;
-const timeoutMs = 90_000;
-const restMaxMs = 60_000;
+const timeoutMs = 300_000;
+const restMaxMs = 120_000;
 const { signal } = new AbortController();
 
 async function startPlant(lines: readonly { line: string; lanes: number }[]) {

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { m01 } from './helpers/shop.ts';
 import { openBegun } from './helpers/wire.ts';
 
-const timeoutMs = 90_000;
+const timeoutMs = 300_000;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const upTo = (last: number): number[] => Array.from({ length: last }, (_, index) => index + 1);
 

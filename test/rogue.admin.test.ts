@@ -27,7 +27,7 @@ beforeAll(async () => {
   owner = plant.sites.paris;
   owner.leaf.publish(eventSubject(owner.line), secret);
   await plant.settled(owner);
-}, 60_000);
+});
 afterAll(() => plant.close());
 
 /** What comes back to the rogue for this question, once all that could come has come. */

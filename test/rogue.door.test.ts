@@ -18,7 +18,7 @@ let stranger: Authority;
 beforeAll(async () => {
   plant = await openPlant();
   stranger = openAuthority('stranger');
-}, 60_000);
+});
 afterAll(async () => {
   stranger.close();
   await plant.close();

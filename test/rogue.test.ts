@@ -31,7 +31,7 @@ beforeAll(async () => {
   plant = await openPlant();
   rogue = plant.sites.lyon;
   owner = plant.sites.paris;
-}, 60_000);
+});
 afterAll(() => plant.close());
 
 const text = () => `try-${++tries}`;

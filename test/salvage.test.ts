@@ -166,7 +166,7 @@ test('S4: a flipped byte in any page leaves a prefix of each line', async () => 
     }
   }
   expect(shortened).toBeGreaterThan(pages / 2);
-}, 120_000);
+});
 
 test('S4: without its header, or with a page of noise, it gives its facts', async () => {
   const { path, box } = bigStore();

@@ -47,7 +47,7 @@ test('facts are neither lost nor doubled, whatever happens to hub and edges', as
   const drain = await playDrain(plan, measured, { edges: 1, s: 600 }, 2);
   expect(drain.backlog).toBeGreaterThan(0);
   await finish(drain.cell);
-}, 60_000);
+});
 
 test('a stream that is full holds the edges back, and its trimming lets them go on', async () => {
   const room = { ...plan, bytesMax: 300_000 };
@@ -62,7 +62,7 @@ test('a stream that is full holds the edges back, and its trimming lets them go 
   expect(refused).toBeGreaterThan(0);
   expect(mostBytes).toBeLessThanOrEqual(room.bytesMax);
   expect(bytes).toBeLessThan(cell.told().stated * measured.factBytes); // trimmed
-}, 60_000);
+});
 
 test('the same seed tells the same, another one another', async () => {
   const of = async (seed: number) => {
@@ -72,7 +72,7 @@ test('the same seed tells the same, another one another', async () => {
   const first = await of(1);
   expect(await of(1)).toEqual(first);
   expect(await of(2)).not.toEqual(first);
-}, 60_000);
+});
 
 test('a slower central drains later, and one with too little for it never', async () => {
   const away = { edges: 2, s: 36_000 };
@@ -84,7 +84,7 @@ test('a slower central drains later, and one with too little for it never', asyn
   expect(four.drainS).toBeGreaterThan(one.drainS * 2);
   expect(four.factsPerS).toBeLessThan(one.factsPerS);
   expect((await drained(500)).drainS).toBe(Number.POSITIVE_INFINITY);
-}, 60_000);
+});
 
 test('more edges on the same cores are later, and so is who has less of them', async () => {
   const of = async (edges: number, othersCores: number) => {
@@ -95,7 +95,7 @@ test('more edges on the same cores are later, and so is who has less of them', a
   expect(many.age.p50).toBeGreaterThan(few.age.p50);
   expect(starved.age.p50).toBeGreaterThan(few.age.p50);
   expect(few.factsPerS).toBeCloseTo(50, -1);
-}, 60_000);
+});
 
 test('the stream takes nothing behind another end than it has', async () => {
   const { hub, time } = openCell(plan, measured);

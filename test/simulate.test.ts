@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { bugs } from './simulate/bugs.ts';
 import { corpus } from './simulate/corpus.ts';
 
-const timeoutMs = 240_000;
+const timeoutMs = 600_000;
 const simulate = (...given: string[]) =>
   spawnSync(process.execPath, ['test/simulate/main.ts', ...given], { encoding: 'utf8' });
 

@@ -12,7 +12,7 @@ import { waitFor } from './helpers/plantnet.ts';
 import { m01, m02, shop } from './helpers/shop.ts';
 
 const { signal } = new AbortController();
-const timeoutMs = 120_000;
+const timeoutMs = 300_000;
 const waitMs = 30_000;
 const lines = [m01, m02].map((line) => ({ line, lanes: 2 }));
 const op = { order: 'WO-1', operation: '0010', line: m02 };

@@ -11,7 +11,7 @@ import { waitFor } from './helpers/plantnet.ts';
 import { m01, m02 } from './helpers/shop.ts';
 import { openWire } from './helpers/wire.ts';
 
-const timeoutMs = 60_000;
+const timeoutMs = 300_000;
 const old = { replicas: 1, bytesMax: 100 * 1024 * 1024, keepDays: 1 };
 const prefix = 'io.nats.monitor.';
 

@@ -113,4 +113,4 @@ test('a tap and the document that it calls for are one trace', async () => {
   const told = (await manager.direct.getMessage(factStream, { last_by_subj: subject }))!;
   const header = told.header.get('traceparent');
   expect(readTraceparent(header)).toEqual({ traceId: caller.traceId, spanId: tell.spanId });
-}, 60_000);
+});
