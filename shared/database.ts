@@ -1,8 +1,9 @@
-import { statfsSync } from 'node:fs';
+import { accessSync, constants, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { Fault } from './fault.ts';
 import { oldestReader } from './reader.ts';
+import { damagedIn } from './schemashape.ts';
 import { steadied } from './steady.ts';
 
 export type Database = Sqlite.Database;
@@ -37,7 +38,30 @@ export function openDatabase(
     return db;
   } catch (error) {
     db.close();
-    throw faultOf(error, path);
+    throw openingFault(error, path);
+  }
+}
+
+/** What is asked of every file at its start fails where its schema or its header is damaged. */
+function openingFault(error: unknown, path: string): unknown {
+  if (!(error instanceof Sqlite.SqliteError)) return error;
+  const { code, message } = error;
+  const options = { cause: error };
+  if (code.startsWith('SQLITE_READONLY') && !isWritable(path)) {
+    return new Fault('INVALID', `${path}: must be writable (${code})`, options);
+  }
+  if (code === 'SQLITE_ERROR' || code.startsWith('SQLITE_READONLY')) {
+    return new Fault('CORRUPT', `${path}: ${message} (${code})`, options);
+  }
+  return faultOf(error, path);
+}
+
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -54,11 +78,13 @@ export function prepareDatabase(
   db.pragma('foreign_keys = ON');
   db.pragma(`wal_autocheckpoint = ${checkpointPages}`);
   db.pragma(`journal_size_limit = ${logBytes}`);
-  migrate(db, path, migrations, migrated);
+  const isSame = migrate(db, path, migrations, migrated);
   db.pragma('synchronous = FULL');
   const synchronous = db.pragma('synchronous', { simple: true });
   if (synchronous !== 2) throw new Fault('CORRUPT', `${path}: synchronous is ${synchronous}`);
   checkFile(db, path);
+  const damaged = isSame ? damagedIn(db, migrations) : undefined;
+  if (damaged) throw new Fault('CORRUPT', `${path}: its schema is damaged at the ${damaged}`);
 }
 
 /** Tables with a row a line or so: what their indexes say is compared with them at every start. */
@@ -102,17 +128,19 @@ function refuseNetwork(path: string): void {
   }
 }
 
+/** True for a file of old, to which these and no others are applied now. */
 function migrate(
   db: Database,
   path: string,
   migrations: readonly string[],
   migrated: ((db: Database) => void) | undefined,
-): void {
+): boolean {
   const applied = db.pragma('user_version', { simple: true }) as number;
   // Who wrote the file last says who can read it, in the header's place for whose file it is.
   const reader = db.pragma('application_id', { simple: true }) as number;
+  if (applied < 0) throw new Fault('CORRUPT', `${path}: its schema has the version ${applied}`);
   if (applied > migrations.length) {
-    if (reader > 0 && reader <= migrations.length) return; // what came since only adds
+    if (reader > 0 && reader <= migrations.length) return false; // what came since only adds
     throw new Fault('CORRUPT', `${path}: was written by a newer version (schema ${applied})`);
   }
   db.transaction(() => {
@@ -124,6 +152,7 @@ function migrate(
     if (reader !== oldest) db.pragma(`application_id = ${oldest}`);
     if (applied > 0 && applied < migrations.length) migrated?.(db);
   }).immediate();
+  return applied > 0;
 }
 
 /** Runs `work` as one transaction each time; `undone` is called before what it throws goes on. */
@@ -151,7 +180,7 @@ export function faultOf(error: unknown, path: string): unknown {
   if (code.startsWith('SQLITE_BUSY')) {
     return new Fault('CONFLICT', `${path}: another process has it open`, options);
   }
-  if (code.startsWith('SQLITE_FULL') || code.startsWith('SQLITE_IOERR')) {
+  if (/^SQLITE_(FULL|IOERR|READONLY)/.test(code)) {
     return new Fault('FULL', `${path}: the disk does not take it (${code})`, options);
   }
   if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) {

@@ -12,7 +12,8 @@ import { type Asked, isProxyTrouble, openProxy } from './proxy.ts';
 import { booked, lastMove } from './trytonbooks.ts';
 
 /** SQLite waits 5 s for a lock, twice here; several tests share one Python. */
-const timeoutMs = 12_000;
+/** Longer than Tryton waits for a lock of its own database, on a busy machine too. */
+const timeoutMs = 20_000;
 const maxInFlightMs = 4_000;
 const order = '4700';
 const component = { material: 'STEEL', lot: 'MELT1', unit: 'KG' };
