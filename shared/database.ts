@@ -83,8 +83,16 @@ export function prepareDatabase(
   const synchronous = db.pragma('synchronous', { simple: true });
   if (synchronous !== 2) throw new Fault('CORRUPT', `${path}: synchronous is ${synchronous}`);
   checkFile(db, path);
+  if (isSame) checkWritable(db);
   const damaged = isSame ? damagedIn(db, migrations) : undefined;
   if (damaged) throw new Fault('CORRUPT', `${path}: its schema is damaged at the ${damaged}`);
+}
+
+/** A file whose header lets nobody write opens all the same, to be read. Throws SQLite's error. */
+function checkWritable(db: Database): void {
+  const table = "SELECT name FROM sqlite_schema WHERE type = 'table' LIMIT 1";
+  const name = db.prepare<[], string>(table).pluck().get();
+  if (name !== undefined) db.exec(`DELETE FROM "${name}" WHERE 0`);
 }
 
 /** Tables with a row a line or so: what their indexes say is compared with them at every start. */

@@ -18,7 +18,7 @@ const partsOf = (db: Sqlite.Database): Part[] =>
   db
     .prepare<[], Part>(partsSql)
     .all()
-    .map((part) => ({ ...part, words: bare(part.words) }));
+    .map((part) => ({ ...part, words: bare(String(part.words)) })); // damaged it may be no text
 
 const known = new WeakMap<readonly string[], readonly Part[]>();
 
