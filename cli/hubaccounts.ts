@@ -1,6 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { nkeys } from '@nats-io/nats-core';
+import { sender } from '../shared/dispatch.ts';
 import { type EndpointName, endpoints } from '../shared/endpoints.ts';
 import {
   choice,
@@ -75,14 +76,6 @@ const readerName: Field<string> = {
     throw invalid(name, 'must be 1 to 40 letters, digits, "_" or "-"');
   },
 };
-const guestName: Field<string> = {
-  doc: 'What "by" says of them at the desk: person:17, system:lims.',
-  schema: { type: 'string' },
-  read(value, name) {
-    if (typeof value === 'string') return value;
-    throw invalid(name, 'must be a text');
-  },
-};
 
 const edgeFields = {
   lines: some(list(lineField, 64)),
@@ -97,10 +90,7 @@ export const guestFields = {
     list(record('A reader of the feed.', { name: readerName, nkeys: keys }), 200),
     [],
   ),
-  people: fallback(
-    list(record('Who asks the desk.', { name: guestName, nkeys: keys, may }), 500),
-    [],
-  ),
+  people: fallback(list(record('Who asks the desk.', { name: sender, nkeys: keys, may }), 500), []),
 };
 export type GuestList = Read<typeof guestFields>;
 

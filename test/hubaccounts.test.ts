@@ -165,7 +165,12 @@ test.each([
   [
     'a name that is none',
     { ...whole, people: [{ ...whole.people[0], name: 'ada' }] },
-    'people[0].name: must be "person:" or "system:"',
+    'list.people[0].name: must begin with "person:" or "system:"',
+  ],
+  [
+    'a name that is no account',
+    { ...whole, people: [{ ...whole.people[0], name: 'person:1 2' }] },
+    'people[0].name: must be "person:" or "system:" and 1 to 50 letters',
   ],
 ])('%s is refused', (_, given, words) => {
   expect(() => accountsOf(readGuests(bytesOf(given)))).toThrow(words);

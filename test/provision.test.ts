@@ -164,7 +164,7 @@ test('a release server that does not answer is given up in the time it has', asy
       expect(downloadRelease(folder, release, 'plan9-arm64')).rejects.toThrow('no answer in time'),
     300,
   );
-  expect(performance.now() - startMs).toBeLessThan(20_000); // it would wait without end
+  expect(performance.now() - startMs).toBeLessThan(3_000);
 });
 
 test('a platform without a release, and a release that is gone, are named', async () => {
