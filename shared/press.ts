@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { pack } from './packing.ts';
 
@@ -15,14 +16,14 @@ const types: Readonly<Record<string, string>> = {
 const wordsName = 'texts.js';
 
 type Texts = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-/** A file of the page as it is sent. */
+/** A file of the page as it is sent: compressed when it is first asked for, and kept so. */
 export type Sheet = Readonly<{
   name: string;
   type: string;
   tag: string; // changes with the content
   plain: Buffer;
-  brotli: Buffer;
-  gzip: Buffer;
+  brotli: () => Promise<Buffer>;
+  gzip: () => Promise<Buffer>;
 }>;
 
 /** Escapes what a text would mean to HTML. */
@@ -35,13 +36,24 @@ const printed = (html: string, texts: Texts, language: Language): string =>
     .replace('<html lang="en">', `<html lang="${language}">`)
     .replace(/\{\{(\w+)\.(\w+)\}\}/g, (_, group, key) => escaped(`${texts[group]?.[key]}`));
 
+const small = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } };
+const [asBrotli, asGzip] = [promisify(brotliCompress), promisify(gzip)];
+
+/** The same promise for all that ask. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+}
+
 function sheetOf(name: string, text: string): Sheet {
   const plain = Buffer.from(text);
   const tag = `"${createHash('sha256').update(plain).digest('base64url').slice(0, 22)}"`;
-  const params = { [constants.BROTLI_PARAM_QUALITY]: 9 };
-  const brotli = brotliCompressSync(plain, { params });
   const type = `${types[name.split('.').at(-1)!]}; charset=utf-8`;
-  return { name, type, tag, plain, brotli, gzip: gzipSync(plain, { level: 9 }) };
+  return {
+    ...{ name, type, tag, plain },
+    brotli: once(() => asBrotli(plain, small)),
+    gzip: once(() => asGzip(plain, { level: 9 })),
+  };
 }
 
 /**
@@ -61,8 +73,8 @@ function openFolders(own: URL) {
 }
 
 /**
- * Every file of the page in that folder, in that language, compressed once: pages, pictures,
- * colours, and for each page one script with all that it imports.
+ * Every file of the page in that folder, in that language: pages, pictures, colours, and for each
+ * page one script with all that it imports.
  */
 export async function pressFolder(own: URL, language: Language): Promise<Sheet[]> {
   const words = `texts/${language}.js`;
@@ -83,14 +95,15 @@ export async function pressFolder(own: URL, language: Language): Promise<Sheet[]
 }
 
 /** Sends it as small as the browser takes it; nothing but a word if it has it already. */
-function send(sheet: Sheet, { headers }: FastifyRequest, reply: FastifyReply): unknown {
+async function send(sheet: Sheet, { headers }: FastifyRequest, reply: FastifyReply) {
   const accepts = `${headers['accept-encoding'] ?? ''}`;
   const encoding = ['br', 'gzip'].find((one) => new RegExp(`\\b${one}\\b`).test(accepts));
   reply.header('etag', sheet.tag).header('vary', 'accept-encoding');
   reply.header('cache-control', 'no-cache'); // asked for each time, sent only if it has changed
   if (headers['if-none-match'] === sheet.tag) return reply.code(304).send();
   if (encoding) reply.header('content-encoding', encoding);
-  const bytes = encoding === 'br' ? sheet.brotli : encoding === 'gzip' ? sheet.gzip : sheet.plain;
+  const { brotli, gzip, plain } = sheet;
+  const bytes = encoding === 'br' ? await brotli() : encoding === 'gzip' ? await gzip() : plain;
   return reply.type(sheet.type).send(bytes);
 }
 
@@ -98,7 +111,7 @@ function send(sheet: Sheet, { headers }: FastifyRequest, reply: FastifyReply): u
 export function serveSheets(app: FastifyInstance, sheets: readonly Sheet[], prefix = '/'): void {
   for (const sheet of sheets) {
     const url = prefix + (sheet.name === 'index.html' ? '' : sheet.name);
-    app.get(url, async (request, reply) => send(sheet, request, reply));
+    app.get(url, (request, reply) => send(sheet, request, reply));
   }
 }
 
