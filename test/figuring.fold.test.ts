@@ -14,6 +14,7 @@ import { recount, retime } from './helpers/recompute.ts';
 import { m01, m02 } from './helpers/shop.ts';
 
 const days = 3;
+const dayMs = 24 * hourMs;
 const plan = { sites: [lyon], currency: 'EUR' };
 const op = { order: 'WO-1', operation: '0010' };
 type Random = ReturnType<typeof dice>;
@@ -169,5 +170,24 @@ test.each(seeds(onPostgres() ? 2 : 5))(
     await world.figuring.catchUp(1e9);
     expect(sumsIn(world)).toEqual(sums);
     expect(new Set(sums.map(({ from_ms }) => from_ms)).size).toBeGreaterThan(days);
+  },
+);
+
+test.each(seeds(onPostgres() ? 1 : 5))(
+  'what is kept is the same, however much is forgotten (SEED=%i)',
+  async (seed) => {
+    const told = happen(dice(seed)).filter(({ line }) => line === m01);
+    const [all, few] = [800, 1].map((keepDays) => openFigures({ ...plan, keepDays }));
+    for (const world of [all!, few!]) {
+      hear(world, told, dice(seed + 1));
+      await world.figuring.catchUp(1e9);
+    }
+    const newestMs = Math.max(...told.map(({ fact }) => fact.atMs));
+    const keptMs = Math.floor(newestMs / dayMs - 1) * dayMs;
+    const [wanted, kept] = [all!, few!].map((world) =>
+      sumsIn(world).filter((row) => Number(row['from_ms']) >= keptMs),
+    );
+    expect(kept).toEqual(wanted);
+    expect(wanted!.length).toBeGreaterThan(0);
   },
 );

@@ -155,6 +155,19 @@ describe('old days', () => {
     expect(rows[0]!.figures.availability.basis).toMatchObject({ runMs: `${2 * hourMs}` });
   });
 
+  test('a clock that was decades back costs no more than the days kept', async () => {
+    const { hear, ask, figuring } = openFigures({ ...plan, keepDays: 2 });
+    const atMs = Date.UTC(1970, 0, 2);
+    hear(m01, phase('R1', { atMs, recordedMs: at(0).atMs }));
+    hear(m01, phase('R2', { atMs: atMs + 9 * hourMs, recordedMs: at(0).atMs }));
+    hear(m01, end('R2', at(1)), report('5', {}, at(2)));
+    let stretches = 0;
+    for (let some = figuring.readOn(); some > 0; some = figuring.readOn()) stretches += some;
+    expect(stretches).toBeLessThan(30);
+    const { rows } = await ask(`?line=${m01}&from=2026-11-30`);
+    expect(rows[0]!.figures.availability.basis).toMatchObject({ runMs: `${2 * hourMs}` });
+  });
+
   test('of a time that is not kept any more nothing is counted', async () => {
     const world = openFigures({ ...plan, keepDays: 2 });
     world.hear(m01, report('5', {}, at(200)), phase('R1', at(0)));

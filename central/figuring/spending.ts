@@ -79,7 +79,7 @@ const statementsOf = (db: Database) => ({
   next: db.prepare<[], { line: string; fromMs: number }>(
     'SELECT line, from_ms AS fromMs FROM figure_due ORDER BY line, from_ms LIMIT 1',
   ),
-  done: db.prepare('DELETE FROM figure_due WHERE line = ? AND from_ms = ?'),
+  done: db.prepare('DELETE FROM figure_due WHERE line = ? AND from_ms >= ? AND from_ms < ?'),
   trimMoves: db.prepare('DELETE FROM figure_move WHERE line = ? AND at_ms < ?'),
   trimStates: db.prepare('DELETE FROM figure_state WHERE line = ? AND from_ms < ?'),
 });
@@ -102,21 +102,35 @@ export function openSpending(db: Database, plant: Plant, cells: Cells, keepDays:
     return Math.floor(newestMs / dayMs - keepDays) * dayMs;
   }
 
-  function sum(line: string, fromMs: number): void {
+  /**
+   * Where what begins there ends: behind its stretch, or, where nobody will ask for that, behind all
+   * that is forgotten soon. A clock that was decades back costs no more than the days kept.
+   */
+  function endOf(line: string, fromMs: number, heardMs: number): { untilMs: number; old: boolean } {
     const { untilMs } = stretchAt(line, fromMs);
+    const keptMs = Math.min(horizonMs() - dayMs, heardMs); // figures are trimmed once a day
+    const { fromMs: oldMs } = stretchAt(line, keptMs);
+    return oldMs > untilMs ? { untilMs: oldMs, old: true } : { untilMs, old: false };
+  }
+
+  /** Sums what is due there; the end of what was summed. */
+  function sum(line: string, fromMs: number): number {
     const heardMs = heard.get(line)!;
+    const { untilMs, old } = endOf(line, fromMs, heardMs);
     const now = readState(state.get(line, fromMs));
     const all = moves.all(line, fromMs, untilMs).map(
       ({ atMs, doubt, body }): Move => ({
         ...{ atMs, doubt: doubt === 1, change: JSON.parse(body) as Change },
       }),
     );
-    cells.spend(line, fromMs, spentBy(now, all, fromMs, Math.min(untilMs, heardMs)));
-    if (heardMs < untilMs) return;
+    const spent = spentBy(now, all, fromMs, Math.min(untilMs, heardMs));
+    cells.spend(line, fromMs, old ? new Map() : spent);
+    if (heardMs < untilMs) return untilMs;
     const after = writeState(now);
-    if (state.get(line, untilMs) === after) return;
+    if (state.get(line, untilMs) === after) return untilMs;
     begin.run(line, untilMs, after);
     due.run(line, untilMs);
+    return untilMs;
   }
 
   return {
@@ -150,8 +164,8 @@ export function openSpending(db: Database, plant: Plant, cells: Cells, keepDays:
       for (let count = 0; count < most; count++) {
         const one = next.get();
         if (!one) return count;
-        sum(one.line, one.fromMs);
-        done.run(one.line, one.fromMs);
+        const untilMs = sum(one.line, one.fromMs);
+        done.run(one.line, one.fromMs, untilMs);
       }
       return most;
     },
