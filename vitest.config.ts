@@ -34,7 +34,7 @@ export default defineConfig({
     // A busy machine stops a program for seconds: what is waited for comes late, and is no failure.
     testTimeout: 300_000,
     hookTimeout: 180_000,
-    expect: { poll: { timeout: 60_000 } },
+    expect: { poll: { timeout: 60_000, interval: 100 } },
     maxWorkers: 4, // much of a test is waiting for processes and clocks
     sequence: { sequencer: SlowFirst },
   },

@@ -64,9 +64,12 @@ export async function isLinked(httpUrl: string): Promise<boolean> {
 /** Waited for at the least, ms: a busy machine stops a program for many seconds. */
 const patienceMs = 60_000;
 
+/** Looks so often, ms, and, of what takes long, after each tenth of what was waited. */
+const [lookMinMs, lookMaxMs] = [10, 200];
+
 /**
- * Resolves once `condition` holds, seen every 10 ms; throws, naming `what`, after `timeoutMs`, or a
- * minute where that is less.
+ * Resolves once `condition` holds; throws, naming `what`, after `timeoutMs`, or a minute where that
+ * is less. To look costs whoever is asked, too.
  */
 export async function waitFor(
   condition: () => boolean | Promise<boolean>,
@@ -74,9 +77,10 @@ export async function waitFor(
   what = condition.toString(),
 ): Promise<void> {
   const limitMs = Math.max(timeoutMs, patienceMs);
-  const deadlineMs = performance.now() + limitMs;
+  const beganMs = performance.now();
   while (!(await condition())) {
-    if (performance.now() > deadlineMs) throw new Error(`waited ${limitMs} ms for ${what}`);
-    await delay(10);
+    const waitedMs = performance.now() - beganMs;
+    if (waitedMs > limitMs) throw new Error(`waited ${limitMs} ms for ${what}`);
+    await delay(Math.min(lookMaxMs, Math.max(lookMinMs, waitedMs / 10)));
   }
 }
