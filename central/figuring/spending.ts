@@ -103,8 +103,8 @@ export function openSpending(db: Database, plant: Plant, cells: Cells, keepDays:
   }
 
   /**
-   * Where what begins there ends: behind its stretch, or, where nobody will ask for that, behind all
-   * that is forgotten soon. A clock that was decades back costs no more than the days kept.
+   * Where what begins there ends: behind its stretch, or, where nobody will ask for that, behind
+   * all that is forgotten soon. A clock that was decades back costs no more than the days kept.
    */
   function endOf(line: string, fromMs: number, heardMs: number): { untilMs: number; old: boolean } {
     const { untilMs } = stretchAt(line, fromMs);
