@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { apart } from './test/helpers/apart.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 /** What a page is served beside its own: the plant's language, English here, and what pages share. */
@@ -30,7 +31,13 @@ class SlowFirst extends BaseSequencer {
 export default defineConfig({
   resolve: { alias: served },
   test: {
-    include: ['test/**/*.test.ts'],
+    projects: [
+      { extends: true, test: { name: 'apart', include: apart } },
+      {
+        extends: true,
+        test: { name: 'together', include: ['test/**/*.test.ts'], exclude: apart, isolate: false },
+      },
+    ],
     // A busy machine stops a program for seconds: what is waited for comes late, and is no failure.
     testTimeout: 300_000,
     hookTimeout: 180_000,

@@ -1,6 +1,7 @@
 import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { apart, keepers } from './helpers/apart.ts';
 
 const floors: Record<string, string[]> = {
   shared: [],
@@ -49,6 +50,16 @@ test('only edge/opcua and the simulated machines know OPC UA as others wrote it'
   expect(sources.filter((file) => importsOf(file).some((path) => path === 'yaml'))).toEqual([
     'edge/machine/mapping.ts',
   ]);
+});
+
+test('what keeps something for a file as a whole is used in processes of their own', () => {
+  const own = new Set(apart.flatMap((pattern) => globSync(pattern)));
+  const kept = keepers.map((name) => `test/helpers/${name}.ts`);
+  const users = files.filter((file) => /\.test\.ts$/.test(file) && keepsAny(file));
+  function keepsAny(file: string): boolean {
+    return ownImportsOf(file).some((path) => kept.includes(path));
+  }
+  expect(users.filter((file) => !own.has(file))).toEqual([]);
 });
 
 test('no import circles, types included', () => {

@@ -1,11 +1,10 @@
 // A plant's own authority for tests, made by the machine's openssl.
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Tls } from '../../cli/leaftls.ts';
+import { openssl } from './openssl.ts';
 
-const openssl = (args: string[]) => execFileSync('openssl', args, { stdio: 'pipe' });
 const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
 const config = (folder: string, names: string) => `
 [ca]
