@@ -6,11 +6,12 @@ import { once } from 'node:events';
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { wholeVariable } from './helpers/draw.ts';
 import { type Outcome, outcomeVariable } from './helpers/outcome.ts';
 import { seedsVariable } from './helpers/random.ts';
 
 const root = join(import.meta.dirname, '..');
-const totalTimeoutMs = 28.5 * 60_000;
+const totalTimeoutMs = (process.env[wholeVariable] ? 90 : 28.5) * 60_000;
 const began = performance.now();
 const seconds = (sinceMs: number): string =>
   `${((performance.now() - sinceMs) / 1000).toFixed(1)} s`;
