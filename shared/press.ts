@@ -39,10 +39,14 @@ const printed = (html: string, texts: Texts, language: Language): string =>
 const small = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } };
 const [asBrotli, asGzip] = [promisify(brotliCompress), promisify(gzip)];
 
-/** The same promise for all that ask. */
+/** The same promise for all that ask; one that failed is made anew. */
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
-  return () => (made ??= make());
+  const forget = (error: unknown): never => {
+    made = undefined;
+    throw error;
+  };
+  return () => (made ??= make().catch(forget));
 }
 
 function sheetOf(name: string, text: string): Sheet {

@@ -1,4 +1,4 @@
-// Goal: what is left out by the draw today is run after the next changes, and never left out twice.
+// Goal: every part has a seed by which it is run, no part is in two, nothing is left out unasked.
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { isDrawn, wholeVariable } from './helpers/draw.ts';
 import { seedsVariable } from './helpers/random.ts';

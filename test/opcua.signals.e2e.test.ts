@@ -169,8 +169,8 @@ test('pulses are counted one by one, where the server looks often enough', async
   const options = { profile: 'generic' } as const;
   const { machine, line } = await startLive(options, pulsing, 1);
   // Held for longer than said: a busy machine's server looks late.
-  await machine.perform('pulse', { times: 8, heldMs: 500 });
-  await line.untilBooked('8/0');
+  await machine.perform('pulse', { times: 12, heldMs: 500 });
+  await line.untilBooked('12/0');
 });
 
 test('pulses that the server would miss leave the unit unbound, and count nothing', async () => {
